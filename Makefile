@@ -1,0 +1,91 @@
+# make local and make test do everything on a fresh machine with Python >= 3.11 and make.
+PYTHON ?= python3
+ENV ?= dev
+PORT ?= 4566
+# More CDK context, such as CONTEXT="-c training.epochs=2 -c endpoint.memory_mb=4096"
+CONTEXT ?=
+
+TORCH := torch==2.13.0
+# On Linux the Python registry's torch brings gigabytes of CUDA; this index has the CPU build.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PIP := python -m pip --require-virtualenv install --quiet
+CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
+
+.PHONY: help local local-stop local-status test check format snapshots synth diff deploy destroy lock clean
+.DEFAULT_GOAL := help
+
+help: ## show the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it
+	@python -m scripts.local --port $(PORT) $(CONTEXT)
+
+local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
+	@python -m local_aws down --port $(PORT)
+
+local-status: $(VENV)/.dev ## what runs in the embedded AWS
+	@python -m local_aws status --port $(PORT)
+
+test: $(VENV)/.dev check ## the whole suite, browser tests included
+	@sh scripts/install_chromium.sh
+	python -m pytest
+
+check: $(VENV)/.dev ## format, lint and types
+	ruff format --check --quiet .
+	ruff check --quiet .
+	mypy
+
+format: $(VENV)/.dev ## format and mend what ruff can
+	ruff format --quiet .
+	ruff check --fix --quiet .
+
+snapshots: $(VENV)/.dev ## accept the synthesized templates as the new snapshots
+	python -m pytest tests/infrastructure --snapshot-update
+
+synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
+	$(CDK) synth --quiet
+
+diff: $(VENV)/.deploy ## compare the templates of ENV with what is deployed on AWS
+	$(CDK) diff
+
+deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own credentials
+	$(CDK) deploy --all
+
+destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
+	$(CDK) destroy --all
+
+lock: ## resolve requirements*.in and package.json anew, with hashes
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv==0.13.9
+	for file in requirements requirements-dev; do \
+	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
+	done
+	npm install --package-lock-only
+
+clean: ## remove what the other targets made; stop the embedded AWS first
+	rm -rf $(VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); name another with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# The CDK application alone: what real AWS needs.
+$(VENV)/.deploy: $(VENV)/bin/python requirements.txt package-lock.json
+	@echo "Set-up 1/2: Python and npm packages of the CDK application"
+	@$(PIP) --require-hashes -r requirements.txt
+	@npm ci --silent
+	@touch $@
+
+# Beside it the embedded AWS, training, serving and the tests.
+$(VENV)/.dev: $(VENV)/.deploy requirements-dev.txt
+	@echo "Set-up 2/2: the embedded AWS, PyTorch and the test tools (1-3 minutes, once)"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
+	@touch $@
