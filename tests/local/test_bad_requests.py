@@ -1,0 +1,46 @@
+"""Every bad request gets a 4xx with one clear JSON line, and the next request works."""
+
+import json
+
+import pytest
+
+from local_aws.urls import send
+from tests.conftest import Deployment
+
+TEXT = "text/plain"
+JSON = "application/json"
+BAD_REQUESTS = {
+    "empty body": (b"", TEXT),
+    "whitespace": (b" \n\t ", TEXT),
+    "only markup": (b"<br /><br />", TEXT),
+    "6 MB": (b"good " * (6 * 1024 * 1024 // 5), TEXT),
+    "invalid UTF-8": (b"good \xff\xfe film", TEXT),
+    "wrong content type": (b"a fine film", "image/png"),
+    "malformed JSON": (b'{"review": "a fine film"', JSON),
+    "list of 10,000": (json.dumps(["a fine film"] * 10_000).encode(), JSON),
+    "null": (b"null", JSON),
+    "number for a review": (b'{"review": 7}', JSON),
+    "unknown key": (b'{"reviw": "a fine film"}', JSON),
+}
+
+
+@pytest.mark.parametrize("case", BAD_REQUESTS)
+@pytest.mark.parametrize("output", ["SiteUrl", "ApiUrl"])
+def test_refused_with_one_clear_line(deployment: Deployment, output: str, case: str) -> None:
+    path = "api/predict" if output == "SiteUrl" else "predict"
+    url = deployment.outputs[output] + path
+    body, content_type = BAD_REQUESTS[case]
+
+    status, headers, answer = send(
+        url, body=body, headers={"Content-Type": content_type}, method="POST"
+    )
+
+    assert 400 <= status < 500
+    assert headers["content-type"].startswith("application/problem+json")
+    problem = json.loads(answer)
+    assert problem["status"] == status
+    assert problem["detail"]
+    assert problem["code"]
+    assert len(answer.strip().splitlines()) == 1
+    assert b"Traceback" not in answer
+    assert send(url, body=b"a fine film", headers={"Content-Type": TEXT})[0] == 200

@@ -1,0 +1,164 @@
+"""Updates without retraining, failures that roll back, and a destroy that leaves nothing."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_aws.cdk import CdkError
+from local_aws.urls import send
+from tests.conftest import ROOT, Deployment
+
+MODEL_STACK = "sentiment-dev-model"
+
+
+def training_jobs(deployment: Deployment) -> list[str]:
+    summaries = deployment.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]  # type: ignore[attr-defined]
+    return [summary["TrainingJobName"] for summary in summaries]
+
+
+def physical_ids(deployment: Deployment) -> dict[str, str]:
+    """Logical id to physical id over all stacks of the application."""
+    cloudformation: Any = deployment.client("cloudformation")
+    found: dict[str, str] = {}
+    for stack in ("storage", "model", "web"):
+        resources = cloudformation.describe_stack_resources(StackName=f"sentiment-dev-{stack}")
+        for resource in resources["StackResources"]:
+            found[f"{stack}/{resource['LogicalResourceId']}"] = resource["PhysicalResourceId"]
+    return found
+
+
+def answers(deployment: Deployment) -> bool:
+    status, _, body = send(
+        deployment.outputs["ApiUrl"] + "predict",
+        body=b"A wonderful film, superb and moving.",
+        headers={"Content-Type": "text/plain"},
+    )
+    return (status, body) == (200, b"1")
+
+
+def test_deploying_again_changes_nothing(deployment: Deployment) -> None:
+    jobs, resources = training_jobs(deployment), physical_ids(deployment)
+    deployment.deploy()
+    assert training_jobs(deployment) == jobs
+    assert physical_ids(deployment) == resources
+
+
+def test_changing_the_api_does_not_train(deployment: Deployment) -> None:
+    jobs, resources = training_jobs(deployment), physical_ids(deployment)
+    deployment.deploy("api.max_review_characters=50000")
+    assert training_jobs(deployment) == jobs
+    changed = {
+        key for key, value in physical_ids(deployment).items() if resources.get(key) != value
+    }
+    assert not any(key.startswith(("model/", "storage/")) for key in changed)
+    config = send(deployment.outputs["SiteUrl"] + "config.json")[2]
+    assert json.loads(config)["maxReviewCharacters"] == 50_000
+
+
+def test_a_model_under_the_gate_never_serves(
+    deployment: Deployment, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outputs, jobs = dict(deployment.outputs), training_jobs(deployment)
+    with pytest.raises(CdkError):
+        deployment.deploy("training.minimum_accuracy=0.999")
+    assert "0.999" in capfd.readouterr().out
+    assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
+    assert training_jobs(deployment) == jobs
+    deployment.outputs = outputs
+    assert answers(deployment)
+
+
+def test_a_failed_training_job_fails_the_deployment_with_its_reason(
+    deployment: Deployment, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outputs = dict(deployment.outputs)
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"text": "a fine film", "label": 1}\n{"text": "a dull film", "label": "meh"}\n')
+    with pytest.raises(CdkError):
+        deployment.deploy(f"dataset.training={bad}")
+    shown = capfd.readouterr().out
+    assert "bad.jsonl" in shown
+    assert "line 2" in shown
+    assert "meh" in shown
+    assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
+    deployment.outputs = outputs
+    assert answers(deployment)
+
+
+def test_changed_hyperparameters_train_exactly_once(deployment: Deployment) -> None:
+    jobs = training_jobs(deployment)
+    deployment.deploy("training.seed=7")
+    assert len(training_jobs(deployment)) == len(jobs) + 1
+    assert answers(deployment)
+
+
+def test_destroy_leaves_nothing(deployment: Deployment) -> None:
+    subprocess.run(
+        [
+            "cdk",
+            "destroy",
+            "--all",
+            "--force",
+            "--no-notices",
+            f"--output={deployment.state / 'cdk.out'}",
+        ],
+        cwd=ROOT,
+        env=deployment.environment,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    clients: dict[str, Any] = {
+        name: deployment.client(name)
+        for name in (
+            "cloudformation",
+            "s3",
+            "sagemaker",
+            "lambda",
+            "logs",
+            "iam",
+            "apigateway",
+            "cloudfront",
+        )
+    }
+    stacks = clients["cloudformation"].list_stacks()["StackSummaries"]
+    left = {
+        "stacks": [
+            stack["StackName"]
+            for stack in stacks
+            if stack["StackName"].startswith("sentiment-")
+            and stack["StackStatus"] != "DELETE_COMPLETE"
+        ],
+        "buckets": [
+            bucket["Name"]
+            for bucket in clients["s3"].list_buckets()["Buckets"]
+            if bucket["Name"].startswith("sentiment-")
+        ],
+        "endpoints": clients["sagemaker"].list_endpoints()["Endpoints"],
+        "endpoint configs": clients["sagemaker"].list_endpoint_configs()["EndpointConfigs"],
+        "models": clients["sagemaker"].list_models()["Models"],
+        "functions": [f["FunctionName"] for f in clients["lambda"].list_functions()["Functions"]],
+        "log groups": [
+            group["logGroupName"]
+            for group in clients["logs"].describe_log_groups()["logGroups"]
+            if group["logGroupName"] != "/aws/sagemaker/TrainingJobs"
+        ],
+        "roles": [
+            role["RoleName"]
+            for role in clients["iam"].list_roles()["Roles"]
+            if not role["RoleName"].startswith("cdk-")
+        ],
+        "APIs": clients["apigateway"].get_rest_apis()["items"],
+        "distributions": clients["cloudfront"]
+        .list_distributions()["DistributionList"]
+        .get("Items", []),
+    }
+    assert left == {name: [] for name in left}
+
+
+def stack_status(deployment: Deployment) -> str:
+    cloudformation: Any = deployment.client("cloudformation")
+    stack = cloudformation.describe_stacks(StackName=MODEL_STACK)["Stacks"][0]
+    return str(stack["StackStatus"])
