@@ -8,10 +8,10 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from local_aws.environment import ACCOUNT
 from local_aws.screen import Screen
 from local_aws.training_progress import TrainingProgress
 
-ACCOUNT = "000000000000"
 
 
 class CdkError(Exception):

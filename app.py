@@ -1,0 +1,59 @@
+"""The CDK application: composes the stacks from validated settings."""
+
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Environment, Stack, Tags
+
+from stacks.context import read_settings
+from stacks.dataset import find_dataset
+from stacks.model import ModelStack
+from stacks.names import Names
+from stacks.refusal import SettingsError
+from stacks.settings import Settings
+from stacks.storage import StorageStack
+from stacks.web import WebStack
+
+ROOT = Path(__file__).resolve().parent
+
+
+def compose(app: App, settings: Settings) -> None:
+    """Add the stacks of one environment to the application.
+
+    Raises:
+        SettingsError: when a dataset that the settings name does not exist.
+    """
+    names = Names(settings.environment, settings.region)
+    sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
+    datasets = {
+        channel: find_dataset(f"dataset.{channel}", source, root=ROOT)
+        for channel, source in sources.items()
+        if source is not None
+    }
+    storage = StorageStack(
+        app, names.stack("storage"), names=names, settings=settings, datasets=datasets.values()
+    )
+    model = ModelStack(
+        app, names.stack("model"), names=names, settings=settings, datasets=datasets
+    )
+    web = WebStack(app, names.stack("web"), names=names, settings=settings)
+    model.add_dependency(storage)
+    web.add_dependency(model)
+    Tags.of(app).add("application", "sentiment")
+    Tags.of(app).add("environment", settings.environment)
+
+
+def main() -> int:
+    """Synthesize; refuse bad settings with one line on standard error."""
+    app = App(analytics_reporting=False)
+    try:
+        compose(app, read_settings(app.node.get_all_context()))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""`python -m local_aws up | down | status | logs`."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import boto3
+
+from local_aws import process
+from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, DUMMY_KEY, endpoint_url
+
+DEFAULT_STATE = process.ROOT / ".local_aws"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Carry out one command; return the exit code."""
+    arguments = _parser().parse_args(argv)
+    arguments.state = arguments.state.resolve()
+    try:
+        code: int = arguments.run(arguments)
+    except process.EmulatorError as error:
+        _say(f"local_aws: {error}", error=True)
+        return 1
+    return code
+
+
+def up(arguments: argparse.Namespace) -> int:
+    """Start the emulator unless it runs."""
+    running = process.find(arguments.state)
+    if running is not None:
+        if running.port != arguments.port:
+            raise process.EmulatorError(
+                f"it already runs on port {running.port} with this state folder; "
+                "end it first (down), or name another folder with --state"
+            )
+        _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
+        return 0
+    if process.discard_stale_state(arguments.state):
+        _say("an earlier embedded AWS ended without `down`; its state cannot be continued, starting anew")
+    running = process.start(arguments.port, arguments.state, arguments.region)
+    _say(f"the embedded AWS runs at {endpoint_url(running.port)} (process {running.pid})")
+    return 0
+
+
+def down(arguments: argparse.Namespace) -> int:
+    """End the emulator, everything it started, and its state."""
+    running = process.find(arguments.state)
+    if running is None:
+        stale = process.discard_stale_state(arguments.state)
+        _say("the embedded AWS does not run" + ("; its stale state is removed" if stale else ""))
+        return 0
+    count = process.stop(running, arguments.state)
+    shutil.rmtree(arguments.state, ignore_errors=True)
+    _say(f"the embedded AWS is ended ({count} processes), its state removed")
+    return 0
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Show what runs."""
+    running = process.find(arguments.state)
+    if running is None:
+        stale = " (stale state of one that was not ended by `down` is there)"
+        _say("the embedded AWS does not run" + (stale if arguments.state.exists() else ""))
+        return 1
+    minutes = (time.time() - running.created) / 60
+    _say(f"{endpoint_url(running.port)}, process {running.pid}, up {minutes:.0f} min")
+    client = boto3.client(
+        "sagemaker", region_name=running.region, endpoint_url=endpoint_url(running.port),
+        aws_access_key_id=DUMMY_KEY, aws_secret_access_key=DUMMY_KEY,
+    )  # fmt: skip
+    for job in client.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]:
+        _say(f"training job {job['TrainingJobName']}: {job['TrainingJobStatus']}")
+    for endpoint in client.list_endpoints(MaxResults=100)["Endpoints"]:
+        _say(f"endpoint {endpoint['EndpointName']}: {endpoint['EndpointStatus']}")
+    return 0
+
+
+def logs(arguments: argparse.Namespace) -> int:
+    """Show the emulator's own log."""
+    file = process.log_file(arguments.state)
+    if not file.exists():
+        raise process.EmulatorError("there is no log; the embedded AWS does not run")
+    if arguments.follow:
+        tail = ["tail", "-n", "100", "-f", str(file)]
+        return subprocess.run(tail, check=False).returncode  # noqa: S603 - no shell
+    sys.stdout.write(file.read_text("utf-8", errors="replace"))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs")
+    for run in (up, down, status, logs):
+        command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        command.add_argument("--state", type=Path, default=DEFAULT_STATE, help="its folder")
+        command.add_argument("--port", type=int, default=DEFAULT_PORT, help="its TCP port")
+        if run is up:
+            command.add_argument("--region", default=DEFAULT_REGION)
+        if run is logs:
+            command.add_argument("--follow", action="store_true", help="wait for more")
+    return parser
+
+
+def _say(text: str, *, error: bool = False) -> None:
+    print(text, file=sys.stderr if error else sys.stdout, flush=True)

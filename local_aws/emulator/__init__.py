@@ -1,0 +1,1 @@
+"""The emulator's process: ministack, extended with what it lacks for this kind of application."""

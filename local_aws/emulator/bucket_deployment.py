@@ -1,0 +1,108 @@
+"""CDK's BucketDeployment, which on AWS runs the AWS CLI from a Lambda layer."""
+
+import fnmatch
+import io
+import json
+import mimetypes
+import uuid
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from local_aws.emulator.extension import ResourceHandler
+
+Properties = dict[str, Any]
+Created = tuple[str, dict[str, Any]]
+SYSTEM_METADATA = {
+    "content-type": "ContentType",
+    "cache-control": "CacheControl",
+    "content-disposition": "ContentDisposition",
+    "content-encoding": "ContentEncoding",
+    "content-language": "ContentLanguage",
+}
+
+
+def bucket_deployment(s3: Any) -> ResourceHandler:
+    """Return the handler of Custom::CDKBucketDeployment."""
+
+    def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
+        return f"aws.cdk.s3deployment.{uuid.uuid4()}", _deploy(s3, properties)
+
+    def update(physical_id: str, _old: Properties, new: Properties, _stack: str) -> Created:
+        return physical_id, _deploy(s3, new)
+
+    def delete(_physical_id: str, properties: Properties) -> None:
+        if not _true(properties.get("RetainOnDelete", True)):
+            for key in _keys(s3, properties):
+                s3.delete_object(Bucket=properties["DestinationBucketName"], Key=key)
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _deploy(s3: Any, properties: Properties) -> dict[str, Any]:
+    bucket, prefix = properties["DestinationBucketName"], _prefix(properties)
+    metadata = {
+        SYSTEM_METADATA[key]: value
+        for key, value in properties.get("SystemMetadata", {}).items()
+        if key in SYSTEM_METADATA
+    }
+    written = set()
+    for name, content in _files(s3, properties):
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        s3.put_object(
+            Bucket=bucket, Key=prefix + name, Body=content, **{"ContentType": kind, **metadata}
+        )
+        written.add(prefix + name)
+    if _true(properties.get("Prune", True)):
+        for key in _keys(s3, properties):
+            if key not in written and _selected(key.removeprefix(prefix), properties):
+                s3.delete_object(Bucket=bucket, Key=key)
+    return {
+        "DestinationBucketArn": f"arn:aws:s3:::{bucket}",
+        "SourceObjectKeys": properties["SourceObjectKeys"],
+    }
+
+
+def _files(s3: Any, properties: Properties) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of all sources, with deploy-time values filled in."""
+    names, keys = properties["SourceBucketNames"], properties["SourceObjectKeys"]
+    markers = properties.get("SourceMarkers") or [{} for _ in keys]
+    configs = properties.get("SourceMarkersConfig") or [{} for _ in keys]
+    for bucket, key, values, config in zip(names, keys, markers, configs, strict=True):
+        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        if not _true(properties.get("Extract", True)):
+            yield key.rpartition("/")[2], content
+            continue
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                if not name.endswith("/") and _selected(name, properties):
+                    yield name, _fill(archive.read(name), values, config)
+
+
+def _fill(content: bytes, values: dict[str, str], config: dict[str, Any]) -> bytes:
+    for marker, value in values.items():
+        filled = json.dumps(value)[1:-1] if _true(config.get("jsonEscape", False)) else value
+        content = content.replace(marker.encode(), filled.encode())
+    return content
+
+
+def _selected(name: str, properties: Properties) -> bool:
+    excluded = any(fnmatch.fnmatch(name, pattern) for pattern in properties.get("Exclude", []))
+    included = any(fnmatch.fnmatch(name, pattern) for pattern in properties.get("Include", []))
+    return included or not excluded
+
+
+def _keys(s3: Any, properties: Properties) -> list[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=properties["DestinationBucketName"], Prefix=_prefix(properties)
+    )
+    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def _prefix(properties: Properties) -> str:
+    prefix = str(properties.get("DestinationBucketKeyPrefix", "")).strip("/")
+    return f"{prefix}/" if prefix else ""
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() == "true"

@@ -1,0 +1,91 @@
+"""Every touch of ministack's private names.
+
+ministack has no public way to add a service or a CloudFormation resource. The names below are those of
+the exactly pinned version; `check` fails by name when a later version has moved one.
+"""
+
+import re
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import ministack.app
+from ministack.services import cloudfront
+from ministack.services.cloudformation import provisioners, stacks
+
+Answer = tuple[int, dict[str, str], bytes]
+ServiceHandler = Callable[
+    [str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[Answer]
+]
+ResourceHandler = Mapping[str, Callable[..., Any]]
+
+API_GATEWAY_ORIGIN = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
+PRIVATE_NAMES = (
+    (ministack.app, "SERVICE_HANDLERS"),
+    (ministack.app, "main"),
+    (provisioners, "_RESOURCE_HANDLERS"),
+    (stacks, "_runs_on_worker_thread"),
+    (cloudfront, "_forward_to_origin"),
+    (cloudfront, "_origin_connect_target"),
+)
+
+
+def check() -> None:
+    """Fail when ministack has moved a name that the extension needs.
+
+    Raises:
+        RuntimeError: naming what is missing.
+    """
+    missing = [
+        f"{module.__name__}.{name}" for module, name in PRIVATE_NAMES if not hasattr(module, name)
+    ]
+    if missing:
+        raise RuntimeError(f"this version of ministack has no {', '.join(missing)}")
+
+
+def add_service(name: str, handler: ServiceHandler) -> None:
+    """Let `handler` answer all requests that are signed for the service `name`."""
+    ministack.app.SERVICE_HANDLERS[name] = handler
+
+
+def add_resource(resource_type: str, handler: ResourceHandler) -> None:
+    """Let `handler` create, update and delete CloudFormation resources of a type.
+
+    Its functions may take their time and call the emulator: they run on a worker thread.
+    """
+    provisioners._RESOURCE_HANDLERS[resource_type] = handler  # noqa: SLF001
+    by_ministack = stacks._runs_on_worker_thread  # noqa: SLF001
+
+    def runs_on_worker_thread(asked: str) -> bool:
+        return asked == resource_type or bool(by_ministack(asked))
+
+    stacks._runs_on_worker_thread = runs_on_worker_thread  # noqa: SLF001
+
+
+def reach_api_gateway_from_cloudfront(port: int) -> None:
+    """Let distributions with an API Gateway origin reach the emulated one.
+
+    ministack refuses to dial hosts under amazonaws.com, so that nothing can reach the real AWS; such
+    an origin becomes the emulator itself.
+    """
+    forward = cloudfront._forward_to_origin  # noqa: SLF001
+    connect_target = cloudfront._origin_connect_target  # noqa: SLF001
+
+    def forward_to_origin(origin: dict[str, Any], *arguments: Any, **keywords: Any) -> Any:
+        if match := API_GATEWAY_ORIGIN.match(str(origin["domain_name"])):
+            origin = {**origin, "domain_name": f"{match[1]}.execute-api.localhost"}
+        return forward(origin, *arguments, **keywords)
+
+    def origin_connect_target(origin: dict[str, Any], viewer_is_https: bool) -> Any:  # noqa: FBT001
+        if str(origin["domain_name"]).endswith(".execute-api.localhost"):
+            return "127.0.0.1", port, False
+        return connect_target(origin, viewer_is_https)
+
+    cloudfront._forward_to_origin = forward_to_origin  # noqa: SLF001
+    cloudfront._origin_connect_target = origin_connect_target  # noqa: SLF001
+
+
+def run() -> None:
+    """Serve until the process is ended."""
+    sys.argv[1:] = []  # ministack reads options of its own
+    ministack.app.main()

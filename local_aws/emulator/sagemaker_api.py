@@ -1,0 +1,29 @@
+"""SageMaker's control plane and runtime as services of the emulator."""
+
+import asyncio
+import re
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from local_aws.emulator.extension import Answer, ServiceHandler
+from local_aws.sagemaker import SageMakerService
+
+INVOCATIONS = re.compile(r"^/endpoints/([^/]+)/invocations$")
+
+
+def sagemaker_api(service: SageMakerService) -> ServiceHandler:
+    """Return a handler for both APIs: clients sign requests of both for `sagemaker`."""
+
+    async def handle(
+        _method: str, path: str, headers: dict[str, str], body: bytes, _query: dict[str, list[str]]
+    ) -> Answer:
+        lower = {key.lower(): value for key, value in headers.items()}
+        if match := INVOCATIONS.match(path):
+            return await asyncio.to_thread(
+                service.invoke_endpoint, unquote(match[1]), body, lower
+            )
+        if "x-amz-target" in lower:
+            return await asyncio.to_thread(service.handle_control_plane, lower, body)
+        return HTTPStatus.NOT_FOUND, {}, b""
+
+    return handle

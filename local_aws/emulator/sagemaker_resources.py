@@ -1,0 +1,98 @@
+"""SageMaker's CloudFormation resources: model, endpoint configuration, endpoint."""
+
+import time
+import uuid
+from typing import Any
+
+from local_aws.emulator.extension import ResourceHandler
+from local_aws.sagemaker import SageMakerError, SageMakerService
+
+Properties = dict[str, Any]
+Created = tuple[str, dict[str, str]]
+SETTLE_SECONDS = 600.0
+POLL_SECONDS = 0.2
+MAX_NAME = 63
+
+
+def resource_handlers(service: SageMakerService) -> dict[str, ResourceHandler]:
+    """Return resource type to handler, for CloudFormation's three SageMaker types used here."""
+    return {
+        "AWS::SageMaker::Model": _replaced_on_change(service, "Model"),
+        "AWS::SageMaker::EndpointConfig": _replaced_on_change(service, "EndpointConfig"),
+        "AWS::SageMaker::Endpoint": _endpoint(service),
+    }
+
+
+def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler:
+    """Models and endpoint configurations cannot change: CloudFormation makes new ones."""
+
+    def create(logical_id: str, properties: Properties, stack: str) -> Created:
+        generated = f"{stack}-{logical_id}"[: MAX_NAME - 13] + f"-{uuid.uuid4().hex[:12]}"
+        name = properties.get(f"{kind}Name", generated)
+        answer = service.call(f"Create{kind}", {**properties, f"{kind}Name": name})
+        return str(answer[f"{kind}Arn"]), {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
+
+    def update(_arn: str, _old: Properties, new: Properties, stack: str, logical: str) -> Created:
+        return create(logical, new, stack)
+
+    def delete(arn: str, _properties: Properties) -> None:
+        try:
+            service.call(f"Delete{kind}", {f"{kind}Name": arn.rpartition("/")[2]})
+        except SageMakerError as error:
+            if "Could not find" not in error.message:
+                raise
+
+    return {
+        "create": create, "update": update, "delete": delete,
+        "update_with_logical_id": True,  # type: ignore[dict-item]
+    }  # fmt: skip
+
+
+def _endpoint(service: SageMakerService) -> ResourceHandler:
+    def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
+        known = {key: properties[key] for key in _CREATE_KEYS if key in properties}
+        arn = str(service.call("CreateEndpoint", _by_name(known))["EndpointArn"])
+        name = str(properties["EndpointName"])
+        _wait(service, name, _config(properties))
+        return arn, {"EndpointName": name, "Id": arn}
+
+    def update(arn: str, _old: Properties, new: Properties, _stack: str) -> Created:
+        name = str(new["EndpointName"])
+        known = {key: new[key] for key in _UPDATE_KEYS if key in new}
+        service.call("UpdateEndpoint", _by_name(known))
+        _wait(service, name, _config(new))
+        return arn, {"EndpointName": name, "Id": arn}
+
+    def delete(_arn: str, properties: Properties) -> None:
+        try:
+            service.call("DeleteEndpoint", {"EndpointName": properties["EndpointName"]})
+        except SageMakerError as error:
+            if "Could not find" not in error.message:
+                raise
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+_CREATE_KEYS = ("EndpointName", "EndpointConfigName", "DeploymentConfig", "Tags")
+_UPDATE_KEYS = ("EndpointName", "EndpointConfigName", "DeploymentConfig")
+
+
+def _by_name(request: Properties) -> Properties:
+    return {**request, "EndpointConfigName": _config(request)}
+
+
+def _config(properties: Properties) -> str:
+    """Return the configuration's name; templates may also have its ARN."""
+    return str(properties["EndpointConfigName"]).rpartition("/")[2]
+
+
+def _wait(service: SageMakerService, name: str, config: str) -> None:
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        endpoint = service.call("DescribeEndpoint", {"EndpointName": name})
+        if endpoint["EndpointStatus"] in {"InService", "Failed"}:
+            if endpoint["EndpointStatus"] == "InService" and endpoint["EndpointConfigName"] == config:
+                return
+            raise RuntimeError(f"Endpoint {name}: {endpoint.get('FailureReason', 'failed')}")
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError(f"Endpoint {name} did not settle in {SETTLE_SECONDS:.0f} s")

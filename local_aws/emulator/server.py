@@ -1,0 +1,48 @@
+"""The emulator's process: `python -m local_aws.emulator.server PORT STATE REGION`.
+
+Its environment is prepared by `local_aws.process`, because ministack reads it when it is imported.
+"""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import boto3
+
+from local_aws.emulator import extension
+from local_aws.emulator.bucket_deployment import bucket_deployment
+from local_aws.emulator.sagemaker_api import sagemaker_api
+from local_aws.emulator.sagemaker_resources import resource_handlers
+from local_aws.environment import ACCOUNT, DUMMY_KEY, endpoint_url
+from local_aws.sagemaker import SageMakerService
+
+
+def main(port: int, state: Path, region: str) -> None:
+    """Serve until the process is ended, then end what SageMaker started."""
+    extension.check()
+    url = endpoint_url(port)
+    s3 = boto3.client(
+        "s3", region_name=region, endpoint_url=url,
+        aws_access_key_id=DUMMY_KEY, aws_secret_access_key=DUMMY_KEY,
+    )  # fmt: skip
+    service = SageMakerService(state / "sagemaker", url, region, ACCOUNT)
+    extension.add_service("sagemaker", sagemaker_api(service))
+    for resource_type, handler in resource_handlers(service).items():
+        extension.add_resource(resource_type, handler)
+    extension.add_resource("Custom::CDKBucketDeployment", bucket_deployment(s3))
+    extension.reach_api_gateway_from_cloudfront(port)
+    service.start()
+    try:
+        extension.run()
+    finally:
+        service.close()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _interrupt)
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,46 @@
+"""Process environments that reach the embedded AWS and nothing else."""
+
+import os
+from collections.abc import Mapping
+
+ACCOUNT = "000000000000"
+DEFAULT_PORT = 4566
+DEFAULT_REGION = "us-east-1"
+DUMMY_KEY = "test"
+
+
+def endpoint_url(port: int) -> str:
+    """Return the URL that all services of the embedded AWS share."""
+    return f"http://127.0.0.1:{port}"
+
+
+def client_environment(port: int, region: str = DEFAULT_REGION) -> dict[str, str]:
+    """Return a whole process environment for programs that are to use the embedded AWS.
+
+    Nothing of the caller's AWS configuration survives in it: no profile, no keys, no configuration
+    file, no instance metadata. A program started with it cannot reach a real account.
+
+    Args:
+        port: TCP port of the embedded AWS.
+        region: the region that clients act in.
+    """
+    return {
+        **without_aws(os.environ),
+        "AWS_ENDPOINT_URL": endpoint_url(port),
+        "AWS_ENDPOINT_URL_S3": endpoint_url(port),
+        "AWS_ACCESS_KEY_ID": DUMMY_KEY,
+        "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` without anything that AWS clients read."""
+    return {key: value for key, value in environment.items() if not key.startswith("AWS_")}

@@ -1,0 +1,196 @@
+"""The emulator as a process of this machine: started detached, found again, ended with all it began."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from local_aws.environment import endpoint_url, without_aws
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+class EmulatorError(Exception):
+    """The emulator cannot be started or found; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running emulator, as remembered in its state folder.
+
+    Attributes:
+        pid: the emulator's process, which leads its session.
+        created: when that process started, seconds since 1970; tells it from a later one with the
+            same id.
+        port: where it answers.
+        region: the region it serves.
+    """
+
+    pid: int
+    created: float
+    port: int
+    region: str
+
+
+def find(state: Path) -> Running | None:
+    """Return the emulator that runs with this state folder, or None."""
+    file = _pid_file(state)
+    if not file.exists():
+        return None
+    remembered = Running(**json.loads(file.read_text("utf-8")))
+    try:
+        process = psutil.Process(remembered.pid)
+        same = abs(process.create_time() - remembered.created) < 1
+        return remembered if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def discard_stale_state(state: Path) -> bool:
+    """Remove the state of an emulator that was not ended by `down`; tell whether there was any.
+
+    What CloudFormation had built lived in that process's memory, so the rest cannot be continued.
+    """
+    if not state.exists() or find(state) is not None:
+        return False
+    for orphan in _belonging_to(state):
+        _kill(orphan)
+    shutil.rmtree(state)
+    return True
+
+
+def start(port: int, state: Path, region: str) -> Running:
+    """Start the emulator in a session of its own and wait until it answers.
+
+    Raises:
+        EmulatorError: when the port is taken or the emulator did not start.
+    """
+    if _port_is_taken(port):
+        raise EmulatorError(
+            f"port {port} is in use by another program; choose another one with --port (PORT= for make)"
+        )
+    state.mkdir(parents=True)
+    with log_file(state).open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region],
+            cwd=ROOT, env=_environment(port, state, region), stdin=subprocess.DEVNULL,
+            stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    running = Running(process.pid, psutil.Process(process.pid).create_time(), port, region)
+    _pid_file(state).write_text(json.dumps(asdict(running)), "utf-8")
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if _answers(port):
+            return running
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    stop(running, state)
+    raise EmulatorError(f"the emulator did not start; its log is {log_file(state)}")
+
+
+def stop(running: Running, state: Path) -> int:
+    """End the emulator and every process of its session; return how many there were."""
+    processes = _session(running.pid, state)
+    leader = next((p for p in processes if p.pid == running.pid), None)
+    if leader is not None:
+        leader.send_signal(signal.SIGINT)
+        psutil.wait_procs([leader], timeout=STOP_SECONDS)
+    left = {p.pid: p for p in [*processes, *_session(running.pid, state)] if p.is_running()}
+    for process in left.values():
+        _kill(process)
+    psutil.wait_procs(list(left.values()), timeout=STOP_SECONDS)
+    _pid_file(state).unlink(missing_ok=True)
+    return len(processes)
+
+
+def log_file(state: Path) -> Path:
+    """Return where the emulator writes its own log."""
+    return state / "emulator.log"
+
+
+def _environment(port: int, state: Path, region: str) -> dict[str, str]:
+    """Return the emulator's environment, which its Lambda functions inherit."""
+    return {
+        **without_aws(os.environ),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": region,
+        "MINISTACK_HOST": "localhost",
+        "IOT_MTLS_ENABLED": "0",  # it would listen on all interfaces
+        # CDK's own Lambda functions require() clients that AWS's runtime has.
+        "NODE_PATH": str(ROOT / "node_modules"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "TMPDIR": _made(state / "tmp"),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _made(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
+
+
+def _session(leader: int, state: Path) -> list[psutil.Process]:
+    """Return all processes of the emulator's session, and any that work in its state folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == leader:
+                found.append(process)
+        except (ProcessLookupError, PermissionError):
+            continue
+    known = {process.pid for process in found}
+    return found + [process for process in _belonging_to(state) if process.pid not in known]
+
+
+def _belonging_to(state: Path) -> list[psutil.Process]:
+    """Return processes started from the state folder: training jobs and model servers."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            command = process.cmdline()
+        except psutil.Error:
+            continue
+        if command and command[0].startswith(f"{state}{os.sep}"):
+            found.append(process)
+    return found
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return
+
+
+def _pid_file(state: Path) -> Path:
+    return state / "emulator.json"
+
+
+def _port_is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _answers(port: int) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{endpoint_url(port)}/_ministack/health", timeout=2) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    except (urllib.error.URLError, OSError):
+        return False

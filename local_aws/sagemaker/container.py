@@ -1,0 +1,108 @@
+"""A process that stands for a container: its environment, its log and its end."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from local_aws.environment import DUMMY_KEY, without_aws
+
+
+class Container:
+    """A running process with its own process group, whose output goes line by line to a function."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+    ) -> None:
+        """Start the process.
+
+        It gets a process group of its own, to be ended with all its children, and stays in the
+        emulator's session, in which `down` finds it whatever happens.
+        """
+        self._process = subprocess.Popen(  # noqa: S603 - no shell
+            [str(part) for part in command],
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            process_group=0,
+        )
+        self._on_line = on_line
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - narrows the type, PIPE was given
+        for line in self._process.stdout:
+            self._on_line(line.rstrip("\n"))
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return the exit code, or None when the process still runs after `timeout` seconds."""
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        self._reader.join(timeout=5)
+        return code
+
+    def running(self) -> bool:
+        """Tell whether the process has not ended."""
+        return self._process.poll() is None
+
+    def stop(self, grace: float) -> None:
+        """Ask the process and its children to end, and after `grace` seconds make them."""
+        group = self._process.pid
+        _signal(group, signal.SIGTERM)
+        if self.wait(grace) is None or _alive(group):
+            _signal(group, signal.SIGKILL)
+        self.wait(5)
+
+
+def container_environment(endpoint_url: str, region: str) -> dict[str, str]:
+    """Return what a container's processes see: nothing of the user's AWS, all of the embedded one."""
+    return {
+        **without_aws(os.environ),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCESS_KEY_ID": DUMMY_KEY,
+        "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return
+
+
+def _alive(group: int) -> bool:
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            continue
+    return False

@@ -1,0 +1,118 @@
+"""A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
+
+Run as a script, with the environment of the container; what TorchServe does with Java, this does with
+Python's HTTP server. As there, a model that fails to load leaves /ping healthy and every invocation
+failing.
+"""
+
+import sys
+import threading
+import traceback
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from sagemaker_pytorch_serving_container.handler_service import HandlerService
+
+
+class RequestProcessor:
+    """What the handlers see of a request's headers and set of its answer, as TorchServe has it."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        """Keep the request's headers."""
+        self._headers = headers
+        self.status, self.phrase = HTTPStatus.OK.value, "OK"
+
+    def get_request_properties(self) -> dict[str, str]:
+        """Return the request's headers."""
+        return self._headers
+
+    def report_status(self, code: int, reason_phrase: str | None = None) -> None:
+        """Set the answer's status."""
+        self.status, self.phrase = code, reason_phrase or ""
+
+
+class Context:
+    """The context object that TorchServe hands to handlers."""
+
+    def __init__(self, model_dir: str, headers: dict[str, str] | None = None) -> None:
+        """Describe one request to the model in `model_dir`."""
+        self.system_properties: dict[str, Any] = {"model_dir": model_dir, "gpu_id": None}
+        self.request_processor = [RequestProcessor(headers or {})]
+        self.content_type = "application/json"
+
+    def set_response_status(self, code: int = 200, phrase: str = "", idx: int = 0) -> None:
+        """Set the answer's status."""
+        self.request_processor[idx].report_status(code, phrase)
+
+    def set_response_content_type(self, _index: int, value: str) -> None:
+        """Set the answer's content type."""
+        self.content_type = value
+
+
+class ModelServer(ThreadingHTTPServer):
+    """Serves one model on the loopback interface."""
+
+    daemon_threads = True
+
+    def __init__(self, model_dir: str) -> None:
+        """Load the model and take a free port."""
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.model_dir = model_dir
+        self.service: HandlerService | None = None
+        try:
+            service = HandlerService()
+            service.initialize(Context(model_dir))
+            self.service = service
+        except Exception:  # noqa: BLE001 - as a TorchServe worker that dies
+            traceback.print_exc()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: ModelServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer /ping."""
+        self._answer(HTTPStatus.OK if self.path == "/ping" else HTTPStatus.NOT_FOUND, b"")
+
+    def do_POST(self) -> None:
+        """Answer /invocations."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.server.service is None:
+            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"Worker died.")
+            return
+        context = Context(self.server.model_dir, dict(self.headers.items()))
+        answer = self.server.service.handle([{"body": bytearray(body)}], context)[0]
+        data = answer if isinstance(answer, bytes | bytearray) else str(answer).encode()
+        status = context.request_processor[0].status
+        failed = status != HTTPStatus.OK.value
+        self._answer(status, data, "text/plain" if failed else context.content_type)
+
+    def _answer(self, status: int, body: bytes, content_type: str = "text/plain") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base class's name
+        """Log a line as the container's access log."""
+        if "/ping" not in str(arguments[0]):
+            print("ACCESS_LOG -", format % arguments, flush=True)
+
+
+def main(model_dir: str, port_file: str) -> None:
+    """Serve until the process is ended; the port is written to a file."""
+    server = ModelServer(model_dir)
+    temporary = Path(f"{port_file}.tmp")
+    temporary.write_text(str(server.server_address[1]), "utf-8")
+    temporary.rename(port_file)
+    threading.Thread(target=server.serve_forever, daemon=False).start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,95 @@
+"""Objects of the embedded S3, to and from folders."""
+
+import gzip
+import tarfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+MAX_UNPACKED_BYTES = 4 * 1024**3
+
+
+class ArtifactError(ValueError):
+    """A model artifact that is missing or must not be unpacked."""
+
+
+def parse(uri: str) -> tuple[str, str]:
+    """Split s3://bucket/key."""
+    parts = urlsplit(uri)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def exists(s3: Any, uri: str) -> bool:
+    """Tell whether an object exists."""
+    bucket, key = parse(uri)
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError:
+        return False
+    return True
+
+
+def download_prefix(s3: Any, uri: str, folder: Path) -> int:
+    """Download every object under a prefix, keeping what follows it; return how many.
+
+    As a SageMaker channel of type S3Prefix: an object that is the prefix keeps its file name.
+    """
+    bucket, prefix = parse(uri)
+    base = prefix if prefix.endswith("/") else prefix.rpartition("/")[0]
+    count = 0
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for item in page.get("Contents", []):
+            key = str(item["Key"])
+            target = (folder / key.removeprefix(base).lstrip("/")).resolve()
+            if key.endswith("/") or not target.is_relative_to(folder.resolve()):
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(bucket, key, str(target))
+            count += 1
+    return count
+
+
+def upload_archive(s3: Any, folder: Path, uri: str) -> None:
+    """Upload a folder as .tar.gz; the same content gives the same bytes."""
+    archive = folder.with_suffix(".tar.gz")
+    with archive.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            for file in sorted(folder.rglob("*")):
+                tar.add(file, file.relative_to(folder), recursive=False, filter=_anonymous)
+    bucket, key = parse(uri)
+    s3.upload_file(str(archive), bucket, key)
+    archive.unlink()
+
+
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mtime = 0
+    return member
+
+
+def download_artifact(s3: Any, uri: str, folder: Path) -> None:
+    """Download and unpack a model.tar.gz.
+
+    Raises:
+        ArtifactError: when it is missing or damaged, or has members that leave the folder, links to
+            outside, devices, or more than 4 GiB.
+    """
+    bucket, key = parse(uri)
+    archive = folder / "model.tar.gz"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        s3.download_file(bucket, key, str(archive))
+    except ClientError as error:
+        raise ArtifactError(f"Could not find model data at {uri}.") from error
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            if sum(member.size for member in tar) > MAX_UNPACKED_BYTES:
+                raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
+            tar.extractall(folder / "model", filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise ArtifactError(f"{uri} cannot be unpacked: {error}.") from error
+    finally:
+        archive.unlink(missing_ok=True)

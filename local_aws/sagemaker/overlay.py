@@ -1,0 +1,23 @@
+"""Virtual environments on top of this one: what a container installs never changes the developer's."""
+
+import site
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+
+def make_overlay(folder: Path) -> Path:
+    """Make a virtual environment that sees all packages of the running one.
+
+    pip inside it finds those packages satisfied, and installs anything else into `folder`.
+
+    Returns:
+        The path of its Python.
+    """
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = folder / "lib" / version / "site-packages"
+    parents = [path for path in {*site.getsitepackages(), sysconfig.get_path("purelib")} if path]
+    (packages / "parent.pth").write_text("\n".join(parents) + "\n", "utf-8")
+    return folder / "bin" / "python"

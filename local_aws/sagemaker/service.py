@@ -1,0 +1,125 @@
+"""SageMaker's API on one machine: dispatch of operations and the wire protocol."""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from local_aws.sagemaker.context import Context
+from local_aws.sagemaker.endpoints import Endpoints
+from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.models import NamedResources
+from local_aws.sagemaker.store import Record, Store
+from local_aws.sagemaker.training_jobs import TrainingJobs
+from local_aws.sagemaker.validation import validate
+
+JSON = "application/x-amz-json-1.1"
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class SageMakerService:
+    """Training jobs, models, endpoint configurations and endpoints of one account and region."""
+
+    def __init__(self, state_dir: Path, endpoint_url: str, region: str, account: str) -> None:
+        """Read the state in `state_dir`.
+
+        Args:
+            state_dir: folder for state and working files.
+            endpoint_url: the embedded AWS, for S3 and CloudWatch Logs.
+            region: the one region served.
+            account: twelve digits.
+        """
+        store = Store(state_dir / "records")
+        context = Context(state_dir, store, endpoint_url, region, account)
+        self._jobs = TrainingJobs(context)
+        models = NamedResources(context, kind="model", prefix="Model", plural="Models")
+        configs = NamedResources(
+            context, kind="endpoint-config", prefix="EndpointConfig", plural="EndpointConfigs"
+        )
+        self._endpoints = Endpoints(context, models, configs)
+        self._operations: dict[str, Callable[[Record], Record]] = {
+            "CreateTrainingJob": self._jobs.create,
+            "DescribeTrainingJob": self._jobs.describe,
+            "ListTrainingJobs": self._jobs.list,
+            "StopTrainingJob": self._jobs.stop,
+            "CreateModel": models.create,
+            "DescribeModel": models.describe,
+            "ListModels": models.list,
+            "DeleteModel": models.delete,
+            "CreateEndpointConfig": configs.create,
+            "DescribeEndpointConfig": configs.describe,
+            "ListEndpointConfigs": configs.list,
+            "DeleteEndpointConfig": configs.delete,
+            "CreateEndpoint": self._endpoints.create,
+            "DescribeEndpoint": self._endpoints.describe,
+            "ListEndpoints": self._endpoints.list,
+            "UpdateEndpoint": self._endpoints.update,
+            "DeleteEndpoint": self._endpoints.delete,
+        }
+
+    def start(self) -> None:
+        """Take up what an earlier process left."""
+        self._jobs.restore()
+        self._endpoints.restore()
+
+    def close(self) -> None:
+        """Stop all jobs and containers."""
+        self._jobs.close()
+        self._endpoints.close()
+
+    def call(self, operation: str, request: Record) -> Record:
+        """Carry out one operation of the control plane.
+
+        Raises:
+            SageMakerError: as AWS would answer.
+        """
+        validate(operation, request)
+        if operation not in self._operations:
+            raise SageMakerError(
+                "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
+            )
+        return self._operations[operation](request)
+
+    def handle_control_plane(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer a request of the AWS JSON 1.1 protocol."""
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        try:
+            request: dict[str, Any] = json.loads(body or b"{}")
+            return (
+                HTTPStatus.OK,
+                {"Content-Type": JSON},
+                json.dumps(self.call(operation, request)).encode(),
+            )
+        except SageMakerError as error:
+            answer = {"__type": error.code, "message": error.message}
+            return error.status, {"Content-Type": JSON}, json.dumps(answer).encode()
+
+    def invoke_endpoint(self, name: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Answer InvokeEndpoint; a model's error becomes a ModelError with the original inside."""
+        passed = {
+            key: value
+            for key, value in headers.items()
+            if key.lower() in {"content-type", "accept"}
+            or key.lower().startswith("x-amzn-sagemaker")
+        }
+        try:
+            status, content_type, answer = self._endpoints.invoke(name, body, passed)
+        except SageMakerError as error:
+            return _runtime_error(error.status, error.code, {"Message": error.message})
+        if status == HTTPStatus.OK:
+            variant = {"x-Amzn-Invoked-Production-Variant": "AllTraffic"}
+            return HTTPStatus.OK, {"Content-Type": content_type, **variant}, answer
+        text = answer.decode(errors="replace")
+        message = (
+            f"Received {'client' if status < HTTPStatus.INTERNAL_SERVER_ERROR else 'server'} error "
+            f'({status}) from primary with message "{text}". See /aws/sagemaker/Endpoints/{name} '
+            "in CloudWatch Logs for more information."
+        )
+        fields = {"Message": message, "OriginalStatusCode": status, "OriginalMessage": text}
+        return _runtime_error(HTTPStatus.FAILED_DEPENDENCY, "ModelError", fields)
+
+
+def _runtime_error(status: int, code: str, fields: Mapping[str, Any]) -> Answer:
+    headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
+    return status, headers, json.dumps(fields).encode()

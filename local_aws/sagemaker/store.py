@@ -1,0 +1,56 @@
+"""What SageMaker remembers, as one JSON file a resource."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+
+class Store:
+    """Records by kind and name, written at once, read back after a restart. Safe across threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what an earlier process left in `folder`."""
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._records: dict[tuple[str, str], Record] = {}
+        for file in folder.glob("*/*.json"):
+            self._records[file.parent.name, file.stem] = json.loads(file.read_text("utf-8"))
+
+    def get(self, kind: str, name: str) -> Record | None:
+        """Return a copy of a record, or None."""
+        with self._lock:
+            record = self._records.get((kind, name))
+            return dict(record) if record is not None else None
+
+    def list(self, kind: str) -> list[Record]:
+        """Return copies of all records of a kind, oldest first."""
+        with self._lock:
+            found = [dict(record) for (of, _), record in self._records.items() if of == kind]
+        return sorted(found, key=lambda record: float(record["CreationTime"]))
+
+    def put(self, kind: str, name: str, record: Record) -> None:
+        """Write a record, whole or not at all."""
+        with self._lock:
+            self._records[kind, name] = dict(record)
+            file = self._folder / kind / f"{name}.json"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            temporary = file.with_suffix(".tmp")
+            temporary.write_text(json.dumps(record), "utf-8")
+            os.replace(temporary, file)  # noqa: PTH105 - atomic
+
+    def update(self, kind: str, name: str, **changes: Any) -> Record:
+        """Change some fields of a record and return it."""
+        with self._lock:
+            record = {**self._records[kind, name], **changes}
+            self.put(kind, name, record)
+            return record
+
+    def delete(self, kind: str, name: str) -> None:
+        """Forget a record."""
+        with self._lock:
+            del self._records[kind, name]
+            (self._folder / kind / f"{name}.json").unlink()

@@ -1,0 +1,83 @@
+"""Requests checked against botocore's own model of the SageMaker API."""
+
+import re
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.validate import ParamValidator
+
+from local_aws.sagemaker.errors import SageMakerError
+
+
+@cache
+def _service() -> ServiceModel:
+    return botocore.session.get_session().get_service_model("sagemaker")
+
+
+def operation_model(operation: str) -> OperationModel:
+    """Return botocore's model of an operation.
+
+    Raises:
+        SageMakerError: when SageMaker has no such operation.
+    """
+    if operation not in _service().operation_names:
+        raise SageMakerError("UnknownOperationException", f"SageMaker has no operation {operation}")
+    return _service().operation_model(operation)
+
+
+def validate(operation: str, request: dict[str, Any]) -> None:
+    """Refuse what AWS would refuse by the shape of the request alone.
+
+    Raises:
+        SageMakerError: a ValidationException that names each wrong parameter.
+    """
+    shape = operation_model(operation).input_shape
+    if shape is None:
+        return
+    report = ParamValidator().validate(request, shape)
+    problems = [report.generate_report()] if report.has_errors() else []
+    problems = problems or list(_constraint_problems(request, shape, ""))
+    if problems:
+        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
+        raise SageMakerError("ValidationException", f"{count}: {'; '.join(problems)}")
+
+
+def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:
+    """Check what botocore leaves to the server: patterns, enumerations and lengths."""
+    problems: list[str] = []
+    if isinstance(shape, StructureShape):
+        for key, item in value.items():
+            member = shape.members[key]
+            problems += _constraint_problems(item, member, f"{path}.{key}" if path else key)
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            problems += _constraint_problems(item, shape.member, f"{path}[{index}]")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            problems += _constraint_problems(item, shape.value, f"{path}[{key}]")
+    elif shape.type_name == "string":
+        problems += _string_problems(str(value), shape, path)
+    return problems
+
+
+def _string_problems(value: str, shape: Shape, path: str) -> list[str]:
+    start = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must"
+    allowed: list[str] = getattr(shape, "enum", [])
+    if allowed and value not in allowed:
+        return [f"{start} satisfy enum value set: [{', '.join(allowed)}]"]
+    longest = shape.metadata.get("max")
+    if longest is not None and len(value) > longest:
+        return [f"{start} have length less than or equal to {longest}"]
+    pattern = shape.metadata.get("pattern")
+    if pattern and not _matches(pattern, value):
+        return [f"{start} satisfy regular expression pattern: {pattern}"]
+    return []
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except re.error:  # a few of AWS's patterns are Java's, which Python cannot read
+        return True

@@ -1,0 +1,74 @@
+"""Serve a trained model: the handlers that SageMaker's inference toolkits call.
+
+One review as text/plain is answered with `1` or `0`. As application/json, `{"review": …}` is answered
+with sentiment, probability and model version, `{"reviews": […]}` with a list of those.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from sentiment import artifact
+from sentiment.request import JSON, TEXT, Request, RequestError, read
+from sentiment.text import review_to_words
+from sentiment.training import predict
+from sentiment.vocabulary import convert
+
+THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """P(positive) of each review of a request, and which model says so."""
+
+    probabilities: list[float]
+    model_version: str
+    request: Request
+
+
+def model_fn(model_dir: str) -> artifact.Artifact:
+    """Load the artifact. A request is small: one thread is quicker than their coordination."""
+    torch.set_num_threads(1)
+    return artifact.load(Path(model_dir))
+
+
+def input_fn(request_body: bytes | bytearray | str, content_type: str | None) -> Request:
+    """Read the reviews of a request.
+
+    Raises:
+        RequestError: with a 4xx status and one line of JSON, for anything but reviews.
+    """
+    return read(request_body, content_type)
+
+
+def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
+    """Judge each review."""
+    ids = [
+        convert(model.word_dict, review_to_words(review), model.pad) for review in request.reviews
+    ]
+    return Prediction(predict(model.model, ids).tolist(), model.version, request)
+
+
+def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
+    """Write the answer in the format that the request came in.
+
+    Raises:
+        RequestError: when the caller accepts neither text/plain nor application/json.
+    """
+    accepted = (accept or "*/*").lower()
+    if not any(kind in accepted for kind in ("*/*", TEXT, JSON, "text/*", "application/*")):
+        raise RequestError(406, "not_acceptable", f"available are {TEXT} and {JSON}")
+    verdicts = [probability >= THRESHOLD for probability in prediction.probabilities]
+    if prediction.request.media_type == TEXT:
+        return str(int(verdicts[0])), TEXT
+    answers = [
+        {
+            "sentiment": "positive" if positive else "negative",
+            "probability": probability,
+            "model_version": prediction.model_version,
+        }
+        for positive, probability in zip(verdicts, prediction.probabilities, strict=True)
+    ]
+    return json.dumps({"predictions": answers} if prediction.request.many else answers[0]), JSON

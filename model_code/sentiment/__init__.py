@@ -1,0 +1,1 @@
+"""Sentiment of movie reviews: from raw text to a served probability."""

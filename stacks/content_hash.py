@@ -1,0 +1,31 @@
+"""Hashes of files' names and contents, the same on every machine and in every checkout."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+
+
+def source_files(root: Path) -> dict[str, Path]:
+    """Return every file under `root`, by its relative name and sorted by it, without caches."""
+    found = {
+        path.relative_to(root).as_posix(): path
+        for path in root.rglob("*")
+        if path.is_file()
+        and path.suffix != ".pyc"
+        and not IGNORED_FOLDERS.intersection(path.relative_to(root).parts)
+    }
+    return dict(sorted(found.items()))
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def content_hash(files: Mapping[str, Path]) -> str:
+    """Return the SHA-256 over the sorted names and the contents of files, in hexadecimal."""
+    lines = [f"{file_hash(path)}  {name}\n" for name, path in sorted(files.items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,133 @@
+"""The model behind a SageMaker endpoint."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig, CfnModel
+from constructs import Construct
+
+from stacks.images import ContainerImage
+from stacks.log_group import declare_log_group
+from stacks.roles import sagemaker_role
+from stacks.sagemaker_permissions import pull_image, put_metrics
+from stacks.settings import EndpointSettings
+
+VARIANT = "AllTraffic"
+SERVING_SCRIPT = "predict.py"
+
+
+class Endpoint(Construct):
+    """Serves one model artifact under a name that stays.
+
+    Model and configuration are replaced on change, so CloudFormation names them. The endpoint is
+    updated in place: the old model serves until the new one does.
+
+    Attributes:
+        name: the endpoint's name.
+        config_name: name of its configuration, another one with every change.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        log_group_name: str,
+        image: ContainerImage,
+        model_data: str,
+        read_model: PolicyStatement,
+        settings: EndpointSettings,
+        retention_days: int,
+    ) -> None:
+        """Declare the endpoint.
+
+        Args:
+            scope: the stack that deploys the model.
+            construct_id: id within `scope`.
+            name: the endpoint's name.
+            log_group_name: the log group that SageMaker derives from it.
+            image: the serving image.
+            model_data: S3 URI of the model.tar.gz, code included.
+            read_model: permission to read it.
+            settings: what serves it.
+            retention_days: age at which the endpoint's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        log_group = declare_log_group(
+            self, "LogGroup", name=log_group_name, retention_days=retention_days
+        )
+        write_logs = PolicyStatement(
+            sid="WriteLogs",
+            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        )
+        role = sagemaker_role(
+            self,
+            "Role",
+            statements={
+                "Read": [read_model],
+                "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
+                "Image": pull_image(image),
+            },
+        )
+        real_time = settings.kind == "real_time"
+        model = CfnModel(
+            self,
+            "Model",
+            execution_role_arn=role.role_arn,
+            # Serverless endpoints do not support it.
+            enable_network_isolation=True if real_time else None,
+            primary_container=CfnModel.ContainerDefinitionProperty(
+                image=image.uri,
+                model_data_url=model_data,
+                environment={
+                    "SAGEMAKER_PROGRAM": SERVING_SCRIPT,
+                    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+                    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+                },
+            ),
+        )
+        config = CfnEndpointConfig(
+            self,
+            "Config",
+            production_variants=[
+                _real_time(model, settings) if real_time else _serverless(model, settings)
+            ],
+        )
+        endpoint = CfnEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=name,
+            endpoint_config_name=config.attr_endpoint_config_name,
+        )
+        # SageMaker would make the log group itself, without an end to its events.
+        endpoint.node.add_dependency(log_group)
+        endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.name = endpoint.attr_endpoint_name
+        self.config_name = config.attr_endpoint_config_name
+        self.resource = endpoint
+
+
+def _serverless(
+    model: CfnModel, settings: EndpointSettings
+) -> CfnEndpointConfig.ProductionVariantProperty:
+    return CfnEndpointConfig.ProductionVariantProperty(
+        model_name=model.attr_model_name,
+        variant_name=VARIANT,
+        initial_variant_weight=1,
+        serverless_config=CfnEndpointConfig.ServerlessConfigProperty(
+            max_concurrency=settings.max_concurrency, memory_size_in_mb=settings.memory_mb
+        ),
+    )
+
+
+def _real_time(
+    model: CfnModel, settings: EndpointSettings
+) -> CfnEndpointConfig.ProductionVariantProperty:
+    return CfnEndpointConfig.ProductionVariantProperty(
+        model_name=model.attr_model_name,
+        variant_name=VARIANT,
+        initial_variant_weight=1,
+        instance_type=settings.instance_type,
+        initial_instance_count=settings.instance_count,
+    )

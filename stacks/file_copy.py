@@ -1,0 +1,109 @@
+"""Copies files into a bucket during the deployment."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Size, Stack
+from aws_cdk.aws_cloudfront import IDistribution
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_s3 import IBucket
+from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
+from constructs import Construct
+
+from stacks.log_group import declare_log_group
+from stacks.roles import function_role
+
+# Of the bucket that `cdk bootstrap` makes for assets.
+DEFAULT_QUALIFIER = "hnb659fds"
+
+
+class FileCopy(Construct):
+    """CDK's BucketDeployment with a role and a log group of our own."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        sources: Sequence[ISource],
+        bucket: IBucket,
+        retention_days: int,
+        prefix: str = "",
+        prune: bool = False,
+        distribution: IDistribution | None = None,
+        cache_control: Sequence[CacheControl] = (),
+    ) -> None:
+        """Copy files.
+
+        Args:
+            scope: the construct whose files they are.
+            construct_id: id within `scope`.
+            sources: archives that are unpacked into the bucket.
+            bucket: where to.
+            retention_days: age at which the function's log events are deleted.
+            prefix: key prefix of the files.
+            prune: whether files that are no longer among the sources are deleted.
+            distribution: CloudFront distribution whose cache is emptied afterwards.
+            cache_control: how long browsers and CloudFront keep the files.
+        """
+        super().__init__(scope, construct_id)
+        log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        role = function_role(
+            self,
+            "Role",
+            log_group=log_group,
+            statements=[
+                _read_assets(Stack.of(self)),
+                *_write_files(bucket, prefix),
+                *_empty_cache(distribution),
+            ],
+        )
+        BucketDeployment(
+            self,
+            "Deployment",
+            sources=list(sources),
+            destination_bucket=bucket,
+            destination_key_prefix=prefix or None,
+            prune=prune,
+            distribution=distribution,
+            distribution_paths=["/*"] if distribution else None,
+            cache_control=list(cache_control) or None,
+            memory_limit=512,
+            ephemeral_storage_size=Size.gibibytes(2),
+            log_group=log_group,
+            # Without this, CDK adds permissions over whole buckets.
+            role=role.without_policy_updates(),
+        )
+
+
+def _read_assets(stack: Stack) -> PolicyStatement:
+    qualifier = stack.synthesizer.bootstrap_qualifier or DEFAULT_QUALIFIER
+    bucket = f"cdk-{qualifier}-assets-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+    return PolicyStatement(
+        sid="ReadAssets",
+        actions=["s3:GetObject"],
+        resources=[f"arn:{Aws.PARTITION}:s3:::{bucket}/*"],
+    )
+
+
+def _write_files(bucket: IBucket, prefix: str) -> list[PolicyStatement]:
+    return [
+        PolicyStatement(
+            sid="WriteFiles",
+            actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            resources=[bucket.arn_for_objects(f"{prefix}/*" if prefix else "*")],
+        ),
+        PolicyStatement(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
+    ]
+
+
+def _empty_cache(distribution: IDistribution | None) -> list[PolicyStatement]:
+    if distribution is None:
+        return []
+    arn = f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/"
+    return [
+        PolicyStatement(
+            sid="EmptyCache",
+            actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
+            resources=[arn + distribution.distribution_id],
+        )
+    ]

@@ -1,0 +1,29 @@
+"""The role with which API Gateway writes logs: one for a region of an account."""
+
+from aws_cdk.aws_apigateway import CfnAccount
+from aws_cdk.aws_iam import ManagedPolicy, Role, ServicePrincipal
+from constructs import Construct
+
+
+class GatewayLogRole(Construct):
+    """Makes the role and tells API Gateway.
+
+    It works for every API of the account's region, so its permissions are AWS's own for that
+    purpose. API Gateway refuses a role with less.
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        """Declare the role and the account's setting."""
+        super().__init__(scope, construct_id)
+        role = Role(
+            self,
+            "Role",
+            assumed_by=ServicePrincipal("apigateway.amazonaws.com"),
+            managed_policies=[
+                ManagedPolicy.from_aws_managed_policy_name(
+                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+                )
+            ],
+        )
+        CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)

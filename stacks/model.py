@@ -1,0 +1,117 @@
+"""The model stack: what a new training replaces."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import Annotations, CfnOutput, Stack
+from constructs import Construct
+
+from stacks.dataset import Dataset
+from stacks.endpoint import Endpoint
+from stacks.images import ContainerImage, default_image
+from stacks.names import Names
+from stacks.sagemaker_permissions import read_object
+from stacks.settings import Settings
+from stacks.smoke_test import SmokeTest
+from stacks.training_job import TrainingJob
+
+SOURCE = Path(__file__).resolve().parent.parent / "model_code"
+ARTIFACTS = "models"
+NOT_TRAINED = "not trained by this deployment"
+
+
+class ModelStack(Stack):
+    """Training job, model, endpoint and its test, in one stack.
+
+    They stay together: a model artifact handed from stack to stack as an export could never change.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        datasets: Mapping[str, Dataset],
+    ) -> None:
+        """Declare the stack.
+
+        Args:
+            scope: the application.
+            construct_id: id within `scope`.
+            names: names that stacks share.
+            settings: the environment's settings.
+            datasets: channel name to dataset.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=names.stack("model"),
+            description="Sentiment web app: training job, model and endpoint",
+        )
+        self._settings = settings
+        output = f"s3://{names.data_bucket}/{ARTIFACTS}"
+        job = None if settings.training.model_data else self._train(names, datasets, output)
+        model_data = job.model_artifact if job else str(settings.training.model_data)
+        endpoint = Endpoint(
+            self,
+            "Endpoint",
+            name=names.endpoint,
+            log_group_name=names.endpoint_log_group,
+            image=self._serving_image(),
+            model_data=model_data,
+            read_model=read_object(f"{output}/*" if job else model_data),
+            settings=settings.endpoint,
+            retention_days=settings.logs.retention_days,
+        )
+        SmokeTest(
+            self,
+            "SmokeTest",
+            endpoint=endpoint,
+            endpoint_name=names.endpoint,
+            model_version=job.job_name if job else None,
+            retention_days=settings.logs.retention_days,
+        )
+        outputs = {
+            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
+            "ModelArtifact": (model_data, "S3 URI of the model that is served"),
+            "Accuracy": (job.accuracy if job else NOT_TRAINED, "Share of held-out reviews it gets right"),
+            "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
+        }
+        for key, (value, description) in outputs.items():
+            CfnOutput(self, key, value=value, description=description)
+
+    def _train(self, names: Names, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
+        training = self._settings.training
+        image = (
+            ContainerImage.parse(training.image)
+            if training.image
+            else default_image("training", self._settings.region)
+        )
+        return TrainingJob(
+            self,
+            "TrainingJob",
+            name_prefix=names.prefix,
+            source=SOURCE,
+            image=image,
+            channels={
+                name: dataset.location(names.data_bucket) for name, dataset in datasets.items()
+            },
+            dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
+            output=output,
+            settings=training,
+            retention_days=self._settings.logs.retention_days,
+        )
+
+    def _serving_image(self) -> ContainerImage:
+        uri = self._settings.endpoint.image
+        if uri:
+            return ContainerImage.parse(uri)
+        image = default_image("serving", self._settings.region)
+        Annotations.of(self).add_warning_v2(
+            "sentiment:servingImageAge",
+            f"AWS stopped patching the serving image {image.uri} on 2026-06-30. "
+            "endpoint.image names another; docs/decisions/0003-serving-image.md says why this one.",
+        )
+        return image

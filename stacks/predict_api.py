@@ -1,0 +1,136 @@
+"""The public API: API Gateway before a function before the endpoint."""
+
+from pathlib import Path
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_apigateway import (
+    AccessLogFormat,
+    EndpointType,
+    LambdaIntegration,
+    LogGroupLogDestination,
+    MethodLoggingLevel,
+    RestApi,
+    StageOptions,
+)
+from aws_cdk.aws_iam import PolicyStatement
+from constructs import Construct
+
+from stacks.gateway_log_role import GatewayLogRole
+from stacks.gateway_responses import declare_problem_responses
+from stacks.log_group import declare_log_group
+from stacks.python_function import PythonFunction
+from stacks.settings import ApiSettings
+
+PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
+# Powertools and what it imports that AWS's runtime does not promise to have.
+LIBRARIES = ("aws_lambda_powertools", "jmespath", "typing_extensions")
+# The stage's name is the path under which CloudFront passes requests on.
+STAGE = "api"
+# API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
+TIMEOUT = Duration.seconds(29)
+
+
+class PredictApi(Construct):
+    """POST /predict, for programs and for the page.
+
+    Attributes:
+        url: URL of the API, ending in a slash.
+        domain: its host name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        endpoint_name: str,
+        settings: ApiSettings,
+        retention_days: int,
+    ) -> None:
+        """Declare the API.
+
+        Args:
+            scope: the stack of the public parts.
+            construct_id: id within `scope`.
+            name: the API's name.
+            endpoint_name: the SageMaker endpoint behind it.
+            settings: limits and logs.
+            retention_days: age at which the function's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        endpoint = f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:endpoint"
+        handler = PythonFunction(
+            self,
+            "Handler",
+            package=PACKAGE,
+            handler="handler.handler",
+            description="Classifies movie reviews through the SageMaker endpoint",
+            timeout=TIMEOUT,
+            memory_mb=512,
+            retention_days=retention_days,
+            libraries=LIBRARIES,
+            environment={
+                "ENDPOINT_NAME": endpoint_name,
+                "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
+                "POWERTOOLS_SERVICE_NAME": "predict_api",
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+            },
+            statements=[
+                PolicyStatement(
+                    sid="InvokeEndpoint",
+                    actions=["sagemaker:InvokeEndpoint"],
+                    resources=[f"{endpoint}/{endpoint_name}"],
+                )
+            ],
+        )
+        access_log = declare_log_group(
+            self, "AccessLog", retention_days=settings.log_retention_days
+        )
+        api = RestApi(
+            self,
+            "Api",
+            rest_api_name=name,
+            description="Movie review sentiment",
+            endpoint_types=[EndpointType.REGIONAL],
+            # Bodies reach the function as the bytes that were sent, so that it can tell bad UTF-8.
+            binary_media_types=["*/*"],
+            cloud_watch_role=False,
+            deploy_options=StageOptions(
+                stage_name=STAGE,
+                throttling_rate_limit=settings.throttle_rate,
+                throttling_burst_limit=settings.throttle_burst,
+                access_log_destination=LogGroupLogDestination(access_log),
+                access_log_format=AccessLogFormat.json_with_standard_fields(
+                    caller=False,
+                    http_method=True,
+                    ip=True,
+                    protocol=True,
+                    request_time=True,
+                    resource_path=True,
+                    response_length=True,
+                    status=True,
+                    user=False,
+                ),
+                logging_level=MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
+                metrics_enabled=True,
+            ),
+        )
+        api.root.add_resource("predict").add_method(
+            "POST", LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
+        )
+        declare_problem_responses(api)
+        stage = api.deployment_stage
+        # API Gateway makes this log group at the first error, unless it is there.
+        execution_log = declare_log_group(
+            self,
+            "ExecutionLog",
+            name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE}",
+            retention_days=settings.log_retention_days,
+        )
+        stage.node.add_dependency(execution_log)
+        if settings.set_account_log_role:
+            stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
+        self.url = api.url
+        self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"

@@ -1,0 +1,105 @@
+"""Lambda functions in Python: code, role and log group in one place."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from aws_cdk import AssetHashType, Duration
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_lambda import Code, Function, Runtime
+from constructs import Construct
+
+from stacks.content_hash import content_hash, source_files
+from stacks.local_bundling import bundling
+from stacks.log_group import declare_log_group
+from stacks.roles import function_role
+
+RUNTIME = Runtime.PYTHON_3_13
+
+
+class PythonFunction(Construct):
+    """A function whose code is a package of this repository.
+
+    Attributes:
+        function: the Lambda function.
+        role: its role, for policies that must name something made later.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        package: Path,
+        handler: str,
+        description: str,
+        timeout: Duration,
+        retention_days: int,
+        statements: Sequence[PolicyStatement] = (),
+        environment: Mapping[str, str] | None = None,
+        libraries: Sequence[str] = (),
+        memory_mb: int = 256,
+    ) -> None:
+        """Declare the function.
+
+        Args:
+            scope: the construct that it works for.
+            construct_id: id within `scope`.
+            package: the folder of its package.
+            handler: module and function within the package, such as `handler.on_event`.
+            description: what the console shows.
+            timeout: of one invocation.
+            retention_days: age at which its log events are deleted.
+            statements: what it may do beside writing its log.
+            environment: its environment variables.
+            libraries: installed packages or modules that are copied beside it.
+            memory_mb: its memory, which brings its share of a processor.
+        """
+        super().__init__(scope, construct_id)
+        log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        self.role = function_role(self, "Role", log_group=log_group, statements=statements)
+        self.function = Function(
+            self,
+            "Function",
+            description=description,
+            runtime=RUNTIME,
+            code=_code(package, libraries),
+            handler=f"{package.name}.{handler}",
+            timeout=timeout,
+            memory_size=memory_mb,
+            environment=dict(environment or {}),
+            role=self.role,
+            log_group=log_group,
+        )
+
+
+def _code(package: Path, libraries: Sequence[str]) -> Code:
+    files: dict[str, Path] = {}
+    for folder in (package, *map(_installed, libraries)):
+        if folder.is_file():
+            files[folder.name] = folder
+        else:
+            inside = source_files(folder)
+            files |= {f"{folder.name}/{name}": path for name, path in inside.items()}
+
+    def write(target: Path) -> None:
+        for name, path in files.items():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / name)
+
+    return Code.from_asset(
+        str(package),
+        asset_hash=content_hash(files),
+        asset_hash_type=AssetHashType.CUSTOM,
+        bundling=bundling(write),
+    )
+
+
+def _installed(name: str) -> Path:
+    """Return the folder of an installed package, or the file of a single module."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{name} is needed to build a Lambda function", name=name)
+    origin = Path(spec.origin)
+    return origin.parent if origin.name == "__init__.py" else origin

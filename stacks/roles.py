@@ -1,0 +1,61 @@
+"""Roles with exactly the permissions that are written down; no managed policies, no later grants."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Aws
+from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_logs import ILogGroup
+from constructs import Construct
+
+
+def function_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    log_group: ILogGroup,
+    statements: Sequence[PolicyStatement] = (),
+) -> Role:
+    """Return the role of a Lambda function that writes to its own log group and nothing else.
+
+    It cannot create log groups: one that was deleted with the stack does not come back.
+    """
+    policies = {"Logs": PolicyDocument(statements=[write_logs(log_group)])}
+    if statements:
+        policies["Work"] = PolicyDocument(statements=list(statements))
+    return Role(
+        scope,
+        construct_id,
+        assumed_by=ServicePrincipal("lambda.amazonaws.com"),
+        inline_policies=policies,
+    )
+
+
+def sagemaker_role(
+    scope: Construct, construct_id: str, *, statements: Mapping[str, Sequence[PolicyStatement]]
+) -> Role:
+    """Return a role that SageMaker may assume, on behalf of this account alone.
+
+    Args:
+        scope: the construct that the role works for.
+        construct_id: id within `scope`.
+        statements: policy name to what it allows.
+    """
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+    own_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+    return Role(
+        scope,
+        construct_id,
+        assumed_by=ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
+        inline_policies={
+            name: PolicyDocument(statements=list(allowed)) for name, allowed in statements.items()
+        },
+    )
+
+
+def write_logs(log_group: ILogGroup) -> PolicyStatement:
+    """Allow writing events to one declared log group."""
+    return PolicyStatement(
+        sid="WriteLogs",
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[log_group.log_group_arn],
+    )

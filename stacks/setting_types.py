@@ -1,0 +1,102 @@
+"""Types of single settings.
+
+cdk.json holds JSON values, but `cdk -c key=value` hands over nothing but strings. These types take
+the strict JSON value or the string that spells it, and nothing else: no `2.0` for 2, no `yes`.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+S3_KEY = r"[\w!'()*./-]+"
+S3_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and WHOLE.fullmatch(value) else value
+
+
+def _decimal(value: Any) -> Any:
+    if isinstance(value, str) and DECIMAL.fullmatch(value):
+        return float(value)
+    return float(value) if type(value) is int else value
+
+
+def _flag(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _spelled(pattern: str, words: str) -> AfterValidator:
+    """Refuse a text that does not match the pattern; `words` say what does."""
+    compiled: re.Pattern[str] = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(words)
+        return value
+
+    return AfterValidator(check)
+
+
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Decimal = Annotated[float, Strict(), Field(allow_inf_nan=False), BeforeValidator(_decimal)]
+Flag = Annotated[bool, Strict(), BeforeValidator(_flag)]
+
+Text = Annotated[str, Strict()]
+EnvironmentName = Annotated[
+    Text,
+    _spelled(r"[a-z][a-z0-9]{0,11}", "a name of 1 to 12 small letters and digits, a letter first"),
+]
+Region = Annotated[
+    Text, _spelled(r"[a-z]{2}(-[a-z]+)+-[0-9]", "the code of an AWS region, such as us-east-1")
+]
+MlInstance = Annotated[
+    Text, _spelled(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", "a SageMaker instance type, such as ml.m5.large")
+]
+Image = Annotated[
+    Text,
+    _spelled(
+        r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})",
+        "the URI of an image, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>",
+    ),
+]
+ModelData = Annotated[
+    Text,
+    _spelled(
+        rf"s3://{S3_BUCKET}/{S3_KEY}\.tar\.gz", "the URI of a model, s3://<bucket>/<key>.tar.gz"
+    ),
+]
+# Whether a path exists is checked where it is read.
+Source = Annotated[
+    Text,
+    _spelled(
+        rf"(?!\w+://)[^\x00-\x1f]+|s3://{S3_BUCKET}/{S3_KEY}",
+        "packaged, the path of a file or folder, or s3://<bucket>/<prefix>",
+    ),
+]
+DomainName = Annotated[
+    Text, _spelled(r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain name in small letters")
+]
+Certificate = Annotated[
+    Text,
+    _spelled(
+        r"arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+",
+        "the ARN of an ACM certificate in us-east-1",
+    ),
+]
+# An empty text, as in `-c training.image=`, takes back what cdk.json says.
+BlankIsNone = BeforeValidator(_blank_is_none)
+
+# What CloudWatch Logs accepts, without its longest and its odd ones.
+RetentionDays = Annotated[
+    Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731, 1827], BeforeValidator(_whole)
+]
+# https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+ServerlessMemory = Annotated[Literal[1024, 2048, 3072, 4096, 5120, 6144], BeforeValidator(_whole)]

@@ -1,0 +1,201 @@
+"""The settings of one environment: what cdk.json may say and `-c section.key=value` may override."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from stacks.setting_types import (
+    BlankIsNone,
+    Certificate,
+    Decimal,
+    DomainName,
+    EnvironmentName,
+    Flag,
+    Image,
+    MlInstance,
+    ModelData,
+    Region,
+    RetentionDays,
+    ServerlessMemory,
+    Source,
+    Text,
+    Whole,
+)
+
+# The embedded AWS is deployed with the settings of dev, in dev's region.
+LOCAL_REGION = "us-east-1"
+ACCELERATED = ("ml.g", "ml.p", "ml.trn", "ml.inf")
+
+
+class Section(BaseModel):
+    """Settings that belong together; immutable, and no others than the declared ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _image_fits_instance(value: str | None, info: ValidationInfo) -> str | None:
+    instance = str(info.data.get("instance_type", ""))
+    if value is None and instance.startswith(ACCELERATED):
+        raise ValueError(f"the URI of an image for {instance}, since the default one is for CPUs")
+    return value
+
+
+class DatasetSettings(Section):
+    """Which labelled reviews are trained and tested on.
+
+    Attributes:
+        training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
+        testing: the same for the test reviews; without it a share of `training` is held out.
+    """
+
+    training: Source = "packaged"
+    testing: Annotated[Source | None, BlankIsNone] = None
+
+
+class TrainingSettings(Section):
+    """The training job: its machine, its hyperparameters and the model that is good enough.
+
+    Attributes:
+        max_runtime_seconds: SageMaker stops the job after it. CloudFormation waits an hour for a
+            custom resource, of which starting the machine and storing the artifact take a share.
+        minimum_accuracy: held-out accuracy under which the deployment fails.
+        image: URI of another training image.
+        model_data: an existing model.tar.gz that is deployed in place of a training.
+    """
+
+    instance_type: MlInstance = "ml.m5.xlarge"
+    instance_count: Annotated[Whole, Field(ge=1, le=8)] = 1
+    volume_size_gib: Annotated[Whole, Field(ge=1, le=1024)] = 30
+    max_runtime_seconds: Annotated[Whole, Field(ge=60, le=3000)] = 2700
+    image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
+    epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
+    embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 5000
+    learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.004
+    batch_size: Annotated[Whole, Field(ge=1, le=8192)] = 64
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
+    test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
+    minimum_accuracy: Annotated[Decimal, Field(ge=0, le=1)] = 0.8
+    model_data: Annotated[ModelData | None, BlankIsNone] = None
+
+    _image_fits_instance = field_validator("image")(_image_fits_instance)
+
+    def hyperparameters(self) -> dict[str, str]:
+        """Return name to value as the training script takes them, sorted by name.
+
+        SageMaker's training toolkit hands values to a shell; numbers are spelled with none of the
+        characters that mean something there.
+        """
+        names = (
+            "batch_size",
+            "embedding_dim",
+            "epochs",
+            "hidden_dim",
+            "learning_rate",
+            "seed",
+            "test_fraction",
+            "vocab_size",
+        )
+        return {name: repr(getattr(self, name)) for name in names}
+
+
+class EndpointSettings(Section):
+    """What serves the model.
+
+    Attributes:
+        kind: `serverless` costs nothing while idle, `real_time` answers without cold starts.
+        memory_mb: of a serverless endpoint.
+        max_concurrency: requests that a serverless endpoint answers at a time.
+        instance_type: of a real-time endpoint.
+        instance_count: of a real-time endpoint; two or more are spread over availability zones.
+        image: URI of another serving image.
+    """
+
+    kind: Literal["serverless", "real_time"]
+    memory_mb: ServerlessMemory = 3072
+    max_concurrency: Annotated[Whole, Field(ge=1, le=200)] = 5
+    instance_type: MlInstance = "ml.m5.large"
+    instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
+    image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
+
+    _image_fits_instance = field_validator("image")(_image_fits_instance)
+
+
+class ApiSettings(Section):
+    """The public API.
+
+    Attributes:
+        throttle_rate: requests a second, over all callers.
+        throttle_burst: requests at the same moment.
+        max_review_characters: length above which a review is refused; the model's own limit is
+            100,000.
+        set_account_log_role: whether to set the role with which API Gateway writes logs. There is
+            one for an account's region: false where something else has set it.
+    """
+
+    throttle_rate: Annotated[Whole, Field(ge=1, le=10_000)] = 20
+    throttle_burst: Annotated[Whole, Field(ge=1, le=5000)] = 40
+    max_review_characters: Annotated[Whole, Field(ge=1, le=100_000)] = 100_000
+    log_retention_days: RetentionDays = 30
+    set_account_log_role: Flag = True
+
+
+class SiteSettings(Section):
+    """The page behind CloudFront.
+
+    Attributes:
+        comment: what CloudFront's console shows.
+        price_class: on which continents CloudFront serves.
+        domain_name: a name of your own; the default name of CloudFront does without.
+        certificate_arn: its ACM certificate, in us-east-1.
+    """
+
+    comment: Annotated[Text, Field(min_length=1, max_length=128)] = "Movie review sentiment"
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    domain_name: Annotated[DomainName | None, BlankIsNone] = None
+    certificate_arn: Annotated[Certificate | None, BlankIsNone, Field(validate_default=True)] = None
+
+    @field_validator("certificate_arn")
+    @classmethod
+    def _comes_with_a_domain(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (value is None) != (info.data.get("domain_name") is None):
+            raise ValueError("a certificate's ARN together with site.domain_name, or neither")
+        return value
+
+
+class StorageSettings(Section):
+    """Buckets.
+
+    Attributes:
+        removal: whether destroying the stacks empties and deletes the buckets or keeps them.
+        artifact_expiry_days: age at which the artifacts of replaced models are deleted.
+    """
+
+    removal: Literal["destroy", "retain"]
+    artifact_expiry_days: Annotated[Whole, Field(ge=1, le=3650)] = 90
+
+
+class LogSettings(Section):
+    """Logs of the functions, the endpoint and the buckets."""
+
+    retention_days: RetentionDays = 30
+
+
+class Settings(Section):
+    """All settings of one environment.
+
+    Attributes:
+        environment: its name in cdk.json, a part of every name that is ours to give.
+        region: the AWS region that it is deployed to.
+    """
+
+    environment: EnvironmentName
+    region: Region
+    dataset: DatasetSettings = DatasetSettings()
+    training: TrainingSettings = TrainingSettings()
+    endpoint: EndpointSettings
+    api: ApiSettings = ApiSettings()
+    site: SiteSettings = SiteSettings()
+    storage: StorageSettings
+    logs: LogSettings = LogSettings()

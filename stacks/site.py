@@ -1,0 +1,179 @@
+"""The page: a private bucket behind CloudFront, with the API on the same origin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk.aws_certificatemanager import Certificate
+from aws_cdk.aws_cloudfront import (
+    AllowedMethods,
+    BehaviorOptions,
+    CachePolicy,
+    Distribution,
+    HeadersFrameOption,
+    HeadersReferrerPolicy,
+    HttpVersion,
+    OriginProtocolPolicy,
+    OriginRequestPolicy,
+    OriginSslPolicy,
+    PriceClass,
+    ResponseHeadersPolicy,
+    ResponseHeadersContentSecurityPolicy,
+    ResponseHeadersContentTypeOptions,
+    ResponseHeadersFrameOptions,
+    ResponseHeadersReferrerPolicy,
+    ResponseHeadersStrictTransportSecurity,
+    ResponseSecurityHeadersBehavior,
+    SecurityPolicyProtocol,
+    ViewerProtocolPolicy,
+)
+from aws_cdk.aws_cloudfront_origins import HttpOrigin, S3BucketOrigin
+from aws_cdk.aws_s3 import Bucket
+from aws_cdk.aws_s3_deployment import CacheControl, Source
+from constructs import Construct
+
+from stacks.file_copy import FileCopy
+from stacks.private_bucket import private_bucket
+from stacks.settings import SiteSettings
+
+FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+ONE_YEAR = Duration.days(365)
+PRICE_CLASSES = {
+    "PriceClass_100": PriceClass.PRICE_CLASS_100,
+    "PriceClass_200": PriceClass.PRICE_CLASS_200,
+    "PriceClass_All": PriceClass.PRICE_CLASS_ALL,
+}
+
+
+class Site(Construct):
+    """Serves the files of the frontend, and the API under /api/.
+
+    Attributes:
+        url: where people find the page, ending in a slash.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket_name: str,
+        log_bucket_name: str,
+        api_domain: str,
+        configuration: Mapping[str, object],
+        settings: SiteSettings,
+        retention_days: int,
+    ) -> None:
+        """Declare the site.
+
+        Args:
+            scope: the stack of the public parts.
+            construct_id: id within `scope`.
+            bucket_name: name of the bucket of the page.
+            log_bucket_name: name of the bucket of access logs.
+            api_domain: host name of the API.
+            configuration: content of config.json, which the page reads when it starts.
+            settings: what CloudFront offers and where.
+            retention_days: age at which log events of the copying function are deleted.
+        """
+        super().__init__(scope, construct_id)
+        # The deployment can write the page again at any time: there is nothing in it to keep.
+        bucket = private_bucket(
+            self,
+            "Bucket",
+            name=bucket_name,
+            keep=False,
+            access_logs=Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
+            access_log_prefix="site/",
+        )
+        headers = ResponseHeadersPolicy(
+            self,
+            "Headers",
+            comment=f"Security headers of {settings.comment}",
+            security_headers_behavior=_security_headers(),
+        )
+        distribution = Distribution(
+            self,
+            "Distribution",
+            comment=settings.comment,
+            default_root_object="index.html",
+            default_behavior=BehaviorOptions(
+                origin=S3BucketOrigin.with_origin_access_control(bucket),
+                viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
+                cache_policy=CachePolicy.CACHING_OPTIMIZED,
+                response_headers_policy=headers,
+                compress=True,
+            ),
+            additional_behaviors={
+                "/api/*": BehaviorOptions(
+                    origin=HttpOrigin(
+                        api_domain,
+                        protocol_policy=OriginProtocolPolicy.HTTPS_ONLY,
+                        origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
+                    ),
+                    viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                    allowed_methods=AllowedMethods.ALLOW_ALL,
+                    cache_policy=CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                    response_headers_policy=headers,
+                )
+            },
+            price_class=PRICE_CLASSES[settings.price_class],
+            http_version=HttpVersion.HTTP2_AND_3,
+            minimum_protocol_version=SecurityPolicyProtocol.TLS_V1_2_2021,
+            domain_names=[settings.domain_name] if settings.domain_name else None,
+            certificate=Certificate.from_certificate_arn(
+                self, "Certificate", settings.certificate_arn
+            )
+            if settings.certificate_arn
+            else None,
+        )
+        FileCopy(
+            self,
+            "Files",
+            sources=[
+                Source.asset(str(FRONTEND)),
+                Source.json_data("config.json", dict(configuration)),
+            ],
+            bucket=bucket,
+            prune=True,
+            distribution=distribution,
+            # Browsers ask every time, CloudFront answers until the next deployment.
+            cache_control=[
+                CacheControl.max_age(Duration.seconds(0)),
+                CacheControl.s_max_age(ONE_YEAR),
+            ],
+            retention_days=retention_days,
+        )
+        self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
+
+
+def _security_headers() -> ResponseSecurityHeadersBehavior:
+    return ResponseSecurityHeadersBehavior(
+        content_security_policy=ResponseHeadersContentSecurityPolicy(
+            content_security_policy=CONTENT_SECURITY_POLICY, override=True
+        ),
+        content_type_options=ResponseHeadersContentTypeOptions(override=True),
+        frame_options=ResponseHeadersFrameOptions(
+            frame_option=HeadersFrameOption.DENY, override=True
+        ),
+        referrer_policy=ResponseHeadersReferrerPolicy(
+            referrer_policy=HeadersReferrerPolicy.NO_REFERRER, override=True
+        ),
+        strict_transport_security=ResponseHeadersStrictTransportSecurity(
+            access_control_max_age=ONE_YEAR, include_subdomains=True, override=True
+        ),
+    )

@@ -1,0 +1,137 @@
+"""The storage stack: what outlives models and pages."""
+
+from collections.abc import Iterable
+
+from aws_cdk import AssetHashType, CfnOutput, Duration, Stack
+from aws_cdk.aws_iam import Effect, PolicyStatement, ServicePrincipal
+from aws_cdk.aws_s3 import Bucket, LifecycleRule
+from aws_cdk.aws_s3_deployment import Source
+from constructs import Construct
+
+from stacks.auto_delete import declare_auto_delete_logs
+from stacks.dataset import Dataset
+from stacks.file_copy import FileCopy
+from stacks.local_bundling import bundling
+from stacks.names import Names
+from stacks.private_bucket import private_bucket
+from stacks.settings import Settings
+
+ABANDONED_UPLOAD = Duration.days(7)
+OLD_VERSIONS = Duration.days(30)
+RETIRED = {"state": "retired"}
+
+
+class StorageStack(Stack):
+    """Buckets for data and for access logs, and the datasets in the first."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        datasets: Iterable[Dataset],
+    ) -> None:
+        """Declare the stack.
+
+        Args:
+            scope: the application.
+            construct_id: id within `scope`.
+            names: names that stacks share.
+            settings: the environment's settings.
+            datasets: what is copied into the data bucket, unless it is in S3 already.
+        """
+        keep = settings.storage.removal == "retain"
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=names.stack("storage"),
+            description="Sentiment web app: datasets, model artifacts and access logs",
+            termination_protection=keep,
+        )
+        retention_days = settings.logs.retention_days
+        log_bucket = private_bucket(
+            self,
+            "LogBucket",
+            name=names.log_bucket,
+            keep=keep,
+            lifecycle_rules=[
+                LifecycleRule(
+                    id="expire",
+                    expiration=Duration.days(retention_days),
+                    noncurrent_version_expiration=Duration.days(1),
+                    abort_incomplete_multipart_upload_after=ABANDONED_UPLOAD,
+                )
+            ],
+        )
+        _accept_logs(log_bucket, of_bucket=names.site_bucket, prefix="site/")
+        data_bucket = private_bucket(
+            self,
+            "DataBucket",
+            name=names.data_bucket,
+            keep=keep,
+            access_logs=log_bucket,
+            access_log_prefix="data/",
+            lifecycle_rules=[
+                LifecycleRule(
+                    id="retired-artifacts",
+                    tag_filters=RETIRED,
+                    expiration=Duration.days(settings.storage.artifact_expiry_days),
+                ),
+                LifecycleRule(
+                    id="old-versions",
+                    noncurrent_version_expiration=OLD_VERSIONS,
+                    abort_incomplete_multipart_upload_after=ABANDONED_UPLOAD,
+                ),
+            ],
+        )
+        copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
+        for dataset in copied.values():
+            self._copy(dataset, data_bucket, retention_days)
+        declare_auto_delete_logs(self, retention_days=retention_days)
+        CfnOutput(
+            self,
+            "DataBucketName",
+            value=data_bucket.bucket_name,
+            description="Bucket of datasets and model artifacts",
+        )
+        CfnOutput(
+            self,
+            "LogBucketName",
+            value=log_bucket.bucket_name,
+            description="Bucket of the other buckets' access logs",
+        )
+
+    def _copy(self, dataset: Dataset, bucket: Bucket, retention_days: int) -> None:
+        source = Source.asset(
+            str(next(iter(dataset.files.values())).parent),
+            asset_hash=dataset.identity,
+            asset_hash_type=AssetHashType.CUSTOM,
+            bundling=bundling(dataset.write),
+        )
+        FileCopy(
+            self,
+            f"Dataset{dataset.identity[:8]}",
+            sources=[source],
+            bucket=bucket,
+            prefix=dataset.prefix,
+            retention_days=retention_days,
+        )
+
+
+def _accept_logs(log_bucket: Bucket, *, of_bucket: str, prefix: str) -> None:
+    """Let S3 write the access logs of a bucket of another stack, which is known by name."""
+    log_bucket.add_to_resource_policy(
+        PolicyStatement(
+            sid="SiteAccessLogs",
+            effect=Effect.ALLOW,
+            principals=[ServicePrincipal("logging.s3.amazonaws.com")],
+            actions=["s3:PutObject"],
+            resources=[log_bucket.arn_for_objects(f"{prefix}*")],
+            conditions={
+                "ArnLike": {"aws:SourceArn": f"arn:{Stack.of(log_bucket).partition}:s3:::{of_bucket}"},
+                "StringEquals": {"aws:SourceAccount": Stack.of(log_bucket).account},
+            },
+        )
+    )

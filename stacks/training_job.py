@@ -1,0 +1,179 @@
+"""A SageMaker training job as a resource of CloudFormation, which has none of its own."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aws_cdk import CustomResource, Duration
+from aws_cdk.aws_iam import PolicyStatement
+from constructs import Construct
+
+from stacks.images import ContainerImage
+from stacks.python_function import PythonFunction
+from stacks.resource_provider import ResourceProvider
+from stacks.settings import TrainingSettings
+from stacks.source_archive import SourceArchive
+from stacks.training_permissions import start_jobs, training_role, watch_jobs
+
+HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "training_job"
+ENTRY_POINT = "train.py"
+NAME_DIGITS = 12
+
+
+class TrainingJob(Construct):
+    """Trains a model during the deployment, once for the same inputs.
+
+    Attributes:
+        job_name: name of the training job that made the model.
+        model_artifact: S3 URI of its model.tar.gz.
+        accuracy: held-out accuracy that the job reported.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name_prefix: str,
+        source: Path,
+        image: ContainerImage,
+        channels: Mapping[str, str],
+        dataset_identities: Mapping[str, str],
+        output: str,
+        settings: TrainingSettings,
+        retention_days: int,
+    ) -> None:
+        """Declare the job.
+
+        Args:
+            scope: the stack that deploys the model.
+            construct_id: id within `scope`.
+            name_prefix: what the job's name begins with.
+            source: folder of the training source.
+            image: the training image.
+            channels: channel name to the S3 URI of its data.
+            dataset_identities: channel name to what tells its data from every other.
+            output: S3 URI under which artifacts are written.
+            settings: machine, hyperparameters and quality gate.
+            retention_days: age at which the handlers' log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        archive = SourceArchive(self, "Source", source=source)
+        role = training_role(
+            self,
+            "Role",
+            image=image,
+            source_arn=archive.object_arn,
+            channels=list(channels.values()),
+            output=output,
+            name_prefix=name_prefix,
+        )
+        provider = ResourceProvider(
+            self,
+            "Provider",
+            on_event=self._handler(
+                "on_event",
+                "Starts, joins or reuses a training job",
+                start_jobs(name_prefix, role=role, output=output),
+                retention_days,
+            ),
+            is_complete=self._handler(
+                "is_complete",
+                "Tells whether a training job has ended, and how",
+                watch_jobs(name_prefix, output=output),
+                retention_days,
+            ),
+            query_interval=Duration.seconds(15),
+            total_timeout=Duration.minutes(58),
+            retention_days=retention_days,
+        )
+        hyperparameters = settings.hyperparameters()
+        resource = CustomResource(
+            self,
+            "Resource",
+            service_token=provider.service_token,
+            resource_type="Custom::TrainingJob",
+            service_timeout=Duration.hours(1),
+            properties={
+                "JobName": job_name(
+                    name_prefix,
+                    source=archive.sha256,
+                    datasets=dataset_identities,
+                    image=image.uri,
+                    hyperparameters=hyperparameters,
+                    instances=[settings.instance_type, settings.instance_count],
+                ),
+                "RoleArn": role.role_arn,
+                "Image": image.uri,
+                "Hyperparameters": {
+                    **hyperparameters,
+                    **_script_mode(archive.url, settings.instance_count),
+                },
+                "Channels": dict(channels),
+                "OutputPath": output,
+                "InstanceType": settings.instance_type,
+                "InstanceCount": settings.instance_count,
+                "VolumeSizeGiB": settings.volume_size_gib,
+                "MaxRuntimeSeconds": settings.max_runtime_seconds,
+                "MinimumAccuracy": repr(settings.minimum_accuracy),
+            },
+        )
+        self.job_name = resource.get_att_string("TrainingJobName")
+        self.model_artifact = resource.get_att_string("ModelArtifact")
+        self.accuracy = resource.get_att_string("Accuracy")
+
+    def _handler(
+        self,
+        name: str,
+        description: str,
+        statements: list[PolicyStatement],
+        retention_days: int,
+    ) -> PythonFunction:
+        return PythonFunction(
+            self,
+            name.title().replace("_", ""),
+            package=HANDLERS,
+            handler=f"handler.{name}",
+            description=description,
+            timeout=Duration.minutes(3),
+            retention_days=retention_days,
+            statements=statements,
+        )
+
+
+def job_name(
+    prefix: str,
+    *,
+    source: str,
+    datasets: Mapping[str, str],
+    image: str,
+    hyperparameters: Mapping[str, str],
+    instances: Sequence[object],
+) -> str:
+    """Return a name that is the same exactly when everything that decides the model is the same."""
+    inputs = {
+        "source": source,
+        "datasets": dict(datasets),
+        "image": image,
+        "hyperparameters": dict(hyperparameters),
+        "instances": list(instances),
+    }
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    return f"{prefix}-{digest[:NAME_DIGITS]}"
+
+
+def _script_mode(archive: str, instance_count: int) -> dict[str, str]:
+    """Return the hyperparameters that SageMaker's training toolkit itself reads.
+
+    Source: https://github.com/aws/sagemaker-training-toolkit
+    """
+    settings = {
+        "sagemaker_program": ENTRY_POINT,
+        "sagemaker_submit_directory": archive,
+        "sagemaker_container_log_level": "20",
+    }
+    if instance_count > 1:
+        # Without it every host would train alone, on all of the data.
+        settings["sagemaker_torch_distributed_enabled"] = "true"
+    return settings

@@ -1,0 +1,116 @@
+"""What a training job, and the functions that start and watch it, may do."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws
+from aws_cdk.aws_iam import IRole, PolicyStatement, Role
+from constructs import Construct
+
+from stacks.images import ContainerImage
+from stacks.roles import sagemaker_role
+from stacks.sagemaker_permissions import (
+    find_objects,
+    pull_image,
+    put_metrics,
+    read_prefixes,
+    tag_objects,
+    write_objects,
+)
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+
+
+def training_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    image: ContainerImage,
+    source_arn: str,
+    channels: Sequence[str],
+    output: str,
+    name_prefix: str,
+) -> Role:
+    """Return the role of the jobs themselves.
+
+    Args:
+        scope: the construct that trains.
+        construct_id: id within `scope`.
+        image: the training image.
+        source_arn: ARN of the source archive.
+        channels: S3 URIs of the data.
+        output: S3 URI under which artifacts are written.
+        name_prefix: what the jobs' names begin with.
+    """
+    source = PolicyStatement(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
+    return sagemaker_role(
+        scope,
+        construct_id,
+        statements={
+            "Read": [source, *read_prefixes(channels)],
+            "Write": [write_objects(output)],
+            "Observe": [put_metrics(LOG_GROUP), *_write_logs(name_prefix)],
+            "Image": pull_image(image),
+        },
+    )
+
+
+def start_jobs(name_prefix: str, *, role: IRole, output: str) -> list[PolicyStatement]:
+    """Allow starting, joining, reusing and stopping jobs, and retiring their artifacts."""
+    return [
+        PolicyStatement(
+            sid="RunJobs",
+            actions=[
+                "sagemaker:CreateTrainingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:StopTrainingJob",
+            ],
+            resources=[_jobs(name_prefix)],
+        ),
+        PolicyStatement(
+            sid="PassRole",
+            actions=["iam:PassRole"],
+            resources=[role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        *find_objects(output),
+        tag_objects(output),
+    ]
+
+
+def watch_jobs(name_prefix: str, *, output: str) -> list[PolicyStatement]:
+    """Allow asking how jobs are and whether their artifacts exist."""
+    return [
+        PolicyStatement(
+            sid="WatchJobs",
+            actions=["sagemaker:DescribeTrainingJob"],
+            resources=[_jobs(name_prefix)],
+        ),
+        *find_objects(output),
+    ]
+
+
+def _jobs(name_prefix: str) -> str:
+    return (
+        f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:training-job/{name_prefix}-*"
+    )
+
+
+def _write_logs(name_prefix: str) -> list[PolicyStatement]:
+    """Allow writing to the account's log group of all training jobs.
+
+    SageMaker dictates its name, several environments share it, so none of them declares it: the
+    first job of an account makes it.
+    """
+    group = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{LOG_GROUP}"
+    return [
+        PolicyStatement(
+            sid="FindLogs",
+            actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+            resources=[group, f"{group}:log-stream:"],
+        ),
+        PolicyStatement(
+            sid="WriteLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{group}:log-stream:{name_prefix}-*"],
+        ),
+    ]
