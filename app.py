@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from aws_cdk import App, Environment, Stack, Tags
+from aws_cdk import App, Tags
 
 from stacks.context import read_settings
 from stacks.dataset import find_dataset
@@ -33,12 +33,10 @@ def compose(app: App, settings: Settings) -> None:
     storage = StorageStack(
         app, names.stack("storage"), names=names, settings=settings, datasets=datasets.values()
     )
-    model = ModelStack(
-        app, names.stack("model"), names=names, settings=settings, datasets=datasets
-    )
+    model = ModelStack(app, names.stack("model"), names=names, settings=settings, datasets=datasets)
     web = WebStack(app, names.stack("web"), names=names, settings=settings)
-    model.add_dependency(storage)
-    web.add_dependency(model)
+    model.add_stack_dependency(storage)
+    web.add_stack_dependency(model)
     Tags.of(app).add("application", "sentiment")
     Tags.of(app).add("environment", settings.environment)
 
@@ -49,7 +47,7 @@ def main() -> int:
     try:
         compose(app, read_settings(app.node.get_all_context()))
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     app.synth()
     return 0

@@ -130,11 +130,13 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": region,
         "MINISTACK_HOST": "localhost",
-        "IOT_MTLS_ENABLED": "0",  # it would listen on all interfaces
         # CDK's own Lambda functions require() clients that AWS's runtime has.
         "NODE_PATH": str(ROOT / "node_modules"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "TMPDIR": _made(state / "tmp"),
+        "STATE_DIR": _made(state / "ministack"),
+        # Its MQTT listener binds every interface and is of no use here.
+        "IOT_MTLS_ENABLED": "0",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }

@@ -35,7 +35,8 @@ def send(
     """Send one HTTP request to a `*.localhost` URL; the C library does not resolve such names.
 
     Returns:
-        Status, headers with lower-case names, body; error statuses are returned, not raised.
+        Status, headers with lower-case names, body; error statuses are returned, not raised, and
+        redirects are returned, not followed.
     """
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
@@ -43,10 +44,17 @@ def send(
     outgoing = urllib.request.Request(
         address, data=body, headers={**(headers or {}), "Host": parts.netloc}, method=method
     )
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), _AsItIs)
     try:
         with direct.open(outgoing, timeout=90) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+class _AsItIs(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        """Decline, so that the redirect is the answer."""

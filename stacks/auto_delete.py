@@ -1,5 +1,7 @@
 """The function that CDK empties buckets with, with permissions and a log group of our own."""
 
+from typing import cast
+
 from aws_cdk import CfnResource, Stack
 
 from stacks.log_group import declare_log_group
@@ -17,10 +19,8 @@ def declare_auto_delete_logs(stack: Stack, *, retention_days: int) -> None:
     if provider is None:
         return
     log_group = declare_log_group(stack, "AutoDeleteLogGroup", retention_days=retention_days)
-    function = provider.node.find_child("Handler")
-    role = provider.node.find_child("Role")
-    assert isinstance(function, CfnResource)
-    assert isinstance(role, CfnResource)
+    function = cast("CfnResource", provider.node.find_child("Handler"))
+    role = cast("CfnResource", provider.node.find_child("Role"))
     function.add_property_override("LoggingConfig", {"LogGroup": log_group.log_group_name})
     role.add_property_deletion_override("ManagedPolicyArns")
     role.add_property_override(

@@ -39,7 +39,9 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the chosen environment's block, with its name."""
     environments = context.get(DEFINITIONS)
     if not isinstance(environments, dict) or not environments:
-        raise SettingsError(DEFINITIONS, environments, "allowed is one block of settings for each environment")
+        raise SettingsError(
+            DEFINITIONS, environments, "allowed is one block of settings for each environment"
+        )
     name = context.get(CHOICE)
     if name not in environments:
         raise SettingsError(CHOICE, name, f"allowed is one of {', '.join(sorted(environments))}")
@@ -47,7 +49,9 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(block, dict):
         raise SettingsError(f"{DEFINITIONS}.{name}", block, "allowed is a block of settings")
     if CHOICE in block:
-        raise SettingsError(f"{DEFINITIONS}.{name}.{CHOICE}", block[CHOICE], "the block's own name is it")
+        raise SettingsError(
+            f"{DEFINITIONS}.{name}.{CHOICE}", block[CHOICE], "the block's own name is it"
+        )
     return {
         CHOICE: name,
         **{key: dict(value) if isinstance(value, dict) else value for key, value in block.items()},

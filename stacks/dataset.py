@@ -1,4 +1,4 @@
-"""The labelled reviews that a setting names: the packaged ones, files of one's own, or S3 objects."""
+"""The labelled reviews that a setting names: the packaged ones, own files, or S3 objects."""
 
 import shutil
 from collections.abc import Mapping

@@ -4,6 +4,10 @@ from aws_cdk.aws_apigateway import CfnAccount
 from aws_cdk.aws_iam import ManagedPolicy, Role, ServicePrincipal
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge
+
+POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
 
 class GatewayLogRole(Construct):
     """Makes the role and tells API Gateway.
@@ -20,10 +24,14 @@ class GatewayLogRole(Construct):
             self,
             "Role",
             assumed_by=ServicePrincipal("apigateway.amazonaws.com"),
-            managed_policies=[
-                ManagedPolicy.from_aws_managed_policy_name(
-                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+            managed_policies=[ManagedPolicy.from_aws_managed_policy_name(POLICY)],
+        )
+        acknowledge(
+            role,
+            {
+                f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{POLICY}]": (
+                    "The role works for every API of the account's region, whoever makes it"
                 )
-            ],
+            },
         )
         CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)

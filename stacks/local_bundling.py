@@ -15,7 +15,7 @@ class LocalBundling:
         """Bundle with `write`, which gets the folder to write to."""
         self._write = write
 
-    def try_bundle(self, output_dir: str, **_options: object) -> bool:
+    def try_bundle(self, output_dir: str, *_options: object, **_more: object) -> bool:
         """Write the asset; CDK falls back to Docker only where this returns False."""
         self._write(Path(output_dir))
         return True

@@ -1,4 +1,4 @@
-"""Log groups that CloudFormation makes and removes: none outlives its stack, none grows for ever."""
+"""Log groups that CloudFormation makes and removes: none outlives its stack or grows for ever."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import LogGroup, RetentionDays

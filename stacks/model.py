@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Annotations, CfnOutput, Stack
+from aws_cdk import Annotations, CfnOutput, Environment, Stack
 from constructs import Construct
 
 from stacks.dataset import Dataset
@@ -47,6 +47,7 @@ class ModelStack(Stack):
         super().__init__(
             scope,
             construct_id,
+            env=Environment(region=settings.region),
             stack_name=names.stack("model"),
             description="Sentiment web app: training job, model and endpoint",
         )
@@ -76,7 +77,10 @@ class ModelStack(Stack):
         outputs = {
             "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
             "ModelArtifact": (model_data, "S3 URI of the model that is served"),
-            "Accuracy": (job.accuracy if job else NOT_TRAINED, "Share of held-out reviews it gets right"),
+            "Accuracy": (
+                job.accuracy if job else NOT_TRAINED,
+                "Share of held-out reviews it gets right",
+            ),
             "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
         }
         for key, (value, description) in outputs.items():

@@ -1,10 +1,12 @@
 """The public API: API Gateway before a function before the endpoint."""
 
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_apigateway import (
     AccessLogFormat,
+    CfnRestApi,
     EndpointType,
     LambdaIntegration,
     LogGroupLogDestination,
@@ -15,6 +17,7 @@ from aws_cdk.aws_apigateway import (
 from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge
 from stacks.gateway_log_role import GatewayLogRole
 from stacks.gateway_responses import declare_problem_responses
 from stacks.log_group import declare_log_group
@@ -120,6 +123,17 @@ class PredictApi(Construct):
         api.root.add_resource("predict").add_method(
             "POST", LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
         )
+        _refuse_old_tls(api)
+        acknowledge(
+            api,
+            {
+                "APIG2": "The function checks requests and says what is wrong with them",
+                "APIG3": "Throttling limits what a flood of requests can cost; a web ACL costs more",
+                "APIG4": "The API is public, as the page is",
+                "COG4": "The API is public, as the page is",
+            },
+        )
+        api.node.try_remove_child("Endpoint")  # an output that the stack names better
         declare_problem_responses(api)
         stage = api.deployment_stage
         # API Gateway makes this log group at the first error, unless it is there.
@@ -134,3 +148,13 @@ class PredictApi(Construct):
             stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
         self.url = api.url
         self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
+
+
+def _refuse_old_tls(api: RestApi) -> None:
+    """Answer TLS 1.2 with forward secrecy and newer; the default is TLS 1.0.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+    """
+    resource = cast("CfnRestApi", api.node.default_child)
+    resource.security_policy = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+    resource.endpoint_access_mode = "BASIC"

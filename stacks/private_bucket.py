@@ -1,13 +1,14 @@
 """A bucket that nobody reaches without permission and TLS."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_s3 import (
     BlockPublicAccess,
     Bucket,
     BucketEncryption,
-    IBucket,
+    CfnBucket,
     LifecycleRule,
     ObjectOwnership,
 )
@@ -21,8 +22,8 @@ def private_bucket(
     name: str,
     keep: bool,
     lifecycle_rules: Sequence[LifecycleRule] = (),
-    access_logs: IBucket | None = None,
-    access_log_prefix: str | None = None,
+    log_bucket_name: str | None = None,
+    log_prefix: str | None = None,
 ) -> Bucket:
     """Declare a private, encrypted, versioned bucket.
 
@@ -32,10 +33,10 @@ def private_bucket(
         name: the bucket's name.
         keep: whether it outlives its stack; otherwise it is emptied and deleted with it.
         lifecycle_rules: when objects expire.
-        access_logs: the bucket that requests are logged to.
-        access_log_prefix: key prefix of these logs.
+        log_bucket_name: the bucket that requests are logged to, whose policy must accept that.
+        log_prefix: key prefix of these logs.
     """
-    return Bucket(
+    bucket = Bucket(
         scope,
         construct_id,
         bucket_name=name,
@@ -46,8 +47,13 @@ def private_bucket(
         minimum_tls_version=1.2,
         versioned=True,
         lifecycle_rules=list(lifecycle_rules),
-        server_access_logs_bucket=access_logs,
-        server_access_logs_prefix=access_log_prefix,
         removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
         auto_delete_objects=not keep,
     )
+    if log_bucket_name is not None:
+        # By name: as an object it could be given only where it is declared.
+        resource = cast("CfnBucket", bucket.node.default_child)
+        resource.logging_configuration = CfnBucket.LoggingConfigurationProperty(
+            destination_bucket_name=log_bucket_name, log_file_prefix=log_prefix
+        )
+    return bucket

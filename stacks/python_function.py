@@ -15,7 +15,7 @@ from stacks.local_bundling import bundling
 from stacks.log_group import declare_log_group
 from stacks.roles import function_role
 
-RUNTIME = Runtime.PYTHON_3_13
+RUNTIME = Runtime.PYTHON_3_14
 
 
 class PythonFunction(Construct):

@@ -1,12 +1,21 @@
 """CDK's provider framework with roles and log groups of our own."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from aws_cdk import Duration
+from aws_cdk.aws_iam import Role
+from aws_cdk.aws_lambda import Function
+from aws_cdk.aws_logs import LogGroup
 from aws_cdk.custom_resources import Provider
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge, wildcard
 from stacks.log_group import declare_log_group
 from stacks.python_function import PythonFunction
 from stacks.roles import function_role
+
+INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
 
 
 class ResourceProvider(Construct):
@@ -40,7 +49,7 @@ class ResourceProvider(Construct):
         """
         super().__init__(scope, construct_id)
         log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
-        waits = is_complete is not None
+        handlers = [handler for handler in (on_event, is_complete) if handler is not None]
         provider = Provider(
             self,
             "Framework",
@@ -49,13 +58,39 @@ class ResourceProvider(Construct):
             query_interval=query_interval,
             total_timeout=total_timeout,
             log_group=log_group,
-            framework_on_event_role=function_role(self, "OnEventRole", log_group=log_group),
-            framework_complete_and_timeout_role=function_role(
-                self, "WaiterRole", log_group=log_group
+            framework_on_event_role=self._framework_role("OnEventRole", log_group, handlers),
+            framework_complete_and_timeout_role=self._framework_role(
+                "WaiterRole", log_group, handlers
             )
-            if waits
+            if is_complete
             else None,
-            # The handlers' own logs say more, and logging would need a role over all log deliveries.
-            disable_waiter_state_machine_logging=True if waits else None,
+            # The handlers' own logs say more, and it would need a role over all log deliveries.
+            disable_waiter_state_machine_logging=True if is_complete else None,
         )
+        if is_complete:
+            _acknowledge_waiter(provider)
         self.service_token = provider.service_token
+
+    def _framework_role(
+        self, construct_id: str, log_group: LogGroup, handlers: Sequence[PythonFunction]
+    ) -> Role:
+        role = function_role(self, construct_id, log_group=log_group)
+        acknowledge(
+            role,
+            {
+                wildcard(self, f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
+                for handler in handlers
+            },
+        )
+        return role
+
+
+def _acknowledge_waiter(provider: Provider) -> None:
+    waiter = provider.node.find_child("waiter-state-machine")
+    called = [
+        cast("Function", provider.node.find_child(name))
+        for name in ("framework-isComplete", "framework-onTimeout")
+    ]
+    reasons = {wildcard(waiter, f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
+    in_handlers = "It only waits; what it waits for is in the logs of the handlers"
+    acknowledge(waiter, {**reasons, "SF1": in_handlers, "SF2": in_handlers})

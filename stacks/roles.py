@@ -1,4 +1,4 @@
-"""Roles with exactly the permissions that are written down; no managed policies, no later grants."""
+"""Roles with exactly the permissions that are written down, and no managed policies."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +6,8 @@ from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_logs import ILogGroup
 from constructs import Construct
+
+from stacks.acknowledgements import acknowledge_wildcards
 
 
 def function_role(
@@ -22,12 +24,14 @@ def function_role(
     policies = {"Logs": PolicyDocument(statements=[write_logs(log_group)])}
     if statements:
         policies["Work"] = PolicyDocument(statements=list(statements))
-    return Role(
+    role = Role(
         scope,
         construct_id,
         assumed_by=ServicePrincipal("lambda.amazonaws.com"),
         inline_policies=policies,
     )
+    acknowledge_wildcards(role, statements)
+    return role
 
 
 def sagemaker_role(
@@ -42,7 +46,7 @@ def sagemaker_role(
     """
     # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
     own_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-    return Role(
+    role = Role(
         scope,
         construct_id,
         assumed_by=ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
@@ -50,6 +54,8 @@ def sagemaker_role(
             name: PolicyDocument(statements=list(allowed)) for name, allowed in statements.items()
         },
     )
+    acknowledge_wildcards(role, [one for allowed in statements.values() for one in allowed])
+    return role
 
 
 def write_logs(log_group: ILogGroup) -> PolicyStatement:

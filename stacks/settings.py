@@ -1,4 +1,4 @@
-"""The settings of one environment: what cdk.json may say and `-c section.key=value` may override."""
+"""The settings of one environment: what cdk.json may say and `-c section.key=value` override."""
 
 from typing import Annotated, Literal
 

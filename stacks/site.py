@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk.aws_certificatemanager import Certificate
@@ -17,10 +18,10 @@ from aws_cdk.aws_cloudfront import (
     OriginRequestPolicy,
     OriginSslPolicy,
     PriceClass,
-    ResponseHeadersPolicy,
     ResponseHeadersContentSecurityPolicy,
     ResponseHeadersContentTypeOptions,
     ResponseHeadersFrameOptions,
+    ResponseHeadersPolicy,
     ResponseHeadersReferrerPolicy,
     ResponseHeadersStrictTransportSecurity,
     ResponseSecurityHeadersBehavior,
@@ -28,27 +29,20 @@ from aws_cdk.aws_cloudfront import (
     ViewerProtocolPolicy,
 )
 from aws_cdk.aws_cloudfront_origins import HttpOrigin, S3BucketOrigin
-from aws_cdk.aws_s3 import Bucket
 from aws_cdk.aws_s3_deployment import CacheControl, Source
 from constructs import Construct
 
-from stacks.file_copy import FileCopy
+from stacks.acknowledgements import acknowledge
+from stacks.file_copy import FileCopier
 from stacks.private_bucket import private_bucket
 from stacks.settings import SiteSettings
 
 FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+LOG_PREFIX = "site/"
 ONE_YEAR = Duration.days(365)
 PRICE_CLASSES = {
     "PriceClass_100": PriceClass.PRICE_CLASS_100,
@@ -95,8 +89,8 @@ class Site(Construct):
             "Bucket",
             name=bucket_name,
             keep=False,
-            access_logs=Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
-            access_log_prefix="site/",
+            log_bucket_name=log_bucket_name,
+            log_prefix=LOG_PREFIX,
         )
         headers = ResponseHeadersPolicy(
             self,
@@ -133,32 +127,50 @@ class Site(Construct):
             },
             price_class=PRICE_CLASSES[settings.price_class],
             http_version=HttpVersion.HTTP2_AND_3,
-            minimum_protocol_version=SecurityPolicyProtocol.TLS_V1_2_2021,
-            domain_names=[settings.domain_name] if settings.domain_name else None,
-            certificate=Certificate.from_certificate_arn(
-                self, "Certificate", settings.certificate_arn
-            )
-            if settings.certificate_arn
-            else None,
+            **self._own_domain(settings),
         )
-        FileCopy(
+        acknowledge(
+            distribution,
+            {
+                "CFR1": "The page is for everybody",
+                "CFR2": "The page is static and the API throttles; a web ACL costs more than both",
+                "CFR3": "The API logs every prediction; the page's own files carry nothing to audit",
+                "CFR4": "CloudFront's own domain name cannot refuse old TLS; one's own name does",
+            },
+        )
+        copier = FileCopier(
             self,
             "Files",
+            bucket=bucket,
+            distribution=distribution,
+            retention_days=retention_days,
+        )
+        copier.copy(
+            "Page",
             sources=[
                 Source.asset(str(FRONTEND)),
                 Source.json_data("config.json", dict(configuration)),
             ],
-            bucket=bucket,
             prune=True,
-            distribution=distribution,
             # Browsers ask every time, CloudFront answers until the next deployment.
             cache_control=[
                 CacheControl.max_age(Duration.seconds(0)),
                 CacheControl.s_max_age(ONE_YEAR),
             ],
-            retention_days=retention_days,
         )
         self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
+
+    def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
+        """Return what a domain of one's own adds: with it, CloudFront refuses old TLS versions."""
+        if settings.domain_name is None or settings.certificate_arn is None:
+            return {}
+        return {
+            "domain_names": [settings.domain_name],
+            "certificate": Certificate.from_certificate_arn(
+                self, "Certificate", settings.certificate_arn
+            ),
+            "minimum_protocol_version": SecurityPolicyProtocol.TLS_V1_2_2021,
+        }
 
 
 def _security_headers() -> ResponseSecurityHeadersBehavior:

@@ -1,16 +1,16 @@
 """The storage stack: what outlives models and pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from aws_cdk import AssetHashType, CfnOutput, Duration, Stack
-from aws_cdk.aws_iam import Effect, PolicyStatement, ServicePrincipal
+from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
+from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_s3 import Bucket, LifecycleRule
 from aws_cdk.aws_s3_deployment import Source
 from constructs import Construct
 
 from stacks.auto_delete import declare_auto_delete_logs
-from stacks.dataset import Dataset
-from stacks.file_copy import FileCopy
+from stacks.dataset import PREFIX, Dataset
+from stacks.file_copy import FileCopier
 from stacks.local_bundling import bundling
 from stacks.names import Names
 from stacks.private_bucket import private_bucket
@@ -46,6 +46,7 @@ class StorageStack(Stack):
         super().__init__(
             scope,
             construct_id,
+            env=Environment(region=settings.region),
             stack_name=names.stack("storage"),
             description="Sentiment web app: datasets, model artifacts and access logs",
             termination_protection=keep,
@@ -65,14 +66,14 @@ class StorageStack(Stack):
                 )
             ],
         )
-        _accept_logs(log_bucket, of_bucket=names.site_bucket, prefix="site/")
+        _accept_logs(log_bucket, {"site/": names.site_bucket, "data/": names.data_bucket})
         data_bucket = private_bucket(
             self,
             "DataBucket",
             name=names.data_bucket,
             keep=keep,
-            access_logs=log_bucket,
-            access_log_prefix="data/",
+            log_bucket_name=log_bucket.bucket_name,
+            log_prefix="data/",
             lifecycle_rules=[
                 LifecycleRule(
                     id="retired-artifacts",
@@ -86,9 +87,10 @@ class StorageStack(Stack):
                 ),
             ],
         )
+        data_bucket.node.add_dependency(log_bucket)
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
-        for dataset in copied.values():
-            self._copy(dataset, data_bucket, retention_days)
+        if copied:
+            self._copy(copied.values(), data_bucket, retention_days)
         declare_auto_delete_logs(self, retention_days=retention_days)
         CfnOutput(
             self,
@@ -103,35 +105,32 @@ class StorageStack(Stack):
             description="Bucket of the other buckets' access logs",
         )
 
-    def _copy(self, dataset: Dataset, bucket: Bucket, retention_days: int) -> None:
-        source = Source.asset(
-            str(next(iter(dataset.files.values())).parent),
-            asset_hash=dataset.identity,
-            asset_hash_type=AssetHashType.CUSTOM,
-            bundling=bundling(dataset.write),
+    def _copy(self, datasets: Iterable[Dataset], bucket: Bucket, retention_days: int) -> None:
+        copier = FileCopier(
+            self, "Datasets", bucket=bucket, prefix=PREFIX, retention_days=retention_days
         )
-        FileCopy(
-            self,
-            f"Dataset{dataset.identity[:8]}",
-            sources=[source],
-            bucket=bucket,
-            prefix=dataset.prefix,
-            retention_days=retention_days,
-        )
+        for dataset in datasets:
+            source = Source.asset(
+                str(next(iter(dataset.files.values())).parent),
+                asset_hash=dataset.identity,
+                asset_hash_type=AssetHashType.CUSTOM,
+                bundling=bundling(dataset.write),
+            )
+            copier.copy(dataset.identity[:8], sources=[source], prefix=dataset.prefix)
 
 
-def _accept_logs(log_bucket: Bucket, *, of_bucket: str, prefix: str) -> None:
-    """Let S3 write the access logs of a bucket of another stack, which is known by name."""
-    log_bucket.add_to_resource_policy(
-        PolicyStatement(
-            sid="SiteAccessLogs",
-            effect=Effect.ALLOW,
-            principals=[ServicePrincipal("logging.s3.amazonaws.com")],
-            actions=["s3:PutObject"],
-            resources=[log_bucket.arn_for_objects(f"{prefix}*")],
-            conditions={
-                "ArnLike": {"aws:SourceArn": f"arn:{Stack.of(log_bucket).partition}:s3:::{of_bucket}"},
-                "StringEquals": {"aws:SourceAccount": Stack.of(log_bucket).account},
-            },
+def _accept_logs(log_bucket: Bucket, sources: Mapping[str, str]) -> None:
+    """Let S3 write the access logs of buckets, given by key prefix, into the log bucket."""
+    stack = Stack.of(log_bucket)
+    for prefix, name in sources.items():
+        log_bucket.add_to_resource_policy(
+            PolicyStatement(
+                principals=[ServicePrincipal("logging.s3.amazonaws.com")],
+                actions=["s3:PutObject"],
+                resources=[log_bucket.arn_for_objects(f"{prefix}*")],
+                conditions={
+                    "ArnEquals": {"aws:SourceArn": f"arn:{stack.partition}:s3:::{name}"},
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                },
+            )
         )
-    )

@@ -1,6 +1,6 @@
 """The web stack: what changes with the page and the API."""
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
 from stacks.auto_delete import declare_auto_delete_logs
@@ -27,6 +27,7 @@ class WebStack(Stack):
         super().__init__(
             scope,
             construct_id,
+            env=Environment(region=settings.region),
             stack_name=names.stack("web"),
             description="Sentiment web app: API and page",
         )

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import ministack.app
-from ministack.services import cloudfront
+from ministack.core import iam_evaluator
+from ministack.services import apigateway_v1, cloudfront, s3
 from ministack.services.cloudformation import provisioners, stacks
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -23,8 +24,16 @@ API_GATEWAY_ORIGIN = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazona
 PRIVATE_NAMES = (
     (ministack.app, "SERVICE_HANDLERS"),
     (ministack.app, "main"),
+    (iam_evaluator, "_resolve_condition_key"),
+    (apigateway_v1, "_lambda_proxy_response"),
+    (s3, "_apply_bucket_scope"),
+    (s3, "_bucket_owner_account"),
+    (s3, "_error"),
+    (s3, "_foreign_bucket_allows"),
+    (s3, "_request_access_key"),
     (provisioners, "_RESOURCE_HANDLERS"),
     (stacks, "_runs_on_worker_thread"),
+    (cloudfront, "_check_viewer_protocol_policy"),
     (cloudfront, "_forward_to_origin"),
     (cloudfront, "_origin_connect_target"),
 )
@@ -83,6 +92,61 @@ def reach_api_gateway_from_cloudfront(port: int) -> None:
 
     cloudfront._forward_to_origin = forward_to_origin  # noqa: SLF001
     cloudfront._origin_connect_target = origin_connect_target  # noqa: SLF001
+
+
+def count_requests_as_https() -> None:
+    """Let what AWS serves by HTTPS alone answer on the loopback interface, which has no TLS.
+
+    Distributions neither redirect nor refuse viewers, and policies that demand HTTPS are satisfied,
+    also where CloudFront reads from a bucket.
+    """
+    resolve = iam_evaluator._resolve_condition_key  # noqa: SLF001
+
+    def resolve_condition_key(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve_condition_key  # noqa: SLF001
+    cloudfront._check_viewer_protocol_policy = lambda *_arguments: None  # noqa: SLF001
+
+
+def refuse_anonymous_reads() -> None:
+    """Refuse unsigned requests for buckets that are not public, as S3 does.
+
+    ministack does so only when it enforces IAM for everybody.
+    """
+    apply_scope = s3._apply_bucket_scope  # noqa: SLF001
+
+    def apply_bucket_scope(  # noqa: PLR0913, PLR0917 - the signature that ministack calls
+        method: str,
+        bucket: str,
+        key: str,
+        headers: dict[str, str],
+        query: dict[str, list[str]],
+        body: bytes = b"",
+        internal: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
+        denied = apply_scope(method, bucket, key, headers, query, body, internal)
+        owner = s3._bucket_owner_account(bucket) if bucket else None  # noqa: SLF001
+        if denied is not None or internal or owner is None or method == "OPTIONS":
+            return denied
+        if s3._request_access_key(method, key, headers, query, body):  # noqa: SLF001
+            return None
+        if s3._foreign_bucket_allows(owner, bucket, key, method, query, "", headers):  # noqa: SLF001
+            return None
+        return s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")  # noqa: SLF001
+
+    s3._apply_bucket_scope = apply_bucket_scope  # noqa: SLF001
+
+
+def hide_function_errors() -> None:
+    """Let API Gateway answer a function's exception as AWS does, without its text."""
+    shape = apigateway_v1._lambda_proxy_response  # noqa: SLF001
+
+    def lambda_proxy_response(result: Any) -> Any:
+        answer, error = shape(result)
+        return answer, "Internal server error" if error else None
+
+    apigateway_v1._lambda_proxy_response = lambda_proxy_response  # noqa: SLF001
 
 
 def run() -> None:

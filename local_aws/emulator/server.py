@@ -32,6 +32,9 @@ def main(port: int, state: Path, region: str) -> None:
         extension.add_resource(resource_type, handler)
     extension.add_resource("Custom::CDKBucketDeployment", bucket_deployment(s3))
     extension.reach_api_gateway_from_cloudfront(port)
+    extension.count_requests_as_https()
+    extension.refuse_anonymous_reads()
+    extension.hide_function_errors()
     service.start()
     try:
         extension.run()

@@ -1,0 +1,70 @@
+/** Calls of the API, with patience for a model that is starting. */
+
+const MAX_TRIES = 8;
+const DEFAULT_WAIT_SECONDS = 3;
+const WORTH_RETRYING = new Set([429, 503, 504]);
+
+/** A problem that the API told us, or that kept us from reaching it. */
+export class ApiError extends Error {}
+
+/**
+ * Classify one review. While the model is starting or busy, wait as long as it asks and try again.
+ *
+ * @param {string} api path of the API
+ * @param {string} review
+ * @param {{signal: AbortSignal, onWait: (detail: string) => void}} options
+ * @returns {Promise<{sentiment: string, probability: number, model: {version: string}}>}
+ * @throws {ApiError} with a sentence for people
+ */
+export async function classify(api, review, { signal, onWait }) {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await send(api, review, signal);
+    if (answer.ok) {
+      return answer.json();
+    }
+    const detail = await problemDetail(answer);
+    if (!WORTH_RETRYING.has(answer.status) || attempt === MAX_TRIES) {
+      throw new ApiError(detail);
+    }
+    onWait(detail);
+    await sleep(Number(answer.headers.get("Retry-After")) || DEFAULT_WAIT_SECONDS, signal);
+  }
+}
+
+async function send(api, review, signal) {
+  try {
+    return await fetch(`${api}/predict`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({ review }),
+      signal,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") {
+      throw error;
+    }
+    throw new ApiError("The server cannot be reached. Your text is kept; try again.");
+  }
+}
+
+async function problemDetail(answer) {
+  try {
+    const problem = await answer.json();
+    if (typeof problem.detail === "string") {
+      return problem.detail;
+    }
+  } catch {
+    // Whoever answered, it was not the API.
+  }
+  return `The server answered with an error (${answer.status}). Your text is kept; try again.`;
+}
+
+function sleep(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

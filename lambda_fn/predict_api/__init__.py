@@ -1,0 +1,1 @@
+"""The public API: one review in, the endpoint's verdict out."""

@@ -1,0 +1,94 @@
+"""The Lambda function behind POST /predict."""
+
+import base64
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from predict_api.endpoint import Verdict, classify
+from predict_api.problem import MEDIA_TYPE, Problem
+from predict_api.review import JSON, TEXT, read_review
+from predict_api.settings import read_settings
+
+logger = Logger()
+SETTINGS = read_settings()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answer one request of API Gateway's Lambda proxy integration.
+
+    See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
+    """
+    request_id = str(event.get("requestContext", {}).get("requestId", ""))
+    logger.append_keys(request_id=request_id)
+    try:
+        return _predict(event, request_id)
+    except Problem as problem:
+        logger.info("refused", extra={"code": problem.code, "status": problem.status.value})
+        return _answer(
+            problem.status, MEDIA_TYPE, problem.body(request_id), request_id, dict(problem.headers)
+        )
+    except Exception:
+        logger.exception("unexpected failure")
+        problem = Problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side."
+        )
+        return _answer(problem.status, MEDIA_TYPE, problem.body(request_id), request_id)
+
+
+def _predict(event: dict[str, Any], request_id: str) -> dict[str, Any]:
+    headers = {key.lower(): value for key, value in (event.get("headers") or {}).items()}
+    review = read_review(
+        _body(event),
+        headers.get("content-type", ""),
+        headers.get("accept", ""),
+        SETTINGS.max_review_characters,
+    )
+    verdict = classify(review.text, SETTINGS.endpoint_name)
+    logger.info(
+        "classified",
+        extra={"sentiment": verdict.sentiment, "model_version": verdict.model_version},
+    )
+    if review.media_type == TEXT:
+        return _answer(HTTPStatus.OK, TEXT, _one_or_zero(verdict), request_id)
+    content = {
+        "sentiment": verdict.sentiment,
+        "probability": verdict.probability,
+        "model": {"version": verdict.model_version},
+        "request_id": request_id,
+    }
+    return _answer(HTTPStatus.OK, JSON, content, request_id)
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    return str(body).encode("utf-8", "surrogatepass")
+
+
+def _one_or_zero(verdict: Verdict) -> str:
+    """Return the notebook's answer."""
+    return "1" if verdict.sentiment == "positive" else "0"
+
+
+def _answer(
+    status: HTTPStatus,
+    media_type: str,
+    content: str | dict[str, Any],
+    request_id: str,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    return {
+        "statusCode": status.value,
+        "headers": {
+            "Content-Type": media_type,
+            "Cache-Control": "no-store",
+            "X-Request-Id": request_id,
+            **(headers or {}),
+        },
+        "body": content if isinstance(content, str) else json.dumps(content),
+    }

@@ -1,0 +1,116 @@
+"""Reading a review from the body of a request."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from predict_api.problem import Problem
+
+TEXT = "text/plain"
+JSON = "application/json"
+MAX_BYTES_A_CHARACTER = 6  # a JSON string may spell any character of the BMP as \uXXXX
+ENVELOPE_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review, and the media type that it came as and its verdict goes back as."""
+
+    text: str
+    media_type: str
+
+
+def read_review(body: bytes, content_type: str, accept: str, max_characters: int) -> Review:
+    """Return the review that a request carries.
+
+    Args:
+        body: the body as sent.
+        content_type: its header, perhaps with parameters.
+        accept: what the caller takes; text/plain asks for `1` or `0` in answer to JSON, too.
+        max_characters: length above which a review is refused.
+
+    Raises:
+        Problem: with a 4xx status, when there is no review in it.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type not in {TEXT, JSON}:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            f"The content type must be {TEXT} or {JSON}.",
+        )
+    if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
+        raise _too_long(max_characters)
+    text = _decode(body)
+    review = text if media_type == TEXT else _from_json(text)
+    if len(review) > max_characters:
+        raise _too_long(max_characters)
+    if not review.strip():
+        raise Problem(HTTPStatus.BAD_REQUEST, "empty_review", "There is no review in the request.")
+    return Review(review, _answer_type(media_type, accept))
+
+
+def _too_long(max_characters: int) -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "review_too_long",
+        f"A review may have at most {max_characters:,} characters.",
+    )
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "not_utf8", f"The body is not UTF-8 at byte {error.start}."
+        ) from None
+
+
+def _from_json(text: str) -> str:
+    try:
+        content: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "invalid_json",
+            f"The body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.",
+        ) from None
+    except (RecursionError, ValueError):
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "invalid_json", "The body is not JSON of reasonable depth."
+        ) from None
+    match content:
+        case {"review": str(review), **rest} if not rest:
+            return _encodable(review)
+    raise Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_request",
+        'The body must be of the form {"review": "text"}.',
+    )
+
+
+def _encodable(review: str) -> str:
+    # JSON can spell half of a surrogate pair, which is no character and has no UTF-8.
+    try:
+        review.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "invalid_request",
+            f"The review has an unpaired surrogate at character {error.start}.",
+        ) from None
+    return review
+
+
+def _answer_type(media_type: str, accept: str) -> str:
+    accepted = {part.partition(";")[0].strip().lower() for part in accept.split(",")} - {""}
+    if not accepted or "*/*" in accepted or media_type in accepted:
+        return media_type
+    for answer, ranges in ((TEXT, {TEXT, "text/*"}), (JSON, {JSON, "application/*"})):
+        if accepted & ranges:
+            return answer
+    raise Problem(
+        HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", f"The answer can be {TEXT} or {JSON}."
+    )

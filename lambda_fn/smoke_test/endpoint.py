@@ -1,0 +1,116 @@
+"""Checks of a deployed endpoint with reviews whose verdicts are beyond doubt."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+KNOWN_REVIEWS = {
+    "positive": (
+        "A wonderful film. Great acting, a superb story and beautiful music: "
+        "one of the best I have ever seen. I loved it and highly recommend it."
+    ),
+    "negative": (
+        "A terrible film. Awful acting, a boring story and poor dialogue: "
+        "the worst I have ever seen. A complete waste of time, avoid it."
+    ),
+}
+# A serverless endpoint starts its container at the first request.
+PATIENCE_SECONDS = 300.0
+PAUSE_SECONDS = 5.0
+# Of a container that is still starting: failed dependency, too many requests, server errors.
+PASSING = {424, 429, *range(500, 600)}
+
+
+class SmokeTestError(Exception):
+    """The endpoint does not do what it was deployed for; the text is what CloudFormation shows."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time as the test sees it."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
+    """Check that the endpoint is in service with its new configuration.
+
+    SageMaker goes back to the old one by itself when the new one does not come up.
+
+    Raises:
+        SmokeTestError: when it is not.
+    """
+    found = sagemaker.describe_endpoint(EndpointName=endpoint)
+    if found["EndpointStatus"] != "InService":
+        raise SmokeTestError(f"Endpoint {endpoint} is {found['EndpointStatus']}, not InService")
+    if found["EndpointConfigName"] != config:
+        raise SmokeTestError(
+            f"Endpoint {endpoint} serves configuration {found['EndpointConfigName']}, not {config}"
+        )
+
+
+def check_verdicts(
+    runtime: Any, endpoint: str, model_version: str | None, *, clock: Clock | None = None
+) -> None:
+    """Check that known reviews get their verdicts, from the model that was just trained.
+
+    Args:
+        runtime: client of the SageMaker runtime.
+        endpoint: the endpoint's name.
+        model_version: the version that must answer; None accepts every one.
+        clock: the time.
+
+    Raises:
+        SmokeTestError: when a verdict or the version is another, or no answer came in time.
+    """
+    clock = clock or Clock()
+    deadline = clock.now() + PATIENCE_SECONDS
+    for sentiment, review in KNOWN_REVIEWS.items():
+        answer = _ask(runtime, endpoint, review, clock, deadline)
+        if answer.get("sentiment") != sentiment:
+            raise SmokeTestError(
+                f"Endpoint {endpoint} calls a plainly {sentiment} review {answer.get('sentiment')}"
+            )
+        if model_version is not None and answer.get("model_version") != model_version:
+            raise SmokeTestError(
+                f"Endpoint {endpoint} answers from model {answer.get('model_version')}, "
+                f"not {model_version}"
+            )
+
+
+def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float) -> dict[str, Any]:
+    """Return the endpoint's answer to a review; try again until the deadline."""
+    while True:
+        try:
+            answer = runtime.invoke_endpoint(
+                EndpointName=endpoint,
+                ContentType="application/json",
+                Accept="application/json",
+                Body=json.dumps({"review": review}).encode(),
+            )
+            verdict = json.loads(answer["Body"].read())
+        except (ClientError, BotoCoreError) as error:
+            if clock.now() + PAUSE_SECONDS > deadline or not _may_pass(error):
+                raise SmokeTestError(f"Endpoint {endpoint} does not answer: {error}") from error
+            clock.sleep(PAUSE_SECONDS)
+            continue
+        except ValueError as error:
+            raise SmokeTestError(f"Endpoint {endpoint} answers something else than JSON") from error
+        if not isinstance(verdict, dict):
+            raise SmokeTestError(f"Endpoint {endpoint} answers {verdict!r}")
+        return verdict
+
+
+def _may_pass(error: ClientError | BotoCoreError) -> bool:
+    """Tell a container that is still starting from a request that is wrong."""
+    if isinstance(error, BotoCoreError):
+        return True
+    status = error.response.get("OriginalStatusCode")
+    if status is None:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return status in PASSING

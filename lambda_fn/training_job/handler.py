@@ -1,0 +1,47 @@
+"""Entry points of the TrainingJob custom resource, called by CDK's provider framework.
+
+The framework sends Create, Update and Delete to `on_event`, then asks `is_complete` repeatedly.
+The physical id is the job's name: a new job replaces the old resource, which brings its Delete.
+Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
+"""
+
+from functools import cache
+from typing import Any
+
+import boto3
+
+from training_job import jobs
+from training_job.outcome import TrainingFailedError, judge
+from training_job.request import TrainingRequest
+
+
+def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Begin what CloudFormation asks for."""
+    if event["RequestType"] == "Delete":
+        jobs.abandon(_client("sagemaker"), _client("s3"), event["PhysicalResourceId"])
+        return {}
+    request = TrainingRequest.from_properties(event["ResourceProperties"])
+    return {"PhysicalResourceId": jobs.find_or_start(_client("sagemaker"), _client("s3"), request)}
+
+
+def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Tell whether it is done; raise when the training failed.
+
+    Raises:
+        TrainingFailedError: with the reason that CloudFormation is to show.
+    """
+    name = event["PhysicalResourceId"]
+    if event["RequestType"] == "Delete":
+        # A job that is still stopping would write into a bucket that is being emptied.
+        return {"IsComplete": jobs.has_ended(_client("sagemaker"), name)}
+    job = jobs.describe(_client("sagemaker"), name)
+    if job is None:
+        raise TrainingFailedError(f"Training job {name} is gone")
+    request = TrainingRequest.from_properties(event["ResourceProperties"])
+    attributes = judge(_client("s3"), request, job)
+    return {"IsComplete": False} if attributes is None else {"IsComplete": True, "Data": attributes}
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(service)

@@ -1,0 +1,109 @@
+"""Training jobs by name: finding, starting, joining and stopping them.
+
+The name says everything about a job's inputs, so there is nothing to remember between calls.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from training_job import artifact
+from training_job.request import TrainingRequest
+
+RUNNING = {"InProgress", "Stopping"}
+MOST_ATTEMPTS = 50
+# A role that was made a moment ago is not known everywhere yet.
+ROLE_WAITS_SECONDS = (5, 10, 15, 20, 30)
+
+Job = Mapping[str, Any]
+
+
+class TooManyAttemptsError(Exception):
+    """Every attempt's name is taken by a job that cannot be used."""
+
+
+def describe(sagemaker: Any, name: str) -> Job | None:
+    """Return the job, or None where there is none."""
+    try:
+        job: Job = sagemaker.describe_training_job(TrainingJobName=name)
+    except ClientError as error:
+        if _is_missing(error):
+            return None
+        raise
+    return job
+
+
+def find_or_start(
+    sagemaker: Any,
+    s3: Any,
+    request: TrainingRequest,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
+    """Return the name of a job for the request: a finished, a running or a new one.
+
+    An attempt that Failed or Stopped, or whose artifact is gone, makes room for the next one.
+
+    Raises:
+        TooManyAttemptsError: when no attempt's name is left.
+    """
+    for number in range(1, MOST_ATTEMPTS + 1):
+        name = request.attempt(number)
+        job = describe(sagemaker, name)
+        if job is None:
+            _start(sagemaker, request, name, sleep)
+            return name
+        if job["TrainingJobStatus"] == "InProgress":
+            return name
+        if job["TrainingJobStatus"] == "Completed" and artifact.exists(s3, artifact_of(job)):
+            artifact.restore(s3, artifact_of(job))
+            return name
+    raise TooManyAttemptsError(
+        f"Training job {request.job_name} failed {MOST_ATTEMPTS} times; change its inputs"
+    )
+
+
+def artifact_of(job: Job) -> str:
+    """Return the S3 URI of the job's model.tar.gz."""
+    return str(job["ModelArtifacts"]["S3ModelArtifacts"])
+
+
+def abandon(sagemaker: Any, s3: Any, name: str) -> None:
+    """Stop the job if it runs, else keep its artifact only for a while."""
+    job = describe(sagemaker, name)
+    if job is None:
+        return
+    if job["TrainingJobStatus"] == "InProgress":
+        sagemaker.stop_training_job(TrainingJobName=name)
+    elif job["TrainingJobStatus"] == "Completed":
+        artifact.retire(s3, artifact_of(job))
+
+
+def has_ended(sagemaker: Any, name: str) -> bool:
+    """Tell whether nothing runs under that name."""
+    job = describe(sagemaker, name)
+    return job is None or job["TrainingJobStatus"] not in RUNNING
+
+
+def _start(
+    sagemaker: Any, request: TrainingRequest, name: str, sleep: Callable[[float], None]
+) -> None:
+    for wait in (*ROLE_WAITS_SECONDS, None):
+        try:
+            sagemaker.create_training_job(**request.job(name))
+        except ClientError as error:
+            if wait is None or "assume" not in str(error).lower():
+                raise
+            sleep(wait)
+        else:
+            return
+
+
+def _is_missing(error: ClientError) -> bool:
+    """Recognize a job that is not there; SageMaker has no error code of its own for it."""
+    details = error.response["Error"]
+    return details["Code"] == "ResourceNotFound" or (
+        details["Code"] == "ValidationException" and "not found" in details["Message"].lower()
+    )

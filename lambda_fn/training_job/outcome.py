@@ -1,0 +1,47 @@
+"""How a training job ended, and whether its model is good enough to serve."""
+
+from typing import Any
+
+from training_job import artifact
+from training_job.jobs import RUNNING, Job, artifact_of
+from training_job.request import ACCURACY_METRIC, TrainingRequest
+
+
+class TrainingFailedError(Exception):
+    """The job left no model that may serve; the text is what CloudFormation shows."""
+
+
+def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
+    """Return the attributes of the custom resource, or None while the job runs.
+
+    Raises:
+        TrainingFailedError: when the job failed, or its model is not good enough.
+    """
+    name, status = job["TrainingJobName"], job["TrainingJobStatus"]
+    if status in RUNNING - {"Stopping"}:
+        return None
+    if status != "Completed":
+        reason = job.get("FailureReason") or "SageMaker gave no reason"
+        raise TrainingFailedError(f"Training job {name} ended as {status}: {reason}")
+    if not artifact.exists(s3, artifact_of(job)):
+        raise TrainingFailedError(f"Training job {name} left no artifact at {artifact_of(job)}")
+    accuracy = _accuracy(job)
+    if accuracy < request.minimum_accuracy:
+        raise TrainingFailedError(
+            f"Training job {name} reached a held-out accuracy of {accuracy:.4f}, "
+            f"under the minimum of {request.minimum_accuracy}"
+        )
+    return {
+        "TrainingJobName": name,
+        "ModelArtifact": artifact_of(job),
+        "Accuracy": f"{accuracy:.4f}",
+    }
+
+
+def _accuracy(job: Job) -> float:
+    for metric in job.get("FinalMetricDataList", []):
+        if metric["MetricName"] == ACCURACY_METRIC:
+            return float(metric["Value"])
+    raise TrainingFailedError(
+        f"Training job {job['TrainingJobName']} reported no metric {ACCURACY_METRIC}"
+    )

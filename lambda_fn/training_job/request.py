@@ -1,0 +1,96 @@
+"""The custom resource's properties, and the training job that they ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+ACCURACY_METRIC = "test:accuracy"
+# How SageMaker finds metrics in what the training script prints.
+METRICS = [
+    {"Name": "train:loss", "Regex": "train_loss=([0-9.]+)"},
+    {"Name": ACCURACY_METRIC, "Regex": "test_accuracy=([0-9.]+)"},
+]
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What decides a training job.
+
+    Attributes:
+        job_name: name of the first attempt; a hash of the inputs is a part of it.
+        role_arn: role that the job runs with.
+        image: URI of the training image.
+        hyperparameters: name to value; SageMaker takes texts alone.
+        channels: channel name to S3 URI.
+        output: S3 URI under which SageMaker writes `<job name>/output/model.tar.gz`.
+        instance_type: machine of each host.
+        instance_count: number of hosts.
+        volume_size_gib: disk of each host.
+        max_runtime_seconds: SageMaker stops the job after it.
+        minimum_accuracy: held-out accuracy under which the model is refused.
+    """
+
+    job_name: str
+    role_arn: str
+    image: str
+    hyperparameters: Mapping[str, str]
+    channels: Mapping[str, str]
+    output: str
+    instance_type: str
+    instance_count: int
+    volume_size_gib: int
+    max_runtime_seconds: int
+    minimum_accuracy: float
+
+    @classmethod
+    def from_properties(cls, properties: Mapping[str, Any]) -> Self:
+        """Read the properties, whose numbers CloudFormation hands over as texts."""
+        return cls(
+            job_name=properties["JobName"],
+            role_arn=properties["RoleArn"],
+            image=properties["Image"],
+            hyperparameters=dict(properties["Hyperparameters"]),
+            channels=dict(properties["Channels"]),
+            output=properties["OutputPath"],
+            instance_type=properties["InstanceType"],
+            instance_count=int(properties["InstanceCount"]),
+            volume_size_gib=int(properties["VolumeSizeGiB"]),
+            max_runtime_seconds=int(properties["MaxRuntimeSeconds"]),
+            minimum_accuracy=float(properties["MinimumAccuracy"]),
+        )
+
+    def attempt(self, number: int) -> str:
+        """Return the job name of the attempt with this number, counted from 1."""
+        return self.job_name if number == 1 else f"{self.job_name}-{number}"
+
+    def job(self, name: str) -> dict[str, Any]:
+        """Return the parameters of CreateTrainingJob for an attempt of that name."""
+        return {
+            "TrainingJobName": name,
+            "RoleArn": self.role_arn,
+            "AlgorithmSpecification": {
+                "TrainingImage": self.image,
+                "TrainingInputMode": "File",
+                "MetricDefinitions": METRICS,
+            },
+            "HyperParameters": dict(self.hyperparameters),
+            "InputDataConfig": [_channel(*channel) for channel in sorted(self.channels.items())],
+            "OutputDataConfig": {"S3OutputPath": self.output},
+            "ResourceConfig": {
+                "InstanceType": self.instance_type,
+                "InstanceCount": self.instance_count,
+                "VolumeSizeInGB": self.volume_size_gib,
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": self.max_runtime_seconds},
+            # The profiler would write to the bucket, which the role does not allow.
+            "ProfilerConfig": {"DisableProfiler": True},
+        }
+
+
+def _channel(name: str, uri: str) -> dict[str, Any]:
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": uri,
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
