@@ -43,7 +43,7 @@ def compose(app: App, settings: Settings) -> None:
 
 def main() -> int:
     """Synthesize; refuse bad settings with one line on standard error."""
-    app = App(analytics_reporting=False)
+    app = App(analytics_reporting=False, stack_traces=False)
     try:
         compose(app, read_settings(app.node.get_all_context()))
     except SettingsError as error:

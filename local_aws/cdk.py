@@ -8,10 +8,10 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from local_aws.cdk_output import reduce
 from local_aws.environment import ACCOUNT
 from local_aws.screen import Screen
 from local_aws.training_progress import TrainingProgress
-
 
 
 class CdkError(Exception):
@@ -32,7 +32,7 @@ def bootstrap(environment: Mapping[str, str], *, region: str, screen: Screen) ->
     if _is_bootstrapped(environment, region):
         screen.line("already done")
         return
-    command = ["cdk", "bootstrap", f"aws://{ACCOUNT}/{region}", "--no-notices", "--progress=events"]
+    command = ["cdk", "bootstrap", f"aws://{ACCOUNT}/{region}", "--no-notices"]
     # Outside the repository's folder the CLI does not synthesize an application it has no need of.
     code, last = _stream(command, environment, Path("/"), lambda line: screen.line(line, "cdk"))
     if code:
@@ -106,7 +106,8 @@ def _stream(
         assert process.stdout is not None  # noqa: S101 - narrows the type, PIPE was given
         for raw in process.stdout:
             line = raw.rstrip()
-            if line:
-                show(line)
-                last = line
+            shown = reduce(line) if line else None
+            if shown is not None:
+                show(shown)
+                last = shown
     return process.returncode, last

@@ -40,7 +40,7 @@ def up(arguments: argparse.Namespace) -> int:
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.discard_stale_state(arguments.state):
-        _say("an earlier embedded AWS ended without `down`; its state cannot be continued, starting anew")
+        _say("an earlier one ended without `down`; its state cannot be continued, starting anew")
     running = process.start(arguments.port, arguments.state, arguments.region)
     _say(f"the embedded AWS runs at {endpoint_url(running.port)} (process {running.pid})")
     return 0

@@ -1,4 +1,4 @@
-"""The emulator as a process of this machine: started detached, found again, ended with all it began."""
+"""The emulator as a process: started detached, found again, ended with all it began."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def start(port: int, state: Path, region: str) -> Running:
     """
     if _port_is_taken(port):
         raise EmulatorError(
-            f"port {port} is in use by another program; choose another one with --port (PORT= for make)"
+            f"port {port} is in use by another program; choose another with --port (PORT= for make)"
         )
     state.mkdir(parents=True)
     with log_file(state).open("ab") as log:

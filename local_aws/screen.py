@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 
@@ -33,13 +32,12 @@ class Screen:
         self._print(Text(text, style="bold red"))
 
     def summary(self, rows: Mapping[str, str], *, closing: str) -> None:
-        """End with a table of names and values and one closing sentence."""
-        table = Table(show_header=False, box=None, pad_edge=False)
-        for name, value in rows.items():
-            table.add_row(Text(name, style="bold"), Text(value))
+        """End with names and values, one a line, and a closing sentence."""
         self._print(Text("Done", style="bold green"))
         self._console.print()
-        self._console.print(table)
+        width = max(map(len, rows)) + 2
+        for name, value in rows.items():
+            self._console.print(Text(name.ljust(width), style="bold") + Text(value))
         self._console.print()
         self._console.print(closing)
 

@@ -1,7 +1,7 @@
 """Serve a trained model: the handlers that SageMaker's inference toolkits call.
 
-One review as text/plain is answered with `1` or `0`. As application/json, `{"review": …}` is answered
-with sentiment, probability and model version, `{"reviews": […]}` with a list of those.
+One review as text/plain is answered with `1` or `0`. As application/json, `{"review": …}` is
+answered with sentiment, probability and model version, `{"reviews": […]}` with a list of those.
 """
 
 import json

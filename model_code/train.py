@@ -129,7 +129,7 @@ def main(argv: list[str]) -> int:
     arguments = parse(argv)
     try:
         run(arguments)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the reason must reach the failure file
         expected = isinstance(error, TrainingInputError | artifact.WheelsError)
         if not expected:
             traceback.print_exc()

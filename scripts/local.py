@@ -8,12 +8,11 @@ import sys
 from http import HTTPStatus
 from pathlib import Path
 
-from local_aws.environment import client_environment
-from stacks.settings import LOCAL_REGION
-
 from local_aws.cdk import CdkError, bootstrap, deploy
+from local_aws.environment import client_environment
 from local_aws.screen import Screen
 from local_aws.urls import local_url, send
+from stacks.settings import LOCAL_REGION
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = "A wonderful film: warm, funny and beautifully acted. I loved every minute of it."

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from stacks.images import regions
 from stacks.refusal import SettingsError
 from stacks.settings import Settings
 
@@ -30,9 +31,26 @@ def read_settings(context: Mapping[str, Any]) -> Settings:
             continue
         _override(values, key, value)
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise _refusal(error.errors()[0]) from None
+    _require_images(settings)
+    return settings
+
+
+def _require_images(settings: Settings) -> None:
+    """Refuse a region where AWS does not offer an image that the settings leave to us."""
+    training = settings.training
+    given = {
+        "training": training.image or training.model_data,
+        "serving": settings.endpoint.image,
+    }
+    for purpose, named in given.items():
+        offered = regions(purpose)
+        if named is None and settings.region not in offered:
+            raise SettingsError(
+                "region", settings.region, f"AWS offers the {purpose} image in {', '.join(offered)}"
+            )
 
 
 def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 TABLE = Path(__file__).with_name("images.json")
-URI = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.([a-z0-9.]+)/([^:@]+)")
+URI = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.([a-z0-9.-]+)/([^:@]+)")
 
 
 @dataclass(frozen=True)

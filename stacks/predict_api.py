@@ -128,7 +128,7 @@ class PredictApi(Construct):
             api,
             {
                 "APIG2": "The function checks requests and says what is wrong with them",
-                "APIG3": "Throttling limits what a flood of requests can cost; a web ACL costs more",
+                "APIG3": "Throttling limits what a flood can cost; a web ACL costs more",
                 "APIG4": "The API is public, as the page is",
                 "COG4": "The API is public, as the page is",
             },

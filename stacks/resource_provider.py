@@ -1,11 +1,10 @@
 """CDK's provider framework with roles and log groups of our own."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration
 from aws_cdk.aws_iam import Role
-from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_logs import LogGroup
 from aws_cdk.custom_resources import Provider
 from constructs import Construct
@@ -14,6 +13,9 @@ from stacks.acknowledgements import acknowledge, wildcard
 from stacks.log_group import declare_log_group
 from stacks.python_function import PythonFunction
 from stacks.roles import function_role
+
+if TYPE_CHECKING:
+    from aws_cdk.aws_lambda import Function
 
 INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
 

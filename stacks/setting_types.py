@@ -55,7 +55,7 @@ EnvironmentName = Annotated[
     _spelled(r"[a-z][a-z0-9]{0,11}", "a name of 1 to 12 small letters and digits, a letter first"),
 ]
 Region = Annotated[
-    Text, _spelled(r"[a-z]{2}(-[a-z]+)+-[0-9]", "the code of an AWS region, such as us-east-1")
+    Text, _spelled(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", "the code of an AWS region, such as us-east-1")
 ]
 MlInstance = Annotated[
     Text, _spelled(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", "a SageMaker instance type, such as ml.m5.large")

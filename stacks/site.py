@@ -134,7 +134,7 @@ class Site(Construct):
             {
                 "CFR1": "The page is for everybody",
                 "CFR2": "The page is static and the API throttles; a web ACL costs more than both",
-                "CFR3": "The API logs every prediction; the page's own files carry nothing to audit",
+                "CFR3": "The API logs every prediction; the page's files carry nothing to audit",
                 "CFR4": "CloudFront's own domain name cannot refuse old TLS; one's own name does",
             },
         )

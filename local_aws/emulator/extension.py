@@ -1,12 +1,13 @@
 """Every touch of ministack's private names.
 
-ministack has no public way to add a service or a CloudFormation resource. The names below are those of
-the exactly pinned version; `check` fails by name when a later version has moved one.
+ministack has no public way to add a service or a CloudFormation resource. The names below are those
+of the exactly pinned version; `check` fails by name when a later version has moved one.
 """
 
 import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import ministack.app
@@ -19,6 +20,7 @@ ServiceHandler = Callable[
     [str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[Answer]
 ]
 ResourceHandler = Mapping[str, Callable[..., Any]]
+Properties = dict[str, Any]
 
 API_GATEWAY_ORIGIN = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 PRIVATE_NAMES = (
@@ -28,6 +30,8 @@ PRIVATE_NAMES = (
     (apigateway_v1, "_lambda_proxy_response"),
     (s3, "_apply_bucket_scope"),
     (s3, "_bucket_owner_account"),
+    (s3, "_bucket_tags"),
+    (s3, "_delete_bucket"),
     (s3, "_error"),
     (s3, "_foreign_bucket_allows"),
     (s3, "_request_access_key"),
@@ -74,8 +78,8 @@ def add_resource(resource_type: str, handler: ResourceHandler) -> None:
 def reach_api_gateway_from_cloudfront(port: int) -> None:
     """Let distributions with an API Gateway origin reach the emulated one.
 
-    ministack refuses to dial hosts under amazonaws.com, so that nothing can reach the real AWS; such
-    an origin becomes the emulator itself.
+    ministack refuses to dial hosts under amazonaws.com, so that nothing can reach the real AWS;
+    such an origin becomes the emulator itself.
     """
     forward = cloudfront._forward_to_origin  # noqa: SLF001
     connect_target = cloudfront._origin_connect_target  # noqa: SLF001
@@ -136,6 +140,35 @@ def refuse_anonymous_reads() -> None:
         return s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")  # noqa: SLF001
 
     s3._apply_bucket_scope = apply_bucket_scope  # noqa: SLF001
+
+
+def complete_buckets() -> None:
+    """Give CloudFormation's buckets their tags, and refuse to delete one that is not empty.
+
+    The function that empties a bucket before its deletion does so only where it finds CDK's tag.
+    """
+    handler = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]  # noqa: SLF001
+
+    def create(logical_id: str, properties: Properties, stack: str) -> Any:
+        return tagged(handler["create"](logical_id, properties, stack), properties)
+
+    def update(name: str, old: Properties, new: Properties, stack: str) -> Any:
+        return tagged(handler["update"](name, old, new, stack), new)
+
+    def tagged(created: tuple[str, Properties], properties: Properties) -> tuple[str, Properties]:
+        tags = {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
+        s3._bucket_tags[created[0]] = tags  # noqa: SLF001
+        return created
+
+    def delete(name: str, properties: Properties) -> None:
+        status, _, body = s3._delete_bucket(name)  # noqa: SLF001
+        if status == HTTPStatus.CONFLICT:
+            raise RuntimeError(f"the bucket {name} is not empty: {body.decode()}")
+        handler["delete"](name, properties)
+
+    provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"] = {  # noqa: SLF001
+        **handler, "create": create, "update": update, "delete": delete,
+    }  # fmt: skip
 
 
 def hide_function_errors() -> None:

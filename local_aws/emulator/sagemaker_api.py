@@ -19,9 +19,7 @@ def sagemaker_api(service: SageMakerService) -> ServiceHandler:
     ) -> Answer:
         lower = {key.lower(): value for key, value in headers.items()}
         if match := INVOCATIONS.match(path):
-            return await asyncio.to_thread(
-                service.invoke_endpoint, unquote(match[1]), body, lower
-            )
+            return await asyncio.to_thread(service.invoke_endpoint, unquote(match[1]), body, lower)
         if "x-amz-target" in lower:
             return await asyncio.to_thread(service.handle_control_plane, lower, body)
         return HTTPStatus.NOT_FOUND, {}, b""

@@ -91,7 +91,8 @@ def _wait(service: SageMakerService, name: str, config: str) -> None:
     while time.monotonic() < deadline:
         endpoint = service.call("DescribeEndpoint", {"EndpointName": name})
         if endpoint["EndpointStatus"] in {"InService", "Failed"}:
-            if endpoint["EndpointStatus"] == "InService" and endpoint["EndpointConfigName"] == config:
+            in_service = endpoint["EndpointStatus"] == "InService"
+            if in_service and endpoint["EndpointConfigName"] == config:
                 return
             raise RuntimeError(f"Endpoint {name}: {endpoint.get('FailureReason', 'failed')}")
         time.sleep(POLL_SECONDS)

@@ -34,6 +34,7 @@ def main(port: int, state: Path, region: str) -> None:
     extension.reach_api_gateway_from_cloudfront(port)
     extension.count_requests_as_https()
     extension.refuse_anonymous_reads()
+    extension.complete_buckets()
     extension.hide_function_errors()
     service.start()
     try:

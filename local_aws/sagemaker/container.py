@@ -14,7 +14,7 @@ from local_aws.environment import DUMMY_KEY, without_aws
 
 
 class Container:
-    """A running process with its own process group, whose output goes line by line to a function."""
+    """A running process with a process group of its own, whose lines go to a function."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Container:
 
 
 def container_environment(endpoint_url: str, region: str) -> dict[str, str]:
-    """Return what a container's processes see: nothing of the user's AWS, all of the embedded one."""
+    """Return what a container sees: nothing of the user's AWS, all of the embedded one."""
     return {
         **without_aws(os.environ),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",

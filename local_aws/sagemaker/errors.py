@@ -17,7 +17,7 @@ class SageMakerError(Exception):
 
 
 def not_found(kind: str, arn_or_name: str) -> SageMakerError:
-    """Return the error for a resource that does not exist; SageMaker calls it a validation error."""
+    """Return the error for what does not exist; SageMaker calls it a validation error."""
     return SageMakerError("ValidationException", f'Could not find {kind} "{arn_or_name}".')
 
 

@@ -1,8 +1,8 @@
 """A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
 
-Run as a script, with the environment of the container; what TorchServe does with Java, this does with
-Python's HTTP server. As there, a model that fails to load leaves /ping healthy and every invocation
-failing.
+Run as a script, with the environment of the container; what TorchServe does with Java, this does
+with Python's HTTP server. As there, a model that fails to load leaves /ping healthy and every
+invocation failing.
 """
 
 import sys
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         context = Context(self.server.model_dir, dict(self.headers.items()))
         answer = self.server.service.handle([{"body": bytearray(body)}], context)[0]
-        data = answer if isinstance(answer, bytes | bytearray) else str(answer).encode()
+        data = bytes(answer) if isinstance(answer, bytes | bytearray) else str(answer).encode()
         status = context.request_processor[0].status
         failed = status != HTTPStatus.OK.value
         self._answer(status, data, "text/plain" if failed else context.content_type)

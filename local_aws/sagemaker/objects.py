@@ -54,10 +54,13 @@ def download_prefix(s3: Any, uri: str, folder: Path) -> int:
 def upload_archive(s3: Any, folder: Path, uri: str) -> None:
     """Upload a folder as .tar.gz; the same content gives the same bytes."""
     archive = folder.with_suffix(".tar.gz")
-    with archive.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w") as tar:
-            for file in sorted(folder.rglob("*")):
-                tar.add(file, file.relative_to(folder), recursive=False, filter=_anonymous)
+    with (
+        archive.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
+        for file in sorted(folder.rglob("*")):
+            tar.add(file, file.relative_to(folder), recursive=False, filter=_anonymous)
     bucket, key = parse(uri)
     s3.upload_file(str(archive), bucket, key)
     archive.unlink()

@@ -1,4 +1,4 @@
-"""Virtual environments on top of this one: what a container installs never changes the developer's."""
+"""Virtual environments on top of this one, so that containers never change the developer's."""
 
 import site
 import sys

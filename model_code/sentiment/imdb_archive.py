@@ -9,17 +9,13 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from sentiment.compression import DAMAGED, open_stream
 from sentiment.errors import DatasetError
 
 MEMBER = re.compile(r"(?:^|/)(train|test)/(pos|neg)/[^/]+\.txt$")
 MAX_REVIEW_BYTES = 1_000_000
 
 Row = tuple[str, str, int]  # half, text, label
-
-
-def is_member(file: Path) -> bool:
-    """Tell whether a file lies where the official directory has a review."""
-    return MEMBER.search(file.as_posix()) is not None
 
 
 def directories(folder: Path) -> list[Path]:
@@ -46,7 +42,7 @@ def read_archive(file: Path) -> Iterator[Row]:
     """
     rows: list[tuple[str, Row]] = []
     try:
-        with tarfile.open(file, "r|*") as archive:
+        with open_stream(file) as raw, tarfile.open(fileobj=raw, mode="r|") as archive:
             for member in archive:
                 match = MEMBER.search(member.name)
                 if match is None:
@@ -59,7 +55,9 @@ def read_archive(file: Path) -> Iterator[Row]:
                 content = archive.extractfile(member)
                 text = _text(content.read() if content else b"", member.name)
                 rows.append((member.name, (match[1], text, int(match[2] == "pos"))))
-    except (tarfile.TarError, EOFError, OSError) as error:
+            while raw.read(1 << 20):
+                pass  # tarfile stops before the checksum, which tells a truncated archive
+    except (tarfile.TarError, *DAMAGED) as error:
         raise DatasetError(f"{file.name}: damaged or no tar archive ({error})") from error
     yield from (row for _, row in sorted(rows))
 

@@ -55,7 +55,7 @@ def test_reviews_that_training_never_saw(deployment: Deployment) -> None:
 
 
 def test_accuracy_output_is_the_jobs_own_metric(deployment: Deployment) -> None:
-    job = deployment.client("sagemaker").describe_training_job(  # type: ignore[attr-defined]
+    job = deployment.client("sagemaker").describe_training_job(
         TrainingJobName=deployment.outputs["TrainingJobName"]
     )
     metrics = {metric["MetricName"]: metric["Value"] for metric in job["FinalMetricDataList"]}

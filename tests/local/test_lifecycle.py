@@ -15,7 +15,7 @@ MODEL_STACK = "sentiment-dev-model"
 
 
 def training_jobs(deployment: Deployment) -> list[str]:
-    summaries = deployment.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]  # type: ignore[attr-defined]
+    summaries = deployment.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
     return [summary["TrainingJobName"] for summary in summaries]
 
 

@@ -1,0 +1,158 @@
+"""The API and the page on one origin."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Assembly, synthesize
+
+
+def distribution(assembly: Assembly) -> dict[str, Any]:
+    config: dict[str, Any] = assembly.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    return config
+
+
+def test_everything_is_served_over_https(assembly: Assembly) -> None:
+    config = distribution(assembly)
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert {one["ViewerProtocolPolicy"] for one in behaviours} == {"redirect-to-https"}
+
+
+def test_origins_speak_tls_1_2(assembly: Assembly) -> None:
+    (api,) = [one for one in distribution(assembly)["Origins"] if "CustomOriginConfig" in one]
+    assert api["CustomOriginConfig"] == {
+        "OriginProtocolPolicy": "https-only",
+        "OriginSSLProtocols": ["TLSv1.2"],
+    }
+
+
+def test_the_api_refuses_old_tls(assembly: Assembly) -> None:
+    api = assembly.only("AWS::ApiGateway::RestApi")
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_")
+    assert api["EndpointAccessMode"] == "BASIC"
+
+
+def test_the_api_is_a_path_of_the_site_and_never_cached(assembly: Assembly) -> None:
+    (behaviour,) = distribution(assembly)["CacheBehaviors"]
+    assert behaviour["PathPattern"] == "/api/*"
+    assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
+    # AllViewerExceptHostHeader: API Gateway knows its own host name alone.
+    assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert "POST" in behaviour["AllowedMethods"]
+    assert assembly.only("AWS::ApiGateway::Stage")["StageName"] == "api"
+
+
+def test_the_pages_bucket_is_read_by_its_distribution_alone(assembly: Assembly) -> None:
+    policy = assembly.only("AWS::S3::BucketPolicy", "web")["PolicyDocument"]["Statement"]
+    (reader,) = [one for one in policy if one["Action"] == "s3:GetObject"]
+    assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert "distribution/" in json.dumps(reader["Condition"]["StringEquals"]["AWS:SourceArn"])
+    control = assembly.only("AWS::CloudFront::OriginAccessControl")["OriginAccessControlConfig"]
+    assert control["SigningBehavior"] == "always"
+
+
+def test_every_answer_carries_security_headers(assembly: Assembly) -> None:
+    config = distribution(assembly)
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert all("ResponseHeadersPolicyId" in behaviour for behaviour in behaviours)
+    headers = assembly.only("AWS::CloudFront::ResponseHeadersPolicy")
+    security = headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+    assert security["ContentTypeOptions"]["Override"] is True
+    assert security["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_the_page_runs_nothing_but_its_own_files(assembly: Assembly) -> None:
+    headers = assembly.only("AWS::CloudFront::ResponseHeadersPolicy")
+    security = headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    rules = dict(
+        rule.split(" ", 1)
+        for rule in security["ContentSecurityPolicy"]["ContentSecurityPolicy"].split("; ")
+    )
+    assert rules.pop("default-src") == "'none'"
+    assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
+    assert not any("unsafe" in rule for rule in rules.values())
+
+
+def test_the_default_page(assembly: Assembly) -> None:
+    assert distribution(assembly)["DefaultRootObject"] == "index.html"
+
+
+def test_the_page_is_told_where_the_api_is(assembly: Assembly) -> None:
+    copy = assembly.only("Custom::CDKBucketDeployment", "web")
+    folders = [assembly.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
+    (config,) = [path for folder in folders for path in folder.rglob("config.json")]
+    assert json.loads(config.read_text()) == {"api": "/api", "maxReviewCharacters": 100_000}
+    assert any((folder / "index.html").is_file() for folder in folders)
+    assert copy["DistributionPaths"] == ["/*"]
+
+
+def test_requests_are_throttled(dev: Assembly) -> None:
+    (settings,) = dev.only("AWS::ApiGateway::Stage")["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (20, 40)
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+
+
+def test_bodies_arrive_as_they_were_sent(assembly: Assembly) -> None:
+    assert assembly.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_there_is_one_operation(assembly: Assembly) -> None:
+    method = assembly.only("AWS::ApiGateway::Method")
+    resource = assembly.only("AWS::ApiGateway::Resource")
+    assert (method["HttpMethod"], resource["PathPart"]) == ("POST", "predict")
+
+
+def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
+    responses = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+    kinds = {response["Properties"]["ResponseType"] for response in responses}
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    for response in responses:
+        properties = response["Properties"]
+        problem = json.loads(properties["ResponseTemplates"]["application/json"])
+        assert str(problem["status"]) == properties["StatusCode"]
+        assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+        assert properties["ResponseParameters"] == {
+            "gatewayresponse.header.Content-Type": "'application/problem+json'"
+        }
+
+
+def test_the_function_knows_its_endpoint_from_its_environment(assembly: Assembly) -> None:
+    (function,) = [
+        resource["Properties"]
+        for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    assert function["Environment"]["Variables"] == {
+        "ENDPOINT_NAME": f"sentiment-{assembly.environment}",
+        "MAX_REVIEW_CHARACTERS": "100000",
+        "POWERTOOLS_SERVICE_NAME": "predict_api",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }
+
+
+def test_the_functions_code_brings_its_libraries(assembly: Assembly) -> None:
+    (function,) = [
+        resource["Properties"]
+        for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    folder = assembly.folder / f"asset.{function['Code']['S3Key'][:-4]}"
+    assert (folder / "predict_api" / "handler.py").is_file()
+    assert (folder / "aws_lambda_powertools" / "__init__.py").is_file()
+    assert (folder / "typing_extensions.py").is_file()
+    assert not list(folder.rglob("__pycache__"))
+
+
+def test_an_own_domain_refuses_old_tls(tmp_path_factory: pytest.TempPathFactory) -> None:
+    certificate = "arn:aws:acm:us-east-1:111122223333:certificate/0f0e-1"
+    assembly = synthesize(
+        "prod",
+        tmp_path_factory.mktemp("domain"),
+        {"site.domain_name": "films.example.com", "site.certificate_arn": certificate},
+    )
+    config = distribution(assembly)
+    assert config["Aliases"] == ["films.example.com"]
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert assembly.template("web")["Outputs"]["SiteUrl"]["Value"] == "https://films.example.com/"

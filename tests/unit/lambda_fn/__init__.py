@@ -1,0 +1,1 @@
+"""Tests: unit of lambda_fn."""

@@ -1,0 +1,106 @@
+"""SageMaker and S3 as far as the TrainingJob handlers use them, in memory.
+
+Requests are checked against botocore's own model of the services, and missing things answer as AWS
+does: no error code of its own for a missing job, 404 without a body for a missing object.
+"""
+
+import re
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import ClientError
+from botocore.validate import validate_parameters
+
+SESSION = botocore.session.Session()
+
+
+def client_error(code: str, message: str, operation: str, status: int = 400) -> ClientError:
+    """Return what boto3 raises."""
+    return ClientError(
+        {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},  # type: ignore[typeddict-item]
+        },
+        operation,
+    )
+
+
+def check(service: str, operation: str, parameters: dict[str, Any]) -> None:
+    """Raise botocore's ParamValidationError for a request that AWS would refuse."""
+    model = SESSION.get_service_model(service).operation_model(operation)
+    validate_parameters(parameters, model.input_shape)
+
+
+class FakeSageMaker:
+    """Training jobs that end when the test says so."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.created: list[str] = []
+        self.role_errors = 0
+
+    def create_training_job(self, **request: Any) -> dict[str, str]:
+        check("sagemaker", "CreateTrainingJob", request)
+        name = request["TrainingJobName"]
+        assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
+        if self.role_errors:
+            self.role_errors -= 1
+            raise client_error(
+                "ValidationException", f"Could not assume role {request['RoleArn']}", "Create"
+            )
+        if name in self.jobs:
+            raise client_error("ResourceInUse", "Job name must be unique", "CreateTrainingJob")
+        output = request["OutputDataConfig"]["S3OutputPath"]
+        self.created.append(name)
+        self.jobs[name] = {
+            "TrainingJobName": name,
+            "TrainingJobStatus": "InProgress",
+            "ModelArtifacts": {"S3ModelArtifacts": f"{output}/{name}/output/model.tar.gz"},
+        }
+        return {"TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}"}
+
+    def describe_training_job(self, **request: Any) -> dict[str, Any]:
+        check("sagemaker", "DescribeTrainingJob", request)
+        if request["TrainingJobName"] not in self.jobs:
+            raise client_error(
+                "ValidationException", "Requested resource not found.", "DescribeTrainingJob"
+            )
+        return self.jobs[request["TrainingJobName"]]
+
+    def stop_training_job(self, **request: Any) -> None:
+        check("sagemaker", "StopTrainingJob", request)
+        self.jobs[request["TrainingJobName"]]["TrainingJobStatus"] = "Stopping"
+
+    def end(self, name: str, status: str, **details: Any) -> None:
+        """Let a job end."""
+        self.jobs[name] |= {"TrainingJobStatus": status, **details}
+
+
+class FakeS3:
+    """Objects by URI, with their tags."""
+
+    def __init__(self) -> None:
+        self.tags: dict[str, dict[str, str]] = {}
+
+    def put(self, uri: str) -> None:
+        """Store an object."""
+        self.tags[uri] = {}
+
+    def head_object(self, **request: Any) -> None:
+        check("s3", "HeadObject", request)
+        self._find(request, "HeadObject")
+
+    def put_object_tagging(self, **request: Any) -> None:
+        check("s3", "PutObjectTagging", request)
+        uri = self._find(request, "PutObjectTagging")
+        self.tags[uri] = {tag["Key"]: tag["Value"] for tag in request["Tagging"]["TagSet"]}
+
+    def delete_object_tagging(self, **request: Any) -> None:
+        check("s3", "DeleteObjectTagging", request)
+        self.tags[self._find(request, "DeleteObjectTagging")] = {}
+
+    def _find(self, request: dict[str, Any], operation: str) -> str:
+        uri = f"s3://{request['Bucket']}/{request['Key']}"
+        if uri not in self.tags:
+            raise client_error("404", "Not Found", operation, 404)
+        return uri

@@ -1,0 +1,94 @@
+"""One emulator on a free port for all tests of this folder."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psutil
+import pytest
+
+from local_aws.environment import client_environment
+from tests.conftest import REGION, ROOT, free_port
+
+CommandLine = list[str]
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator.
+
+    Attributes:
+        port: where it answers.
+        state: its state folder.
+    """
+
+    port: int
+    state: Path
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of it."""
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator's dummy key
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A process environment for its clients."""
+        return client_environment(self.port, REGION)
+
+
+def run_cli(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m local_aws` with further environment variables and return what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "local_aws", *arguments],
+        cwd=ROOT,
+        env={**client_environment(1), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def processes_naming(folder: Path) -> dict[int, str]:
+    """Return the living processes with a path of `folder` in their command line."""
+    found = {}
+    for process in psutil.process_iter(["cmdline", "status"]):
+        command = " ".join(process.info["cmdline"] or [])
+        if str(folder) in command and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found[process.pid] = command
+    return found
+
+
+def started(port: int, state: Path, **environment: str) -> Emulator:
+    """Start an emulator through the command line."""
+    up = run_cli("up", "--port", str(port), "--state", str(state), **environment)
+    assert up.returncode == 0, up.stderr
+    return Emulator(port, state)
+
+
+def ended(state: Path) -> None:
+    """End an emulator through the command line; nothing of it may be left."""
+    down = run_cli("down", "--state", str(state))
+    assert down.returncode == 0, down.stderr
+    assert not state.exists()
+    assert processes_naming(state) == {}
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A running emulator, shared: tests use names of their own in it."""
+    running = started(free_port(), tmp_path_factory.mktemp("emulator") / "state")
+    try:
+        yield running
+    finally:
+        ended(running.state)

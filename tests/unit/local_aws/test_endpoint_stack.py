@@ -1,0 +1,167 @@
+"""SageMaker's resources in CloudFormation: references, replacement, rollback, deletion."""
+
+import io
+import tarfile
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.local_aws.conftest import Emulator
+from tests.unit.local_aws.stack import Stack
+
+MODELS = "endpoint-stack-models"
+ROLE = "arn:aws:iam::000000000000:role/sagemaker"
+# The least that SageMaker's PyTorch handlers serve: answers its name and what it was sent.
+CODE = """
+def model_fn(model_dir):
+    return open(model_dir + "/name").read()
+def input_fn(body, content_type):
+    return bytes(body).decode()
+def predict_fn(data, model):
+    return f"{model}: {data}"
+def output_fn(prediction, accept):
+    return prediction
+"""
+
+
+@pytest.fixture(scope="module")
+def models(emulator: Emulator) -> str:
+    """A bucket with the artifacts `first.tar.gz` and `second.tar.gz`."""
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket=MODELS)
+    for name in ("first", "second"):
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+            for path, text in (("name", name), ("code/inference.py", CODE)):
+                member = tarfile.TarInfo(path)
+                member.size = len(text)
+                tar.addfile(member, io.BytesIO(text.encode()))
+        s3.put_object(Bucket=MODELS, Key=f"{name}.tar.gz", Body=archive.getvalue())
+    return MODELS
+
+
+def resources(artifact: str, endpoint: str) -> dict[str, Any]:
+    return {
+        "Model": {
+            "Type": "AWS::SageMaker::Model",
+            "Properties": {
+                "ExecutionRoleArn": ROLE,
+                "PrimaryContainer": {
+                    "Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0",
+                    "ModelDataUrl": f"s3://{MODELS}/{artifact}.tar.gz",
+                    "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
+                },
+            },
+        },
+        "Config": {
+            "Type": "AWS::SageMaker::EndpointConfig",
+            "Properties": {
+                "ProductionVariants": [
+                    {
+                        "VariantName": "AllTraffic",
+                        "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+                        "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1},
+                    }
+                ]
+            },
+        },
+        "Endpoint": {
+            "Type": "AWS::SageMaker::Endpoint",
+            "Properties": {
+                "EndpointName": endpoint,
+                "EndpointConfigName": {"Fn::GetAtt": ["Config", "EndpointConfigName"]},
+            },
+        },
+    }
+
+
+OUTPUTS: dict[str, Any] = {
+    "ModelRef": {"Ref": "Model"},
+    "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+    "EndpointRef": {"Ref": "Endpoint"},
+    "EndpointName": {"Fn::GetAtt": ["Endpoint", "EndpointName"]},
+}
+
+
+def answer(emulator: Emulator, endpoint: str) -> str:
+    runtime = emulator.client("sagemaker-runtime")
+    reply = runtime.invoke_endpoint(
+        EndpointName=endpoint, Body=b"hello", ContentType="text/plain", Accept="text/plain"
+    )
+    return str(reply["Body"].read().decode())
+
+
+def left(emulator: Emulator, stack: str) -> dict[str, list[str]]:
+    """Return the names of the stack's SageMaker resources."""
+    sagemaker = emulator.client("sagemaker")
+    return {
+        "models": [m["ModelName"] for m in sagemaker.list_models(NameContains=stack)["Models"]],
+        "configs": [
+            c["EndpointConfigName"]
+            for c in sagemaker.list_endpoint_configs(NameContains=stack)["EndpointConfigs"]
+        ],
+        "endpoints": [
+            e["EndpointName"] for e in sagemaker.list_endpoints(NameContains=stack)["Endpoints"]
+        ],
+    }
+
+
+@pytest.mark.usefixtures("models")
+def test_create_replace_roll_back_and_delete(emulator: Emulator) -> None:
+    name = "CamelCase-stack"
+    stack = Stack(emulator, name)
+
+    first = stack.deploy(resources("first", name), **OUTPUTS)
+    assert first.status == "CREATE_COMPLETE", first.reasons
+    prefix = "arn:aws:sagemaker:us-east-1:000000000000"
+    assert first.outputs["ModelRef"] == f"{prefix}:model/{first.outputs['ModelName'].lower()}"
+    assert first.outputs["EndpointRef"] == f"{prefix}:endpoint/{name.lower()}"
+    assert first.outputs["EndpointName"] == name
+    assert answer(emulator, name) == "first: hello"
+
+    second = stack.deploy(resources("second", name), **OUTPUTS)
+    assert second.status == "UPDATE_COMPLETE", second.reasons
+    assert answer(emulator, name) == "second: hello"
+    assert second.ids["Endpoint"] == first.ids["Endpoint"]
+    assert second.ids["Model"] != first.ids["Model"]
+    assert second.ids["Config"] != first.ids["Config"]
+    after_update = left(emulator, name)
+    assert after_update["models"] == [second.outputs["ModelName"]]
+    assert len(after_update["configs"]) == 1
+
+    failed = stack.deploy(resources("not-there", name), **OUTPUTS)
+    assert failed.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("Could not find model data" in reason for reason in failed.reasons)
+    assert failed.ids == second.ids
+    assert failed.outputs == second.outputs
+    assert left(emulator, name) == after_update
+    assert answer(emulator, name) == "second: hello"
+
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert left(emulator, name) == {"models": [], "configs": [], "endpoints": []}
+    with pytest.raises(ClientError, match="not found"):
+        answer(emulator, name)
+
+
+@pytest.mark.usefixtures("models")
+def test_a_failed_creation_leaves_nothing_and_can_be_repeated(emulator: Emulator) -> None:
+    name = "Broken-stack"
+    stack = Stack(emulator, name)
+    for _ in range(2):
+        failed = stack.deploy(resources("not-there", name))
+        assert failed.status == "ROLLBACK_COMPLETE"
+        assert any("Could not find model data" in reason for reason in failed.reasons)
+        assert left(emulator, name) == {"models": [], "configs": [], "endpoints": []}
+        assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_a_malformed_resource_fails_with_sagemakers_own_words(emulator: Emulator) -> None:
+    stack = Stack(emulator, "Malformed-stack")
+    model = {
+        "Type": "AWS::SageMaker::Model",
+        "Properties": {"ExecutionRoleArn": "not-an-arn", "PrimaryContainer": {"Image": "x"}},
+    }
+    failed = stack.deploy({"Model": model})
+    assert failed.status == "ROLLBACK_COMPLETE"
+    assert any("'not-an-arn' at 'ExecutionRoleArn'" in reason for reason in failed.reasons)

@@ -1,0 +1,39 @@
+"""One small model, trained once by train.py itself."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, packaged_reviews
+
+
+def run_training(data: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run train.py by hand: with SageMaker's environment variables and nothing else of it."""
+    environment = {
+        **os.environ,
+        "SM_CHANNEL_TRAINING": str(data),
+        "SM_MODEL_DIR": str(folder / "model"),
+        "SM_OUTPUT_DIR": str(folder / "output"),
+    }
+    return subprocess.run(
+        [sys.executable, str(ROOT / "model_code" / "train.py"), *options],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Train on 300 packaged reviews; return the artifact's folder and what was printed."""
+    folder = tmp_path_factory.mktemp("training")
+    data = folder / "data"
+    data.mkdir()
+    rows = packaged_reviews()[:300]
+    lines = (json.dumps({"text": text, "label": label}) for text, label in rows)
+    (data / "sample.jsonl").write_text("\n".join(lines))
+    done = run_training(data, folder, "--epochs", "2", "--hidden_dim", "16", "--unknown", "x")
+    assert done.returncode == 0, done.stderr
+    return folder / "model", done.stdout

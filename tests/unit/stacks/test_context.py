@@ -1,0 +1,239 @@
+"""Which settings are taken, and how others are refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacks.context import read_settings
+from stacks.refusal import SettingsError
+from stacks.settings import LOCAL_REGION, Settings
+
+CDK_JSON = Path(__file__).resolve().parents[3] / "cdk.json"
+DEV = {
+    "region": "us-east-1",
+    "endpoint": {"kind": "serverless"},
+    "storage": {"removal": "destroy"},
+}
+
+
+def read(block: dict[str, Any] | None = None, /, **overrides: Any) -> Settings:
+    """Read the settings of one environment; `training__epochs` stands for `training.epochs`."""
+    named = {key.replace("__", "."): value for key, value in overrides.items()}
+    return read_settings(
+        {"environment": "dev", "environments": {"dev": DEV if block is None else block}, **named}
+    )
+
+
+def refusal(block: dict[str, Any] | None = None, /, **overrides: Any) -> str:
+    """Return the line with which settings are refused."""
+    with pytest.raises(SettingsError) as raised:
+        read(block, **overrides)
+    line = str(raised.value)
+    assert len(line.splitlines()) == 1
+    return line
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_environments_of_cdk_json(environment: str) -> None:
+    context = json.loads(CDK_JSON.read_text())["context"]
+    settings = read_settings({**context, "environment": environment})
+    assert settings.environment == environment
+
+
+def test_dev_is_cheap_and_prod_is_lasting() -> None:
+    context = json.loads(CDK_JSON.read_text())["context"]
+    dev = read_settings(context)
+    assert (dev.environment, dev.endpoint.kind, dev.storage.removal) == (
+        "dev",
+        "serverless",
+        "destroy",
+    )
+    prod = read_settings({**context, "environment": "prod"})
+    assert (prod.endpoint.kind, prod.endpoint.instance_count, prod.storage.removal) == (
+        "real_time",
+        2,
+        "retain",
+    )
+
+
+def test_the_embedded_aws_is_where_dev_is() -> None:
+    context = json.loads(CDK_JSON.read_text())["context"]
+    assert read_settings(context).region == LOCAL_REGION
+
+
+def test_an_override_replaces_one_setting() -> None:
+    settings = read(training__epochs="2", training__learning_rate="1e-3", region="eu-west-1")
+    assert settings.training.epochs == 2
+    assert settings.training.learning_rate == 0.001
+    assert settings.region == "eu-west-1"
+    assert settings.training.batch_size == read().training.batch_size
+
+
+def test_an_override_leaves_the_context_as_it_was() -> None:
+    block = {**DEV, "training": {"epochs": 3}}
+    assert read(block, training__epochs="2").training.epochs == 2
+    assert block["training"] == {"epochs": 3}
+
+
+def test_an_empty_override_takes_an_optional_setting_back() -> None:
+    block = {**DEV, "dataset": {"testing": "test.jsonl"}}
+    assert read(block).dataset.testing == "test.jsonl"
+    assert read(block, dataset__testing="").dataset.testing is None
+
+
+def test_keys_of_cdk_are_left_alone() -> None:
+    read(**{"@aws-cdk/core:checkSecretUsage": True, "aws:cdk:enable-path-metadata": True})
+    read(**{"availability-zones:account=1:region=us-east-1": ["us-east-1a"], "aws-cdk:x": 1})
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = read()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.training.epochs = 5
+
+
+def test_an_unknown_environment() -> None:
+    line = refusal(environment="staging")
+    assert line == "environment=staging is refused: allowed is one of dev"
+
+
+def test_no_environments() -> None:
+    with pytest.raises(SettingsError, match=r"^environments is missing"):
+        read_settings({"environment": "dev"})
+
+
+def test_no_environment() -> None:
+    with pytest.raises(SettingsError, match=r"^environment is missing: allowed is one of dev$"):
+        read_settings({"environments": {"dev": DEV}})
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        ({"epochs": "2"}, "epochs=2 is refused: the settings are environment, region, dataset.*, "),
+        (
+            {"training__epoch": "2"},
+            "training.epoch=2 is refused: the settings are training.instance_type, ",
+        ),
+        ({"region__name": "x"}, "region.name=x is refused: the settings are "),
+        ({"trainings__epochs": "2"}, "trainings.epochs=2 is refused: the settings are "),
+        ({"training": "fast"}, "training=fast is refused: the settings are training."),
+        ({"environments.dev": "x"}, "environments.dev=x is refused: the settings are "),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_known_ones(
+    overrides: dict[str, str], line: str
+) -> None:
+    assert refusal(**overrides).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("training.epochs", "0", "input should be greater than or equal to 1"),
+        ("training.epochs", "2.5", "input should be a valid integer"),
+        ("training.epochs", 2.0, "input should be a valid integer"),
+        ("training.epochs", True, "input should be a valid integer"),
+        ("training.epochs", "$(reboot)", "input should be a valid integer"),
+        ("training.learning_rate", "0", "input should be greater than 0"),
+        ("training.learning_rate", "nan", "input should be a valid number"),
+        ("training.minimum_accuracy", "1.01", "input should be less than or equal to 1"),
+        ("training.max_runtime_seconds", "3001", "input should be less than or equal to 3000"),
+        ("training.instance_type", "m5.large", "a SageMaker instance type, such as ml.m5.large"),
+        ("training.image", "pytorch:2.13", "<account>.dkr.ecr.<region>.amazonaws.com/"),
+        ("training.model_data", "s3://bucket/model.zip", "s3://<bucket>/<key>.tar.gz"),
+        ("training.model_data", "model.tar.gz", "s3://<bucket>/<key>.tar.gz"),
+        ("dataset.training", "https://example.com/x.csv", "s3://<bucket>/<prefix>"),
+        ("dataset.training", "s3://b", "s3://<bucket>/<prefix>"),
+        ("endpoint.kind", "batch", "input should be 'serverless' or 'real_time'"),
+        ("endpoint.memory_mb", "1000", "1024, 2048, 3072, 4096, 5120 or 6144"),
+        ("endpoint.max_concurrency", "201", "less than or equal to 200"),
+        ("api.max_review_characters", "100001", "less than or equal to 100000"),
+        ("api.set_account_log_role", "yes", "input should be a valid boolean"),
+        ("site.price_class", "cheap", "'PriceClass_100', 'PriceClass_200' or 'PriceClass_All'"),
+        ("site.domain_name", "Example.com", "a domain name in small letters"),
+        ("storage.removal", "snapshot", "input should be 'destroy' or 'retain'"),
+        ("storage.artifact_expiry_days", "0", "greater than or equal to 1"),
+        ("logs.retention_days", "8", "1, 3, 5, 7, 14"),
+        ("region", "Frankfurt", "the code of an AWS region, such as us-east-1"),
+        ("region", "eu-nowhere-9", "AWS offers the training image in af-south-1, "),
+    ],
+)
+def test_a_bad_value_is_refused_with_what_is_allowed(key: str, value: Any, allowed: str) -> None:
+    line = refusal(**{key: value})
+    assert line.startswith(f"{key}={value} is refused: ")
+    assert allowed in line
+
+
+@pytest.mark.parametrize("key", ["region", "endpoint", "storage"])
+def test_a_missing_setting_is_named(key: str) -> None:
+    block = {name: value for name, value in DEV.items() if name != key}
+    assert refusal(block).startswith(f"{key} is missing")
+
+
+def test_an_accelerator_needs_an_image_for_it() -> None:
+    line = refusal(training__instance_type="ml.g5.xlarge")
+    assert line.startswith("training.image= is refused: allowed is the URI of an image for ml.g5")
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-gpu-amzn2023-sagemaker"
+    assert read(training__instance_type="ml.g5.xlarge", training__image=image)
+
+
+def test_a_certificate_and_a_domain_come_together() -> None:
+    assert "together with site.domain_name" in refusal(site__domain_name="films.example.com")
+
+
+def test_a_region_needs_only_the_images_that_are_not_given() -> None:
+    image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312"
+    block = {**DEV, "endpoint": {"kind": "real_time", "image": image}}
+    assert "serving image" in refusal(region="eusc-de-east-1")
+    assert read(block, region="eusc-de-east-1").region == "eusc-de-east-1"
+
+
+def test_the_name_of_an_environment_fits_into_names() -> None:
+    with pytest.raises(SettingsError, match="1 to 12 small letters and digits"):
+        read_settings({"environment": "My_env", "environments": {"My_env": DEV}})
+
+
+@given(st.integers(min_value=1, max_value=1000))
+def test_a_spelled_whole_number_is_the_number(number: int) -> None:
+    assert read(training__epochs=str(number)).training.epochs == number
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_a_spelled_number_is_the_number(number: float) -> None:
+    assert read(training__minimum_accuracy=repr(number)).training.minimum_accuracy == number
+
+
+@given(st.text())
+def test_any_text_for_a_whole_number_is_taken_or_refused_in_one_line(text: str) -> None:
+    try:
+        assert read(training__epochs=text).training.epochs == int(text)
+    except SettingsError as error:
+        assert len(str(error).splitlines()) == 1
+        assert str(error).startswith("training.epochs=")
+
+
+@given(st.text(min_size=1), st.one_of(st.none(), st.booleans(), st.integers(), st.text()))
+def test_any_key_is_a_setting_cdks_or_refused_in_one_line(key: str, value: Any) -> None:
+    try:
+        read(**{key: value})
+    except SettingsError as error:
+        assert len(str(error).splitlines()) == 1
+
+
+@given(
+    st.floats(min_value=1e-30, max_value=1),
+    st.integers(min_value=0, max_value=2**31 - 1),
+    st.floats(min_value=0.01, max_value=0.9),
+)
+def test_hyperparameters_mean_nothing_to_a_shell(rate: float, seed: int, share: float) -> None:
+    settings = read(
+        training__learning_rate=repr(rate), training__seed=str(seed), training__test_fraction=share
+    )
+    for name, value in settings.training.hyperparameters().items():
+        assert all(letter.isascii() and (letter.isalnum() or letter in "._-") for letter in value)
+        assert float(value) == getattr(settings.training, name)
