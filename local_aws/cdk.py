@@ -1,8 +1,11 @@
-"""The CDK CLI against the embedded AWS: bootstrap and deploy, with progress on the screen."""
+"""The CDK CLI against the embedded AWS: bootstrap and deploy, with progress on the screen.
+
+The calling process has isolated itself (`local_aws.environment.isolate`); so is what it starts.
+"""
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import boto3
@@ -18,29 +21,27 @@ class CdkError(Exception):
     """A CDK command failed; the message says which and where its output stands."""
 
 
-def bootstrap(environment: Mapping[str, str], *, region: str, screen: Screen) -> None:
+def bootstrap(*, region: str, screen: Screen) -> None:
     """Bootstrap the account's region for CDK, once.
 
     Args:
-        environment: process environment whose AWS endpoint is the embedded AWS.
         region: the region to bootstrap.
         screen: where progress is shown.
 
     Raises:
         CdkError: when `cdk bootstrap` failed.
     """
-    if _is_bootstrapped(environment, region):
+    if _is_bootstrapped():
         screen.line("already done")
         return
     command = ["cdk", "bootstrap", f"aws://{ACCOUNT}/{region}", "--no-notices"]
     # Outside the repository's folder the CLI does not synthesize an application it has no need of.
-    code, last = _stream(command, environment, Path("/"), lambda line: screen.line(line, "cdk"))
+    code, last = _stream(command, Path("/"), lambda line: screen.line(line, "cdk"))
     if code:
         raise CdkError(f"cdk bootstrap failed: {last}")
 
 
 def deploy(
-    environment: Mapping[str, str],
     *,
     root: Path,
     state: Path,
@@ -62,22 +63,16 @@ def deploy(
         f"--output={state / 'cdk.out'}", f"--outputs-file={outputs}",
         *(argument for setting in context for argument in ("--context", setting)),
     ]  # fmt: skip
-    with TrainingProgress(environment, screen):
-        code, last = _stream(command, environment, root, lambda line: screen.line(line, "cdk"))
+    with TrainingProgress(screen):
+        code, last = _stream(command, root, lambda line: screen.line(line, "cdk"))
     if code:
         raise CdkError(f"cdk deploy failed: {last}")
     stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text()) if outputs.exists() else {}
     return {key: value for stack in stacks.values() for key, value in stack.items()}
 
 
-def _is_bootstrapped(environment: Mapping[str, str], region: str) -> bool:
-    cloudformation = boto3.client(
-        "cloudformation",
-        region_name=region,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
+def _is_bootstrapped() -> bool:
+    cloudformation = boto3.client("cloudformation")
     try:
         stack = cloudformation.describe_stacks(StackName="CDKToolkit")["Stacks"][0]
     except ClientError:
@@ -87,7 +82,6 @@ def _is_bootstrapped(environment: Mapping[str, str], region: str) -> bool:
 
 def _stream(
     command: Sequence[str],
-    environment: Mapping[str, str],
     folder: Path,
     show: Callable[[str], None],
 ) -> tuple[int, str]:
@@ -96,7 +90,6 @@ def _stream(
     with subprocess.Popen(  # noqa: S603 - the command is built here, no shell
         command,
         cwd=folder,
-        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 
 from local_aws import process
-from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, DUMMY_KEY, endpoint_url
+from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
 
 DEFAULT_STATE = process.ROOT / ".local_aws"
 
@@ -68,10 +68,8 @@ def status(arguments: argparse.Namespace) -> int:
         return 1
     minutes = (time.time() - running.created) / 60
     _say(f"{endpoint_url(running.port)}, process {running.pid}, up {minutes:.0f} min")
-    client = boto3.client(
-        "sagemaker", region_name=running.region, endpoint_url=endpoint_url(running.port),
-        aws_access_key_id=DUMMY_KEY, aws_secret_access_key=DUMMY_KEY,
-    )  # fmt: skip
+    isolate(running.port, running.region)
+    client = boto3.client("sagemaker")
     for job in client.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]:
         _say(f"training job {job['TrainingJobName']}: {job['TrainingJobStatus']}")
     for endpoint in client.list_endpoints(MaxResults=100)["Endpoints"]:

@@ -41,6 +41,13 @@ def client_environment(port: int, region: str = DEFAULT_REGION) -> dict[str, str
     }
 
 
+def isolate(port: int, region: str = DEFAULT_REGION) -> None:
+    """Give this very process the environment of `client_environment`, before it makes clients."""
+    environment = client_environment(port, region)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     """Return `environment` without anything that AWS clients read."""
     return {key: value for key, value in environment.items() if not key.startswith("AWS_")}

@@ -22,15 +22,9 @@ TOOLKIT_LINE = re.compile(r"sagemaker[-_]\S+ +(INFO|WARNING)|^\S*python\S* train
 class TrainingProgress:
     """A context within which new lines of every training job appear on the screen."""
 
-    def __init__(self, environment: Mapping[str, str], screen: Screen) -> None:
-        """Prepare to follow the jobs of the AWS that `environment` points to."""
-        self._logs = boto3.client(
-            "logs",
-            region_name=environment["AWS_REGION"],
-            endpoint_url=environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        )
+    def __init__(self, screen: Screen) -> None:
+        """Prepare to follow the jobs of the AWS that this process' environment points to."""
+        self._logs = boto3.client("logs")
         self._screen = screen
         self._since = int(time.time() * 1000)
         self._seen: dict[str, int] = {}

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from local_aws.cdk import CdkError, bootstrap, deploy
-from local_aws.environment import client_environment
+from local_aws.environment import isolate
 from local_aws.screen import Screen
 from local_aws.urls import local_url, send
 from stacks.settings import LOCAL_REGION
@@ -33,11 +33,11 @@ def deploy_locally(*, port: int, state: Path, context: list[str], screen: Screen
     Raises:
         CdkError: when bootstrapping or a stack's deployment failed.
     """
-    environment = client_environment(port, LOCAL_REGION)
+    isolate(port, LOCAL_REGION)
     screen.step("Bootstrapping the embedded AWS for CDK")
-    bootstrap(environment, region=LOCAL_REGION, screen=screen)
+    bootstrap(region=LOCAL_REGION, screen=screen)
     screen.step("Deploying every stack with the CDK CLI")
-    outputs = deploy(environment, root=ROOT, state=state, context=context, screen=screen)
+    outputs = deploy(root=ROOT, state=state, context=context, screen=screen)
     return {key: local_url(value, port) for key, value in outputs.items()}
 
 

@@ -94,6 +94,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             f"dataset.training={sample}",
             "training.minimum_accuracy=0.7",
             "training.epochs=6",
+            "api.throttle_rate=500",
+            "api.throttle_burst=1000",
         ],
         held_back=rows[SAMPLE_ROWS:],
     )

@@ -11,7 +11,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from app import compose
 from stacks.context import read_settings
-from tests.infrastructure.conftest import ROOT, STACKS, Assembly, context
+from tests.infrastructure.assembly import ROOT, STACKS, Assembly, context
 
 SERVING_IMAGE_AGE = "Annotation::sentiment:servingImageAge"
 

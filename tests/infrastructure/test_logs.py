@@ -2,7 +2,7 @@
 
 import json
 
-from tests.infrastructure.conftest import Assembly
+from tests.infrastructure.assembly import Assembly
 
 
 def test_events_expire_and_groups_go_with_the_stack(assembly: Assembly) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.infrastructure.conftest import STACKS, Assembly, synthesize
+from tests.infrastructure.assembly import STACKS, Assembly, synthesize
 
 
 def test_what_is_replaced_on_change_has_no_name(assembly: Assembly) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.infrastructure.conftest import Assembly
+from tests.infrastructure.assembly import Assembly
 
 # The one managed policy: API Gateway's log role serves every API of the account's region.
 ACCOUNT_LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.infrastructure.conftest import Assembly, synthesize
+from tests.infrastructure.assembly import Assembly, synthesize
 
 
 def test_buckets_are_private_encrypted_and_versioned(assembly: Assembly) -> None:

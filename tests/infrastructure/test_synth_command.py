@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.infrastructure.conftest import ROOT, context
+from tests.infrastructure.assembly import ROOT, context
 
 
 def start(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.conftest import Assembly, synthesize
+from tests.infrastructure.assembly import Assembly, synthesize
 
 
 def distribution(assembly: Assembly) -> dict[str, Any]:

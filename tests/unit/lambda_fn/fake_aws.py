@@ -19,7 +19,7 @@ def client_error(code: str, message: str, operation: str, status: int = 400) -> 
     return ClientError(
         {
             "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {"HTTPStatusCode": status},  # type: ignore[typeddict-item]
+            "ResponseMetadata": {"HTTPStatusCode": status},
         },
         operation,
     )
@@ -35,11 +35,13 @@ class FakeSageMaker:
     """Training jobs that end when the test says so."""
 
     def __init__(self) -> None:
+        """Start without jobs."""
         self.jobs: dict[str, dict[str, Any]] = {}
         self.created: list[str] = []
         self.role_errors = 0
 
     def create_training_job(self, **request: Any) -> dict[str, str]:
+        """Start a job, unless its name is taken."""
         check("sagemaker", "CreateTrainingJob", request)
         name = request["TrainingJobName"]
         assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
@@ -60,6 +62,7 @@ class FakeSageMaker:
         return {"TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}"}
 
     def describe_training_job(self, **request: Any) -> dict[str, Any]:
+        """Tell how a job is."""
         check("sagemaker", "DescribeTrainingJob", request)
         if request["TrainingJobName"] not in self.jobs:
             raise client_error(
@@ -68,6 +71,7 @@ class FakeSageMaker:
         return self.jobs[request["TrainingJobName"]]
 
     def stop_training_job(self, **request: Any) -> None:
+        """Let a job stop."""
         check("sagemaker", "StopTrainingJob", request)
         self.jobs[request["TrainingJobName"]]["TrainingJobStatus"] = "Stopping"
 
@@ -80,6 +84,7 @@ class FakeS3:
     """Objects by URI, with their tags."""
 
     def __init__(self) -> None:
+        """Start empty."""
         self.tags: dict[str, dict[str, str]] = {}
 
     def put(self, uri: str) -> None:
@@ -87,15 +92,18 @@ class FakeS3:
         self.tags[uri] = {}
 
     def head_object(self, **request: Any) -> None:
+        """Tell that an object is there."""
         check("s3", "HeadObject", request)
         self._find(request, "HeadObject")
 
     def put_object_tagging(self, **request: Any) -> None:
+        """Replace an object's tags."""
         check("s3", "PutObjectTagging", request)
         uri = self._find(request, "PutObjectTagging")
         self.tags[uri] = {tag["Key"]: tag["Value"] for tag in request["Tagging"]["TagSet"]}
 
     def delete_object_tagging(self, **request: Any) -> None:
+        """Take all tags off an object."""
         check("s3", "DeleteObjectTagging", request)
         self.tags[self._find(request, "DeleteObjectTagging")] = {}
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from fake_aws import check, client_error
 
 from smoke_test import handler
 from smoke_test.endpoint import Clock, SmokeTestError, check_config, check_verdicts
+from tests.unit.lambda_fn.fake_aws import check, client_error
 
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
@@ -20,10 +20,12 @@ class Time:
     """A clock that stands still but for sleeping."""
 
     def __init__(self) -> None:
+        """Start at zero."""
         self.seconds = 0.0
         self.clock = Clock(now=lambda: self.seconds, sleep=self.sleep)
 
     def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
         self.seconds += seconds
 
 
@@ -36,12 +38,14 @@ class Runtime:
         errors: tuple[Exception, ...] = (),
         version: str = JOB,
     ) -> None:
+        """Raise the errors first, then give the answer."""
         self.errors = list(errors)
         self.reviews: list[str] = []
         self.version = version
         self.answer = answer or self.right
 
     def right(self, review: str) -> dict[str, Any]:
+        """Answer as a good model does."""
         positive = "wonderful" in review
         return {
             "sentiment": "positive" if positive else "negative",
@@ -50,6 +54,7 @@ class Runtime:
         }
 
     def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+        """Fail or answer."""
         check("sagemaker-runtime", "InvokeEndpoint", request)
         if self.errors:
             raise self.errors.pop(0)
@@ -62,9 +67,11 @@ class SageMaker:
     """An endpoint's description."""
 
     def __init__(self, status: str = "InService", config: str = "config-2") -> None:
+        """Describe an endpoint."""
         self.description = {"EndpointStatus": status, "EndpointConfigName": config}
 
     def describe_endpoint(self, **request: Any) -> dict[str, str]:
+        """Return the description."""
         check("sagemaker", "DescribeEndpoint", request)
         return self.description
 
@@ -124,7 +131,7 @@ def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
 
 def test_a_model_that_never_loads_fails_in_time() -> None:
     time = Time()
-    with pytest.raises(SmokeTestError, match="does not answer: .* error from the container"):
+    with pytest.raises(SmokeTestError, match=r"does not answer: .* error from the container"):
         check_verdicts(
             Runtime(errors=(model_error(500),) * 10_000), ENDPOINT, JOB, clock=time.clock
         )

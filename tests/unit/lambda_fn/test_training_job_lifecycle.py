@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from fake_aws import FakeS3, FakeSageMaker
 
+from tests.unit.lambda_fn.fake_aws import FakeS3, FakeSageMaker
 from training_job import handler
 from training_job.outcome import TrainingFailedError
 
@@ -17,10 +17,12 @@ class Account:
     """An account in which the resource is deployed."""
 
     def __init__(self) -> None:
+        """Start without jobs and objects."""
         self.sagemaker = FakeSageMaker()
         self.s3 = FakeS3()
 
     def client(self, service: str) -> Any:
+        """Return what stands for boto3's client of the service."""
         return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
 
     def finish(self, name: str, accuracy: float = 0.8612) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from fake_aws import FakeS3, FakeSageMaker, client_error
 
+from tests.unit.lambda_fn.fake_aws import FakeS3, FakeSageMaker, client_error
 from training_job.jobs import MOST_ATTEMPTS, TooManyAttemptsError, describe, find_or_start
 from training_job.request import METRICS, TrainingRequest
 

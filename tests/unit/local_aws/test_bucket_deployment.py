@@ -3,6 +3,7 @@
 import io
 import zipfile
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -27,9 +28,9 @@ def s3(emulator: Emulator) -> Any:
 
 
 @pytest.fixture
-def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
+def bucket(s3: Any) -> str:
     """An empty bucket of the test's own."""
-    name = f"site-{abs(hash(request.node.name)):x}"[:40]
+    name = f"site-{uuid4().hex}"
     s3.create_bucket(Bucket=name)
     return name
 

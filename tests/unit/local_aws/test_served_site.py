@@ -103,10 +103,3 @@ def test_a_bucket_with_objects_is_not_deleted(emulator: Emulator) -> None:
     assert stack.delete() == "DELETE_FAILED"
     s3.delete_object(Bucket=deployed.ids["Full"], Key="object")
     assert stack.delete() == "DELETE_COMPLETE"
-
-
-def test_redirects_are_answers(site: Site) -> None:
-    """`send` shows what the server said; following it would leave the loopback interface."""
-    assert site.page.startswith("http://")
-    unchanged = "s3://bucket/model.tar.gz"
-    assert local_url(unchanged, 4711) == unchanged

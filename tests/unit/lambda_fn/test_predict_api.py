@@ -1,0 +1,266 @@
+"""The public API's function, with SageMaker's runtime answered by botocore's Stubber."""
+
+import base64
+import io
+import json
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+from unittest.mock import Mock, patch
+
+import boto3
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+TEXT, JSON = "text/plain", "application/json"
+LIMIT = 100
+VERDICT = {"sentiment": "positive", "probability": 0.97, "model_version": "sentiment-dev-1"}
+ENDPOINT = "sentiment-dev"
+
+
+@dataclass
+class LambdaContext:
+    """What Lambda hands to the function, as far as the logger reads it."""
+
+    function_name: str = "predict_api"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:predict_api"
+    aws_request_id: str = "lambda-request"
+
+
+class Api:
+    """The function with a stubbed runtime."""
+
+    def __init__(self, module: ModuleType, runtime: Any) -> None:
+        self.module, self.runtime, self.stubber = module, runtime, Stubber(runtime)
+        self.stubber.activate()
+
+    def model_answers(self, content: Any = VERDICT, review: str = "A fine film") -> None:
+        """Expect one call of our endpoint, and no other, with the review as JSON."""
+        body = json.dumps(content).encode()
+        self.stubber.add_response(
+            "invoke_endpoint",
+            {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentType": JSON},
+            {
+                "EndpointName": ENDPOINT,
+                "ContentType": JSON,
+                "Accept": JSON,
+                "Body": json.dumps({"review": review}).encode(),
+            },
+        )
+
+    def model_fails(self, code: str, **fields: Any) -> None:
+        self.stubber.add_client_error(
+            "invoke_endpoint", code, "secret inner words", modeled_fields=fields
+        )
+
+    def post(
+        self, body: bytes, content_type: str = TEXT, accept: str = "", *, plain: bool = False
+    ) -> dict[str, Any]:
+        headers = {"Content-Type": content_type} | ({"accept": accept} if accept else {})
+        event = {
+            "headers": headers,
+            "body": body.decode() if plain else base64.b64encode(body).decode(),
+            "isBase64Encoded": not plain,
+            "requestContext": {"requestId": "request-1"},
+        }
+        answer: dict[str, Any] = self.module.handler(event, LambdaContext())
+        return answer
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Api:
+    """Import the function with its environment, as a cold start does."""
+    for name, value in {
+        "ENDPOINT_NAME": ENDPOINT,
+        "MAX_REVIEW_CHARACTERS": str(LIMIT),
+        "POWERTOOLS_SERVICE_NAME": "predict_api",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    from predict_api import endpoint, handler  # noqa: PLC0415 - reads the environment
+
+    runtime = boto3.session.Session().client("sagemaker-runtime")
+    monkeypatch.setattr(endpoint, "runtime", lambda: runtime)
+    return Api(handler, runtime)
+
+
+def problem_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the problem details of an answer, which are one line with all members."""
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert len(answer["body"].splitlines()) == 1
+    problem: dict[str, Any] = json.loads(answer["body"])
+    assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+    assert problem["status"] == answer["statusCode"]
+    assert problem["request_id"] == answer["headers"]["X-Request-Id"] == "request-1"
+    return problem
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize(("sentiment", "digit"), [("positive", "1"), ("negative", "0")])
+def test_text_gets_one_or_zero(api: Api, sentiment: str, digit: str, *, plain: bool) -> None:
+    api.model_answers({**VERDICT, "sentiment": sentiment})
+    answer = api.post(b"A fine film", "text/plain; charset=utf-8", plain=plain)
+    assert (answer["statusCode"], answer["body"]) == (200, digit)
+    assert answer["headers"]["Content-Type"] == TEXT
+
+
+def test_json_gets_the_whole_verdict(api: Api) -> None:
+    api.model_answers()
+    answer = api.post(b'{"review": "A fine film"}', JSON)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {
+        "sentiment": "positive",
+        "probability": 0.97,
+        "model": {"version": "sentiment-dev-1"},
+        "request_id": "request-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept", "answered"),
+    [
+        (JSON, TEXT, TEXT),
+        (TEXT, JSON, JSON),
+        (JSON, "text/html, */*;q=0.1", JSON),
+        (TEXT, "", TEXT),
+    ],
+)
+def test_the_answer_s_type_can_be_asked_for(
+    api: Api, content_type: str, accept: str, answered: str
+) -> None:
+    api.model_answers()
+    body = b"A fine film" if content_type == TEXT else b'{"review": "A fine film"}'
+    assert api.post(body, content_type, accept)["headers"]["Content-Type"] == answered
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code", "detail"),
+    [
+        (b"", TEXT, 400, "empty_review", "no review"),
+        (b" \n", TEXT, 400, "empty_review", "no review"),
+        (b"a" * 101, TEXT, 413, "review_too_long", "at most 100 characters"),
+        (b"a" * 6_000_000, TEXT, 413, "review_too_long", "at most 100 characters"),
+        (b"ab\xff", TEXT, 400, "not_utf8", "byte 2"),
+        (b"x", "", 415, "unsupported_media_type", "text/plain or application/json"),
+        (b"x", "image/png", 415, "unsupported_media_type", "text/plain or application/json"),
+        (b'{"review": ', JSON, 400, "invalid_json", "line 1, column 12"),
+        (b'["A fine film"]', JSON, 400, "invalid_request", '{"review": "text"}'),
+        (b"null", JSON, 400, "invalid_request", '{"review": "text"}'),
+        (b'{"review": 7}', JSON, 400, "invalid_request", '{"review": "text"}'),
+        (b'{"review": "x", "more": 1}', JSON, 400, "invalid_request", '{"review": "text"}'),
+        (b'{"review": "\\ud800"}', JSON, 400, "invalid_request", "unpaired surrogate"),
+        (b"[" * 1500, JSON, 400, "invalid_json", "not JSON"),
+    ],
+)
+def test_bad_requests(
+    api: Api, body: bytes, content_type: str, status: int, code: str, detail: str
+) -> None:
+    answer = api.post(body, content_type)
+    problem = problem_of(answer)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert detail in problem["detail"]
+    api.model_answers()
+    assert api.post(b"A fine film")["statusCode"] == 200
+
+
+def test_what_cannot_be_answered_in_any_accepted_type(api: Api) -> None:
+    assert problem_of(api.post(b"A fine film", TEXT, "image/png"))["code"] == "not_acceptable"
+
+
+@pytest.mark.parametrize(
+    ("error", "fields", "status", "code"),
+    [
+        ("ThrottlingException", {}, 503, "model_warming_up"),
+        ("ServiceUnavailable", {}, 503, "model_warming_up"),
+        ("ModelNotReadyException", {}, 503, "model_warming_up"),
+        ("ValidationError", {}, 502, "model_failed"),
+        ("AccessDeniedException", {}, 502, "model_failed"),
+        ("ModelError", {"OriginalMessage": "Worker died."}, 502, "model_failed"),
+        ("ModelError", {"OriginalMessage": '"text"'}, 502, "model_failed"),
+        (
+            "ModelError",
+            {"OriginalMessage": '{"code": "empty_review", "message": "x"}\nTraceback …'},
+            400,
+            "empty_review",
+        ),
+    ],
+)
+def test_the_model_s_failures(
+    api: Api, error: str, fields: dict[str, Any], status: int, code: str
+) -> None:
+    api.model_fails(error, **fields)
+    answer = api.post(b"A fine film")
+    problem = problem_of(answer)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert "secret" not in answer["body"]
+    assert "Traceback" not in answer["body"]
+    assert ("Retry-After" in answer["headers"]) == (status == 503)
+
+
+def test_a_silent_model_is_worth_another_try(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def invoke_endpoint(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="https://secret")
+
+    monkeypatch.setattr(api.runtime, "invoke_endpoint", invoke_endpoint)
+    answer = api.post(b"A fine film")
+    assert problem_of(answer)["code"] == "model_warming_up"
+    assert "secret" not in answer["body"]
+
+
+@pytest.mark.parametrize(
+    "content", [[], {}, {"sentiment": "positive"}, {**VERDICT, "probability": "x"}]
+)
+def test_an_answer_that_is_no_verdict(api: Api, content: Any) -> None:
+    api.model_answers(content)
+    assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"
+
+
+def test_a_bug_leaks_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.module, "classify", lambda *_: 1 / 0)
+    answer = api.post(b"A fine film")
+    assert problem_of(answer)["code"] == "internal_error"
+    assert "division" not in answer["body"]
+
+
+def test_the_review_is_never_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    api.model_answers(review="Private words")
+    api.post(b"Private words")
+    api.model_fails("ValidationError")
+    api.post(b"Private words")
+    logged = " ".join(str(vars(record)) for record in caplog.records)
+    assert "classified" in logged
+    assert "the endpoint failed" in logged
+    assert "Private words" not in logged
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(body=st.one_of(st.binary(max_size=150), st.from_regex(rb"\{.*\}"), st.text().map(str.encode)),
+       content_type=st.sampled_from([TEXT, JSON, "a/b", ""]))  # fmt: skip
+def test_no_body_whatsoever_is_our_failure(api: Api, body: bytes, content_type: str) -> None:
+    with patch.object(api.module, "classify", return_value=Mock(**VERDICT)):
+        answer = api.post(body, content_type)
+    assert answer["statusCode"] < 500
+    if answer["statusCode"] != 200:
+        problem_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ENDPOINT_NAME", ""), ("MAX_REVIEW_CHARACTERS", "many")]
+)
+def test_a_wrong_environment_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    from predict_api.settings import read_settings  # noqa: PLC0415
+
+    monkeypatch.setenv("ENDPOINT_NAME", ENDPOINT)
+    monkeypatch.setenv("MAX_REVIEW_CHARACTERS", "1")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(RuntimeError, match=name):
+        read_settings()
