@@ -10,13 +10,13 @@ const element = (id) => document.getElementById(id);
 /** Show a verdict with its probability of positive. */
 export function showVerdict({ probability, model }) {
   const verdict = verdictOf(probability);
-  const certainty = Math.round(Math.max(probability, 1 - probability) * 100);
+  const certainty = percent(Math.max(probability, 1 - probability));
   const leaning = probability >= 0.5 ? "positive" : "negative";
   element("verdict").dataset.verdict = verdict;
   element("symbol").textContent = SYMBOLS[verdict];
   element("sentiment").textContent = verdict[0].toUpperCase() + verdict.slice(1);
   element("certainty").textContent =
-    verdict === "unsure" ? `leaning ${leaning}, ${certainty} %` : `${certainty} % sure`;
+    verdict === "unsure" ? `leaning ${leaning}, ${certainty}` : `${certainty} sure`;
   element("needle").setAttribute("x", String(probability * (100 - NEEDLE_WIDTH)));
   element("version").textContent = model.version;
   element("verdict").hidden = false;
@@ -34,6 +34,12 @@ export function showMessage(text, kind = "information") {
   message.textContent = text;
   message.dataset.kind = kind;
   element("review").setAttribute("aria-invalid", String(kind === "error"));
+}
+
+/** No model is certain: what would be rounded to 100 % is told as more than 99 %. */
+function percent(share) {
+  const rounded = Math.round(share * 100);
+  return rounded === 100 ? "over 99 %" : `${rounded} %`;
 }
 
 function verdictOf(probability) {

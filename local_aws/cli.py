@@ -1,7 +1,6 @@
 """`python -m local_aws up | down | status | logs`."""
 
 import argparse
-import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from local_aws import process
 from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
 
 DEFAULT_STATE = process.ROOT / ".local_aws"
+MAX_PORT = 65_535
 
 
 def main(argv: Sequence[str]) -> int:
@@ -54,7 +54,7 @@ def down(arguments: argparse.Namespace) -> int:
         _say("the embedded AWS does not run" + ("; its stale state is removed" if stale else ""))
         return 0
     count = process.stop(running, arguments.state)
-    shutil.rmtree(arguments.state, ignore_errors=True)
+    process.remove_state(arguments.state)
     _say(f"the embedded AWS is ended ({count} processes), its state removed")
     return 0
 
@@ -96,12 +96,18 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         command.add_argument("--state", type=Path, default=DEFAULT_STATE, help="its folder")
-        command.add_argument("--port", type=int, default=DEFAULT_PORT, help="its TCP port")
+        command.add_argument("--port", type=_port, default=DEFAULT_PORT, help="its TCP port")
         if run is up:
             command.add_argument("--region", default=DEFAULT_REGION)
         if run is logs:
             command.add_argument("--follow", action="store_true", help="wait for more")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a TCP port; allowed are 1 to {MAX_PORT}")
+    return int(text)
 
 
 def _say(text: str, *, error: bool = False) -> None:

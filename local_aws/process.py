@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,11 @@ from local_aws.environment import endpoint_url, without_aws
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+# Set for another emulator of the user's, these would change this one.
+MINISTACK_SETTING = re.compile(
+    r"(MINISTACK|LOCALSTACK|LAMBDA|SFN|S3|CLOUDTRAIL|IOT|DOCKER)_"
+    r"|(AUTH|EDGE_PORT|LOG_LEVEL|PERSIST_STATE|SERVICES|SFTP_ENABLED|USE_SSL)$"
+)
 
 
 class EmulatorError(Exception):
@@ -46,10 +52,9 @@ class Running:
 
 def find(state: Path) -> Running | None:
     """Return the emulator that runs with this state folder, or None."""
-    file = _pid_file(state)
-    if not file.exists():
+    remembered = _remembered(state)
+    if remembered is None:
         return None
-    remembered = Running(**json.loads(file.read_text("utf-8")))
     try:
         process = psutil.Process(remembered.pid)
         same = abs(process.create_time() - remembered.created) < 1
@@ -62,13 +67,54 @@ def discard_stale_state(state: Path) -> bool:
     """Remove the state of an emulator that was not ended by `down`; tell whether there was any.
 
     What CloudFormation had built lived in that process's memory, so the rest cannot be continued.
+
+    Raises:
+        EmulatorError: when the folder holds something else.
     """
     if not state.exists() or find(state) is not None:
         return False
-    for orphan in _belonging_to(state):
+    _refuse_foreign(state)
+    remembered = _remembered(state)
+    orphans = _belonging_to(state)
+    if remembered is not None and not psutil.pid_exists(remembered.pid):
+        orphans += _session(remembered.pid, state)
+    for orphan in orphans:
         _kill(orphan)
-    shutil.rmtree(state)
+    psutil.wait_procs(orphans, timeout=STOP_SECONDS)
+    remove_state(state)
     return True
+
+
+def remove_state(state: Path) -> None:
+    """Remove an emulator's state folder; the log goes last, by which the folder is known.
+
+    Raises:
+        EmulatorError: when the folder holds something else.
+    """
+    _refuse_foreign(state)
+    for path in state.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path != log_file(state):
+            path.unlink()
+    shutil.rmtree(state, ignore_errors=True)
+
+
+def _refuse_foreign(state: Path) -> None:
+    known = (_pid_file(state), log_file(state))
+    if not state.is_dir() or (any(state.iterdir()) and not any(file.exists() for file in known)):
+        raise EmulatorError(
+            f"{state} is not a state folder of the embedded AWS and is left as it is; "
+            "name a new or empty one with --state"
+        )
+
+
+def _remembered(state: Path) -> Running | None:
+    """Read the process file; a damaged one, as a power cut leaves it, counts as none."""
+    try:
+        return Running(**json.loads(_pid_file(state).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def start(port: int, state: Path, region: str) -> Running:
@@ -81,7 +127,7 @@ def start(port: int, state: Path, region: str) -> Running:
         raise EmulatorError(
             f"port {port} is in use by another program; choose another with --port (PORT= for make)"
         )
-    state.mkdir(parents=True)
+    state.mkdir(parents=True, exist_ok=True)
     with log_file(state).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region],
@@ -123,8 +169,9 @@ def log_file(state: Path) -> Path:
 
 def _environment(port: int, state: Path, region: str) -> dict[str, str]:
     """Return the emulator's environment, which its Lambda functions inherit."""
+    inherited = without_aws(os.environ)
     return {
-        **without_aws(os.environ),
+        **{key: value for key, value in inherited.items() if not MINISTACK_SETTING.match(key)},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -132,6 +179,8 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "MINISTACK_HOST": "localhost",
         # CDK's own Lambda functions require() clients that AWS's runtime has.
         "NODE_PATH": str(ROOT / "node_modules"),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "TMPDIR": _made(state / "tmp"),
         "STATE_DIR": _made(state / "ministack"),

@@ -58,7 +58,12 @@ class Endpoint(Construct):
         )
         write_logs = PolicyStatement(
             sid="WriteLogs",
-            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            actions=[
+                "logs:CreateLogGroup",  # SageMaker asks for it although the group is there
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ],
             resources=[log_group.log_group_arn],
         )
         role = sagemaker_role(

@@ -56,6 +56,7 @@ class TrainingSettings(Section):
     """The training job: its machine, its hyperparameters and the model that is good enough.
 
     Attributes:
+        instance_count: one; `train.py` does not share its work among machines.
         max_runtime_seconds: SageMaker stops the job after it. CloudFormation waits an hour for a
             custom resource, of which starting the machine and storing the artifact take a share.
         minimum_accuracy: held-out accuracy under which the deployment fails.
@@ -64,15 +65,15 @@ class TrainingSettings(Section):
     """
 
     instance_type: MlInstance = "ml.m5.xlarge"
-    instance_count: Annotated[Whole, Field(ge=1, le=8)] = 1
+    instance_count: Annotated[Whole, Field(ge=1, le=1)] = 1
     volume_size_gib: Annotated[Whole, Field(ge=1, le=1024)] = 30
     max_runtime_seconds: Annotated[Whole, Field(ge=60, le=3000)] = 2700
     image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
-    epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
-    embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
-    hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    epochs: Annotated[Whole, Field(ge=1, le=1000)] = 6
+    embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 32
+    hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 100
     vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 5000
-    learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.004
+    learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.002
     batch_size: Annotated[Whole, Field(ge=1, le=8192)] = 64
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import CustomResource, Duration
+from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
@@ -108,7 +108,7 @@ class TrainingJob(Construct):
                 "Image": image.uri,
                 "Hyperparameters": {
                     **hyperparameters,
-                    **_script_mode(archive.url, settings.instance_count),
+                    **_script_mode(archive.url, Stack.of(self).region),
                 },
                 "Channels": dict(channels),
                 "OutputPath": output,
@@ -163,17 +163,14 @@ def job_name(
     return f"{prefix}-{digest[:NAME_DIGITS]}"
 
 
-def _script_mode(archive: str, instance_count: int) -> dict[str, str]:
+def _script_mode(archive: str, region: str) -> dict[str, str]:
     """Return the hyperparameters that SageMaker's training toolkit itself reads.
 
     Source: https://github.com/aws/sagemaker-training-toolkit
     """
-    settings = {
+    return {
         "sagemaker_program": ENTRY_POINT,
         "sagemaker_submit_directory": archive,
         "sagemaker_container_log_level": "20",
+        "sagemaker_region": region,
     }
-    if instance_count > 1:
-        # Without it every host would train alone, on all of the data.
-        settings["sagemaker_torch_distributed_enabled"] = "true"
-    return settings

@@ -28,13 +28,18 @@ def bucket_deployment(s3: Any) -> ResourceHandler:
     def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
         return f"aws.cdk.s3deployment.{uuid.uuid4()}", _deploy(s3, properties)
 
-    def update(physical_id: str, _old: Properties, new: Properties, _stack: str) -> Created:
+    def update(physical_id: str, old: Properties, new: Properties, _stack: str) -> Created:
+        if _destination(old) != _destination(new) and not _retained(new):
+            empty(old)
         return physical_id, _deploy(s3, new)
 
     def delete(_physical_id: str, properties: Properties) -> None:
-        if not _true(properties.get("RetainOnDelete", True)):
-            for key in _keys(s3, properties):
-                s3.delete_object(Bucket=properties["DestinationBucketName"], Key=key)
+        if not _retained(properties):
+            empty(properties)
+
+    def empty(properties: Properties) -> None:
+        for key in _keys(s3, properties):
+            s3.delete_object(Bucket=properties["DestinationBucketName"], Key=key)
 
     return {"create": create, "update": update, "delete": delete}
 
@@ -97,6 +102,14 @@ def _keys(s3: Any, properties: Properties) -> list[str]:
         Bucket=properties["DestinationBucketName"], Prefix=_prefix(properties)
     )
     return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def _destination(properties: Properties) -> tuple[str, str]:
+    return str(properties["DestinationBucketName"]), _prefix(properties)
+
+
+def _retained(properties: Properties) -> bool:
+    return _true(properties.get("RetainOnDelete", True))
 
 
 def _prefix(properties: Properties) -> str:

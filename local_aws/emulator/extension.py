@@ -12,7 +12,7 @@ from typing import Any
 
 import ministack.app
 from ministack.core import iam_evaluator
-from ministack.services import apigateway_v1, cloudfront, s3
+from ministack.services import apigateway_v1, cloudfront, cloudwatch_logs, lambda_svc, s3
 from ministack.services.cloudformation import provisioners, stacks
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -28,6 +28,8 @@ PRIVATE_NAMES = (
     (ministack.app, "main"),
     (iam_evaluator, "_resolve_condition_key"),
     (apigateway_v1, "_lambda_proxy_response"),
+    (cloudwatch_logs, "_log_groups"),
+    (lambda_svc, "_emit_lambda_logs"),
     (s3, "_apply_bucket_scope"),
     (s3, "_bucket_owner_account"),
     (s3, "_bucket_tags"),
@@ -180,6 +182,21 @@ def hide_function_errors() -> None:
         return answer, "Internal server error" if error else None
 
     apigateway_v1._lambda_proxy_response = lambda_proxy_response  # noqa: SLF001
+
+
+def respect_declared_log_groups() -> None:
+    """Let no function bring back a log group that its stack declared and has deleted.
+
+    ministack makes a missing log group on the first line. On AWS the role would need the right to.
+    """
+    emit = lambda_svc._emit_lambda_logs  # noqa: SLF001
+
+    def emit_lambda_logs(func: dict[str, Any], *arguments: Any, **keywords: Any) -> None:
+        declared = (func.get("config") or func).get("LoggingConfig", {}).get("LogGroup")
+        if declared is None or declared in cloudwatch_logs._log_groups:  # noqa: SLF001
+            emit(func, *arguments, **keywords)
+
+    lambda_svc._emit_lambda_logs = emit_lambda_logs  # noqa: SLF001
 
 
 def run() -> None:

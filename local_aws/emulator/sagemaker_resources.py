@@ -32,12 +32,19 @@ def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler
         answer = service.call(f"Create{kind}", {**properties, f"{kind}Name": name})
         return str(answer[f"{kind}Arn"]), {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
 
+    def name_of(arn: str) -> str:
+        """Return the name behind an ARN, which has it in lower case."""
+        name = arn.rpartition("/")[2]
+        page: Properties = service.call(f"List{kind}s", {"NameContains": name, "MaxResults": 100})
+        found = (s[f"{kind}Name"] for s in page[f"{kind}s"] if s[f"{kind}Arn"] == arn)
+        return str(next(found, name))
+
     def update(_arn: str, _old: Properties, new: Properties, stack: str, logical: str) -> Created:
         return create(logical, new, stack)
 
     def delete(arn: str, _properties: Properties) -> None:
         try:
-            service.call(f"Delete{kind}", {f"{kind}Name": arn.rpartition("/")[2]})
+            service.call(f"Delete{kind}", {f"{kind}Name": name_of(arn)})
         except SageMakerError as error:
             if "Could not find" not in error.message:
                 raise
@@ -53,10 +60,16 @@ def _endpoint(service: SageMakerService) -> ResourceHandler:
         known = {key: properties[key] for key in _CREATE_KEYS if key in properties}
         arn = str(service.call("CreateEndpoint", _by_name(known))["EndpointArn"])
         name = str(properties["EndpointName"])
-        _wait(service, name, _config(properties))
+        try:
+            _wait(service, name, _config(properties))
+        except Exception:
+            delete(arn, properties)  # a resource that failed to be created is not the stack's
+            raise
         return arn, {"EndpointName": name, "Id": arn}
 
-    def update(arn: str, _old: Properties, new: Properties, _stack: str) -> Created:
+    def update(arn: str, old: Properties, new: Properties, stack: str) -> Created:
+        if new["EndpointName"] != old["EndpointName"]:
+            return create("", new, stack)
         name = str(new["EndpointName"])
         known = {key: new[key] for key in _UPDATE_KEYS if key in new}
         service.call("UpdateEndpoint", _by_name(known))

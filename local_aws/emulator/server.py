@@ -36,6 +36,7 @@ def main(port: int, state: Path, region: str) -> None:
     extension.refuse_anonymous_reads()
     extension.complete_buckets()
     extension.hide_function_errors()
+    extension.respect_declared_log_groups()
     service.start()
     try:
         extension.run()

@@ -22,11 +22,11 @@ class Hyperparameters:
         test_fraction: share of the reviews held out when there is no testing channel.
     """
 
-    epochs: int = 4
-    embedding_dim: int = 64
-    hidden_dim: int = 64
+    epochs: int = 6
+    embedding_dim: int = 32
+    hidden_dim: int = 100
     vocab_size: int = 5000
-    learning_rate: float = 0.004
+    learning_rate: float = 0.002
     batch_size: int = 64
     pad: int = 500
     seed: int = 1

@@ -118,11 +118,3 @@ def test_an_existing_model_is_deployed_without_training(
     assert assembly.template("model")["Outputs"]["ModelArtifact"]["Value"] == uri
     policies = json.dumps(assembly.resources("AWS::IAM::Role", "model"))
     assert ":s3:::models-of-mine/imdb/model.tar.gz" in policies
-
-
-def test_several_instances_train_together(tmp_path_factory: pytest.TempPathFactory) -> None:
-    assembly = synthesize(
-        "dev", tmp_path_factory.mktemp("two-hosts"), {"training.instance_count": "2"}
-    )
-    hyperparameters = assembly.only("Custom::TrainingJob")["Hyperparameters"]
-    assert hyperparameters["sagemaker_torch_distributed_enabled"] == "true"

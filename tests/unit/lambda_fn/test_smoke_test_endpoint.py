@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from smoke_test import handler
 from smoke_test.endpoint import Clock, SmokeTestError, check_config, check_verdicts
@@ -76,12 +76,12 @@ class SageMaker:
         return self.description
 
 
-def model_error(status: int) -> Exception:
+def model_error(status: int) -> ClientError:
+    """Return what boto3 raises when the container answered with that status."""
     error = client_error(
         "ModelError", "Received an error from the container", "InvokeEndpoint", 424
     )
-    error.response["OriginalStatusCode"] = status  # type: ignore[typeddict-unknown-key]
-    return error
+    return ClientError({**error.response, "OriginalStatusCode": status}, "InvokeEndpoint")
 
 
 def test_right_verdicts_of_the_right_model_pass() -> None:

@@ -141,6 +141,7 @@ def test_an_unknown_key_is_refused_with_the_known_ones(
         ("training.epochs", "$(reboot)", "input should be a valid integer"),
         ("training.learning_rate", "0", "input should be greater than 0"),
         ("training.learning_rate", "nan", "input should be a valid number"),
+        ("training.instance_count", "2", "input should be less than or equal to 1"),
         ("training.minimum_accuracy", "1.01", "input should be less than or equal to 1"),
         ("training.max_runtime_seconds", "3001", "input should be less than or equal to 3000"),
         ("training.instance_type", "m5.large", "a SageMaker instance type, such as ml.m5.large"),

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.unit.local_aws.conftest import Emulator
-from tests.unit.local_aws.stack import DeployedStack, Stack
+from tests.local.emulator.conftest import Emulator
+from tests.local.emulator.stack import DeployedStack, Stack
 
 ASSETS = "deployment-assets"
 SITE = {

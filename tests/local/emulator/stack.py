@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from tests.unit.local_aws.conftest import Emulator
+from tests.local.emulator.conftest import Emulator
 
 SETTLE_SECONDS = 120.0
 Resources = dict[str, Any]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.local_aws.conftest import Emulator
-from tests.unit.local_aws.stack import Stack
+from tests.local.emulator.conftest import Emulator
+from tests.local.emulator.stack import Stack
 
 MODELS = "endpoint-stack-models"
 ROLE = "arn:aws:iam::000000000000:role/sagemaker"

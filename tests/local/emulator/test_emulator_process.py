@@ -11,7 +11,7 @@ import psutil
 
 from local_aws import process
 from tests.conftest import free_port
-from tests.unit.local_aws.conftest import (
+from tests.local.emulator.conftest import (
     Emulator,
     ended,
     processes_naming,

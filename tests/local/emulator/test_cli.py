@@ -11,7 +11,7 @@ import pytest
 
 from local_aws.cli import main
 from tests.conftest import free_port
-from tests.unit.local_aws.conftest import Emulator, run_cli
+from tests.local.emulator.conftest import Emulator, run_cli
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,6 +59,8 @@ def test_a_folder_of_someone_else_is_never_removed(command: str, tmp_path: Path)
     """Such as `--state .`: what is in it is the user's."""
     (tmp_path / "thesis.txt").write_text("years of work")
     done = run_cli(command, "--port", str(free_port()), "--state", str(tmp_path))
+    if done.returncode == 0:
+        run_cli("down", "--state", str(tmp_path))
     assert done.returncode == 1
     assert "is not a state folder" in done.stderr
     assert (tmp_path / "thesis.txt").read_text() == "years of work"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from local_aws.urls import local_url, send
-from tests.unit.local_aws.conftest import Emulator
-from tests.unit.local_aws.site_template import api, distribution, storage
-from tests.unit.local_aws.stack import Stack
+from tests.local.emulator.conftest import Emulator
+from tests.local.emulator.site_template import api, distribution, storage
+from tests.local.emulator.stack import Stack
 
 PAGE = b"<!doctype html><title>page</title>"
 

@@ -1,0 +1,27 @@
+"""No role gets a resource with a wildcard that nobody gave a reason for."""
+
+import pytest
+from aws_cdk import App, Aws, Stack
+from aws_cdk.aws_iam import PolicyStatement
+
+from stacks.acknowledgements import wildcard
+from stacks.roles import sagemaker_role
+from stacks.sagemaker_permissions import put_metrics, read_prefixes
+
+
+def test_a_wildcard_without_a_reason_is_refused() -> None:
+    statement = PolicyStatement(
+        sid="ReadAll", actions=["s3:GetObject"], resources=["arn:aws:s3:::*"]
+    )
+    with pytest.raises(KeyError, match="ReadAll"):
+        sagemaker_role(Stack(App(), "Stack"), "Role", statements={"Read": [statement]})
+
+
+def test_wildcards_with_reasons_are_taken() -> None:
+    statements = [put_metrics("/aws/sagemaker/Endpoints"), *read_prefixes(["s3://reviews/2026/"])]
+    sagemaker_role(Stack(App(), "Stack"), "Role", statements={"Read": statements})
+
+
+def test_references_are_spelled_as_the_checks_spell_them() -> None:
+    finding = wildcard(Stack(App(), "Stack"), f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
+    assert finding == "IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
