@@ -26,8 +26,16 @@ def client_environment(port: int, region: str = DEFAULT_REGION) -> dict[str, str
     """
     return {
         **without_aws(os.environ),
-        "AWS_ENDPOINT_URL": endpoint_url(port),
-        "AWS_ENDPOINT_URL_S3": endpoint_url(port),
+        **embedded_aws(endpoint_url(port), region),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+    }
+
+
+def embedded_aws(url: str, region: str) -> dict[str, str]:
+    """Return the variables that lead AWS clients to `url`, with dummy keys and nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL_S3": url,
         "AWS_ACCESS_KEY_ID": DUMMY_KEY,
         "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
         "AWS_REGION": region,
@@ -35,7 +43,6 @@ def client_environment(port: int, region: str = DEFAULT_REGION) -> dict[str, str
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }

@@ -11,13 +11,13 @@ from csv import DictReader
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import boto3
 import psutil
 import pytest
-from botocore.client import BaseClient
 
-from local_aws.environment import client_environment
+from local_aws.environment import DUMMY_KEY, client_environment, endpoint_url
 from local_aws.screen import Screen
 from scripts.local import deploy_locally
 
@@ -42,15 +42,9 @@ class Deployment:
         """The process environment of clients of this deployment."""
         return client_environment(self.port, REGION)
 
-    def client(self, service: str) -> BaseClient:
+    def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
-        return boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the emulator's dummy key
-        )
+        return emulator_client(service, self.port)
 
     def deploy(self, *overrides: str) -> dict[str, str]:
         """Deploy all stacks with further settings and return the outputs."""
@@ -58,6 +52,17 @@ class Deployment:
             port=self.port, state=self.state, context=[*self.context, *overrides], screen=Screen()
         )
         return self.outputs
+
+
+def emulator_client(service: str, port: int) -> Any:
+    """Return a boto3 client of the embedded AWS, whatever the environment says."""
+    return boto3.client(
+        service,
+        region_name=REGION,
+        endpoint_url=endpoint_url(port),
+        aws_access_key_id=DUMMY_KEY,
+        aws_secret_access_key=DUMMY_KEY,
+    )
 
 
 def free_port() -> int:

@@ -3,14 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
-from local_aws.environment import DUMMY_KEY, without_aws
+from local_aws.environment import embedded_aws, without_aws
 
 
 class Container:
@@ -71,23 +70,21 @@ class Container:
         self.wait(5)
 
 
-def container_environment(endpoint_url: str, region: str) -> dict[str, str]:
-    """Return what a container sees: nothing of the user's AWS, all of the embedded one."""
+def container_environment(url: str, region: str, python: Path) -> dict[str, str]:
+    """Return what a container sees: nothing of the user's AWS, all of the embedded one.
+
+    Args:
+        url: the embedded AWS.
+        region: its region.
+        python: the Python of the container's virtual environment.
+    """
     return {
         **without_aws(os.environ),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": DUMMY_KEY,
-        "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **embedded_aws(url, region),
+        "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "NO_PROXY": "127.0.0.1,localhost",
     }
 
 

@@ -43,9 +43,10 @@ class ServedModel:
         self._idle = threading.Condition()
         try:
             objects.download_artifact(context.client("s3"), container["ModelDataUrl"], self._folder)
-            environment = container_environment(context.endpoint_url, context.region)
+            python = make_overlay(self._folder / "environment")
+            environment = container_environment(context.endpoint_url, context.region, python)
             environment |= container.get("Environment", {})
-            self._container = self._start(environment, on_line)
+            self._container = self._start(python, environment, on_line)
             self._port = self._wait_for_port()
         except BaseException:
             self.close()
@@ -78,10 +79,11 @@ class ServedModel:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, environment: dict[str, str], on_line: Callable[[str], None]) -> Container:
+    def _start(
+        self, python: Path, environment: dict[str, str], on_line: Callable[[str], None]
+    ) -> Container:
         model_dir = self._folder / "model"
         code = model_dir / "code"
-        python = make_overlay(self._folder / "environment")
         if (code / "requirements.txt").is_file():
             self._install(python, code, environment, on_line)
         return Container(

@@ -101,8 +101,7 @@ class TrainingRun:
         self._context.store.update(KIND, self._name, TrainingStartTime=now())
         python = make_overlay(self._base / "environment")
         environment = {
-            **container_environment(self._context.endpoint_url, self._context.region),
-            "PATH": f"{python.parent}:{container_environment('', '')['PATH']}",
+            **container_environment(self._context.endpoint_url, self._context.region, python),
             "TRAINING_JOB_NAME": self._name,
             "TRAINING_JOB_ARN": str(self._record["TrainingJobArn"]),
             "SAGEMAKER_BASE_DIR": str(self._base),

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 import pytest
 
 from local_aws.environment import client_environment
-from tests.conftest import REGION, ROOT, free_port
+from tests.conftest import REGION, ROOT, emulator_client, free_port
 
 CommandLine = list[str]
 
@@ -31,13 +30,7 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of it."""
-        return boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the emulator's dummy key
-        )
+        return emulator_client(service, self.port)
 
     @property
     def environment(self) -> dict[str, str]:
