@@ -23,7 +23,7 @@ from scripts.local import deploy_locally
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
-SAMPLE_ROWS = 3000
+SAMPLE_ROWS = 6000
 HELD_BACK_ROWS = 200
 
 
@@ -98,7 +98,11 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         context=[
             f"dataset.training={sample}",
             "training.minimum_accuracy=0.7",
-            "training.epochs=6",
+            # A small model learns enough of a small sample in seconds.
+            "training.embedding_dim=32",
+            "training.hidden_dim=32",
+            "training.batch_size=32",
+            "training.learning_rate=0.005",
             "api.throttle_rate=500",
             "api.throttle_burst=1000",
         ],
