@@ -2,17 +2,15 @@
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 from http import HTTPStatus
 from pathlib import Path
 
+from local_aws import cli
 from local_aws.cdk import CdkError, bootstrap, deploy
-from local_aws.environment import isolate
+from local_aws.environment import DEFAULT_REGION, isolate
 from local_aws.screen import Screen
 from local_aws.urls import local_url, send
-from stacks.settings import LOCAL_REGION
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = "A wonderful film: warm, funny and beautifully acted. I loved every minute of it."
@@ -33,10 +31,12 @@ def deploy_locally(*, port: int, state: Path, context: list[str], screen: Screen
     Raises:
         CdkError: when bootstrapping or a stack's deployment failed.
     """
-    isolate(port, LOCAL_REGION)
+    isolate(port, DEFAULT_REGION)
     screen.step("Bootstrapping the embedded AWS for CDK")
-    bootstrap(region=LOCAL_REGION, screen=screen)
+    bootstrap(region=DEFAULT_REGION, screen=screen)
     screen.step("Deploying every stack with the CDK CLI")
+    # Whatever region the environment has on AWS, here there is one.
+    context = [*context, f"region={DEFAULT_REGION}"]
     outputs = deploy(root=ROOT, state=state, context=context, screen=screen)
     return {key: local_url(value, port) for key, value in outputs.items()}
 
@@ -51,23 +51,8 @@ def main() -> int:
 
     screen = Screen()
     screen.step(f"Starting the embedded AWS on 127.0.0.1:{arguments.port}")
-    started = subprocess.run(  # noqa: S603 - our own command
-        [
-            sys.executable,
-            "-m",
-            "local_aws",
-            "up",
-            "--port",
-            str(arguments.port),
-            "--state",
-            str(arguments.state),
-        ],
-        cwd=ROOT,
-        check=False,
-        env=os.environ,
-    )
-    if started.returncode:
-        return started.returncode
+    if cli.main(["up", f"--port={arguments.port}", f"--state={arguments.state}"]):
+        return 1
     try:
         outputs = deploy_locally(
             port=arguments.port, state=arguments.state, context=arguments.context, screen=screen
@@ -99,4 +84,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted; `make local` goes on from here, `make local-stop` ends it")

@@ -22,8 +22,6 @@ from stacks.setting_types import (
     Whole,
 )
 
-# The embedded AWS is deployed with the settings of dev, in dev's region.
-LOCAL_REGION = "us-east-1"
 ACCELERATED = ("ml.g", "ml.p", "ml.trn", "ml.inf")
 
 

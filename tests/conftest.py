@@ -17,12 +17,12 @@ import boto3
 import psutil
 import pytest
 
-from local_aws.environment import DUMMY_KEY, client_environment, endpoint_url
+from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, client_environment, endpoint_url
 from local_aws.screen import Screen
 from scripts.local import deploy_locally
 
 ROOT = Path(__file__).resolve().parent.parent
-REGION = "us-east-1"
+
 SAMPLE_ROWS = 6000
 HELD_BACK_ROWS = 200
 
@@ -40,7 +40,7 @@ class Deployment:
     @property
     def environment(self) -> dict[str, str]:
         """The process environment of clients of this deployment."""
-        return client_environment(self.port, REGION)
+        return client_environment(self.port)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
@@ -58,7 +58,7 @@ def emulator_client(service: str, port: int) -> Any:
     """Return a boto3 client of the embedded AWS, whatever the environment says."""
     return boto3.client(
         service,
-        region_name=REGION,
+        region_name=DEFAULT_REGION,
         endpoint_url=endpoint_url(port),
         aws_access_key_id=DUMMY_KEY,
         aws_secret_access_key=DUMMY_KEY,

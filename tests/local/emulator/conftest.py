@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from local_aws.environment import client_environment
-from tests.conftest import REGION, ROOT, emulator_client, free_port
+from tests.conftest import ROOT, emulator_client, free_port
 
 CommandLine = list[str]
 
@@ -35,7 +35,7 @@ class Emulator:
     @property
     def environment(self) -> dict[str, str]:
         """A process environment for its clients."""
-        return client_environment(self.port, REGION)
+        return client_environment(self.port)
 
 
 def run_cli(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stacks.context import read_settings
 from stacks.refusal import SettingsError
-from stacks.settings import LOCAL_REGION, Settings
+from stacks.settings import Settings
 
 CDK_JSON = Path(__file__).resolve().parents[3] / "cdk.json"
 DEV = {
@@ -58,11 +58,6 @@ def test_dev_is_cheap_and_prod_is_lasting() -> None:
         2,
         "retain",
     )
-
-
-def test_the_embedded_aws_is_where_dev_is() -> None:
-    context = json.loads(CDK_JSON.read_text())["context"]
-    assert read_settings(context).region == LOCAL_REGION
 
 
 def test_an_override_replaces_one_setting() -> None:
