@@ -1,28 +1,15 @@
 """SageMaker's resources in CloudFormation: references, replacement, rollback, deletion."""
 
-import io
-import tarfile
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.emulator.conftest import Emulator
+from tests.local.emulator.sagemaker_api import CODE, ROLE, archive
 from tests.local.emulator.stack import Stack
 
 MODELS = "endpoint-stack-models"
-ROLE = "arn:aws:iam::000000000000:role/sagemaker"
-# The least that SageMaker's PyTorch handlers serve: answers its name and what it was sent.
-CODE = """
-def model_fn(model_dir):
-    return open(model_dir + "/name").read()
-def input_fn(body, content_type):
-    return bytes(body).decode()
-def predict_fn(data, model):
-    return f"{model}: {data}"
-def output_fn(prediction, accept):
-    return prediction
-"""
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +18,8 @@ def models(emulator: Emulator) -> str:
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=MODELS)
     for name in ("first", "second"):
-        archive = io.BytesIO()
-        with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-            for path, text in (("name", name), ("code/inference.py", CODE)):
-                member = tarfile.TarInfo(path)
-                member.size = len(text)
-                tar.addfile(member, io.BytesIO(text.encode()))
-        s3.put_object(Bucket=MODELS, Key=f"{name}.tar.gz", Body=archive.getvalue())
+        content = archive({"name": name, "code/inference.py": CODE})
+        s3.put_object(Bucket=MODELS, Key=f"{name}.tar.gz", Body=content)
     return MODELS
 
 
