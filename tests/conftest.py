@@ -16,10 +16,15 @@ from typing import Any
 import boto3
 import psutil
 import pytest
+from hypothesis import settings
 
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, client_environment, endpoint_url
 from local_aws.screen import Screen
 from scripts.local import deploy_locally
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("suite", deadline=None, print_blob=True)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 
