@@ -19,7 +19,11 @@ def sagemaker_api(service: SageMakerService) -> ServiceHandler:
     ) -> Answer:
         lower = {key.lower(): value for key, value in headers.items()}
         if match := INVOCATIONS.match(path):
-            return await asyncio.to_thread(service.invoke_endpoint, unquote(match[1]), body, lower)
+            status, answered, answer = await asyncio.to_thread(
+                service.invoke_endpoint, unquote(match[1]), body, lower
+            )
+            # ministack gives a `Content-Type` of JSON the type of the control plane's envelopes.
+            return status, {key.lower(): value for key, value in answered.items()}, answer
         if "x-amz-target" in lower:
             return await asyncio.to_thread(service.handle_control_plane, lower, body)
         return HTTPStatus.NOT_FOUND, {}, b""

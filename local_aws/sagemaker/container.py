@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class Container:
             process_group=0,
         )
         self._on_line = on_line
+        self._ended = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -54,6 +56,10 @@ class Container:
             code = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
+        if not self._ended:
+            self._ended = True
+            # A container ends with its first process, whatever that has started.
+            _signal(self._process.pid, signal.SIGKILL)
         self._reader.join(timeout=5)
         return code
 
@@ -63,10 +69,13 @@ class Container:
 
     def stop(self, grace: float) -> None:
         """Ask the process and its children to end, and after `grace` seconds make them."""
-        group = self._process.pid
-        _signal(group, signal.SIGTERM)
-        if self.wait(grace) is None or _alive(group):
-            _signal(group, signal.SIGKILL)
+        if self._ended:
+            return
+        _signal(self._process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + grace
+        while time.monotonic() < deadline and _alive(self._process.pid):
+            time.sleep(0.05)
+        _signal(self._process.pid, signal.SIGKILL)
         self.wait(5)
 
 

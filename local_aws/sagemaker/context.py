@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from local_aws.environment import DUMMY_KEY
 from local_aws.sagemaker.store import Store
@@ -29,6 +30,8 @@ class Context:
             endpoint_url=self.endpoint_url,
             aws_access_key_id=DUMMY_KEY,
             aws_secret_access_key=DUMMY_KEY,
+            # On the loopback interface a refused connection stays refused: the emulator ends.
+            config=Config(retries={"total_max_attempts": 1}),
         )
 
     def arn(self, kind: str, name: str) -> str:

@@ -1,11 +1,12 @@
 """The endpoint operations of the API, and invocations."""
 
+import http.client
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from local_aws.sagemaker.context import Context, now
-from local_aws.sagemaker.errors import SageMakerError, in_use, not_found
+from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.models import NamedResources
@@ -16,6 +17,8 @@ KIND = "endpoint"
 BUSY = {"Creating", "Updating", "Deleting"}
 MAX_BODY = 6_291_456
 MAX_SERVERLESS_BODY = 4 * 1024 * 1024
+TIMED_OUT = 0  # the status that AWS reports of a container that has not answered
+TIME_OUT = b"Your invocation timed out while waiting for a response from container primary."
 
 
 class Endpoints:
@@ -26,39 +29,42 @@ class Endpoints:
         self._context, self._models, self._configs = context, models, configs
         self._lock = threading.RLock()
         self._served: dict[str, ServedModel] = {}
+        self._draining: set[ServedModel] = set()
+        self._changes: list[threading.Thread] = []
         self._logs: dict[str, LogStream] = {}
+        self._closing = threading.Event()
 
     def create(self, request: Record) -> Record:
         """CreateEndpoint."""
-        name = request["EndpointName"]
-        self._configs.find(request["EndpointConfigName"])
-        with self._lock:
-            if self._context.store.get(KIND, name):
-                raise in_use(KIND, name)
-            arn = self._context.arn(KIND, name)
-            record = {
-                **request, "EndpointArn": arn, "EndpointStatus": "Creating",
-                "CreationTime": now(), "LastModifiedTime": now(),
-            }  # fmt: skip
-            self._context.store.put(KIND, name, record)
-        self._in_background(self._bring_up, name, request["EndpointConfigName"])
+        name, config = request["EndpointName"], request["EndpointConfigName"]
+        self._model_of(config)
+        arn = self._context.arn(KIND, name)
+        created = now()
+        record = {
+            **request, "EndpointArn": arn, "EndpointStatus": "Creating",
+            "CreationTime": created, "LastModifiedTime": created,
+        }  # fmt: skip
+        if not self._context.store.add(KIND, name, record):
+            raise in_use(KIND, arn)
+        self._change(record, config)
         return {"EndpointArn": arn}
 
     def update(self, request: Record) -> Record:
         """UpdateEndpoint: the new model starts beside the old one, which serves until then."""
-        name = request["EndpointName"]
-        self._configs.find(request["EndpointConfigName"])
+        name, config = request["EndpointName"], request["EndpointConfigName"]
+        self._model_of(config)
         with self._lock:
             record = self._find(name)
             if record["EndpointStatus"] in BUSY:
-                raise SageMakerError(
-                    "ValidationException",
-                    f"Cannot update in-progress endpoint {record['EndpointArn']!r}.",
+                raise invalid(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
+            if record["EndpointStatus"] == "Failed":
+                raise invalid(
+                    f'The endpoint "{record["EndpointArn"]}" has failed; it can only be deleted.'
                 )
             self._context.store.update(
                 KIND, name, EndpointStatus="Updating", LastModifiedTime=now(), FailureReason=""
             )
-        self._in_background(self._bring_up, name, request["EndpointConfigName"])
+        self._change(record, config)
         return {"EndpointArn": record["EndpointArn"]}
 
     def describe(self, request: Record) -> Record:
@@ -68,9 +74,10 @@ class Endpoints:
             record.pop(key, None)
         if not record.get("FailureReason"):
             record.pop("FailureReason", None)
-        config = self._context.store.get("endpoint-config", record["EndpointConfigName"])
-        if config is not None and record["EndpointStatus"] == "InService":
-            record["ProductionVariants"] = [_summary(v) for v in config["ProductionVariants"]]
+        with self._lock:
+            served = self._served.get(request["EndpointName"])
+        if served is not None:
+            record["ProductionVariants"] = [_summary(served.variant)]
         return record
 
     def list(self, request: Record) -> Record:
@@ -94,36 +101,40 @@ class Endpoints:
             log.close()
         return {}
 
-    def invoke(self, name: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-        """InvokeEndpoint: return status, content type and body of the model's answer.
+    def invoke(
+        self, name: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        """InvokeEndpoint: return status, headers and body of the model's answer.
 
         Raises:
             SageMakerError: when there is no such endpoint in service, the body is too large, or the
                 container cannot be reached.
         """
-        record = self._context.store.get(KIND, name)
         with self._lock:
             served = self._served.get(name)
-        if record is None or served is None:
-            raise SageMakerError(
-                "ValidationError", f"Endpoint {name} of account {self._context.account} not found."
-            )
-        limit = MAX_SERVERLESS_BODY if self._serverless(record) else MAX_BODY
-        if len(body) > limit:
-            raise SageMakerError(
-                "ValidationError", f"The request has {len(body)} bytes; allowed are {limit}.",
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            )  # fmt: skip
+            if served is None:
+                raise SageMakerError(
+                    "ValidationError",
+                    f"Endpoint {name} of account {self._context.account} not found.",
+                )
+            limit = MAX_SERVERLESS_BODY if "ServerlessConfig" in served.variant else MAX_BODY
+            if len(body) > limit:
+                raise SageMakerError(
+                    "ValidationError", f"The request has {len(body)} bytes; allowed are {limit}.",
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                )  # fmt: skip
+            # Under the lock, so that an update cannot end the container before the request is sent.
+            served.reserve()
         try:
-            return served.invoke(body, headers)
-        except TimeoutError as error:
-            raise SageMakerError(
-                "ModelError", "Your invocation timed out while waiting for the container.", 424
-            ) from error
-        except OSError as error:
+            status, content_type, answer = served.invoke(body, headers)
+        except TimeoutError:
+            status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
+        except (OSError, http.client.HTTPException) as error:
             raise SageMakerError(
                 "InternalFailure", "The container cannot be reached.", 500
             ) from error
+        variant = {"x-Amzn-Invoked-Production-Variant": str(served.variant["VariantName"])}
+        return status, {"Content-Type": content_type, **variant}, answer
 
     def restore(self) -> None:
         """Serve again what an earlier process of the emulator served."""
@@ -131,46 +142,67 @@ class Endpoints:
             if record["EndpointStatus"] != "Failed":
                 name = record["EndpointName"]
                 self._context.store.update(KIND, name, EndpointStatus="Updating")
-                self._in_background(self._bring_up, name, record["EndpointConfigName"])
+                self._change(record, record["EndpointConfigName"])
 
     def close(self) -> None:
-        """End all containers."""
+        """End all containers, also those that start or drain."""
+        self._closing.set()
         with self._lock:
-            served = list(self._served.values())
+            ending = [*self._served.values(), *self._draining]
             self._served.clear()
-        for model in served:
+        for model in ending:
             model.close()
+        for change in self._changes:
+            change.join()
+        for log in self._logs.values():
+            log.close()
 
-    def _bring_up(self, name: str, config_name: str) -> None:
+    def _change(self, record: Record, config: str) -> None:
+        """Bring a configuration into service in the background."""
+        change = threading.Thread(target=self._bring_up, args=(record, config), daemon=True)
+        self._changes = [thread for thread in self._changes if thread.is_alive()] + [change]
+        change.start()
+
+    def _bring_up(self, record: Record, config: str) -> None:
+        name = record["EndpointName"]
         try:
-            variant = self._configs.find(config_name)["ProductionVariants"][0]
-            model = self._models.find(variant["ModelName"])
-            new = ServedModel(self._context, model, self._log(name).write)
+            variant, model = self._model_of(config)
+            new = ServedModel(self._context, variant, model, self._log(name).write, self._closing)
         except Exception as error:  # noqa: BLE001 - whatever it is, the endpoint must settle
-            self._settle_failure(name, str(error))
+            self._settle_failure(record, str(error))
             return
         with self._lock:
-            if self._context.store.get(KIND, name) is None:  # deleted meanwhile
+            if self._closing.is_set() or not self._is_current(record):
                 old: ServedModel | None = new
             else:
                 old = self._served.get(name)
                 self._served[name] = new
                 self._context.store.update(
-                    KIND, name, EndpointStatus="InService", EndpointConfigName=config_name,
+                    KIND, name, EndpointStatus="InService", EndpointConfigName=config,
                     LastModifiedTime=now(), FailureReason="",
                 )  # fmt: skip
+            if old is not None:
+                self._draining.add(old)
         if old is not None:
             old.drain()
+            with self._lock:
+                self._draining.discard(old)
 
-    def _settle_failure(self, name: str, reason: str) -> None:
+    def _settle_failure(self, record: Record, reason: str) -> None:
+        name = record["EndpointName"]
         with self._lock:
-            if self._context.store.get(KIND, name) is None:
+            if self._closing.is_set() or not self._is_current(record):
                 return
             # An update that fails leaves the old configuration in service.
             status = "InService" if name in self._served else "Failed"
             self._context.store.update(
                 KIND, name, EndpointStatus=status, FailureReason=reason, LastModifiedTime=now()
             )
+
+    def _is_current(self, record: Record) -> bool:
+        """Tell whether the endpoint was neither deleted nor made anew since `record` was read."""
+        current = self._context.store.get(KIND, record["EndpointName"])
+        return current is not None and current["CreationTime"] == record["CreationTime"]
 
     def _log(self, name: str) -> LogStream:
         with self._lock:
@@ -181,9 +213,10 @@ class Endpoints:
                 )  # fmt: skip
             return self._logs[name]
 
-    def _serverless(self, record: Record) -> bool:
-        config = self._context.store.get("endpoint-config", record["EndpointConfigName"])
-        return config is not None and "ServerlessConfig" in config["ProductionVariants"][0]
+    def _model_of(self, config: str) -> tuple[Record, Record]:
+        """Return the production variant and the model of an endpoint configuration."""
+        variant: Record = self._configs.find(config)["ProductionVariants"][0]
+        return variant, self._models.find(variant["ModelName"])
 
     def _find(self, name: str) -> Record:
         record = self._context.store.get(KIND, name)
@@ -191,13 +224,12 @@ class Endpoints:
             raise not_found(KIND, self._context.arn(KIND, name))
         return record
 
-    @staticmethod
-    def _in_background(work: Callable[[str, str], None], name: str, config: str) -> None:
-        threading.Thread(target=work, args=(name, config), daemon=True).start()
-
 
 def _summary(variant: Record) -> Record:
-    summary: Record = {"VariantName": variant["VariantName"], "CurrentWeight": 1.0}
+    weight = variant.get("InitialVariantWeight", 1.0)
+    summary: Record = {
+        "VariantName": variant["VariantName"], "CurrentWeight": weight, "DesiredWeight": weight,
+    }  # fmt: skip
     if "ServerlessConfig" in variant:
         return {**summary, "CurrentServerlessConfig": variant["ServerlessConfig"]}
     count = variant.get("InitialInstanceCount", 1)

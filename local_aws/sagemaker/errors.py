@@ -16,11 +16,16 @@ class SageMakerError(Exception):
         self.code, self.message, self.status = code, message, status
 
 
-def not_found(kind: str, arn_or_name: str) -> SageMakerError:
+def invalid(message: str) -> SageMakerError:
+    """Return the error for a request that cannot be carried out as it is."""
+    return SageMakerError("ValidationException", message)
+
+
+def not_found(noun: str, arn: str) -> SageMakerError:
     """Return the error for what does not exist; SageMaker calls it a validation error."""
-    return SageMakerError("ValidationException", f'Could not find {kind} "{arn_or_name}".')
+    return invalid(f'Could not find {noun} "{arn}".')
 
 
-def in_use(kind: str, name: str) -> SageMakerError:
-    """Return the error for a name that is taken."""
-    return SageMakerError("ResourceInUse", f"Cannot create already existing {kind} {name!r}.")
+def in_use(noun: str, arn: str) -> SageMakerError:
+    """Return the error for the name of an existing model, configuration or endpoint."""
+    return invalid(f'Cannot create already existing {noun} "{arn}".')

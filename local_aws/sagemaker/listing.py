@@ -1,10 +1,14 @@
 """List operations: filters, order and pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from botocore.utils import parse_to_aware_datetime
+
+from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.store import Record
 
 DEFAULT_PAGE = 10
+TIMES = ("CreationTime", "LastModifiedTime")
 
 
 def page(  # noqa: PLR0913 - the columns of one table
@@ -15,27 +19,62 @@ def page(  # noqa: PLR0913 - the columns of one table
     answer: str,
     fields: Sequence[str],
     status: str | None = None,
+    order: str = "Descending",
 ) -> Record:
-    """Return one page of summaries, newest first as SageMaker does.
+    """Return one page of summaries.
 
     Args:
         records: all records of the kind, oldest first.
-        request: NameContains, StatusEquals, SortOrder, MaxResults and NextToken are honoured.
+        request: the parameters; its filters, SortBy, SortOrder, MaxResults and NextToken are
+            honoured.
         name: the field with the resource's name.
         answer: the key of the list in the answer.
         fields: what a summary holds beside name and status.
         status: the field with the resource's status, for kinds that have one.
+        order: SortOrder where the request has none.
+
+    Raises:
+        SageMakerError: when the NextToken is none of ours.
     """
     wanted = [
         record
-        for record in records
+        for record in _within(records, request)
         if str(request.get("NameContains", "")).lower() in str(record[name]).lower()
         and (status is None or request.get("StatusEquals", record[status]) == record[status])
     ]
-    if request.get("SortOrder", "Descending") == "Descending":
+    by = {"Name": name, "Status": status}.get(request.get("SortBy", ""))
+    if by is not None:
+        wanted.sort(key=lambda record: str(record[by]))
+    if request.get("SortOrder", order) == "Descending":
         wanted.reverse()
-    start = int(request.get("NextToken", 0))
+    start = _start(request.get("NextToken", "0"))
     end = start + int(request.get("MaxResults", DEFAULT_PAGE))
     columns = [name, *([status] if status else []), *fields]
     summaries = [{key: r[key] for key in columns if key in r} for r in wanted[start:end]]
     return {answer: summaries} | ({"NextToken": str(end)} if end < len(wanted) else {})
+
+
+def _within(records: Iterable[Record], request: Record) -> list[Record]:
+    """Return the records that the request's time filters let pass."""
+    limits = {
+        key: parse_to_aware_datetime(request[key]).timestamp()
+        for time in TIMES
+        for key in (f"{time}After", f"{time}Before")
+        if key in request
+    }
+    return [
+        record
+        for record in records
+        if all(
+            limits.get(f"{time}After", record.get(time, 0))
+            <= record.get(time, 0)
+            <= limits.get(f"{time}Before", record.get(time, 0))
+            for time in TIMES
+        )
+    ]
+
+
+def _start(token: str) -> int:
+    if not (token.isascii() and token.isdigit()):
+        raise invalid(f"The NextToken {token!r} is not one of an earlier answer.")
+    return int(token)

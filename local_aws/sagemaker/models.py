@@ -1,5 +1,7 @@
 """The model and endpoint configuration operations of the API."""
 
+from collections.abc import Callable
+
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import in_use, not_found
 from local_aws.sagemaker.listing import page
@@ -9,26 +11,37 @@ from local_aws.sagemaker.store import Record
 class NamedResources:
     """Resources that are only recorded: models and endpoint configurations."""
 
-    def __init__(self, context: Context, *, kind: str, prefix: str, plural: str) -> None:
+    def __init__(  # noqa: PLR0913 - the columns of one table
+        self,
+        context: Context,
+        *,
+        kind: str,
+        noun: str,
+        prefix: str,
+        plural: str,
+        check: Callable[[Record], None],
+    ) -> None:
         """Serve the operations of one kind.
 
         Args:
             context: state and clients.
             kind: as ARNs have it, such as `endpoint-config`.
+            noun: as error messages have it, such as `endpoint configuration`.
             prefix: as the API's fields have it, such as `EndpointConfig`.
             plural: the key of the list in the list operation's answer.
+            check: raises SageMakerError for a create request that has the right shape only.
         """
-        self._context = context
-        self._kind, self._prefix, self._plural = kind, prefix, plural
+        self._context, self._check = context, check
+        self._kind, self._noun, self._prefix, self._plural = kind, noun, prefix, plural
 
     def create(self, request: Record) -> Record:
         """CreateModel, CreateEndpointConfig."""
         name = request[f"{self._prefix}Name"]
-        if self._context.store.get(self._kind, name):
-            raise in_use(self._kind, name)
         arn = self._context.arn(self._kind, name)
+        self._check(request)
         record = {**request, f"{self._prefix}Arn": arn, "CreationTime": now()}
-        self._context.store.put(self._kind, name, record)
+        if not self._context.store.add(self._kind, name, record):
+            raise in_use(self._noun, arn)
         return {f"{self._prefix}Arn": arn}
 
     def describe(self, request: Record) -> Record:
@@ -60,5 +73,5 @@ class NamedResources:
         """
         record = self._context.store.get(self._kind, name)
         if record is None:
-            raise not_found(self._kind, self._context.arn(self._kind, name))
+            raise not_found(self._noun, self._context.arn(self._kind, name))
         return record

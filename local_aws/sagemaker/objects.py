@@ -2,6 +2,7 @@
 
 import gzip
 import tarfile
+import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,24 +32,41 @@ def exists(s3: Any, uri: str) -> bool:
     return True
 
 
+def any_under(s3: Any, uri: str) -> bool:
+    """Tell whether there is any object under a prefix; a bucket that does not exist has none."""
+    bucket, prefix = parse(uri)
+    try:
+        return bool(s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"])
+    except ClientError:
+        return False
+
+
 def download_prefix(s3: Any, uri: str, folder: Path) -> int:
     """Download every object under a prefix, keeping what follows it; return how many.
 
-    As a SageMaker channel of type S3Prefix: an object that is the prefix keeps its file name.
+    As a SageMaker channel of type S3Prefix: `s3://b/data/train` and `s3://b/data/train/` both put
+    data/train/x.csv at x.csv, and an object that only begins with the prefix keeps its file name.
     """
     bucket, prefix = parse(uri)
-    base = prefix if prefix.endswith("/") else prefix.rpartition("/")[0]
     count = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for item in page.get("Contents", []):
             key = str(item["Key"])
-            target = (folder / key.removeprefix(base).lstrip("/")).resolve()
+            target = (folder / _below(prefix, key)).resolve()
             if key.endswith("/") or not target.is_relative_to(folder.resolve()):
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             s3.download_file(bucket, key, str(target))
             count += 1
     return count
+
+
+def _below(prefix: str, key: str) -> str:
+    """Return where an object stands in a channel's folder."""
+    base = f"{prefix.removesuffix('/')}/"
+    if not key.startswith(base):
+        base = prefix.rpartition("/")[0]
+    return key.removeprefix(base).lstrip("/")
 
 
 def upload_archive(s3: Any, folder: Path, uri: str) -> None:
@@ -92,7 +110,7 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
             if sum(member.size for member in tar) > MAX_UNPACKED_BYTES:
                 raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
             tar.extractall(folder / "model", filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise ArtifactError(f"{uri} cannot be unpacked: {error}.") from error
     finally:
         archive.unlink(missing_ok=True)

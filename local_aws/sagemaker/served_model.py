@@ -4,7 +4,6 @@ import http.client
 import itertools
 import os
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,10 +13,12 @@ from local_aws.sagemaker import objects
 from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.overlay import make_overlay
+from local_aws.sagemaker.serving_request import container_of
 from local_aws.sagemaker.store import Record
 
 START_SECONDS = 180.0
 STOP_GRACE_SECONDS = 3.0
+POLL_SECONDS = 0.05
 INVOCATION_SECONDS = 60.0  # AWS's limit on real-time and serverless endpoints
 SERVER = Path(__file__).with_name("model_server.py")
 _numbers = itertools.count()
@@ -30,32 +31,51 @@ class ServingError(RuntimeError):
 class ServedModel:
     """Starts a model's container and passes requests to it."""
 
-    def __init__(self, context: Context, model: Record, on_line: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        variant: Record,
+        model: Record,
+        on_line: Callable[[str], None],
+        closing: threading.Event,
+    ) -> None:
         """Download, install and start; return when the container answers /ping.
+
+        Args:
+            context: state and clients.
+            variant: the production variant, as its endpoint configuration has it.
+            model: the model's record.
+            on_line: takes each line that the container prints.
+            closing: set to give up starting.
 
         Raises:
             ArtifactError: when the artifact is missing or must not be unpacked.
             ServingError: when the container ended or did not answer in time.
         """
-        container = model.get("PrimaryContainer") or model["Containers"][0]
+        self.variant = variant
         self._folder = context.folder / "endpoints" / f"{os.getpid()}-{next(_numbers)}"
         self._in_flight = 0
         self._idle = threading.Condition()
+        self._on_line, self._closing = on_line, closing
+        self._container: Container | None = None
+        container = container_of(model)
         try:
             objects.download_artifact(context.client("s3"), container["ModelDataUrl"], self._folder)
             python = make_overlay(self._folder / "environment")
             environment = container_environment(context.endpoint_url, context.region, python)
             environment |= container.get("Environment", {})
-            self._container = self._start(python, environment, on_line)
-            self._port = self._wait_for_port()
+            self._port = self._start(python, environment)
         except BaseException:
             self.close()
             raise
 
-    def invoke(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-        """Pass one request on; return status, content type and body."""
+    def reserve(self) -> None:
+        """Count a request in; until `invoke` has answered it, `drain` waits."""
         with self._idle:
             self._in_flight += 1
+
+    def invoke(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+        """Pass a reserved request on; return status, content type and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=INVOCATION_SECONDS)
         try:
             connection.request("POST", "/invocations", body, dict(headers))
@@ -75,48 +95,57 @@ class ServedModel:
 
     def close(self) -> None:
         """End the container and remove its files."""
-        if hasattr(self, "_container"):
+        if self._container is not None:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(
-        self, python: Path, environment: dict[str, str], on_line: Callable[[str], None]
-    ) -> Container:
+    def _start(self, python: Path, environment: dict[str, str]) -> int:
+        """Start the model server and return its port."""
         model_dir = self._folder / "model"
         code = model_dir / "code"
         if (code / "requirements.txt").is_file():
-            self._install(python, code, environment, on_line)
-        return Container(
+            self._install(python, code, environment)
+        self._container = Container(
             [python, SERVER, model_dir, self._folder / "port"],
             folder=self._folder,
             environment={**environment, "PYTHONPATH": str(code)},
-            on_line=on_line,
+            on_line=self._on_line,
         )
+        return self._port_of(self._container)
 
-    @staticmethod
-    def _install(
-        python: Path, code: Path, environment: dict[str, str], on_line: Callable[[str], None]
-    ) -> None:
+    def _install(self, python: Path, code: Path, environment: dict[str, str]) -> None:
+        lines = ["no reason was given"]
+
+        def on_line(line: str) -> None:
+            self._on_line(line)
+            lines.append(line)
+
         # The image has none of the project's packages: what the developer has installed must not
         # hide that a wheel is missing in the artifact.
-        done = subprocess.run(  # noqa: S603 - no shell
+        pip = Container(
             [python, "-m", "pip", "install", "--ignore-installed", "-r", "requirements.txt"],
-            cwd=code, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        for line in (done.stdout + done.stderr).splitlines():
-            on_line(line)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+            folder=code,
+            environment=environment,
+            on_line=on_line,
+        )
+        code_of_pip = pip.wait(POLL_SECONDS)
+        while code_of_pip is None:
+            if self._closing.is_set():
+                pip.stop(0)
+                raise ServingError("the embedded AWS ends")
+            code_of_pip = pip.wait(POLL_SECONDS)
+        if code_of_pip:
+            last = lines[-1]
             raise ServingError(f"the container could not install its requirements: {last}")
 
-    def _wait_for_port(self) -> int:
+    def _port_of(self, container: Container) -> int:
+        """Return the port when the container serves it, which says that /ping is answered."""
         deadline = time.monotonic() + START_SECONDS
         port_file = self._folder / "port"
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self._closing.is_set():
             if port_file.exists():
                 return int(port_file.read_text("utf-8"))
-            if not self._container.running():
+            if not container.running():
                 raise ServingError("the container ended before it answered the health check")
-            time.sleep(0.05)
+            time.sleep(POLL_SECONDS)
         raise ServingError("the container did not answer the health check in time")

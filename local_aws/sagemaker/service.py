@@ -1,6 +1,7 @@
 """SageMaker's API on one machine: dispatch of operations and the wire protocol."""
 
 import json
+import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -10,6 +11,7 @@ from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
 from local_aws.sagemaker.models import NamedResources
+from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
 from local_aws.sagemaker.training_jobs import TrainingJobs
 from local_aws.sagemaker.validation import validate
@@ -33,10 +35,14 @@ class SageMakerService:
         store = Store(state_dir / "records")
         context = Context(state_dir, store, endpoint_url, region, account)
         self._jobs = TrainingJobs(context)
-        models = NamedResources(context, kind="model", prefix="Model", plural="Models")
+        models = NamedResources(
+            context, kind="model", noun="model", prefix="Model", plural="Models",
+            check=lambda request: check_model(request, context.client("s3")),
+        )  # fmt: skip
         configs = NamedResources(
-            context, kind="endpoint-config", prefix="EndpointConfig", plural="EndpointConfigs"
-        )
+            context, kind="endpoint-config", noun="endpoint configuration",
+            prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
+        )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs)
         self._operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
@@ -74,26 +80,26 @@ class SageMakerService:
         Raises:
             SageMakerError: as AWS would answer.
         """
-        validate(operation, request)
         if operation not in self._operations:
             raise SageMakerError(
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
             )
+        validate(operation, request)
         return self._operations[operation](request)
 
     def handle_control_plane(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request of the AWS JSON 1.1 protocol."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        status, answer = int(HTTPStatus.OK), {}
         try:
-            request: dict[str, Any] = json.loads(body or b"{}")
-            return (
-                HTTPStatus.OK,
-                {"Content-Type": JSON},
-                json.dumps(self.call(operation, request)).encode(),
-            )
+            answer = self.call(operation, _parsed(body))
         except SageMakerError as error:
-            answer = {"__type": error.code, "message": error.message}
-            return error.status, {"Content-Type": JSON}, json.dumps(answer).encode()
+            status, answer = error.status, {"__type": error.code, "message": error.message}
+        except Exception:  # noqa: BLE001 - a fault here is not the caller's, who shall hear of it
+            traceback.print_exc()
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            answer = {"__type": "InternalFailure", "message": f"{operation} failed."}
+        return status, {"Content-Type": JSON}, json.dumps(answer).encode()
 
     def invoke_endpoint(self, name: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Answer InvokeEndpoint; a model's error becomes a ModelError with the original inside."""
@@ -104,20 +110,30 @@ class SageMakerService:
             or key.lower().startswith("x-amzn-sagemaker")
         }
         try:
-            status, content_type, answer = self._endpoints.invoke(name, body, passed)
+            status, answered, answer = self._endpoints.invoke(name, body, passed)
         except SageMakerError as error:
             return _runtime_error(error.status, error.code, {"Message": error.message})
         if status == HTTPStatus.OK:
-            variant = {"x-Amzn-Invoked-Production-Variant": "AllTraffic"}
-            return HTTPStatus.OK, {"Content-Type": content_type, **variant}, answer
+            return HTTPStatus.OK, answered, answer
         text = answer.decode(errors="replace")
+        by_client = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
         message = (
-            f"Received {'client' if status < HTTPStatus.INTERNAL_SERVER_ERROR else 'server'} error "
+            f"Received {'client' if by_client else 'server'} error "
             f'({status}) from primary with message "{text}". See /aws/sagemaker/Endpoints/{name} '
             "in CloudWatch Logs for more information."
         )
         fields = {"Message": message, "OriginalStatusCode": status, "OriginalMessage": text}
         return _runtime_error(HTTPStatus.FAILED_DEPENDENCY, "ModelError", fields)
+
+
+def _parsed(body: bytes) -> Record:
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        request = None
+    if not isinstance(request, dict):
+        raise SageMakerError("SerializationException", "The request is not a JSON object.")
+    return request
 
 
 def _runtime_error(status: int, code: str, fields: Mapping[str, Any]) -> Answer:

@@ -42,6 +42,14 @@ class Store:
             temporary.write_text(json.dumps(record), "utf-8")
             os.replace(temporary, file)  # noqa: PTH105 - atomic
 
+    def add(self, kind: str, name: str, record: Record) -> bool:
+        """Write a new record; tell whether the name was free."""
+        with self._lock:
+            if (kind, name) in self._records:
+                return False
+            self.put(kind, name, record)
+            return True
+
     def update(self, kind: str, name: str, **changes: Any) -> Record:
         """Change some fields of a record and return it."""
         with self._lock:
@@ -52,5 +60,5 @@ class Store:
     def delete(self, kind: str, name: str) -> None:
         """Forget a record."""
         with self._lock:
-            del self._records[kind, name]
-            (self._folder / kind / f"{name}.json").unlink()
+            self._records.pop((kind, name), None)
+            (self._folder / kind / f"{name}.json").unlink(missing_ok=True)

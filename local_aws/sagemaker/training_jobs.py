@@ -1,10 +1,13 @@
 """The training job operations of the API."""
 
 from local_aws.sagemaker.context import Context, now
-from local_aws.sagemaker.errors import SageMakerError, in_use
+from local_aws.sagemaker.errors import SageMakerError, invalid
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.store import Record
+from local_aws.sagemaker.training_request import check_training_request
 from local_aws.sagemaker.training_run import ENDED, KIND, TrainingRun
+
+DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 
 
 class TrainingJobs:
@@ -18,61 +21,58 @@ class TrainingJobs:
     def create(self, request: Record) -> Record:
         """CreateTrainingJob."""
         name = request["TrainingJobName"]
-        if self._context.store.get(KIND, name):
-            raise in_use("training job", name)
-        if request["ResourceConfig"].get("InstanceCount", 1) != 1:
-            raise SageMakerError(
-                "ResourceLimitExceeded",
-                "The embedded SageMaker trains on one machine; InstanceCount must be 1.",
-            )
-        path = request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+        check_training_request(request, self._context.client("s3"))
+        limits = {"MaxRuntimeInSeconds": DEFAULT_MAX_RUNTIME_SECONDS}
+        created = now()
         record = {
             **request,
             "TrainingJobArn": self._context.arn("training-job", name),
+            "StoppingCondition": limits | request.get("StoppingCondition", {}),
             "TrainingJobStatus": "InProgress",
             "SecondaryStatus": "Starting",
             "SecondaryStatusTransitions": [
-                {"Status": "Starting", "StartTime": now(), "StatusMessage": "Starting the job"}
+                {"Status": "Starting", "StartTime": created, "StatusMessage": "Starting the job"}
             ],
-            "ModelArtifacts": {"S3ModelArtifacts": f"{path}/{name}/output/model.tar.gz"},
-            "CreationTime": now(),
-            "LastModifiedTime": now(),
+            "CreationTime": created,
+            "LastModifiedTime": created,
         }
-        self._context.store.put(KIND, name, record)
-        run = TrainingRun(self._context, record)
-        self._runs[name] = run
-        run.start()
+        if not self._context.store.add(KIND, name, record):
+            raise SageMakerError(
+                "ResourceInUse",
+                "Training job names must be unique within an AWS account and region, and there is "
+                f"one with this name already ({record['TrainingJobArn']}).",
+            )
+        self._runs[name] = TrainingRun(self._context, record)
+        self._runs[name].start()
         return {"TrainingJobArn": record["TrainingJobArn"]}
 
     def describe(self, request: Record) -> Record:
         """DescribeTrainingJob."""
         record = self._find(request["TrainingJobName"])
-        if record["TrainingJobStatus"] != "Completed":
-            record.pop("ModelArtifacts")
         record.pop("Tags", None)
         return record
 
     def list(self, request: Record) -> Record:
         """ListTrainingJobs."""
         return page(
-            self._context.store.list(KIND), request,
+            self._context.store.list(KIND), request, order="Ascending",
             name="TrainingJobName", status="TrainingJobStatus", answer="TrainingJobSummaries",
-            fields=("TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime"),
+            fields=(
+                "TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime",
+                "SecondaryStatus",
+            ),
         )  # fmt: skip
 
     def stop(self, request: Record) -> Record:
         """StopTrainingJob."""
         name = request["TrainingJobName"]
-        record = self._find(name)
-        if record["TrainingJobStatus"] in ENDED:
-            raise SageMakerError(
-                "ValidationException",
-                f"The training job {name} has already ended: {record['TrainingJobStatus']}.",
+        self._find(name)
+        run = self._runs.get(name)
+        if run is None or not run.stop():
+            status = self._find(name)["TrainingJobStatus"]
+            raise invalid(
+                f"The request was rejected because the training job is in status {status}."
             )
-        self._context.store.update(
-            KIND, name, TrainingJobStatus="Stopping", SecondaryStatus="Stopping"
-        )
-        self._runs[name].stop()
         return {}
 
     def restore(self) -> None:
@@ -81,7 +81,7 @@ class TrainingJobs:
             if record["TrainingJobStatus"] not in ENDED:
                 self._context.store.update(
                     KIND, record["TrainingJobName"], TrainingJobStatus="Failed",
-                    SecondaryStatus="Failed", TrainingEndTime=now(),
+                    SecondaryStatus="Failed", TrainingEndTime=now(), LastModifiedTime=now(),
                     FailureReason="InternalServerError: the embedded AWS ended during the job.",
                 )  # fmt: skip
 
@@ -95,5 +95,5 @@ class TrainingJobs:
     def _find(self, name: str) -> Record:
         record = self._context.store.get(KIND, name)
         if record is None:
-            raise SageMakerError("ValidationException", "Requested resource not found.")
+            raise invalid("Requested resource not found.")
         return record

@@ -1,17 +1,17 @@
 """One training job from its input to its artifact, run by SageMaker's own training toolkit."""
 
 import json
-import re
 import shutil
 import threading
 import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.logs import LogStream
+from local_aws.sagemaker.metrics import Metrics
 from local_aws.sagemaker.overlay import make_overlay
 from local_aws.sagemaker.store import Record
 
@@ -19,8 +19,24 @@ LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 KIND = "training-job"
 HOST = "algo-1"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS
-SHOWN_OF_FAILURE = 1024
+MAX_FAILURE_REASON = 1024
+KILLED_BY = 128  # a container killed by signal N exits with 128 + N
 ENDED = {"Completed", "Failed", "Stopped"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended.
+
+    Attributes:
+        status: its TrainingJobStatus.
+        secondary: its SecondaryStatus.
+        reason: its FailureReason; empty for none.
+    """
+
+    status: str
+    secondary: str
+    reason: str = ""
 
 
 class TrainingRun:
@@ -31,9 +47,10 @@ class TrainingRun:
         self._context, self._record = context, record
         self._name = str(record["TrainingJobName"])
         self._base = context.folder / "training" / self._name
+        self._metrics = Metrics(record["AlgorithmSpecification"].get("MetricDefinitions", []))
         self._stopping = threading.Event()
-        self._metrics: dict[str, float] = {}
-        self._container: Container | None = None
+        self._ended = False
+        self._changing = threading.Lock()
         self._thread = threading.Thread(
             target=self._run, name=f"training-{self._name}", daemon=True
         )
@@ -42,9 +59,15 @@ class TrainingRun:
         """Begin."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ask the job to end early; it becomes Stopped."""
-        self._stopping.set()
+    def stop(self) -> bool:
+        """Ask the job to end early; it becomes Stopped. Return False when it has ended already."""
+        with self._changing:
+            if self._ended:
+                return False
+            if not self._stopping.is_set():
+                self._stopping.set()
+                self._enter("Stopping", "Stopping the training job", TrainingJobStatus="Stopping")
+            return True
 
     def join(self) -> None:
         """Wait until the job has ended."""
@@ -55,18 +78,20 @@ class TrainingRun:
         log = LogStream(self._context.client("logs"), LOG_GROUP, stream)
         try:
             self._prepare()
-            self._train(log)
+            outcome = self._train(log)
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not hang
-            self._end("Failed", f"InternalServerError: {error}")
-        finally:
-            log.close()
+            outcome = Outcome("Failed", "Failed", f"InternalServerError: {error}")
+        # Whoever sees the job ended finds its whole log, and nothing left on this machine.
+        log.close()
+        shutil.rmtree(self._base, ignore_errors=True)
+        self._end(outcome)
 
     def _prepare(self) -> None:
         shutil.rmtree(self._base, ignore_errors=True)
         config = self._base / "input" / "config"
         for folder in (config, self._base / "model", self._base / "output" / "data"):
             folder.mkdir(parents=True)
-        self._secondary("Downloading", "Downloading input data")
+        self._proceed("Downloading", "Downloading input data")
         s3 = self._context.client("s3")
         channels = {}
         for channel in self._record.get("InputDataConfig", []):
@@ -96,9 +121,8 @@ class TrainingRun:
         for name, content in files.items():
             (config / f"{name}.json").write_text(json.dumps(content), "utf-8")
 
-    def _train(self, log: LogStream) -> None:
-        self._secondary("Training", "Training image download completed. Training in progress.")
-        self._context.store.update(KIND, self._name, TrainingStartTime=now())
+    def _train(self, log: LogStream) -> Outcome:
+        self._proceed("Training", "Training in progress", TrainingStartTime=now())
         python = make_overlay(self._base / "environment")
         environment = {
             **container_environment(self._context.endpoint_url, self._context.region, python),
@@ -113,15 +137,17 @@ class TrainingRun:
 
         def on_line(line: str) -> None:
             log.write(line)
-            self._observe(line)
+            self._metrics.observe(line, now())
 
-        self._container = Container(
+        if self._stopping.is_set():
+            return Outcome("Stopped", "Stopped")
+        container = Container(
             [python, "-m", "sagemaker_training.cli.train"],
             folder=self._base,
             environment=environment,
             on_line=on_line,
         )
-        self._finish(self._wait(self._container))
+        return self._outcome(self._wait(container))
 
     def _wait(self, container: Container) -> int | None:
         """Return the exit code, or None when the job was stopped or ran out of time."""
@@ -134,66 +160,67 @@ class TrainingRun:
         container.stop(STOP_GRACE_SECONDS)
         return None
 
-    def _finish(self, code: int | None) -> None:
-        if code is None:
-            status = "Stopped" if self._stopping.is_set() else "MaxRuntimeExceeded"
-            self._end("Stopped", secondary=status)
-        elif code:
+    def _outcome(self, code: int | None) -> Outcome:
+        if code:
+            code = KILLED_BY - code if code < 0 else code
             failure = self._base / "output" / "failure"
-            reason = failure.read_text("utf-8") if failure.exists() else "no reason was given"
-            self._end("Failed", f"AlgorithmError: {reason[:SHOWN_OF_FAILURE]}, exit code: {code}")
-        else:
-            self._upload()
-            self._end("Completed")
+            reason = failure.read_text("utf-8", "replace") if failure.exists() else "no reason"
+            ending = f", exit code: {code}"
+            shown = f"AlgorithmError: {reason}"[: MAX_FAILURE_REASON - len(ending)]
+            return Outcome("Failed", "Failed", shown + ending)
+        # What a stopped job has saved by then is kept, as on AWS.
+        self._upload()
+        if code == 0:
+            return Outcome("Completed", "Completed")
+        stopped = self._stopping.is_set()
+        return Outcome("Stopped", "Stopped" if stopped else "MaxRuntimeExceeded")
 
     def _upload(self) -> None:
-        self._secondary("Uploading", "Uploading generated training model")
+        self._proceed("Uploading", "Uploading generated training model")
         s3 = self._context.client("s3")
-        objects.upload_archive(
-            s3, self._base / "model", self._record["ModelArtifacts"]["S3ModelArtifacts"]
-        )
+        path = str(self._record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
+        artifact = f"{path}/{self._name}/output/model.tar.gz"
+        objects.upload_archive(s3, self._base / "model", artifact)
         data = self._base / "output" / "data"
         if any(data.iterdir()):
-            path = self._record["OutputDataConfig"]["S3OutputPath"].rstrip("/")
             objects.upload_archive(s3, data, f"{path}/{self._name}/output/output.tar.gz")
+        self._context.store.update(KIND, self._name, ModelArtifacts={"S3ModelArtifacts": artifact})
 
-    def _observe(self, line: str) -> None:
-        for definition in self._record["AlgorithmSpecification"].get("MetricDefinitions", []):
-            if match := re.search(definition["Regex"], line):
-                self._metrics[definition["Name"]] = float(match[1])
+    def _proceed(self, secondary: str, message: str, **changes: Any) -> None:
+        """Enter the next phase, unless the job is being stopped."""
+        with self._changing:
+            if not self._stopping.is_set():
+                self._enter(secondary, message, **changes)
 
-    def _secondary(self, status: str, message: str) -> None:
-        record = self._context.store.get(KIND, self._name) or {}
-        transitions = list(record.get("SecondaryStatusTransitions", []))
-        if transitions:
-            transitions[-1] = {**transitions[-1], "EndTime": now()}
-        transitions.append({"Status": status, "StartTime": now(), "StatusMessage": message})
-        self._context.store.update(
-            KIND, self._name, SecondaryStatus=status, LastModifiedTime=now(),
-            SecondaryStatusTransitions=transitions,
-        )  # fmt: skip
-
-    def _end(self, status: str, reason: str = "", secondary: str = "") -> None:
-        self._secondary(secondary or status, reason or f"Training job {status.lower()}")
+    def _end(self, outcome: Outcome) -> None:
         record = self._context.store.get(KIND, self._name) or {}
         ended = now()
         seconds = max(1, round(ended - float(record.get("TrainingStartTime", ended))))
-        changes: dict[str, Any] = {
-            "TrainingJobStatus": status,
-            "TrainingEndTime": ended,
-            "TrainingTimeInSeconds": seconds,
-            "BillableTimeInSeconds": seconds,
-            "FinalMetricDataList": [
-                {"MetricName": name, "Value": value, "Timestamp": ended}
-                for name, value in self._metrics.items()
-            ],
-        }
-        if reason:
-            changes["FailureReason"] = reason
-        self._context.store.update(KIND, self._name, **changes)
-        shutil.rmtree(self._base, ignore_errors=True)
+        reason = {"FailureReason": outcome.reason} if outcome.reason else {}
+        with self._changing:
+            self._ended = True
+            self._enter(
+                outcome.secondary,
+                outcome.reason or f"Training job {outcome.status.lower()}",
+                TrainingJobStatus=outcome.status,
+                TrainingEndTime=ended,
+                TrainingTimeInSeconds=seconds,
+                BillableTimeInSeconds=seconds,
+                FinalMetricDataList=self._metrics.final(),
+                **reason,
+            )
 
-
-def workspace(context: Context, name: str) -> Path:
-    """Return the folder a job works in."""
-    return context.folder / "training" / name
+    def _enter(self, secondary: str, message: str, **changes: Any) -> None:
+        """Change the secondary status, and further fields with it, in one write."""
+        record = self._context.store.get(KIND, self._name) or {}
+        time_now = now()
+        transitions = list(record.get("SecondaryStatusTransitions", []))
+        if transitions:
+            transitions[-1] = {**transitions[-1], "EndTime": time_now}
+        transition = {"Status": secondary, "StartTime": time_now, "StatusMessage": message}
+        if self._ended:
+            transition["EndTime"] = time_now
+        self._context.store.update(
+            KIND, self._name, SecondaryStatus=secondary, LastModifiedTime=time_now,
+            SecondaryStatusTransitions=[*transitions, transition], **changes,
+        )  # fmt: skip

@@ -1,6 +1,7 @@
 """Requests checked against botocore's own model of the SageMaker API."""
 
 import re
+from collections.abc import Sized
 from functools import cache
 from typing import Any
 
@@ -52,14 +53,35 @@ def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:
             member = shape.members[key]
             problems += _constraint_problems(item, member, f"{path}.{key}" if path else key)
     elif isinstance(shape, ListShape):
+        problems += _size_problems(value, shape, path)
         for index, item in enumerate(value):
             problems += _constraint_problems(item, shape.member, f"{path}[{index}]")
     elif isinstance(shape, MapShape):
+        problems += _size_problems(value, shape, path)
         for key, item in value.items():
+            problems += _string_problems(key, shape.key, f"{path} (key)")
             problems += _constraint_problems(item, shape.value, f"{path}[{key}]")
     elif shape.type_name == "string":
         problems += _string_problems(str(value), shape, path)
+    elif shape.type_name in {"integer", "long", "float", "double"}:
+        problems += _number_problems(value, shape, path)
     return problems
+
+
+def _size_problems(value: Sized, shape: Shape, path: str) -> list[str]:
+    most = shape.metadata.get("max")
+    if most is None or len(value) <= most:
+        return []
+    start = f"Value at '{path}' failed to satisfy constraint: Member must"
+    return [f"{start} have length less than or equal to {most}"]
+
+
+def _number_problems(value: float, shape: Shape, path: str) -> list[str]:
+    most = shape.metadata.get("max")
+    if most is None or value <= most:
+        return []
+    start = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must"
+    return [f"{start} have value less than or equal to {most}"]
 
 
 def _string_problems(value: str, shape: Shape, path: str) -> list[str]:

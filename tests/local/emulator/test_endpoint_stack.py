@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.emulator.conftest import Emulator
-from tests.local.emulator.sagemaker_api import CODE, ROLE, archive
+from tests.local.emulator.endpoints import ROLE, artifact
 from tests.local.emulator.stack import Stack
 
 MODELS = "endpoint-stack-models"
@@ -14,16 +14,16 @@ MODELS = "endpoint-stack-models"
 
 @pytest.fixture(scope="module")
 def models(emulator: Emulator) -> str:
-    """A bucket with the artifacts `first.tar.gz` and `second.tar.gz`."""
+    """A bucket with the artifacts `first.tar.gz`, `second.tar.gz` and `damaged.tar.gz`."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=MODELS)
-    for name in ("first", "second"):
-        content = archive({"name": name, "code/inference.py": CODE})
+    contents = {"first": artifact("first"), "second": artifact("second"), "damaged": b"no archive"}
+    for name, content in contents.items():
         s3.put_object(Bucket=MODELS, Key=f"{name}.tar.gz", Body=content)
     return MODELS
 
 
-def resources(artifact: str, endpoint: str) -> dict[str, Any]:
+def resources(model: str, endpoint: str) -> dict[str, Any]:
     return {
         "Model": {
             "Type": "AWS::SageMaker::Model",
@@ -31,7 +31,7 @@ def resources(artifact: str, endpoint: str) -> dict[str, Any]:
                 "ExecutionRoleArn": ROLE,
                 "PrimaryContainer": {
                     "Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0",
-                    "ModelDataUrl": f"s3://{MODELS}/{artifact}.tar.gz",
+                    "ModelDataUrl": f"s3://{MODELS}/{model}.tar.gz",
                     "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
                 },
             },
@@ -112,9 +112,9 @@ def test_create_replace_roll_back_and_delete(emulator: Emulator) -> None:
     assert after_update["models"] == [second.outputs["ModelName"]]
     assert len(after_update["configs"]) == 1
 
-    failed = stack.deploy(resources("not-there", name), **OUTPUTS)
+    failed = stack.deploy(resources("damaged", name), **OUTPUTS)
     assert failed.status == "UPDATE_ROLLBACK_COMPLETE"
-    assert any("Could not find model data" in reason for reason in failed.reasons)
+    assert any("cannot be unpacked" in reason for reason in failed.reasons)
     assert failed.ids == second.ids
     assert failed.outputs == second.outputs
     assert left(emulator, name) == after_update
@@ -131,9 +131,9 @@ def test_a_failed_creation_leaves_nothing_and_can_be_repeated(emulator: Emulator
     name = "Broken-stack"
     stack = Stack(emulator, name)
     for _ in range(2):
-        failed = stack.deploy(resources("not-there", name))
+        failed = stack.deploy(resources("damaged", name))
         assert failed.status == "ROLLBACK_COMPLETE"
-        assert any("Could not find model data" in reason for reason in failed.reasons)
+        assert any("cannot be unpacked" in reason for reason in failed.reasons)
         assert left(emulator, name) == {"models": [], "configs": [], "endpoints": []}
         assert stack.delete() == "DELETE_COMPLETE"
 

@@ -1,0 +1,68 @@
+"""What SageMaker refuses of CreateModel and CreateEndpointConfig beyond their shape."""
+
+from typing import Any
+
+from local_aws.sagemaker import objects
+from local_aws.sagemaker.errors import invalid
+from local_aws.sagemaker.store import Record
+
+SERVERLESS_MEMORY_MB = (1024, 2048, 3072, 4096, 5120, 6144)
+NOT_SERVED = ("AsyncInferenceConfig", "ShadowProductionVariants", "ExplainerConfig")
+
+
+def check_model(request: Record, s3: Any) -> None:
+    """Refuse a model that no endpoint could serve.
+
+    Args:
+        request: CreateModel's parameters, of the right shape.
+        s3: client of the embedded S3.
+
+    Raises:
+        SageMakerError: as AWS's where AWS refuses it too, else saying what this SageMaker lacks.
+    """
+    if ("PrimaryContainer" in request) == ("Containers" in request):
+        raise invalid("A model needs either PrimaryContainer or Containers.")
+    if len(request.get("Containers", [None])) != 1:
+        raise invalid("The embedded SageMaker serves models of one container, no pipelines.")
+    uri = container_of(request).get("ModelDataUrl")
+    if uri is None:
+        raise invalid("The embedded SageMaker needs the model's artifact as its ModelDataUrl.")
+    if not objects.exists(s3, uri):
+        raise invalid(
+            f"Could not find model data at {uri}. The object must exist, and the role "
+            f'"{request.get("ExecutionRoleArn", "")}" must be allowed to read it.'
+        )
+
+
+def check_endpoint_config(request: Record) -> None:
+    """Refuse an endpoint configuration that cannot be served here.
+
+    Args:
+        request: CreateEndpointConfig's parameters, of the right shape.
+
+    Raises:
+        SageMakerError: as AWS's where AWS refuses it too, else saying what this SageMaker lacks.
+    """
+    for member in NOT_SERVED:
+        if member in request:
+            raise invalid(f"The embedded SageMaker does not have {member}.")
+    if len(request["ProductionVariants"]) != 1:
+        raise invalid("The embedded SageMaker serves one production variant an endpoint.")
+    variant = request["ProductionVariants"][0]
+    name = variant["VariantName"]
+    if "ModelName" not in variant:
+        raise invalid(f"The production variant {name!r} needs a ModelName.")
+    if ("ServerlessConfig" in variant) == ("InstanceType" in variant):
+        raise invalid(
+            f"The production variant {name!r} needs either a ServerlessConfig or an InstanceType."
+        )
+    memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", SERVERLESS_MEMORY_MB[0])
+    if memory not in SERVERLESS_MEMORY_MB:
+        allowed = ", ".join(map(str, SERVERLESS_MEMORY_MB))
+        raise invalid(f"MemorySizeInMB of {name!r} is {memory}; allowed are {allowed}.")
+
+
+def container_of(model: Record) -> Record:
+    """Return the one container of a model."""
+    container: Record = model.get("PrimaryContainer") or model["Containers"][0]
+    return container
