@@ -16,7 +16,9 @@ LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 POLL_SECONDS = 1.0
 # Before it hands over to the training script, the toolkit prints its configuration.
 SCRIPT_STARTS = "Invoking script with the following command"
-TOOLKIT_LINE = re.compile(r"sagemaker[-_]\S+ +(INFO|WARNING)|^\S*/python\S* (-- )?\S+\.py( |$)|^\s*$")
+TOOLKIT_LINE = re.compile(
+    r"sagemaker[-_]\S+ +(INFO|WARNING)|^\S*/python\S* (-- )?\S+\.py( |$)|^\s*$"
+)
 
 
 class TrainingProgress:
