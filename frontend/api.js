@@ -2,6 +2,7 @@
 
 const MAX_TRIES = 8;
 const DEFAULT_WAIT_SECONDS = 3;
+const LONGEST_WAIT_SECONDS = 20;
 const WORTH_RETRYING = new Set([429, 503, 504]);
 
 /** A problem that the API told us, or that kept us from reaching it. */
@@ -20,14 +21,14 @@ export async function classify(api, review, { signal, onWait }) {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(api, review, signal);
     if (answer.ok) {
-      return answer.json();
+      return readVerdict(answer);
     }
     const detail = await problemDetail(answer);
     if (!WORTH_RETRYING.has(answer.status) || attempt === MAX_TRIES) {
       throw new ApiError(detail);
     }
     onWait(detail);
-    await sleep(Number(answer.headers.get("Retry-After")) || DEFAULT_WAIT_SECONDS, signal);
+    await sleep(waitSeconds(answer), signal);
   }
 }
 
@@ -47,6 +48,19 @@ async function send(api, review, signal) {
   }
 }
 
+async function readVerdict(answer) {
+  const verdict = await answer.json().catch(() => null);
+  if (!Number.isFinite(verdict?.probability) || typeof verdict.model?.version !== "string") {
+    throw new ApiError("The server's answer cannot be read. Your text is kept; try again.");
+  }
+  return verdict;
+}
+
+function waitSeconds(answer) {
+  const asked = Number(answer.headers.get("Retry-After"));
+  return asked > 0 ? Math.min(asked, LONGEST_WAIT_SECONDS) : DEFAULT_WAIT_SECONDS;
+}
+
 async function problemDetail(answer) {
   try {
     const problem = await answer.json();
@@ -60,11 +74,16 @@ async function problemDetail(answer) {
 }
 
 function sleep(seconds, signal) {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal.addEventListener("abort", () => {
+    const abort = () => {
       clearTimeout(timer);
       reject(signal.reason);
-    });
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, seconds * 1000);
+    signal.addEventListener("abort", abort, { once: true });
   });
 }

@@ -4,16 +4,14 @@ import { ApiError, classify } from "./api.js";
 import { loadConfig } from "./config.js";
 import { loadDraft, saveDraft } from "./draft.js";
 import { startProgress } from "./progress.js";
-import { hideVerdict, showMessage, showVerdict } from "./view.js";
+import { hideVerdict, showElapsed, showMessage, showRefusal, showVerdict } from "./view.js";
 
 const form = document.getElementById("form");
 const review = document.getElementById("review");
-const configuration = loadConfig();
+let configuration = loadConfig();
 let running = new AbortController();
 
-configuration.catch(() =>
-  showMessage("This page is not set up: its configuration cannot be read.", "error"),
-);
+configuration.catch(showNotSetUp);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -23,7 +21,9 @@ form.addEventListener("submit", (event) => {
 review.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    submit();
+    if (!event.repeat) {
+      submit();
+    }
   }
 });
 
@@ -31,13 +31,15 @@ review.addEventListener("input", () => saveDraft(review.value));
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
-    review.value = example.dataset.review;
-    saveDraft(review.value);
+    replaceText(example.dataset.review);
+    example.focus();
     submit();
   });
 }
 
-review.value = loadDraft();
+// Whoever was quicker than this module has begun to write already.
+review.value ||= loadDraft();
+saveDraft(review.value);
 
 async function submit() {
   running.abort();
@@ -45,22 +47,26 @@ async function submit() {
   const { signal } = running;
   hideVerdict();
 
+  configuration = configuration.catch(loadConfig);
   const config = await configuration.catch(() => null);
-  if (config === null || signal.aborted) {
+  if (signal.aborted) {
+    return;
+  }
+  if (config === null) {
+    showNotSetUp();
     return;
   }
   const refusal = refuse(review.value, config.maxReviewCharacters);
   if (refusal) {
-    showMessage(refusal, "error");
+    showRefusal(refusal);
     review.focus();
     return;
   }
 
-  let waiting = "";
   showMessage("Reading …");
-  const stop = startProgress((seconds) => showMessage(`${waiting || "Reading …"} ${seconds} s`));
+  const stop = startProgress(showElapsed);
   try {
-    const onWait = (detail) => (waiting = detail);
+    const onWait = (detail) => showMessage(detail);
     const verdict = await classify(config.api, review.value, { signal, onWait });
     stop();
     if (!signal.aborted) {
@@ -73,6 +79,20 @@ async function submit() {
       showMessage(told, "error");
     }
   }
+}
+
+/** Replace the text as typing would, so that undo brings back what was there. */
+function replaceText(text) {
+  review.focus();
+  review.select();
+  if (!document.execCommand("insertText", false, text)) {
+    review.value = text;
+    saveDraft(text);
+  }
+}
+
+function showNotSetUp() {
+  showMessage("This page is not set up: its configuration cannot be read.", "error");
 }
 
 function refuse(text, longest) {

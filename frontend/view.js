@@ -31,9 +31,21 @@ export function hideVerdict() {
 /** Show one sentence, as information or as an error. */
 export function showMessage(text, kind = "information") {
   const message = element("message");
-  message.textContent = text;
   message.dataset.kind = kind;
-  element("review").setAttribute("aria-invalid", String(kind === "error"));
+  element("told").textContent = text;
+  element("elapsed").textContent = "";
+  element("review").setAttribute("aria-invalid", "false");
+}
+
+/** Say what is wrong with the text. */
+export function showRefusal(text) {
+  showMessage(text, "error");
+  element("review").setAttribute("aria-invalid", "true");
+}
+
+/** Show how long an answer takes; seen, but not read out every second. */
+export function showElapsed(seconds) {
+  element("elapsed").textContent = `${seconds} s`;
 }
 
 /** No model is certain: what would be rounded to 100 % is told as more than 99 %. */

@@ -1,71 +1,73 @@
 """What API Gateway itself answers, as RFC 9457 problem details like the function's own answers."""
 
 import json
+from http import HTTPStatus
 
 from aws_cdk.aws_apigateway import ResponseType, RestApi
 
-PROBLEMS: dict[str, tuple[ResponseType, int, str, str, str]] = {
+PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
     "NotFound": (
         ResponseType.MISSING_AUTHENTICATION_TOKEN,
-        404,
-        "Not found",
+        HTTPStatus.NOT_FOUND,
         "not_found",
         "There is only POST /predict.",
     ),
     "TooLarge": (
         ResponseType.REQUEST_TOO_LARGE,
-        413,
-        "Review too long",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "review_too_long",
         "The request is larger than any review.",
     ),
     "Throttled": (
         ResponseType.THROTTLED,
-        429,
-        "Too many requests",
+        HTTPStatus.TOO_MANY_REQUESTS,
         "too_many_requests",
         "Too many requests at once; try again in a moment.",
     ),
     "BadRequest": (
         ResponseType.DEFAULT_4_XX,
-        400,
-        "Bad request",
+        HTTPStatus.BAD_REQUEST,
         "invalid_request",
         "The request cannot be understood.",
     ),
     "Timeout": (
         ResponseType.INTEGRATION_TIMEOUT,
-        504,
-        "No answer in time",
+        HTTPStatus.GATEWAY_TIMEOUT,
         "model_timeout",
         "The model did not answer in time; try again in a moment.",
     ),
     "Failure": (
         ResponseType.DEFAULT_5_XX,
-        500,
-        "Internal error",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal_error",
         "Something went wrong here; try again in a moment.",
     ),
 }
+# API Gateway's way to write a constant is in quotation marks.
+HEADERS = {
+    "Content-Type": "'application/problem+json'",
+    "Cache-Control": "'no-store'",
+    "X-Request-Id": "context.requestId",
+}
+RETRY_AFTER_SECONDS = {HTTPStatus.TOO_MANY_REQUESTS: 1, HTTPStatus.GATEWAY_TIMEOUT: 5}
 
 
 def declare_problem_responses(api: RestApi) -> None:
     """Declare what the API answers where no function runs."""
-    for name, (kind, status, title, code, detail) in PROBLEMS.items():
+    for name, (kind, status, code, detail) in PROBLEMS.items():
         problem = {
             "type": "about:blank",
-            "title": title,
-            "status": status,
+            "title": status.phrase,
+            "status": status.value,
             "detail": detail,
             "code": code,
             "request_id": "$context.requestId",
         }
+        seconds = RETRY_AFTER_SECONDS.get(status)
         api.add_gateway_response(
             name,
             type=kind,
-            status_code=str(status),
-            # The quotation marks are API Gateway's way to write a constant.
-            response_headers={"Content-Type": "'application/problem+json'"},
+            status_code=str(status.value),
+            response_headers=HEADERS | ({"Retry-After": f"'{seconds}'"} if seconds else {}),
             templates={"application/json": json.dumps(problem)},
         )

@@ -120,8 +120,9 @@ class PredictApi(Construct):
                 metrics_enabled=True,
             ),
         )
+        # Any method, so that the function can tell which one is right.
         api.root.add_resource("predict").add_method(
-            "POST", LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
+            "ANY", LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
         )
         _refuse_old_tls(api)
         acknowledge(

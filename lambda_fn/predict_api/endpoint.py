@@ -19,6 +19,8 @@ logger = Logger(child=True)
 READ_SECONDS = 25
 RETRY_AFTER = {"Retry-After": "5"}
 BUSY = {"ThrottlingException", "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
+# A container that has no free worker or did not answer in time; SageMaker tells the latter as 0.
+BUSY_STATUSES = {0, 408, 429, 503, 504, 507}
 # What the model's own 4xx answers mean for callers; anything else stays between us and the log.
 MODEL_REFUSALS = {
     "empty_review": (HTTPStatus.BAD_REQUEST, "There is no text in the review."),
@@ -56,41 +58,62 @@ def classify(review: str, endpoint_name: str) -> Verdict:
             Accept="application/json",
             Body=json.dumps({"review": review}).encode(),
         )
-        content = json.loads(answer["Body"].read())
-        return Verdict(
-            str(content["sentiment"]), float(content["probability"]), str(content["model_version"])
-        )
+        return _verdict(json.loads(answer["Body"].read()))
     except ClientError as error:
         raise _told(error) from error
     except BotoCoreError as error:
         logger.warning("the endpoint did not answer", exc_info=error)
         raise _warming_up() from error
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         logger.exception("the endpoint's answer cannot be read")
         raise _failed() from error
 
 
+def _verdict(content: Any) -> Verdict:
+    match content:
+        case {
+            "sentiment": "positive" | "negative" as sentiment,
+            "probability": float() | int() as probability,
+            "model_version": str(version),
+        } if 0 <= probability <= 1:  # which NaN, a number for json, is not
+            return Verdict(sentiment, probability, version)
+    raise ValueError("the model's answer is no verdict")
+
+
 def _told(error: ClientError) -> Problem:
     code = error.response.get("Error", {}).get("Code", "")
-    if code in BUSY:
-        logger.warning("the endpoint is busy", extra={"error_code": code})
+    status = error.response.get("OriginalStatusCode")
+    told = {"error_code": code, "model_status": status}
+    if code in BUSY or status in BUSY_STATUSES:
+        logger.warning("the endpoint is busy", extra=told)
         return _warming_up()
     refusal = MODEL_REFUSALS.get(_model_code(error))
     if refusal is not None:
         status, detail = refusal
         return Problem(status, _model_code(error), detail)
-    logger.error("the endpoint failed", extra={"error_code": code}, exc_info=error)
+    # A failing model may repeat the review, which no log of ours may hold; it has a log itself.
+    logger.error("the endpoint failed", extra=told, exc_info=None if status else error)
     return _failed()
 
 
 def _model_code(error: ClientError) -> str:
-    """Return the code of the model's own refusal; the toolkit appends a traceback to its line."""
-    first_line = str(error.response.get("OriginalMessage", "")).partition("\n")[0]
+    """Return the code of the model's own refusal.
+
+    The PyTorch toolkit appends a traceback to the model's line; the server under the Hugging Face
+    one answers `{"code": 400, "type": "InternalServerException", "message": <the line>}`.
+    """
+    refusal = _leading_object(str(error.response.get("OriginalMessage", "")))
+    if isinstance(refusal.get("code"), int):
+        refusal = _leading_object(str(refusal.get("message", "")))
+    return str(refusal.get("code", ""))
+
+
+def _leading_object(text: str) -> dict[str, Any]:
     try:
-        content = json.loads(first_line)
+        content, _ = json.JSONDecoder().raw_decode(text)
     except ValueError:
-        return ""
-    return str(content.get("code", "")) if isinstance(content, dict) else ""
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _warming_up() -> Problem:

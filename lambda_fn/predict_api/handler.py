@@ -40,6 +40,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _predict(event: dict[str, Any], request_id: str) -> dict[str, Any]:
+    if event.get("httpMethod") != "POST":
+        raise Problem(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "A review is sent with POST.",
+            {"Allow": "POST"},
+        )
     headers = {key.lower(): value for key, value in (event.get("headers") or {}).items()}
     review = read_review(
         _body(event),

@@ -1,6 +1,7 @@
 """Reading a review from the body of a request."""
 
 import json
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,9 @@ from predict_api.problem import Problem
 
 TEXT = "text/plain"
 JSON = "application/json"
+CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
+CHARSETS = {"utf-8", "utf8", "us-ascii", "ascii"}
+WEIGHT = re.compile(r";\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 MAX_BYTES_A_CHARACTER = 6  # a JSON string may spell any character of the BMP as \uXXXX
 ENVELOPE_BYTES = 1024
 
@@ -39,6 +43,13 @@ def read_review(body: bytes, content_type: str, accept: str, max_characters: int
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
             f"The content type must be {TEXT} or {JSON}.",
+        )
+    charset = CHARSET.search(content_type)
+    if charset and charset[1].lower() not in CHARSETS:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "The body's character set must be UTF-8.",
         )
     if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
         raise _too_long(max_characters)
@@ -105,12 +116,19 @@ def _encodable(review: str) -> str:
 
 
 def _answer_type(media_type: str, accept: str) -> str:
-    accepted = {part.partition(";")[0].strip().lower() for part in accept.split(",")} - {""}
-    if not accepted or "*/*" in accepted or media_type in accepted:
-        return media_type
-    for answer, ranges in ((TEXT, {TEXT, "text/*"}), (JSON, {JSON, "application/*"})):
-        if accepted & ranges:
-            return answer
+    """Return what the caller likes best (RFC 9110, 12.5.1), of equals what the request came as."""
+    weights = {}
+    for part in accept.split(",") if accept.strip() else ["*/*"]:
+        weight = WEIGHT.search(part)
+        weights[part.partition(";")[0].strip().lower()] = float(weight[1]) if weight else 1.0
+
+    def liking(answer: str) -> float:
+        ranges = (answer, answer.partition("/")[0] + "/*", "*/*")
+        return next((weights[name] for name in ranges if name in weights), 0.0)
+
+    best = max((media_type, TEXT, JSON), key=liking)
+    if liking(best) > 0:
+        return best
     raise Problem(
         HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", f"The answer can be {TEXT} or {JSON}."
     )

@@ -101,7 +101,7 @@ def test_bodies_arrive_as_they_were_sent(assembly: Assembly) -> None:
 def test_there_is_one_operation(assembly: Assembly) -> None:
     method = assembly.only("AWS::ApiGateway::Method")
     resource = assembly.only("AWS::ApiGateway::Resource")
-    assert (method["HttpMethod"], resource["PathPart"]) == ("POST", "predict")
+    assert (method["HttpMethod"], resource["PathPart"]) == ("ANY", "predict")
 
 
 def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
@@ -113,8 +113,13 @@ def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
         problem = json.loads(properties["ResponseTemplates"]["application/json"])
         assert str(problem["status"]) == properties["StatusCode"]
         assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
-        assert properties["ResponseParameters"] == {
-            "gatewayresponse.header.Content-Type": "'application/problem+json'"
+        headers = dict(properties["ResponseParameters"])
+        retry_after = headers.pop("gatewayresponse.header.Retry-After", None)
+        assert (retry_after is not None) == (problem["status"] in {429, 504})
+        assert headers == {
+            "gatewayresponse.header.Content-Type": "'application/problem+json'",
+            "gatewayresponse.header.Cache-Control": "'no-store'",
+            "gatewayresponse.header.X-Request-Id": "context.requestId",
         }
 
 

@@ -24,6 +24,18 @@ BAD_REQUESTS = {
 }
 
 
+@pytest.mark.parametrize("path", ["predict", "elsewhere"])
+def test_what_there_is_not_is_told(deployment: Deployment, path: str) -> None:
+    status, headers, answer = send(deployment.outputs["ApiUrl"] + path, method="GET")
+    problem = json.loads(answer)
+    assert (status, problem["code"]) == (
+        (405, "method_not_allowed") if path == "predict" else (404, "not_found")
+    )
+    assert headers.get("allow") == ("POST" if path == "predict" else None)
+    assert headers["content-type"].startswith("application/problem+json")
+    assert headers["x-request-id"] == problem["request_id"]
+
+
 @pytest.mark.parametrize("case", BAD_REQUESTS)
 @pytest.mark.parametrize("output", ["SiteUrl", "ApiUrl"])
 def test_refused_with_one_clear_line(deployment: Deployment, output: str, case: str) -> None:

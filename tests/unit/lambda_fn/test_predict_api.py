@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import math
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -59,10 +60,17 @@ class Api:
         )
 
     def post(
-        self, body: bytes, content_type: str = TEXT, accept: str = "", *, plain: bool = False
+        self,
+        body: bytes,
+        content_type: str = TEXT,
+        accept: str = "",
+        *,
+        plain: bool = False,
+        method: str = "POST",
     ) -> dict[str, Any]:
         headers = {"Content-Type": content_type} | ({"accept": accept} if accept else {})
         event = {
+            "httpMethod": method,
             "headers": headers,
             "body": body.decode() if plain else base64.b64encode(body).decode(),
             "isBase64Encoded": not plain,
@@ -130,6 +138,10 @@ def test_json_gets_the_whole_verdict(api: Api) -> None:
         (TEXT, JSON, JSON),
         (JSON, "text/html, */*;q=0.1", JSON),
         (TEXT, "", TEXT),
+        (JSON, "application/*, text/plain;q=0.1", JSON),
+        (TEXT, "text/plain;q=0, application/json", JSON),
+        (TEXT, "text/plain;q=0.4, application/json;q=0.5", JSON),
+        (JSON, "text/*", TEXT),
     ],
 )
 def test_the_answer_s_type_can_be_asked_for(
@@ -149,6 +161,8 @@ def test_the_answer_s_type_can_be_asked_for(
         (b"a" * 6_000_000, TEXT, 413, "review_too_long", "at most 100 characters"),
         (b"ab\xff", TEXT, 400, "not_utf8", "byte 2"),
         (b"x", "", 415, "unsupported_media_type", "text/plain or application/json"),
+        (b"f\x00i\x00", "text/plain; charset=utf-16", 415, "unsupported_media_type", "UTF-8"),
+        (b"caf\xe9", 'text/plain; Charset="ISO-8859-1"', 415, "unsupported_media_type", "UTF-8"),
         (b"x", "image/png", 415, "unsupported_media_type", "text/plain or application/json"),
         (b'{"review": ', JSON, 400, "invalid_json", "line 1, column 12"),
         (b'["A fine film"]', JSON, 400, "invalid_request", '{"review": "text"}'),
@@ -170,8 +184,19 @@ def test_bad_requests(
     assert api.post(b"A fine film")["statusCode"] == 200
 
 
-def test_what_cannot_be_answered_in_any_accepted_type(api: Api) -> None:
-    assert problem_of(api.post(b"A fine film", TEXT, "image/png"))["code"] == "not_acceptable"
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS"])
+def test_other_methods_are_told_the_right_one(api: Api, method: str) -> None:
+    answer = api.post(b"A fine film", method=method)
+    assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "text/*;q=0.0, image/*"])
+def test_what_cannot_be_answered_in_any_accepted_type(api: Api, accept: str) -> None:
+    assert problem_of(api.post(b"A fine film", TEXT, accept))["code"] == "not_acceptable"
+
+
+# What SageMaker passes on from the server under the Hugging Face toolkit.
+WRAPPED = '{\n  "code": 400,\n  "type": "InternalServerException",\n  "message": %s\n}\n'
 
 
 @pytest.mark.parametrize(
@@ -190,6 +215,25 @@ def test_what_cannot_be_answered_in_any_accepted_type(api: Api) -> None:
             400,
             "empty_review",
         ),
+        (
+            "ModelError",
+            {
+                "OriginalMessage": WRAPPED % json.dumps('{"code": "review_too_long"}'),
+                "OriginalStatusCode": 400,
+            },
+            413,
+            "review_too_long",
+        ),
+        (
+            "ModelError",
+            {"OriginalMessage": WRAPPED % "\"name 'x'\"", "OriginalStatusCode": 400},
+            502,
+            "model_failed",
+        ),
+        ("ModelError", {"OriginalStatusCode": 0}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 503}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 504}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 500}, 502, "model_failed"),
     ],
 )
 def test_the_model_s_failures(
@@ -215,7 +259,17 @@ def test_a_silent_model_is_worth_another_try(api: Api, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    "content", [[], {}, {"sentiment": "positive"}, {**VERDICT, "probability": "x"}]
+    "content",
+    [
+        [],
+        {},
+        {"sentiment": "positive"},
+        {**VERDICT, "probability": "x"},
+        {**VERDICT, "probability": math.nan},
+        {**VERDICT, "probability": 1.5},
+        {**VERDICT, "sentiment": None},
+        {**VERDICT, "model_version": None},
+    ],
 )
 def test_an_answer_that_is_no_verdict(api: Api, content: Any) -> None:
     api.model_answers(content)
@@ -232,7 +286,13 @@ def test_a_bug_leaks_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_review_is_never_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     api.model_answers(review="Private words")
     api.post(b"Private words")
-    api.model_fails("ValidationError")
+    message = "ValueError: no tensor of 'Private words'"
+    api.stubber.add_client_error(
+        "invoke_endpoint",
+        "ModelError",
+        message,
+        modeled_fields={"OriginalStatusCode": 500, "OriginalMessage": message},
+    )
     api.post(b"Private words")
     logged = " ".join(str(vars(record)) for record in caplog.records)
     assert "classified" in logged
