@@ -13,6 +13,7 @@ from stacks.names import Names
 from stacks.sagemaker_permissions import read_object
 from stacks.settings import Settings
 from stacks.smoke_test import SmokeTest
+from stacks.storage import CHECKPOINTS
 from stacks.training_job import TrainingJob
 
 SOURCE = Path(__file__).resolve().parent.parent / "model_code"
@@ -104,6 +105,7 @@ class ModelStack(Stack):
             },
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
             output=output,
+            checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             settings=training,
             retention_days=self._settings.logs.retention_days,
         )

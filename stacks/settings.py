@@ -23,6 +23,9 @@ from stacks.setting_types import (
 )
 
 ACCELERATED = ("ml.g", "ml.p", "ml.trn", "ml.inf")
+# Of CloudFormation's hour for a custom resource: the rest starts functions, stops the job and
+# stores the artifact.
+LONGEST_WAIT_SECONDS = 3300
 
 
 class Section(BaseModel):
@@ -54,18 +57,24 @@ class TrainingSettings(Section):
     """The training job: its machine, its hyperparameters and the model that is good enough.
 
     Attributes:
-        instance_count: one; `train.py` does not share its work among machines.
+        instance_count: machines that train together, as one process group of torchrun.
+        use_spot: train on spare machines, which cost less and may be taken back. The job is then
+            started again and goes on from its last checkpoint.
         max_runtime_seconds: SageMaker stops the job after it. CloudFormation waits an hour for a
             custom resource, of which starting the machine and storing the artifact take a share.
+        max_wait_seconds: with `use_spot`, time for training and for waiting for spare machines
+            together; without it as long as CloudFormation allows.
         minimum_accuracy: held-out accuracy under which the deployment fails.
         image: URI of another training image.
         model_data: an existing model.tar.gz that is deployed in place of a training.
     """
 
     instance_type: MlInstance = "ml.m5.xlarge"
-    instance_count: Annotated[Whole, Field(ge=1, le=1)] = 1
+    instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
+    use_spot: Flag = False
     volume_size_gib: Annotated[Whole, Field(ge=1, le=1024)] = 30
     max_runtime_seconds: Annotated[Whole, Field(ge=60, le=3000)] = 2700
+    max_wait_seconds: Annotated[Whole | None, BlankIsNone] = None
     image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
     epochs: Annotated[Whole, Field(ge=1, le=1000)] = 6
     embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 32
@@ -79,6 +88,31 @@ class TrainingSettings(Section):
     model_data: Annotated[ModelData | None, BlankIsNone] = None
 
     _image_fits_instance = field_validator("image")(_image_fits_instance)
+
+    @field_validator("max_wait_seconds")
+    @classmethod
+    def _leaves_time_to_train(cls, value: int | None, info: ValidationInfo) -> int | None:
+        shortest = info.data.get("max_runtime_seconds")
+        if value is None or shortest is None:
+            return value
+        if not info.data.get("use_spot"):
+            raise ValueError("a time to wait for spare machines together with training.use_spot")
+        if not shortest <= value <= LONGEST_WAIT_SECONDS:
+            raise ValueError(
+                f"{shortest} (training.max_runtime_seconds) to {LONGEST_WAIT_SECONDS}, "
+                "since CloudFormation waits an hour for the whole training"
+            )
+        return value
+
+    @property
+    def spot_wait_seconds(self) -> int | None:
+        """Longest time from a spot job's start to its end; None for machines of one's own."""
+        return (self.max_wait_seconds or LONGEST_WAIT_SECONDS) if self.use_spot else None
+
+    @property
+    def distributed(self) -> bool:
+        """Whether torchrun starts the script: on several hosts, or on each GPU of one."""
+        return self.instance_count > 1 or self.instance_type.startswith(("ml.g", "ml.p"))
 
     def hyperparameters(self) -> dict[str, str]:
         """Return name to value as the training script takes them, sorted by name.

@@ -19,6 +19,9 @@ from stacks.settings import Settings
 ABANDONED_UPLOAD = Duration.days(7)
 OLD_VERSIONS = Duration.days(30)
 RETIRED = {"state": "retired"}
+CHECKPOINTS = "checkpoints"
+# Long enough for another attempt after a look at what went wrong.
+CHECKPOINT_EXPIRY = Duration.days(7)
 
 
 class StorageStack(Stack):
@@ -79,6 +82,12 @@ class StorageStack(Stack):
                     id="retired-artifacts",
                     tag_filters=RETIRED,
                     expiration=Duration.days(settings.storage.artifact_expiry_days),
+                ),
+                LifecycleRule(
+                    id="checkpoints",
+                    prefix=f"{CHECKPOINTS}/",
+                    expiration=CHECKPOINT_EXPIRY,
+                    noncurrent_version_expiration=Duration.days(1),
                 ),
                 LifecycleRule(
                     id="old-versions",

@@ -19,6 +19,10 @@ from stacks.training_permissions import start_jobs, training_role, watch_jobs
 HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "training_job"
 ENTRY_POINT = "train.py"
 NAME_DIGITS = 12
+# Lets SageMaker's PyTorch toolkit start the script with torchrun on each host: one process a GPU,
+# and one on a host without. Without it every host would train alone.
+# Source: https://github.com/aws/sagemaker-pytorch-training-toolkit, training.py
+TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
 
 
 class TrainingJob(Construct):
@@ -41,6 +45,7 @@ class TrainingJob(Construct):
         channels: Mapping[str, str],
         dataset_identities: Mapping[str, str],
         output: str,
+        checkpoints: str,
         settings: TrainingSettings,
         retention_days: int,
     ) -> None:
@@ -55,6 +60,7 @@ class TrainingJob(Construct):
             channels: channel name to the S3 URI of its data.
             dataset_identities: channel name to what tells its data from every other.
             output: S3 URI under which artifacts are written.
+            checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
             settings: machine, hyperparameters and quality gate.
             retention_days: age at which the handlers' log events are deleted.
         """
@@ -67,6 +73,7 @@ class TrainingJob(Construct):
             source_arn=archive.object_arn,
             channels=list(channels.values()),
             output=output,
+            checkpoints=checkpoints if settings.use_spot else None,
             name_prefix=name_prefix,
         )
         provider = ResourceProvider(
@@ -109,6 +116,7 @@ class TrainingJob(Construct):
                 "Hyperparameters": {
                     **hyperparameters,
                     **_script_mode(archive.url, Stack.of(self).region),
+                    **(TORCHRUN if settings.distributed else {}),
                 },
                 "Channels": dict(channels),
                 "OutputPath": output,
@@ -117,6 +125,8 @@ class TrainingJob(Construct):
                 "VolumeSizeGiB": settings.volume_size_gib,
                 "MaxRuntimeSeconds": settings.max_runtime_seconds,
                 "MinimumAccuracy": repr(settings.minimum_accuracy),
+                # No part of the job's name: where a model was trained does not change it.
+                **_spot(settings, checkpoints),
             },
         )
         self.job_name = resource.get_att_string("TrainingJobName")
@@ -161,6 +171,13 @@ def job_name(
     }
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return f"{prefix}-{digest[:NAME_DIGITS]}"
+
+
+def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
+    """Return the properties of a job on spare machines; none for machines of one's own."""
+    if settings.spot_wait_seconds is None:
+        return {}
+    return {"MaxWaitSeconds": settings.spot_wait_seconds, "CheckpointPath": checkpoints}
 
 
 def _script_mode(archive: str, region: str) -> dict[str, str]:

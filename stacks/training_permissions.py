@@ -28,6 +28,7 @@ def training_role(
     source_arn: str,
     channels: Sequence[str],
     output: str,
+    checkpoints: str | None,
     name_prefix: str,
 ) -> Role:
     """Return the role of the jobs themselves.
@@ -39,8 +40,11 @@ def training_role(
         source_arn: ARN of the source archive.
         channels: S3 URIs of the data.
         output: S3 URI under which artifacts are written.
+        checkpoints: S3 URI under which checkpoints are written and restored from; None for jobs
+            without any.
         name_prefix: what the jobs' names begin with.
     """
+    keep = [*read_prefixes([f"{checkpoints}/"]), write_objects(checkpoints)] if checkpoints else []
     source = PolicyStatement(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
     return sagemaker_role(
         scope,
@@ -48,6 +52,7 @@ def training_role(
         statements={
             "Read": [source, *read_prefixes(channels)],
             "Write": [write_objects(output)],
+            **({"Checkpoints": keep} if keep else {}),
             "Observe": [put_metrics(LOG_GROUP), *_write_logs(name_prefix)],
             "Image": pull_image(image),
         },

@@ -6,6 +6,13 @@ from training_job import artifact
 from training_job.jobs import RUNNING, Job, artifact_of
 from training_job.request import ACCURACY_METRIC, TrainingRequest
 
+NO_REASON = "SageMaker gave no reason"
+# SecondaryStatus of a stopped job, which has no FailureReason, to what it means.
+STOPPED_BY = {
+    "MaxRuntimeExceeded": "it did not finish within training.max_runtime_seconds",
+    "MaxWaitTimeExceeded": "it did not finish within training.max_wait_seconds on spare machines",
+}
+
 
 class TrainingFailedError(Exception):
     """The job left no model that may serve; the text is what CloudFormation shows."""
@@ -21,7 +28,8 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
     if status in RUNNING - {"Stopping"}:
         return None
     if status != "Completed":
-        reason = job.get("FailureReason") or "SageMaker gave no reason"
+        stopped_by = STOPPED_BY.get(job.get("SecondaryStatus", ""), NO_REASON)
+        reason = job.get("FailureReason") or stopped_by
         raise TrainingFailedError(f"Training job {name} ended as {status}: {reason}")
     if not artifact.exists(s3, artifact_of(job)):
         raise TrainingFailedError(f"Training job {name} left no artifact at {artifact_of(job)}")

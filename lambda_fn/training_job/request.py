@@ -5,11 +5,32 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 ACCURACY_METRIC = "test:accuracy"
+LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
 # How SageMaker finds metrics in what the training script prints.
 METRICS = [
     {"Name": "train:loss", "Regex": "train_loss=([0-9.]+)"},
     {"Name": ACCURACY_METRIC, "Regex": "test_accuracy=([0-9.]+)"},
 ]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Managed spot training: a job whose machines may be taken back, then goes on elsewhere.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+
+    Attributes:
+        max_wait_seconds: SageMaker gives the job up after it, waiting for machines included.
+        checkpoints: S3 URI under which each job has a folder of checkpoints.
+    """
+
+    max_wait_seconds: int
+    checkpoints: str
+
+    @classmethod
+    def from_properties(cls, properties: Mapping[str, Any]) -> Self:
+        """Read the custom resource's properties."""
+        return cls(int(properties["MaxWaitSeconds"]), properties["CheckpointPath"])
 
 
 @dataclass(frozen=True)
@@ -28,6 +49,7 @@ class TrainingRequest:
         volume_size_gib: disk of each host.
         max_runtime_seconds: SageMaker stops the job after it.
         minimum_accuracy: held-out accuracy under which the model is refused.
+        spot: how it trains on spare machines; None for machines of one's own.
     """
 
     job_name: str
@@ -41,6 +63,7 @@ class TrainingRequest:
     volume_size_gib: int
     max_runtime_seconds: int
     minimum_accuracy: float
+    spot: Spot | None = None
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:
@@ -57,6 +80,7 @@ class TrainingRequest:
             volume_size_gib=int(properties["VolumeSizeGiB"]),
             max_runtime_seconds=int(properties["MaxRuntimeSeconds"]),
             minimum_accuracy=float(properties["MinimumAccuracy"]),
+            spot=Spot.from_properties(properties) if "MaxWaitSeconds" in properties else None,
         )
 
     def attempt(self, number: int) -> str:
@@ -65,7 +89,8 @@ class TrainingRequest:
 
     def job(self, name: str) -> dict[str, Any]:
         """Return the parameters of CreateTrainingJob for an attempt of that name."""
-        return {
+        limits = {"MaxRuntimeInSeconds": self.max_runtime_seconds}
+        request: dict[str, Any] = {
             "TrainingJobName": name,
             "RoleArn": self.role_arn,
             "AlgorithmSpecification": {
@@ -81,10 +106,22 @@ class TrainingRequest:
                 "InstanceCount": self.instance_count,
                 "VolumeSizeInGB": self.volume_size_gib,
             },
-            "StoppingCondition": {"MaxRuntimeInSeconds": self.max_runtime_seconds},
+            "StoppingCondition": limits,
+            # What hosts send one another tells of the model, and of the reviews.
+            "EnableInterContainerTrafficEncryption": self.instance_count > 1,
             # The profiler would write to the bucket, which the role does not allow.
             "ProfilerConfig": {"DisableProfiler": True},
         }
+        if self.spot is not None:
+            limits["MaxWaitTimeInSeconds"] = self.spot.max_wait_seconds
+            request["EnableManagedSpotTraining"] = True
+            request["CheckpointConfig"] = {
+                # The first attempt's name: the next one goes on where it ended. Without the slash,
+                # SageMaker would restore what lies beside the folder under a longer name, too.
+                "S3Uri": f"{self.spot.checkpoints}/{self.job_name}/",
+                "LocalPath": LOCAL_CHECKPOINTS,
+            }
+        return request
 
 
 def _channel(name: str, uri: str) -> dict[str, Any]:

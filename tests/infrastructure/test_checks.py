@@ -16,11 +16,16 @@ from tests.infrastructure.assembly import ROOT, STACKS, Assembly, context
 SERVING_IMAGE_AGE = "Annotation::sentiment:servingImageAge"
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_no_rule_is_broken(environment: str, tmp_path: Path) -> None:
+SPOT_CLUSTER = {"training.use_spot": "true", "training.instance_count": "2"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "overrides"), [("dev", {}), ("dev", SPOT_CLUSTER), ("prod", {})]
+)
+def test_no_rule_is_broken(environment: str, overrides: dict[str, str], tmp_path: Path) -> None:
     strict = {"@aws-cdk/core:validateAgainstDefaultRules": True}
     application = App(
-        context={**context(environment), **strict},
+        context={**context(environment, overrides), **strict},
         outdir=str(tmp_path),
         analytics_reporting=False,
         builtin_cloud_formation_validation=True,

@@ -41,7 +41,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return account
 
 
-def properties(name: str = FIRST, minimum_accuracy: str = "0.8") -> dict[str, Any]:
+SPOT = {"MaxWaitSeconds": "3300", "CheckpointPath": "s3://data/checkpoints"}
+
+
+def properties(
+    name: str = FIRST, minimum_accuracy: str = "0.8", *, spot: bool = False
+) -> dict[str, Any]:
     """Return the resource's properties as CloudFormation hands them over: numbers are texts."""
     return {
         "ServiceToken": "arn:aws:lambda:us-east-1:111122223333:function:framework",
@@ -56,10 +61,11 @@ def properties(name: str = FIRST, minimum_accuracy: str = "0.8") -> dict[str, An
         "VolumeSizeGiB": "30",
         "MaxRuntimeSeconds": "2700",
         "MinimumAccuracy": minimum_accuracy,
+        **(SPOT if spot else {}),
     }
 
 
-def begin(request: str, physical_id: str | None = None, **changed: str) -> dict[str, Any]:
+def begin(request: str, physical_id: str | None = None, **changed: Any) -> dict[str, Any]:
     """Send a request to on_event and return the event that is_complete gets."""
     event = {"RequestType": request, "ResourceProperties": properties(**changed)}
     if physical_id is not None:
@@ -124,6 +130,30 @@ def test_a_stopped_job_has_no_reason(account: Account) -> None:
     account.sagemaker.end(FIRST, "Stopped")
     with pytest.raises(TrainingFailedError, match="SageMaker gave no reason"):
         handler.is_complete(event, None)
+
+
+@pytest.mark.parametrize(
+    ("secondary", "reason"),
+    [
+        ("MaxRuntimeExceeded", "within training.max_runtime_seconds"),
+        ("MaxWaitTimeExceeded", "within training.max_wait_seconds"),
+    ],
+)
+def test_a_job_out_of_time_names_the_setting(account: Account, secondary: str, reason: str) -> None:
+    event = begin("Create", spot=True)
+    account.sagemaker.end(FIRST, "Stopped", SecondaryStatus=secondary)
+    with pytest.raises(TrainingFailedError, match=reason):
+        handler.is_complete(event, None)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_spare_machines_make_the_same_model(account: Account, *, before: bool) -> None:
+    begin("Create", spot=before)
+    account.finish(FIRST)
+    event = begin("Update", FIRST, spot=not before)
+    assert event["PhysicalResourceId"] == FIRST
+    assert handler.is_complete(event, None)["IsComplete"] is True
+    assert account.sagemaker.created == [FIRST]
 
 
 def test_a_completed_job_without_an_artifact_fails(account: Account) -> None:

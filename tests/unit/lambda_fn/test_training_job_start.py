@@ -1,5 +1,6 @@
 """Starting training jobs: the request to SageMaker, new roles and endless failures."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from tests.unit.lambda_fn.fake_aws import FakeS3, FakeSageMaker, client_error
 from training_job.jobs import MOST_ATTEMPTS, TooManyAttemptsError, describe, find_or_start
-from training_job.request import METRICS, TrainingRequest
+from training_job.request import METRICS, Spot, TrainingRequest
 
 REQUEST = TrainingRequest(
     job_name="sentiment-dev-0a1b2c3d4e5f",
@@ -31,6 +32,38 @@ def test_the_job_reads_every_channel_and_reports_metrics() -> None:
     assert job["AlgorithmSpecification"]["MetricDefinitions"] == METRICS
     assert job["ResourceConfig"]["InstanceCount"] == 2
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 2700}
+
+
+def test_machines_of_ones_own_keep_no_checkpoints() -> None:
+    job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f")
+    assert "CheckpointConfig" not in job
+    assert "EnableManagedSpotTraining" not in job
+
+
+@pytest.mark.parametrize(("hosts", "encrypted"), [(1, False), (2, True)])
+def test_traffic_between_hosts_is_encrypted(*, hosts: int, encrypted: bool) -> None:
+    job = replace(REQUEST, instance_count=hosts).job("sentiment-dev-0a1b2c3d4e5f")
+    assert job["EnableInterContainerTrafficEncryption"] is encrypted
+
+
+def test_every_attempt_on_spare_machines_goes_on_from_the_same_checkpoints() -> None:
+    request = replace(REQUEST, spot=Spot(3300, "s3://data/checkpoints"))
+    sagemaker, requests = FakeSageMaker(), []
+    for _ in range(2):
+        name = find_or_start(sagemaker, FakeS3(), request)
+        requests.append(request.job(name))
+        sagemaker.end(name, "Stopped", SecondaryStatus="MaxWaitTimeExceeded")
+    assert sagemaker.created == [REQUEST.job_name, f"{REQUEST.job_name}-2"]
+    for job in requests:
+        assert job["EnableManagedSpotTraining"] is True
+        assert job["StoppingCondition"] == {
+            "MaxRuntimeInSeconds": 2700,
+            "MaxWaitTimeInSeconds": 3300,
+        }
+        assert job["CheckpointConfig"] == {
+            "S3Uri": "s3://data/checkpoints/sentiment-dev-0a1b2c3d4e5f/",
+            "LocalPath": "/opt/ml/checkpoints",
+        }
 
 
 def test_a_new_role_is_given_time() -> None:

@@ -136,7 +136,10 @@ def test_an_unknown_key_is_refused_with_the_known_ones(
         ("training.epochs", "$(reboot)", "input should be a valid integer"),
         ("training.learning_rate", "0", "input should be greater than 0"),
         ("training.learning_rate", "nan", "input should be a valid number"),
-        ("training.instance_count", "2", "input should be less than or equal to 1"),
+        ("training.instance_count", "0", "input should be greater than or equal to 1"),
+        ("training.instance_count", "21", "input should be less than or equal to 20"),
+        ("training.use_spot", "yes", "input should be a valid boolean"),
+        ("training.max_wait_seconds", "3000", "together with training.use_spot"),
         ("training.minimum_accuracy", "1.01", "input should be less than or equal to 1"),
         ("training.max_runtime_seconds", "3001", "input should be less than or equal to 3000"),
         ("training.instance_type", "m5.large", "a SageMaker instance type, such as ml.m5.large"),
@@ -176,6 +179,63 @@ def test_an_accelerator_needs_an_image_for_it() -> None:
     assert line.startswith("training.image= is refused: allowed is the URI of an image for ml.g5")
     image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-gpu-amzn2023-sagemaker"
     assert read(training__instance_type="ml.g5.xlarge", training__image=image)
+
+
+@pytest.mark.parametrize("seconds", ["2699", "3301"])
+def test_spot_training_fits_into_cloudformations_hour(seconds: str) -> None:
+    line = refusal(training__use_spot="true", training__max_wait_seconds=seconds)
+    assert line == (
+        f"training.max_wait_seconds={seconds} is refused: allowed is "
+        "2700 (training.max_runtime_seconds) to 3300, "
+        "since CloudFormation waits an hour for the whole training"
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "seconds"),
+    [
+        ({}, None),
+        ({"use_spot": "false"}, None),
+        ({"use_spot": "true"}, 3300),
+        ({"use_spot": "true", "max_wait_seconds": ""}, 3300),
+        ({"use_spot": "true", "max_wait_seconds": "2700"}, 2700),
+        ({"use_spot": True, "max_wait_seconds": 60, "max_runtime_seconds": 60}, 60),
+    ],
+)
+def test_spot_training_waits_as_long_as_it_may(
+    overrides: dict[str, Any], seconds: int | None
+) -> None:
+    named = {f"training__{key}": value for key, value in overrides.items()}
+    assert read(**named).training.spot_wait_seconds == seconds
+
+
+def test_a_wrong_run_time_is_told_before_the_wait() -> None:
+    line = refusal(
+        training__max_runtime_seconds="5",
+        training__max_wait_seconds="90",
+        training__use_spot="true",
+    )
+    assert line.startswith("training.max_runtime_seconds=5 is refused: ")
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "count", "distributed"),
+    [
+        ("ml.m5.xlarge", 1, False),
+        ("ml.m5.xlarge", 2, True),
+        ("ml.g5.12xlarge", 1, True),
+        ("ml.p4d.24xlarge", 2, True),
+    ],
+)
+def test_several_hosts_or_gpus_are_one_process_group(
+    instance_type: str, count: int, *, distributed: bool
+) -> None:
+    settings = read(
+        training__instance_type=instance_type,
+        training__instance_count=count,
+        training__image="763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13",
+    )
+    assert settings.training.distributed is distributed
 
 
 def test_a_certificate_and_a_domain_come_together() -> None:
