@@ -1,4 +1,4 @@
-"""`python -m local_aws up | down | status | logs`."""
+"""`python -m local_aws up | down | status | logs | interrupt`."""
 
 import argparse
 import subprocess
@@ -11,6 +11,7 @@ import boto3
 
 from local_aws import process
 from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
+from local_aws.interruption import InterruptionError, interrupt_training_job
 
 DEFAULT_STATE = process.ROOT / ".local_aws"
 MAX_PORT = 65_535
@@ -89,16 +90,31 @@ def logs(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def interrupt(arguments: argparse.Namespace) -> int:
+    """Take the machines of a spot training job back, as AWS may do at any time."""
+    running = process.find(arguments.state)
+    if running is None:
+        raise process.EmulatorError("the embedded AWS does not run")
+    try:
+        interrupt_training_job(endpoint_url(running.port), arguments.job)
+    except InterruptionError as error:
+        raise process.EmulatorError(str(error)) from None
+    _say(f"training job {arguments.job} is interrupted; it starts again from its checkpoints")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs")
-    for run in (up, down, status, logs):
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs | interrupt")
+    for run in (up, down, status, logs, interrupt):
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         command.add_argument("--state", type=Path, default=DEFAULT_STATE, help="its folder")
         command.add_argument("--port", type=_port, default=DEFAULT_PORT, help="its TCP port")
         if run is up:
             command.add_argument("--region", default=DEFAULT_REGION)
+        if run is interrupt:
+            command.add_argument("job", help="its TrainingJobName")
         if run is logs:
             command.add_argument("--follow", action="store_true", help="wait for more")
     return parser

@@ -17,7 +17,7 @@ POLL_SECONDS = 1.0
 # Before it hands over to the training script, the toolkit prints its configuration.
 SCRIPT_STARTS = "Invoking script with the following command"
 TOOLKIT_LINE = re.compile(
-    r"sagemaker[-_]\S+ +(INFO|WARNING)|^\S*/python\S* (-- )?\S+\.py( |$)|^\s*$"
+    r"sagemaker[-_]\S+ +(INFO|WARNING)|^(\S*/python\S* (-- )?|torchrun .*)\S+\.py( |$)|^\s*$"
 )
 
 

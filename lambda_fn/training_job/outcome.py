@@ -25,7 +25,7 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
         TrainingFailedError: when the job failed, or its model is not good enough.
     """
     name, status = job["TrainingJobName"], job["TrainingJobStatus"]
-    if status in RUNNING - {"Stopping"}:
+    if status in RUNNING:
         return None
     if status != "Completed":
         stopped_by = STOPPED_BY.get(job.get("SecondaryStatus", ""), NO_REASON)

@@ -1,16 +1,24 @@
 """A process that stands for a container: its environment, its log and its end."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import threading
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 
 from local_aws.environment import embedded_aws, without_aws
+
+# Set in every process of a container: torchrun puts its workers into sessions of their own, so a
+# process group does not hold them all.
+MARK = "LOCAL_AWS_CONTAINER"
+KILL_SECONDS = 5.0
 
 
 class Container:
@@ -29,10 +37,11 @@ class Container:
         It gets a process group of its own, to be ended with all its children, and stays in the
         emulator's session, in which `down` finds it whatever happens.
         """
+        self._mark = uuid.uuid4().hex
         self._process = subprocess.Popen(  # noqa: S603 - no shell
             [str(part) for part in command],
             cwd=folder,
-            env=dict(environment),
+            env={**environment, MARK: self._mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,7 +68,7 @@ class Container:
         if not self._ended:
             self._ended = True
             # A container ends with its first process, whatever that has started.
-            _signal(self._process.pid, signal.SIGKILL)
+            self._kill()
         self._reader.join(timeout=5)
         return code
 
@@ -71,12 +80,42 @@ class Container:
         """Ask the process and its children to end, and after `grace` seconds make them."""
         if self._ended:
             return
-        _signal(self._process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
         deadline = time.monotonic() + grace
-        while time.monotonic() < deadline and _alive(self._process.pid):
+        while time.monotonic() < deadline and self._members():
             time.sleep(0.05)
-        _signal(self._process.pid, signal.SIGKILL)
+        self._kill()
         self.wait(5)
+
+    def _members(self) -> list[psutil.Process]:
+        """Return the container's living processes."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                in_group = os.getpgid(process.pid) == self._process.pid
+                marked = in_group or process.environ().get(MARK) == self._mark
+                if marked and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except (ProcessLookupError, psutil.Error):
+                continue
+        return found
+
+    def _kill(self) -> None:
+        """Kill all its processes, and those that they start meanwhile."""
+        deadline = time.monotonic() + KILL_SECONDS
+        while (members := self._members()) and time.monotonic() < deadline:
+            for process in members:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(members, timeout=0.1)
+
+
+def stop_all(containers: Sequence[Container], grace: float) -> None:
+    """Stop containers at the same time, each as `Container.stop` does."""
+    with ThreadPoolExecutor(max_workers=max(1, len(containers))) as pool:
+        for _ in pool.map(lambda container: container.stop(grace), containers):
+            pass
 
 
 def container_environment(url: str, region: str, python: Path) -> dict[str, str]:
@@ -95,20 +134,3 @@ def container_environment(url: str, region: str, python: Path) -> dict[str, str]
         "PYTHONDONTWRITEBYTECODE": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
-
-
-def _signal(group: int, number: signal.Signals) -> None:
-    try:
-        os.killpg(group, number)
-    except ProcessLookupError:
-        return
-
-
-def _alive(group: int) -> bool:
-    for process in psutil.process_iter():
-        try:
-            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
-                return True
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            continue
-    return False

@@ -41,11 +41,17 @@ def any_under(s3: Any, uri: str) -> bool:
         return False
 
 
-def download_prefix(s3: Any, uri: str, folder: Path) -> int:
-    """Download every object under a prefix, keeping what follows it; return how many.
+def download_prefix(s3: Any, uri: str, folder: Path, *, share: tuple[int, int] = (0, 1)) -> int:
+    """Download objects under a prefix, keeping what follows it; return how many there are.
 
     As a SageMaker channel of type S3Prefix: `s3://b/data/train` and `s3://b/data/train/` both put
     data/train/x.csv at x.csv, and an object that only begins with the prefix keeps its file name.
+
+    Args:
+        s3: client of the embedded S3.
+        uri: the prefix.
+        folder: where to put them.
+        share: (i, n) downloads every n-th object from the i-th on, i < n.
     """
     bucket, prefix = parse(uri)
     count = 0
@@ -55,8 +61,9 @@ def download_prefix(s3: Any, uri: str, folder: Path) -> int:
             target = (folder / _below(prefix, key)).resolve()
             if key.endswith("/") or not target.is_relative_to(folder.resolve()):
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            s3.download_file(bucket, key, str(target))
+            if count % share[1] == share[0]:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                s3.download_file(bucket, key, str(target))
             count += 1
     return count
 

@@ -64,6 +64,9 @@ class SageMakerService:
             "DeleteEndpoint": self._endpoints.delete,
         }
 
+        # What AWS does by itself and people of this machine want to try.
+        self._events = {"InterruptTrainingJob": self._jobs.interrupt}
+
     def start(self) -> None:
         """Take up what an earlier process left."""
         self._jobs.restore()
@@ -80,6 +83,8 @@ class SageMakerService:
         Raises:
             SageMakerError: as AWS would answer.
         """
+        if operation in self._events:
+            return self._events[operation](request)
         if operation not in self._operations:
             raise SageMakerError(
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."

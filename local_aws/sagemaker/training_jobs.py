@@ -4,10 +4,11 @@ from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, invalid
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.store import Record
-from local_aws.sagemaker.training_request import check_training_request
+from local_aws.sagemaker.training_request import (
+    DEFAULT_MAX_RUNTIME_SECONDS,
+    check_training_request,
+)
 from local_aws.sagemaker.training_run import ENDED, KIND, TrainingRun
-
-DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 
 
 class TrainingJobs:
@@ -73,6 +74,21 @@ class TrainingJobs:
             raise invalid(
                 f"The request was rejected because the training job is in status {status}."
             )
+        return {}
+
+    def interrupt(self, request: Record) -> Record:
+        """Take the machines of a job back, as AWS does with spare ones; no operation of AWS's API.
+
+        Raises:
+            SageMakerError: for a job that does not run, or not on spare machines.
+        """
+        name = str(request.get("TrainingJobName", ""))
+        if not self._find(name).get("EnableManagedSpotTraining"):
+            raise invalid(f"The training job {name} does not use managed spot training.")
+        run = self._runs.get(name)
+        if run is None or not run.interrupt():
+            status = self._find(name)["TrainingJobStatus"]
+            raise invalid(f"The training job {name} is in status {status}.")
         return {}
 
     def restore(self) -> None:

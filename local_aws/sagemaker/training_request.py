@@ -1,14 +1,18 @@
 """What SageMaker refuses of a CreateTrainingJob request beyond its shape."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from local_aws.sagemaker import objects
+from local_aws.sagemaker.checkpoints import local_folder
 from local_aws.sagemaker.errors import SageMakerError, invalid
 from local_aws.sagemaker.store import Record
 
 REQUIRED_HERE = ("AlgorithmSpecification", "ResourceConfig")
 INPUT_MODES = {"File", "FastFile"}
+DEFAULT_MAX_RUNTIME_SECONDS = 86_400
+MAX_HOSTS = 20
 
 
 def check_training_request(request: Record, s3: Any) -> None:
@@ -27,14 +31,52 @@ def check_training_request(request: Record, s3: Any) -> None:
                 f"1 validation error detected: Value null at '{member}' failed to satisfy "
                 "constraint: Member must not be null"
             )
-    if request["ResourceConfig"].get("InstanceCount", 1) != 1:
-        raise SageMakerError(
-            "ResourceLimitExceeded",
-            "The embedded SageMaker trains on one machine; InstanceCount must be 1.",
-        )
+    _check_hosts(request["ResourceConfig"])
+    _check_spot(request)
+    _check_checkpoints(request)
     _check_metrics(request["AlgorithmSpecification"])
     for channel in request.get("InputDataConfig", []):
         _check_channel(channel, request, s3)
+
+
+def _check_hosts(resources: Record) -> None:
+    if "InstanceGroups" in resources:
+        raise invalid("The embedded SageMaker has no InstanceGroups; all hosts are alike.")
+    count = resources.get("InstanceCount", 1)
+    if count < 1:
+        raise invalid(f"The InstanceCount {count} must be 1 or more.")
+    if count > MAX_HOSTS:
+        raise SageMakerError(
+            "ResourceLimitExceeded",
+            f"The embedded SageMaker starts up to {MAX_HOSTS} hosts; {count} were requested.",
+        )
+
+
+def _check_spot(request: Record) -> None:
+    limits = request.get("StoppingCondition", {})
+    wait = limits.get("MaxWaitTimeInSeconds")
+    if not request.get("EnableManagedSpotTraining"):
+        if wait is not None:
+            raise invalid("MaxWaitTimeInSeconds needs EnableManagedSpotTraining.")
+        return
+    runtime = limits.get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS)
+    if wait is None or wait < runtime:
+        raise invalid(
+            "EnableManagedSpotTraining needs a MaxWaitTimeInSeconds that is equal to or greater "
+            f"than MaxRuntimeInSeconds ({runtime})."
+        )
+
+
+def _check_checkpoints(request: Record) -> None:
+    config = request.get("CheckpointConfig")
+    if config is None:
+        return
+    if not objects.parse(config["S3Uri"])[0]:
+        raise invalid(f"The S3Uri {config['S3Uri']!r} of CheckpointConfig names no bucket.")
+    try:
+        local_folder(config, Path())
+    except ValueError as error:
+        raise invalid(f"The LocalPath of CheckpointConfig is refused here: {error}.") from None
 
 
 def _check_metrics(algorithm: Record) -> None:

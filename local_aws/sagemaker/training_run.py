@@ -1,26 +1,20 @@
 """One training job from its input to its artifact, run by SageMaker's own training toolkit."""
 
-import json
-import shutil
+import math
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from local_aws.sagemaker import objects
-from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context, now
-from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.metrics import Metrics
-from local_aws.sagemaker.overlay import make_overlay
 from local_aws.sagemaker.store import Record
+from local_aws.sagemaker.training_cluster import TrainingCluster
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 KIND = "training-job"
-HOST = "algo-1"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS
-MAX_FAILURE_REASON = 1024
-KILLED_BY = 128  # a container killed by signal N exits with 128 + N
+SPARE_MACHINES_SECONDS = 1.0  # until there are others for those that were taken back
 ENDED = {"Completed", "Failed", "Stopped"}
 
 
@@ -46,9 +40,12 @@ class TrainingRun:
         """Prepare the run of the job that `record` describes."""
         self._context, self._record = context, record
         self._name = str(record["TrainingJobName"])
-        self._base = context.folder / "training" / self._name
         self._metrics = Metrics(record["AlgorithmSpecification"].get("MetricDefinitions", []))
-        self._stopping = threading.Event()
+        limits = record["StoppingCondition"]
+        self._max_runtime = float(limits["MaxRuntimeInSeconds"])
+        self._give_up_at = time.monotonic() + float(limits.get("MaxWaitTimeInSeconds", math.inf))
+        self._ran = 0.0
+        self._stopping, self._interrupted = threading.Event(), threading.Event()
         self._ended = False
         self._changing = threading.Lock()
         self._thread = threading.Thread(
@@ -60,7 +57,7 @@ class TrainingRun:
         self._thread.start()
 
     def stop(self) -> bool:
-        """Ask the job to end early; it becomes Stopped. Return False when it has ended already."""
+        """Let the job become Stopped in the end; False when it has ended already."""
         with self._changing:
             if self._ended:
                 return False
@@ -69,119 +66,94 @@ class TrainingRun:
                 self._enter("Stopping", "Stopping the training job", TrainingJobStatus="Stopping")
             return True
 
+    def interrupt(self) -> bool:
+        """Take the machines of a spot job back; False when it has ended or is being stopped."""
+        with self._changing:
+            if self._ended or self._stopping.is_set():
+                return False
+            self._interrupted.set()
+            return True
+
     def join(self) -> None:
         """Wait until the job has ended."""
         self._thread.join()
 
     def _run(self) -> None:
-        stream = f"{self._name}/{HOST}-{int(time.time())}"
-        log = LogStream(self._context.client("logs"), LOG_GROUP, stream)
         try:
-            self._prepare()
-            outcome = self._train(log)
+            outcome = self._train()
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not hang
             outcome = Outcome("Failed", "Failed", f"InternalServerError: {error}")
-        # Whoever sees the job ended finds its whole log, and nothing left on this machine.
-        log.close()
-        shutil.rmtree(self._base, ignore_errors=True)
         self._end(outcome)
 
-    def _prepare(self) -> None:
-        shutil.rmtree(self._base, ignore_errors=True)
-        config = self._base / "input" / "config"
-        for folder in (config, self._base / "model", self._base / "output" / "data"):
-            folder.mkdir(parents=True)
+    def _train(self) -> Outcome:
+        """Start the job on ever other machines until it ends."""
+        while True:
+            # Whoever sees the job ended finds its whole log, and nothing left on this machine.
+            with TrainingCluster(self._context, self._record, self._observe) as cluster:
+                secondary = self._train_on(cluster)
+                if secondary == "Failed":
+                    return Outcome("Failed", "Failed", cluster.failure_reason or "")
+                if secondary != "Interrupted":
+                    # What a stopped job has saved by then is kept, as on AWS.
+                    self._upload(cluster)
+                    status = "Completed" if secondary == "Completed" else "Stopped"
+                    return Outcome(status, secondary)
+            self._stopping.wait(SPARE_MACHINES_SECONDS)
+            if (reason := self._reason_to_end(0)) is not None:
+                return Outcome("Stopped", reason)
+            self._proceed("Starting", "Starting the job on other machines")
+
+    def _train_on(self, cluster: TrainingCluster) -> str:
+        """Train until something ends it; return what, as a SecondaryStatus."""
         self._proceed("Downloading", "Downloading input data")
-        s3 = self._context.client("s3")
-        channels = {}
-        for channel in self._record.get("InputDataConfig", []):
-            source = channel["DataSource"]["S3DataSource"]
-            folder = self._base / "input" / "data" / channel["ChannelName"]
-            folder.mkdir(parents=True)
-            if not objects.download_prefix(s3, source["S3Uri"], folder):
-                raise FileNotFoundError(f"no object under {source['S3Uri']}")
-            channels[channel["ChannelName"]] = {
-                "TrainingInputMode": "File",
-                "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
-                "RecordWrapperType": "None",
-            }
-        files = {
-            "hyperparameters": self._record.get("HyperParameters", {}),
-            "inputdataconfig": channels,
-            "resourceconfig": {
-                "current_host": HOST, "hosts": [HOST], "network_interface_name": "lo",
-                "current_instance_type": self._record["ResourceConfig"]["InstanceType"],
-                "current_group_name": "homogeneousCluster",
-                "instance_groups": [{
-                    "instance_group_name": "homogeneousCluster", "hosts": [HOST],
-                    "instance_type": self._record["ResourceConfig"]["InstanceType"],
-                }],
-            },
-        }  # fmt: skip
-        for name, content in files.items():
-            (config / f"{name}.json").write_text(json.dumps(content), "utf-8")
-
-    def _train(self, log: LogStream) -> Outcome:
-        self._proceed("Training", "Training in progress", TrainingStartTime=now())
-        python = make_overlay(self._base / "environment")
-        environment = {
-            **container_environment(self._context.endpoint_url, self._context.region, python),
-            "TRAINING_JOB_NAME": self._name,
-            "TRAINING_JOB_ARN": str(self._record["TrainingJobArn"]),
-            "SAGEMAKER_BASE_DIR": str(self._base),
-            "SAGEMAKER_REGION": self._context.region,
-            "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
-            "SM_STUDIO_LOCAL_MODE": "true",  # there is no DNS of a cluster to wait for
-            **self._record.get("Environment", {}),
-        }
-
-        def on_line(line: str) -> None:
-            log.write(line)
-            self._metrics.observe(line, now())
-
+        cluster.prepare()
+        started_at = {} if self._ran else {"TrainingStartTime": now()}
+        self._proceed("Training", "Training in progress", **started_at)
         if self._stopping.is_set():
-            return Outcome("Stopped", "Stopped")
-        container = Container(
-            [python, "-m", "sagemaker_training.cli.train"],
-            folder=self._base,
-            environment=environment,
-            on_line=on_line,
-        )
-        return self._outcome(self._wait(container))
+            return "Stopped"
+        began = time.monotonic()
+        cluster.start()
+        try:
+            return self._wait(cluster, began)
+        finally:
+            self._ran += time.monotonic() - began
 
-    def _wait(self, container: Container) -> int | None:
-        """Return the exit code, or None when the job was stopped or ran out of time."""
-        limit = float(self._record["StoppingCondition"]["MaxRuntimeInSeconds"])
-        deadline = time.monotonic() + limit
-        while not self._stopping.is_set() and time.monotonic() < deadline:
-            code = container.wait(0.2)
-            if code is not None:
-                return code
-        container.stop(STOP_GRACE_SECONDS)
-        return None
+    def _wait(self, cluster: TrainingCluster, began: float) -> str:
+        while not cluster.has_ended():
+            secondary = self._reason_to_end(time.monotonic() - began)
+            if secondary is None and self._interrupted.is_set():
+                secondary = "Interrupted"
+                self._proceed(secondary, "The spot capacity of the job was taken back")
+            elif secondary is not None:
+                self._proceed("Stopping", "Its time is up", TrainingJobStatus="Stopping")
+            if secondary is not None:
+                self._interrupted.clear()
+                cluster.stop(STOP_GRACE_SECONDS)
+                return secondary
+        return "Completed" if cluster.failure_reason is None else "Failed"
 
-    def _outcome(self, code: int | None) -> Outcome:
-        if code:
-            code = KILLED_BY - code if code < 0 else code
-            failure = self._base / "output" / "failure"
-            reason = failure.read_text("utf-8", "replace") if failure.exists() else "no reason"
-            ending = f", exit code: {code}"
-            shown = f"AlgorithmError: {reason}"[: MAX_FAILURE_REASON - len(ending)]
-            return Outcome("Failed", "Failed", shown + ending)
-        # What a stopped job has saved by then is kept, as on AWS.
-        self._upload()
-        if code == 0:
-            return Outcome("Completed", "Completed")
-        stopped = self._stopping.is_set()
-        return Outcome("Stopped", "Stopped" if stopped else "MaxRuntimeExceeded")
+    def _reason_to_end(self, running: float) -> str | None:
+        """Return why the job has to stop, as a SecondaryStatus, or None.
 
-    def _upload(self) -> None:
+        Args:
+            running: seconds since the machines of now were started.
+        """
+        if self._stopping.is_set():
+            return "Stopped"
+        if time.monotonic() >= self._give_up_at:
+            return "MaxWaitTimeExceeded"
+        return "MaxRuntimeExceeded" if self._ran + running >= self._max_runtime else None
+
+    def _observe(self, line: str) -> None:
+        self._metrics.observe(line, now())
+
+    def _upload(self, cluster: TrainingCluster) -> None:
         self._proceed("Uploading", "Uploading generated training model")
         s3 = self._context.client("s3")
         path = str(self._record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
         artifact = f"{path}/{self._name}/output/model.tar.gz"
-        objects.upload_archive(s3, self._base / "model", artifact)
-        data = self._base / "output" / "data"
+        objects.upload_archive(s3, cluster.base / "model", artifact)
+        data = cluster.base / "output" / "data"
         if any(data.iterdir()):
             objects.upload_archive(s3, data, f"{path}/{self._name}/output/output.tar.gz")
         self._context.store.update(KIND, self._name, ModelArtifacts={"S3ModelArtifacts": artifact})
@@ -196,6 +168,7 @@ class TrainingRun:
         record = self._context.store.get(KIND, self._name) or {}
         ended = now()
         seconds = max(1, round(ended - float(record.get("TrainingStartTime", ended))))
+        spot = bool(record.get("EnableManagedSpotTraining"))
         reason = {"FailureReason": outcome.reason} if outcome.reason else {}
         with self._changing:
             self._ended = True
@@ -205,7 +178,8 @@ class TrainingRun:
                 TrainingJobStatus=outcome.status,
                 TrainingEndTime=ended,
                 TrainingTimeInSeconds=seconds,
-                BillableTimeInSeconds=seconds,
+                # Nobody pays for waiting; that spare machines cost less has no price here.
+                BillableTimeInSeconds=min(seconds, max(1, round(self._ran))) if spot else seconds,
                 FinalMetricDataList=self._metrics.final(),
                 **reason,
             )

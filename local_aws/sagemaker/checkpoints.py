@@ -1,0 +1,96 @@
+"""Checkpoints of a training job: restored before it starts, and copied to S3 while it runs.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
+"""
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws.sagemaker import objects
+from local_aws.sagemaker.store import Record
+
+DEFAULT_LOCAL_PATH = "/opt/ml/checkpoints"
+CONTAINER_BASE = "/opt/ml"
+SYNC_SECONDS = 1.0
+
+
+def local_folder(config: Record, base: Path) -> Path:
+    """Return where a host keeps its checkpoints, whose /opt/ml is `base`.
+
+    Raises:
+        ValueError: when the LocalPath of the CheckpointConfig is not under /opt/ml.
+    """
+    path = PurePosixPath(config.get("LocalPath", DEFAULT_LOCAL_PATH))
+    below = path.relative_to(CONTAINER_BASE)
+    if not below.parts or ".." in below.parts:
+        raise ValueError(f"{path} is not under {CONTAINER_BASE}")
+    return base.joinpath(*below.parts)
+
+
+class CheckpointSync:
+    """Copies what changes in the hosts' folders to one S3 prefix, about once a second.
+
+    As on AWS, the folders of all hosts go to the same place, and what a host deletes stays there.
+    """
+
+    def __init__(self, s3: Any, config: Record, folders: Sequence[Path]) -> None:
+        """Restore the checkpoints that are there into every folder.
+
+        Args:
+            s3: client of the embedded S3.
+            config: the job's CheckpointConfig.
+            folders: one of each host.
+        """
+        self._s3, self._uri, self._folders = s3, str(config["S3Uri"]), folders
+        self._copied: dict[Path, tuple[int, int]] = {}
+        self._closed = threading.Event()
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            objects.download_prefix(s3, self._uri, folder)
+            self._copied |= {file: _version(file) for file in _files(folder)}
+        self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
+
+    def start(self) -> None:
+        """Begin to copy in the background."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Copy what has changed since, and stop."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        closed = False
+        while not closed:
+            closed = self._closed.wait(SYNC_SECONDS)
+            # Without its checkpoints a job can still end well, so they must not end it.
+            with contextlib.suppress(ClientError, BotoCoreError):
+                self._copy()
+
+    def _copy(self) -> None:
+        bucket, prefix = objects.parse(self._uri)
+        for folder in self._folders:
+            for file in _files(folder):
+                # A script that writes under another name and renames may do so just now.
+                with contextlib.suppress(FileNotFoundError):
+                    version = _version(file)
+                    if self._copied.get(file) != version:
+                        key = f"{prefix.rstrip('/')}/{file.relative_to(folder).as_posix()}"
+                        with file.open("rb") as content:
+                            self._s3.upload_fileobj(content, bucket, key.lstrip("/"))
+                        self._copied[file] = version
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _version(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,125 @@
+"""The hosts of a training job, from their start to the end of the last."""
+
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local_aws.sagemaker.checkpoints import CheckpointSync, local_folder
+from local_aws.sagemaker.container import Container, stop_all
+from local_aws.sagemaker.context import Context
+from local_aws.sagemaker.store import Record
+from local_aws.sagemaker.training_host import TrainingHost
+
+POLL_SECONDS = 0.2
+# In which hosts that miss a failed one say so in their logs.
+FAREWELL_SECONDS = 5.0
+FAREWELL_GRACE_SECONDS = 1.0
+
+
+class TrainingCluster:
+    """A context with the hosts of one start of a job; nothing of them is left behind it.
+
+    Attributes:
+        failure_reason: FailureReason of the first host that failed; None while none has.
+    """
+
+    def __init__(self, context: Context, record: Record, observe: Callable[[str], None]) -> None:
+        """Name the hosts.
+
+        Args:
+            context: state and clients.
+            record: the job.
+            observe: takes each line that a host prints.
+        """
+        hosts = host_names(int(record["ResourceConfig"].get("InstanceCount", 1)))
+        self._hosts = [
+            TrainingHost(context, record, number, hosts, observe) for number in range(len(hosts))
+        ]
+        self._containers: list[Container] = []
+        self._context, self._config = context, record.get("CheckpointConfig")
+        self._folder = self.base.parent
+        self._checkpoints: CheckpointSync | None = None
+        self.failure_reason: str | None = None
+
+    def __enter__(self) -> Self:
+        """Make room."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End what runs, keep the last checkpoints, send the last lines, remove the files."""
+        self.stop(0)
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+        for host in self._hosts:
+            host.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def base(self) -> Path:
+        """The folder of the first host, whose model is the job's."""
+        return self._hosts[0].base
+
+    def prepare(self) -> None:
+        """Download data and checkpoints to every host."""
+        for host in self._hosts:
+            host.prepare()
+        if self._config is not None:
+            folders = [local_folder(self._config, host.base) for host in self._hosts]
+            self._checkpoints = CheckpointSync(self._context.client("s3"), self._config, folders)
+
+    def start(self) -> None:
+        """Start every host."""
+        port = _free_port()
+        for host in self._hosts:
+            self._containers.append(host.start(port))
+        if self._checkpoints is not None:
+            self._checkpoints.start()
+
+    def has_ended(self) -> bool:
+        """Wait a moment; tell whether every host has ended well or, with a reason, one has not.
+
+        When one has failed, the others are ended.
+        """
+        codes = [container.wait(0) for container in self._containers]
+        if not any(codes):
+            if None in codes:
+                time.sleep(POLL_SECONDS)
+            return None not in codes
+        deadline = time.monotonic() + FAREWELL_SECONDS
+        while None in codes and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+            codes = [container.wait(0) for container in self._containers]
+        failed = [(host, code) for host, code in zip(self._hosts, codes, strict=True) if code]
+        self.stop(FAREWELL_GRACE_SECONDS)
+        host, code = min(failed, key=lambda one: one[0].failed_at())
+        self.failure_reason = host.failure_reason(code)
+        return True
+
+    def stop(self, grace: float) -> None:
+        """Ask every host to end, and after `grace` seconds make it."""
+        stop_all(self._containers, grace)
+
+
+def host_names(count: int) -> list[str]:
+    """Return the names of a job's hosts.
+
+    AWS calls them algo-1, algo-2 and so on. Where there are several they have to find one another,
+    and without a name server of our own only addresses lead anywhere.
+    """
+    return ["algo-1"] if count == 1 else [f"127.0.0.{number}" for number in range(1, count + 1)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

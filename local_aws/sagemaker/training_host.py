@@ -1,0 +1,193 @@
+"""One host of a training job: a folder laid out as the container, and the real toolkit in it."""
+
+import json
+import math
+import os
+import shlex
+import socket
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+
+from local_aws.sagemaker import objects
+from local_aws.sagemaker.checkpoints import local_folder
+from local_aws.sagemaker.container import Container, container_environment
+from local_aws.sagemaker.context import Context
+from local_aws.sagemaker.logs import LogStream
+from local_aws.sagemaker.overlay import make_overlay
+from local_aws.sagemaker.store import Record
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+TORCHRUN = Path(__file__).with_name("torchrun.py")
+INSTANCE_GROUP = "homogeneousCluster"
+MAX_FAILURE_REASON = 1024
+KILLED_BY = 128  # a container killed by signal N exits with 128 + N
+TRACEBACK = "Traceback (most recent call last)"
+
+
+class TrainingHost:
+    """Prepares and runs the container of one host.
+
+    Attributes:
+        base: what is /opt/ml in the container.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        record: Record,
+        number: int,
+        hosts: Sequence[str],
+        observe: Callable[[str], None],
+    ) -> None:
+        """Name the host.
+
+        Args:
+            context: state and clients.
+            record: the job.
+            number: the host's, counted from 0.
+            hosts: names of all hosts.
+            observe: takes each line that the container prints.
+        """
+        self._context, self._record = context, record
+        self._number, self._hosts, self._observe = number, hosts, observe
+        self._job = str(record["TrainingJobName"])
+        self.base = context.folder / "training" / self._job / f"algo-{number + 1}"
+        self._first_traceback: float | None = None
+        self._log: LogStream | None = None
+
+    def prepare(self) -> None:
+        """Make the folder with all that the container finds in it, checkpoints aside.
+
+        Raises:
+            FileNotFoundError: when a channel has no data any more.
+        """
+        for folder in ("input/config", "model", "output/data"):
+            (self.base / folder).mkdir(parents=True)
+        for name, content in self._configuration().items():
+            text = json.dumps(content)
+            (self.base / "input" / "config" / f"{name}.json").write_text(text, "utf-8")
+        self._python = make_overlay(self.base / "environment")
+        torchrun = self._python.with_name("torchrun")
+        command = shlex.join([str(self._python), "-P", str(TORCHRUN)])
+        torchrun.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
+        torchrun.chmod(0o755)
+
+    def start(self, master_port: int) -> Container:
+        """Start the container and return it.
+
+        Args:
+            master_port: where this job's torchrun processes meet.
+        """
+        stream = f"{self._job}/algo-{self._number + 1}-{int(time.time())}"
+        log = self._log = LogStream(self._context.client("logs"), LOG_GROUP, stream)
+
+        def on_line(line: str) -> None:
+            log.write(line)
+            if self._first_traceback is None and TRACEBACK in line:
+                self._first_traceback = time.time()
+            self._observe(line)
+
+        url, region = self._context.endpoint_url, self._context.region
+        return Container(
+            [self._python, "-m", "sagemaker_training.cli.train"],
+            folder=self.base,
+            environment={
+                **container_environment(url, region, self._python),
+                "TRAINING_JOB_NAME": self._job,
+                "TRAINING_JOB_ARN": str(self._record["TrainingJobArn"]),
+                "SAGEMAKER_BASE_DIR": str(self.base),
+                "SAGEMAKER_REGION": region,
+                "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
+                "SM_STUDIO_LOCAL_MODE": "true",  # there is no DNS of a cluster to wait for
+                "GLOO_SOCKET_IFNAME": loopback_interface(),
+                "LOCAL_AWS_MASTER_PORT": str(master_port),
+                **self._share_of_the_processor(),
+                **self._record.get("Environment", {}),
+            },
+            on_line=on_line,
+        )
+
+    def close(self) -> None:
+        """Send the last lines."""
+        if self._log is not None:
+            self._log.close()
+
+    def failed_at(self) -> float:
+        """Return when the script of a container that failed gave up, seconds since 1970.
+
+        A script says what is wrong before its process ends, and only then can other hosts miss it:
+        of several, the earliest is the cause.
+        """
+        failure = self._failure_file
+        said = [failure.stat().st_mtime] if failure.exists() else []
+        said += [self._first_traceback] if self._first_traceback is not None else []
+        return min(said, default=math.inf)
+
+    def failure_reason(self, code: int) -> str:
+        """Return FailureReason of a container that ended with an exit code, as AWS words it."""
+        code = KILLED_BY - code if code < 0 else code
+        failure = self._failure_file
+        reason = failure.read_text("utf-8", "replace") if failure.exists() else "no reason"
+        ending = f", exit code: {code}"
+        return f"AlgorithmError: {reason}"[: MAX_FAILURE_REASON - len(ending)] + ending
+
+    @property
+    def _failure_file(self) -> Path:
+        return self.base / "output" / "failure"
+
+    def _configuration(self) -> Record:
+        """Return name to content of the files in /opt/ml/input/config; download the channels."""
+        instance = self._record["ResourceConfig"]["InstanceType"]
+        files = {
+            "hyperparameters": self._record.get("HyperParameters", {}),
+            "inputdataconfig": {
+                channel["ChannelName"]: self._download(channel)
+                for channel in self._record.get("InputDataConfig", [])
+            },
+            "resourceconfig": {
+                "current_host": self._hosts[self._number],
+                "hosts": list(self._hosts),
+                "network_interface_name": loopback_interface(),
+                "current_instance_type": instance,
+                "current_group_name": INSTANCE_GROUP,
+                "instance_groups": [{
+                    "instance_group_name": INSTANCE_GROUP, "hosts": list(self._hosts),
+                    "instance_type": instance,
+                }],
+            },
+        }  # fmt: skip
+        if config := self._record.get("CheckpointConfig"):
+            files["checkpointconfig"] = {"LocalPath": str(local_folder(config, self.base))}
+        return files
+
+    def _download(self, channel: Record) -> Record:
+        source = channel["DataSource"]["S3DataSource"]
+        distribution = source.get("S3DataDistributionType", "FullyReplicated")
+        sharded = distribution == "ShardedByS3Key"
+        folder = self.base / "input" / "data" / channel["ChannelName"]
+        folder.mkdir(parents=True)
+        share = (self._number, len(self._hosts)) if sharded else (0, 1)
+        s3 = self._context.client("s3")
+        if not objects.download_prefix(s3, source["S3Uri"], folder, share=share):
+            raise FileNotFoundError(f"no object under {source['S3Uri']}")
+        return {
+            "TrainingInputMode": "File",
+            "S3DistributionType": distribution,
+            "RecordWrapperType": "None",
+        }
+
+    def _share_of_the_processor(self) -> dict[str, str]:
+        """Return what keeps several hosts from each using all of this machine's cores."""
+        hosts = len(self._hosts)
+        return {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // hosts))} if hosts > 1 else {}
+
+
+def loopback_interface() -> str:
+    """Return the name of the network interface of 127.0.0.1: lo on Linux, lo0 on macOS."""
+    for name, addresses in psutil.net_if_addrs().items():
+        if any(a.family == socket.AF_INET and a.address == "127.0.0.1" for a in addresses):
+            return str(name)
+    raise OSError("no network interface has the address 127.0.0.1")

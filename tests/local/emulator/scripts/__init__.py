@@ -1,0 +1,1 @@
+"""Training scripts that tests hand to the embedded SageMaker."""

@@ -1,0 +1,63 @@
+"""A training script for several hosts that adds up ranks in place of training."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+import torch.distributed as dist
+
+Values = dict[str, Any]
+
+
+def main(behaviour: str) -> None:
+    """Add up the ranks over all processes, unless a rank is to fail."""
+    dist.init_process_group("gloo")
+    rank = dist.get_rank()
+    total = torch.tensor([rank + 1.0])
+    dist.all_reduce(total)
+    if behaviour == "explain" and rank == 1:
+        Path(os.environ["SM_OUTPUT_DIR"], "failure").write_text("rank 1 has no label in line 7")
+        sys.exit(1)
+    if behaviour == "explain":
+        time.sleep(600)  # busy with something else, and not missing anybody
+    if behaviour == "crash" and rank == 1:
+        raise ValueError("rank 1 found a defect")
+    found: list[Values | None] = [None] * dist.get_world_size()
+    dist.all_gather_object(found, seen(rank, float(total)))
+    Path(os.environ["SM_MODEL_DIR"], f"rank-{rank}.json").write_text(json.dumps(found))
+    sys.stdout.write(f"rank {rank} is done\n")
+    dist.destroy_process_group()
+
+
+def seen(rank: int, total: float) -> Values:
+    """Return what the process of a rank sees of its host."""
+    files = Path(os.environ["SM_CHANNEL_PARTS"])
+    agent = psutil.Process(os.getppid())
+    return {
+        "rank": rank,
+        "total": total,
+        "local_rank": os.environ["LOCAL_RANK"],
+        "host": os.environ["SM_CURRENT_HOST"],
+        "hosts": json.loads(os.environ["SM_HOSTS"]),
+        "base": os.environ["SAGEMAKER_BASE_DIR"],
+        "port": os.environ["MASTER_PORT"],
+        "parts": sorted(file.name for file in files.iterdir()),
+        "listens": [
+            connection.laddr.ip
+            for process in (agent, psutil.Process())
+            for connection in process.net_connections(kind="tcp")
+            if connection.status == psutil.CONN_LISTEN
+        ],
+    }
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser()
+    options.add_argument("--behaviour")
+    main(options.parse_known_args()[0].behaviour)
