@@ -69,6 +69,11 @@ class TrainingCluster:
         """The folder of the first host, whose model is the job's."""
         return self._hosts[0].base
 
+    @property
+    def started(self) -> bool:
+        """Whether any host has been started."""
+        return bool(self._containers)
+
     def prepare(self) -> None:
         """Download data and checkpoints to every host."""
         for host in self._hosts:

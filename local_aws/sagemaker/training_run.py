@@ -94,8 +94,8 @@ class TrainingRun:
                 if secondary == "Failed":
                     return Outcome("Failed", "Failed", cluster.failure_reason or "")
                 if secondary != "Interrupted":
-                    # What a stopped job has saved by then is kept, as on AWS.
-                    self._upload(cluster)
+                    if cluster.started:  # what a stopped job has saved by then is kept, as on AWS
+                        self._upload(cluster)
                     status = "Completed" if secondary == "Completed" else "Stopped"
                     return Outcome(status, secondary)
             self._stopping.wait(SPARE_MACHINES_SECONDS)
