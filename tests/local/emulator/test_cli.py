@@ -19,7 +19,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    for command in ("up", "down", "status", "logs"):
+    for command in ("up", "down", "status", "logs", "interrupt"):
         assert command in shown
 
 
@@ -39,8 +39,9 @@ def test_nothing_runs(tmp_path: Path) -> None:
     assert run_cli("status", *where).returncode == 1
     down = run_cli("down", *where)
     assert (down.returncode, "does not run" in down.stdout) == (0, True)
-    logs = run_cli("logs", *where)
-    assert (logs.returncode, "does not run" in logs.stderr) == (1, True)
+    for command in (["logs"], ["interrupt", "a-job"]):
+        told = run_cli(*command, *where)
+        assert (told.returncode, "does not run" in told.stderr) == (1, True)
 
 
 def test_a_busy_port_is_told(tmp_path: Path) -> None:
