@@ -97,7 +97,7 @@ class Container:
                 marked = in_group or process.environ().get(MARK) == self._mark
                 if marked and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
-            except (ProcessLookupError, psutil.Error):
+            except (OSError, psutil.Error):
                 continue
         return found
 

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shlex
 import socket
 import time
@@ -25,6 +26,9 @@ INSTANCE_GROUP = "homogeneousCluster"
 MAX_FAILURE_REASON = 1024
 KILLED_BY = 128  # a container killed by signal N exits with 128 + N
 TRACEBACK = "Traceback (most recent call last)"
+# What torchrun logs of a process that was killed, by the kernel out of memory or by its own fault:
+# SIGILL, SIGBUS, SIGFPE, SIGKILL or SIGSEGV. It had no time to say anything itself.
+KILLED = re.compile(r"failed \(exitcode: -(4|7|8|9|11)\)")
 
 
 class TrainingHost:
@@ -56,6 +60,7 @@ class TrainingHost:
         self._job = str(record["TrainingJobName"])
         self.base = context.folder / "training" / self._job / f"algo-{number + 1}"
         self._first_traceback: float | None = None
+        self._killed = False
         self._log: LogStream | None = None
 
     def prepare(self) -> None:
@@ -88,6 +93,7 @@ class TrainingHost:
             log.write(line)
             if self._first_traceback is None and TRACEBACK in line:
                 self._first_traceback = time.time()
+            self._killed = self._killed or KILLED.search(line) is not None
             self._observe(line)
 
         url, region = self._context.endpoint_url, self._context.region
@@ -119,8 +125,11 @@ class TrainingHost:
         """Return when the script of a container that failed gave up, seconds since 1970.
 
         A script says what is wrong before its process ends, and only then can other hosts miss it:
-        of several, the earliest is the cause.
+        of several, the earliest is the cause. A process that was killed says nothing, and that it
+        misses another kills none: its host comes before all.
         """
+        if self._killed:
+            return 0
         failure = self._failure_file
         said = [failure.stat().st_mtime] if failure.exists() else []
         said += [self._first_traceback] if self._first_traceback is not None else []

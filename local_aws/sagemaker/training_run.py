@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +169,7 @@ class TrainingRun:
         record = self._context.store.get(KIND, self._name) or {}
         ended = now()
         seconds = max(1, round(ended - float(record.get("TrainingStartTime", ended))))
-        spot = bool(record.get("EnableManagedSpotTraining"))
+        waited = _interrupted_seconds(record.get("SecondaryStatusTransitions", []), ended)
         reason = {"FailureReason": outcome.reason} if outcome.reason else {}
         with self._changing:
             self._ended = True
@@ -179,7 +180,7 @@ class TrainingRun:
                 TrainingEndTime=ended,
                 TrainingTimeInSeconds=seconds,
                 # Nobody pays for waiting; that spare machines cost less has no price here.
-                BillableTimeInSeconds=min(seconds, max(1, round(self._ran))) if spot else seconds,
+                BillableTimeInSeconds=max(1, seconds - round(waited)),
                 FinalMetricDataList=self._metrics.final(),
                 **reason,
             )
@@ -198,3 +199,15 @@ class TrainingRun:
             KIND, self._name, SecondaryStatus=secondary, LastModifiedTime=time_now,
             SecondaryStatusTransitions=[*transitions, transition], **changes,
         )  # fmt: skip
+
+
+def _interrupted_seconds(transitions: Sequence[Record], ended: float) -> float:
+    """Return for how long a job that ended had no machines to train on."""
+    waited, since = 0.0, None
+    for transition in transitions:
+        if transition["Status"] == "Interrupted":
+            since = transition["StartTime"]
+        elif transition["Status"] == "Training" and since is not None:
+            waited += transition["StartTime"] - since
+            since = None
+    return waited if since is None else waited + ended - since

@@ -50,6 +50,7 @@ def clusters(emulator: Emulator) -> Emulator:
         request("single", "add", hosts=1),
         request("pair-crashes", "crash"),
         request("pair-explains", "explain"),
+        request("pair-vanishes", "vanish"),
     ):
         emulator.client("sagemaker").create_training_job(**job)
     return emulator
@@ -124,6 +125,8 @@ def test_each_host_has_its_own_log(clusters: Emulator) -> None:
     [
         # The other rank fails, too, for it misses this one: that is not the reason.
         ("pair-crashes", "ValueError: rank 1 found a defect"),
+        # It had no time for a reason; the toolkit tells what it ran on that host.
+        ("pair-vanishes", "--node_rank 1 train.py"),
         ("pair-explains", "AlgorithmError: rank 1 has no label in line 7, exit code: 1"),
     ],
 )
@@ -138,7 +141,7 @@ def test_a_rank_that_fails_ends_the_job_with_its_reason(
 
 def test_nothing_of_the_hosts_stays(clusters: Emulator) -> None:
     folder = clusters.state / "sagemaker" / "training"
-    for name in ("pair", "other-pair", "single", "pair-crashes", "pair-explains"):
+    for name in ("pair", "other-pair", "single", "pair-crashes", "pair-explains", "pair-vanishes"):
         jobs.ended(clusters, name)
         assert not (folder / name).exists()
         assert processes_naming(folder / name) == {}

@@ -1,17 +1,28 @@
 """Managed spot training: machines that are taken back, and checkpoints that outlive them."""
 
 import json
+import os
+import signal
 import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws import process
+from tests.conftest import free_port
 from tests.local.emulator import jobs
 from tests.local.emulator.archives import archive, unpacked
-from tests.local.emulator.conftest import Emulator, run_cli
+from tests.local.emulator.conftest import (
+    Emulator,
+    ended,
+    processes_naming,
+    run_cli,
+    started,
+)
 
 BUCKET = "spot-training"
 SCRIPT = Path(__file__).with_name("scripts") / "spot_train.py"
@@ -37,14 +48,19 @@ def request(name: str, *, hosts: int = 1, limit: int = 300, **changes: Any) -> d
 @pytest.fixture(scope="module")
 def spot(emulator: Emulator) -> Emulator:
     """An emulator in which every job of these tests runs, all at the same time."""
+    put_source(emulator)
+    for job in (request("alone"), request("together", hosts=2), request("never", limit=1)):
+        emulator.client("sagemaker").create_training_job(**job)
+    return emulator
+
+
+def put_source(emulator: Emulator) -> None:
+    """Upload the script that every job of `request` runs."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(
         Bucket=BUCKET, Key="source.tar.gz", Body=archive({"train.py": SCRIPT.read_text()})
     )
-    for job in (request("alone"), request("together", hosts=2), request("never", limit=1)):
-        emulator.client("sagemaker").create_training_job(**job)
-    return emulator
 
 
 def checkpoints(emulator: Emulator, name: str) -> dict[str, Any]:
@@ -58,14 +74,19 @@ def checkpoints(emulator: Emulator, name: str) -> dict[str, Any]:
     return {key: json.loads(body.read()) for key, body in contents.items() if "tmp" not in key}
 
 
-def resumed(emulator: Emulator, name: str, *, ranks: int) -> dict[str, Any]:
-    """Interrupt a job in its middle; return its description when it has ended."""
+def wait_for_the_middle(emulator: Emulator, name: str, *, ranks: int) -> None:
+    """Wait until every rank of a job has counted as far as it does before the interruption."""
     deadline = time.monotonic() + jobs.DEADLINE_SECONDS
     while [s for s in checkpoints(emulator, name).values() if s == ["first"] * 5] != [
         ["first"] * 5
     ] * ranks:  # they are copied while the job runs
         assert time.monotonic() < deadline, jobs.lines(emulator, name)
         time.sleep(0.2)
+
+
+def resumed(emulator: Emulator, name: str, *, ranks: int) -> dict[str, Any]:
+    """Interrupt a job in its middle; return its description when it has ended."""
+    wait_for_the_middle(emulator, name, ranks=ranks)
     told = run_cli("interrupt", name, "--state", str(emulator.state))
     assert told.returncode == 0, told.stderr
     assert name in told.stdout
@@ -93,7 +114,9 @@ def test_interrupted_job_goes_on_from_its_checkpoint(spot: Emulator) -> None:
     # What was written in answer to the notice is there, too.
     assert model["restored"] == ["notice-0", "steps-0"]
     assert checkpoints(spot, "alone")["deep/steps-0"] == model["steps"]
-    assert 1 <= job["BillableTimeInSeconds"] <= job["TrainingTimeInSeconds"]
+    waited = (transitions[6]["StartTime"] - transitions[3]["StartTime"]).total_seconds()
+    saved = job["TrainingTimeInSeconds"] - job["BillableTimeInSeconds"]
+    assert saved == round(waited) >= 1
 
 
 def test_every_host_gets_every_checkpoint(spot: Emulator) -> None:
@@ -148,6 +171,24 @@ def test_what_cannot_be_interrupted_is_told(spot: Emulator) -> None:
     assert jobs.ended(spot, "on-demand")["TrainingJobStatus"] == "Stopped"
     with pytest.raises(ClientError, match="in status Stopped"):
         sagemaker.stop_training_job(TrainingJobName="on-demand")
+
+
+def test_emulator_that_was_killed_leaves_no_rank(tmp_path: Path) -> None:
+    """Although torchrun puts each into a session of its own."""
+    state = tmp_path / "state"
+    killed = started(free_port(), state)
+    try:
+        put_source(killed)
+        killed.client("sagemaker").create_training_job(**request("orphans", hosts=2))
+        wait_for_the_middle(killed, "orphans", ranks=2)
+        ranks = [c for c in processes_naming(state).values() if c.endswith("train.py --behaviour count")]  # fmt: skip
+        assert len(ranks) >= 2
+        running = process.find(state)
+        assert running is not None
+        os.kill(running.pid, signal.SIGKILL)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+    finally:
+        ended(state)
 
 
 def test_nothing_of_a_spot_job_stays(spot: Emulator) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -26,6 +27,8 @@ def main(behaviour: str) -> None:
         sys.exit(1)
     if behaviour == "explain":
         time.sleep(600)  # busy with something else, and not missing anybody
+    if behaviour == "vanish" and rank == 1:
+        os.kill(os.getpid(), signal.SIGKILL)  # as the kernel does when memory runs out
     if behaviour == "crash" and rank == 1:
         raise ValueError("rank 1 found a defect")
     found: list[Values | None] = [None] * dist.get_world_size()
