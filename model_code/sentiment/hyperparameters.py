@@ -5,47 +5,74 @@ from dataclasses import asdict, dataclass, fields
 
 from sentiment.errors import HyperparameterError
 
+ARCHITECTURES = ("ngrams", "lstm")
+
 
 @dataclass(frozen=True)
 class Hyperparameters:
     """What decides a training beside its data and code.
 
     Attributes:
-        epochs: passes over the training reviews.
-        embedding_dim: size of a word's vector.
-        hidden_dim: size of the LSTM's state.
-        vocab_size: word ids, the two reserved ones included.
-        learning_rate: step size of Adam (Kingma and Ba, 2015).
-        batch_size: reviews a step.
-        pad: words read of a review; the rest is ignored.
+        architecture: `ngrams`, a logistic regression on weighted word n-grams, or `lstm`.
         seed: of every random choice.
         test_fraction: share of the reviews held out when there is no testing channel.
+        validation_fraction: share of the training reviews on which training is watched and the
+            probabilities are calibrated.
+        max_order: ngrams: words in the longest n-grams.
+        min_reviews: ngrams: reviews in which an n-gram must occur to count.
+        smoothing: ngrams: added to every count before the log-count ratio (Laplace).
+        l2_penalty: ngrams: half of it, times the squared weights, is added to the summed loss.
+        iterations: ngrams: steps of L-BFGS.
+        epochs: lstm: passes over the training reviews.
+        embedding_dim: lstm: size of a word's vector.
+        hidden_dim: lstm: size of the LSTM's state.
+        vocab_size: lstm: word ids, the two reserved ones included.
+        learning_rate: lstm: step size of Adam (Kingma and Ba, 2015).
+        batch_size: lstm: reviews a step.
+        pad: lstm: words read of a review; the rest is ignored.
+        dropout: lstm: share of values that are zeroed in training (Srivastava et al., 2014).
     """
 
-    epochs: int = 6
-    embedding_dim: int = 32
-    hidden_dim: int = 100
-    vocab_size: int = 5000
-    learning_rate: float = 0.002
-    batch_size: int = 64
-    pad: int = 500
+    architecture: str = "ngrams"
     seed: int = 1
     test_fraction: float = 0.2
+    validation_fraction: float = 0.1
+    max_order: int = 3
+    min_reviews: int = 2
+    smoothing: float = 1.0
+    l2_penalty: float = 0.015
+    iterations: int = 100
+    epochs: int = 4
+    embedding_dim: int = 64
+    hidden_dim: int = 64
+    vocab_size: int = 20_000
+    learning_rate: float = 0.002
+    batch_size: int = 64
+    pad: int = 400
+    dropout: float = 0.5
 
     def __post_init__(self) -> None:
         """Refuse values that no training can work with."""
-        for name in ("epochs", "embedding_dim", "hidden_dim", "batch_size", "pad"):
+        allowed = " or ".join(ARCHITECTURES)
+        self._require("architecture", self.architecture in ARCHITECTURES, allowed)
+        counts = ("max_order", "min_reviews", "iterations")
+        for name in (*counts, "epochs", "embedding_dim", "hidden_dim", "batch_size", "pad"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
+        self._require("max_order", self.max_order <= 5, "at most 5")  # noqa: PLR2004 - longer ones hardly repeat
         self._require("vocab_size", self.vocab_size >= 3, "at least 3")  # noqa: PLR2004 - 2 ids are reserved
+        for name in ("smoothing", "l2_penalty"):
+            self._require(name, getattr(self, name) > 0, "above 0")
         self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0, at most 1")
-        self._require("test_fraction", 0 < self.test_fraction < 1, "between 0 and 1")
+        for name in ("test_fraction", "validation_fraction"):
+            self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1")
+        self._require("dropout", 0 <= self.dropout < 1, "at least 0, below 1")
         self._require("seed", self.seed >= 0, "at least 0")
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - a condition
         if not holds:
             raise HyperparameterError(f"{name}={getattr(self, name)}: must be {allowed}")
 
-    def as_dict(self) -> dict[str, int | float]:
+    def as_dict(self) -> dict[str, str | int | float]:
         """Return name to value, as metadata.json records them."""
         return asdict(self)
 
@@ -53,5 +80,4 @@ class Hyperparameters:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add one command line option a hyperparameter, as SageMaker passes them."""
     for field in fields(Hyperparameters):
-        kind = int if isinstance(field.default, int) else float
-        parser.add_argument(f"--{field.name}", type=kind, default=field.default)
+        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)

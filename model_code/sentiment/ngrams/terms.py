@@ -1,0 +1,121 @@
+"""N-grams as 64-bit numbers: no dictionary to build, to store or to load.
+
+A token's number is its BLAKE2b hash (RFC 7693), an n-gram's a mix of its tokens' numbers. Both
+depend on nothing but the text, so they are the same in every process, on every machine. Among the
+million n-grams of a model two share a number with a probability below 1 in 10 million.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.ngrams.tokens import tokenize
+
+Terms = NDArray[np.uint64]
+BLOCK = 1000  # reviews numbered at a time, which bounds the memory
+REMEMBERED_TOKENS = 1 << 17
+# Odd constants with well spread bits: the fractions of the golden ratio and of the square root of 3
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+SQUARE = np.uint64(0xBB67AE8584CAA73B)
+
+
+@lru_cache(maxsize=REMEMBERED_TOKENS)
+def token_number(token: str) -> int:
+    """Return the number of a token, 0 to 2**64 - 1."""
+    return int.from_bytes(blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def ngram_numbers(tokens: Terms, order: int) -> list[Terms]:
+    """Return the numbers of all n-grams of a token sequence.
+
+    Args:
+        tokens: the tokens' numbers, shape (tokens,).
+        order: length of the longest n-grams.
+
+    Returns:
+        One array an n-gram length; element i of array n - 1 stands for tokens i to i + n - 1. Arrays
+        have shape (tokens - n + 1,), or (0,) when the sequence is shorter than n.
+    """
+    numbers = [tokens]
+    for length in range(2, order + 1):
+        mixed = numbers[-1][:-1] * GOLDEN + tokens[length - 1 :]
+        mixed = (mixed ^ (mixed >> np.uint64(32))) * SQUARE
+        numbers.append(mixed ^ (mixed >> np.uint64(29)))
+    return numbers
+
+
+def review_terms(review: str, order: int) -> list[Terms]:
+    """Return the n-gram numbers of a raw review, as `ngram_numbers` does."""
+    return ngram_numbers(_token_numbers([review]), order)
+
+
+@dataclass(frozen=True)
+class TermMatrix:
+    """Which n-grams occur in which reviews, as a sparse 0/1 matrix in compressed rows.
+
+    Attributes:
+        terms: the n-grams that occur, ascending, shape (terms,).
+        columns: for each review after the other, indexes into `terms`, each at most once a review.
+        starts: where each review's columns begin, and the end of all, shape (reviews + 1,).
+    """
+
+    terms: Terms
+    columns: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Return the review that each of `columns` belongs to."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def take(self, reviews: NDArray[np.int64]) -> "TermMatrix":
+        """Return the matrix of the given reviews, in their order, over the same terms."""
+        counts = np.diff(self.starts)[reviews]
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        places = np.arange(starts[-1]) + np.repeat(self.starts[reviews] - starts[:-1], counts)
+        return TermMatrix(self.terms, self.columns[places], starts)
+
+
+def term_matrix(reviews: Sequence[str], order: int) -> TermMatrix:
+    """Count the n-grams of raw reviews up to the given length."""
+    blocks = [_block(reviews[at : at + BLOCK], order) for at in range(0, len(reviews), BLOCK)]
+    if not blocks:
+        return TermMatrix(np.empty(0, np.uint64), np.empty(0, np.int64), np.zeros(1, np.int64))
+    counts = np.concatenate([count for _, count in blocks])
+    terms, columns = np.unique(np.concatenate([block for block, _ in blocks]), return_inverse=True)
+    return TermMatrix(terms, columns, np.concatenate([[0], np.cumsum(counts)]))
+
+
+def distinct_terms(reviews: Sequence[str], order: int) -> tuple[Terms, NDArray[np.int64]]:
+    """Return each review's distinct n-grams, one review after the other, and how many each has."""
+    return _block(reviews, order)
+
+
+def _token_numbers(reviews: Iterable[str]) -> Terms:
+    tokens = [token for review in reviews for token in tokenize(review)]
+    return np.fromiter(map(token_number, tokens), np.uint64, len(tokens))
+
+
+def _block(reviews: Sequence[str], order: int) -> tuple[Terms, NDArray[np.int64]]:
+    tokens = [tokenize(review) for review in reviews]
+    lengths = np.array([len(row) for row in tokens], np.int64)
+    numbers = np.fromiter(
+        (token_number(token) for row in tokens for token in row), np.uint64, int(lengths.sum())
+    )
+    owners = np.repeat(np.arange(len(reviews)), lengths)
+    kept_owners, kept_terms = [], []
+    for length, terms in enumerate(ngram_numbers(numbers, order), start=1):
+        # An n-gram that begins in one review and ends in the next is none.
+        whole = owners[: len(terms)] == owners[length - 1 :]
+        kept_owners.append(owners[: len(terms)][whole])
+        kept_terms.append(terms[whole])
+    all_owners, all_terms = np.concatenate(kept_owners), np.concatenate(kept_terms)
+    order_of = np.lexsort((all_terms, all_owners))
+    all_owners, all_terms = all_owners[order_of], all_terms[order_of]
+    first = np.ones(len(all_terms), bool)
+    first[1:] = (all_terms[1:] != all_terms[:-1]) | (all_owners[1:] != all_owners[:-1])
+    return all_terms[first], np.bincount(all_owners[first], minlength=len(reviews))
