@@ -1,13 +1,20 @@
-"""Findings of security checks (cdk-nag) that are meant to be, each with its reason."""
+"""Findings of security checks that are meant to be, each at its resource and with its reason.
+
+The checks are cdk-nag's packs, which read the construct tree, and checkov, which reads templates. A
+reason stands in the template, in the resource's metadata, so that whoever reviews one need not look
+for it here.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
 from aws_cdk.aws_iam import PolicyStatement
 from constructs import IConstruct
 
-PACK = "AwsSolutions"
+CHECKOV = "CKV"
+# Where a tool's entries stand in a resource's metadata.
+NOTES = {"cdk_nag": "rules_to_suppress", "checkov": "skip"}
 # Statement id to the reason why its resources are not single ones. A statement with a wildcard
 # that is not listed here cannot be used in a role.
 WILDCARDS = {
@@ -17,6 +24,9 @@ WILDCARDS = {
     "WriteObjects": "The job's name is a part of the key, and every attempt has its own",
     "TagObjects": "The job's name is a part of the key, and every attempt has its own",
     "ReadObject": "The job's name is a part of the key, and every attempt has its own",
+    "SendTraces": "The actions support no resource",
+    "AttachInterfaces": "SageMaker makes the interfaces, and names them, when it attaches a host",
+    "DescribeNetwork": "The actions support no resource",
     "PutMetrics": "The action supports no resource; a condition limits the namespace",
     "LogInToRegistry": "The action supports no resource",
     "WriteLogs": "The job's name begins the log stream's, and every attempt has its own",
@@ -26,13 +36,49 @@ WILDCARDS = {
 
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Record why rules do not apply to a construct: rule or finding to reason."""
-    Validations.of(construct).acknowledge(
-        *(
-            Acknowledgment(id=f"{PACK}::{PACK}-{finding}", reason=reason)
-            for finding, reason in reasons.items()
-        )
-    )
+    """Record why rules do not apply to a resource.
+
+    Args:
+        construct: the resource, or the construct whose main resource it is.
+        reasons: rule or finding, such as `AwsSolutions-APIG2` or `CKV_AWS_116`, to the reason.
+    """
+    resource = resource_of(construct)
+    for rule, reason in reasons.items():
+        if rule.startswith(CHECKOV):
+            _note(resource, "checkov", {"id": rule, "comment": reason})
+        else:
+            pack = rule.partition("[")[0].rpartition("-")[0]
+            Validations.of(resource).acknowledge(
+                Acknowledgment(id=f"{pack}::{rule}", reason=reason)
+            )
+            _note(resource, "cdk_nag", {"id": rule, "reason": reason})
+
+
+def resource_of(construct: IConstruct) -> CfnResource:
+    """Return the CloudFormation resource that a construct mainly is.
+
+    Raises:
+        ValueError: when it is several or none.
+    """
+    found = construct if CfnResource.is_cfn_resource(construct) else construct.node.default_child
+    if found is None or not CfnResource.is_cfn_resource(found):
+        raise ValueError(f"{construct.node.path} is not one resource")
+    return cast("CfnResource", found)
+
+
+def noted(resource: CfnResource) -> set[str]:
+    """Return the rules that a resource has a reason for."""
+    metadata = [(resource.get_metadata(tool) or {}).get(key, []) for tool, key in NOTES.items()]
+    return {str(entry["id"]) for entries in metadata for entry in entries}
+
+
+def _note(resource: CfnResource, tool: str, entry: Mapping[str, str]) -> None:
+    """Add an entry to what the resource's metadata tells a tool, once and in a stable order."""
+    key = NOTES[tool]
+    before = (resource.get_metadata(tool) or {}).get(key, [])
+    entries = [one for one in before if one["id"] != entry["id"]]
+    entries = sorted([*entries, dict(entry)], key=lambda one: str(one["id"]))
+    resource.add_metadata(tool, {key: entries})
 
 
 def acknowledge_wildcards(role: IConstruct, statements: Sequence[PolicyStatement]) -> None:
@@ -50,7 +96,7 @@ def acknowledge_wildcards(role: IConstruct, statements: Sequence[PolicyStatement
 
 def wildcard(scope: IConstruct, resource: str) -> str:
     """Return the finding for a resource of a policy, with references as the checks spell them."""
-    return f"IAM5[Resource::{_spell(Stack.of(scope).resolve(resource))}]"
+    return f"AwsSolutions-IAM5[Resource::{_spell(Stack.of(scope).resolve(resource))}]"
 
 
 def _spell(value: Any) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from stacks.combinations import refuse_impossible
 from stacks.images import regions
 from stacks.refusal import SettingsError
 from stacks.settings import Settings
@@ -35,6 +36,7 @@ def read_settings(context: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         raise _refusal(error.errors()[0]) from None
     _require_images(settings)
+    refuse_impossible(settings)
     return settings
 
 

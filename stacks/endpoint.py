@@ -5,12 +5,17 @@ from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig, CfnModel
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge
 from stacks.images import ContainerImage
+from stacks.key import READ, encrypt_volumes, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.roles import sagemaker_role
-from stacks.sagemaker_permissions import pull_image, put_metrics
-from stacks.settings import EndpointSettings
+from stacks.sagemaker_permissions import has_volume, pull_image, put_metrics, use_network
+from stacks.settings import EndpointSettings, NetworkSettings
 
+NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
+NOT_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
+AWS_KEY = "AWS's own key encrypts the volume, or the instance's hardware its local disk"
 VARIANT = "AllTraffic"
 SERVING_SCRIPT = "predict.py"
 
@@ -37,6 +42,8 @@ class Endpoint(Construct):
         model_data: str,
         read_model: PolicyStatement,
         settings: EndpointSettings,
+        network: NetworkSettings,
+        key_arn: str | None,
         retention_days: int,
     ) -> None:
         """Declare the endpoint.
@@ -50,6 +57,8 @@ class Endpoint(Construct):
             model_data: S3 URI of the model.tar.gz, code included.
             read_model: permission to read it.
             settings: what serves it.
+            network: the VPC that it is served in.
+            key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
             retention_days: age at which the endpoint's log events are deleted.
         """
         super().__init__(scope, construct_id)
@@ -66,22 +75,31 @@ class Endpoint(Construct):
             ],
             resources=[log_group.log_group_arn],
         )
+        real_time = settings.kind == "real_time"
+        volume_key = key_arn if real_time and has_volume(settings.instance_type) else None
         role = sagemaker_role(
             self,
             "Role",
             statements={
-                "Read": [read_model],
+                "Read": [read_model, *use_key_in_s3(key_arn, READ)],
                 "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
                 "Image": pull_image(image),
+                **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
+                **({"Network": use_network(network)} if network.subnet_ids else {}),
             },
         )
-        real_time = settings.kind == "real_time"
         model = CfnModel(
             self,
             "Model",
             execution_role_arn=role.role_arn,
             # Serverless endpoints do not support it.
             enable_network_isolation=True if real_time else None,
+            vpc_config=CfnModel.VpcConfigProperty(
+                subnets=list(network.subnet_ids),
+                security_group_ids=list(network.security_group_ids),
+            )
+            if network.subnet_ids
+            else None,
             primary_container=CfnModel.ContainerDefinitionProperty(
                 image=image.uri,
                 model_data_url=model_data,
@@ -92,13 +110,19 @@ class Endpoint(Construct):
                 },
             ),
         )
+        if not real_time:
+            acknowledge(model, {"CKV_AWS_370": NOT_ISOLATED})
         config = CfnEndpointConfig(
             self,
             "Config",
+            kms_key_id=volume_key,
             production_variants=[
                 _real_time(model, settings) if real_time else _serverless(model, settings)
             ],
         )
+        if volume_key is None:
+            rule = "NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured"
+            acknowledge(config, {rule: AWS_KEY if real_time else NO_VOLUME})
         endpoint = CfnEndpoint(
             self,
             "Endpoint",

@@ -9,7 +9,7 @@ from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge
+from stacks.key import READ_AND_WRITE, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.roles import function_role
 
@@ -54,6 +54,7 @@ class FileCopier(Construct):
             statements=[
                 _read_assets(Stack.of(self)),
                 *_write_files(bucket, prefix),
+                *use_key_in_s3(_key_of(bucket), READ_AND_WRITE),
                 *_empty_cache(distribution),
             ],
         )
@@ -92,9 +93,6 @@ class FileCopier(Construct):
             # Without this, CDK adds permissions over whole buckets.
             role=self._role.without_policy_updates(),
         )
-        for child in Stack.of(self).node.children:
-            if child.node.id.startswith("Custom::CDKBucketDeployment"):
-                acknowledge(child, {"L1": "CDK decides what its own function runs on"})
 
 
 def _read_assets(stack: Stack) -> PolicyStatement:
@@ -105,6 +103,10 @@ def _read_assets(stack: Stack) -> PolicyStatement:
         actions=["s3:GetObject"],
         resources=[f"arn:{Aws.PARTITION}:s3:::{bucket}/*"],
     )
+
+
+def _key_of(bucket: IBucket) -> str | None:
+    return bucket.encryption_key.key_arn if bucket.encryption_key else None
 
 
 def _write_files(bucket: IBucket, prefix: str) -> list[PolicyStatement]:

@@ -29,7 +29,7 @@ class GatewayLogRole(Construct):
         acknowledge(
             role,
             {
-                f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{POLICY}]": (
+                f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{POLICY}]": (
                     "The role works for every API of the account's region, whoever makes it"
                 )
             },

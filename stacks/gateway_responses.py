@@ -24,6 +24,18 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "too_many_requests",
         "Too many requests at once; try again in a moment.",
     ),
+    "NoContentType": (
+        ResponseType.BAD_REQUEST_PARAMETERS,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "The content type must be text/plain or application/json.",
+    ),
+    "Refused": (
+        ResponseType.WAF_FILTERED,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request is refused.",
+    ),
     "BadRequest": (
         ResponseType.DEFAULT_4_XX,
         HTTPStatus.BAD_REQUEST,

@@ -1,9 +1,15 @@
 """Log groups that CloudFormation makes and removes: none outlives its stack or grows for ever."""
 
-from aws_cdk import RemovalPolicy
-from aws_cdk.aws_logs import LogGroup, RetentionDays
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk.aws_logs import CfnLogGroup, LogGroup, RetentionDays
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge
+
+ENCRYPTION_RULES = ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "CKV_AWS_158")
+AWS_KEY = (
+    "The environment does without customer-managed keys; CloudWatch Logs encrypts with its own"
+)
 RETENTION = {
     1: RetentionDays.ONE_DAY,
     3: RetentionDays.THREE_DAYS,
@@ -38,3 +44,14 @@ def declare_log_group(
         retention=RETENTION[retention_days],
         removal_policy=RemovalPolicy.DESTROY,
     )
+
+
+def encrypt_log_groups(stack: Stack, key_arn: str | None) -> None:
+    """Encrypt every log group of a complete stack with a key, or say why it has none."""
+    for construct in stack.node.find_all():
+        if not isinstance(construct, CfnLogGroup):
+            continue
+        if key_arn is not None:
+            construct.kms_key_id = key_arn
+        else:
+            acknowledge(construct, dict.fromkeys(ENCRYPTION_RULES, AWS_KEY))

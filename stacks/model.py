@@ -9,9 +9,11 @@ from constructs import Construct
 from stacks.dataset import Dataset
 from stacks.endpoint import Endpoint
 from stacks.images import ContainerImage, default_image
+from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
 from stacks.sagemaker_permissions import read_object
 from stacks.settings import Settings
+from stacks.shared_reasons import acknowledge_shared
 from stacks.smoke_test import SmokeTest
 from stacks.storage import CHECKPOINTS
 from stacks.training_job import TrainingJob
@@ -53,6 +55,8 @@ class ModelStack(Stack):
             description="Sentiment web app: training job, model and endpoint",
         )
         self._settings = settings
+        own_keys = settings.security.customer_managed_keys
+        self._data_key_arn = names.key_arn("data") if own_keys else None
         output = f"s3://{names.data_bucket}/{ARTIFACTS}"
         job = None if settings.training.model_data else self._train(names, datasets, output)
         model_data = job.model_artifact if job else str(settings.training.model_data)
@@ -65,6 +69,8 @@ class ModelStack(Stack):
             model_data=model_data,
             read_model=read_object(f"{output}/*" if job else model_data),
             settings=settings.endpoint,
+            network=settings.network,
+            key_arn=self._data_key_arn,
             retention_days=settings.logs.retention_days,
         )
         SmokeTest(
@@ -86,6 +92,8 @@ class ModelStack(Stack):
         }
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
+        encrypt_log_groups(self, names.key_arn("logs") if own_keys else None)
+        acknowledge_shared(self)
 
     def _train(self, names: Names, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
         training = self._settings.training
@@ -107,6 +115,8 @@ class ModelStack(Stack):
             output=output,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             settings=training,
+            network=self._settings.network,
+            key_arn=self._data_key_arn,
             retention_days=self._settings.logs.retention_days,
         )
 

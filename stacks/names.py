@@ -45,6 +45,33 @@ class Names:
         """The bucket of the page."""
         return self._bucket("site")
 
+    def key(self, purpose: str) -> str:
+        """Return the alias of the key for `data`, `logs` or `alarms`, without `alias/`."""
+        return f"{self.prefix}-{purpose}"
+
+    def key_parameter(self, purpose: str) -> str:
+        """Return the name of the Systems Manager parameter that holds the key's ARN."""
+        return f"/{self.prefix}/keys/{purpose}"
+
+    def key_arn(self, purpose: str) -> str:
+        """Return what CloudFormation turns into the key's ARN, in every stack after `storage`."""
+        return f"{{{{resolve:ssm:{self.key_parameter(purpose)}}}}}"
+
+    @property
+    def log_groups(self) -> list[str]:
+        """The names of all log groups, with wildcards for what CloudFormation adds to them."""
+        return [
+            f"{self.prefix}-*",
+            self.endpoint_log_group,
+            "API-Gateway-Execution-Logs_*",
+            f"{self.web_acl_log_group}",
+        ]
+
+    @property
+    def web_acl_log_group(self) -> str:
+        """The log group of the web ACL, whose first words WAF insists on."""
+        return f"aws-waf-logs-{self.prefix}"
+
     def stack(self, name: str) -> str:
         """Return the name of the stack `storage`, `model` or `web`."""
         return f"{self.prefix}-{name}"

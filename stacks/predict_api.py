@@ -6,6 +6,7 @@ from typing import cast
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_apigateway import (
     AccessLogFormat,
+    AuthorizationType,
     CfnRestApi,
     EndpointType,
     LambdaIntegration,
@@ -21,8 +22,10 @@ from stacks.acknowledgements import acknowledge
 from stacks.gateway_log_role import GatewayLogRole
 from stacks.gateway_responses import declare_problem_responses
 from stacks.log_group import declare_log_group
+from stacks.origin_secret import OriginSecret
 from stacks.python_function import PythonFunction
 from stacks.settings import ApiSettings
+from stacks.web_acl import WebAcl
 
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
 # Powertools and what it imports that AWS's runtime does not promise to have.
@@ -33,12 +36,28 @@ STAGE = "api"
 TIMEOUT = Duration.seconds(29)
 
 
+# A JSON text may spell a character in six bytes.
+MAX_BYTES_A_CHARACTER = 6
+
+AS_PUBLIC_AS_THE_PAGE = "The API is for everybody, as the page is (api.access)"
+SIGNED = "Callers are principals of AWS that sign their requests, not users of a Cognito pool"
+CHECKED_BY_FUNCTION = (
+    "Headers are checked; bodies are passed on as bytes, which API Gateway's models cannot check: "
+    "the function does, and says what is wrong"
+)
+NO_CACHE = "Every review is another request, and answers are not to be kept"
+NO_CERTIFICATE = "Lambda knows API Gateway by its permission; there is no server to show it to"
+NO_WEB_ACL = "Throttling limits what a flood can cost; a web ACL costs more (api.web_acl)"
+NOT_TRACED = "The environment does without traces (api.tracing)"
+
+
 class PredictApi(Construct):
     """POST /predict, for programs and for the page.
 
     Attributes:
         url: URL of the API, ending in a slash.
         domain: its host name.
+        origin_secret: what the web ACL wants to see of CloudFront; None where it does not.
     """
 
     def __init__(
@@ -50,6 +69,7 @@ class PredictApi(Construct):
         endpoint_name: str,
         settings: ApiSettings,
         retention_days: int,
+        web_acl_log_group: str,
     ) -> None:
         """Declare the API.
 
@@ -60,6 +80,7 @@ class PredictApi(Construct):
             endpoint_name: the SageMaker endpoint behind it.
             settings: limits and logs.
             retention_days: age at which the function's log events are deleted.
+            web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
         endpoint = f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:endpoint"
@@ -73,6 +94,7 @@ class PredictApi(Construct):
             memory_mb=512,
             retention_days=retention_days,
             libraries=LIBRARIES,
+            tracing=settings.tracing,
             environment={
                 "ENDPOINT_NAME": endpoint_name,
                 "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
@@ -117,23 +139,12 @@ class PredictApi(Construct):
                 ),
                 logging_level=MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,
+                tracing_enabled=settings.tracing,
                 metrics_enabled=True,
             ),
         )
-        # Any method, so that the function can tell which one is right.
-        api.root.add_resource("predict").add_method(
-            "ANY", LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
-        )
+        self._add_operation(api, handler, settings)
         _refuse_old_tls(api)
-        acknowledge(
-            api,
-            {
-                "APIG2": "The function checks requests and says what is wrong with them",
-                "APIG3": "Throttling limits what a flood can cost; a web ACL costs more",
-                "APIG4": "The API is public, as the page is",
-                "COG4": "The API is public, as the page is",
-            },
-        )
         api.node.try_remove_child("Endpoint")  # an output that the stack names better
         declare_problem_responses(api)
         stage = api.deployment_stage
@@ -147,8 +158,64 @@ class PredictApi(Construct):
         stage.node.add_dependency(execution_log)
         if settings.set_account_log_role:
             stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
+        acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
+        acknowledge(stage, _stage_reasons(settings))
+        if not settings.tracing:
+            acknowledge(handler.function, {"Serverless-LambdaTracing": NOT_TRACED})
+        self.origin_secret: str | None = None
+        if settings.web_acl:
+            if settings.access == "public":
+                self.origin_secret = OriginSecret(self, "OriginSecret").value
+            WebAcl(
+                self,
+                "WebAcl",
+                name=name,
+                log_group_name=web_acl_log_group,
+                stage_arn=stage.stage_arn,
+                origin_secret=self.origin_secret,
+                max_body_bytes=settings.max_review_characters * MAX_BYTES_A_CHARACTER,
+                rate=settings.web_acl_rate,
+                retention_days=settings.log_retention_days,
+            )
         self.url = api.url
         self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
+
+    def _add_operation(self, api: RestApi, handler: PythonFunction, settings: ApiSettings) -> None:
+        """Let requests with a content type reach the function, whatever their method.
+
+        It tells which method is right, and what is wrong with a body: API Gateway's models check
+        neither texts nor bodies that it passes on as bytes.
+        """
+        public = settings.access == "public"
+        method = api.root.add_resource("predict").add_method(
+            "ANY",
+            LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False),
+            authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
+            request_parameters={"method.request.header.Content-Type": True},
+            request_validator=api.add_request_validator(
+                "Validator", validate_request_parameters=True, validate_request_body=False
+            ),
+        )
+        if public:
+            rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
+            acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
+        else:
+            acknowledge(method, {"AwsSolutions-COG4": SIGNED})
+
+
+def _stage_reasons(settings: ApiSettings) -> dict[str, str]:
+    """Return why rules for stages do not apply."""
+    reasons = {
+        "NIST.800.53.R5-APIGWCacheEnabledAndEncrypted": NO_CACHE,
+        "CKV_AWS_120": NO_CACHE,
+        "NIST.800.53.R5-APIGWSSLEnabled": NO_CERTIFICATE,
+    }
+    if not settings.web_acl:
+        reasons["AwsSolutions-APIG3"] = NO_WEB_ACL
+        reasons["NIST.800.53.R5-APIGWAssociatedWithWAF"] = NO_WEB_ACL
+    if not settings.tracing:
+        reasons["Serverless-APIGWXrayEnabled"] = reasons["CKV_AWS_73"] = NOT_TRACED
+    return reasons
 
 
 def _refuse_old_tls(api: RestApi) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from aws_cdk import RemovalPolicy
+from aws_cdk.aws_kms import IKey
 from aws_cdk.aws_s3 import (
     BlockPublicAccess,
     Bucket,
@@ -13,6 +14,10 @@ from aws_cdk.aws_s3 import (
     ObjectOwnership,
 )
 from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+
+ONE_REGION = "The application lives in one region; versions protect what cannot be made again"
 
 
 def private_bucket(
@@ -24,6 +29,8 @@ def private_bucket(
     lifecycle_rules: Sequence[LifecycleRule] = (),
     log_bucket_name: str | None = None,
     log_prefix: str | None = None,
+    key: IKey | None = None,
+    takes_log_grants: bool = False,
 ) -> Bucket:
     """Declare a private, encrypted, versioned bucket.
 
@@ -35,14 +42,20 @@ def private_bucket(
         lifecycle_rules: when objects expire.
         log_bucket_name: the bucket that requests are logged to, whose policy must accept that.
         log_prefix: key prefix of these logs.
+        key: what encrypts the objects; S3's own key without.
+        takes_log_grants: whether CloudFront may deliver logs, for which it needs an ACL.
     """
     bucket = Bucket(
         scope,
         construct_id,
         bucket_name=name,
         block_public_access=BlockPublicAccess.BLOCK_ALL,
-        object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        encryption=BucketEncryption.S3_MANAGED,
+        object_ownership=ObjectOwnership.BUCKET_OWNER_PREFERRED
+        if takes_log_grants
+        else ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        encryption=BucketEncryption.KMS if key else BucketEncryption.S3_MANAGED,
+        encryption_key=key,
+        bucket_key_enabled=True if key else None,
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=True,
@@ -56,4 +69,5 @@ def private_bucket(
         resource.logging_configuration = CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=log_bucket_name, log_file_prefix=log_prefix
         )
+    acknowledge(bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": ONE_REGION})
     return bucket

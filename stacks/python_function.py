@@ -7,14 +7,16 @@ from pathlib import Path
 
 from aws_cdk import AssetHashType, Duration
 from aws_cdk.aws_iam import PolicyStatement
-from aws_cdk.aws_lambda import Code, Function, Runtime
+from aws_cdk.aws_lambda import Code, Function, Runtime, Tracing
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge
 from stacks.content_hash import content_hash, source_files
 from stacks.local_bundling import bundling
 from stacks.log_group import declare_log_group
 from stacks.roles import function_role
 
+TRACES_HAVE_NO_RESOURCE = "Only X-Ray's actions, which support no resource"
 RUNTIME = Runtime.PYTHON_3_14
 
 
@@ -40,6 +42,7 @@ class PythonFunction(Construct):
         environment: Mapping[str, str] | None = None,
         libraries: Sequence[str] = (),
         memory_mb: int = 256,
+        tracing: bool = False,
     ) -> None:
         """Declare the function.
 
@@ -55,9 +58,12 @@ class PythonFunction(Construct):
             environment: its environment variables.
             libraries: installed packages or modules that are copied beside it.
             memory_mb: its memory, which brings its share of a processor.
+            tracing: whether AWS X-Ray follows its requests.
         """
         super().__init__(scope, construct_id)
         log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        if tracing:
+            statements = [*statements, _send_traces()]
         self.role = function_role(self, "Role", log_group=log_group, statements=statements)
         self.function = Function(
             self,
@@ -69,9 +75,20 @@ class PythonFunction(Construct):
             timeout=timeout,
             memory_size=memory_mb,
             environment=dict(environment or {}),
-            role=self.role,
+            role=self.role.without_policy_updates() if tracing else self.role,
             log_group=log_group,
+            tracing=Tracing.ACTIVE if tracing else None,
         )
+        if tracing:
+            acknowledge(self.role, {"Serverless-LambdaStarPermissions": TRACES_HAVE_NO_RESOURCE})
+
+
+def _send_traces() -> PolicyStatement:
+    return PolicyStatement(
+        sid="SendTraces",
+        actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        resources=["*"],
+    )
 
 
 def _code(package: Path, libraries: Sequence[str]) -> Code:

@@ -1,11 +1,8 @@
 """CDK's provider framework with roles and log groups of our own."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration
-from aws_cdk.aws_iam import Role
-from aws_cdk.aws_logs import LogGroup
 from aws_cdk.custom_resources import Provider
 from constructs import Construct
 
@@ -17,6 +14,7 @@ from stacks.roles import function_role
 if TYPE_CHECKING:
     from aws_cdk.aws_lambda import Function
 
+IN_HANDLERS = "It only waits; what it waits for is in the logs of the handlers"
 INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
 
 
@@ -52,6 +50,8 @@ class ResourceProvider(Construct):
         super().__init__(scope, construct_id)
         log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
         handlers = [handler for handler in (on_event, is_complete) if handler is not None]
+        names = ["OnEventRole", "WaiterRole"] if is_complete else ["OnEventRole"]
+        roles = [function_role(self, name, log_group=log_group) for name in names]
         provider = Provider(
             self,
             "Framework",
@@ -60,31 +60,20 @@ class ResourceProvider(Construct):
             query_interval=query_interval,
             total_timeout=total_timeout,
             log_group=log_group,
-            framework_on_event_role=self._framework_role("OnEventRole", log_group, handlers),
-            framework_complete_and_timeout_role=self._framework_role(
-                "WaiterRole", log_group, handlers
-            )
-            if is_complete
-            else None,
+            framework_on_event_role=roles[0],
+            framework_complete_and_timeout_role=roles[1] if is_complete else None,
             # The handlers' own logs say more, and it would need a role over all log deliveries.
             disable_waiter_state_machine_logging=True if is_complete else None,
         )
+        for role in roles:
+            called = {
+                wildcard(self, f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
+                for handler in handlers
+            }
+            acknowledge(role.node.find_child("DefaultPolicy"), called)
         if is_complete:
             _acknowledge_waiter(provider)
         self.service_token = provider.service_token
-
-    def _framework_role(
-        self, construct_id: str, log_group: LogGroup, handlers: Sequence[PythonFunction]
-    ) -> Role:
-        role = function_role(self, construct_id, log_group=log_group)
-        acknowledge(
-            role,
-            {
-                wildcard(self, f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
-                for handler in handlers
-            },
-        )
-        return role
 
 
 def _acknowledge_waiter(provider: Provider) -> None:
@@ -94,5 +83,6 @@ def _acknowledge_waiter(provider: Provider) -> None:
         for name in ("framework-isComplete", "framework-onTimeout")
     ]
     reasons = {wildcard(waiter, f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
-    in_handlers = "It only waits; what it waits for is in the logs of the handlers"
-    acknowledge(waiter, {**reasons, "SF1": in_handlers, "SF2": in_handlers})
+    acknowledge(waiter.node.find_child("Role").node.find_child("DefaultPolicy"), reasons)
+    rules = ("AwsSolutions-SF1", "AwsSolutions-SF2", "Serverless-StepFunctionStateMachineXray")
+    acknowledge(waiter.node.find_child("Resource"), dict.fromkeys(rules, IN_HANDLERS))

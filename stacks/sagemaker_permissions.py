@@ -3,12 +3,17 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 """
 
+import re
 from collections.abc import Sequence
 
 from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
 
 from stacks.images import ContainerImage
+from stacks.settings import NetworkSettings
+
+# Families whose instances bring their own disk: m5d, c7gd, g5, p4de, trn1 and the like.
+LOCAL_DISK = re.compile(r"[cmr]\d+[a-z]*d[a-z]*|g[4-9][a-z]*|p[4-9][a-z]*|trn\d[a-z]*|inf2")
 
 
 def pull_image(image: ContainerImage) -> list[PolicyStatement]:
@@ -29,6 +34,49 @@ def pull_image(image: ContainerImage) -> list[PolicyStatement]:
         # The action supports no resource.
         PolicyStatement(
             sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]
+        ),
+    ]
+
+
+def has_volume(instance_type: str) -> bool:
+    """Tell instances with a volume, which a key can encrypt, from those with a local disk.
+
+    SageMaker refuses a key for the latter, whose hardware encrypts the disk.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+    """
+    family = instance_type.split(".")[1]
+    return not LOCAL_DISK.fullmatch(family)
+
+
+def use_network(network: NetworkSettings) -> list[PolicyStatement]:
+    """Allow SageMaker to attach its hosts to the subnets of a VPC.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    ec2 = f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    attached = [f"{ec2}:subnet/{subnet}" for subnet in network.subnet_ids]
+    guarded = [f"{ec2}:security-group/{group}" for group in network.security_group_ids]
+    return [
+        PolicyStatement(
+            sid="AttachInterfaces",
+            actions=[
+                "ec2:CreateNetworkInterface",
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            resources=[f"{ec2}:network-interface/*", *attached, *guarded],
+        ),
+        PolicyStatement(
+            sid="DescribeNetwork",
+            actions=[
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            resources=["*"],
         ),
     ]
 

@@ -33,6 +33,12 @@ def _blank_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part for part in value.split(",") if part)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _spelled(pattern: str, words: str) -> AfterValidator:
     """Refuse a text that does not match the pattern; `words` say what does."""
     compiled: re.Pattern[str] = re.compile(pattern, re.ASCII)
@@ -91,6 +97,14 @@ Certificate = Annotated[
         "the ARN of an ACM certificate in us-east-1",
     ),
 ]
+SubnetId = Annotated[
+    Text, _spelled(r"subnet-[0-9a-f]{8,17}", "ids such as subnet-0123456789abcdef0")
+]
+SecurityGroupId = Annotated[
+    Text, _spelled(r"sg-[0-9a-f]{8,17}", "ids such as sg-0123456789abcdef0")
+]
+# A list in cdk.json, or the same with commas between in `-c`.
+Listed = BeforeValidator(_listed)
 # An empty text, as in `-c training.image=`, takes back what cdk.json says.
 BlankIsNone = BeforeValidator(_blank_is_none)
 

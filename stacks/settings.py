@@ -12,12 +12,15 @@ from stacks.setting_types import (
     EnvironmentName,
     Flag,
     Image,
+    Listed,
     MlInstance,
     ModelData,
     Region,
     RetentionDays,
+    SecurityGroupId,
     ServerlessMemory,
     Source,
+    SubnetId,
     Text,
     Whole,
 )
@@ -161,12 +164,22 @@ class ApiSettings(Section):
     Attributes:
         throttle_rate: requests a second, over all callers.
         throttle_burst: requests at the same moment.
+        access: `public` for everybody, by way of the page's own origin; `iam` for signed requests
+            of principals that may invoke it, without a page.
+        web_acl: whether a web ACL with a rate limit and AWS's managed rules stands before it. With
+            public access it then refuses calls that go round CloudFront. It costs $9 a month.
+        web_acl_rate: requests in five minutes after which one address is refused for a while.
+        tracing: whether AWS X-Ray samples the way of requests through API and function.
         max_review_characters: length above which a review is refused; the model's own limit is
             100,000.
         set_account_log_role: whether to set the role with which API Gateway writes logs. There is
             one for an account's region: false where something else has set it.
     """
 
+    access: Literal["public", "iam"] = "public"
+    web_acl: Flag = True
+    web_acl_rate: Annotated[Whole, Field(ge=10, le=2_000_000_000)] = 1000
+    tracing: Flag = True
     throttle_rate: Annotated[Whole, Field(ge=1, le=10_000)] = 20
     throttle_burst: Annotated[Whole, Field(ge=1, le=5000)] = 40
     max_review_characters: Annotated[Whole, Field(ge=1, le=100_000)] = 100_000
@@ -182,6 +195,7 @@ class SiteSettings(Section):
         price_class: on which continents CloudFront serves.
         domain_name: a name of your own; the default name of CloudFront does without.
         certificate_arn: its ACM certificate, in us-east-1.
+        access_logs: whether CloudFront logs requests into the log bucket.
     """
 
     comment: Annotated[Text, Field(min_length=1, max_length=128)] = "Movie review sentiment"
@@ -189,12 +203,46 @@ class SiteSettings(Section):
     domain_name: Annotated[DomainName | None, BlankIsNone] = None
     certificate_arn: Annotated[Certificate | None, BlankIsNone, Field(validate_default=True)] = None
 
+    access_logs: Flag = True
+
     @field_validator("certificate_arn")
     @classmethod
     def _comes_with_a_domain(cls, value: str | None, info: ValidationInfo) -> str | None:
         if (value is None) != (info.data.get("domain_name") is None):
             raise ValueError("a certificate's ARN together with site.domain_name, or neither")
         return value
+
+
+class NetworkSettings(Section):
+    """The virtual private cloud of training and serving; without one they run in SageMaker's own.
+
+    Attributes:
+        subnet_ids: its subnets, which must lead to S3, ECR and CloudWatch Logs.
+        security_group_ids: its security groups.
+    """
+
+    subnet_ids: Annotated[tuple[SubnetId, ...], Listed, Field(max_length=16)] = ()
+    security_group_ids: Annotated[
+        tuple[SecurityGroupId, ...], Listed, Field(max_length=5, validate_default=True)
+    ] = ()
+
+    @field_validator("security_group_ids")
+    @classmethod
+    def _comes_with_subnets(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if bool(value) != bool(info.data.get("subnet_ids")):
+            raise ValueError("ids together with network.subnet_ids, or neither")
+        return value
+
+
+class SecuritySettings(Section):
+    """Encryption.
+
+    Attributes:
+        customer_managed_keys: whether keys of the account's own encrypt data, logs and alarms, at
+            $1 a month for each of the three; AWS's keys do otherwise.
+    """
+
+    customer_managed_keys: Flag = True
 
 
 class StorageSettings(Section):
@@ -230,5 +278,7 @@ class Settings(Section):
     endpoint: EndpointSettings
     api: ApiSettings = ApiSettings()
     site: SiteSettings = SiteSettings()
+    network: NetworkSettings = NetworkSettings()
+    security: SecuritySettings = SecuritySettings()
     storage: StorageSettings
     logs: LogSettings = LogSettings()

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_cloudfront import (
     AllowedMethods,
     BehaviorOptions,
     CachePolicy,
     Distribution,
+    Function,
+    FunctionAssociation,
+    FunctionCode,
+    FunctionEventType,
+    FunctionRuntime,
     HeadersFrameOption,
     HeadersReferrerPolicy,
     HttpVersion,
@@ -29,11 +34,13 @@ from aws_cdk.aws_cloudfront import (
     ViewerProtocolPolicy,
 )
 from aws_cdk.aws_cloudfront_origins import HttpOrigin, S3BucketOrigin
+from aws_cdk.aws_s3 import Bucket
 from aws_cdk.aws_s3_deployment import CacheControl, Source
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
 from stacks.file_copy import FileCopier
+from stacks.origin_secret import HEADER
 from stacks.private_bucket import private_bucket
 from stacks.settings import SiteSettings
 
@@ -42,7 +49,19 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+VIEWER_ADDRESS = Path(__file__).resolve().parent / "edge" / "viewer_address.js"
 LOG_PREFIX = "site/"
+CLOUDFRONT_LOG_PREFIX = "cloudfront/"
+WEB_ACL_AT_API = (
+    "The page is static; the web ACL stands before the API, if there is one (api.web_acl)"
+)
+DEFAULT_DOMAIN = (
+    "CloudFront's own domain name cannot refuse old TLS; one's own does (site.domain_name)"
+)
+NO_LOGS = "The environment does without CloudFront's logs (site.access_logs)"
+PUBLIC_FILES = (
+    "The page's files are public; a key of ours would only have to be opened to CloudFront"
+)
 ONE_YEAR = Duration.days(365)
 PRICE_CLASSES = {
     "PriceClass_100": PriceClass.PRICE_CLASS_100,
@@ -66,6 +85,7 @@ class Site(Construct):
         bucket_name: str,
         log_bucket_name: str,
         api_domain: str,
+        origin_secret: str | None,
         configuration: Mapping[str, object],
         settings: SiteSettings,
         retention_days: int,
@@ -78,6 +98,7 @@ class Site(Construct):
             bucket_name: name of the bucket of the page.
             log_bucket_name: name of the bucket of access logs.
             api_domain: host name of the API.
+            origin_secret: what the API's web ACL wants to see of CloudFront, if anything.
             configuration: content of config.json, which the page reads when it starts.
             settings: what CloudFront offers and where.
             retention_days: age at which log events of the copying function are deleted.
@@ -98,6 +119,12 @@ class Site(Construct):
             comment=f"Security headers of {settings.comment}",
             security_headers_behavior=_security_headers(),
         )
+        api_headers = {HEADER: origin_secret} if origin_secret else None
+        logs: dict[str, Any] = {
+            "enable_logging": True,
+            "log_bucket": Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
+            "log_file_prefix": CLOUDFRONT_LOG_PREFIX,
+        }
         distribution = Distribution(
             self,
             "Distribution",
@@ -117,27 +144,36 @@ class Site(Construct):
                         api_domain,
                         protocol_policy=OriginProtocolPolicy.HTTPS_ONLY,
                         origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
+                        custom_headers=api_headers,
                     ),
                     viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                     allowed_methods=AllowedMethods.ALLOW_ALL,
                     cache_policy=CachePolicy.CACHING_DISABLED,
                     origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                     response_headers_policy=headers,
+                    function_associations=self._viewer_address() if origin_secret else None,
                 )
             },
             price_class=PRICE_CLASSES[settings.price_class],
             http_version=HttpVersion.HTTP2_AND_3,
+            **(logs if settings.access_logs else {}),
             **self._own_domain(settings),
         )
         acknowledge(
             distribution,
             {
-                "CFR1": "The page is for everybody",
-                "CFR2": "The page is static and the API throttles; a web ACL costs more than both",
-                "CFR3": "The API logs every prediction; the page's files carry nothing to audit",
-                "CFR4": "CloudFront's own domain name cannot refuse old TLS; one's own name does",
+                "AwsSolutions-CFR1": "The page is for everybody",
+                "AwsSolutions-CFR2": WEB_ACL_AT_API,
+                "CKV_AWS_68": WEB_ACL_AT_API,
             },
         )
+        if settings.domain_name is None:
+            rules = ("AwsSolutions-CFR4", "CKV_AWS_174")
+            acknowledge(distribution, dict.fromkeys(rules, DEFAULT_DOMAIN))
+        if not settings.access_logs:
+            rules = ("AwsSolutions-CFR3", "CKV_AWS_86")
+            acknowledge(distribution, dict.fromkeys(rules, NO_LOGS))
+        acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
         copier = FileCopier(
             self,
             "Files",
@@ -159,6 +195,17 @@ class Site(Construct):
             ],
         )
         self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
+
+    def _viewer_address(self) -> list[FunctionAssociation]:
+        """Tell the API's web ACL who calls; to it, every request comes from CloudFront."""
+        function = Function(
+            self,
+            "ViewerAddress",
+            code=FunctionCode.from_file(file_path=str(VIEWER_ADDRESS)),
+            runtime=FunctionRuntime.JS_2_0,
+            comment=f"Viewer's address for the API of {Stack.of(self).stack_name}",
+        )
+        return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
 
     def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
         """Return what a domain of one's own adds: with it, CloudFront refuses old TLS versions."""

@@ -4,18 +4,26 @@ from collections.abc import Iterable, Mapping
 
 from aws_cdk import AssetHashType, CfnOutput, Duration, Environment, Stack
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
+from aws_cdk.aws_kms import Key
 from aws_cdk.aws_s3 import Bucket, LifecycleRule
 from aws_cdk.aws_s3_deployment import Source
 from constructs import Construct
 
+from stacks.acknowledgements import acknowledge
 from stacks.auto_delete import declare_auto_delete_logs
 from stacks.dataset import PREFIX, Dataset
 from stacks.file_copy import FileCopier
+from stacks.key import declare_key, encrypt_logs
 from stacks.local_bundling import bundling
+from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
 from stacks.private_bucket import private_bucket
 from stacks.settings import Settings
+from stacks.shared_reasons import acknowledge_shared
 
+NO_KEY_FOR_LOGS = "S3 delivers access logs only into buckets that its own key encrypts"
+AWS_KEY = "The environment does without customer-managed keys; S3 encrypts with its own"
+LOGS = {"CKV_AWS_18": "Logging the requests that write logs would never end"}
 ABANDONED_UPLOAD = Duration.days(7)
 OLD_VERSIONS = Duration.days(30)
 RETIRED = {"state": "retired"}
@@ -55,11 +63,15 @@ class StorageStack(Stack):
             termination_protection=keep,
         )
         retention_days = settings.logs.retention_days
+        own_keys = settings.security.customer_managed_keys
+        log_key = self._declare_log_key(names, keep=keep) if own_keys else None
+        data_key = self._declare_data_key(names, keep=keep) if own_keys else None
         log_bucket = private_bucket(
             self,
             "LogBucket",
             name=names.log_bucket,
             keep=keep,
+            takes_log_grants=settings.site.access_logs,
             lifecycle_rules=[
                 LifecycleRule(
                     id="expire",
@@ -75,6 +87,7 @@ class StorageStack(Stack):
             "DataBucket",
             name=names.data_bucket,
             keep=keep,
+            key=data_key,
             log_bucket_name=log_bucket.bucket_name,
             log_prefix="data/",
             lifecycle_rules=[
@@ -97,10 +110,15 @@ class StorageStack(Stack):
             ],
         )
         data_bucket.node.add_dependency(log_bucket)
+        acknowledge(log_bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": NO_KEY_FOR_LOGS, **LOGS})
+        if data_key is None:
+            acknowledge(data_bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": AWS_KEY})
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
         if copied:
             self._copy(copied.values(), data_bucket, retention_days)
         declare_auto_delete_logs(self, retention_days=retention_days)
+        encrypt_log_groups(self, log_key.key_arn if log_key else None)
+        acknowledge_shared(self)
         CfnOutput(
             self,
             "DataBucketName",
@@ -112,6 +130,27 @@ class StorageStack(Stack):
             "LogBucketName",
             value=log_bucket.bucket_name,
             description="Bucket of the other buckets' access logs",
+        )
+
+    def _declare_log_key(self, names: Names, *, keep: bool) -> Key:
+        return declare_key(
+            self,
+            "LogKey",
+            name=names.key("logs"),
+            parameter=names.key_parameter("logs"),
+            purpose="Logs of the sentiment web app's functions, API and endpoint",
+            keep=keep,
+            users=[encrypt_logs(names.log_groups)],
+        )
+
+    def _declare_data_key(self, names: Names, *, keep: bool) -> Key:
+        return declare_key(
+            self,
+            "DataKey",
+            name=names.key("data"),
+            parameter=names.key_parameter("data"),
+            purpose="Reviews, models and volumes of the sentiment web app",
+            keep=keep,
         )
 
     def _copy(self, datasets: Iterable[Dataset], bucket: Bucket, retention_days: int) -> None:

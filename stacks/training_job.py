@@ -12,7 +12,8 @@ from constructs import Construct
 from stacks.images import ContainerImage
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import ResourceProvider
-from stacks.settings import TrainingSettings
+from stacks.sagemaker_permissions import has_volume
+from stacks.settings import NetworkSettings, TrainingSettings
 from stacks.source_archive import SourceArchive
 from stacks.training_permissions import start_jobs, training_role, watch_jobs
 
@@ -47,6 +48,8 @@ class TrainingJob(Construct):
         output: str,
         checkpoints: str,
         settings: TrainingSettings,
+        network: NetworkSettings,
+        key_arn: str | None,
         retention_days: int,
     ) -> None:
         """Declare the job.
@@ -62,6 +65,8 @@ class TrainingJob(Construct):
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
             settings: machine, hyperparameters and quality gate.
+            network: the VPC that it trains in.
+            key_arn: the key of data, artifacts and volumes; None for AWS's own.
             retention_days: age at which the handlers' log events are deleted.
         """
         super().__init__(scope, construct_id)
@@ -75,20 +80,23 @@ class TrainingJob(Construct):
             output=output,
             checkpoints=checkpoints if settings.use_spot else None,
             name_prefix=name_prefix,
+            network=network,
+            key_arn=key_arn,
         )
+        volume_key = key_arn if has_volume(settings.instance_type) else None
         provider = ResourceProvider(
             self,
             "Provider",
             on_event=self._handler(
                 "on_event",
                 "Starts, joins or reuses a training job",
-                start_jobs(name_prefix, role=role, output=output),
+                start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
                 retention_days,
             ),
             is_complete=self._handler(
                 "is_complete",
                 "Tells whether a training job has ended, and how",
-                watch_jobs(name_prefix, output=output),
+                watch_jobs(name_prefix, output=output, key_arn=key_arn),
                 retention_days,
             ),
             query_interval=Duration.seconds(15),
@@ -127,6 +135,7 @@ class TrainingJob(Construct):
                 "MinimumAccuracy": repr(settings.minimum_accuracy),
                 # No part of the job's name: where a model was trained does not change it.
                 **_spot(settings, checkpoints),
+                **_private(network, key_arn, volume_key),
             },
         )
         self.job_name = resource.get_att_string("TrainingJobName")
@@ -178,6 +187,18 @@ def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
     if settings.spot_wait_seconds is None:
         return {}
     return {"MaxWaitSeconds": settings.spot_wait_seconds, "CheckpointPath": checkpoints}
+
+
+def _private(
+    network: NetworkSettings, output_key: str | None, volume_key: str | None
+) -> dict[str, object]:
+    """Return the properties of a job with keys or a VPC of the account's own."""
+    return {
+        **({"OutputKeyArn": output_key} if output_key else {}),
+        **({"VolumeKeyArn": volume_key} if volume_key else {}),
+        **({"SubnetIds": list(network.subnet_ids)} if network.subnet_ids else {}),
+        **({"SecurityGroupIds": list(network.security_group_ids)} if network.subnet_ids else {}),
+    }
 
 
 def _script_mode(archive: str, region: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from aws_cdk.aws_iam import IRole, PolicyStatement, Role
 from constructs import Construct
 
 from stacks.images import ContainerImage
+from stacks.key import READ, READ_AND_WRITE, encrypt_volumes, use_key_in_s3
 from stacks.roles import sagemaker_role
 from stacks.sagemaker_permissions import (
     find_objects,
@@ -14,8 +15,10 @@ from stacks.sagemaker_permissions import (
     put_metrics,
     read_prefixes,
     tag_objects,
+    use_network,
     write_objects,
 )
+from stacks.settings import NetworkSettings
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -30,6 +33,8 @@ def training_role(
     output: str,
     checkpoints: str | None,
     name_prefix: str,
+    network: NetworkSettings,
+    key_arn: str | None,
 ) -> Role:
     """Return the role of the jobs themselves.
 
@@ -43,6 +48,8 @@ def training_role(
         checkpoints: S3 URI under which checkpoints are written and restored from; None for jobs
             without any.
         name_prefix: what the jobs' names begin with.
+        network: the VPC that they train in.
+        key_arn: the key of data, artifacts and volumes; None for AWS's own.
     """
     keep = [*read_prefixes([f"{checkpoints}/"]), write_objects(checkpoints)] if checkpoints else []
     source = PolicyStatement(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
@@ -55,11 +62,19 @@ def training_role(
             **({"Checkpoints": keep} if keep else {}),
             "Observe": [put_metrics(LOG_GROUP), *_write_logs(name_prefix)],
             "Image": pull_image(image),
+            **({"Key": _use_key(key_arn)} if key_arn else {}),
+            **({"Network": use_network(network)} if network.subnet_ids else {}),
         },
     )
 
 
-def start_jobs(name_prefix: str, *, role: IRole, output: str) -> list[PolicyStatement]:
+def _use_key(key_arn: str) -> list[PolicyStatement]:
+    return [*use_key_in_s3(key_arn, READ_AND_WRITE), *encrypt_volumes(key_arn)]
+
+
+def start_jobs(
+    name_prefix: str, *, role: IRole, output: str, key_arn: str | None
+) -> list[PolicyStatement]:
     """Allow starting, joining, reusing and stopping jobs, and retiring their artifacts."""
     return [
         PolicyStatement(
@@ -79,10 +94,13 @@ def start_jobs(name_prefix: str, *, role: IRole, output: str) -> list[PolicyStat
         ),
         *find_objects(output),
         tag_objects(output),
+        *use_key_in_s3(key_arn, READ),
+        # SageMaker makes the grants for a job's volumes on behalf of who starts it.
+        *encrypt_volumes(key_arn),
     ]
 
 
-def watch_jobs(name_prefix: str, *, output: str) -> list[PolicyStatement]:
+def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[PolicyStatement]:
     """Allow asking how jobs are and whether their artifacts exist."""
     return [
         PolicyStatement(
@@ -91,6 +109,7 @@ def watch_jobs(name_prefix: str, *, output: str) -> list[PolicyStatement]:
             resources=[_jobs(name_prefix)],
         ),
         *find_objects(output),
+        *use_key_in_s3(key_arn, READ),
     ]
 
 

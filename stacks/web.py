@@ -4,9 +4,11 @@ from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
 from stacks.auto_delete import declare_auto_delete_logs
+from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
 from stacks.predict_api import PredictApi
 from stacks.settings import Settings
+from stacks.shared_reasons import acknowledge_shared
 from stacks.site import Site
 
 
@@ -39,20 +41,30 @@ class WebStack(Stack):
             endpoint_name=names.endpoint,
             settings=settings.api,
             retention_days=retention_days,
+            web_acl_log_group=names.web_acl_log_group,
         )
+        if settings.api.access == "public":
+            self._add_page(names, settings, api)
+        declare_auto_delete_logs(self, retention_days=retention_days)
+        own_keys = settings.security.customer_managed_keys
+        encrypt_log_groups(self, names.key_arn("logs") if own_keys else None)
+        acknowledge_shared(self)
+        CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")
+
+    def _add_page(self, names: Names, settings: Settings, api: PredictApi) -> None:
+        """Add the page, which calls the API without a signature."""
         site = Site(
             self,
             "Site",
             bucket_name=names.site_bucket,
             log_bucket_name=names.log_bucket,
             api_domain=api.domain,
+            origin_secret=api.origin_secret,
             configuration={
                 "api": "/api",
                 "maxReviewCharacters": settings.api.max_review_characters,
             },
             settings=settings.site,
-            retention_days=retention_days,
+            retention_days=settings.logs.retention_days,
         )
-        declare_auto_delete_logs(self, retention_days=retention_days)
         CfnOutput(self, "SiteUrl", value=site.url, description="The page")
-        CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")

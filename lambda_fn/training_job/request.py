@@ -50,6 +50,10 @@ class TrainingRequest:
         max_runtime_seconds: SageMaker stops the job after it.
         minimum_accuracy: held-out accuracy under which the model is refused.
         spot: how it trains on spare machines; None for machines of one's own.
+        output_key: ARN of the key of the artifact; None for the bucket's own choice.
+        volume_key: ARN of the key of the hosts' disks; None for AWS's own.
+        subnets: of a VPC that the hosts are attached to.
+        security_groups: of the same VPC.
     """
 
     job_name: str
@@ -64,6 +68,10 @@ class TrainingRequest:
     max_runtime_seconds: int
     minimum_accuracy: float
     spot: Spot | None = None
+    output_key: str | None = None
+    volume_key: str | None = None
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:
@@ -81,6 +89,10 @@ class TrainingRequest:
             max_runtime_seconds=int(properties["MaxRuntimeSeconds"]),
             minimum_accuracy=float(properties["MinimumAccuracy"]),
             spot=Spot.from_properties(properties) if "MaxWaitSeconds" in properties else None,
+            output_key=properties.get("OutputKeyArn"),
+            volume_key=properties.get("VolumeKeyArn"),
+            subnets=tuple(properties.get("SubnetIds", ())),
+            security_groups=tuple(properties.get("SecurityGroupIds", ())),
         )
 
     def attempt(self, number: int) -> str:
@@ -112,6 +124,15 @@ class TrainingRequest:
             # The profiler would write to the bucket, which the role does not allow.
             "ProfilerConfig": {"DisableProfiler": True},
         }
+        if self.output_key is not None:
+            request["OutputDataConfig"]["KmsKeyId"] = self.output_key
+        if self.volume_key is not None:
+            request["ResourceConfig"]["VolumeKmsKeyId"] = self.volume_key
+        if self.subnets:
+            request["VpcConfig"] = {
+                "Subnets": list(self.subnets),
+                "SecurityGroupIds": list(self.security_groups),
+            }
         if self.spot is not None:
             limits["MaxWaitTimeInSeconds"] = self.spot.max_wait_seconds
             request["EnableManagedSpotTraining"] = True

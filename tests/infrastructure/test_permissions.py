@@ -8,7 +8,12 @@ from tests.infrastructure.assembly import Assembly
 
 # The one managed policy: API Gateway's log role serves every API of the account's region.
 ACCOUNT_LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-RESOURCELESS = {"cloudwatch:PutMetricData", "ecr:GetAuthorizationToken"}
+RESOURCELESS = {
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
 
 
 def as_list(value: Any) -> list[Any]:

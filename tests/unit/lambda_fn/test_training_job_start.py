@@ -120,3 +120,18 @@ def test_a_denied_artifact_is_no_missing_one() -> None:
     sagemaker.end(name, "Completed")
     with pytest.raises(ClientError, match="Forbidden"):
         find_or_start(sagemaker, Denied(), REQUEST)
+
+
+def test_keys_and_a_vpc_of_ones_own() -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/0f0e"
+    request = replace(
+        REQUEST, output_key=key, volume_key=key, subnets=("subnet-1",), security_groups=("sg-1",)
+    )
+    job = request.job(REQUEST.job_name)
+    assert job["OutputDataConfig"]["KmsKeyId"] == key
+    assert job["ResourceConfig"]["VolumeKmsKeyId"] == key
+    assert job["VpcConfig"] == {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    plain = REQUEST.job(REQUEST.job_name)
+    assert "VpcConfig" not in plain
+    assert "KmsKeyId" not in plain["OutputDataConfig"]
+    assert "VolumeKmsKeyId" not in plain["ResourceConfig"]

@@ -300,3 +300,40 @@ def test_hyperparameters_mean_nothing_to_a_shell(rate: float, seed: int, share: 
     for name, value in settings.training.hyperparameters().items():
         assert all(letter.isascii() and (letter.isalnum() or letter in "._-") for letter in value)
         assert float(value) == getattr(settings.training, name)
+
+
+SUBNETS, GROUPS = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-0123456789abcdef0"
+REAL_TIME = {**DEV, "endpoint": {"kind": "real_time"}}
+
+
+def test_lists_come_from_json_and_from_the_command_line() -> None:
+    block = {
+        **REAL_TIME,
+        "network": {"subnet_ids": SUBNETS.split(","), "security_group_ids": [GROUPS]},
+    }
+    spelled = read(REAL_TIME, network__subnet_ids=SUBNETS, network__security_group_ids=GROUPS)
+    assert read(block).network == spelled.network
+    assert spelled.network.subnet_ids == tuple(SUBNETS.split(","))
+
+
+def test_a_vpc_has_subnets_and_security_groups() -> None:
+    assert "together with network.subnet_ids" in refusal(
+        REAL_TIME, network__security_group_ids=GROUPS
+    )
+    assert "together with network.subnet_ids" in refusal(REAL_TIME, network__subnet_ids=SUBNETS)
+
+
+def test_ids_are_checked() -> None:
+    line = refusal(REAL_TIME, network__subnet_ids="vpc-1", network__security_group_ids=GROUPS)
+    assert line.startswith("network.subnet_ids=vpc-1 is refused: allowed is ids such as subnet-")
+
+
+def test_a_serverless_endpoint_has_no_vpc() -> None:
+    line = refusal(network__subnet_ids=SUBNETS, network__security_group_ids=GROUPS)
+    assert line.startswith(f"network.subnet_ids={SUBNETS} is refused: a serverless endpoint cannot")
+
+
+def test_the_api_is_public_or_for_signed_requests() -> None:
+    assert read().api.access == "public"
+    assert read(api__access="iam").api.access == "iam"
+    assert refusal(api__access="open").startswith("api.access=open is refused")

@@ -24,4 +24,4 @@ def test_wildcards_with_reasons_are_taken() -> None:
 
 def test_references_are_spelled_as_the_checks_spell_them() -> None:
     finding = wildcard(Stack(App(), "Stack"), f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
-    assert finding == "IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
+    assert finding == "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"

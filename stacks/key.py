@@ -1,0 +1,117 @@
+"""Customer-managed keys, one for each purpose, and who may use them for what."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
+from aws_cdk.aws_kms import Key
+from aws_cdk.aws_ssm import StringParameter
+from constructs import Construct
+
+WAITING_PERIOD = Duration.days(7)
+READ = ("kms:Decrypt",)
+READ_AND_WRITE = (*READ, "kms:GenerateDataKey")
+
+
+def declare_key(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    parameter: str,
+    purpose: str,
+    keep: bool,
+    users: Sequence[PolicyStatement] = (),
+) -> Key:
+    """Declare a key that rotates every year and whose ARN other stacks find by name.
+
+    Idle it costs $1 a month. The account decides who administers it; roles use it where their own
+    policies allow that, services where `users` do.
+
+    Args:
+        scope: the stack that the key belongs to.
+        construct_id: id within `scope`.
+        name: its alias, without `alias/`.
+        parameter: name of the Systems Manager parameter that holds its ARN.
+        purpose: what it encrypts, for the console.
+        keep: whether it outlives its stack; otherwise it is deleted a week after it.
+        users: statements of its policy that let services use it.
+    """
+    key = Key(
+        scope,
+        construct_id,
+        alias=name,
+        description=purpose,
+        enable_key_rotation=True,
+        pending_window=WAITING_PERIOD,
+        removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+    )
+    for statement in users:
+        key.add_to_resource_policy(statement)
+    StringParameter(
+        scope,
+        f"{construct_id}Parameter",
+        parameter_name=parameter,
+        string_value=key.key_arn,
+        description=f"ARN of the key: {purpose}",
+    )
+    return key
+
+
+def encrypt_logs(log_groups: Sequence[str]) -> PolicyStatement:
+    """Let CloudWatch Logs encrypt these log groups, whose names may have wildcards.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    group = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group"
+    return PolicyStatement(
+        sid="EncryptLogs",
+        principals=[ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
+        actions=[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        resources=["*"],  # in a key's policy: that key
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": [f"{group}:{name}" for name in log_groups]
+            }
+        },
+    )
+
+
+def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[PolicyStatement]:
+    """Allow what S3 does with a key for whoever reads or writes objects; nothing without a key."""
+    if key_arn is None:
+        return []
+    return [
+        PolicyStatement(
+            sid="UseKey",
+            actions=list(actions),
+            resources=[key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}},
+        )
+    ]
+
+
+def encrypt_volumes(key_arn: str | None) -> list[PolicyStatement]:
+    """Allow SageMaker to attach volumes that a key encrypts; nothing without a key.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if key_arn is None:
+        return []
+    return [
+        PolicyStatement(sid="DescribeKey", actions=["kms:DescribeKey"], resources=[key_arn]),
+        PolicyStatement(
+            sid="GrantKey",
+            actions=["kms:CreateGrant"],
+            resources=[key_arn],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]

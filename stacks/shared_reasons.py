@@ -1,0 +1,70 @@
+"""Reasons that hold for every resource of a type, written to each of those resources."""
+
+from typing import cast
+
+from aws_cdk import CfnResource, Stack
+from aws_cdk.aws_iam import CfnPolicy, CfnRole
+from aws_cdk.aws_lambda import CfnFunction
+
+from stacks.acknowledgements import acknowledge, noted
+
+DEAD_LETTERS = "Its callers wait for its answer and hear of its failure; there are no dead letters"
+NO_VPC = "It talks to AWS's APIs alone, over TLS; a VPC would need a NAT gateway or six endpoints"
+PLAIN_ENVIRONMENT = "Its environment holds names and limits, no secret; AWS's own key encrypts it"
+AT_DEPLOYMENT = "It runs during deployments alone, one call after the other"
+CDKS_OWN = "CDK decides what its own function runs on"
+INLINE = "The policy serves this role alone and goes with it"
+
+ALL_FUNCTIONS = {
+    "NIST.800.53.R5-LambdaDLQ": DEAD_LETTERS,
+    "Serverless-LambdaDLQ": DEAD_LETTERS,
+    "CKV_AWS_116": DEAD_LETTERS,
+    "NIST.800.53.R5-LambdaInsideVPC": NO_VPC,
+    "CKV_AWS_117": NO_VPC,
+}
+UNLIMITED = {"NIST.800.53.R5-LambdaConcurrency": AT_DEPLOYMENT, "CKV_AWS_115": AT_DEPLOYMENT}
+FRAMEWORK = "framework-"
+COPIER = "Custom::CDKBucketDeployment"
+
+
+def acknowledge_shared(stack: Stack) -> None:
+    """Write the reasons to all functions and roles of a complete stack."""
+    for construct in stack.node.find_all():
+        if not CfnResource.is_cfn_resource(construct):
+            continue
+        resource = cast("CfnResource", construct)
+        if resource.cfn_resource_type == "AWS::Lambda::Function":
+            _acknowledge_rest(resource, _of_function(resource))
+        elif _has_inline_policy(resource):
+            acknowledge(resource, {"NIST.800.53.R5-IAMNoInlinePolicy": INLINE})
+
+
+def _acknowledge_rest(resource: CfnResource, reasons: dict[str, str]) -> None:
+    """Write the reasons to a resource, but for the rules that it has a reason of its own for."""
+    own = noted(resource)
+    acknowledge(resource, {rule: why for rule, why in reasons.items() if rule not in own})
+
+
+def _of_function(resource: CfnResource) -> dict[str, str]:
+    reasons = dict(ALL_FUNCTIONS)
+    if not isinstance(resource, CfnFunction):
+        # The one that CDK empties buckets with is no CfnFunction, which cdk-nag looks for.
+        return {rule: reason for rule, reason in (reasons | UNLIMITED).items() if "CKV" in rule}
+    if resource.reserved_concurrent_executions is None:
+        reasons |= UNLIMITED
+    if resource.tracing_config is None:
+        reasons["Serverless-LambdaTracing"] = AT_DEPLOYMENT
+    if resource.environment is not None:
+        reasons["CKV_AWS_173"] = PLAIN_ENVIRONMENT
+    if FRAMEWORK in resource.node.path:
+        reasons["Serverless-LambdaDefaultMemorySize"] = CDKS_OWN
+    if COPIER in resource.node.path:
+        reasons["Serverless-LambdaLatestVersion"] = CDKS_OWN
+        reasons["AwsSolutions-L1"] = CDKS_OWN
+    return reasons
+
+
+def _has_inline_policy(resource: CfnResource) -> bool:
+    return isinstance(resource, CfnPolicy) or (
+        isinstance(resource, CfnRole) and bool(resource.policies)
+    )

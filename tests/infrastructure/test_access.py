@@ -1,0 +1,175 @@
+"""Who reaches the API, and what is refused before it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.assembly import Assembly, synthesize
+
+PROOF = "x-origin-secret"
+
+
+def rules(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    """Return the web ACL's rules by name, in the order in which they apply."""
+    found = sorted(assembly.only("AWS::WAFv2::WebACL")["Rules"], key=lambda one: one["Priority"])
+    assert [one["Priority"] for one in found] == list(range(len(found)))
+    return {one["Name"]: one for one in found}
+
+
+def origin(assembly: Assembly) -> dict[str, Any]:
+    config = assembly.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    (api,) = [one for one in config["Origins"] if "CustomOriginConfig" in one]
+    found: dict[str, Any] = api
+    return found
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return synthesize("prod", tmp_path_factory.mktemp("signed"), {"api.access": "iam"})
+
+
+def test_dev_does_without_a_web_acl(dev: Assembly) -> None:
+    assert dev.resources("AWS::WAFv2::WebACL") == {}
+    assert dev.resources("AWS::SecretsManager::Secret") == {}
+    assert "OriginCustomHeaders" not in origin(dev)
+
+
+def test_the_web_acl_stands_before_the_stage(prod: Assembly) -> None:
+    association = prod.only("AWS::WAFv2::WebACLAssociation")
+    assert "PredictApiWebAcl" in json.dumps(association["WebACLArn"])
+    assert "/stages/" in json.dumps(association["ResourceArn"])
+    assert prod.only("AWS::WAFv2::WebACL")["Scope"] == "REGIONAL"
+
+
+def test_calls_round_cloudfront_are_refused_first(prod: Assembly) -> None:
+    name, rule = next(iter(rules(prod).items()))
+    match = rule["Statement"]["NotStatement"]["Statement"]["ByteMatchStatement"]
+    assert (name, rule["Action"]) == ("round-cloudfront", {"Block": {}})
+    assert match["FieldToMatch"] == {"SingleHeader": {"Name": PROOF}}
+    assert match["PositionalConstraint"] == "EXACTLY"
+    (sent,) = origin(prod)["OriginCustomHeaders"]
+    assert sent == {"HeaderName": PROOF, "HeaderValue": match["SearchString"]}
+
+
+def test_the_secret_is_in_no_template(prod: Assembly) -> None:
+    (sent,) = origin(prod)["OriginCustomHeaders"]
+    assert "{{resolve:secretsmanager:" in json.dumps(sent["HeaderValue"])
+    secret = prod.only("AWS::SecretsManager::Secret")
+    assert secret["GenerateSecretString"]["PasswordLength"] == 48
+    assert "SecretString" not in secret
+
+
+def test_viewers_are_counted_by_an_address_that_they_cannot_choose(prod: Assembly) -> None:
+    limit = rules(prod)["rate"]["Statement"]["RateBasedStatement"]
+    assert limit["AggregateKeyType"] == "FORWARDED_IP"
+    assert (limit["Limit"], limit["EvaluationWindowSec"]) == (1000, 300)
+    header = limit["ForwardedIPConfig"]["HeaderName"]
+    function = prod.only("AWS::CloudFront::Function")
+    assert f"headers['{header}'] = {{ value: event.viewer.ip }}" in function["FunctionCode"]
+    config = prod.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    (behaviour,) = config["CacheBehaviors"]
+    (association,) = behaviour["FunctionAssociations"]
+    assert association["EventType"] == "viewer-request"
+
+
+def test_no_review_is_too_large_for_the_web_acl(prod: Assembly) -> None:
+    match = rules(prod)["large-body"]["Statement"]["RegexMatchStatement"]
+    assert match["FieldToMatch"] == {"SingleHeader": {"Name": "content-length"}}
+    refused = re.compile(match["RegexString"])
+    assert not refused.search(str(100_000 * 6 + 1024))
+    assert refused.search("1000000")
+
+
+def test_awss_rules_are_on(prod: Assembly) -> None:
+    groups = {
+        name: rule["Statement"]["ManagedRuleGroupStatement"]
+        for name, rule in rules(prod).items()
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    }
+    assert list(groups) == [
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+    ]
+    counted = groups["AWSManagedRulesCommonRuleSet"]["RuleActionOverrides"]
+    assert all(one["Name"].endswith("_BODY") for one in counted)
+    assert all(one["ActionToUse"] == {"Count": {}} for one in counted)
+
+
+def test_what_the_web_acl_saw_is_logged_without_secrets(prod: Assembly) -> None:
+    logging = prod.only("AWS::WAFv2::LoggingConfiguration")
+    redacted = [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]]
+    assert redacted == [PROOF, "authorization"]
+    names = [
+        group["Properties"].get("LogGroupName")
+        for group in prod.resources("AWS::Logs::LogGroup", "web").values()
+    ]
+    assert "aws-waf-logs-sentiment-prod" in names
+
+
+def test_everybody_may_call_a_public_api(assembly: Assembly) -> None:
+    assert assembly.only("AWS::ApiGateway::Method")["AuthorizationType"] == "NONE"
+
+
+def test_signed_requests_alone_reach_a_private_api(signed: Assembly) -> None:
+    assert signed.only("AWS::ApiGateway::Method")["AuthorizationType"] == "AWS_IAM"
+    assert signed.resources("AWS::CloudFront::Distribution") == {}
+    assert sorted(signed.template("web")["Outputs"]) == ["ApiUrl"]
+    assert "round-cloudfront" not in rules(signed)
+    limit = rules(signed)["rate"]["Statement"]["RateBasedStatement"]
+    assert limit["AggregateKeyType"] == "IP"
+    assert "ForwardedIPConfig" not in limit
+
+
+def test_requests_without_a_content_type_reach_no_function(assembly: Assembly) -> None:
+    method = assembly.only("AWS::ApiGateway::Method")
+    assert method["RequestParameters"] == {"method.request.header.Content-Type": True}
+    validator = assembly.only("AWS::ApiGateway::RequestValidator")
+    assert validator["ValidateRequestParameters"] is True
+
+
+def test_requests_are_traced(assembly: Assembly) -> None:
+    assert assembly.only("AWS::ApiGateway::Stage")["TracingEnabled"] is True
+    (function,) = [
+        resource["Properties"]
+        for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_cloudfront_logs_into_the_log_bucket(assembly: Assembly) -> None:
+    config = assembly.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert config["Logging"]["Prefix"] == "cloudfront/"
+    assert f"sentiment-{assembly.environment}-logs-" in json.dumps(config["Logging"]["Bucket"])
+    (log_bucket,) = [
+        bucket["Properties"]
+        for key, bucket in assembly.resources("AWS::S3::Bucket", "storage").items()
+        if "LogBucket" in key
+    ]
+    ownership = log_bucket["OwnershipControls"]["Rules"]
+    assert ownership == [{"ObjectOwnership": "BucketOwnerPreferred"}]
+
+
+def test_a_vpc_for_training_and_serving(tmp_path_factory: pytest.TempPathFactory) -> None:
+    subnets, group = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-0123456789abcdef0"
+    private = synthesize(
+        "prod",
+        tmp_path_factory.mktemp("private"),
+        {"network.subnet_ids": subnets, "network.security_group_ids": group},
+    )
+    expected = {"Subnets": subnets.split(","), "SecurityGroupIds": [group]}
+    assert private.only("AWS::SageMaker::Model")["VpcConfig"] == expected
+    job = private.only("Custom::TrainingJob")
+    assert job["SubnetIds"] == expected["Subnets"]
+    assert job["SecurityGroupIds"] == expected["SecurityGroupIds"]
+    for role in ("EndpointRole", "TrainingJobRole"):
+        (policies,) = [
+            resource["Properties"]["Policies"]
+            for key, resource in private.resources("AWS::IAM::Role", "model").items()
+            if key.startswith(f"model/{role}")
+        ]
+        (network,) = [one for one in policies if one["PolicyName"] == "Network"]
+        attached = json.dumps(network["PolicyDocument"]["Statement"][0]["Resource"])
+        assert all(f"subnet/{subnet}" in attached for subnet in expected["Subnets"])
