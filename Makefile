@@ -32,7 +32,7 @@ local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
 local-status: $(VENV)/.dev ## what runs in the embedded AWS
 	@python -m local_aws status --port $(PORT)
 
-test: $(VENV)/.dev check ## the whole suite, browser tests included
+test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests included
 	@sh scripts/install_chromium.sh
 	python -m pytest
 
@@ -62,7 +62,7 @@ destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 
 lock: ## resolve requirements*.in and package.json anew, with hashes
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv==0.13.9
-	for file in requirements requirements-dev; do \
+	for file in requirements requirements-dev requirements-checkov; do \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
@@ -81,6 +81,13 @@ $(VENV)/.deploy: $(VENV)/bin/python requirements.txt package-lock.json
 	@echo "Set-up 1/2: Python and npm packages of the CDK application"
 	@$(PIP) --require-hashes -r requirements.txt
 	@npm ci --silent
+	@touch $@
+
+# checkov pins what ours cannot have: it gets an environment of its own.
+$(VENV)/.checkov: $(VENV)/bin/python requirements-checkov.txt
+	@echo "Set-up: checkov, which reads the templates in the tests (290 MB, once)"
+	@$(PYTHON) -m venv $(VENV)/checkov
+	@$(VENV)/checkov/bin/pip install --quiet --require-hashes -r requirements-checkov.txt
 	@touch $@
 
 # Beside it the embedded AWS, training, serving and the tests.

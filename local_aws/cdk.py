@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.cdk_output import reduce
 from local_aws.environment import ACCOUNT
+from local_aws.recorded import without_effect
 from local_aws.screen import Screen
 from local_aws.training_progress import TrainingProgress
 
@@ -68,6 +69,8 @@ def deploy(
     if code:
         raise CdkError(f"cdk deploy failed: {last}")
     stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text()) if outputs.exists() else {}
+    for kind, reason in without_effect(stacks).items():
+        screen.line(f"{kind} is recorded without effect: {reason}")
     return {key: value for stack in stacks.values() for key, value in stack.items()}
 
 

@@ -77,6 +77,11 @@ def add_resource(resource_type: str, handler: ResourceHandler) -> None:
     stacks._runs_on_worker_thread = runs_on_worker_thread  # noqa: SLF001
 
 
+def known_resources() -> set[str]:
+    """Return the CloudFormation resource types that can be created."""
+    return set(provisioners._RESOURCE_HANDLERS)  # noqa: SLF001
+
+
 def reach_api_gateway_from_cloudfront(port: int) -> None:
     """Let distributions with an API Gateway origin reach the emulated one.
 

@@ -12,6 +12,7 @@ import boto3
 
 from local_aws.emulator import extension
 from local_aws.emulator.bucket_deployment import bucket_deployment
+from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
 from local_aws.environment import ACCOUNT, DUMMY_KEY, endpoint_url
@@ -29,6 +30,8 @@ def main(port: int, state: Path, region: str) -> None:
     service = SageMakerService(state / "sagemaker", url, region, ACCOUNT)
     extension.add_service("sagemaker", sagemaker_api(service))
     for resource_type, handler in resource_handlers(service).items():
+        extension.add_resource(resource_type, handler)
+    for resource_type, handler in recorded_resources().items():
         extension.add_resource(resource_type, handler)
     extension.add_resource("Custom::CDKBucketDeployment", bucket_deployment(s3))
     extension.reach_api_gateway_from_cloudfront(port)
