@@ -1,7 +1,11 @@
 """Settings that are allowed one by one and impossible together."""
 
+from typing import NoReturn
+
 from stacks.refusal import SettingsError
 from stacks.settings import Settings
+
+CANARY_INSTANCES = 2
 
 
 def refuse_impossible(settings: Settings) -> None:
@@ -11,6 +15,7 @@ def refuse_impossible(settings: Settings) -> None:
         SettingsError: for the first combination that cannot be deployed.
     """
     _refuse_serverless(settings)
+    _refuse_lone_canary(settings)
 
 
 def _refuse_serverless(settings: Settings) -> None:
@@ -26,3 +31,23 @@ def _refuse_serverless(settings: Settings) -> None:
             ",".join(settings.network.subnet_ids),
             "a serverless endpoint cannot be in a VPC; endpoint.kind=real_time can",
         )
+
+
+def _refuse_lone_canary(settings: Settings) -> None:
+    """Refuse a canary without traffic to split, or without anything that could call it back."""
+    if settings.rollout.strategy != "canary":
+        return
+    endpoint = settings.endpoint
+    if endpoint.kind != "real_time":
+        _refuse_strategy("it needs endpoint.kind=real_time")
+    if endpoint.instance_count < CANARY_INSTANCES:
+        _refuse_strategy(
+            f"it needs endpoint.instance_count of {CANARY_INSTANCES} or more, "
+            f"which is {endpoint.instance_count}"
+        )
+    if not settings.operations.alarms:
+        _refuse_strategy("it needs operations.alarms=true, since alarms call a bad model back")
+
+
+def _refuse_strategy(reason: str) -> NoReturn:
+    raise SettingsError("rollout.strategy", "canary", reason)

@@ -10,6 +10,7 @@ from stacks.images import ContainerImage
 from stacks.key import READ, encrypt_volumes, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.roles import sagemaker_role
+from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import has_volume, pull_image, put_metrics, use_network
 from stacks.settings import EndpointSettings, NetworkSettings
 
@@ -44,6 +45,7 @@ class Endpoint(Construct):
         settings: EndpointSettings,
         network: NetworkSettings,
         key_arn: str | None,
+        rollout: Rollout | None,
         retention_days: int,
     ) -> None:
         """Declare the endpoint.
@@ -59,6 +61,7 @@ class Endpoint(Construct):
             settings: what serves it.
             network: the VPC that it is served in.
             key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
+            rollout: how a change comes into service; None for all at once.
             retention_days: age at which the endpoint's log events are deleted.
         """
         super().__init__(scope, construct_id)
@@ -85,6 +88,7 @@ class Endpoint(Construct):
                 "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
                 "Image": pull_image(image),
                 **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
+                **({"Rollout": [_watch(rollout)]} if rollout else {}),
                 **({"Network": use_network(network)} if network.subnet_ids else {}),
             },
         )
@@ -127,6 +131,7 @@ class Endpoint(Construct):
             self,
             "Endpoint",
             endpoint_name=name,
+            deployment_config=rollout.deployment_config if rollout else None,
             endpoint_config_name=config.attr_endpoint_config_name,
         )
         # SageMaker would make the log group itself, without an end to its events.
@@ -135,6 +140,14 @@ class Endpoint(Construct):
         self.name = endpoint.attr_endpoint_name
         self.config_name = config.attr_endpoint_config_name
         self.resource = endpoint
+
+
+def _watch(rollout: Rollout) -> PolicyStatement:
+    return PolicyStatement(
+        sid="WatchRollout",
+        actions=["cloudwatch:DescribeAlarms"],
+        resources=[alarm.alarm_arn for alarm in rollout.alarms],
+    )
 
 
 def _serverless(

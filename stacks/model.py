@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Annotations, CfnOutput, Environment, Stack
+from aws_cdk import Annotations, Aws, CfnOutput, Environment, Stack
+from aws_cdk.aws_sns import Topic
 from constructs import Construct
 
 from stacks.dataset import Dataset
-from stacks.endpoint import Endpoint
+from stacks.endpoint import VARIANT, Endpoint
 from stacks.images import ContainerImage, default_image
 from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
+from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import read_object
 from stacks.settings import Settings
 from stacks.shared_reasons import acknowledge_shared
@@ -60,6 +62,7 @@ class ModelStack(Stack):
         output = f"s3://{names.data_bucket}/{ARTIFACTS}"
         job = None if settings.training.model_data else self._train(names, datasets, output)
         model_data = job.model_artifact if job else str(settings.training.model_data)
+        rollout = self._declare_rollout(names) if settings.rollout.strategy == "canary" else None
         endpoint = Endpoint(
             self,
             "Endpoint",
@@ -71,6 +74,7 @@ class ModelStack(Stack):
             settings=settings.endpoint,
             network=settings.network,
             key_arn=self._data_key_arn,
+            rollout=rollout,
             retention_days=settings.logs.retention_days,
         )
         SmokeTest(
@@ -117,6 +121,19 @@ class ModelStack(Stack):
             settings=training,
             network=self._settings.network,
             key_arn=self._data_key_arn,
+            retention_days=self._settings.logs.retention_days,
+        )
+
+    def _declare_rollout(self, names: Names) -> Rollout:
+        topic = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{names.alarm_topic}"
+        return Rollout(
+            self,
+            "Rollout",
+            endpoint_name=names.endpoint,
+            variant=VARIANT,
+            namespace=names.metrics,
+            topic=Topic.from_topic_arn(self, "Alarms", topic),
+            settings=self._settings.rollout,
             retention_days=self._settings.logs.retention_days,
         )
 

@@ -31,6 +31,16 @@ class Names:
         return f"/aws/sagemaker/Endpoints/{self.endpoint}"
 
     @property
+    def alarm_topic(self) -> str:
+        """The topic that alarms are told to."""
+        return f"{self.prefix}-alarms"
+
+    @property
+    def metrics(self) -> str:
+        """The namespace of our own metrics."""
+        return self.prefix
+
+    @property
     def data_bucket(self) -> str:
         """The bucket of datasets and model artifacts."""
         return self._bucket("data")

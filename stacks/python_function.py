@@ -43,6 +43,7 @@ class PythonFunction(Construct):
         libraries: Sequence[str] = (),
         memory_mb: int = 256,
         tracing: bool = False,
+        reserved_concurrency: int | None = None,
     ) -> None:
         """Declare the function.
 
@@ -58,6 +59,8 @@ class PythonFunction(Construct):
             environment: its environment variables.
             libraries: installed packages or modules that are copied beside it.
             memory_mb: its memory, which brings its share of a processor.
+            reserved_concurrency: invocations at a time, set apart from the account's; None for no
+                limit of its own.
             tracing: whether AWS X-Ray follows its requests.
         """
         super().__init__(scope, construct_id)
@@ -77,6 +80,7 @@ class PythonFunction(Construct):
             environment=dict(environment or {}),
             role=self.role.without_policy_updates() if tracing else self.role,
             log_group=log_group,
+            reserved_concurrent_executions=reserved_concurrency,
             tracing=Tracing.ACTIVE if tracing else None,
         )
         if tracing:

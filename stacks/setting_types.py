@@ -90,6 +90,9 @@ Source = Annotated[
 DomainName = Annotated[
     Text, _spelled(r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain name in small letters")
 ]
+EmailAddress = Annotated[
+    Text, _spelled(r"[\w.+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}", "an e-mail address")
+]
 Certificate = Annotated[
     Text,
     _spelled(

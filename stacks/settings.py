@@ -9,6 +9,7 @@ from stacks.setting_types import (
     Certificate,
     Decimal,
     DomainName,
+    EmailAddress,
     EnvironmentName,
     Flag,
     Image,
@@ -158,6 +159,40 @@ class EndpointSettings(Section):
     _image_fits_instance = field_validator("image")(_image_fits_instance)
 
 
+class RolloutSettings(Section):
+    """How a new model comes into service.
+
+    Attributes:
+        strategy: `canary` sends a part of the traffic to the new model first, and goes back to the
+            old one when an alarm goes off; it needs real-time instances and alarms.
+            `all_at_once` switches over when the new model answers.
+        canary_percent: share of the instances that serve the new model first.
+        bake_minutes: time that it is watched for.
+        keep_old_minutes: time that the old instances are kept afterwards, still watching.
+        error_rate: share of failed invocations above which it goes back.
+        latency_p99_ms: time that the slowest in a hundred may take in the model.
+    """
+
+    strategy: Literal["all_at_once", "canary"] = "all_at_once"
+    canary_percent: Annotated[Whole, Field(ge=1, le=50)] = 50
+    bake_minutes: Annotated[Whole, Field(ge=1, le=60)] = 10
+    keep_old_minutes: Annotated[Whole, Field(ge=0, le=60)] = 5
+    error_rate: Annotated[Decimal, Field(ge=0, lt=1)] = 0.01
+    latency_p99_ms: Annotated[Whole, Field(ge=10, le=60_000)] = 1000
+
+
+class OperationsSettings(Section):
+    """Watching what runs.
+
+    Attributes:
+        alarms: whether alarms are raised, and told to an encrypted topic.
+        alarm_email: an address that is asked to subscribe to it.
+    """
+
+    alarms: Flag = True
+    alarm_email: Annotated[EmailAddress | None, BlankIsNone] = None
+
+
 class ApiSettings(Section):
     """The public API.
 
@@ -276,6 +311,8 @@ class Settings(Section):
     dataset: DatasetSettings = DatasetSettings()
     training: TrainingSettings = TrainingSettings()
     endpoint: EndpointSettings
+    rollout: RolloutSettings = RolloutSettings()
+    operations: OperationsSettings = OperationsSettings()
     api: ApiSettings = ApiSettings()
     site: SiteSettings = SiteSettings()
     network: NetworkSettings = NetworkSettings()

@@ -10,6 +10,7 @@ from aws_cdk.aws_s3_deployment import Source
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
+from stacks.alarm_topic import AlarmTopic, use_key_for_messages
 from stacks.auto_delete import declare_auto_delete_logs
 from stacks.dataset import PREFIX, Dataset
 from stacks.file_copy import FileCopier
@@ -116,6 +117,8 @@ class StorageStack(Stack):
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
         if copied:
             self._copy(copied.values(), data_bucket, retention_days)
+        if settings.operations.alarms:
+            self._tell_alarms(names, settings.operations.alarm_email, keep=keep)
         declare_auto_delete_logs(self, retention_days=retention_days)
         encrypt_log_groups(self, log_key.key_arn if log_key else None)
         acknowledge_shared(self)
@@ -152,6 +155,18 @@ class StorageStack(Stack):
             purpose="Reviews, models and volumes of the sentiment web app",
             keep=keep,
         )
+
+    def _tell_alarms(self, names: Names, email: str | None, *, keep: bool) -> None:
+        key = declare_key(
+            self,
+            "AlarmKey",
+            name=names.key("alarms"),
+            parameter=names.key_parameter("alarms"),
+            purpose="Alarms of the sentiment web app",
+            keep=keep,
+            users=[use_key_for_messages()],
+        )
+        AlarmTopic(self, "Alarms", name=names.alarm_topic, key=key, email=email)
 
     def _copy(self, datasets: Iterable[Dataset], bucket: Bucket, retention_days: int) -> None:
         copier = FileCopier(

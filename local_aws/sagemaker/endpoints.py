@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from local_aws.sagemaker.canary import Canary, UpdatePolicy, bake
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
 from local_aws.sagemaker.listing import page
@@ -13,6 +14,7 @@ from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.served_model import ServedModel
 from local_aws.sagemaker.store import Record
 
+AT_ONCE = UpdatePolicy(percent=100, bake_seconds=0, keep_seconds=0, alarms=())
 KIND = "endpoint"
 BUSY = {"Creating", "Updating", "Deleting"}
 MAX_BODY = 6_291_456
@@ -30,6 +32,7 @@ class Endpoints:
         self._lock = threading.RLock()
         self._served: dict[str, ServedModel] = {}
         self._draining: set[ServedModel] = set()
+        self._canaries: dict[str, Canary] = {}
         self._changes: list[threading.Thread] = []
         self._logs: dict[str, LogStream] = {}
         self._closing = threading.Event()
@@ -64,7 +67,7 @@ class Endpoints:
             self._context.store.update(
                 KIND, name, EndpointStatus="Updating", LastModifiedTime=now(), FailureReason=""
             )
-        self._change(record, config)
+        self._change(record, config, UpdatePolicy.of(request.get("DeploymentConfig", {})))
         return {"EndpointArn": record["EndpointArn"]}
 
     def describe(self, request: Record) -> Record:
@@ -95,8 +98,10 @@ class Endpoints:
             self._find(name)
             self._context.store.delete(KIND, name)
             served, log = self._served.pop(name, None), self._logs.pop(name, None)
-        if served:
-            served.close()
+            canary = self._canaries.pop(name, None)
+        for model in (served, canary and canary.model):
+            if model:
+                model.close()
         if log:
             log.close()
         return {}
@@ -117,6 +122,9 @@ class Endpoints:
                     "ValidationError",
                     f"Endpoint {name} of account {self._context.account} not found.",
                 )
+            canary = self._canaries.get(name)
+            if canary is not None and canary.takes_next():
+                served = canary.model
             limit = MAX_SERVERLESS_BODY if "ServerlessConfig" in served.variant else MAX_BODY
             if len(body) > limit:
                 raise SageMakerError(
@@ -148,8 +156,10 @@ class Endpoints:
         """End all containers, also those that start or drain."""
         self._closing.set()
         with self._lock:
-            ending = [*self._served.values(), *self._draining]
+            trying = [canary.model for canary in self._canaries.values()]
+            ending = [*self._served.values(), *trying, *self._draining]
             self._served.clear()
+            self._canaries.clear()
         for model in ending:
             model.close()
         for change in self._changes:
@@ -157,19 +167,27 @@ class Endpoints:
         for log in self._logs.values():
             log.close()
 
-    def _change(self, record: Record, config: str) -> None:
+    def _change(self, record: Record, config: str, policy: UpdatePolicy = AT_ONCE) -> None:
         """Bring a configuration into service in the background."""
-        change = threading.Thread(target=self._bring_up, args=(record, config), daemon=True)
+        change = threading.Thread(target=self._bring_up, args=(record, config, policy), daemon=True)
         self._changes = [thread for thread in self._changes if thread.is_alive()] + [change]
         change.start()
 
-    def _bring_up(self, record: Record, config: str) -> None:
+    def _bring_up(self, record: Record, config: str, policy: UpdatePolicy) -> None:
         name = record["EndpointName"]
         try:
             variant, model = self._model_of(config)
             new = ServedModel(self._context, variant, model, self._log(name).write, self._closing)
         except Exception as error:  # noqa: BLE001 - whatever it is, the endpoint must settle
             self._settle_failure(record, str(error))
+            return
+        alarm = self._try_out(name, new, policy)
+        if alarm is not None:
+            new.drain()
+            with self._lock:
+                self._draining.discard(new)
+            reason = f"Alarm {alarm} went off during the deployment, which was rolled back."
+            self._settle_failure(record, reason)
             return
         with self._lock:
             if self._closing.is_set() or not self._is_current(record):
@@ -187,6 +205,26 @@ class Endpoints:
             old.drain()
             with self._lock:
                 self._draining.discard(old)
+
+    def _try_out(self, name: str, new: ServedModel, policy: UpdatePolicy) -> str | None:
+        """Let a new model serve beside the old one; return the alarm that calls it back, if any."""
+        if not policy.alarms:
+            return None
+        cloudwatch = self._context.client("cloudwatch")
+        phases = [(policy.percent, policy.bake_seconds), (100, policy.keep_seconds)]
+        for percent, seconds in phases:
+            with self._lock:
+                if name not in self._served or self._closing.is_set():
+                    return None
+                self._canaries[name] = Canary(new, percent)
+            alarm = bake(cloudwatch, policy, seconds, self._closing)
+            if alarm is not None:
+                break
+        with self._lock:
+            self._canaries.pop(name, None)
+            if alarm is not None:
+                self._draining.add(new)
+        return alarm
 
     def _settle_failure(self, record: Record, reason: str) -> None:
         name = record["EndpointName"]

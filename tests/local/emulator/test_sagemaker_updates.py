@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -108,3 +109,67 @@ def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
     while len(processes_naming(folder)) != before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert len(processes_naming(folder)) == before
+
+
+def canary(alarm: str, *, bake_seconds: int) -> dict[str, Any]:
+    return {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": {
+                "Type": "CANARY",
+                "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 25},
+                "WaitIntervalInSeconds": bake_seconds,
+            },
+            "MaximumExecutionTimeoutInSeconds": 7200,
+        },
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": alarm}]},
+    }
+
+
+def alarm(emulator: Emulator, name: str) -> str:
+    emulator.client("cloudwatch").put_metric_alarm(
+        AlarmName=name, Namespace="Test", MetricName="Failures", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=0, ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",
+    )  # fmt: skip
+    return name
+
+
+def seen(stream: Stream, answer: str) -> None:
+    """Wait until callers have got an answer."""
+    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
+    while not stream.answers[answer] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert stream.answers[answer], stream.errors
+
+
+def test_a_canary_serves_beside_the_old_model_and_then_alone(updated: Emulator) -> None:
+    policy = canary(alarm(updated, "calm"), bake_seconds=120)
+    with stream_of_requests(updated, "updated") as stream:
+        updated.client("sagemaker").update_endpoint(
+            EndpointName="updated", EndpointConfigName="new", DeploymentConfig=policy
+        )
+        seen(stream, "new: ?")
+        both = Counter(stream.answers)
+        endpoint = endpoints.settled(updated, "updated")
+    assert both["old: ?"] > 0
+    assert stream.errors == []
+    assert endpoint["EndpointConfigName"] == "new"
+    assert "FailureReason" not in endpoint
+    assert endpoints.ask(updated, "updated", "?") == "new: ?"
+
+
+def test_an_alarm_calls_the_canary_back_without_a_dropped_request(updated: Emulator) -> None:
+    policy = canary(alarm(updated, "alarmed"), bake_seconds=3600)
+    with stream_of_requests(updated, "updated") as stream:
+        updated.client("sagemaker").update_endpoint(
+            EndpointName="updated", EndpointConfigName="old", DeploymentConfig=policy
+        )
+        seen(stream, "old: ?")
+        updated.client("cloudwatch").set_alarm_state(
+            AlarmName="alarmed", StateValue="ALARM", StateReason="a test"
+        )
+        endpoint = endpoints.settled(updated, "updated")
+    assert stream.errors == []
+    assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", "new")
+    assert "Alarm alarmed went off" in endpoint["FailureReason"]
+    assert endpoints.ask(updated, "updated", "?") == "new: ?"

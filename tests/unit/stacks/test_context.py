@@ -337,3 +337,23 @@ def test_the_api_is_public_or_for_signed_requests() -> None:
     assert read().api.access == "public"
     assert read(api__access="iam").api.access == "iam"
     assert refusal(api__access="open").startswith("api.access=open is refused")
+
+
+TWO_INSTANCES = {**DEV, "endpoint": {"kind": "real_time", "instance_count": 2}}
+
+
+def test_canary_instances_and_alarms_stand_together() -> None:
+    assert read(TWO_INSTANCES, rollout__strategy="canary").rollout.strategy == "canary"
+    assert "endpoint.kind=real_time" in refusal(rollout__strategy="canary")
+    lone = refusal(TWO_INSTANCES, rollout__strategy="canary", endpoint__instance_count="1")
+    assert lone == (
+        "rollout.strategy=canary is refused: it needs endpoint.instance_count of 2 or more, which is 1"
+    )
+    silent = refusal(TWO_INSTANCES, rollout__strategy="canary", operations__alarms="false")
+    assert "operations.alarms=true" in silent
+
+
+def test_an_address_for_alarms() -> None:
+    assert read(operations__alarm_email="ops@example.com").operations.alarm_email
+    assert read(operations__alarm_email="").operations.alarm_email is None
+    assert "an e-mail address" in refusal(operations__alarm_email="ops")

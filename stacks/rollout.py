@@ -1,0 +1,178 @@
+"""How a new model comes into service: a part of the traffic first, and back when alarms go off."""
+
+from pathlib import Path
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, Metric, TreatMissingData
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk.aws_events import Rule, Schedule
+from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_sagemaker import CfnEndpoint
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+from stacks.python_function import PythonFunction
+from stacks.sagemaker_permissions import put_metrics
+from stacks.settings import RolloutSettings
+
+METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
+NEXT_MINUTE = "What a lost event would have started, the next minute's does"
+HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "smoke_test"
+MINUTE = Duration.minutes(1)
+MICROSECONDS_A_MILLISECOND = 1000
+# Time for SageMaker to start and stop instances, beside the waits that are settings.
+MARGIN_SECONDS = 1800
+
+
+class Rollout(Construct):
+    """Alarms that call a new model back, and known reviews that are sent while it comes in.
+
+    Idle it costs $0.30 a month for three alarms; the function that looks whether an update is on
+    runs every minute within Lambda's free requests.
+
+    Attributes:
+        alarms: what SageMaker watches during an update.
+        deployment_config: how SageMaker updates the endpoint.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint_name: str,
+        variant: str,
+        namespace: str,
+        topic: ITopic,
+        settings: RolloutSettings,
+        retention_days: int,
+    ) -> None:
+        """Declare the alarms and the probe.
+
+        Args:
+            scope: the stack that deploys the model.
+            construct_id: id within `scope`.
+            endpoint_name: the endpoint's name as plain text, since it waits for the alarms.
+            variant: its production variant.
+            namespace: of our own metrics.
+            topic: where the alarms are told.
+            settings: shares, times and limits.
+            retention_days: age at which the probe's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        self._declare_probe(endpoint_name, namespace, retention_days)
+        served = {"EndpointName": endpoint_name, "VariantName": variant}
+        errors = Metric(
+            namespace="AWS/SageMaker",
+            metric_name="Invocation5XXErrors",
+            dimensions_map=served,
+            statistic="Average",
+            period=MINUTE,
+        )
+        latency = Metric(
+            namespace="AWS/SageMaker",
+            metric_name="ModelLatency",
+            dimensions_map=served,
+            statistic="p99",
+            period=MINUTE,
+        )
+        probes = Metric(
+            namespace=namespace,
+            metric_name="FailedProbes",
+            dimensions_map={"EndpointName": endpoint_name},
+            statistic="Sum",
+            period=MINUTE,
+        )
+        self.alarms = [
+            self._alarm(
+                "ServerErrors",
+                f"More than {settings.error_rate:.1%} of the invocations fail with 5XX",
+                errors,
+                settings.error_rate,
+                topic,
+            ),
+            self._alarm(
+                "ModelLatency",
+                f"The slowest in a hundred takes more than {settings.latency_p99_ms} ms",
+                latency,
+                settings.latency_p99_ms * MICROSECONDS_A_MILLISECOND,
+                topic,
+            ),
+            self._alarm("Probes", "Known reviews get wrong verdicts, or none", probes, 0, topic),
+        ]
+        self.deployment_config = _canary(settings, self.alarms)
+
+    def _alarm(
+        self, construct_id: str, description: str, metric: Metric, threshold: float, topic: ITopic
+    ) -> Alarm:
+        alarm = Alarm(
+            self,
+            construct_id,
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
+            treat_missing_data=TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(SnsAction(topic))
+        return alarm
+
+    def _declare_probe(self, endpoint_name: str, namespace: str, retention_days: int) -> None:
+        """Send known reviews while the endpoint is updated; a canary needs somebody to sing to."""
+        endpoint = f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:endpoint"
+        probe = PythonFunction(
+            self,
+            "Probe",
+            package=HANDLERS,
+            handler="handler.on_schedule",
+            description="Sends known reviews through the endpoint while it is updated",
+            timeout=MINUTE,
+            retention_days=retention_days,
+            reserved_concurrency=1,
+            environment={"ENDPOINT_NAME": endpoint_name, "METRICS_NAMESPACE": namespace},
+            statements=[
+                PolicyStatement(
+                    sid="TestEndpoint",
+                    actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+                    resources=[f"{endpoint}/{endpoint_name}"],
+                ),
+                put_metrics(namespace),
+            ],
+        )
+        acknowledge(probe.role, {"Serverless-LambdaStarPermissions": METRICS_HAVE_NO_RESOURCE})
+        rule = Rule(
+            self,
+            "EveryMinute",
+            description="Looks whether the endpoint is being updated",
+            schedule=Schedule.rate(MINUTE),
+            targets=[LambdaFunction(probe.function, retry_attempts=0)],
+        )
+        acknowledge(rule, {"Serverless-EventBusDLQ": NEXT_MINUTE})
+
+
+def _canary(settings: RolloutSettings, alarms: list[Alarm]) -> CfnEndpoint.DeploymentConfigProperty:
+    """Return the update policy.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
+    """
+    bake, keep = settings.bake_minutes * 60, settings.keep_old_minutes * 60
+    return CfnEndpoint.DeploymentConfigProperty(
+        blue_green_update_policy=CfnEndpoint.BlueGreenUpdatePolicyProperty(
+            traffic_routing_configuration=CfnEndpoint.TrafficRoutingConfigProperty(
+                type="CANARY",
+                canary_size=CfnEndpoint.CapacitySizeProperty(
+                    type="CAPACITY_PERCENT", value=settings.canary_percent
+                ),
+                wait_interval_in_seconds=bake,
+            ),
+            termination_wait_in_seconds=keep,
+            maximum_execution_timeout_in_seconds=bake + keep + MARGIN_SECONDS,
+        ),
+        auto_rollback_configuration=CfnEndpoint.AutoRollbackConfigProperty(
+            alarms=[CfnEndpoint.AlarmProperty(alarm_name=alarm.alarm_name) for alarm in alarms]
+        ),
+    )
