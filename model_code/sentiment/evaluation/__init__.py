@@ -1,0 +1,1 @@
+"""How good a trained model is, and how far its probabilities can be trusted."""
