@@ -41,6 +41,9 @@ def check_ratios(arguments: argparse.Namespace, screen: Screen) -> int:
     """Compare the ratios on a sample with the committed ones, or write them with `--accept`."""
     committed: dict[str, float] = {}
     if not arguments.accept:
+        if not arguments.ratios.is_file():
+            screen.failure(f"{arguments.ratios}: no such file; --accept writes it")
+            return 1
         committed = json.loads(arguments.ratios.read_text("utf-8"))["ratios"]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = _bench(Path(folder), arguments.peers_python, check.plans(), screen)

@@ -9,7 +9,7 @@ OURS = "ours"
 NOTEBOOK = "notebook"
 TITLES = {
     OURS: "ours",
-    NOTEBOOK: "notebook",
+    NOTEBOOK: "the notebook's algorithm",
     "tfidf": "TF-IDF + logistic regression",
     "fasttext": "fastText bigrams",
 }
