@@ -4,7 +4,6 @@ What the notebook does between its two machines (writing and reading CSV files, 
 instances) is left out, in its favour.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -34,11 +33,11 @@ def measure(training: Path, testing: Path, model_dir: Path, plan: Plan) -> Figur
     test_texts, test_labels = zip(*reviews.read(testing), strict=True)
     total = len(texts) + len(test_texts)
 
-    words, cleaning = _clean([*texts, *test_texts], plan.cleaned)
-    started = time.perf_counter()
+    words, cleaning = _clean([*texts, *test_texts], plan)
+    started = plan.clock()
     word_dict = build_dict(words[: len(texts)])
     rows = torch.from_numpy(convert_and_pad_data(word_dict, words))
-    converting = time.perf_counter() - started
+    converting = plan.clock() - started
 
     torch.manual_seed(SEED)
     model = LSTMClassifier()
@@ -46,8 +45,8 @@ def measure(training: Path, testing: Path, model_dir: Path, plan: Plan) -> Figur
         TensorDataset(rows[: len(texts)], torch.tensor(labels, dtype=torch.float32)),
         batch_size=BATCH,
     )
-    fitting = _fit(model, loader, plan.batches) * EPOCHS * len(texts)
-    probabilities, predicting = _predict(model, rows[len(texts) :], plan.batches)
+    fitting = _fit(model, loader, plan) * EPOCHS * len(texts)
+    probabilities, predicting = _predict(model, rows[len(texts) :], plan)
     save(model, word_dict, model_dir)
 
     seconds = cleaning * total + converting + fitting + predicting * len(test_texts)
@@ -63,30 +62,30 @@ def measure(training: Path, testing: Path, model_dir: Path, plan: Plan) -> Figur
     return {"training_seconds": Figure(seconds, note)}
 
 
-def _clean(texts: Sequence[str], limit: int | None) -> tuple[list[Sequence[str]], float]:
+def _clean(texts: Sequence[str], plan: Plan) -> tuple[list[Sequence[str]], float]:
     """Return the words of all reviews, and the seconds a review that the notebook takes."""
-    taken = texts[:limit]
-    started = time.perf_counter()
+    taken = texts[: plan.cleaned]
+    started = plan.clock()
     words: list[Sequence[str]] = []
     for number, text in enumerate(taken, start=1):
         words.append(clean(text))
         if number % 50 == 0:
             print(f"cleaned {number} of {len(taken)} reviews", flush=True)
-    seconds = time.perf_counter() - started
+    seconds = plan.clock() - started
     # Our own cleaning gives the same words for the rest.
     words += [review_to_words(text) for text in texts[len(taken) :]]
     return words, seconds / len(taken)
 
 
-def _fit(model: LSTMClassifier, loader: DataLoader[tuple[Tensor, ...]], limit: int | None) -> float:
-    """Train, on `limit` batches or for all epochs; return the seconds a review and epoch."""
+def _fit(model: LSTMClassifier, loader: DataLoader[tuple[Tensor, ...]], plan: Plan) -> float:
+    """Train, on the planned batches or for all epochs; return the seconds a review and epoch."""
     optimizer = torch.optim.Adam(model.parameters())
     loss_function = torch.nn.BCELoss()
-    started, seen = time.perf_counter(), 0
-    for epoch in range(1, (1 if limit else EPOCHS) + 1):
+    started, seen = plan.clock(), 0
+    for epoch in range(1, (1 if plan.batches else EPOCHS) + 1):
         model.train()
         loss_sum = 0.0
-        batches: Iterable[Sequence[Tensor]] = islice(loader, limit)
+        batches: Iterable[Sequence[Tensor]] = islice(loader, plan.batches)
         for number, (rows, labels) in enumerate(batches, start=1):
             optimizer.zero_grad()
             loss = loss_function(model(rows), labels)
@@ -95,15 +94,15 @@ def _fit(model: LSTMClassifier, loader: DataLoader[tuple[Tensor, ...]], limit: i
             loss_sum += loss.item()
             seen += len(rows)
             print(f"epoch {epoch}, batch {number}, mean loss {loss_sum / number:.4f}", flush=True)
-    return (time.perf_counter() - started) / seen
+    return (plan.clock() - started) / seen
 
 
-def _predict(model: LSTMClassifier, rows: Tensor, limit: int | None) -> tuple[Tensor, float]:
+def _predict(model: LSTMClassifier, rows: Tensor, plan: Plan) -> tuple[Tensor, float]:
     """Return P(positive) of the rows that were predicted, and the seconds a row."""
     model.eval()
-    started = time.perf_counter()
+    started = plan.clock()
     with torch.no_grad():
         found = torch.cat(
-            [model(part) for part in islice(torch.split(rows, PREDICTED_ROWS), limit)]
+            [model(part) for part in islice(torch.split(rows, PREDICTED_ROWS), plan.batches)]
         )
-    return found, (time.perf_counter() - started) / len(found)
+    return found, (plan.clock() - started) / len(found)

@@ -29,12 +29,14 @@ class Finished:
 
     Attributes:
         seconds: from its start to its end.
+        processor_seconds: what the processors worked for it and its children.
         peak_bytes: the most memory that it and its children had resident together; what they
             share counts in each.
         lines: what it printed.
     """
 
     seconds: float
+    processor_seconds: float
     peak_bytes: int
     lines: list[str]
 
@@ -83,7 +85,12 @@ def run(
     if process.returncode:
         reason = lines[-1] if lines else "it printed nothing"
         raise ProcessError(f"{' '.join(command[1:5])} failed: {reason}")
-    return Finished(seconds, max(memory.peak, usage.ru_maxrss * MAXRSS_UNIT), lines)
+    return Finished(
+        seconds=seconds,
+        processor_seconds=usage.ru_utime + usage.ru_stime,
+        peak_bytes=max(memory.peak, usage.ru_maxrss * MAXRSS_UNIT),
+        lines=lines,
+    )
 
 
 def _environment(threads: int, further: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """How a trained model answers on one thread, from request body to response body."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
@@ -17,6 +17,8 @@ from bench.subject import JSON, TEXT, Answer, Subject
 WARM_UP = 5
 MEGABYTE = 1e6
 
+Clock = Callable[[], float]
+
 
 class WrongAnswerError(RuntimeError):
     """A served model answered something that is no verdict."""
@@ -28,15 +30,16 @@ def measure(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Fig
     Raises:
         WrongAnswerError: when an answer to one review is neither 1 nor 0.
     """
-    started = time.perf_counter()
+    clock = plan.clock
+    started = clock()
     answer = subject.load(model_dir)
-    load_seconds = time.perf_counter() - started
+    load_seconds = clock() - started
 
     for text, _ in islice(reviews.read(testing), WARM_UP):
         answer(text.encode(), TEXT)
     total = reviews.count(testing)
     milliseconds = [
-        min(_verdict_ms(answer, text) for _ in range(plan.repeats))
+        min(_verdict_ms(answer, text, clock) for _ in range(plan.repeats))
         for text, _ in islice(reviews.read(testing), plan.single)
     ]
     percentiles = quantiles(milliseconds, n=100, method="inclusive")
@@ -50,22 +53,23 @@ def measure(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Fig
     }
 
 
-def _verdict_ms(answer: Answer, text: str) -> float:
+def _verdict_ms(answer: Answer, text: str, clock: Clock) -> float:
     body = text.encode()
-    seconds, response = _timed(lambda: answer(body, TEXT))
+    seconds, response = _timed(partial(answer, body, TEXT), clock)
     if response not in {"0", "1"}:
         raise WrongAnswerError(f"the answer to one review was {response[:80]!r}; it must be 1 or 0")
     return seconds * 1e3
 
 
 def _list_rate(subject: Subject, answer: Answer, testing: Path, plan: Plan) -> Figure:
+    clock = plan.clock
     seconds = sent = 0.0
     for texts in islice(_lists(testing, plan.list_length), plan.lists):
         if subject.TAKES_LISTS:
-            body = json.dumps({"reviews": texts}).encode()
-            best = min(_timed(lambda b=body: answer(b, JSON))[0] for _ in range(plan.repeats))  # type: ignore[misc]
+            work = partial(answer, json.dumps({"reviews": texts}).encode(), JSON)
+            best = min(_timed(work, clock)[0] for _ in range(plan.repeats))
         else:
-            best = sum(_verdict_ms(answer, text) for text in texts) / 1e3
+            best = sum(_verdict_ms(answer, text, clock) for text in texts) / 1e3
         seconds += best
         sent += len(texts)
     note = "" if subject.TAKES_LISTS else f"takes no lists: {sent:.0f} reviews one after another"
@@ -78,7 +82,7 @@ def _lists(testing: Path, length: int) -> Iterator[list[str]]:
         yield found
 
 
-def _timed(work: Callable[[], str]) -> tuple[float, str]:
-    started = time.perf_counter()
+def _timed(work: Callable[[], str], clock: Clock) -> tuple[float, str]:
+    started = clock()
     result = work()
-    return time.perf_counter() - started, result
+    return clock() - started, result

@@ -1,6 +1,6 @@
 """Which ratios count as fallen, and that noise alone does not make one."""
 
-from bench.check import Ratios, best_of_attempts, fallen, median_of_rounds
+from bench.check import Ratios, best_of_attempts, best_of_rounds, fallen
 from bench.figure import Figure
 from bench.rows import ratios
 
@@ -51,5 +51,9 @@ def test_a_real_fall_is_found_after_three_attempts() -> None:
     assert len(measure.left) == 1
 
 
-def test_one_disturbed_round_does_not_move_the_median() -> None:
-    assert median_of_rounds(Series({"p50": 30.0}, {"p50": 2.0}, {"p50": 31.0})) == {"p50": 30.0}
+def test_the_best_round_of_each_row_counts() -> None:
+    rounds = [
+        {"p50": Figure(2.0), "cleaning": Figure(50.0)},
+        {"p50": Figure(9.0), "cleaning": Figure(80.0)},
+    ]
+    assert best_of_rounds(rounds) == {"p50": Figure(2.0), "cleaning": Figure(80.0)}

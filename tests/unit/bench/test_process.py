@@ -17,6 +17,7 @@ def test_memory_of_children_counts_together() -> None:
     done = run([sys.executable, "-c", program], threads=1, show=print)
     assert done.peak_bytes > 300_000_000
     assert done.seconds > 0.5
+    assert done.processor_seconds > 0
 
 
 def test_a_process_gets_its_number_of_threads() -> None:
