@@ -1,6 +1,7 @@
 """What a training leaves for its readers: metrics.json and report.html."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,14 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
-from sentiment.evaluation import plots
-from sentiment.evaluation.metrics import THRESHOLD, Metrics, evaluate
+from sentiment.evaluation.figures import figures
+from sentiment.evaluation.glossary import NAMES
+from sentiment.evaluation.metrics import Metrics, evaluate
+from sentiment.evaluation.mistakes import most_confident_mistakes
 
 METRICS = "metrics.json"
 HTML = "report.html"
 TEMPLATE = "report.html.j2"
-SHOWN_MISTAKES = 20
-SHOWN_CHARACTERS = 600
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,24 @@ class Report:
     training_rows: int
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A review that was judged wrong, as the report shows it."""
-
-    text: str
-    label: str
-    probability: float
-
-
 def write_report(folder: Path, report: Report) -> None:
-    """Write both files; neither names a moment, so that the same training writes the same."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write both files; neither names a moment, so that the same report gives the same bytes.
+
+    Args:
+        folder: is made if it is missing.
+        report: what to write. Of the reviews' texts, metrics.json has nothing and report.html the
+            beginnings of the most confident mistakes.
+
+    Raises:
+        ValueError: when labels and probabilities do not fit; see `evaluate`.
+    """
     metrics = evaluate(report.labels, report.probabilities)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / METRICS).write_text(_json(report, metrics), "utf-8")
+    (folder / HTML).write_text(_html(report, metrics), "utf-8", errors="replace")
+
+
+def _json(report: Report, metrics: Metrics) -> str:
     content = {
         "model_version": report.model_version,
         "training_rows": report.training_rows,
@@ -68,47 +74,31 @@ def write_report(folder: Path, report: Report) -> None:
         "sha256": report.hashes,
         "seconds": report.seconds,
     }
-    (folder / METRICS).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    (folder / HTML).write_text(_html(report, metrics), "utf-8", errors="replace")
+    return json.dumps(_without_nan(content), indent=1, allow_nan=False) + "\n"
 
 
-def most_confident_mistakes(report: Report) -> list[Mistake]:
-    """Return the reviews that were judged wrong with most confidence, the worst first."""
-    wrong = np.flatnonzero((report.probabilities >= THRESHOLD) != (report.labels == 1))
-    worst = wrong[np.argsort(-np.abs(report.probabilities[wrong] - THRESHOLD), kind="stable")]
-    return [
-        Mistake(
-            text=_excerpt(report.texts[index]),
-            label="positive" if report.labels[index] == 1 else "negative",
-            probability=float(report.probabilities[index]),
-        )
-        for index in worst[:SHOWN_MISTAKES]
-    ]
-
-
-def _excerpt(text: str) -> str:
-    shown = text[:SHOWN_CHARACTERS] + ("\N{HORIZONTAL ELLIPSIS}" * (len(text) > SHOWN_CHARACTERS))
-    return "".join(
-        sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}"
-        for sign in shown
-    )
+def _without_nan(value: Any) -> Any:
+    """Return the value with null where JSON has no number: a loss can be infinite."""
+    if isinstance(value, dict):
+        return {name: _without_nan(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _html(report: Report, metrics: Metrics) -> str:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     labels, probabilities = report.labels, report.probabilities
-    figures = [
-        ("Learning curve", plots.learning_curve(report.learning_curve)),
-        ("Receiver operating characteristic", plots.roc(labels, probabilities)),
-        ("Confusion matrix", plots.confusion(metrics)),
-        ("Reliability diagram", plots.reliability_diagram(labels, probabilities)),
-        ("Accuracy by length", plots.accuracy_by_length(report.texts, labels, probabilities)),
-    ]
     return environment.get_template(TEMPLATE).render(
         report=report,
         metrics=metrics,
-        figures=figures,
-        mistakes=most_confident_mistakes(report),
+        names=NAMES,
+        figures=figures(metrics, report.texts, labels, probabilities, report.learning_curve),
+        mistakes=most_confident_mistakes(report.texts, labels, probabilities),
     )
