@@ -56,7 +56,7 @@ def new_figure(height: float = 2.7) -> Figure:
 
 
 def svg(figure: Figure, name: str) -> str:
-    """Return an `<svg>` element.
+    """Return an `<svg>` element that is hidden from screen readers: what it shows stands beside it.
 
     Args:
         figure: drawn within `styled`.
@@ -65,6 +65,6 @@ def svg(figure: Figure, name: str) -> str:
     file = StringIO()
     figure.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)
     text = file.getvalue()
-    text = text[text.index("<svg") :].rstrip()
+    text = '<svg aria-hidden="true"' + text[text.index("<svg") + len("<svg") :].rstrip()
     text = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", text)
     return re.sub("|".join(VARIABLES), lambda color: f"var(--{VARIABLES[color.group()]})", text)

@@ -14,7 +14,10 @@ SMALLEST = 1e-15  # a wrong verdict with certainty costs log loss this much, not
 
 @dataclass(frozen=True)
 class Bin:
-    """Reviews whose predicted class has a probability in one of 15 equally wide intervals.
+    """Reviews of like confidence, which is the probability of the class they are judged to be.
+
+    The interval from 0 to 1 is cut into 15 parts of equal width, each with its lower end; the last
+    one has 1 too. With two classes no confidence is below 0.5, so that the upper 8 are used.
 
     Attributes:
         confidence: mean probability of the predicted class.
@@ -43,8 +46,9 @@ class Metrics:
         f1: harmonic mean of both; None when one is missing or both are 0.
         log_loss: mean negative log-likelihood, nats.
         brier: mean squared difference of probability and label.
-        expected_calibration_error: mean over the reviews of the difference of confidence and
-            accuracy in their bin; Guo et al. (2017), "On calibration of modern neural networks".
+        expected_calibration_error: sum over the bins (see `Bin`) of their share of the reviews
+            times the absolute difference of their mean confidence and their accuracy; Guo et al.
+            (2017), "On calibration of modern neural networks".
         true_positives: judged positive and are.
         false_positives: judged positive and are not.
         true_negatives: judged negative and are.
@@ -73,7 +77,17 @@ class Metrics:
 
 
 def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
-    """Compare probabilities of positive, shape (reviews,), with labels, 1 or 0, of at least one."""
+    """Compare what a model says with what is true.
+
+    Args:
+        labels: 1 positive or 0 negative, shape (reviews,), at least one.
+        probabilities: P(positive), shape (reviews,).
+
+    Raises:
+        ValueError: when the shapes differ or are not those, a label is neither 0 nor 1, or a
+            probability is not between 0 and 1, as after a training that diverged.
+    """
+    _check(np.asarray(labels), np.asarray(probabilities))
     truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
     judged = given >= THRESHOLD
     counts = {
@@ -104,6 +118,20 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
         ),
         **counts,
     )
+
+
+def _check(labels: NDArray[Any], probabilities: NDArray[Any]) -> None:
+    if labels.ndim != 1 or labels.shape != probabilities.shape or not len(labels):
+        raise ValueError(
+            f"labels of shape {labels.shape} and probabilities of shape {probabilities.shape}: "
+            "both must be (reviews,), for at least one review"
+        )
+    wrong = labels[~np.isin(labels, (0, 1))]
+    if len(wrong):
+        raise ValueError(f"label {wrong[0]}: must be 0 or 1")
+    outside = probabilities[~((probabilities >= 0) & (probabilities <= 1))]
+    if len(outside):
+        raise ValueError(f"probability {outside[0]}: must be between 0 and 1")
 
 
 def wilson_interval(right: int, rows: int) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from sentiment.evaluation.metrics import THRESHOLD
 SHOWN_MISTAKES = 20
 SHOWN_CHARACTERS = 420
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-LINE_BREAKS = re.compile(r"(?:\s*(?:<br\s*/?>|\n))+\s*", re.IGNORECASE)
+LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # in many scripts and in emoji
 
 
@@ -66,8 +66,8 @@ def excerpt(text: str) -> str:
     cannot be seen but act (controls, changes of the writing direction, lone surrogates) become
     U+FFFD.
     """
-    # More than is shown, because line breaks shrink; all of it could be very long.
-    text = LINE_BREAKS.sub("\n", text[: 2 * SHOWN_CHARACTERS].strip())
+    lines = (line.strip() for line in LINE_BREAK.sub("\n", text).split("\n"))
+    text = "\n".join(line for line in lines if line)
     shown = "".join(_visible(sign) for sign in text[:SHOWN_CHARACTERS])
     return shown + ELLIPSIS if len(text) > SHOWN_CHARACTERS else shown
 
