@@ -160,7 +160,7 @@ def test_colours_come_from_the_page(page: Page) -> None:
 def test_another_process_without_a_home_writes_the_same(report: Report, tmp_path: Path) -> None:
     """Nor do settings of matplotlib on the machine change anything; and nothing is printed."""
     written(report, tmp_path / "here")
-    (tmp_path / "matplotlibrc").write_text("font.size: 30\naxes.edgecolor: red\nbackend: TkAgg\n")
+    (tmp_path / "matplotlibrc").write_text("axes.grid: True\nlines.linestyle: --\nbackend: TkAgg\n")
     (tmp_path / "report.pickle").write_bytes(pickle.dumps(report))
     program = (
         "import pickle, sys; from pathlib import Path; import sentiment.evaluation.report as module;"
