@@ -10,6 +10,8 @@ TORCH := torch==2.13.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 VENV := .venv
+# The peers that bench/ compares with.
+BENCH_VENV := .venv-bench
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test check format snapshots synth diff deploy destroy lock clean
+.PHONY: help local local-stop local-status test check bench bench-check format snapshots synth diff deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -41,6 +43,12 @@ check: $(VENV)/.dev ## format, lint and types
 	ruff check --quiet .
 	mypy
 
+bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and its peers; DATA=folder with both halves
+	@python -m bench run $(if $(DATA),--data "$(DATA)") $(if $(OUTPUT),--output "$(OUTPUT)")
+
+bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
+	@python -m bench check $(if $(ACCEPT),--accept)
+
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .
 	ruff check --fix --quiet .
@@ -62,14 +70,14 @@ destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 
 lock: ## resolve requirements*.in and package.json anew, with hashes
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv==0.13.9
-	for file in requirements requirements-dev requirements-checkov; do \
+	for file in requirements requirements-dev requirements-checkov requirements-bench; do \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
 	npm install --package-lock-only
 
 clean: ## remove what the other targets made; stop the embedded AWS first
-	rm -rf $(VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
+	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -95,4 +103,10 @@ $(VENV)/.dev: $(VENV)/.deploy requirements-dev.txt
 	@echo "Set-up 2/2: the embedded AWS, PyTorch and the test tools (1-3 minutes, once)"
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@$(PIP) --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
+	@touch $@
+
+$(BENCH_VENV)/.ready: $(VENV)/bin/python requirements-bench.txt
+	@echo "Set-up of the peers, in $(BENCH_VENV)"
+	@python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@

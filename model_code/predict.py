@@ -2,28 +2,29 @@
 
 One review as text/plain is answered with `1` or `0`. As application/json, `{"review": …}` is
 answered with sentiment, probability and model version, `{"reviews": […]}` with a list of those.
+With `"explain": true` each answer also says which words and phrases moved it.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from sentiment import artifact
+from sentiment.explanation import Explanation
 from sentiment.request import JSON, TEXT, Request, RequestError, read
-from sentiment.text import review_to_words
-from sentiment.training import predict
-from sentiment.vocabulary import convert
 
 THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """P(positive) of each review of a request, and which model says so."""
+    """P(positive) of each review of a request, why if asked, and which model says so."""
 
     probabilities: list[float]
+    explanations: list[Explanation]
     model_version: str
     request: Request
 
@@ -45,10 +46,11 @@ def input_fn(request_body: bytes | bytearray | str, content_type: str | None) ->
 
 def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
     """Judge each review."""
-    ids = [
-        convert(model.word_dict, review_to_words(review), model.pad) for review in request.reviews
-    ]
-    return Prediction(predict(model.model, ids).tolist(), model.version, request)
+    probabilities = model.probabilities(request.reviews).tolist()
+    explained = request.reviews if request.explain else []
+    return Prediction(
+        probabilities, [model.explain(review) for review in explained], model.version, request
+    )
 
 
 def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
@@ -60,15 +62,16 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
     accepted = (accept or "*/*").lower()
     if not any(kind in accepted for kind in ("*/*", TEXT, JSON, "text/*", "application/*")):
         raise RequestError(406, "not_acceptable", f"available are {TEXT} and {JSON}")
-    verdicts = [probability >= THRESHOLD for probability in prediction.probabilities]
     if prediction.request.media_type == TEXT:
-        return str(int(verdicts[0])), TEXT
-    answers = [
+        return str(int(prediction.probabilities[0] >= THRESHOLD)), TEXT
+    answers: list[dict[str, Any]] = [
         {
-            "sentiment": "positive" if positive else "negative",
+            "sentiment": "positive" if probability >= THRESHOLD else "negative",
             "probability": probability,
             "model_version": prediction.model_version,
         }
-        for positive, probability in zip(verdicts, prediction.probabilities, strict=True)
+        for probability in prediction.probabilities
     ]
+    for answer, explanation in zip(answers, prediction.explanations, strict=False):
+        answer["explanation"] = explanation.as_dict()
     return json.dumps({"predictions": answers} if prediction.request.many else answers[0]), JSON

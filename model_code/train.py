@@ -3,106 +3,23 @@
 By hand, with folders of reviews and nothing of SageMaker:
 
     SM_CHANNEL_TRAINING=train SM_CHANNEL_TESTING=test SM_MODEL_DIR=model python train.py
+
+Started by torchrun, on one machine or several, the processes share the work.
 """
 
 import os
-import platform
 import sys
-import time
 import traceback
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import torch
-
-from sentiment import artifact
-from sentiment.cleaning import clean
-from sentiment.datasets import Dataset, read_channel
+from sentiment.distributed import joined
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters, add_arguments
-from sentiment.split import shuffle, stratified_split
-from sentiment.training import Examples, accuracy, train
-from sentiment.vocabulary import build_dict, convert
+from sentiment.pipeline import Folders, run
+from sentiment.wheels import WheelsError
 
-SOURCE = Path(__file__).resolve().parent
 SHOWN_OF_FAILURE = 1024  # characters of /opt/ml/output/failure that SageMaker keeps
-
-
-def read_data(
-    training: Path, testing: Path | None, parameters: Hyperparameters
-) -> tuple[Dataset, Dataset]:
-    """Return training and test reviews, the first in random order.
-
-    The test reviews are those of the testing channel, else the test half that an official archive
-    brought along, else a seeded stratified share of the training reviews.
-    """
-    halves = read_channel(training)
-    train_reviews = shuffle(halves["train"], parameters.seed)
-    if testing is not None:
-        tested = read_channel(testing)
-        return train_reviews, tested.get("test", tested["train"])
-    if "test" in halves:
-        return train_reviews, halves["test"]
-    return stratified_split(train_reviews, parameters.test_fraction, parameters.seed)
-
-
-def run(arguments: Namespace) -> float:
-    """Read, clean, train, evaluate, save; return the accuracy on the test reviews."""
-    started = time.monotonic()
-    parameters = Hyperparameters(
-        **{name: getattr(arguments, name) for name in Hyperparameters().as_dict()}
-    )
-    train_reviews, test_reviews = read_data(arguments.training, arguments.testing, parameters)
-    print(
-        f"reviews: {len(train_reviews.texts)} to train on, {len(test_reviews.texts)} to test on",
-        flush=True,
-    )
-
-    train_words = clean(train_reviews.texts, "training")
-    test_words = clean(test_reviews.texts, "test")
-    word_dict = build_dict(train_words, parameters.vocab_size)
-    examples = Examples(
-        [convert(word_dict, words, parameters.pad) for words in train_words], train_reviews.labels
-    )
-    held_out = Examples(
-        [convert(word_dict, words, parameters.pad) for words in test_words], test_reviews.labels
-    )
-
-    model = train(examples, parameters)
-    test_accuracy = accuracy(model, held_out)
-    metadata = describe(arguments, parameters, train_reviews, test_reviews, test_accuracy)
-    artifact.save(artifact.Artifact(model, word_dict, metadata), arguments.model_dir)
-    artifact.add_serving_code(SOURCE, arguments.model_dir)
-    print(f"finished in {time.monotonic() - started:.0f} s", flush=True)
-    print(f"test_accuracy={test_accuracy:.4f}", flush=True)
-    return test_accuracy
-
-
-def describe(
-    arguments: Namespace,
-    parameters: Hyperparameters,
-    train_reviews: Dataset,
-    test_reviews: Dataset,
-    test_accuracy: float,
-) -> dict[str, Any]:
-    """Return what metadata.json says of the model: where it comes from and how good it is."""
-    code = artifact.code_sha256(SOURCE)
-    data = {"training": train_reviews.sha256(), "testing": test_reviews.sha256()}
-    return {
-        "model_version": arguments.job_name or f"local-{code[:6]}{data['training'][:6]}",
-        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "metrics": {
-            "test_accuracy": test_accuracy,
-            "test_rows": len(test_reviews.labels),
-            "training_rows": len(train_reviews.labels),
-        },
-        "hyperparameters": parameters.as_dict(),
-        "dataset_sha256": data,
-        "code_sha256": code,
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-    }
 
 
 def parse(argv: list[str]) -> Namespace:
@@ -110,11 +27,17 @@ def parse(argv: list[str]) -> Namespace:
     parser = ArgumentParser(description=__doc__)
     add_arguments(parser)
     environment = os.environ
-    testing = environment.get("SM_CHANNEL_TESTING")
-    parser.add_argument("--training", type=Path, default=environment.get("SM_CHANNEL_TRAINING"))
-    parser.add_argument("--testing", type=Path, default=testing)
-    parser.add_argument("--model_dir", type=Path, default=environment.get("SM_MODEL_DIR"))
-    parser.add_argument("--output_dir", type=Path, default=environment.get("SM_OUTPUT_DIR"))
+    base = Path(environment.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+    checkpoints = base / "checkpoints"  # exists where SageMaker keeps it in S3
+    for name, default in {
+        "training": environment.get("SM_CHANNEL_TRAINING"),
+        "testing": environment.get("SM_CHANNEL_TESTING"),
+        "model_dir": environment.get("SM_MODEL_DIR"),
+        "output_dir": environment.get("SM_OUTPUT_DIR"),
+        "output_data_dir": environment.get("SM_OUTPUT_DATA_DIR"),
+        "checkpoint_dir": checkpoints if checkpoints.is_dir() else None,
+    }.items():
+        parser.add_argument(f"--{name}", type=Path, default=default)
     parser.add_argument("--job_name", default=environment.get("TRAINING_JOB_NAME", ""))
     arguments, _ = parser.parse_known_args(argv)  # the toolkit adds options of its own
     if arguments.training is None or arguments.model_dir is None:
@@ -124,22 +47,50 @@ def parse(argv: list[str]) -> Namespace:
     return arguments
 
 
+def train(arguments: Namespace) -> None:
+    """Train as the command line says."""
+    parameters = Hyperparameters(
+        **{name: getattr(arguments, name) for name in Hyperparameters().as_dict()}
+    )
+    if arguments.checkpoint_dir is not None:
+        arguments.checkpoint_dir.mkdir(parents=True, exist_ok=True)
+    folders = Folders(
+        training=arguments.training,
+        testing=arguments.testing,
+        model=arguments.model_dir,
+        # By hand nobody names a folder for the report; it must not be lost.
+        output=arguments.output_data_dir or arguments.model_dir / "output",
+        checkpoints=arguments.checkpoint_dir,
+    )
+    with joined() as ranks:
+        run(folders, parameters, ranks, arguments.job_name)
+
+
 def main(argv: list[str]) -> int:
     """Train; on failure leave the reason where SageMaker looks for it."""
     arguments = parse(argv)
     try:
-        run(arguments)
+        train(arguments)
     except Exception as error:  # noqa: BLE001 - the reason must reach the failure file
-        expected = isinstance(error, TrainingInputError | artifact.WheelsError)
+        expected = isinstance(error, TrainingInputError | WheelsError)
         if not expected:
             traceback.print_exc()
         reason = str(error) if expected else f"{type(error).__name__}: {error}"
         print(f"training failed: {reason}", file=sys.stderr, flush=True)
         if arguments.output_dir is not None:
-            arguments.output_dir.mkdir(parents=True, exist_ok=True)
-            (arguments.output_dir / "failure").write_text(reason[:SHOWN_OF_FAILURE], "utf-8")
+            _leave(reason, arguments.output_dir)
         return 1
     return 0
+
+
+def _leave(reason: str, folder: Path) -> None:
+    """Write the failure file, unless another rank has: those that miss it fail after it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with (folder / "failure").open("x", encoding="utf-8") as file:
+            file.write(reason[:SHOWN_OF_FAILURE])
+    except FileExistsError:
+        return
 
 
 if __name__ == "__main__":

@@ -32,6 +32,23 @@ ACCELERATED = ("ml.g", "ml.p", "ml.trn", "ml.inf")
 LONGEST_WAIT_SECONDS = 3300
 
 
+# The hyperparameters of every architecture, and those of each
+COMMON = ("architecture", "seed", "test_fraction", "validation_fraction")
+HYPERPARAMETERS = {
+    "ngrams": ("iterations", "l2_penalty", "max_order", "min_reviews", "smoothing"),
+    "lstm": (
+        "batch_size",
+        "dropout",
+        "embedding_dim",
+        "epochs",
+        "hidden_dim",
+        "learning_rate",
+        "pad",
+        "vocab_size",
+    ),
+}
+
+
 class Section(BaseModel):
     """Settings that belong together; immutable, and no others than the declared ones."""
 
@@ -80,14 +97,23 @@ class TrainingSettings(Section):
     max_runtime_seconds: Annotated[Whole, Field(ge=60, le=3000)] = 2700
     max_wait_seconds: Annotated[Whole | None, BlankIsNone] = None
     image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
-    epochs: Annotated[Whole, Field(ge=1, le=1000)] = 6
-    embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 32
-    hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 100
-    vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 5000
-    learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.002
-    batch_size: Annotated[Whole, Field(ge=1, le=8192)] = 64
+    architecture: Literal["ngrams", "lstm"] = "ngrams"
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
+    validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
+    max_order: Annotated[Whole, Field(ge=1, le=5)] = 3
+    min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
+    smoothing: Annotated[Decimal, Field(gt=0, le=1000)] = 1.0
+    l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.015
+    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 100
+    epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
+    embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 20_000
+    learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.002
+    batch_size: Annotated[Whole, Field(ge=1, le=8192)] = 64
+    pad: Annotated[Whole, Field(ge=1, le=100_000)] = 400
+    dropout: Annotated[Decimal, Field(ge=0, lt=1)] = 0.5
     minimum_accuracy: Annotated[Decimal, Field(ge=0, le=1)] = 0.8
     model_data: Annotated[ModelData | None, BlankIsNone] = None
 
@@ -121,20 +147,16 @@ class TrainingSettings(Section):
     def hyperparameters(self) -> dict[str, str]:
         """Return name to value as the training script takes them, sorted by name.
 
+        Those that the architecture has no use for are left out: changing them trains nothing.
+
         SageMaker's training toolkit hands values to a shell; numbers are spelled with none of the
         characters that mean something there.
         """
-        names = (
-            "batch_size",
-            "embedding_dim",
-            "epochs",
-            "hidden_dim",
-            "learning_rate",
-            "seed",
-            "test_fraction",
-            "vocab_size",
-        )
-        return {name: repr(getattr(self, name)) for name in names}
+        names = [*COMMON, *HYPERPARAMETERS[self.architecture]]
+        values = {name: getattr(self, name) for name in sorted(names)}
+        return {
+            name: value if isinstance(value, str) else repr(value) for name, value in values.items()
+        }
 
 
 class EndpointSettings(Section):

@@ -103,11 +103,6 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         context=[
             f"dataset.training={sample}",
             "training.minimum_accuracy=0.7",
-            # A small model learns enough of a small sample in seconds.
-            "training.embedding_dim=32",
-            "training.hidden_dim=32",
-            "training.batch_size=32",
-            "training.learning_rate=0.005",
             "api.throttle_rate=500",
             "api.throttle_burst=1000",
         ],

@@ -8,8 +8,9 @@ ACCURACY_METRIC = "test:accuracy"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
 # How SageMaker finds metrics in what the training script prints.
 METRICS = [
-    {"Name": "train:loss", "Regex": "train_loss=([0-9.]+)"},
-    {"Name": ACCURACY_METRIC, "Regex": "test_accuracy=([0-9.]+)"},
+    {"Name": "train:loss", "Regex": r"\btrain_loss=([0-9.e+-]+)"},
+    {"Name": "validation:accuracy", "Regex": r"\bvalidation_accuracy=([0-9.]+)"},
+    {"Name": ACCURACY_METRIC, "Regex": r"\btest_accuracy=([0-9.]+)"},
 ]
 
 

@@ -3,78 +3,85 @@
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
-from sentiment.model import LSTMClassifier
+from sentiment.classifier import Classifier
+from sentiment.evaluation.calibration import Calibration
+from sentiment.explanation import Explanation
+from sentiment.wheels import fetch_wheels
 
-WEIGHTS = "model.pt"
-VOCABULARY = "vocabulary.json"
 METADATA = "metadata.json"
 CODE = "code"
-SERVING_CODE = ("predict.py", "sentiment", "requirements.txt")
+CODE_SUFFIXES = {".py", ".txt", ".j2"}
+SERVING_CODE = ("predict.py", "sentiment")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
-
-
-class WheelsError(RuntimeError):
-    """The packages that serving needs could not be fetched."""
+# Each architecture's class, imported only when it is the one: what it needs, the others may lack.
+CLASSIFIERS = {
+    "ngrams": ("sentiment.ngrams.classifier", "NgramReviews"),
+    "lstm": ("sentiment.lstm.classifier", "LSTMReviews"),
+}
+# What serving needs beside torch and numpy; an architecture that is not listed needs nothing.
+SERVING_REQUIREMENTS = {"lstm": "requirements-lstm.txt"}
 
 
 @dataclass(frozen=True)
 class Artifact:
     """A model ready to judge reviews."""
 
-    model: LSTMClassifier
-    word_dict: dict[str, int]
+    classifier: Classifier
+    calibration: Calibration
     metadata: dict[str, Any]
-
-    @property
-    def pad(self) -> int:
-        """How many words of a review the model reads."""
-        return int(self.metadata["hyperparameters"]["pad"])
 
     @property
     def version(self) -> str:
         """Which training made the model."""
         return str(self.metadata["model_version"])
 
+    def probabilities(self, reviews: Sequence[str]) -> NDArray[np.float64]:
+        """Return the calibrated P(positive) of raw reviews, shape (reviews,)."""
+        return self.calibration.probabilities(self.classifier.logits(reviews))
+
+    def explain(self, review: str) -> Explanation:
+        """Return the parts of a review's calibrated log-odds."""
+        parts = self.classifier.explain(review)
+        return parts.scaled(self.calibration.slope, self.calibration.intercept)
+
 
 def save(artifact: Artifact, folder: Path) -> None:
-    """Write weights, vocabulary and metadata."""
+    """Write model and metadata."""
     folder.mkdir(parents=True, exist_ok=True)
-    torch.save(artifact.model.state_dict(), folder / WEIGHTS)
-    _write_json(folder / VOCABULARY, artifact.word_dict)
-    _write_json(folder / METADATA, artifact.metadata)
+    artifact.classifier.save(folder)
+    content = json.dumps(artifact.metadata, ensure_ascii=False, indent=1)
+    (folder / METADATA).write_text(content + "\n", "utf-8")
 
 
 def load(folder: Path) -> Artifact:
     """Read what `save` wrote; nothing in the files can run code."""
     metadata = json.loads((folder / METADATA).read_text("utf-8"))
-    sizes = metadata["hyperparameters"]
-    model = LSTMClassifier(sizes["embedding_dim"], sizes["hidden_dim"], sizes["vocab_size"])
-    model.load_state_dict(torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True))
-    model.eval()
-    return Artifact(model, json.loads((folder / VOCABULARY).read_text("utf-8")), metadata)
+    module, name = CLASSIFIERS[metadata["hyperparameters"]["architecture"]]
+    classifier: Classifier = getattr(import_module(module), name).load(folder)
+    return Artifact(classifier, Calibration(**metadata["calibration"]), metadata)
 
 
 def code_sha256(source: Path) -> str:
     """Return a hash of the source directory's code, names and contents."""
     digest = hashlib.sha256()
     for file in sorted(source.rglob("*")):
-        if file.is_file() and file.suffix in {".py", ".txt"} and "__pycache__" not in file.parts:
+        if file.is_file() and file.suffix in CODE_SUFFIXES and "__pycache__" not in file.parts:
             digest.update(f"{file.relative_to(source).as_posix()}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def add_serving_code(source: Path, folder: Path) -> None:
-    """Copy what the serving container runs into `code/`, and fetch its packages as wheels.
+def add_serving_code(source: Path, folder: Path, architecture: str) -> None:
+    """Copy what the serving container runs into `code/`, with the packages it needs as wheels.
 
     The toolkits read code only from `code/` inside the artifact, and install its requirements when
     the container starts. With the wheels beside it that needs no network, so that a later
@@ -90,21 +97,8 @@ def add_serving_code(source: Path, folder: Path) -> None:
             shutil.copytree(source / name, code / name, ignore=IGNORED, dirs_exist_ok=True)
         else:
             shutil.copy(source / name, code / name)
-    _fetch_wheels(code / "requirements.txt", code / "wheels")
-    pins = (source / "requirements.txt").read_text("utf-8")
-    (code / "requirements.txt").write_text(f"--no-index\n--find-links wheels\n{pins}", "utf-8")
-
-
-def _fetch_wheels(requirements: Path, wheels: Path) -> None:
-    command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-        "--only-binary=:all:", "--no-deps", f"--dest={wheels}", f"--requirement={requirements}",
-    ]  # fmt: skip
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - no shell
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["pip gave no reason"]
-        raise WheelsError(f"fetching the packages for serving failed: {lines[-1]}")
-
-
-def _write_json(file: Path, content: Mapping[str, Any]) -> None:
-    file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if architecture in SERVING_REQUIREMENTS:
+        requirements = source / SERVING_REQUIREMENTS[architecture]
+        fetch_wheels(requirements, code / "wheels")
+        pins = requirements.read_text("utf-8")
+        (code / "requirements.txt").write_text(f"--no-index\n--find-links wheels\n{pins}", "utf-8")

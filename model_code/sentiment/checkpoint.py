@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ class Checkpoint:
         # go at any moment.
         unfinished = self.folder / f".{FILE}"
         torch.save({"training": self.training, "state": state}, unfinished)
-        os.replace(unfinished, self.folder / FILE)
+        unfinished.replace(self.folder / FILE)
 
     def load(self) -> dict[str, Any] | None:
         """Return what was kept, or None when there is nothing of this training."""

@@ -16,6 +16,7 @@ from torch import Tensor, distributed
 T = TypeVar("T")
 # Gloo carries what lives in main memory, whatever the gradients' way is.
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}
+CPU = torch.device("cpu")
 PATIENCE = timedelta(minutes=10)  # for a rank that reads or cleans more slowly than the others
 
 
@@ -31,7 +32,7 @@ class Ranks:
 
     rank: int = 0
     size: int = 1
-    device: torch.device = torch.device("cpu")
+    device: torch.device = CPU
 
     @property
     def is_first(self) -> bool:
@@ -48,9 +49,9 @@ class Ranks:
         """Return what every rank has, in the order of their numbers."""
         if self.size == 1:
             return [mine]
-        everyone: list[T | None] = [None] * self.size
+        everyone = [mine] * self.size
         distributed.all_gather_object(everyone, mine)
-        return everyone  # type: ignore[return-value] - filled by now
+        return everyone
 
 
 @contextmanager

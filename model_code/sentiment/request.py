@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sentiment.text import without_markup
+from sentiment.ngrams.tokens import mask_markup
 
 try:
     from sagemaker_inference.errors import BaseInferenceToolkitError
@@ -45,11 +45,13 @@ class Request:
         reviews: one to 512 texts.
         media_type: `text/plain` or `application/json`, as sent.
         many: whether a list was sent, and a list is to be answered.
+        explain: whether each answer is to say what moved it.
     """
 
     reviews: list[str]
     media_type: str
     many: bool = False
+    explain: bool = False
 
 
 def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
@@ -97,11 +99,14 @@ def _read_json(text: str) -> Request:
             else ""
         )
         raise RequestError(400, "invalid_json", f"the body is not JSON{where}") from None
+    explain = content.pop("explain", False) if isinstance(content, dict) else False
     match content:
-        case {"review": str(review)} if len(content) == 1:
-            return Request([review], JSON)
-        case {"reviews": [*reviews]} if len(content) == 1 and all(
-            isinstance(r, str) for r in reviews
+        case {"review": str(review)} if len(content) == 1 and isinstance(explain, bool):
+            return Request([review], JSON, explain=explain)
+        case {"reviews": [*reviews]} if (
+            len(content) == 1
+            and isinstance(explain, bool)
+            and all(isinstance(review, str) for review in reviews)
         ):
             if not 1 <= len(reviews) <= MAX_REVIEWS:
                 raise RequestError(
@@ -109,9 +114,12 @@ def _read_json(text: str) -> Request:
                     "too_many_reviews",
                     f"{len(reviews)} reviews; allowed are 1 to {MAX_REVIEWS}",
                 )
-            return Request(reviews, JSON, many=True)
+            return Request(reviews, JSON, many=True, explain=explain)
     raise RequestError(
-        400, "invalid_request", 'allowed are {"review": "text"} and {"reviews": ["text", ...]}'
+        400,
+        "invalid_request",
+        'allowed are {"review": "text"} and {"reviews": ["text", ...]}, '
+        'each with or without "explain": true or false',
     )
 
 
@@ -122,5 +130,5 @@ def _check(review: str, name: str) -> None:
             "review_too_long",
             f"{name} has {len(review):,} characters; allowed are {MAX_CHARACTERS:,}",
         )
-    if not without_markup(review).strip():
+    if not mask_markup(review).strip():
         raise RequestError(400, "empty_review", f"{name} has no text")

@@ -36,5 +36,10 @@ def stratified_split(dataset: Dataset, test_fraction: float, seed: int) -> tuple
     return _take(dataset, train), _take(dataset, sorted(test))
 
 
+def share(dataset: Dataset, rank: int, ranks: int) -> Dataset:
+    """Return every `ranks`-th row, beginning with row `rank`."""
+    return Dataset(dataset.texts[rank::ranks], dataset.labels[rank::ranks])
+
+
 def _take(dataset: Dataset, rows: list[int]) -> Dataset:
     return Dataset([dataset.texts[i] for i in rows], [dataset.labels[i] for i in rows])

@@ -5,7 +5,7 @@ depend on nothing but the text, so they are the same in every process, on every 
 million n-grams of a model two share a number with a probability below 1 in 10 million.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -37,7 +37,7 @@ def ngram_numbers(tokens: Terms, order: int) -> list[Terms]:
         order: length of the longest n-grams.
 
     Returns:
-        One array an n-gram length; element i of array n - 1 stands for tokens i to i + n - 1. Arrays
+        One array for each length; element i of array n - 1 stands for tokens i to i + n - 1. Arrays
         have shape (tokens - n + 1,), or (0,) when the sequence is shorter than n.
     """
     numbers = [tokens]
@@ -48,9 +48,9 @@ def ngram_numbers(tokens: Terms, order: int) -> list[Terms]:
     return numbers
 
 
-def review_terms(review: str, order: int) -> list[Terms]:
-    """Return the n-gram numbers of a raw review, as `ngram_numbers` does."""
-    return ngram_numbers(_token_numbers([review]), order)
+def token_numbers(tokens: Sequence[str]) -> Terms:
+    """Return the numbers of tokens, shape (tokens,)."""
+    return np.fromiter(map(token_number, tokens), np.uint64, len(tokens))
 
 
 @dataclass(frozen=True)
@@ -81,41 +81,30 @@ class TermMatrix:
 
 
 def term_matrix(reviews: Sequence[str], order: int) -> TermMatrix:
-    """Count the n-grams of raw reviews up to the given length."""
-    blocks = [_block(reviews[at : at + BLOCK], order) for at in range(0, len(reviews), BLOCK)]
-    if not blocks:
-        return TermMatrix(np.empty(0, np.uint64), np.empty(0, np.int64), np.zeros(1, np.int64))
-    counts = np.concatenate([count for _, count in blocks])
-    terms, columns = np.unique(np.concatenate([block for block, _ in blocks]), return_inverse=True)
-    return TermMatrix(terms, columns, np.concatenate([[0], np.cumsum(counts)]))
+    """Find the n-grams of raw reviews, up to the given length."""
+    starts = range(0, len(reviews), BLOCK)
+    blocks = [distinct_terms(reviews[at : at + BLOCK], order) for at in starts]
+    found = np.concatenate([terms for terms, _ in blocks]) if blocks else np.empty(0, np.uint64)
+    counts = [count for _, block_counts in blocks for count in block_counts]
+    terms, columns = np.unique(found, return_inverse=True)
+    return TermMatrix(terms, columns, np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]))
 
 
 def distinct_terms(reviews: Sequence[str], order: int) -> tuple[Terms, NDArray[np.int64]]:
     """Return each review's distinct n-grams, one review after the other, and how many each has."""
-    return _block(reviews, order)
-
-
-def _token_numbers(reviews: Iterable[str]) -> Terms:
-    tokens = [token for review in reviews for token in tokenize(review)]
-    return np.fromiter(map(token_number, tokens), np.uint64, len(tokens))
-
-
-def _block(reviews: Sequence[str], order: int) -> tuple[Terms, NDArray[np.int64]]:
     tokens = [tokenize(review) for review in reviews]
     lengths = np.array([len(row) for row in tokens], np.int64)
-    numbers = np.fromiter(
-        (token_number(token) for row in tokens for token in row), np.uint64, int(lengths.sum())
-    )
+    numbers = token_numbers([token for row in tokens for token in row])
     owners = np.repeat(np.arange(len(reviews)), lengths)
-    kept_owners, kept_terms = [], []
+    all_owners, all_terms = [], []
     for length, terms in enumerate(ngram_numbers(numbers, order), start=1):
-        # An n-gram that begins in one review and ends in the next is none.
+        # What begins in one review and ends in the next is no n-gram.
         whole = owners[: len(terms)] == owners[length - 1 :]
-        kept_owners.append(owners[: len(terms)][whole])
-        kept_terms.append(terms[whole])
-    all_owners, all_terms = np.concatenate(kept_owners), np.concatenate(kept_terms)
-    order_of = np.lexsort((all_terms, all_owners))
-    all_owners, all_terms = all_owners[order_of], all_terms[order_of]
-    first = np.ones(len(all_terms), bool)
-    first[1:] = (all_terms[1:] != all_terms[:-1]) | (all_owners[1:] != all_owners[:-1])
-    return all_terms[first], np.bincount(all_owners[first], minlength=len(reviews))
+        all_owners.append(owners[: len(terms)][whole])
+        all_terms.append(terms[whole])
+    owner, term = np.concatenate(all_owners), np.concatenate(all_terms)
+    by_review = np.lexsort((term, owner))
+    owner, term = owner[by_review], term[by_review]
+    first = np.ones(len(term), bool)
+    first[1:] = (term[1:] != term[:-1]) | (owner[1:] != owner[:-1])
+    return term[first], np.bincount(owner[first], minlength=len(reviews))

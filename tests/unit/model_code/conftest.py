@@ -18,6 +18,7 @@ def run_training(data: Path, folder: Path, *options: str) -> subprocess.Complete
         "SM_CHANNEL_TRAINING": str(data),
         "SM_MODEL_DIR": str(folder / "model"),
         "SM_OUTPUT_DIR": str(folder / "output"),
+        "SM_OUTPUT_DATA_DIR": str(folder / "data-output"),
     }
     return subprocess.run(
         [sys.executable, str(ROOT / "model_code" / "train.py"), *options],
@@ -27,13 +28,13 @@ def run_training(data: Path, folder: Path, *options: str) -> subprocess.Complete
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Train on 300 packaged reviews; return the artifact's folder and what was printed."""
+    """Train on 300 packaged reviews; return the job's folder and what was printed."""
     folder = tmp_path_factory.mktemp("training")
     data = folder / "data"
     data.mkdir()
     rows = packaged_reviews()[:300]
     lines = (json.dumps({"text": text, "label": label}) for text, label in rows)
     (data / "sample.jsonl").write_text("\n".join(lines))
-    done = run_training(data, folder, "--epochs", "2", "--hidden_dim", "16", "--unknown", "x")
+    done = run_training(data, folder, "--iterations", "20", "--unknown", "x")
     assert done.returncode == 0, done.stderr
-    return folder / "model", done.stdout
+    return folder, done.stdout

@@ -1,6 +1,7 @@
 """predict.py as each of SageMaker's toolkits drives it."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ BAD = {
     "deep": (b"[" * 100_000, "application/json", 400, "invalid_json"),
     "list": (b'["x"]', "application/json", 400, "invalid_request"),
     "number": (b'{"review": 1}', "application/json", 400, "invalid_request"),
+    "explain": (b'{"review": "x", "explain": 1}', "application/json", 400, "invalid_request"),
     "no reviews": (b'{"reviews": []}', "application/json", 413, "too_many_reviews"),
     "10,000": (
         json.dumps({"reviews": ["x"] * 10_000}).encode(), "application/json", 413, "too_many_reviews",
@@ -34,7 +36,7 @@ BAD = {
 @pytest.fixture(scope="session")
 def model(trained: tuple[Path, str]) -> Artifact:
     """The model as model_fn loads it."""
-    return predict.model_fn(str(trained[0]))
+    return predict.model_fn(str(trained[0] / "model"))
 
 
 def ask(model: Artifact, body: Any, content_type: str | None, accept: str | None = None) -> Any:
@@ -49,6 +51,28 @@ def test_plain_text(model: Artifact, body: Any, content_type: str | None) -> Non
     answer, kind = ask(model, body, content_type)
     assert answer in {"1", "0"}
     assert kind == "text/plain"
+
+
+def test_an_explanation_adds_up_to_the_probability(model: Artifact) -> None:
+    review = "A fine film<br /><br />with a DULL end."
+    body = json.dumps({"review": review, "explain": True})
+    answer = json.loads(ask(model, body, "application/json")[0])
+    explanation = answer["explanation"]
+    logit = explanation["bias"] + sum(word["weight"] for word in explanation["words"])
+    assert 1 / (1 + math.exp(-logit)) == pytest.approx(answer["probability"], abs=1e-4)
+    assert {review[word["start"] : word["end"]] for word in explanation["words"]} >= {
+        "film",
+        "DULL",
+    }
+    many = json.dumps({"reviews": [review, "Dull"], "explain": True})
+    predictions = json.loads(ask(model, many, "application/json")[0])["predictions"]
+    assert predictions[0] == answer
+    assert predictions[1]["explanation"]["words"]
+
+
+def test_nobody_gets_an_explanation_unasked(model: Artifact) -> None:
+    body = b'{"review": "A fine film", "explain": false}'
+    assert "explanation" not in json.loads(ask(model, body, "application/json")[0])
 
 
 def test_json(model: Artifact) -> None:
@@ -90,7 +114,7 @@ def test_under_the_pytorch_toolkit(
     transformer = Transformer()
 
     def send(body: bytes, content_type: str) -> tuple[int, str, str]:
-        context = Context(str(trained[0]), {"Content-Type": content_type})
+        context = Context(str(trained[0] / "model"), {"Content-Type": content_type})
         answer = transformer.transform([{"body": bytearray(body)}], context)[0]
         return context.request_processor[0].status, context.content_type, str(answer)
 

@@ -5,34 +5,42 @@ import re
 from pathlib import Path
 
 from tests.unit.model_code.conftest import run_training
+from training_job.request import METRICS
 
 
 def test_it_prints_metrics_as_the_job_defines_them(trained: tuple[Path, str]) -> None:
     _, printed = trained
-    assert (
-        len(re.findall(r"^epoch=\d+ train_loss=[0-9.]+ seconds=[0-9.]+$", printed, re.MULTILINE))
-        == 2
-    )
+    found = {metric["Name"]: re.findall(metric["Regex"], printed) for metric in METRICS}
+    assert len(found["train:loss"]) == len(found["validation:accuracy"]) == 2
+    assert len(found["test:accuracy"]) == 1
     assert re.fullmatch(r"test_accuracy=0\.\d{4}", printed.splitlines()[-1])
 
 
 def test_the_artifact_is_complete_by_itself(trained: tuple[Path, str]) -> None:
-    folder, printed = trained
+    folder, printed = trained[0] / "model", trained[1]
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"model.pt", "vocabulary.json", "metadata.json", "code/predict.py"} <= names
-    assert "code/sentiment/text.py" in names
+    assert {"ngrams.pt", "metadata.json", "code/predict.py"} <= names
+    assert "code/sentiment/ngrams/classifier.py" in names
+    assert "code/requirements.txt" not in names  # torch and numpy are all it needs
     assert not any("__pycache__" in name for name in names)
-    wheels = {path.name.split("-")[0] for path in (folder / "code" / "wheels").iterdir()}
-    assert {"nltk", "beautifulsoup4", "regex", "joblib", "cloudpickle"} <= wheels
-    requirements = (folder / "code" / "requirements.txt").read_text()
-    assert requirements.startswith("--no-index\n--find-links wheels\n")
 
     metadata = json.loads((folder / "metadata.json").read_text())
     assert metadata["model_version"].startswith("local-")
     assert f"test_accuracy={metadata['metrics']['test_accuracy']:.4f}" in printed
     assert metadata["metrics"]["test_rows"] + metadata["metrics"]["training_rows"] == 300
-    assert metadata["hyperparameters"]["hidden_dim"] == 16
-    assert len(metadata["dataset_sha256"]["training"]) == len(metadata["code_sha256"]) == 64
+    assert metadata["hyperparameters"]["iterations"] == 20
+    assert all(len(value) == 64 for value in metadata["sha256"].values())
+    assert metadata["calibration"]["slope"] > 0
+
+
+def test_the_report_says_what_the_artifact_says(trained: tuple[Path, str]) -> None:
+    output = trained[0] / "data-output"
+    metrics = json.loads((output / "metrics.json").read_text())
+    metadata = json.loads((trained[0] / "model" / "metadata.json").read_text())
+    assert metrics["accuracy"] == metadata["metrics"]["test_accuracy"]
+    assert metrics["sha256"] == metadata["sha256"]
+    assert [look["step"] for look in metrics["learning_curve"]] == [10, 20, 10, 20]
+    assert metadata["model_version"] in (output / "report.html").read_text("utf-8")
 
 
 def test_bad_data_fails_before_training_with_the_reason(tmp_path: Path) -> None:
@@ -43,7 +51,7 @@ def test_bad_data_fails_before_training_with_the_reason(tmp_path: Path) -> None:
     )
     done = run_training(data, tmp_path)
     assert done.returncode == 1
-    assert "epoch" not in done.stdout
+    assert "step=" not in done.stdout
     reason = (tmp_path / "output" / "failure").read_text()
     assert reason.startswith("x.jsonl, line 2: label 'meh'; allowed are")
     assert "Traceback" not in done.stderr

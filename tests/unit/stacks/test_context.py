@@ -295,11 +295,15 @@ def test_any_key_is_a_setting_cdks_or_refused_in_one_line(key: str, value: Any) 
 )
 def test_hyperparameters_mean_nothing_to_a_shell(rate: float, seed: int, share: float) -> None:
     settings = read(
-        training__learning_rate=repr(rate), training__seed=str(seed), training__test_fraction=share
+        training__architecture="lstm",
+        training__learning_rate=repr(rate),
+        training__seed=str(seed),
+        training__test_fraction=share,
     )
     for name, value in settings.training.hyperparameters().items():
         assert all(letter.isascii() and (letter.isalnum() or letter in "._-") for letter in value)
-        assert float(value) == getattr(settings.training, name)
+        meant = getattr(settings.training, name)
+        assert type(meant)(value) == meant
 
 
 SUBNETS, GROUPS = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-0123456789abcdef0"

@@ -1,12 +1,25 @@
-"""Settings and training script agree on hyperparameters."""
+"""The settings' hyperparameters are those of the training script."""
 
-from sentiment.hyperparameters import Hyperparameters
-from stacks.settings import TrainingSettings
+import pytest
+
+from sentiment.hyperparameters import ARCHITECTURES, Hyperparameters
+from stacks.settings import COMMON, HYPERPARAMETERS, TrainingSettings
 
 
 def test_the_defaults_are_the_same() -> None:
     known = Hyperparameters().as_dict()
     settings = TrainingSettings()
-    shared = {name: getattr(settings, name) for name in known if hasattr(settings, name)}
-    assert shared == {name: known[name] for name in shared}
-    assert settings.hyperparameters().keys() == shared.keys() == known.keys() - {"pad"}
+    assert {name: getattr(settings, name) for name in known} == known
+
+
+def test_each_hyperparameter_is_somebody_s() -> None:
+    assert tuple(HYPERPARAMETERS) == ARCHITECTURES
+    named = [*COMMON, *(name for names in HYPERPARAMETERS.values() for name in names)]
+    assert sorted(named) == sorted(Hyperparameters().as_dict())
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_job_is_told_nothing_of_the_other_architecture(architecture: str) -> None:
+    settings = TrainingSettings.model_validate({"architecture": architecture})
+    names = {*COMMON, *HYPERPARAMETERS[architecture]}
+    assert settings.hyperparameters().keys() == names

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.vocabulary import build_dict, convert_and_pad, convert_and_pad_data
-from tests.unit.model_code import notebook
+from sentiment.lstm.vocabulary import build_dict, convert_and_pad, convert_and_pad_data
+from tests.unit.model_code.lstm import notebook
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), max_size=12)
 

@@ -8,7 +8,7 @@ from os import cpu_count
 
 from tqdm import tqdm
 
-from sentiment.text import review_to_words
+from sentiment.lstm.words import review_to_words
 
 CHUNK = 500
 

@@ -34,8 +34,8 @@ def review_to_words(review: str) -> list[str]:
     Returns:
         The words in their order; empty when nothing but markup, punctuation or stop words is there.
     """
-    stems = (_stem(word) for word in WORD.findall(without_markup(review).lower()))
-    return [stem for stem in stems if stem is not None]
+    stems = map(stem, WORD.findall(without_markup(review).lower()))
+    return [found for found in stems if found is not None]
 
 
 def without_markup(review: str) -> str:
@@ -52,9 +52,9 @@ def without_markup(review: str) -> str:
 
 
 @lru_cache(maxsize=1 << 18)
-def _stem(word: str) -> str | None:
+def stem(word: str) -> str | None:
     """Return the word's stem, or None for a stop word."""
     if word in STOP_WORDS:
         return None
-    stem: str = STEMMER.stem(word)
-    return stem
+    found: str = STEMMER.stem(word)
+    return found

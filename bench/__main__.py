@@ -1,0 +1,115 @@
+"""`make bench` and `make bench-check`."""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import check, comparison, machine, table
+from bench.plan import Plan
+from bench.process import ROOT, ProcessError
+from bench.stages import Bench
+from local_aws.screen import Screen
+
+FOLDER = Path(__file__).resolve().parent
+RESULTS = FOLDER / "results.json"
+CHECK_RATIOS = FOLDER / "check_ratios.json"
+PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+
+
+def compare(arguments: argparse.Namespace, screen: Screen) -> int:
+    """Measure everything, print the table and write it as JSON."""
+    started = time.monotonic()
+    plans = comparison.plans(whole_notebook=arguments.whole_notebook)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        bench = _bench(Path(folder), arguments.peers_python, plans, screen)
+        data = bench.prepare(arguments.data)
+        screen.step(f"{data.name}: {data.training:,} to train on, {data.testing:,} to test on")
+        results = comparison.measure(bench, data)
+    document = comparison.as_document(results, data, time.monotonic() - started)
+    _write(arguments.output, document)
+    table.show(document)
+    print(f"written to {arguments.output}")
+    return 0
+
+
+def check_ratios(arguments: argparse.Namespace, screen: Screen) -> int:
+    """Compare the ratios on a sample with the committed ones, or write them with `--accept`."""
+    committed: dict[str, float] = {}
+    if not arguments.accept:
+        if not arguments.ratios.is_file():
+            screen.failure(f"{arguments.ratios}: no such file; --accept writes it")
+            return 1
+        committed = json.loads(arguments.ratios.read_text("utf-8"))["ratios"]
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        bench = _bench(Path(folder), arguments.peers_python, check.plans(), screen)
+        bench.prepare(None, check.SAMPLE)
+        measured = check.measure_all(bench, committed)
+    if arguments.accept:
+        ratios = {row: round(value, 3) for row, value in measured.items()}
+        _write(arguments.ratios, {"machine": machine.describe(), "ratios": ratios})
+        print(f"written to {arguments.ratios}")
+        return 0
+    for row, value in measured.items():
+        screen.line(f"{value:.3g} (committed {committed.get(row, 0):.3g})", row)
+    falls = check.fallen(committed, measured)
+    for fall in falls:
+        screen.failure(str(fall))
+    return 1 if falls else 0
+
+
+def _bench(folder: Path, peers_python: Path, plans: Mapping[str, Plan], screen: Screen) -> Bench:
+    return Bench(folder=folder, peers_python=peers_python, plans=plans, show=screen.line)
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--peers-python", type=Path, default=PEERS_PYTHON, help="interpreter with their packages"
+    )
+    commands = parser.add_subparsers(required=True)
+    full = commands.add_parser("run", help="measure everything and print the table")
+    full.add_argument("--data", type=Path, help="folder with the training and the test half")
+    full.add_argument("--output", type=Path, default=RESULTS)
+    full.add_argument(
+        "--whole-notebook",
+        action="store_true",
+        help="run the notebook's algorithm in full, accuracy included: more than 90 minutes",
+    )
+    full.set_defaults(command=compare)
+    sample = commands.add_parser("check", help="fail when a ratio fell by more than a third")
+    sample.add_argument("--ratios", type=Path, default=CHECK_RATIOS)
+    sample.add_argument("--accept", action="store_true", help="write the ratios instead")
+    sample.set_defaults(command=check_ratios)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Run a command; what goes wrong is one line and status 1."""
+    arguments = parse(argv)
+    screen = Screen()
+    if not arguments.peers_python.is_file():
+        screen.failure(f"{arguments.peers_python}: no such interpreter; `make bench` installs it")
+        return 1
+    try:
+        status: int = arguments.command(arguments, screen)
+    except ProcessError as error:
+        screen.failure(str(error))
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("interrupted")

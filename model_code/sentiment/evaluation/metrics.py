@@ -1,0 +1,184 @@
+"""Figures of a binary classifier's probabilities against what is true."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+THRESHOLD = 0.5
+BINS = 15
+Z_95 = 1.959963984540054  # of the standard normal distribution, two-sided 95 %
+SMALLEST = 1e-15  # a wrong verdict with certainty costs log loss this much, not infinity
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Reviews of like confidence, which is the probability of the class they are judged to be.
+
+    The interval from 0 to 1 is cut into 15 parts of equal width, each with its lower end; the last
+    one has 1 too. With two classes no confidence is below 0.5, so that the upper 8 are used.
+
+    Attributes:
+        confidence: mean probability of the predicted class.
+        accuracy: share of them that are judged right.
+        rows: how many they are.
+    """
+
+    confidence: float
+    accuracy: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How good probabilities of positive are. A review counts as positive from 0.5 on.
+
+    Attributes:
+        rows: number of reviews.
+        accuracy: share that is judged right.
+        accuracy_low: lower end of its 95 % interval, after Wilson (1927).
+        accuracy_high: upper end.
+        roc_auc: probability that a positive review is given more than a negative one, ties counting
+            half; None when one class is missing.
+        precision: share of the reviews judged positive that are; None when none is.
+        recall: share of the positive reviews that are judged so; None when there are none.
+        f1: harmonic mean of both; None when one is missing or both are 0.
+        log_loss: mean negative log-likelihood, nats.
+        brier: mean squared difference of probability and label.
+        expected_calibration_error: sum over the bins (see `Bin`) of their share of the reviews
+            times the absolute difference of their mean confidence and their accuracy; Guo et al.
+            (2017), "On calibration of modern neural networks".
+        true_positives: judged positive and are.
+        false_positives: judged positive and are not.
+        true_negatives: judged negative and are.
+        false_negatives: judged negative and are not.
+    """
+
+    rows: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    roc_auc: float | None
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    log_loss: float
+    brier: float
+    expected_calibration_error: float
+    true_positives: int
+    false_positives: int
+    true_negatives: int
+    false_negatives: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return name to value."""
+        return asdict(self)
+
+
+def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
+    """Compare what a model says with what is true.
+
+    Args:
+        labels: 1 positive or 0 negative, shape (reviews,), at least one.
+        probabilities: P(positive), shape (reviews,).
+
+    Raises:
+        ValueError: when the shapes differ or are not those, a label is neither 0 nor 1, or a
+            probability is not between 0 and 1, as after a training that diverged.
+    """
+    _check(np.asarray(labels), np.asarray(probabilities))
+    truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
+    judged = given >= THRESHOLD
+    counts = {
+        "true_positives": int((judged & truth).sum()),
+        "false_positives": int((judged & ~truth).sum()),
+        "true_negatives": int((~judged & ~truth).sum()),
+        "false_negatives": int((~judged & truth).sum()),
+    }
+    hits = counts["true_positives"]
+    precision, recall = _share(hits, judged.sum()), _share(hits, truth.sum())
+    right = int((judged == truth).sum())
+    low, high = wilson_interval(right, len(truth))
+    likelihoods = np.clip(np.where(truth, given, 1 - given), SMALLEST, 1)
+    return Metrics(
+        rows=len(truth),
+        accuracy=right / len(truth),
+        accuracy_low=low,
+        accuracy_high=high,
+        roc_auc=_roc_auc(truth, given),
+        precision=precision,
+        recall=recall,
+        f1=2 * precision * recall / (precision + recall) if precision and recall else None,
+        log_loss=float(-np.log(likelihoods).mean()),
+        brier=float(np.square(given - truth).mean()),
+        expected_calibration_error=sum(
+            part.rows / len(truth) * abs(part.confidence - part.accuracy)
+            for part in reliability(truth, given)
+        ),
+        **counts,
+    )
+
+
+def _check(labels: NDArray[Any], probabilities: NDArray[Any]) -> None:
+    if labels.ndim != 1 or labels.shape != probabilities.shape or not len(labels):
+        raise ValueError(
+            f"labels of shape {labels.shape} and probabilities of shape {probabilities.shape}: "
+            "both must be (reviews,), for at least one review"
+        )
+    wrong = labels[~np.isin(labels, (0, 1))]
+    if len(wrong):
+        raise ValueError(f"label {wrong[0]}: must be 0 or 1")
+    outside = probabilities[~((probabilities >= 0) & (probabilities <= 1))]
+    if len(outside):
+        raise ValueError(f"probability {outside[0]}: must be between 0 and 1")
+
+
+def wilson_interval(right: int, rows: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, after Wilson (1927)."""
+    share, spread = right / rows, Z_95**2 / rows
+    middle = (share + spread / 2) / (1 + spread)
+    reach = np.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+    return float(max(0.0, middle - reach)), float(min(1.0, middle + reach))
+
+
+def reliability(labels: ArrayLike, probabilities: ArrayLike) -> list[Bin]:
+    """Return the bins that are not empty, by rising confidence."""
+    truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
+    judged = given >= THRESHOLD
+    confidence, right = np.where(judged, given, 1 - given), judged == truth
+    index = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    return [
+        Bin(
+            float(confidence[index == number].mean()),
+            float(right[index == number].mean()),
+            int((index == number).sum()),
+        )
+        for number in np.unique(index)
+    ]
+
+
+def roc_curve(
+    labels: ArrayLike, probabilities: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return false and true positive rates of every threshold, from none positive to all."""
+    truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
+    order = np.argsort(-given, kind="stable")
+    truth, given = truth[order], given[order]
+    ends = np.append(np.flatnonzero(np.diff(given)), len(given) - 1)  # ties move together
+    hits, alarms = np.cumsum(truth)[ends], np.cumsum(~truth)[ends]
+    return (
+        np.append(0.0, alarms / max(1, alarms[-1])),
+        np.append(0.0, hits / max(1, hits[-1])),
+    )
+
+
+def _roc_auc(truth: NDArray[np.bool_], given: NDArray[np.float64]) -> float | None:
+    if truth.all() or not truth.any():
+        return None
+    false_rate, true_rate = roc_curve(truth, given)
+    return float(np.sum(np.diff(false_rate) * (true_rate[1:] + true_rate[:-1]) / 2))
+
+
+def _share(part: int, whole: np.int64) -> float | None:
+    return part / int(whole) if whole else None

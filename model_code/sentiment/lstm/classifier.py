@@ -1,0 +1,99 @@
+"""The trained LSTM: judges raw reviews and says why."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sentiment.explanation import SHOWN_PHRASES, Explanation, Span
+from sentiment.lstm.batches import by_length
+from sentiment.lstm.network import LSTMClassifier, pad_batch
+from sentiment.lstm.offsets import words_with_offsets
+from sentiment.lstm.vocabulary import convert
+from sentiment.lstm.words import review_to_words
+
+WEIGHTS = "lstm.pt"
+VOCABULARY = "vocabulary.json"
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class LSTMReviews:
+    """A network with its vocabulary.
+
+    Attributes:
+        network: in evaluation mode, on the CPU.
+        word_dict: stemmed word to id.
+        pad: words read of a review.
+    """
+
+    network: LSTMClassifier
+    word_dict: Mapping[str, int]
+    pad: int
+
+    def logits(self, reviews: Sequence[str]) -> NDArray[np.float64]:
+        """Return the log-odds of positive of raw reviews, shape (reviews,)."""
+        ids = [convert(self.word_dict, review_to_words(review), self.pad) for review in reviews]
+        return predict(self.network, ids)
+
+    def explain(self, review: str) -> Explanation:
+        """Return how far each word moves the log-odds, to a first approximation.
+
+        An LSTM is not additive. A word's weight is the gradient of the log-odds along its vector,
+        times the vector (Li et al., 2016, "Visualizing and understanding neural models in NLP"):
+        about how much the log-odds would fall if the vector shrank to nothing. `bias` is what the
+        weights do not account for, so that all adds up to the log-odds.
+        """
+        found = words_with_offsets(review)[: self.pad]
+        ids, lengths = pad_batch([[self.word_dict.get(word, 1) for word, _, _ in found]])
+        vectors = self.network.embedding(ids.t()).detach().requires_grad_()
+        logit = self.network.judge(vectors, lengths).sum()
+        (gradient,) = torch.autograd.grad(logit, vectors)
+        weights = (gradient * vectors).sum(dim=2)[:, 0].tolist()[: len(found)]
+        words = [
+            Span(start, end, weight) for (_, start, end), weight in zip(found, weights, strict=True)
+        ]
+        return Explanation(
+            bias=float(logit.detach()) - sum(weights),
+            words=words,
+            phrases=sorted(words, key=lambda word: -abs(word.weight))[:SHOWN_PHRASES],
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write weights and vocabulary to a folder that exists."""
+        network = self.network
+        sizes = {
+            "embedding_dim": network.embedding.embedding_dim,
+            "hidden_dim": network.lstm.hidden_size,
+            "vocab_size": network.embedding.num_embeddings,
+        }
+        kept = {"sizes": sizes, "pad": self.pad, "weights": network.state_dict()}
+        torch.save(kept, folder / WEIGHTS)
+        text = json.dumps(dict(self.word_dict), ensure_ascii=False, indent=1)
+        (folder / VOCABULARY).write_text(text + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; nothing in the files can run code."""
+        kept = torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True)
+        network = LSTMClassifier(**kept["sizes"])
+        network.load_state_dict(kept["weights"])
+        word_dict = json.loads((folder / VOCABULARY).read_text("utf-8"))
+        return cls(network.eval(), word_dict, kept["pad"])
+
+
+def predict(network: LSTMClassifier, ids: Sequence[list[int]]) -> NDArray[np.float64]:
+    """Return the log-odds of positive of reviews as word ids, shape (reviews,), in their order."""
+    device = network.dense.weight.device
+    logits = np.empty(len(ids))
+    network.eval()
+    with torch.inference_mode():
+        for rows in by_length([len(row) for row in ids], BATCH):
+            batch, lengths = pad_batch([ids[row] for row in rows])
+            logits[rows] = network.logits(batch.to(device), lengths.to(device)).cpu().numpy()
+    return logits

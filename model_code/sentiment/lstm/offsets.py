@@ -1,0 +1,58 @@
+"""Where the words of a cleaned review stand in the raw one."""
+
+from html import unescape
+
+from sentiment.lstm.words import WORD, stem, without_markup
+from sentiment.ngrams.tokens import MARKUP
+
+
+def words_with_offsets(review: str) -> list[tuple[str, int, int]]:
+    """Return the words of `review_to_words`, each with its start and end in the raw review.
+
+    Cleaning removes markup without a trace, so that a word may hold some: `good<br />bad` becomes
+    one word.
+    """
+    text = without_markup(review)
+    lowered, places = [], []
+    for letter, place in zip(text, _places(text, review), strict=True):
+        lowered.append(letter.lower())  # of "İ" it is two characters
+        places += [place] * len(lowered[-1])
+    found = []
+    for match in WORD.finditer("".join(lowered)):
+        word = stem(match.group())
+        if word is not None:
+            found.append((word, places[match.start()], places[match.end() - 1] + 1))
+    return found
+
+
+def _places(text: str, review: str) -> list[int]:
+    """Return the index in the raw review of each character of its text."""
+    letters, indexes = _visible(review)
+    if letters == text:
+        return indexes
+    # The parser read some markup in another way. What it left stands in the raw text in this order.
+    places, at, absent = [], 0, set[str]()
+    for letter in text:
+        found = -1 if letter in absent else letters.find(letter, at)
+        if found < 0:
+            absent.add(letter)  # nor will it be found further on
+            found = min(at, len(letters) - 1)
+        else:
+            at = found + 1
+        places.append(indexes[found] if indexes else 0)
+    return places
+
+
+def _visible(review: str) -> tuple[str, list[int]]:
+    """Return the review without tags, entities resolved, and where each character comes from."""
+    letters, indexes, at = [], list[int](), 0
+    for markup in MARKUP.finditer(review):
+        letters.append(review[at : markup.start()])
+        indexes += range(at, markup.start())
+        if markup.group().startswith("&"):
+            letters.append(unescape(markup.group()))
+            indexes += [markup.start()] * len(letters[-1])
+        at = markup.end()
+    letters.append(review[at:])
+    indexes += range(at, len(review))
+    return "".join(letters), indexes

@@ -1,0 +1,212 @@
+"""Training of the LSTM: clean, number the words, descend."""
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from tqdm import tqdm
+
+from sentiment.checkpoint import Checkpoint
+from sentiment.classifier import Fitted
+from sentiment.datasets import Dataset
+from sentiment.distributed import Ranks
+from sentiment.hyperparameters import Hyperparameters
+from sentiment.lstm.batches import shuffled
+from sentiment.lstm.classifier import LSTMReviews, predict
+from sentiment.lstm.cleaning import clean
+from sentiment.lstm.network import LSTMClassifier, pad_batch
+from sentiment.lstm.vocabulary import FIRST_ID, build_dict, convert
+from sentiment.split import share
+
+MAX_GRADIENT_NORM = 1.0  # Pascanu et al. (2013): an LSTM's gradients can explode
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Reviews as the network reads them: ids without padding, and 1 or 0."""
+
+    ids: list[list[int]]
+    labels: list[int]
+
+    @property
+    def lengths(self) -> list[int]:
+        """How many words each review has."""
+        return [len(row) for row in self.ids]
+
+
+def fit(
+    training: Dataset,
+    validation: Dataset,
+    parameters: Hyperparameters,
+    ranks: Ranks,
+    checkpoint: Checkpoint,
+) -> Fitted:
+    """Train on every rank's share of each batch; of all epochs the best on validation is kept.
+
+    Args:
+        training: reviews in random order, the same on every rank.
+        validation: reviews that are not trained on.
+        parameters: those of them that are for `lstm`.
+        ranks: the processes that train together.
+        checkpoint: where a training that was cut off goes on.
+    """
+    train_words = _cleaned(training, "training", ranks)
+    word_dict = build_dict(train_words, parameters.vocab_size)
+    examples, held_out = (
+        Examples([convert(word_dict, row, parameters.pad) for row in words], part.labels)
+        for words, part in (
+            (train_words, training),
+            (_cleaned(validation, "validation", ranks), validation),
+        )
+    )
+    network, curve = descend(examples, held_out, parameters, ranks, checkpoint)
+    model = LSTMReviews(network.cpu().eval(), word_dict, parameters.pad)
+    return Fitted(model, curve, predict(network, held_out.ids), np.array(held_out.labels))
+
+
+def _cleaned(dataset: Dataset, name: str, ranks: Ranks) -> list[list[str]]:
+    """Clean this rank's share and return what all ranks cleaned, in the dataset's order."""
+    shares = ranks.gather(clean(share(dataset, ranks.rank, ranks.size).texts, name))
+    words: list[list[str]] = [[]] * len(dataset.texts)
+    for rank, part in enumerate(shares):
+        words[rank :: ranks.size] = part
+    return words
+
+
+def descend(
+    examples: Examples,
+    held_out: Examples,
+    parameters: Hyperparameters,
+    ranks: Ranks,
+    checkpoint: Checkpoint,
+) -> tuple[LSTMClassifier, list[dict[str, float]]]:
+    """Train a network by Adam; return the best one on `held_out` and the learning curve."""
+    torch.manual_seed(parameters.seed)
+    network = _network(examples, parameters).to(ranks.device)
+    optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
+    generator = torch.Generator().manual_seed(parameters.seed)
+    curve: list[dict[str, float]] = []
+    best = {name: value.clone() for name, value in network.state_dict().items()}
+    kept = checkpoint.load()
+    if kept is not None:
+        network.load_state_dict(kept["network"])
+        optimizer.load_state_dict(kept["optimizer"])
+        generator.set_state(kept["generator"])
+        torch.set_rng_state(kept["dropout"])
+        curve, best = kept["curve"], kept["best"]
+        if ranks.is_first:
+            print(f"resumed after epoch {len(curve)}", flush=True)
+    for epoch in range(len(curve) + 1, parameters.epochs + 1):
+        started = time.monotonic()
+        loss = _epoch(network, optimizer, examples, parameters.batch_size, generator, ranks, epoch)
+        right = (predict(network, held_out.ids) > 0) == (np.array(held_out.labels) == 1)
+        accuracy, seconds = float(right.mean()), time.monotonic() - started
+        if accuracy > max((look["validation_accuracy"] for look in curve), default=-1.0):
+            best = {name: value.clone() for name, value in network.state_dict().items()}
+        curve.append(
+            {"step": epoch, "train_loss": loss, "validation_accuracy": accuracy, "seconds": seconds}
+        )
+        checkpoint.save(_state(network, optimizer, generator, curve, best))
+        if ranks.is_first:
+            print(
+                f"epoch={epoch} train_loss={loss:.4f} validation_accuracy={accuracy:.4f} "
+                f"seconds={seconds:.1f}",
+                flush=True,
+            )
+    network.load_state_dict(best)
+    return network, curve
+
+
+def _state(
+    network: LSTMClassifier,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    curve: list[dict[str, float]],
+    best: dict[str, Tensor],
+) -> dict[str, Any]:
+    return {
+        "network": network.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "generator": generator.get_state(),
+        "dropout": torch.get_rng_state(),
+        "curve": curve,
+        "best": best,
+    }
+
+
+def _network(examples: Examples, parameters: Hyperparameters) -> LSTMClassifier:
+    """Return a network whose words' vectors begin with how much the word speaks for one class."""
+    network = LSTMClassifier(
+        parameters.embedding_dim, parameters.hidden_dim, parameters.vocab_size, parameters.dropout
+    )
+    with torch.no_grad():
+        network.embedding.weight *= 0.3
+        network.embedding.weight[:, 0] = torch.from_numpy(
+            log_count_ratios(examples, parameters.vocab_size, parameters.smoothing)
+        )
+    return network
+
+
+def log_count_ratios(examples: Examples, vocab_size: int, smoothing: float) -> NDArray[np.float32]:
+    """Return how much more often each word is in positive reviews, shape (vocab_size,).
+
+    Wang and Manning (2012), "Baselines and bigrams: simple, good sentiment and topic
+    classification", equation 1; 0 for the ids that stand for no word.
+    """
+    counts = np.full((2, vocab_size), smoothing)
+    for ids, label in zip(examples.ids, examples.labels, strict=True):
+        counts[label, list(set(ids))] += 1
+    shares = np.log(counts) - np.log(counts.sum(axis=1, keepdims=True))
+    ratios: NDArray[np.float32] = (shares[1] - shares[0]).astype(np.float32)
+    ratios[:FIRST_ID] = 0
+    return ratios
+
+
+def _epoch(  # noqa: PLR0913, PLR0917 - the loop's state, private
+    network: LSTMClassifier,
+    optimizer: torch.optim.Optimizer,
+    examples: Examples,
+    batch_size: int,
+    generator: torch.Generator,
+    ranks: Ranks,
+    epoch: int,
+) -> float:
+    network.train()
+    labels = torch.tensor(examples.labels, dtype=torch.float32)
+    total = torch.zeros((), dtype=torch.float64)
+    bar = tqdm(
+        total=len(labels), desc=f"epoch {epoch}", disable=not sys.stderr.isatty(), leave=False
+    )
+    with bar:
+        for rows in shuffled(examples.lengths, batch_size, generator):
+            optimizer.zero_grad()
+            mine = rows[ranks.rank :: ranks.size]
+            if mine:
+                ids, lengths = pad_batch([examples.ids[row] for row in mine])
+                logits = network.logits(ids.to(ranks.device), lengths.to(ranks.device))
+                loss = binary_cross_entropy_with_logits(
+                    logits, labels[mine].to(ranks.device), reduction="sum"
+                )
+                (loss / len(rows)).backward()  # type: ignore[no-untyped-call]
+                total += loss.detach().cpu()
+            _add_up_gradients(network, ranks)
+            nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
+            optimizer.step()
+            bar.update(len(rows))
+    return float(ranks.all_reduce(total)) / len(labels)
+
+
+def _add_up_gradients(network: LSTMClassifier, ranks: Ranks) -> None:
+    """Make every rank's gradients the whole batch's, so that all take the same step."""
+    if ranks.size == 1:
+        return
+    for parameter in network.parameters():
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+        ranks.all_reduce(parameter.grad)

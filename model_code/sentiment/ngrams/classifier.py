@@ -1,0 +1,124 @@
+"""The trained n-gram model: judges raw reviews and says why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sentiment.explanation import SHOWN_PHRASES, Explanation, Span
+from sentiment.ngrams.terms import Terms, distinct_terms, ngram_numbers, token_numbers
+from sentiment.ngrams.tokens import token_offsets, tokenize
+
+FILE = "ngrams.pt"
+TINY = 1e-12  # a review without a known n-gram has length 0
+
+
+@dataclass(frozen=True)
+class NgramReviews:
+    """Logistic regression on the log-count ratios of the n-grams in a review.
+
+    A review is the vector of its distinct n-grams' log-count ratios, scaled to length 1; its
+    log-odds are that vector's product with the regression's coefficients, plus the bias. After Wang
+    and Manning (2012), "Baselines and bigrams: simple, good sentiment and topic classification".
+
+    Attributes:
+        order: words in the longest n-grams.
+        terms: numbers of the known n-grams, ascending, shape (terms,).
+        ratios: their log-count ratios, shape (terms,).
+        weights: ratio times coefficient, shape (terms,).
+        bias: log-odds of a review without known n-grams.
+    """
+
+    order: int
+    terms: Terms
+    ratios: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    bias: float
+
+    def logits(self, reviews: Sequence[str]) -> NDArray[np.float64]:
+        """Return the log-odds of positive of raw reviews, shape (reviews,)."""
+        if not reviews:
+            return np.empty(0)
+        terms, counts = distinct_terms(reviews, self.order)
+        places, known = self._find(terms)
+        owners = np.repeat(np.arange(len(reviews)), counts)[known]
+        sums = np.bincount(owners, self.weights[places], len(reviews))
+        squares = np.bincount(owners, np.square(self.ratios[places]), len(reviews))
+        return self.bias + sums / np.sqrt(np.maximum(squares, TINY))
+
+    def explain(self, review: str) -> Explanation:
+        """Return each word's exact part in the log-odds: `bias` and all words' weights are its sum.
+
+        An n-gram's part is its weight divided by the length of the review's vector. It is shared
+        equally among the places where the n-gram stands, and there among its words.
+        """
+        offsets = token_offsets(review)
+        numbers = ngram_numbers(token_numbers(tokenize(review)), self.order)
+        starts = np.concatenate([np.arange(len(row)) for row in numbers])
+        lengths = np.repeat(np.arange(1, self.order + 1), [len(row) for row in numbers])
+        distinct, first, which, counts = np.unique(
+            np.concatenate(numbers), return_index=True, return_inverse=True, return_counts=True
+        )
+        weights = self._weights(distinct)
+        shares = (weights / counts)[which] / lengths
+        parts = np.zeros(len(offsets))
+        for distance in range(self.order):
+            reaching = lengths > distance
+            parts += np.bincount(starts[reaching] + distance, shares[reaching], len(parts))
+        strongest = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_PHRASES]
+        return Explanation(
+            bias=self.bias,
+            words=[
+                Span(start, end, part)
+                for (start, end), part in zip(offsets, parts.tolist(), strict=True)
+            ],
+            phrases=[
+                Span(offsets[start][0], offsets[start + length - 1][1], float(weights[term]))
+                for term in strongest
+                if weights[term]
+                for start, length in [(starts[first[term]], lengths[first[term]])]
+            ],
+        )
+
+    def _weights(self, distinct: Terms) -> NDArray[np.float64]:
+        """Return the parts of a review's distinct n-grams in its log-odds, same shape."""
+        places, known = self._find(distinct)
+        length = np.sqrt(max(TINY, float(np.square(self.ratios[places]).sum())))
+        weights = np.zeros(len(distinct))
+        weights[known] = self.weights[places] / length
+        return weights
+
+    def save(self, folder: Path) -> None:
+        """Write the model to a folder that exists."""
+        torch.save(
+            {
+                "order": self.order,
+                "terms": torch.from_numpy(self.terms.view(np.int64)),
+                "ratios": torch.from_numpy(self.ratios),
+                "weights": torch.from_numpy(self.weights),
+                "bias": self.bias,
+            },
+            folder / FILE,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; nothing in the file can run code."""
+        kept = torch.load(folder / FILE, map_location="cpu", weights_only=True)
+        return cls(
+            order=kept["order"],
+            terms=kept["terms"].numpy().view(np.uint64),
+            ratios=kept["ratios"].numpy(),
+            weights=kept["weights"].numpy(),
+            bias=kept["bias"],
+        )
+
+    def _find(self, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return where the known ones of `terms` stand in the model, and which are known."""
+        places = np.searchsorted(self.terms, terms)
+        known = self.terms.take(places, mode="clip") == terms
+        return places[known], known

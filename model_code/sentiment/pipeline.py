@@ -1,0 +1,210 @@
+"""From labelled reviews to a finished artifact: read, train, calibrate, evaluate, save."""
+
+import hashlib
+import json
+import platform
+import resource
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sentiment import artifact
+from sentiment.artifact import Artifact
+from sentiment.checkpoint import Checkpoint
+from sentiment.classifier import Classifier, Fitted
+from sentiment.datasets import Dataset, read_channel
+from sentiment.distributed import Ranks
+from sentiment.evaluation.calibration import fit_calibration
+from sentiment.evaluation.metrics import Metrics, evaluate
+from sentiment.evaluation.report import Report, write_report
+from sentiment.hyperparameters import Hyperparameters
+from sentiment.request import MAX_REVIEWS
+from sentiment.split import shuffle, stratified_split
+
+
+class DivergedError(RuntimeError):
+    """The processes of one training disagree."""
+
+
+SOURCE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a training reads and writes.
+
+    Attributes:
+        training: labelled reviews.
+        testing: reviews to test on; None holds some of `training` out.
+        model: receives the artifact.
+        output: receives metrics.json and report.html.
+        checkpoints: receives what a training that is cut off goes on from; None keeps nothing.
+    """
+
+    training: Path
+    testing: Path | None
+    model: Path
+    output: Path
+    checkpoints: Path | None
+
+
+@dataclass
+class Stopwatch:
+    """Seconds of each phase of a training, in their order."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    since: float = field(default_factory=time.monotonic)
+
+    def lap(self, phase: str) -> None:
+        """End a phase."""
+        now = time.monotonic()
+        self.seconds[phase] = round(now - self.since, 3)
+        self.since = now
+
+
+def read_data(
+    training: Path, testing: Path | None, parameters: Hyperparameters
+) -> tuple[Dataset, Dataset]:
+    """Return training and test reviews, the first in random order.
+
+    The test reviews are those of the testing channel, else the test half that an official archive
+    brought along, else a seeded stratified share of the training reviews.
+    """
+    halves = read_channel(training)
+    train_reviews = shuffle(halves["train"], parameters.seed)
+    if testing is not None:
+        tested = read_channel(testing)
+        return train_reviews, tested.get("test", tested["train"])
+    if "test" in halves:
+        return train_reviews, halves["test"]
+    return stratified_split(train_reviews, parameters.test_fraction, parameters.seed)
+
+
+def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
+    """Train on all ranks; the first one evaluates and writes."""
+    torch.manual_seed(parameters.seed)
+    torch.use_deterministic_algorithms(mode=True)
+    watch = Stopwatch()
+    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters)
+    hashes = {
+        "training": train_reviews.sha256(),
+        "testing": test_reviews.sha256(),
+        "code": artifact.code_sha256(SOURCE),
+    }
+    watch.lap("read")
+    if ranks.is_first:
+        counts = len(train_reviews.texts), len(test_reviews.texts)
+        print(f"reviews: {counts[0]} to train on, {counts[1]} to test on", flush=True)
+
+    fitted = _fit(train_reviews, parameters, ranks, _checkpoint(folders, parameters, ranks, hashes))
+    _agree(fitted.model, ranks)
+    watch.lap("train")
+    if not ranks.is_first:
+        return
+    calibration = fit_calibration(fitted.validation_logits, fitted.validation_labels)
+    trained = Artifact(fitted.model, calibration, {})
+    probabilities = _probabilities(trained, test_reviews)
+    metrics = evaluate(np.array(test_reviews.labels), probabilities)
+    watch.lap("evaluate")
+
+    metadata: dict[str, Any] = {
+        "model_version": job_name or f"local-{hashes['code'][:6]}{hashes['training'][:6]}",
+        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "metrics": _metrics(metrics, len(train_reviews.labels)),
+        "hyperparameters": parameters.as_dict(),
+        "calibration": asdict(calibration),
+        "sha256": hashes,
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "ranks": ranks.size,
+    }
+    artifact.save(Artifact(fitted.model, calibration, metadata), folders.model)
+    artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)
+    watch.lap("save")
+    write_report(
+        folders.output,
+        Report(
+            model_version=metadata["model_version"],
+            labels=np.array(test_reviews.labels),
+            probabilities=probabilities,
+            texts=test_reviews.texts,
+            learning_curve=fitted.learning_curve,
+            hyperparameters=parameters.as_dict(),
+            hashes=hashes,
+            seconds=watch.seconds,
+            training_rows=len(train_reviews.labels),
+        ),
+    )
+    watch.lap("report")
+    _print_result(watch, metrics)
+
+
+def _fit(
+    reviews: Dataset, parameters: Hyperparameters, ranks: Ranks, checkpoint: Checkpoint
+) -> Fitted:
+    training, validation = stratified_split(
+        reviews, parameters.validation_fraction, parameters.seed
+    )
+    architecture = import_module(f"sentiment.{parameters.architecture}.training")
+    fitted: Fitted = architecture.fit(training, validation, parameters, ranks, checkpoint)
+    return fitted
+
+
+def _agree(model: Classifier, ranks: Ranks) -> None:
+    """Make sure that all ranks have ended with the same model, bit for bit.
+
+    Raises:
+        DivergedError: when they have not; the model would depend on who saves it.
+    """
+    digest = hashlib.sha256()
+    with TemporaryDirectory() as folder:
+        model.save(Path(folder))
+        for file in sorted(Path(folder).iterdir()):
+            digest.update(file.read_bytes())
+    print(f"rank={ranks.rank} model_sha256={digest.hexdigest()}", flush=True)
+    if len(set(ranks.gather(digest.hexdigest()))) > 1:
+        raise DivergedError("the ranks ended with different models")
+
+
+def _checkpoint(
+    folders: Folders, parameters: Hyperparameters, ranks: Ranks, hashes: dict[str, str]
+) -> Checkpoint:
+    inputs = json.dumps([hashes, parameters.as_dict(), ranks.size], sort_keys=True)
+    training = hashlib.sha256(inputs.encode()).hexdigest()
+    return Checkpoint(folders.checkpoints, training, writes=ranks.is_first)
+
+
+def _probabilities(trained: Artifact, reviews: Dataset) -> NDArray[np.float64]:
+    """Judge reviews as the endpoint will, a request's worth at a time."""
+    starts = range(0, len(reviews.texts), MAX_REVIEWS)
+    return np.concatenate(
+        [trained.probabilities(reviews.texts[start : start + MAX_REVIEWS]) for start in starts]
+    )
+
+
+def _metrics(metrics: Metrics, training_rows: int) -> dict[str, Any]:
+    return {
+        "test_accuracy": metrics.accuracy,
+        "test_rows": metrics.rows,
+        "training_rows": training_rows,
+        **metrics.as_dict(),
+    }
+
+
+def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
+    phases = ", ".join(f"{phase} {seconds:.1f}" for phase, seconds in watch.seconds.items())
+    # Kilobytes, as Linux counts them
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(
+        f"finished in {sum(watch.seconds.values()):.1f} s ({phases}), peak memory {memory:.2f} GB",
+        flush=True,
+    )
+    print(f"test_expected_calibration_error={metrics.expected_calibration_error:.4f}", flush=True)
+    print(f"test_accuracy={metrics.accuracy:.4f}", flush=True)

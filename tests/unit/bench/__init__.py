@@ -1,0 +1,1 @@
+"""The benchmark: what it measures, compares and prints."""

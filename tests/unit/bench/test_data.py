@@ -1,0 +1,61 @@
+"""Where the reviews come from."""
+
+import lzma
+from pathlib import Path
+
+import pytest
+
+from bench import reviews
+from bench.data import held_out, prepare
+from sentiment.errors import DatasetError
+
+TRAINING = [("good", 1), ("bad", 0), ("fine", 1)]
+TESTING = [("superb", 1), ("dull", 0)]
+
+
+def read(folder: Path, half: str) -> list[tuple[str, int]]:
+    return sorted(reviews.read(folder / half / "reviews.jsonl"))
+
+
+def test_halves_as_json_lines(tmp_path: Path) -> None:
+    reviews.write(tmp_path / "data" / "train.jsonl", TRAINING)
+    reviews.write(tmp_path / "plain.jsonl", TESTING)
+    packed = lzma.compress((tmp_path / "plain.jsonl").read_bytes())
+    (tmp_path / "data" / "test.jsonl.xz").write_bytes(packed)
+    data = prepare(tmp_path / "data", tmp_path / "out")
+    assert (data.training, data.testing, data.official) == (3, 2, False)
+    assert read(tmp_path / "out", "train") == sorted(TRAINING)
+    assert read(tmp_path / "out", "test") == sorted(TESTING)
+
+
+def test_the_official_directory(tmp_path: Path) -> None:
+    for half, rows in (("train", TRAINING), ("test", TESTING)):
+        for number, (text, label) in enumerate(rows):
+            file = tmp_path / "aclImdb" / half / ("pos" if label else "neg") / f"{number}_9.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+    prepare(tmp_path, tmp_path / "out")
+    assert read(tmp_path / "out", "train") == sorted(TRAINING)
+    assert read(tmp_path / "out", "test") == sorted(TESTING)
+
+
+def test_without_a_test_half_it_says_what_is_allowed(tmp_path: Path) -> None:
+    reviews.write(tmp_path / "train.jsonl", TRAINING)
+    with pytest.raises(DatasetError, match=r"no test half; allowed are train\.jsonl and test"):
+        prepare(tmp_path, tmp_path / "out")
+
+
+def test_the_held_out_fifth_shares_no_text_with_the_rest() -> None:
+    rows = [(f"review {number % 80}", number % 2) for number in range(100)]
+    training, testing = held_out(rows)
+    assert sorted(training + testing) == sorted(rows)
+    assert {text for text, _ in training}.isdisjoint(text for text, _ in testing)
+    assert len({text for text, _ in testing}) == 16
+    assert held_out(list(reversed(rows)))[1] == list(reversed(testing))
+
+
+def test_the_same_sample_is_drawn_every_time(tmp_path: Path) -> None:
+    first, second = (prepare(None, tmp_path / name, 50) for name in ("a", "b"))
+    assert first == second
+    assert (first.training, first.testing) == (40, 10)
+    assert read(tmp_path / "a", "train") == read(tmp_path / "b", "train")

@@ -1,0 +1,1 @@
+"""Tests of the evaluation: metrics, calibration and report."""

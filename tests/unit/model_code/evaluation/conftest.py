@@ -1,0 +1,47 @@
+"""A report with everything in it."""
+
+import numpy as np
+import pytest
+
+from sentiment.evaluation.report import Report
+
+SECRET = "the unmistakable words of a reviewer"  # noqa: S105 - stands in a review
+SCRIPT = "<script>alert(1)</script><img src=https://example.com/x onerror=alert(2)>"
+HOSTILE = [
+    SCRIPT,
+    "</blockquote></li></ol></main></body></html>",
+    "{{ 7 * 7 }}{% for %}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}evil\N{LEFT-TO-RIGHT ISOLATE}",
+    "nul\0 and \x1b[31m and \ud800 lone",
+    "\"quoted\" 'quoted' &amp; &lt;",
+    "z" * 100_000,
+    "",
+]
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    """Return the report of 2,000 reviews, the hostile ones judged wrong with most confidence."""
+    random = np.random.default_rng(1)
+    logits = random.normal(0, 2, 2000)
+    labels = (random.random(2000) < 1 / (1 + np.exp(-logits))).astype(np.int64)
+    probabilities = np.clip(1 / (1 + np.exp(-logits)), 0.01, 0.99)
+    texts = [f"{SECRET} {number} " + "word " * random.integers(1, 300) for number in range(2000)]
+    texts[: len(HOSTILE)] = HOSTILE
+    labels[: len(HOSTILE)] = 0
+    probabilities[: len(HOSTILE)] = 1 - np.arange(len(HOSTILE)) / 1000
+    return Report(
+        model_version="sentiment-dev-<0123>",
+        labels=labels,
+        probabilities=probabilities,
+        texts=texts,
+        learning_curve=[
+            {"step": 10, "train_loss": 0.4, "validation_accuracy": 0.8},
+            {"step": 20, "train_loss": 0.2, "validation_accuracy": 0.9, "seconds": 1.5},
+            {"step": 30, "final_train_loss": 0.3},
+        ],
+        hyperparameters={"architecture": "ngrams", "seed": 1, "smoothing": 1.0},
+        hashes={"training": "a" * 64, "code": "b" * 64},
+        seconds={"read": 1.25, "train": 30.5},
+        training_rows=25_000,
+    )

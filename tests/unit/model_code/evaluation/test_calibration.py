@@ -1,0 +1,99 @@
+"""Platt scaling: the best line, and a sound one where there is no best."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment.evaluation.calibration import Calibration, fit_calibration
+from sentiment.evaluation.metrics import evaluate
+
+LOGITS = st.floats(-50, 50)
+ROWS = st.lists(st.tuples(LOGITS, st.integers(0, 1)), min_size=1, max_size=30)
+Rows = list[tuple[float, int]]
+
+
+def fitted(rows: Rows) -> Calibration:
+    return fit_calibration([logit for logit, _ in rows], [label for _, label in rows])
+
+
+def platt_loss(line: tuple[float, float], rows: Rows) -> float:
+    """Cross-entropy with Platt's targets, one review at a time."""
+    positive = sum(label for _, label in rows)
+    negative = len(rows) - positive
+    total = 0.0
+    for logit, label in rows:
+        target = (positive + 1) / (positive + 2) if label else 1 / (negative + 2)
+        score = line[0] * logit + line[1]
+        total += max(score, 0) + math.log1p(math.exp(-abs(score))) - target * score
+    return total
+
+
+@given(ROWS)
+def test_any_line_is_finite_and_rises(rows: Rows) -> None:
+    line = fitted(rows)
+    assert line.slope > 0
+    assert math.isfinite(line.slope)
+    assert math.isfinite(line.intercept)
+    probabilities = line.probabilities(sorted(logit for logit, _ in rows))
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    assert (np.diff(probabilities) >= 0).all()
+    assert fitted(rows) == line
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_no_other_line_is_better(seed: int, unit: float) -> None:
+    random = np.random.default_rng(seed)
+    logits = random.normal(1, 3, 200)
+    labels = random.random(200) < 1 / (1 + np.exp(-logits / 2))
+    rows = list(zip((logits * unit).tolist(), labels.astype(int).tolist(), strict=True))
+    line = fitted(rows)
+    best = platt_loss((line.slope, line.intercept), rows)
+    for turn in np.linspace(0, 2 * math.pi, 16, endpoint=False):
+        other = line.slope + 1e-3 * math.cos(turn) / unit, line.intercept + 1e-3 * math.sin(turn)
+        assert platt_loss(other, rows) > best
+
+
+def test_an_over_confident_model_is_mended() -> None:
+    random = np.random.default_rng(1)
+    truth = random.normal(0, 2, 20_000)
+    labels = (random.random(20_000) < 1 / (1 + np.exp(-truth))).astype(int)
+    logits = 3 * truth + 1
+    line = fit_calibration(logits[:10_000], labels[:10_000])
+    assert (line.slope, line.intercept) == pytest.approx((1 / 3, -1 / 3), abs=0.03)
+    before = evaluate(labels[10_000:], Calibration(1.0, 0.0).probabilities(logits[10_000:]))
+    after = evaluate(labels[10_000:], line.probabilities(logits[10_000:]))
+    assert before.expected_calibration_error > 0.05
+    assert after.expected_calibration_error < 0.02
+    assert after.roc_auc == before.roc_auc
+
+
+@pytest.mark.parametrize("rows", [[(2.0, 1), (2.0, 0)], [(1.0, 1), (5.0, 1)], [(1.0, 0)]])
+def test_nothing_to_learn(rows: Rows) -> None:
+    assert fitted(rows) == Calibration(1.0, 0.0)
+
+
+def test_separated_classes_are_not_certain() -> None:
+    line = fitted([(-3.0, 0), (-2.0, 0), (2.0, 1), (3.0, 1)])
+    assert line.probabilities([2.0, 3.0]) == pytest.approx([0.70, 0.78], abs=0.01)
+
+
+def test_log_odds_that_fall_with_the_labels_say_next_to_nothing() -> None:
+    line = fitted([(-3.0, 1), (-2.0, 1), (-1.0, 1), (3.0, 0)])
+    assert line.probabilities([-3.0, 3.0]) == pytest.approx([2 / 3, 2 / 3], abs=0.001)
+
+
+def test_far_log_odds_do_not_overflow() -> None:
+    with np.errstate(all="raise"):
+        assert Calibration(1.0, 0.0).probabilities([-700.0, 0.0, 700.0]) == pytest.approx(
+            [0, 0.5, 1]
+        )
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_a_training_that_diverged(wrong: float) -> None:
+    with pytest.raises(ValueError, match=f"log-odds {wrong}: must be finite"):
+        fit_calibration([0.0, wrong], [0, 1])

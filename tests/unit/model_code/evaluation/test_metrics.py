@@ -1,0 +1,153 @@
+"""Metrics against the same figures counted one review at a time."""
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment.evaluation.glossary import NAMES
+from sentiment.evaluation.metrics import (
+    Metrics,
+    evaluate,
+    reliability,
+    roc_curve,
+    wilson_interval,
+)
+
+# Few values make ties, and bounds of bins.
+PROBABILITIES = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.8, 1.0]), st.floats(0, 1))
+ROWS = st.lists(st.tuples(st.integers(0, 1), PROBABILITIES), min_size=1, max_size=40)
+Rows = list[tuple[int, float]]
+
+
+def evaluated(rows: Rows) -> Metrics:
+    return evaluate([label for label, _ in rows], [probability for _, probability in rows])
+
+
+@given(ROWS)
+def test_counts_and_their_shares(rows: Rows) -> None:
+    found = evaluated(rows)
+    hits = sum(label == 1 and probability >= 0.5 for label, probability in rows)
+    alarms = sum(label == 0 and probability >= 0.5 for label, probability in rows)
+    missed = sum(label == 1 and probability < 0.5 for label, probability in rows)
+    assert found.rows == len(rows)
+    assert (found.true_positives, found.false_positives, found.false_negatives) == (
+        hits,
+        alarms,
+        missed,
+    )
+    assert found.true_negatives == len(rows) - hits - alarms - missed
+    assert found.accuracy == (len(rows) - alarms - missed) / len(rows)
+    assert found.precision == (hits / (hits + alarms) if hits + alarms else None)
+    assert found.recall == (hits / (hits + missed) if hits + missed else None)
+    expected = 2 * hits / (2 * hits + alarms + missed) if hits else None
+    assert found.f1 == (expected if expected is None else pytest.approx(expected))
+
+
+@given(ROWS)
+def test_area_is_the_chance_of_the_right_order(rows: Rows) -> None:
+    positive = [probability for label, probability in rows if label == 1]
+    negative = [probability for label, probability in rows if label == 0]
+    wins = sum((up > down) + (up == down) / 2 for up in positive for down in negative)
+    pairs = len(positive) * len(negative)
+    assert evaluated(rows).roc_auc == (pytest.approx(wins / pairs) if pairs else None)
+
+
+@given(ROWS)
+def test_losses(rows: Rows) -> None:
+    found = evaluated(rows)
+    given_to_truth = [probability if label else 1 - probability for label, probability in rows]
+    log_loss = -sum(math.log(max(share, 1e-15)) for share in given_to_truth) / len(rows)
+    assert found.log_loss == pytest.approx(log_loss, abs=1e-12)
+    assert found.brier == pytest.approx(
+        sum((1 - share) ** 2 for share in given_to_truth) / len(rows)
+    )
+
+
+@given(ROWS)
+def test_expected_calibration_error(rows: Rows) -> None:
+    bins: dict[int, Rows] = defaultdict(list)
+    for label, probability in rows:
+        confidence = max(probability, 1 - probability)
+        is_right = label == (probability >= 0.5)
+        bins[min(14, math.floor(confidence * 15))].append((int(is_right), confidence))
+    gaps = (abs(sum(right - confidence for right, confidence in part)) for part in bins.values())
+    assert evaluated(rows).expected_calibration_error == pytest.approx(sum(gaps) / len(rows))
+    found = reliability([label for label, _ in rows], [probability for _, probability in rows])
+    assert [part.rows for part in found] == [len(bins[number]) for number in sorted(bins)]
+
+
+def test_expected_calibration_error_of_a_sure_model() -> None:
+    """Ten verdicts of confidence 0.9, seven of them right."""
+    metrics = evaluate([1] * 7 + [0] * 3, [0.9] * 10)
+    assert metrics.expected_calibration_error == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("right", "rows", "low", "high"),
+    [
+        (5, 10, 0.2366, 0.7634),
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (81, 263, 0.2553, 0.3662),
+    ],
+)
+def test_known_wilson_intervals(right: int, rows: int, low: float, high: float) -> None:
+    assert wilson_interval(right, rows) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(1, 100_000).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows))))
+def test_wilson_interval_ends_where_the_score_test_does(counts: tuple[int, int]) -> None:
+    right, rows = counts
+    low, high = wilson_interval(right, rows)
+    assert 0 <= low <= right / rows <= high <= 1 or right in {0, rows}
+    for end in (low, high):
+        distance = abs(right / rows - end)
+        assert distance == pytest.approx(1.959964 * math.sqrt(end * (1 - end) / rows), abs=1e-6)
+
+
+@given(ROWS)
+def test_roc_curve_rises_from_none_to_all(rows: Rows) -> None:
+    labels = [label for label, _ in rows]
+    alarms, hits = roc_curve(labels, [probability for _, probability in rows])
+    assert (np.diff(alarms) >= 0).all()
+    assert (np.diff(hits) >= 0).all()
+    assert (alarms[0], hits[0]) == (0, 0)
+    assert (alarms[-1], hits[-1]) == (float(0 in labels), float(1 in labels))
+
+
+@given(ROWS)
+def test_json(rows: Rows) -> None:
+    content = evaluated(rows).as_dict()
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities", "message"),
+    [
+        ([], [], r"shape \(0,\)"),
+        ([1, 0], [0.5], r"shape \(2,\) and probabilities of shape \(1,\)"),
+        ([[1]], [[0.5]], "must be"),
+        ([1, 2], [0.5, 0.5], "label 2: must be 0 or 1"),
+        ([1, 0], [0.5, math.nan], "probability nan: must be between 0 and 1"),
+        ([1, 0], [0.5, 1.5], "probability 1.5: must be between 0 and 1"),
+    ],
+)
+def test_bad_input(labels: list[int], probabilities: list[float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        evaluate(labels, probabilities)
+
+
+def test_every_metric_is_explained() -> None:
+    own = {field.name for field in fields(Metrics)}
+    in_figures = {"rows", "accuracy_low", "accuracy_high"} | {
+        f"{truth}_{verdict}"
+        for truth in ("true", "false")
+        for verdict in ("positives", "negatives")
+    }
+    assert set(NAMES) == own - in_figures

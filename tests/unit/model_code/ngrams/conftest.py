@@ -1,0 +1,36 @@
+"""Reviews that are easily told apart, and a model trained on them."""
+
+import random
+
+import pytest
+
+from sentiment.checkpoint import Checkpoint
+from sentiment.classifier import Fitted
+from sentiment.datasets import Dataset
+from sentiment.distributed import Ranks
+from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.training import fit
+
+GOOD, BAD = ["great", "moving", "not bad", "a joy"], ["dull", "not good", "awful", "a mess"]
+NEUTRAL = ["the film", "an actor", "two hours", "of it", "a story", "the end"]
+
+
+def reviews(count: int, seed: int) -> Dataset:
+    """Make reviews of a verdict or two among neutral phrases."""
+    chance = random.Random(seed)  # noqa: S311 - not a secret
+    texts, labels = [], []
+    for number in range(count):
+        phrases = chance.choices(NEUTRAL, k=8) + chance.choices((BAD, GOOD)[number % 2], k=2)
+        chance.shuffle(phrases)
+        texts.append(" ".join(phrases))
+        labels.append(number % 2)
+    return Dataset(texts, labels)
+
+
+PARAMETERS = Hyperparameters(iterations=30)
+
+
+@pytest.fixture(scope="session")
+def fitted() -> Fitted:
+    """A model of 400 reviews."""
+    return fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))

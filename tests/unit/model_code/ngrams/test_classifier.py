@@ -1,0 +1,79 @@
+"""The trained model: verdicts of any text, and explanations that add up."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment.classifier import Fitted
+from sentiment.ngrams.classifier import NgramReviews
+
+ODD = ["ok", "the", "\U0001f600\U0001f600", "映画は最高", "<b>fine", "a\0b", "great " * 10_000, "____", "İ"]  # fmt: skip
+
+
+@pytest.mark.parametrize("review", ODD)
+def test_anything_gets_log_odds_and_no_warning(fitted: Fitted, review: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(fitted.model.logits([review])).all()
+        explanation = fitted.model.explain(review)
+    total = explanation.bias + sum(word.weight for word in explanation.words)
+    assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
+
+
+def test_company_does_not_change_a_verdict(fitted: Fitted) -> None:
+    together = fitted.model.logits(ODD)
+    alone = np.concatenate([fitted.model.logits([review]) for review in ODD])
+    np.testing.assert_allclose(together, alone, rtol=1e-12)
+    assert fitted.model.logits([]).shape == (0,)
+
+
+PIECES = ["great", "Dull", "not good", "not bad", "<br />", " ", "&amp;", "<i>", ".", "joy"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
+def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
+    explanation = fitted.model.explain(review)
+    total = explanation.bias + sum(word.weight for word in explanation.words)
+    assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
+    assert all(0 <= word.start < word.end <= len(review) for word in explanation.words)
+
+
+def test_offsets_are_those_of_the_raw_review(fitted: Fitted) -> None:
+    review = "<p>The film is<br /><br />GREAT &quot;not good&quot;</p>"
+    explanation = fitted.model.explain(review)
+    weights = {review[word.start : word.end]: word.weight for word in explanation.words}
+    assert list(weights) == ["The", "film", "is", "GREAT", "not", "good"]
+    assert weights["GREAT"] > 0 > weights["not"] + weights["good"]
+    phrases = {review[phrase.start : phrase.end]: phrase.weight for phrase in explanation.phrases}
+    assert phrases["GREAT"] > 0 > phrases["not good"]
+    assert len(phrases) <= 20
+    strengths = [abs(weight) for weight in phrases.values()]
+    assert strengths == sorted(strengths, reverse=True)
+
+
+def test_a_repeated_word_shares_its_weight(fitted: Fitted) -> None:
+    once = fitted.model.explain("dull x")
+    twice = fitted.model.explain("dull x dull")
+    assert twice.words[0].weight == pytest.approx(twice.words[2].weight)
+    assert twice.words[0].weight * 2 == pytest.approx(once.words[0].weight)
+
+
+def test_what_is_loaded_judges_as_what_was_saved(fitted: Fitted, tmp_path: Path) -> None:
+    fitted.model.save(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["ngrams.pt"]
+    loaded = NgramReviews.load(tmp_path)
+    np.testing.assert_array_equal(loaded.logits(ODD), fitted.model.logits(ODD))
+
+
+def test_a_calibrated_explanation_adds_up_as_well(fitted: Fitted) -> None:
+    review = "great great fun, not bad"
+    explanation = fitted.model.explain(review).scaled(0.5, 0.25)
+    content = json.loads(json.dumps(explanation.as_dict()))
+    total = content["bias"] + sum(word["weight"] for word in content["words"])
+    expected = 0.5 * float(fitted.model.logits([review])[0]) + 0.25
+    assert total == pytest.approx(expected, abs=1e-4)

@@ -1,0 +1,87 @@
+"""N-grams as numbers: stable, complete, and never across two reviews."""
+
+import subprocess
+import sys
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment.ngrams.terms import (
+    distinct_terms,
+    ngram_numbers,
+    term_matrix,
+    token_number,
+    token_numbers,
+)
+from sentiment.ngrams.tokens import token_offsets, tokenize
+from tests.conftest import ROOT
+
+MARKUP = ["<br />", "<br", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;", "\0", "İ"]
+WORDS = ["good", "not", "Bad", "!", "7/10", "don't", " "]
+REVIEW = st.lists(st.one_of(st.sampled_from([*MARKUP, *WORDS]), st.text(max_size=6))).map("".join)
+
+
+def brute_force(review: str, order: int) -> set[tuple[str, ...]]:
+    tokens = tokenize(review)
+    return {
+        tuple(tokens[at : at + length])
+        for length in range(1, order + 1)
+        for at in range(len(tokens) - length + 1)
+    }
+
+
+def test_tokens_are_what_a_reader_would_mark() -> None:
+    assert tokenize("Don't miss it!! 7/10<br /><br />GREAT&nbsp;fun :-)") == [
+        "don't", "miss", "it", "!", "!", "7", "/", "10", "great", "fun", ":-)",
+    ]  # fmt: skip
+
+
+@given(REVIEW)
+def test_offsets_point_at_the_tokens_in_the_raw_review(review: str) -> None:
+    offsets = token_offsets(review)
+    assert [review[start:end].lower() for start, end in offsets] == tokenize(review)
+    assert all(end <= start for (_, end), (start, _) in pairwise(offsets))
+
+
+def test_numbers_are_the_same_on_every_machine_and_in_every_process() -> None:
+    assert token_number("good") == 0x7878FD8745BB530
+    not_good = ngram_numbers(token_numbers(["not", "good"]), 2)[1]
+    assert [int(number) for number in not_good] == [0x729F58656A9034C8]
+    code = "from sentiment.ngrams.terms import token_number; print(token_number('good'))"
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "model_code")},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert int(done.stdout) == token_number("good")
+
+
+@given(st.lists(REVIEW, max_size=5), st.integers(1, 4))
+def test_each_review_has_exactly_its_own_n_grams(reviews: list[str], order: int) -> None:
+    matrix = term_matrix(reviews, order)
+    expected = [brute_force(review, order) for review in reviews]
+    assert len(matrix.terms) == len(set[tuple[str, ...]]().union(*expected))
+    assert np.diff(matrix.starts).tolist() == [len(ngrams) for ngrams in expected]
+    for row, ngrams in enumerate(expected):
+        found = matrix.terms[matrix.columns[matrix.starts[row] : matrix.starts[row + 1]]]
+        numbers = {int(ngram_numbers(token_numbers(ngram), len(ngram))[-1][0]) for ngram in ngrams}
+        assert set(found.tolist()) == numbers
+
+
+def test_blocks_do_not_change_the_matrix() -> None:
+    reviews = [f"review {number % 7} of {number}" for number in range(2500)]
+    matrix = term_matrix(reviews, 3)
+    terms, counts = distinct_terms(reviews, 3)
+    assert (matrix.terms[matrix.columns] == terms).all()
+    assert (np.diff(matrix.starts) == counts).all()
+
+
+def test_taking_reviews_keeps_their_n_grams() -> None:
+    matrix = term_matrix(["a b", "", "b c", "c"], 2)
+    taken = matrix.take(np.array([2, 1, 0]))
+    assert np.diff(taken.starts).tolist() == [3, 0, 3]
+    assert set(taken.columns[:3]) == set(matrix.columns[matrix.starts[2] : matrix.starts[3]])
+    assert taken.rows.tolist() == [0, 0, 0, 2, 2, 2]

@@ -1,0 +1,30 @@
+"""Holding reviews out, and sharing them among ranks."""
+
+from sentiment.datasets import Dataset
+from sentiment.split import share, shuffle, stratified_split
+
+
+def test_the_split_keeps_the_classes_and_separates_duplicates() -> None:
+    texts = [f"review {index % 90}" for index in range(100)]
+    labels = [index % 90 % 2 for index in range(100)]
+    train_half, test_half = stratified_split(Dataset(texts, labels), 0.2, seed=3)
+    assert not set(train_half.texts) & set(test_half.texts)
+    assert len(train_half.texts) + len(test_half.texts) == 100
+    assert abs(sum(test_half.labels) - len(test_half.labels) / 2) <= 2
+    assert stratified_split(Dataset(texts, labels), 0.2, seed=3) == (train_half, test_half)
+
+
+def test_shuffling_keeps_texts_with_their_labels() -> None:
+    data = Dataset([str(number) for number in range(50)], [number % 2 for number in range(50)])
+    mixed = shuffle(data, 1)
+    assert mixed.texts != data.texts
+    assert all(
+        int(text) % 2 == label for text, label in zip(mixed.texts, mixed.labels, strict=True)
+    )
+
+
+def test_the_ranks_shares_are_all_reviews() -> None:
+    data = Dataset([str(number) for number in range(10)], [0] * 10)
+    shares = [share(data, rank, 3).texts for rank in range(3)]
+    assert shares[1] == ["1", "4", "7"]
+    assert sorted(text for part in shares for text in part) == sorted(data.texts)
