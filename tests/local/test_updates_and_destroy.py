@@ -11,12 +11,19 @@ from local_aws.cdk import CdkError
 from local_aws.urls import send
 from tests.conftest import ROOT, Deployment
 
+OTHER_IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.5.1-cpu-py311"
 MODEL_STACK = "sentiment-dev-model"
 
 
 def training_jobs(deployment: Deployment) -> list[str]:
     summaries = deployment.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
     return [summary["TrainingJobName"] for summary in summaries]
+
+
+def served_config(deployment: Deployment) -> str:
+    endpoint = deployment.client("sagemaker").describe_endpoint(EndpointName="sentiment-dev")
+    assert endpoint["EndpointStatus"] == "InService"
+    return str(endpoint["EndpointConfigName"])
 
 
 def physical_ids(deployment: Deployment) -> dict[str, str]:
@@ -92,6 +99,30 @@ def test_changed_hyperparameters_train_exactly_once(deployment: Deployment) -> N
     jobs = training_jobs(deployment)
     deployment.deploy("training.seed=7")
     assert len(training_jobs(deployment)) == len(jobs) + 1
+    assert answers(deployment)
+
+
+def test_an_alarm_rolls_a_new_model_back_without_training(deployment: Deployment) -> None:
+    """What prod does: the canary is called back, the stack fails, and the old model serves on."""
+    canary = [
+        "training.seed=7", "endpoint.kind=real_time", "endpoint.instance_count=2",
+        "rollout.strategy=canary", "operations.alarms=true",
+    ]  # fmt: skip
+    outputs = deployment.deploy(*canary)
+    jobs, config = training_jobs(deployment), served_config(deployment)
+    cloudwatch = deployment.client("cloudwatch")
+    (alarm,) = [
+        one["AlarmName"]
+        for one in cloudwatch.describe_alarms(AlarmNamePrefix=MODEL_STACK)["MetricAlarms"]
+        if one["MetricName"] == "FailedProbes"
+    ]
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
+    with pytest.raises(CdkError):
+        deployment.deploy(*canary, f"endpoint.image={OTHER_IMAGE}")
+    assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
+    assert served_config(deployment) == config
+    assert training_jobs(deployment) == jobs
+    deployment.outputs = outputs
     assert answers(deployment)
 
 
