@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ENV ?= dev
 PORT ?= 4566
-# More CDK context, such as CONTEXT="-c training.epochs=2 -c endpoint.memory_mb=4096"
+# More CDK context, such as CONTEXT="-c training.max_order=2 -c endpoint.memory_mb=4096"
 CONTEXT ?=
 
 TORCH := torch==2.13.0

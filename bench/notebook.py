@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bench.subject import TEXT, Answer
-from sentiment.lstm.words import STOP_WORDS
+from sentiment.lstm.stems import STOP_WORDS
 
 TAKES_LISTS = False
 VOCABULARY, EMBEDDING, HIDDEN, PAD = 5000, 32, 200, 500

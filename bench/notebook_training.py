@@ -16,7 +16,7 @@ from bench import reviews
 from bench.figure import Figure, Figures
 from bench.notebook import LSTMClassifier, build_dict, clean, convert_and_pad_data, save
 from bench.plan import Plan
-from sentiment.lstm.words import review_to_words
+from sentiment.lstm.stems import review_to_words
 
 EPOCHS, BATCH, SEED = 10, 512, 1
 PREDICTED_ROWS = 512

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import predict
 from bench.subject import Answer
-from sentiment.lstm.words import review_to_words
+from sentiment.lstm.stems import review_to_words
 
 TAKES_LISTS = True
 

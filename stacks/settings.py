@@ -45,6 +45,7 @@ HYPERPARAMETERS = {
         "learning_rate",
         "pad",
         "vocab_size",
+        "words",
     ),
 }
 
@@ -106,6 +107,7 @@ class TrainingSettings(Section):
     smoothing: Annotated[Decimal, Field(gt=0, le=1000)] = 1.0
     l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.015
     iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 100
+    words: Literal["all", "stems"] = "all"
     epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
     embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
     hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64

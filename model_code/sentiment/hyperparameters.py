@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from sentiment.errors import HyperparameterError
 
 ARCHITECTURES = ("ngrams", "lstm")
+WORDS = ("all", "stems")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Hyperparameters:
         smoothing: ngrams: added to every count before the log-count ratio (Laplace).
         l2_penalty: ngrams: half of it, times the squared weights, is added to the summed loss.
         iterations: ngrams: steps of L-BFGS.
+        words: lstm: `all` words and signs, or the `stems` of the notebook, stop words dropped.
         epochs: lstm: passes over the training reviews.
         embedding_dim: lstm: size of a word's vector.
         hidden_dim: lstm: size of the LSTM's state.
@@ -42,6 +44,7 @@ class Hyperparameters:
     smoothing: float = 1.0
     l2_penalty: float = 0.015
     iterations: int = 100
+    words: str = "all"
     epochs: int = 4
     embedding_dim: int = 64
     hidden_dim: int = 64
@@ -53,8 +56,10 @@ class Hyperparameters:
 
     def __post_init__(self) -> None:
         """Refuse values that no training can work with."""
-        allowed = " or ".join(ARCHITECTURES)
-        self._require("architecture", self.architecture in ARCHITECTURES, allowed)
+        self._require(
+            "architecture", self.architecture in ARCHITECTURES, " or ".join(ARCHITECTURES)
+        )
+        self._require("words", self.words in WORDS, " or ".join(WORDS))
         counts = ("max_order", "min_reviews", "iterations")
         for name in (*counts, "epochs", "embedding_dim", "hidden_dim", "batch_size", "pad"):
             self._require(name, getattr(self, name) >= 1, "at least 1")

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sentiment.ngrams.tokens import mask_markup
+from sentiment.tokens import mask_markup
 
 try:
     from sagemaker_inference.errors import BaseInferenceToolkitError

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from sentiment.explanation import SHOWN_PHRASES, Explanation, Span
 from sentiment.lstm.batches import by_length
 from sentiment.lstm.network import LSTMClassifier, pad_batch
-from sentiment.lstm.offsets import words_with_offsets
 from sentiment.lstm.vocabulary import convert
-from sentiment.lstm.words import review_to_words
+from sentiment.lstm.words import WORDS
 
 WEIGHTS = "lstm.pt"
 VOCABULARY = "vocabulary.json"
@@ -28,17 +27,20 @@ class LSTMReviews:
 
     Attributes:
         network: in evaluation mode, on the CPU.
-        word_dict: stemmed word to id.
+        word_dict: word to id.
         pad: words read of a review.
+        words: which words are read, a key of `WORDS`.
     """
 
     network: LSTMClassifier
     word_dict: Mapping[str, int]
     pad: int
+    words: str
 
     def logits(self, reviews: Sequence[str]) -> NDArray[np.float64]:
         """Return the log-odds of positive of raw reviews, shape (reviews,)."""
-        ids = [convert(self.word_dict, review_to_words(review), self.pad) for review in reviews]
+        read = WORDS[self.words].read
+        ids = [convert(self.word_dict, read(review), self.pad) for review in reviews]
         return predict(self.network, ids)
 
     def explain(self, review: str) -> Explanation:
@@ -49,7 +51,7 @@ class LSTMReviews:
         about how much the log-odds would fall if the vector shrank to nothing. `bias` is what the
         weights do not account for, so that all adds up to the log-odds.
         """
-        found = words_with_offsets(review)[: self.pad]
+        found = WORDS[self.words].place(review)[: self.pad]
         ids, lengths = pad_batch([[self.word_dict.get(word, 1) for word, _, _ in found]])
         vectors = self.network.embedding(ids.t()).detach().requires_grad_()
         logit = self.network.judge(vectors, lengths).sum()
@@ -72,8 +74,8 @@ class LSTMReviews:
             "hidden_dim": network.lstm.hidden_size,
             "vocab_size": network.embedding.num_embeddings,
         }
-        kept = {"sizes": sizes, "pad": self.pad, "weights": network.state_dict()}
-        torch.save(kept, folder / WEIGHTS)
+        read = {"pad": self.pad, "words": self.words}
+        torch.save({"sizes": sizes, "weights": network.state_dict(), **read}, folder / WEIGHTS)
         text = json.dumps(dict(self.word_dict), ensure_ascii=False, indent=1)
         (folder / VOCABULARY).write_text(text + "\n", "utf-8")
 
@@ -84,7 +86,7 @@ class LSTMReviews:
         network = LSTMClassifier(**kept["sizes"])
         network.load_state_dict(kept["weights"])
         word_dict = json.loads((folder / VOCABULARY).read_text("utf-8"))
-        return cls(network.eval(), word_dict, kept["pad"])
+        return cls(network.eval(), word_dict, kept["pad"], kept["words"])
 
 
 def predict(network: LSTMClassifier, ids: Sequence[list[int]]) -> NDArray[np.float64]:

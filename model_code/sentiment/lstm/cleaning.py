@@ -1,31 +1,33 @@
-"""Cleaning a whole dataset once, on all cores, with progress."""
+"""Reading a whole dataset's words once, on all cores, with progress."""
 
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
 
 from tqdm import tqdm
 
-from sentiment.lstm.words import review_to_words
+from sentiment.lstm.words import WORDS
 
 CHUNK = 500
 
 
-def clean(reviews: Sequence[str], name: str) -> list[list[str]]:
+def clean(reviews: Sequence[str], words: str, name: str) -> list[list[str]]:
     """Convert reviews to words, in their order.
 
     On a terminal a progress bar runs on standard error; in a log a line a quarter appears.
 
     Args:
         reviews: raw texts.
+        words: which words are read, a key of `WORDS`.
         name: what they are, for the progress display.
     """
     if len(reviews) <= CHUNK * 4:
-        return _clean_chunk(reviews)  # sooner done than the processes are started
+        return _clean_chunk(words, reviews)  # sooner done than the processes are started
     chunks = [reviews[start : start + CHUNK] for start in range(0, len(reviews), CHUNK)]
-    words: list[list[str]] = []
+    done: list[list[str]] = []
     bar = tqdm(
         total=len(reviews),
         desc=f"cleaning {name}",
@@ -34,14 +36,14 @@ def clean(reviews: Sequence[str], name: str) -> list[list[str]]:
     )
     # A fresh process instead of a fork: torch's threads do not survive forking.
     with bar, ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as pool:
-        for cleaned in pool.map(_clean_chunk, chunks):
-            before = len(words) * 4 // len(reviews)
-            words += cleaned
+        for cleaned in pool.map(partial(_clean_chunk, words), chunks):
+            before = len(done) * 4 // len(reviews)
+            done += cleaned
             bar.update(len(cleaned))
-            if bar.disable and len(words) * 4 // len(reviews) > before:
-                print(f"cleaned {len(words)} of {len(reviews)} {name} reviews", flush=True)
-    return words
+            if bar.disable and len(done) * 4 // len(reviews) > before:
+                print(f"cleaned {len(done)} of {len(reviews)} {name} reviews", flush=True)
+    return done
 
 
-def _clean_chunk(reviews: Sequence[str]) -> list[list[str]]:
-    return [review_to_words(review) for review in reviews]
+def _clean_chunk(words: str, reviews: Sequence[str]) -> list[list[str]]:
+    return [WORDS[words].read(review) for review in reviews]

@@ -56,27 +56,27 @@ def fit(
         ranks: the processes that train together.
         checkpoint: where a training that was cut off goes on.
     """
-    train_words = _cleaned(training, "training", ranks)
+    train_words = _cleaned(training, parameters.words, "training", ranks)
     word_dict = build_dict(train_words, parameters.vocab_size)
     examples, held_out = (
         Examples([convert(word_dict, row, parameters.pad) for row in words], part.labels)
         for words, part in (
             (train_words, training),
-            (_cleaned(validation, "validation", ranks), validation),
+            (_cleaned(validation, parameters.words, "validation", ranks), validation),
         )
     )
     network, curve = descend(examples, held_out, parameters, ranks, checkpoint)
-    model = LSTMReviews(network.cpu().eval(), word_dict, parameters.pad)
+    model = LSTMReviews(network.cpu().eval(), word_dict, parameters.pad, parameters.words)
     return Fitted(model, curve, predict(network, held_out.ids), np.array(held_out.labels))
 
 
-def _cleaned(dataset: Dataset, name: str, ranks: Ranks) -> list[list[str]]:
+def _cleaned(dataset: Dataset, words: str, name: str, ranks: Ranks) -> list[list[str]]:
     """Clean this rank's share and return what all ranks cleaned, in the dataset's order."""
-    shares = ranks.gather(clean(share(dataset, ranks.rank, ranks.size).texts, name))
-    words: list[list[str]] = [[]] * len(dataset.texts)
+    shares = ranks.gather(clean(share(dataset, ranks.rank, ranks.size).texts, words, name))
+    cleaned: list[list[str]] = [[]] * len(dataset.texts)
     for rank, part in enumerate(shares):
-        words[rank :: ranks.size] = part
-    return words
+        cleaned[rank :: ranks.size] = part
+    return cleaned
 
 
 def descend(

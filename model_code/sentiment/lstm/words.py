@@ -1,60 +1,34 @@
-"""From a raw review to the words that the model reads."""
+"""What the network reads of a review, as the hyperparameter `words` says."""
 
-import re
-import warnings
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable
+from typing import NamedTuple
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
-from bs4.exceptions import ParserRejectedMarkup
-from nltk.stem.porter import PorterStemmer
-
-# A review that happens to look like a file name or a URL is still a review.
-warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
-
-# The English stop list of NLTK's corpus, carried along because downloading it needs a network.
-STOP_WORDS = frozenset(
-    (Path(__file__).parent / "english_stop_words.txt").read_text("utf-8").split()
-)
-WORD = re.compile(r"[a-z0-9]+")
-LINE_BREAK = "<br />"
-STEMMER = PorterStemmer()
+from sentiment.lstm.stem_offsets import stems_with_offsets
+from sentiment.lstm.stems import review_to_words
+from sentiment.tokens import token_offsets, tokenize
 
 
-def review_to_words(review: str) -> list[str]:
-    """Convert a review to its stemmed words.
+class Words(NamedTuple):
+    """One way to read a review.
 
-    Markup is removed, letters are lowered, everything but letters and digits separates words, and
-    stop words are dropped. Words are stemmed after Porter (1980), "An algorithm for suffix
-    stripping", as extended by NLTK.
-
-    Args:
-        review: the text as written, HTML and all.
-
-    Returns:
-        The words in their order; empty when nothing but markup, punctuation or stop words is there.
+    Attributes:
+        read: from the raw review to its words.
+        place: the same words, each with its start and end in the raw review.
     """
-    stems = map(stem, WORD.findall(without_markup(review).lower()))
-    return [found for found in stems if found is not None]
+
+    read: Callable[[str], list[str]]
+    place: Callable[[str], list[tuple[str, int, int]]]
 
 
-def without_markup(review: str) -> str:
-    """Return the text of a review as an HTML parser sees it, tags and comments removed."""
-    # Nearly all markup in reviews is `<br />`, which an HTML parser turns into nothing. Only where
-    # something else that it could interpret is left, does it have to look.
-    text = review.replace(LINE_BREAK, "")
-    if "<" not in text and "&" not in text:
-        return text
-    try:
-        return BeautifulSoup(review, "html.parser").get_text()
-    except ParserRejectedMarkup:
-        return text
+def tokens_with_offsets(review: str) -> list[tuple[str, int, int]]:
+    """Return the tokens of `tokenize`, each with its start and end in the raw review."""
+    return [
+        (token, start, end)
+        for token, (start, end) in zip(tokenize(review), token_offsets(review), strict=True)
+    ]
 
 
-@lru_cache(maxsize=1 << 18)
-def stem(word: str) -> str | None:
-    """Return the word's stem, or None for a stop word."""
-    if word in STOP_WORDS:
-        return None
-    found: str = STEMMER.stem(word)
-    return found
+WORDS = {
+    "all": Words(tokenize, tokens_with_offsets),
+    "stems": Words(review_to_words, stems_with_offsets),
+}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sentiment.explanation import SHOWN_PHRASES, Explanation, Span
 from sentiment.ngrams.terms import Terms, distinct_terms, ngram_numbers, token_numbers
-from sentiment.ngrams.tokens import token_offsets, tokenize
+from sentiment.tokens import token_offsets, tokenize
 
 FILE = "ngrams.pt"
 TINY = 1e-12  # a review without a known n-gram has length 0

@@ -13,7 +13,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.ngrams.tokens import tokenize
+from sentiment.tokens import tokenize
 
 Terms = NDArray[np.uint64]
 BLOCK = 1000  # reviews numbered at a time, which bounds the memory

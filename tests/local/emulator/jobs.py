@@ -138,7 +138,10 @@ def ended(emulator: Emulator, name: str) -> dict[str, Any]:
 def lines(emulator: Emulator, name: str) -> list[str]:
     """Return the lines that a job has logged by now."""
     logs = emulator.client("logs")
-    streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/")
+    try:
+        streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/")
+    except logs.exceptions.ResourceNotFoundException:  # the first job makes the group
+        return []
     return [
         event["message"]
         for stream in streams["logStreams"]

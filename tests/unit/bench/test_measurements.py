@@ -9,7 +9,7 @@ from bench.figure import Figures
 from bench.reviews import Data, read
 from bench.rows import NOTEBOOK, OURS, PEERS, ROWS, ratios
 from bench.stages import Bench
-from sentiment.lstm.words import review_to_words
+from sentiment.lstm.stems import review_to_words
 
 Made = tuple[Bench, Data, list[str]]
 MEASURED_OF_OURS = {row.key for row in ROWS}

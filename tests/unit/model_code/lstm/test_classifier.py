@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sentiment.lstm.classifier import LSTMReviews
 from sentiment.lstm.network import LSTMClassifier
-from sentiment.lstm.offsets import words_with_offsets
-from sentiment.lstm.words import review_to_words
+from sentiment.lstm.stem_offsets import stems_with_offsets
+from sentiment.lstm.words import WORDS
 
 MARKUP = [
     "<br />",
@@ -34,18 +34,19 @@ TEXT = st.lists(
 ).map("".join)
 
 
-@pytest.fixture(scope="module")
-def model() -> LSTMReviews:
-    """A network with random weights that knows four words."""
+@pytest.fixture(scope="module", params=WORDS)
+def model(request: pytest.FixtureRequest) -> LSTMReviews:
+    """A network with random weights that knows four words, for each way to read a review."""
     torch.manual_seed(0)
     word_dict = {"good": 2, "bad": 3, "film": 4, "plot": 5}
-    return LSTMReviews(LSTMClassifier(8, 8, 6).eval(), word_dict, pad=50)
+    return LSTMReviews(LSTMClassifier(8, 8, 6).eval(), word_dict, pad=50, words=request.param)
 
 
-@given(TEXT)
-def test_offsets_come_with_the_words_that_the_network_reads(review: str) -> None:
-    found = words_with_offsets(review)
-    assert [word for word, _, _ in found] == review_to_words(review)
+@pytest.mark.parametrize("words", WORDS)
+@given(review=TEXT)
+def test_offsets_come_with_the_words_that_the_network_reads(words: str, review: str) -> None:
+    found = WORDS[words].place(review)
+    assert [word for word, _, _ in found] == WORDS[words].read(review)
     assert all(0 <= start < end <= len(review) for _, start, end in found)
     assert all(start <= later for (_, start, _), (_, later, _) in pairwise(found))
 
@@ -61,7 +62,7 @@ def test_offsets_come_with_the_words_that_the_network_reads(review: str) -> None
     ],
 )
 def test_words_are_found_in_the_raw_review(review: str, marked: list[str]) -> None:
-    found = [review[start:end] for _, start, end in words_with_offsets(review)]
+    found = [review[start:end] for _, start, end in stems_with_offsets(review)]
     # An entity's character stands at the entity's first one.
     assert [word.replace("&#66;ad", "&#66;ad") for word in found] == marked
 
@@ -71,7 +72,7 @@ def test_an_explanation_adds_up(model: LSTMReviews) -> None:
     total = explanation.bias + sum(word.weight for word in explanation.words)
     expected = float(model.logits(["Not a good film, <b>bad</b> plot"])[0])
     assert total == pytest.approx(expected, abs=1e-5)
-    assert len(explanation.words) == 4
+    assert len(explanation.words) == {"stems": 4, "all": 7}[model.words]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sentiment.ngrams.terms import (
     token_number,
     token_numbers,
 )
-from sentiment.ngrams.tokens import token_offsets, tokenize
+from sentiment.tokens import token_offsets, tokenize
 from tests.conftest import ROOT
 
 MARKUP = ["<br />", "<br", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;", "\0", "İ"]

@@ -2,11 +2,11 @@
 
 from html import unescape
 
-from sentiment.lstm.words import WORD, stem, without_markup
-from sentiment.ngrams.tokens import MARKUP
+from sentiment.lstm.stems import WORD, stem, without_markup
+from sentiment.tokens import MARKUP
 
 
-def words_with_offsets(review: str) -> list[tuple[str, int, int]]:
+def stems_with_offsets(review: str) -> list[tuple[str, int, int]]:
     """Return the words of `review_to_words`, each with its start and end in the raw review.
 
     Cleaning removes markup without a trace, so that a word may hold some: `good<br />bad` becomes

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nltk.stem.porter import PorterStemmer
 
-from sentiment.lstm.words import STOP_WORDS, review_to_words, without_markup
+from sentiment.lstm.stems import STOP_WORDS, review_to_words, without_markup
 from tests.conftest import ROOT, packaged_reviews
 from tests.unit.model_code.lstm.notebook import words_of
 
@@ -74,7 +74,7 @@ def test_all_reviews_give_the_notebook_s_tokens(monkeypatch: pytest.MonkeyPatch)
 
 def test_no_review_causes_a_warning() -> None:
     program = (
-        "from sentiment.lstm.words import review_to_words\n"
+        "from sentiment.lstm.stems import review_to_words\n"
         "for review in ('http://example.com/?a=1&b=2', 'movie.txt&', '\\0<b>', '<![foo[', '<' * 500):\n"
         "    review_to_words(review)"
     )

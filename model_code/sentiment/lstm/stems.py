@@ -1,0 +1,60 @@
+"""From a raw review to the words that the model reads."""
+
+import re
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+from bs4.exceptions import ParserRejectedMarkup
+from nltk.stem.porter import PorterStemmer
+
+# A review that happens to look like a file name or a URL is still a review.
+warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
+
+# The English stop list of NLTK's corpus, carried along because downloading it needs a network.
+STOP_WORDS = frozenset(
+    (Path(__file__).parent / "english_stop_words.txt").read_text("utf-8").split()
+)
+WORD = re.compile(r"[a-z0-9]+")
+LINE_BREAK = "<br />"
+STEMMER = PorterStemmer()
+
+
+def review_to_words(review: str) -> list[str]:
+    """Convert a review to its stemmed words.
+
+    Markup is removed, letters are lowered, everything but letters and digits separates words, and
+    stop words are dropped. Words are stemmed after Porter (1980), "An algorithm for suffix
+    stripping", as extended by NLTK.
+
+    Args:
+        review: the text as written, HTML and all.
+
+    Returns:
+        The words in their order; empty when nothing but markup, punctuation or stop words is there.
+    """
+    stems = map(stem, WORD.findall(without_markup(review).lower()))
+    return [found for found in stems if found is not None]
+
+
+def without_markup(review: str) -> str:
+    """Return the text of a review as an HTML parser sees it, tags and comments removed."""
+    # Nearly all markup in reviews is `<br />`, which an HTML parser turns into nothing. Only where
+    # something else that it could interpret is left, does it have to look.
+    text = review.replace(LINE_BREAK, "")
+    if "<" not in text and "&" not in text:
+        return text
+    try:
+        return BeautifulSoup(review, "html.parser").get_text()
+    except ParserRejectedMarkup:
+        return text
+
+
+@lru_cache(maxsize=1 << 18)
+def stem(word: str) -> str | None:
+    """Return the word's stem, or None for a stop word."""
+    if word in STOP_WORDS:
+        return None
+    found: str = STEMMER.stem(word)
+    return found
