@@ -45,6 +45,7 @@ HYPERPARAMETERS = {
         "learning_rate",
         "pad",
         "vocab_size",
+        "word_dropout",
         "words",
     ),
 }
@@ -111,11 +112,12 @@ class TrainingSettings(Section):
     epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
     embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
     hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
-    vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 20_000
+    vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 10_000
     learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.002
     batch_size: Annotated[Whole, Field(ge=1, le=8192)] = 64
-    pad: Annotated[Whole, Field(ge=1, le=100_000)] = 400
+    pad: Annotated[Whole, Field(ge=1, le=100_000)] = 1000
     dropout: Annotated[Decimal, Field(ge=0, lt=1)] = 0.5
+    word_dropout: Annotated[Decimal, Field(ge=0, lt=1)] = 0.1
     minimum_accuracy: Annotated[Decimal, Field(ge=0, le=1)] = 0.8
     model_data: Annotated[ModelData | None, BlankIsNone] = None
 

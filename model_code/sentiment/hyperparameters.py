@@ -27,12 +27,13 @@ class Hyperparameters:
         words: lstm: `all` words and signs, or the `stems` of the notebook, stop words dropped.
         epochs: lstm: passes over the training reviews.
         embedding_dim: lstm: size of a word's vector.
-        hidden_dim: lstm: size of the LSTM's state.
+        hidden_dim: lstm: size of the LSTM's state in each direction.
         vocab_size: lstm: word ids, the two reserved ones included.
         learning_rate: lstm: step size of Adam (Kingma and Ba, 2015).
         batch_size: lstm: reviews a step.
         pad: lstm: words read of a review; the rest is ignored.
         dropout: lstm: share of values that are zeroed in training (Srivastava et al., 2014).
+        word_dropout: lstm: share of the words that are read as infrequent ones in training.
     """
 
     architecture: str = "ngrams"
@@ -48,11 +49,12 @@ class Hyperparameters:
     epochs: int = 4
     embedding_dim: int = 64
     hidden_dim: int = 64
-    vocab_size: int = 20_000
+    vocab_size: int = 10_000
     learning_rate: float = 0.002
     batch_size: int = 64
-    pad: int = 400
+    pad: int = 1000
     dropout: float = 0.5
+    word_dropout: float = 0.1
 
     def __post_init__(self) -> None:
         """Refuse values that no training can work with."""
@@ -70,7 +72,8 @@ class Hyperparameters:
         self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0, at most 1")
         for name in ("test_fraction", "validation_fraction"):
             self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1")
-        self._require("dropout", 0 <= self.dropout < 1, "at least 0, below 1")
+        for name in ("dropout", "word_dropout"):
+            self._require(name, 0 <= getattr(self, name) < 1, "at least 0, below 1")
         self._require("seed", self.seed >= 0, "at least 0")
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - a condition

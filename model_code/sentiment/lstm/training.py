@@ -143,7 +143,11 @@ def _state(
 def _network(examples: Examples, parameters: Hyperparameters) -> LSTMClassifier:
     """Return a network whose words' vectors begin with how much the word speaks for one class."""
     network = LSTMClassifier(
-        parameters.embedding_dim, parameters.hidden_dim, parameters.vocab_size, parameters.dropout
+        parameters.embedding_dim,
+        parameters.hidden_dim,
+        parameters.vocab_size,
+        parameters.dropout,
+        parameters.word_dropout,
     )
     with torch.no_grad():
         network.embedding.weight *= 0.3
