@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test check bench bench-check format snapshots synth diff deploy destroy lock clean
+.PHONY: help local local-stop local-status test check bench bench-check format snapshots synth diff cost deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -61,6 +61,9 @@ synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 
 diff: $(VENV)/.deploy ## compare the templates of ENV with what is deployed on AWS
 	$(CDK) diff
+
+cost: $(VENV)/.dev ## what a month of each environment costs, by its templates and a dated price table
+	@python -m scripts.cost $(CONTEXT)
 
 deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own credentials
 	$(CDK) deploy --all

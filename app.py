@@ -10,7 +10,7 @@ from stacks.dataset import find_dataset
 from stacks.model import ModelStack
 from stacks.names import Names
 from stacks.refusal import SettingsError
-from stacks.settings import Settings
+from stacks.settings.environment import Settings
 from stacks.storage import StorageStack
 from stacks.web import WebStack
 
@@ -37,8 +37,8 @@ def compose(app: App, settings: Settings) -> None:
     web = WebStack(app, names.stack("web"), names=names, settings=settings)
     model.add_stack_dependency(storage)
     web.add_stack_dependency(model)
-    Tags.of(app).add("application", "sentiment")
-    Tags.of(app).add("environment", settings.environment)
+    for key, value in names.tags.items():
+        Tags.of(app).add(key, value)
 
 
 def main() -> int:

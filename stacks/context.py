@@ -7,10 +7,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from stacks.combinations import refuse_impossible
 from stacks.images import regions
 from stacks.refusal import SettingsError
-from stacks.settings import Settings
+from stacks.settings.combinations import refuse_impossible
+from stacks.settings.environment import Settings
 
 CHOICE = "environment"
 DEFINITIONS = "environments"

@@ -12,7 +12,8 @@ from stacks.log_group import declare_log_group
 from stacks.roles import sagemaker_role
 from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import has_volume, pull_image, put_metrics, use_network
-from stacks.settings import EndpointSettings, NetworkSettings
+from stacks.settings.account import NetworkSettings
+from stacks.settings.serving import EndpointSettings
 
 NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
 NOT_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
@@ -43,6 +44,7 @@ class Endpoint(Construct):
         model_data: str,
         read_model: PolicyStatement,
         settings: EndpointSettings,
+        scales: bool,
         network: NetworkSettings,
         key_arn: str | None,
         rollout: Rollout | None,
@@ -59,6 +61,7 @@ class Endpoint(Construct):
             model_data: S3 URI of the model.tar.gz, code included.
             read_model: permission to read it.
             settings: what serves it.
+            scales: whether its number of instances follows the traffic; it is then kept in updates.
             network: the VPC that it is served in.
             key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
             rollout: how a change comes into service; None for all at once.
@@ -133,6 +136,14 @@ class Endpoint(Construct):
             endpoint_name=name,
             deployment_config=rollout.deployment_config if rollout else None,
             endpoint_config_name=config.attr_endpoint_config_name,
+            # An update begins with as many instances as the traffic has brought about.
+            retain_all_variant_properties=True if scales else None,
+            exclude_retained_variant_properties=[
+                CfnEndpoint.VariantPropertyProperty(variant_property_type=kind)
+                for kind in ("DesiredWeight", "DataCaptureConfig")
+            ]
+            if scales
+            else None,
         )
         # SageMaker would make the log group itself, without an end to its events.
         endpoint.node.add_dependency(log_group)

@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Annotations, Aws, CfnOutput, Environment, Stack
-from aws_cdk.aws_sns import Topic
+from aws_cdk import Annotations, CfnOutput, Environment, Stack
+from aws_cdk.aws_sns import ITopic, Topic
 from constructs import Construct
 
 from stacks.dataset import Dataset
 from stacks.endpoint import VARIANT, Endpoint
+from stacks.expiry import Expiry
+from stacks.idle_alarm import declare_idle_alarm
 from stacks.images import ContainerImage, default_image
 from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
 from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import read_object
-from stacks.settings import Settings
+from stacks.scaling import Scaling
+from stacks.settings.environment import Settings
 from stacks.shared_reasons import acknowledge_shared
 from stacks.smoke_test import SmokeTest
 from stacks.storage import CHECKPOINTS
@@ -62,7 +65,9 @@ class ModelStack(Stack):
         output = f"s3://{names.data_bucket}/{ARTIFACTS}"
         job = None if settings.training.model_data else self._train(names, datasets, output)
         model_data = job.model_artifact if job else str(settings.training.model_data)
-        rollout = self._declare_rollout(names) if settings.rollout.strategy == "canary" else None
+        topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
+        canary = settings.rollout.strategy == "canary"
+        rollout = self._declare_rollout(names, topic) if canary else None
         endpoint = Endpoint(
             self,
             "Endpoint",
@@ -72,6 +77,7 @@ class ModelStack(Stack):
             model_data=model_data,
             read_model=read_object(f"{output}/*" if job else model_data),
             settings=settings.endpoint,
+            scales=settings.scaling.max_instances is not None,
             network=settings.network,
             key_arn=self._data_key_arn,
             rollout=rollout,
@@ -85,6 +91,7 @@ class ModelStack(Stack):
             model_version=job.job_name if job else None,
             retention_days=settings.logs.retention_days,
         )
+        self._declare_limits(names, endpoint, topic)
         outputs = {
             "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
             "ModelArtifact": (model_data, "S3 URI of the model that is served"),
@@ -124,18 +131,47 @@ class ModelStack(Stack):
             retention_days=self._settings.logs.retention_days,
         )
 
-    def _declare_rollout(self, names: Names) -> Rollout:
-        topic = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{names.alarm_topic}"
+    def _declare_rollout(self, names: Names, topic: ITopic) -> Rollout:
         return Rollout(
             self,
             "Rollout",
             endpoint_name=names.endpoint,
             variant=VARIANT,
             namespace=names.metrics,
-            topic=Topic.from_topic_arn(self, "Alarms", topic),
+            topic=topic,
             settings=self._settings.rollout,
             retention_days=self._settings.logs.retention_days,
         )
+
+    def _declare_limits(self, names: Names, endpoint: Endpoint, topic: ITopic) -> None:
+        """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""
+        served, scaling = self._settings.endpoint, self._settings.scaling
+        if scaling.max_instances is not None:
+            Scaling(
+                self,
+                "Scaling",
+                endpoint_name=endpoint.name,
+                variant=VARIANT,
+                least=served.instance_count,
+                most=scaling.max_instances,
+                settings=scaling,
+            )
+        if served.kind == "real_time" and self._settings.operations.alarms:
+            declare_idle_alarm(
+                self,
+                "IdleEndpoint",
+                endpoint_name=names.endpoint,
+                variant=VARIANT,
+                hours=served.idle_alarm_hours,
+                topic=topic,
+            )
+        if served.expires_after_hours is not None:
+            Expiry(
+                self,
+                "Expiry",
+                hours=served.expires_after_hours,
+                retention_days=self._settings.logs.retention_days,
+            )
 
     def _serving_image(self) -> ContainerImage:
         uri = self._settings.endpoint.image

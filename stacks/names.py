@@ -21,6 +21,11 @@ class Names:
         return f"sentiment-{self.environment}"
 
     @property
+    def tags(self) -> dict[str, str]:
+        """What every resource is tagged with."""
+        return {"application": "sentiment", "environment": self.environment}
+
+    @property
     def endpoint(self) -> str:
         """The SageMaker endpoint."""
         return self.prefix
@@ -34,6 +39,11 @@ class Names:
     def alarm_topic(self) -> str:
         """The topic that alarms are told to."""
         return f"{self.prefix}-alarms"
+
+    @property
+    def alarm_topic_arn(self) -> str:
+        """The topic's ARN."""
+        return f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{self.alarm_topic}"
 
     @property
     def metrics(self) -> str:

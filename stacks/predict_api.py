@@ -24,7 +24,7 @@ from stacks.gateway_responses import declare_problem_responses
 from stacks.log_group import declare_log_group
 from stacks.origin_secret import OriginSecret
 from stacks.python_function import PythonFunction
-from stacks.settings import ApiSettings
+from stacks.settings.web import ApiSettings
 from stacks.web_acl import WebAcl
 
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
@@ -95,6 +95,7 @@ class PredictApi(Construct):
             retention_days=retention_days,
             libraries=LIBRARIES,
             tracing=settings.tracing,
+            reserved_concurrency=settings.reserved_concurrency,
             environment={
                 "ENDPOINT_NAME": endpoint_name,
                 "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),

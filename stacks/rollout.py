@@ -15,7 +15,7 @@ from constructs import Construct
 from stacks.acknowledgements import acknowledge
 from stacks.python_function import PythonFunction
 from stacks.sagemaker_permissions import put_metrics
-from stacks.settings import RolloutSettings
+from stacks.settings.serving import RolloutSettings
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
 NEXT_MINUTE = "What a lost event would have started, the next minute's does"

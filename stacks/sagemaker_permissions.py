@@ -10,7 +10,7 @@ from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
 
 from stacks.images import ContainerImage
-from stacks.settings import NetworkSettings
+from stacks.settings.account import NetworkSettings
 
 # Families whose instances bring their own disk: m5d, c7gd, g5, p4de, trn1 and the like.
 LOCAL_DISK = re.compile(r"[cmr]\d+[a-z]*d[a-z]*|g[4-9][a-z]*|p[4-9][a-z]*|trn\d[a-z]*|inf2")

@@ -42,7 +42,7 @@ from stacks.acknowledgements import acknowledge
 from stacks.file_copy import FileCopier
 from stacks.origin_secret import HEADER
 from stacks.private_bucket import private_bucket
-from stacks.settings import SiteSettings
+from stacks.settings.web import SiteSettings
 
 FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
 CONTENT_SECURITY_POLICY = (

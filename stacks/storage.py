@@ -12,6 +12,7 @@ from constructs import Construct
 from stacks.acknowledgements import acknowledge
 from stacks.alarm_topic import AlarmTopic, use_key_for_messages
 from stacks.auto_delete import declare_auto_delete_logs
+from stacks.budget import Budget
 from stacks.dataset import PREFIX, Dataset
 from stacks.file_copy import FileCopier
 from stacks.key import declare_key, encrypt_logs
@@ -19,7 +20,8 @@ from stacks.local_bundling import bundling
 from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
 from stacks.private_bucket import private_bucket
-from stacks.settings import Settings
+from stacks.settings.account import OperationsSettings
+from stacks.settings.environment import Settings
 from stacks.shared_reasons import acknowledge_shared
 
 NO_KEY_FOR_LOGS = "S3 delivers access logs only into buckets that its own key encrypts"
@@ -119,6 +121,8 @@ class StorageStack(Stack):
             self._copy(copied.values(), data_bucket, retention_days)
         if settings.operations.alarms:
             self._tell_alarms(names, settings.operations.alarm_email, keep=keep)
+        if settings.operations.monthly_budget_usd is not None:
+            self._declare_budget(names, settings.operations)
         declare_auto_delete_logs(self, retention_days=retention_days)
         encrypt_log_groups(self, log_key.key_arn if log_key else None)
         acknowledge_shared(self)
@@ -167,6 +171,17 @@ class StorageStack(Stack):
             users=[use_key_for_messages()],
         )
         AlarmTopic(self, "Alarms", name=names.alarm_topic, key=key, email=email)
+
+    def _declare_budget(self, names: Names, settings: OperationsSettings) -> None:
+        Budget(
+            self,
+            "Budget",
+            name=names.prefix,
+            monthly_usd=float(settings.monthly_budget_usd or 0),
+            tags=names.tags,
+            topic_arn=names.alarm_topic_arn if settings.alarms else None,
+            email=settings.alarm_email,
+        )
 
     def _copy(self, datasets: Iterable[Dataset], bucket: Bucket, retention_days: int) -> None:
         copier = FileCopier(

@@ -13,7 +13,8 @@ from stacks.images import ContainerImage
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import ResourceProvider
 from stacks.sagemaker_permissions import has_volume
-from stacks.settings import NetworkSettings, TrainingSettings
+from stacks.settings.account import NetworkSettings
+from stacks.settings.training import TrainingSettings
 from stacks.source_archive import SourceArchive
 from stacks.training_permissions import start_jobs, training_role, watch_jobs
 

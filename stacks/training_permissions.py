@@ -18,7 +18,7 @@ from stacks.sagemaker_permissions import (
     use_network,
     write_objects,
 )
-from stacks.settings import NetworkSettings
+from stacks.settings.account import NetworkSettings
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 

@@ -7,7 +7,7 @@ from stacks.auto_delete import declare_auto_delete_logs
 from stacks.log_group import encrypt_log_groups
 from stacks.names import Names
 from stacks.predict_api import PredictApi
-from stacks.settings import Settings
+from stacks.settings.environment import Settings
 from stacks.shared_reasons import acknowledge_shared
 from stacks.site import Site
 

@@ -3,7 +3,7 @@
 from typing import NoReturn
 
 from stacks.refusal import SettingsError
-from stacks.settings import Settings
+from stacks.settings.environment import Settings
 
 CANARY_INSTANCES = 2
 
@@ -16,6 +16,8 @@ def refuse_impossible(settings: Settings) -> None:
     """
     _refuse_serverless(settings)
     _refuse_lone_canary(settings)
+    _refuse_scaling(settings)
+    _refuse_silent_budget(settings)
 
 
 def _refuse_serverless(settings: Settings) -> None:
@@ -51,3 +53,31 @@ def _refuse_lone_canary(settings: Settings) -> None:
 
 def _refuse_strategy(reason: str) -> NoReturn:
     raise SettingsError("rollout.strategy", "canary", reason)
+
+
+def _refuse_scaling(settings: Settings) -> None:
+    most, endpoint = settings.scaling.max_instances, settings.endpoint
+    if most is None:
+        return
+    if endpoint.kind != "real_time":
+        raise SettingsError(
+            "scaling.max_instances",
+            str(most),
+            "a serverless endpoint scales by itself; endpoint.kind=real_time has instances",
+        )
+    if most <= endpoint.instance_count:
+        raise SettingsError(
+            "scaling.max_instances",
+            str(most),
+            f"allowed is more than endpoint.instance_count, which is {endpoint.instance_count}",
+        )
+
+
+def _refuse_silent_budget(settings: Settings) -> None:
+    operations = settings.operations
+    if operations.monthly_budget_usd and not (operations.alarms or operations.alarm_email):
+        raise SettingsError(
+            "operations.monthly_budget_usd",
+            str(operations.monthly_budget_usd),
+            "allowed is a budget together with operations.alarm_email or operations.alarms=true",
+        )

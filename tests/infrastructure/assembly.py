@@ -1,26 +1,14 @@
 """Synthesizing an environment, and looking into what came out."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App
-
-from app import compose
-from stacks.context import read_settings
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-STACKS = ("storage", "model", "web")
+from scripts import synthesis
+from scripts.synthesis import STACKS
 
 Resource = dict[str, Any]
-
-
-def context(environment: str, overrides: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return CDK's context as the CLI makes it from cdk.json and `-c`."""
-    declared: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return {**declared, "environment": environment, **(overrides or {})}
 
 
 @dataclass(frozen=True)
@@ -29,12 +17,11 @@ class Assembly:
 
     environment: str
     folder: Path
+    templates: Mapping[str, dict[str, Any]]
 
     def template(self, stack: str) -> dict[str, Any]:
         """Return the template of the stack `storage`, `model` or `web`."""
-        name = f"sentiment-{self.environment}-{stack}.template.json"
-        template: dict[str, Any] = json.loads((self.folder / name).read_text())
-        return template
+        return self.templates[stack]
 
     def resources(self, kind: str, stack: str | None = None) -> dict[str, Resource]:
         """Return the resources of a type, by stack and logical id."""
@@ -56,13 +43,5 @@ class Assembly:
 def synthesize(
     environment: str, folder: Path, overrides: Mapping[str, str] | None = None
 ) -> Assembly:
-    """Synthesize an environment without CDK's validation, nine tenths of the time it takes."""
-    application = App(
-        context=context(environment, overrides),
-        outdir=str(folder),
-        analytics_reporting=False,
-        builtin_cloud_formation_validation=False,
-    )
-    compose(application, read_settings(application.node.get_all_context()))
-    application.synth()
-    return Assembly(environment, folder)
+    """Synthesize an environment."""
+    return Assembly(environment, folder, synthesis.synthesize(environment, folder, overrides))

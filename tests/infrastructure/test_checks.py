@@ -12,9 +12,10 @@ import pytest
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks
 
-from app import compose
+from app import ROOT, compose
+from scripts.synthesis import STACKS, context
 from stacks.context import read_settings
-from tests.infrastructure.assembly import ROOT, STACKS, Assembly, context
+from tests.infrastructure.assembly import Assembly
 
 SERVING_IMAGE_AGE = "Annotation::sentiment:servingImageAge"
 # checkov stands in a virtual environment of its own: it pins what ours cannot have.

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.assembly import STACKS, Assembly, synthesize
+from scripts.synthesis import STACKS
+from tests.infrastructure.assembly import Assembly, synthesize
 from tests.infrastructure.test_permissions import as_list, statements
 
 DATA = "{{resolve:ssm:/sentiment-prod/keys/data}}"

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.infrastructure.assembly import STACKS, Assembly, synthesize
+from scripts.synthesis import STACKS
+from tests.infrastructure.assembly import Assembly, synthesize
 
 
 def test_what_is_replaced_on_change_has_no_name(assembly: Assembly) -> None:

@@ -11,7 +11,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from tests.infrastructure.assembly import STACKS, Assembly
+from scripts.synthesis import STACKS
+from tests.infrastructure.assembly import Assembly
 
 HASH = re.compile(r"[0-9a-f]{64}")
 JOB_NAME = re.compile(r"(sentiment-[a-z0-9]+-)[0-9a-f]{12}\b")

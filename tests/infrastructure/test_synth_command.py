@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.infrastructure.assembly import ROOT, context
+from app import ROOT
+from scripts.synthesis import context
 
 
 def start(

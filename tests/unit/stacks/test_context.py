@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stacks.context import read_settings
 from stacks.refusal import SettingsError
-from stacks.settings import Settings
+from stacks.settings.environment import Settings
 
 CDK_JSON = Path(__file__).resolve().parents[3] / "cdk.json"
 DEV = {
@@ -361,3 +361,19 @@ def test_an_address_for_alarms() -> None:
     assert read(operations__alarm_email="ops@example.com").operations.alarm_email
     assert read(operations__alarm_email="").operations.alarm_email is None
     assert "an e-mail address" in refusal(operations__alarm_email="ops")
+
+
+def test_scaling_needs_instances_and_room() -> None:
+    assert read(TWO_INSTANCES, scaling__max_instances="3").scaling.max_instances == 3
+    assert "endpoint.kind=real_time has instances" in refusal(scaling__max_instances="3")
+    assert refusal(TWO_INSTANCES, scaling__max_instances="2") == (
+        "scaling.max_instances=2 is refused: allowed is more than endpoint.instance_count, "
+        "which is 2"
+    )
+
+
+def test_a_budget_has_somebody_to_tell() -> None:
+    budget = {"operations__alarms": "false", "operations__monthly_budget_usd": "10"}
+    assert "together with operations.alarm_email" in refusal(**budget)
+    told = read(**budget, operations__alarm_email="ops@example.com")
+    assert told.operations.monthly_budget_usd == 10

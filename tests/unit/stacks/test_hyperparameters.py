@@ -3,7 +3,7 @@
 import pytest
 
 from sentiment.hyperparameters import ARCHITECTURES, Hyperparameters
-from stacks.settings import COMMON, HYPERPARAMETERS, TrainingSettings
+from stacks.settings.training import COMMON, HYPERPARAMETERS, TrainingSettings
 
 
 def test_the_defaults_are_the_same() -> None:

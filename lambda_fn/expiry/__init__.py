@@ -1,0 +1,1 @@
+"""Removes a stack that nobody has deployed to for a while."""

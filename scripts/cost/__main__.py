@@ -1,0 +1,93 @@
+"""Print a monthly estimate of each environment, from its templates and a dated price table."""
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts.cost.estimate import Item, estimate
+from scripts.cost.prices import Prices
+from scripts.cost.usage import ASSUMPTIONS
+from scripts.synthesis import context, environments, synthesize
+from stacks.refusal import SettingsError
+
+PREDICTIONS = (0, 1_000, 1_000_000)
+CENT = 0.01
+# Neither copies of the code nor the warnings of a deployment are wanted here.
+QUIETLY: dict[str, Any] = {
+    "aws:cdk:bundling-stacks": [],
+    "@aws-cdk/core:annotationsInValidationReport": False,
+}
+
+
+def main() -> int:
+    """Estimate every environment, or the one that is named."""
+    parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
+    parser.add_argument("--environment", choices=environments(), action="append")
+    parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
+    arguments = parser.parse_args()
+    overrides = dict(entry.partition("=")[::2] for entry in arguments.context)
+    prices, console = Prices.read(), Console()
+    for environment in arguments.environment or environments():
+        with TemporaryDirectory() as folder:
+            try:
+                templates = synthesize(environment, Path(folder), {**QUIETLY, **overrides})
+            except SettingsError as error:
+                sys.stderr.write(f"{error}\n")
+                return 1
+        region = overrides.get("region") or context("")["environments"][environment]["region"]
+        items = estimate(templates, prices)
+        console.print(_table(environment, items))
+        for line in _unknown(items, region, prices):
+            console.print(f"Not known: {line}", highlight=False)
+    console.print(
+        f"US dollars a month, list prices of {prices.region} as of {prices.as_of}, from "
+        "scripts/cost/prices.toml.",
+        ASSUMPTIONS,
+        sep="\n",
+        highlight=False,
+    )
+    return 0
+
+
+def _table(environment: str, items: list[Item]) -> Table:
+    table = Table(title=environment, title_justify="left")
+    table.add_column("predictions a month")
+    for predictions in PREDICTIONS:
+        table.add_column(f"{predictions:,}", justify="right")
+    monthly = [item for item in items if item.once == 0]
+    for item in monthly:
+        table.add_row(item.name, *(_dollars(item.at(count)) for count in PREDICTIONS))
+    table.add_section()
+    totals = [sum(item.at(count) or 0 for item in monthly) for count in PREDICTIONS]
+    more = any(item.at(0) is None for item in monthly)
+    table.add_row("together", *(_dollars(total) + (" + ?" if more else "") for total in totals))
+    for item in items:
+        if item.once != 0:
+            table.add_section()
+            table.add_row(f"{item.name}, each", _dollars(item.once))
+    return table
+
+
+def _dollars(amount: float | None) -> str:
+    if amount is None:
+        return "?"
+    return "< 0.01" if 0 < amount < CENT else f"{amount:,.2f}"
+
+
+def _unknown(items: list[Item], region: str, prices: Prices) -> list[str]:
+    """Say which prices are missing."""
+    missing = [
+        f"the price of {item.name}" for item in items if item.at(0) is None or item.once is None
+    ]
+    if region != prices.region:
+        missing.append(f"the prices of {region}; these are of {prices.region}")
+    return missing
+
+
+if __name__ == "__main__":
+    sys.exit(main())

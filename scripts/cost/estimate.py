@@ -1,0 +1,119 @@
+"""From templates to a bill."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.cost.prices import Prices
+from scripts.cost.usage import (
+    ENDPOINT_SECONDS,
+    FUNCTION_SECONDS,
+    HOURS_A_MONTH,
+    LOGGED_GB,
+    REQUEST_GB,
+    RESPONSE_GB,
+    TRACED_SHARE,
+    TRAINING_HOURS,
+)
+
+MILLION = 1_000_000
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the bill, in US dollars.
+
+    Attributes:
+        name: what costs.
+        monthly: without any prediction; None when a price is not known.
+        per_prediction: on top; None when a price is not known.
+        once: for each training, not part of the month.
+    """
+
+    name: str
+    monthly: float | None = 0.0
+    per_prediction: float | None = 0.0
+    once: float | None = 0.0
+
+    def at(self, predictions: int) -> float | None:
+        """Return what a month with that many predictions costs; None when it is not known."""
+        if self.monthly is None or self.per_prediction is None:
+            return None
+        return self.monthly + predictions * self.per_prediction
+
+
+def estimate(templates: Mapping[str, Any], prices: Prices) -> list[Item]:
+    """Return the bill of the resources in an environment's templates."""
+    resources = [
+        (str(logical_id), str(resource["Type"]), resource.get("Properties", {}))
+        for template in templates.values()
+        for logical_id, resource in template["Resources"].items()
+    ]
+    return [*_serving(resources, prices), *_requests(resources, prices), *_fixed(resources, prices)]
+
+
+Resources = Iterable[tuple[str, str, Properties]]
+
+
+def _serving(resources: Resources, prices: Prices) -> Iterator[Item]:
+    data = (REQUEST_GB + RESPONSE_GB) * prices["sagemaker.data_processed_per_gb"]
+    for _, kind, properties in resources:
+        if kind == "AWS::SageMaker::EndpointConfig":
+            for variant in properties["ProductionVariants"]:
+                yield _variant(variant, prices, data)
+        if kind == "Custom::TrainingJob":
+            instance, count = properties["InstanceType"], int(properties["InstanceCount"])
+            hourly = prices.of("sagemaker.training_per_hour", instance)
+            once = None if hourly is None else hourly * count * TRAINING_HOURS
+            yield Item(f"a training, {count} x {instance}", once=once)
+
+
+def _variant(variant: Properties, prices: Prices, data: float) -> Item:
+    serverless = variant.get("ServerlessConfig")
+    if serverless is None:
+        instance, count = variant["InstanceType"], int(variant["InitialInstanceCount"])
+        hourly = prices.of("sagemaker.hosting_per_hour", instance)
+        monthly = None if hourly is None else hourly * count * HOURS_A_MONTH
+        return Item(f"endpoint, {count} x {instance}", monthly, data)
+    memory = str(serverless["MemorySizeInMB"])
+    second = prices.of("sagemaker.serverless_per_second", memory)
+    used = None if second is None else second * ENDPOINT_SECONDS + data
+    return Item(f"endpoint, serverless with {memory} MB", 0.0, used)
+
+
+def _requests(resources: Resources, prices: Prices) -> Iterator[Item]:
+    kinds = {kind for _, kind, _ in resources}
+    if "AWS::ApiGateway::RestApi" in kinds:
+        each = prices["api_gateway.per_million_requests"] / MILLION
+        yield Item("API Gateway", 0.0, each)
+    for logical_id, kind, properties in resources:
+        if kind == "AWS::Lambda::Function" and logical_id.startswith("PredictApi"):
+            gigabytes = properties["MemorySize"] / 1024
+            used = prices["lambda.per_gb_second"] * gigabytes * FUNCTION_SECONDS
+            yield Item("Lambda", 0.0, prices["lambda.per_million_requests"] / MILLION + used)
+            if "TracingConfig" in properties:
+                traced = prices["xray.per_million_traces"] / MILLION * TRACED_SHARE
+                yield Item("X-Ray", 0.0, traced)
+    if "AWS::CloudFront::Distribution" in kinds:
+        request = prices["cloudfront.per_million_https_requests"] / MILLION
+        yield Item("CloudFront", 0.0, request + RESPONSE_GB * prices["cloudfront.out_per_gb"])
+    yield Item("logs", 0.0, LOGGED_GB * prices["cloudwatch.logs_per_gb"])
+
+
+def _fixed(resources: Resources, prices: Prices) -> Iterator[Item]:
+    for kind, price, name in (
+        ("AWS::KMS::Key", "kms.key_per_month", "keys"),
+        ("AWS::SecretsManager::Secret", "secrets_manager.secret_per_month", "secrets"),
+        ("AWS::CloudWatch::Alarm", "cloudwatch.alarm_per_month", "alarms"),
+        ("AWS::CloudWatch::Dashboard", "cloudwatch.dashboard_per_month", "dashboards"),
+    ):
+        count = sum(found == kind for _, found, _ in resources)
+        if count:
+            yield Item(f"{name}: {count}", count * prices[price])
+    for _, kind, properties in resources:
+        if kind == "AWS::WAFv2::WebACL":
+            rules = len(properties["Rules"])
+            monthly = prices["waf.acl_per_month"] + rules * prices["waf.rule_per_month"]
+            each = prices["waf.per_million_requests"] / MILLION
+            yield Item(f"web ACL with {rules} rules", monthly, each)

@@ -1,0 +1,41 @@
+"""The price table."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).with_name("prices.toml")
+
+
+@dataclass(frozen=True)
+class Prices:
+    """List prices in US dollars.
+
+    Attributes:
+        as_of: the day they were compiled.
+        region: where they hold.
+        table: service to its prices.
+    """
+
+    as_of: date
+    region: str
+    table: dict[str, dict[str, Any]]
+
+    @classmethod
+    def read(cls, file: Path = TABLE) -> "Prices":
+        """Return the committed prices."""
+        content = tomllib.loads(file.read_text("utf-8"))
+        return cls(content.pop("as_of"), content.pop("region"), content)
+
+    def __getitem__(self, name: str) -> float:
+        """Return a price by `service.name`."""
+        service, _, key = name.partition(".")
+        return float(self.table[service][key])
+
+    def of(self, name: str, kind: str) -> float | None:
+        """Return the price of one kind, such as an instance type; None when it is not known."""
+        service, _, key = name.partition(".")
+        price = self.table[service][key].get(kind)
+        return None if price is None else float(price)

@@ -1,0 +1,20 @@
+"""What one prediction is taken to use. The estimate prints these figures."""
+
+HOURS_A_MONTH = 730
+# Billed time of the Lambda function, most of it spent waiting for the endpoint
+FUNCTION_SECONDS = 0.06
+# Billed time of a serverless endpoint
+ENDPOINT_SECONDS = 0.05
+REQUEST_GB = 1.5e-6  # a review
+RESPONSE_GB = 1e-6
+LOGGED_GB = 2e-6  # access log, function's log and web ACL's log together
+TRACED_SHARE = 0.05  # X-Ray's default sampling
+TRAINING_HOURS = 0.1
+
+ASSUMPTIONS = f"""\
+A prediction: a review of {REQUEST_GB * 1e6:g} kB, an answer of {RESPONSE_GB * 1e6:g} kB, \
+{LOGGED_GB * 1e6:g} kB of logs, {FUNCTION_SECONDS * 1000:g} ms of the function, \
+{ENDPOINT_SECONDS * 1000:g} ms of a serverless endpoint.
+A training: {TRAINING_HOURS * 60:g} minutes.
+Not counted: storage in S3 (cents), page views beyond the predictions, functions that run on a \
+schedule (cents), custom metrics, free tiers, taxes, and instances that scaling adds."""

@@ -1,0 +1,77 @@
+"""What a month of an environment may cost, and who hears when it costs more."""
+
+from aws_cdk.aws_budgets import CfnBudget
+from constructs import Construct
+
+SPENT_PERCENT = 80
+FORECAST_PERCENT = 100
+
+
+class Budget(Construct):
+    """A monthly budget of everything with the environment's tags. It costs nothing.
+
+    AWS sees tags in costs only where they have been activated as cost allocation tags:
+    https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        monthly_usd: float,
+        tags: dict[str, str],
+        topic_arn: str | None,
+        email: str | None,
+    ) -> None:
+        """Declare the budget.
+
+        Args:
+            scope: the stack that outlives models and pages.
+            construct_id: id within `scope`.
+            name: the budget's name, one of its kind in the account.
+            monthly_usd: US dollars a month.
+            tags: what is counted: resources with all of these tags.
+            topic_arn: the topic that is told; it must let AWS Budgets publish.
+            email: the address that is told where there is no topic.
+        """
+        super().__init__(scope, construct_id)
+        receiver = (
+            CfnBudget.SubscriberProperty(subscription_type="SNS", address=topic_arn)
+            if topic_arn
+            else CfnBudget.SubscriberProperty(subscription_type="EMAIL", address=str(email))
+        )
+        CfnBudget(
+            self,
+            "Budget",
+            budget=CfnBudget.BudgetDataProperty(
+                budget_name=name,
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),
+                metrics=["UNBLENDED_COST"],
+                filter_expression=CfnBudget.ExpressionProperty(
+                    and_=[
+                        CfnBudget.ExpressionProperty(
+                            tags=CfnBudget.TagValuesProperty(
+                                key=key, values=[value], match_options=["EQUALS"]
+                            )
+                        )
+                        for key, value in sorted(tags.items())
+                    ]
+                ),
+            ),
+            notifications_with_subscribers=[
+                CfnBudget.NotificationWithSubscribersProperty(
+                    notification=CfnBudget.NotificationProperty(
+                        notification_type=kind,
+                        comparison_operator="GREATER_THAN",
+                        threshold=percent,
+                        threshold_type="PERCENTAGE",
+                    ),
+                    subscribers=[receiver],
+                )
+                for kind, percent in (("ACTUAL", SPENT_PERCENT), ("FORECASTED", FORECAST_PERCENT))
+            ],
+        )

@@ -1,0 +1,66 @@
+"""Removal of a stack that nobody has deployed to for a while."""
+
+from pathlib import Path
+
+from aws_cdk import Duration, Stack
+from aws_cdk.aws_events import Rule, Schedule
+from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_iam import PolicyStatement
+from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+from stacks.python_function import PythonFunction
+
+HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "expiry"
+NEXT_HOUR = "What a lost event would have done, the next hour's does"
+
+
+class Expiry(Construct):
+    """Deletes its own stack some hours after the last deployment that changed it.
+
+    Trained models outlive it in the data bucket, so deploying again trains nothing. It runs every
+    hour, within Lambda's free requests.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, hours: int, retention_days: int
+    ) -> None:
+        """Declare the function and its schedule.
+
+        Args:
+            scope: the stack that expires.
+            construct_id: id within `scope`.
+            hours: the least time between the stack's last change and its removal.
+            retention_days: age at which the function's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        expiry = PythonFunction(
+            self,
+            "Handler",
+            package=HANDLERS,
+            handler="handler.on_schedule",
+            description=f"Removes this stack {hours} hours after its last change",
+            timeout=Duration.seconds(30),
+            retention_days=retention_days,
+            reserved_concurrency=1,
+            environment={
+                "STACK_NAME": stack.stack_name,
+                "EXPIRES_AFTER_HOURS": str(hours),
+            },
+            statements=[
+                PolicyStatement(
+                    sid="RemoveStack",
+                    actions=["cloudformation:DescribeStacks", "cloudformation:DeleteStack"],
+                    resources=[stack.stack_id],
+                )
+            ],
+        )
+        rule = Rule(
+            self,
+            "EveryHour",
+            description="Looks whether the stack has expired",
+            schedule=Schedule.rate(Duration.hours(1)),
+            targets=[LambdaFunction(expiry.function, retry_attempts=0)],
+        )
+        acknowledge(rule, {"Serverless-EventBusDLQ": NEXT_HOUR})

@@ -1,0 +1,140 @@
+"""What is trained, on what, and how well it must do."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from stacks.settings.machines import image_fits_instance
+from stacks.settings.section import Section
+from stacks.settings.types import (
+    BlankIsNone,
+    Decimal,
+    Flag,
+    Image,
+    MlInstance,
+    ModelData,
+    Source,
+    Whole,
+)
+
+# Of CloudFormation's hour for a custom resource: the rest starts functions, stops the job and
+# stores the artifact.
+LONGEST_WAIT_SECONDS = 3300
+
+
+# The hyperparameters of every architecture, and those of each
+COMMON = ("architecture", "seed", "test_fraction", "validation_fraction")
+HYPERPARAMETERS = {
+    "ngrams": ("iterations", "l2_penalty", "max_order", "min_reviews", "smoothing"),
+    "lstm": (
+        "batch_size",
+        "dropout",
+        "embedding_dim",
+        "epochs",
+        "hidden_dim",
+        "learning_rate",
+        "pad",
+        "vocab_size",
+        "word_dropout",
+        "words",
+    ),
+}
+
+
+class DatasetSettings(Section):
+    """Which labelled reviews are trained and tested on.
+
+    Attributes:
+        training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
+        testing: the same for the test reviews; without it a share of `training` is held out.
+    """
+
+    training: Source = "packaged"
+    testing: Annotated[Source | None, BlankIsNone] = None
+
+
+class TrainingSettings(Section):
+    """The training job: its machine, its hyperparameters and the model that is good enough.
+
+    Attributes:
+        instance_count: machines that train together, as one process group of torchrun.
+        use_spot: train on spare machines, which cost less and may be taken back. The job is then
+            started again and goes on from its last checkpoint.
+        max_runtime_seconds: SageMaker stops the job after it. CloudFormation waits an hour for a
+            custom resource, of which starting the machine and storing the artifact take a share.
+        max_wait_seconds: with `use_spot`, time for training and for waiting for spare machines
+            together; without it as long as CloudFormation allows.
+        minimum_accuracy: held-out accuracy under which the deployment fails.
+        image: URI of another training image.
+        model_data: an existing model.tar.gz that is deployed in place of a training.
+    """
+
+    instance_type: MlInstance = "ml.m5.xlarge"
+    instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
+    use_spot: Flag = False
+    volume_size_gib: Annotated[Whole, Field(ge=1, le=1024)] = 30
+    max_runtime_seconds: Annotated[Whole, Field(ge=60, le=3000)] = 2700
+    max_wait_seconds: Annotated[Whole | None, BlankIsNone] = None
+    image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
+    architecture: Literal["ngrams", "lstm"] = "ngrams"
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
+    test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
+    validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
+    max_order: Annotated[Whole, Field(ge=1, le=5)] = 3
+    min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
+    smoothing: Annotated[Decimal, Field(gt=0, le=1000)] = 1.0
+    l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.015
+    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 100
+    words: Literal["all", "stems"] = "all"
+    epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
+    embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    hidden_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
+    vocab_size: Annotated[Whole, Field(ge=3, le=1_000_000)] = 10_000
+    learning_rate: Annotated[Decimal, Field(gt=0, le=1)] = 0.002
+    batch_size: Annotated[Whole, Field(ge=1, le=8192)] = 64
+    pad: Annotated[Whole, Field(ge=1, le=100_000)] = 1000
+    dropout: Annotated[Decimal, Field(ge=0, lt=1)] = 0.5
+    word_dropout: Annotated[Decimal, Field(ge=0, lt=1)] = 0.1
+    minimum_accuracy: Annotated[Decimal, Field(ge=0, le=1)] = 0.8
+    model_data: Annotated[ModelData | None, BlankIsNone] = None
+
+    _image_fits_instance = field_validator("image")(image_fits_instance)
+
+    @field_validator("max_wait_seconds")
+    @classmethod
+    def _leaves_time_to_train(cls, value: int | None, info: ValidationInfo) -> int | None:
+        shortest = info.data.get("max_runtime_seconds")
+        if value is None or shortest is None:
+            return value
+        if not info.data.get("use_spot"):
+            raise ValueError("a time to wait for spare machines together with training.use_spot")
+        if not shortest <= value <= LONGEST_WAIT_SECONDS:
+            raise ValueError(
+                f"{shortest} (training.max_runtime_seconds) to {LONGEST_WAIT_SECONDS}, "
+                "since CloudFormation waits an hour for the whole training"
+            )
+        return value
+
+    @property
+    def spot_wait_seconds(self) -> int | None:
+        """Longest time from a spot job's start to its end; None for machines of one's own."""
+        return (self.max_wait_seconds or LONGEST_WAIT_SECONDS) if self.use_spot else None
+
+    @property
+    def distributed(self) -> bool:
+        """Whether torchrun starts the script: on several hosts, or on each GPU of one."""
+        return self.instance_count > 1 or self.instance_type.startswith(("ml.g", "ml.p"))
+
+    def hyperparameters(self) -> dict[str, str]:
+        """Return name to value as the training script takes them, sorted by name.
+
+        Those that the architecture has no use for are left out: changing them trains nothing.
+
+        SageMaker's training toolkit hands values to a shell; numbers are spelled with none of the
+        characters that mean something there.
+        """
+        names = [*COMMON, *HYPERPARAMETERS[self.architecture]]
+        values = {name: getattr(self, name) for name in sorted(names)}
+        return {
+            name: value if isinstance(value, str) else repr(value) for name, value in values.items()
+        }

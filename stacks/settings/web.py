@@ -1,0 +1,74 @@
+"""The API and the page."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from stacks.settings.section import Section
+from stacks.settings.types import (
+    BlankIsNone,
+    Certificate,
+    DomainName,
+    Flag,
+    RetentionDays,
+    Text,
+    Whole,
+)
+
+
+class ApiSettings(Section):
+    """The public API.
+
+    Attributes:
+        throttle_rate: requests a second, over all callers.
+        throttle_burst: requests at the same moment.
+        reserved_concurrency: of the function, set apart from the account's: it can neither take
+            more nor be starved. An account needs 100 beside all that is reserved.
+        access: `public` for everybody, by way of the page's own origin; `iam` for signed requests
+            of principals that may invoke it, without a page.
+        web_acl: whether a web ACL with a rate limit and AWS's managed rules stands before it. With
+            public access it then refuses calls that go round CloudFront. It costs $9 a month.
+        web_acl_rate: requests in five minutes after which one address is refused for a while.
+        tracing: whether AWS X-Ray samples the way of requests through API and function.
+        max_review_characters: length above which a review is refused; the model's own limit is
+            100,000.
+        set_account_log_role: whether to set the role with which API Gateway writes logs. There is
+            one for an account's region: false where something else has set it.
+    """
+
+    access: Literal["public", "iam"] = "public"
+    web_acl: Flag = True
+    web_acl_rate: Annotated[Whole, Field(ge=10, le=2_000_000_000)] = 1000
+    tracing: Flag = True
+    throttle_rate: Annotated[Whole, Field(ge=1, le=10_000)] = 20
+    throttle_burst: Annotated[Whole, Field(ge=1, le=5000)] = 40
+    reserved_concurrency: Annotated[Whole | None, BlankIsNone, Field(ge=1, le=1000)] = None
+    max_review_characters: Annotated[Whole, Field(ge=1, le=100_000)] = 100_000
+    log_retention_days: RetentionDays = 30
+    set_account_log_role: Flag = True
+
+
+class SiteSettings(Section):
+    """The page behind CloudFront.
+
+    Attributes:
+        comment: what CloudFront's console shows.
+        price_class: on which continents CloudFront serves.
+        domain_name: a name of your own; the default name of CloudFront does without.
+        certificate_arn: its ACM certificate, in us-east-1.
+        access_logs: whether CloudFront logs requests into the log bucket.
+    """
+
+    comment: Annotated[Text, Field(min_length=1, max_length=128)] = "Movie review sentiment"
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    domain_name: Annotated[DomainName | None, BlankIsNone] = None
+    certificate_arn: Annotated[Certificate | None, BlankIsNone, Field(validate_default=True)] = None
+
+    access_logs: Flag = True
+
+    @field_validator("certificate_arn")
+    @classmethod
+    def _comes_with_a_domain(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (value is None) != (info.data.get("domain_name") is None):
+            raise ValueError("a certificate's ARN together with site.domain_name, or neither")
+        return value

@@ -1,0 +1,100 @@
+"""Instances that follow the traffic, and what keeps an environment from costing too much."""
+
+from pathlib import Path
+
+from tests.infrastructure.assembly import Assembly, synthesize
+from tests.infrastructure.test_permissions import as_list, statements
+
+
+def test_dev_costs_nothing_while_idle(dev: Assembly) -> None:
+    for kind in ("ApplicationAutoScaling::ScalableTarget", "CloudWatch::Alarm", "Budgets::Budget"):
+        assert dev.resources(f"AWS::{kind}") == {}
+    (variant,) = dev.only("AWS::SageMaker::EndpointConfig")["ProductionVariants"]
+    assert variant["ServerlessConfig"] == {"MemorySizeInMB": 3072, "MaxConcurrency": 5}
+
+
+def test_prod_s_instances_follow_the_invocations(prod: Assembly) -> None:
+    target = prod.only("AWS::ApplicationAutoScaling::ScalableTarget", "model")
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 6)
+    assert target["ScalableDimension"] == "sagemaker:variant:DesiredInstanceCount"
+    start, endpoint, end = target["ResourceId"]["Fn::Join"][1]
+    assert (start, end) == ("endpoint/", "/variant/AllTraffic")
+    resources = prod.template("model")["Resources"]
+    assert resources[endpoint["Fn::GetAtt"][0]]["Type"] == "AWS::SageMaker::Endpoint"
+    policy = prod.only("AWS::ApplicationAutoScaling::ScalingPolicy", "model")
+    configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert configuration == {
+        "TargetValue": 1500,
+        "PredefinedMetricSpecification": {
+            "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+        },
+        "DisableScaleIn": False,
+        "ScaleInCooldown": 600,
+        "ScaleOutCooldown": 60,
+    }
+
+
+def test_an_update_keeps_the_instances_that_traffic_has_brought_about(prod: Assembly) -> None:
+    endpoint = prod.only("AWS::SageMaker::Endpoint")
+    assert endpoint["RetainAllVariantProperties"] is True
+    excluded = [one["VariantPropertyType"] for one in endpoint["ExcludeRetainedVariantProperties"]]
+    assert excluded == ["DesiredWeight", "DataCaptureConfig"]
+
+
+def test_an_idle_endpoint_raises_an_alarm(prod: Assembly) -> None:
+    (idle,) = [
+        alarm["Properties"]
+        for key, alarm in prod.resources("AWS::CloudWatch::Alarm", "model").items()
+        if "IdleEndpoint" in key
+    ]
+    assert (idle["MetricName"], idle["Statistic"], idle["Threshold"]) == ("Invocations", "Sum", 0)
+    assert idle["Period"] * idle["EvaluationPeriods"] == 48 * 3600
+    assert idle["TreatMissingData"] == "breaching"  # no request, no data
+    assert len(idle["AlarmActions"]) == 1
+
+
+def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Assembly) -> None:
+    properties = prod.only("AWS::Budgets::Budget", "storage")
+    budget = properties["Budget"]
+    assert budget["BudgetLimit"] == {"Amount": 400, "Unit": "USD"}
+    tags = {one["Tags"]["Key"]: one["Tags"]["Values"] for one in budget["FilterExpression"]["And"]}
+    assert tags == {"application": ["sentiment"], "environment": ["prod"]}
+    told = {
+        one["Notification"]["NotificationType"]: (
+            one["Notification"]["Threshold"],
+            [subscriber["SubscriptionType"] for subscriber in one["Subscribers"]],
+        )
+        for one in properties["NotificationsWithSubscribers"]
+    }
+    assert told == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
+
+
+def test_dev_may_have_limits_too(tmp_path: Path) -> None:
+    limited = synthesize(
+        "dev",
+        tmp_path,
+        {
+            "api.reserved_concurrency": "20",
+            "endpoint.expires_after_hours": "12",
+            "operations.alarm_email": "ops@example.com",
+            "operations.monthly_budget_usd": "10",
+        },
+    )
+    notifications = limited.only("AWS::Budgets::Budget")["NotificationsWithSubscribers"]
+    assert [one["Subscribers"] for one in notifications] == [
+        [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}]
+    ] * 2
+    (handler,) = [
+        function["Properties"]
+        for key, function in limited.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApi" in key
+    ]
+    assert handler["ReservedConcurrentExecutions"] == 20
+    rule = limited.only("AWS::Events::Rule", "model")
+    assert rule["ScheduleExpression"] == "rate(1 hour)"
+    (removes,) = [
+        statement
+        for _, statement in statements(limited)
+        if "cloudformation:DeleteStack" in as_list(statement["Action"])
+    ]
+    assert removes["Resource"] == {"Ref": "AWS::StackId"}
