@@ -36,7 +36,12 @@ async function send(api, review, signal) {
   try {
     return await fetch(`${api}/predict`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        // The same id stands in the logs and in what the model keeps of a request.
+        "X-Correlation-Id": newId(),
+      },
       body: JSON.stringify({ review }),
       signal,
     });
@@ -46,6 +51,13 @@ async function send(api, review, signal) {
     }
     throw new ApiError("The server cannot be reached. Your text is kept; try again.");
   }
+}
+
+/** `randomUUID` is there on secure origins alone. */
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }
 
 async function readVerdict(answer) {

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+# Bytecode, and extensions compiled for the machine that synthesizes: what is vendored does without.
+IGNORED_SUFFIXES = {".pyc", ".so", ".pyd", ".c"}
 IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -13,7 +15,7 @@ def source_files(root: Path) -> dict[str, Path]:
         path.relative_to(root).as_posix(): path
         for path in root.rglob("*")
         if path.is_file()
-        and path.suffix != ".pyc"
+        and path.suffix not in IGNORED_SUFFIXES
         and not IGNORED_FOLDERS.intersection(path.relative_to(root).parts)
     }
     return dict(sorted(found.items()))

@@ -7,11 +7,17 @@ from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
 from stacks.images import ContainerImage
-from stacks.key import READ, encrypt_volumes, use_key_in_s3
+from stacks.key import READ, READ_AND_WRITE, encrypt_volumes, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.roles import sagemaker_role
 from stacks.rollout import Rollout
-from stacks.sagemaker_permissions import has_volume, pull_image, put_metrics, use_network
+from stacks.sagemaker_permissions import (
+    has_volume,
+    pull_image,
+    put_metrics,
+    use_network,
+    write_objects,
+)
 from stacks.settings.account import NetworkSettings
 from stacks.settings.serving import EndpointSettings
 
@@ -45,6 +51,7 @@ class Endpoint(Construct):
         read_model: PolicyStatement,
         settings: EndpointSettings,
         scales: bool,
+        capture_uri: str,
         network: NetworkSettings,
         key_arn: str | None,
         rollout: Rollout | None,
@@ -62,6 +69,7 @@ class Endpoint(Construct):
             read_model: permission to read it.
             settings: what serves it.
             scales: whether its number of instances follows the traffic; it is then kept in updates.
+            capture_uri: S3 URI under which sampled requests and answers are kept.
             network: the VPC that it is served in.
             key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
             rollout: how a change comes into service; None for all at once.
@@ -88,6 +96,7 @@ class Endpoint(Construct):
             "Role",
             statements={
                 "Read": [read_model, *use_key_in_s3(key_arn, READ)],
+                **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
                 "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
                 "Image": pull_image(image),
                 **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
@@ -123,6 +132,9 @@ class Endpoint(Construct):
             self,
             "Config",
             kms_key_id=volume_key,
+            data_capture_config=_capture(settings.capture_percent, capture_uri, key_arn)
+            if settings.capture_percent
+            else None,
             production_variants=[
                 _real_time(model, settings) if real_time else _serverless(model, settings)
             ],
@@ -151,6 +163,32 @@ class Endpoint(Construct):
         self.name = endpoint.attr_endpoint_name
         self.config_name = config.attr_endpoint_config_name
         self.resource = endpoint
+
+
+def _keep(uri: str, key_arn: str | None) -> list[PolicyStatement]:
+    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE)]
+
+
+def _capture(
+    percent: int, uri: str, key_arn: str | None
+) -> CfnEndpointConfig.DataCaptureConfigProperty:
+    """Keep a sample of requests and answers.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+    """
+    return CfnEndpointConfig.DataCaptureConfigProperty(
+        enable_capture=True,
+        initial_sampling_percentage=percent,
+        destination_s3_uri=uri,
+        kms_key_id=key_arn,
+        capture_options=[
+            CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode)
+            for mode in ("Input", "Output")
+        ],
+        capture_content_type_header=CfnEndpointConfig.CaptureContentTypeHeaderProperty(
+            json_content_types=["application/json"]
+        ),
+    )
 
 
 def _watch(rollout: Rollout) -> PolicyStatement:

@@ -1,18 +1,19 @@
 """An endpoint that costs and that nobody asks."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, Metric, TreatMissingData
+from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, TreatMissingData
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
+
+from stacks.metrics import EndpointMetrics
 
 
 def declare_idle_alarm(
     scope: Construct,
     construct_id: str,
     *,
-    endpoint_name: str,
-    variant: str,
+    metrics: EndpointMetrics,
     hours: int,
     topic: ITopic,
 ) -> Alarm:
@@ -21,23 +22,15 @@ def declare_idle_alarm(
     Args:
         scope: the stack that deploys the endpoint.
         construct_id: id within `scope`.
-        endpoint_name: the endpoint.
-        variant: its production variant.
+        metrics: of the endpoint.
         hours: without a request until the alarm is raised, at most a week.
         topic: where it is told.
     """
-    invocations = Metric(
-        namespace="AWS/SageMaker",
-        metric_name="Invocations",
-        dimensions_map={"EndpointName": endpoint_name, "VariantName": variant},
-        statistic="Sum",
-        period=Duration.hours(1),
-    )
     alarm = Alarm(
         scope,
         construct_id,
         alarm_description=f"No request for {hours} hours: the endpoint costs and serves nobody",
-        metric=invocations,
+        metric=metrics.of_requests("Invocations", "Sum", period=Duration.hours(1)),
         threshold=0,
         comparison_operator=ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=hours,

@@ -13,6 +13,8 @@ from stacks.expiry import Expiry
 from stacks.idle_alarm import declare_idle_alarm
 from stacks.images import ContainerImage, default_image
 from stacks.log_group import encrypt_log_groups
+from stacks.metrics import EndpointMetrics
+from stacks.model_alarms import HostAlarms, tell_failed_trainings
 from stacks.names import Names
 from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import read_object
@@ -78,6 +80,7 @@ class ModelStack(Stack):
             read_model=read_object(f"{output}/*" if job else model_data),
             settings=settings.endpoint,
             scales=settings.scaling.max_instances is not None,
+            capture_uri=names.captured_data,
             network=settings.network,
             key_arn=self._data_key_arn,
             rollout=rollout,
@@ -92,6 +95,8 @@ class ModelStack(Stack):
             retention_days=settings.logs.retention_days,
         )
         self._declare_limits(names, endpoint, topic)
+        if job and settings.operations.alarms:
+            tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
         outputs = {
             "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
             "ModelArtifact": (model_data, "S3 URI of the model that is served"),
@@ -125,6 +130,7 @@ class ModelStack(Stack):
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
             output=output,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
+            metrics_namespace=names.metrics,
             settings=training,
             network=self._settings.network,
             key_arn=self._data_key_arn,
@@ -157,11 +163,12 @@ class ModelStack(Stack):
                 settings=scaling,
             )
         if served.kind == "real_time" and self._settings.operations.alarms:
+            metrics = EndpointMetrics(names.endpoint, VARIANT)
+            HostAlarms(self, "Hosts", metrics=metrics, topic=topic)
             declare_idle_alarm(
                 self,
                 "IdleEndpoint",
-                endpoint_name=names.endpoint,
-                variant=VARIANT,
+                metrics=metrics,
                 hours=served.idle_alarm_hours,
                 topic=topic,
             )

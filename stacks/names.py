@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from aws_cdk import Aws
 
+CAPTURED = "captured"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -34,6 +36,11 @@ class Names:
     def endpoint_log_group(self) -> str:
         """The log group that SageMaker writes the endpoint's output to."""
         return f"/aws/sagemaker/Endpoints/{self.endpoint}"
+
+    @property
+    def captured_data(self) -> str:
+        """S3 URI of what the endpoint keeps of requests and answers."""
+        return f"s3://{self.data_bucket}/{CAPTURED}"
 
     @property
     def alarm_topic(self) -> str:

@@ -22,6 +22,7 @@ from stacks.acknowledgements import acknowledge
 from stacks.gateway_log_role import GatewayLogRole
 from stacks.gateway_responses import declare_problem_responses
 from stacks.log_group import declare_log_group
+from stacks.metrics import ApiMetrics
 from stacks.origin_secret import OriginSecret
 from stacks.python_function import PythonFunction
 from stacks.settings.web import ApiSettings
@@ -29,7 +30,8 @@ from stacks.web_acl import WebAcl
 
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
 # Powertools and what it imports that AWS's runtime does not promise to have.
-LIBRARIES = ("aws_lambda_powertools", "jmespath", "typing_extensions")
+LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
+SERVICE = "predict_api"
 # The stage's name is the path under which CloudFront passes requests on.
 STAGE = "api"
 # API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
@@ -57,6 +59,7 @@ class PredictApi(Construct):
     Attributes:
         url: URL of the API, ending in a slash.
         domain: its host name.
+        metrics: of API and function.
         origin_secret: what the web ACL wants to see of CloudFront; None where it does not.
     """
 
@@ -67,6 +70,7 @@ class PredictApi(Construct):
         *,
         name: str,
         endpoint_name: str,
+        metrics_namespace: str,
         settings: ApiSettings,
         retention_days: int,
         web_acl_log_group: str,
@@ -78,6 +82,7 @@ class PredictApi(Construct):
             construct_id: id within `scope`.
             name: the API's name.
             endpoint_name: the SageMaker endpoint behind it.
+            metrics_namespace: where the function publishes its metrics.
             settings: limits and logs.
             retention_days: age at which the function's log events are deleted.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
@@ -99,8 +104,10 @@ class PredictApi(Construct):
             environment={
                 "ENDPOINT_NAME": endpoint_name,
                 "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
-                "POWERTOOLS_SERVICE_NAME": "predict_api",
+                "POWERTOOLS_SERVICE_NAME": SERVICE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
+                "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
+                "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
             },
             statements=[
                 PolicyStatement(
@@ -178,6 +185,7 @@ class PredictApi(Construct):
                 rate=settings.web_acl_rate,
                 retention_days=settings.log_retention_days,
             )
+        self.metrics = ApiMetrics(name, STAGE, handler.function.function_name)
         self.url = api.url
         self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from aws_cdk import Aws, Duration
-from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, Metric, TreatMissingData
-from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk import Aws
+from aws_cdk.aws_cloudwatch import Alarm
 from aws_cdk.aws_events import Rule, Schedule
 from aws_cdk.aws_events_targets import LambdaFunction
 from aws_cdk.aws_iam import PolicyStatement
@@ -13,6 +12,8 @@ from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
+from stacks.alarm import declare_alarm
+from stacks.metrics import MINUTE, EndpointMetrics, metric
 from stacks.python_function import PythonFunction
 from stacks.sagemaker_permissions import put_metrics
 from stacks.settings.serving import RolloutSettings
@@ -20,7 +21,6 @@ from stacks.settings.serving import RolloutSettings
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
 NEXT_MINUTE = "What a lost event would have started, the next minute's does"
 HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "smoke_test"
-MINUTE = Duration.minutes(1)
 MICROSECONDS_A_MILLISECOND = 1000
 # Time for SageMaker to start and stop instances, beside the waits that are settings.
 MARGIN_SECONDS = 1800
@@ -63,63 +63,38 @@ class Rollout(Construct):
         """
         super().__init__(scope, construct_id)
         self._declare_probe(endpoint_name, namespace, retention_days)
-        served = {"EndpointName": endpoint_name, "VariantName": variant}
-        errors = Metric(
-            namespace="AWS/SageMaker",
-            metric_name="Invocation5XXErrors",
-            dimensions_map=served,
-            statistic="Average",
-            period=MINUTE,
-        )
-        latency = Metric(
-            namespace="AWS/SageMaker",
-            metric_name="ModelLatency",
-            dimensions_map=served,
-            statistic="p99",
-            period=MINUTE,
-        )
-        probes = Metric(
-            namespace=namespace,
-            metric_name="FailedProbes",
-            dimensions_map={"EndpointName": endpoint_name},
-            statistic="Sum",
-            period=MINUTE,
-        )
+        metrics = EndpointMetrics(endpoint_name, variant)
+        errors = metrics.of_requests("Invocation5XXErrors", "Average", period=MINUTE)
+        latency = metrics.of_requests("ModelLatency", "p99", period=MINUTE)
+        dimensions = {"EndpointName": endpoint_name}
+        probes = metric(namespace, "FailedProbes", "Sum", dimensions, period=MINUTE)
         self.alarms = [
-            self._alarm(
+            declare_alarm(
+                self,
                 "ServerErrors",
-                f"More than {settings.error_rate:.1%} of the invocations fail with 5XX",
-                errors,
-                settings.error_rate,
-                topic,
+                description=f"More than {settings.error_rate:.1%} of the invocations fail with 5XX",
+                metric=errors,
+                threshold=settings.error_rate,
+                topic=topic,
             ),
-            self._alarm(
+            declare_alarm(
+                self,
                 "ModelLatency",
-                f"The slowest in a hundred takes more than {settings.latency_p99_ms} ms",
-                latency,
-                settings.latency_p99_ms * MICROSECONDS_A_MILLISECOND,
-                topic,
+                description=f"The slowest in a hundred takes over {settings.latency_p99_ms} ms",
+                metric=latency,
+                threshold=settings.latency_p99_ms * MICROSECONDS_A_MILLISECOND,
+                topic=topic,
             ),
-            self._alarm("Probes", "Known reviews get wrong verdicts, or none", probes, 0, topic),
+            declare_alarm(
+                self,
+                "Probes",
+                description="Known reviews get wrong verdicts, or none",
+                metric=probes,
+                threshold=0,
+                topic=topic,
+            ),
         ]
         self.deployment_config = _canary(settings, self.alarms)
-
-    def _alarm(
-        self, construct_id: str, description: str, metric: Metric, threshold: float, topic: ITopic
-    ) -> Alarm:
-        alarm = Alarm(
-            self,
-            construct_id,
-            alarm_description=description,
-            metric=metric,
-            threshold=threshold,
-            comparison_operator=ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=3,
-            datapoints_to_alarm=2,
-            treat_missing_data=TreatMissingData.NOT_BREACHING,
-        )
-        alarm.add_alarm_action(SnsAction(topic))
-        return alarm
 
     def _declare_probe(self, endpoint_name: str, namespace: str, retention_days: int) -> None:
         """Send known reviews while the endpoint is updated; a canary needs somebody to sing to."""

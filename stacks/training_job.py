@@ -48,6 +48,7 @@ class TrainingJob(Construct):
         dataset_identities: Mapping[str, str],
         output: str,
         checkpoints: str,
+        metrics_namespace: str,
         settings: TrainingSettings,
         network: NetworkSettings,
         key_arn: str | None,
@@ -65,6 +66,7 @@ class TrainingJob(Construct):
             dataset_identities: channel name to what tells its data from every other.
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
+            metrics_namespace: where the accuracy of each training is published.
             settings: machine, hyperparameters and quality gate.
             network: the VPC that it trains in.
             key_arn: the key of data, artifacts and volumes; None for AWS's own.
@@ -99,6 +101,7 @@ class TrainingJob(Construct):
                 "Tells whether a training job has ended, and how",
                 watch_jobs(name_prefix, output=output, key_arn=key_arn),
                 retention_days,
+                {"METRICS_NAMESPACE": metrics_namespace},
             ),
             query_interval=Duration.seconds(15),
             total_timeout=Duration.minutes(58),
@@ -149,6 +152,7 @@ class TrainingJob(Construct):
         description: str,
         statements: list[PolicyStatement],
         retention_days: int,
+        environment: Mapping[str, str] | None = None,
     ) -> PythonFunction:
         return PythonFunction(
             self,
@@ -159,6 +163,7 @@ class TrainingJob(Construct):
             timeout=Duration.minutes(3),
             retention_days=retention_days,
             statements=statements,
+            environment=environment,
         )
 
 

@@ -1,15 +1,20 @@
 """The web stack: what changes with the page and the API."""
 
 from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk.aws_sns import Topic
 from constructs import Construct
 
 from stacks.auto_delete import declare_auto_delete_logs
+from stacks.dashboard import EnvironmentDashboard
+from stacks.endpoint import VARIANT
 from stacks.log_group import encrypt_log_groups
+from stacks.metrics import EndpointMetrics
 from stacks.names import Names
 from stacks.predict_api import PredictApi
 from stacks.settings.environment import Settings
 from stacks.shared_reasons import acknowledge_shared
 from stacks.site import Site
+from stacks.web_alarms import WebAlarms
 
 
 class WebStack(Stack):
@@ -39,17 +44,36 @@ class WebStack(Stack):
             "PredictApi",
             name=names.prefix,
             endpoint_name=names.endpoint,
+            metrics_namespace=names.metrics,
             settings=settings.api,
             retention_days=retention_days,
             web_acl_log_group=names.web_acl_log_group,
         )
         if settings.api.access == "public":
             self._add_page(names, settings, api)
+        self._watch(names, settings, api)
         declare_auto_delete_logs(self, retention_days=retention_days)
         own_keys = settings.security.customer_managed_keys
         encrypt_log_groups(self, names.key_arn("logs") if own_keys else None)
         acknowledge_shared(self)
         CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")
+
+    def _watch(self, names: Names, settings: Settings, api: PredictApi) -> None:
+        """Add alarms and the dashboard, where they are wanted."""
+        operations = settings.operations
+        if operations.alarms:
+            topic = Topic.from_topic_arn(self, "AlarmTopic", names.alarm_topic_arn)
+            WebAlarms(self, "Alarms", metrics=api.metrics, topic=topic, settings=operations)
+        if operations.dashboard:
+            EnvironmentDashboard(
+                self,
+                "Dashboard",
+                name=names.prefix,
+                api=api.metrics,
+                endpoint=EndpointMetrics(names.endpoint, VARIANT),
+                namespace=names.metrics,
+                real_time=settings.endpoint.kind == "real_time",
+            )
 
     def _add_page(self, names: Names, settings: Settings, api: PredictApi) -> None:
         """Add the page, which calls the API without a signature."""

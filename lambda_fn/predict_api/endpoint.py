@@ -44,8 +44,8 @@ def runtime() -> Any:
     return boto3.client("sagemaker-runtime", config=config)
 
 
-def classify(review: str, endpoint_name: str) -> Verdict:
-    """Return the endpoint's verdict on one review.
+def classify(review: str, endpoint_name: str, correlation_id: str) -> Verdict:
+    """Return the endpoint's verdict on one review; captured data carry the correlation id.
 
     Raises:
         Problem: 4xx when the model refuses the review, 503 with Retry-After while it is busy or
@@ -56,6 +56,7 @@ def classify(review: str, endpoint_name: str) -> Verdict:
             EndpointName=endpoint_name,
             ContentType="application/json",
             Accept="application/json",
+            InferenceId=correlation_id,
             Body=json.dumps({"review": review}).encode(),
         )
         return _verdict(json.loads(answer["Body"].read()))

@@ -4,6 +4,7 @@ from typing import Any
 
 from training_job import artifact
 from training_job.jobs import RUNNING, Job, artifact_of
+from training_job.metrics import publish_accuracy
 from training_job.request import ACCURACY_METRIC, TrainingRequest
 
 NO_REASON = "SageMaker gave no reason"
@@ -34,6 +35,7 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
     if not artifact.exists(s3, artifact_of(job)):
         raise TrainingFailedError(f"Training job {name} left no artifact at {artifact_of(job)}")
     accuracy = _accuracy(job)
+    publish_accuracy(name, accuracy)
     if accuracy < request.minimum_accuracy:
         raise TrainingFailedError(
             f"Training job {name} reached a held-out accuracy of {accuracy:.4f}, "

@@ -23,6 +23,10 @@ class OperationsSettings(Section):
 
     Attributes:
         alarms: whether alarms are raised, and told to an encrypted topic.
+        client_error_rate: share of the API's requests that may be refused.
+        server_error_rate: share of them that may fail.
+        latency_p99_ms: time that the slowest in a hundred may take.
+        dashboard: whether CloudWatch has a dashboard of the environment, at $3 a month.
         alarm_email: an address that is asked to subscribe to it, and that the budget tells.
         monthly_budget_usd: what a month of the environment may cost. Its actual cost at 80 % of it
             and a forecast above it are told to the topic of the alarms, else to the address. AWS
@@ -30,6 +34,10 @@ class OperationsSettings(Section):
     """
 
     alarms: Flag = True
+    client_error_rate: Annotated[Decimal, Field(ge=0, lt=1)] = 0.25
+    server_error_rate: Annotated[Decimal, Field(ge=0, lt=1)] = 0.01
+    latency_p99_ms: Annotated[Whole, Field(ge=10, le=29_000)] = 3000
+    dashboard: Flag = True
     alarm_email: Annotated[EmailAddress | None, BlankIsNone] = None
     monthly_budget_usd: Annotated[Decimal | None, BlankIsNone, Field(gt=0, le=1_000_000)] = None
 

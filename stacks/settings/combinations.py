@@ -33,6 +33,12 @@ def _refuse_serverless(settings: Settings) -> None:
             ",".join(settings.network.subnet_ids),
             "a serverless endpoint cannot be in a VPC; endpoint.kind=real_time can",
         )
+    if settings.endpoint.capture_percent:
+        raise SettingsError(
+            "endpoint.capture_percent",
+            str(settings.endpoint.capture_percent),
+            "a serverless endpoint cannot capture data; endpoint.kind=real_time can",
+        )
 
 
 def _refuse_lone_canary(settings: Settings) -> None:

@@ -27,6 +27,9 @@ class EndpointSettings(Section):
         instance_type: of a real-time endpoint.
         instance_count: of a real-time endpoint; two or more are spread over availability zones.
         image: URI of another serving image.
+        capture_percent: share of a real-time endpoint's requests and answers that is kept in the
+            data bucket, to look at later.
+        capture_expiry_days: age at which they are deleted.
         idle_alarm_hours: with `operations.alarms`, hours without any request after which a
             real-time endpoint, which costs the same with and without, raises an alarm.
         expires_after_hours: hours after the last deployment of a change after which the model
@@ -40,6 +43,8 @@ class EndpointSettings(Section):
     instance_type: MlInstance = "ml.m5.large"
     instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
     image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
+    capture_percent: Annotated[Whole, Field(ge=0, le=100)] = 0
+    capture_expiry_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
     idle_alarm_hours: Annotated[Whole, Field(ge=1, le=168)] = 48
     expires_after_hours: Annotated[Whole | None, BlankIsNone, Field(ge=1, le=8760)] = None
 

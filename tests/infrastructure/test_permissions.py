@@ -140,13 +140,15 @@ def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:
         assert json.dumps(resource).endswith(f':endpoint/sentiment-{assembly.environment}"]]}}')
 
 
-def test_the_endpoint_writes_nothing_to_s3(assembly: Assembly) -> None:
+def test_the_endpoint_writes_nothing_but_captured_data_to_s3(assembly: Assembly) -> None:
     endpoint = f"model/{role_id(assembly, 'EndpointRole')}"
-    actions = {
-        action
+    allowed = {
+        action: json.dumps(statement["Resource"])
         for role, statement in statements(assembly)
         if role == endpoint
         for action in as_list(statement["Action"])
         if action.startswith("s3:")
     }
-    assert actions == {"s3:GetObject"}
+    captures = "DataCaptureConfig" in assembly.only("AWS::SageMaker::EndpointConfig")
+    assert set(allowed) == ({"s3:GetObject", "s3:PutObject"} if captures else {"s3:GetObject"})
+    assert not captures or '/captured/*"' in allowed["s3:PutObject"]

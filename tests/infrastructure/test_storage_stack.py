@@ -62,19 +62,20 @@ def test_access_logs_expire(assembly: Assembly) -> None:
     assert all("ExpirationInDays" in rule for rule in rules)
 
 
-def test_only_artifacts_of_replaced_models_and_checkpoints_expire(assembly: Assembly) -> None:
+def test_what_nobody_needs_any_more_expires(assembly: Assembly) -> None:
     (rules,) = [
         bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         for key, bucket in assembly.resources("AWS::S3::Bucket", "storage").items()
         if "DataBucket" in key
     ]
     expiring = [rule for rule in rules if "ExpirationInDays" in rule]
-    retired, checkpoints = expiring
+    retired, checkpoints, captured = expiring
     assert retired["TagFilters"] == [{"Key": "state", "Value": "retired"}]
     assert "TagFilters" not in checkpoints
     assert checkpoints["Prefix"] == "checkpoints/"
     assert checkpoints["ExpirationInDays"] == 7
     assert checkpoints["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert (captured["Prefix"], captured["ExpirationInDays"]) == ("captured/", 30)
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 

@@ -134,6 +134,8 @@ def test_the_function_knows_its_endpoint_from_its_environment(assembly: Assembly
         "MAX_REVIEW_CHARACTERS": "100000",
         "POWERTOOLS_SERVICE_NAME": "predict_api",
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": f"sentiment-{assembly.environment}",
+        "POWERTOOLS_TRACE_DISABLED": "false",
     }
 
 

@@ -40,7 +40,12 @@ class Api:
         self.module, self.runtime, self.stubber = module, runtime, Stubber(runtime)
         self.stubber.activate()
 
-    def model_answers(self, content: Any = VERDICT, review: str = "A fine film") -> None:
+    def model_answers(
+        self,
+        content: Any = VERDICT,
+        review: str = "A fine film",
+        correlation_id: str = "request-1",
+    ) -> None:
         """Expect one call of our endpoint, and no other, with the review as JSON."""
         body = json.dumps(content).encode()
         self.stubber.add_response(
@@ -50,6 +55,7 @@ class Api:
                 "EndpointName": ENDPOINT,
                 "ContentType": JSON,
                 "Accept": JSON,
+                "InferenceId": correlation_id,
                 "Body": json.dumps({"review": review}).encode(),
             },
         )
@@ -67,8 +73,11 @@ class Api:
         *,
         plain: bool = False,
         method: str = "POST",
+        correlation_id: str = "",
     ) -> dict[str, Any]:
-        headers = {"Content-Type": content_type} | ({"accept": accept} if accept else {})
+        headers = {"Content-Type": content_type, "X-Correlation-Id": correlation_id} | (
+            {"accept": accept} if accept else {}
+        )
         event = {
             "httpMethod": method,
             "headers": headers,
@@ -87,6 +96,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         "ENDPOINT_NAME": ENDPOINT,
         "MAX_REVIEW_CHARACTERS": str(LIMIT),
         "POWERTOOLS_SERVICE_NAME": "predict_api",
+        "POWERTOOLS_METRICS_NAMESPACE": "sentiment-test",
+        "POWERTOOLS_TRACE_DISABLED": "true",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -324,3 +335,26 @@ def test_a_wrong_environment_is_named(
     monkeypatch.setenv(name, value)
     with pytest.raises(RuntimeError, match=name):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [("page-7f", "page-7f"), ("", "request-1"), ("a b", "request-1"), ("x" * 65, "request-1")],
+)
+def test_a_request_is_found_again_by_the_caller_s_id(api: Api, given: str, used: str) -> None:
+    api.model_answers(correlation_id=used)
+    assert api.post(b"A fine film", correlation_id=given)["statusCode"] == 200
+    api.stubber.assert_no_pending_responses()
+    assert api.module.logger.get_current_keys()["correlation_id"] == used
+
+
+def test_verdicts_are_counted(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    api.model_answers()
+    api.post(b"A fine film")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (counted,) = lines
+    (directive,) = counted["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "sentiment-test"
+    assert directive["Dimensions"] == [["service"]]
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["Positive"]
+    assert (counted["Positive"], counted["service"]) == ([1.0], "predict_api")

@@ -1,5 +1,6 @@
 """The TrainingJob resource through CloudFormation's events, as CDK's framework sends them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ class Account:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account()
+    monkeypatch.setenv("METRICS_NAMESPACE", "sentiment-test")
     monkeypatch.setattr(handler, "_client", account.client)
     return account
 
@@ -251,3 +253,19 @@ def test_a_job_that_vanished_fails(account: Account) -> None:
     del account.sagemaker.jobs[FIRST]
     with pytest.raises(TrainingFailedError, match=f"{FIRST} is gone"):
         handler.is_complete(event, None)
+
+
+def test_the_accuracy_of_each_training_is_published(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = begin("Create")
+    account.finish(FIRST)
+    handler.is_complete(event, None)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["TrainingAccuracy"], line["TrainingJobName"]) == (0.8612, FIRST)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive == {
+        "Namespace": "sentiment-test",
+        "Dimensions": [[]],
+        "Metrics": [{"Name": "TrainingAccuracy"}],
+    }

@@ -377,3 +377,9 @@ def test_a_budget_has_somebody_to_tell() -> None:
     assert "together with operations.alarm_email" in refusal(**budget)
     told = read(**budget, operations__alarm_email="ops@example.com")
     assert told.operations.monthly_budget_usd == 10
+
+
+def test_a_serverless_endpoint_captures_nothing() -> None:
+    line = refusal(endpoint__capture_percent="5")
+    assert line.startswith("endpoint.capture_percent=5 is refused: a serverless endpoint cannot")
+    assert read(REAL_TIME, endpoint__capture_percent="5").endpoint.capture_percent == 5

@@ -1,0 +1,103 @@
+"""Alarms, the dashboard and captured data."""
+
+import json
+from typing import Any
+
+from tests.infrastructure.assembly import Assembly
+
+
+def alarms(assembly: Assembly, stack: str, construct: str) -> dict[str, dict[str, Any]]:
+    """Return metric name to the properties of the alarms that a construct declares."""
+    return {
+        resource["Properties"]["MetricName"]: resource["Properties"]
+        for key, resource in assembly.resources("AWS::CloudWatch::Alarm", stack).items()
+        if key.startswith(f"{stack}/{construct}")
+    }
+
+
+def test_dev_has_neither_alarms_nor_a_dashboard(dev: Assembly) -> None:
+    assert dev.resources("AWS::CloudWatch::Alarm") == {}
+    assert dev.resources("AWS::CloudWatch::Dashboard") == {}
+
+
+def test_prod_watches_callers_and_function(prod: Assembly) -> None:
+    found = alarms(prod, "web", "Alarms")
+    limits = {
+        name: (alarm.get("ExtendedStatistic") or alarm["Statistic"], alarm["Threshold"])
+        for name, alarm in found.items()
+    }
+    assert limits == {
+        "4XXError": ("Average", 0.25),
+        "5XXError": ("Average", 0.01),
+        "Latency": ("p99", 3000),
+        "Errors": ("Sum", 0),
+        "Throttles": ("Sum", 0),
+    }
+    dimensions = {one["Name"]: one["Value"] for one in found["5XXError"]["Dimensions"]}
+    assert dimensions == {"ApiName": "sentiment-prod", "Stage": "api"}
+
+
+def test_prod_watches_the_instances(prod: Assembly) -> None:
+    found = alarms(prod, "model", "Hosts")
+    assert set(found) == {"DiskUtilization", "MemoryUtilization"}
+    assert {alarm["Namespace"] for alarm in found.values()} == {"/aws/sagemaker/Endpoints"}
+    assert {alarm["Threshold"] for alarm in found.values()} == {85}
+
+
+def test_every_alarm_tells_the_topic(prod: Assembly) -> None:
+    found = prod.resources("AWS::CloudWatch::Alarm").values()
+    assert len(found) == 11
+    for alarm in found:
+        (action,) = alarm["Properties"]["AlarmActions"]
+        assert json.dumps(action).endswith(':sentiment-prod-alarms"]]}')
+        assert alarm["Properties"]["AlarmDescription"]
+
+
+def test_failed_trainings_are_told(prod: Assembly) -> None:
+    (rule,) = [
+        resource["Properties"]
+        for resource in prod.resources("AWS::Events::Rule", "model").values()
+        if "EventPattern" in resource["Properties"]
+    ]
+    assert rule["EventPattern"] == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Training Job State Change"],
+        "detail": {
+            "TrainingJobName": [{"prefix": "sentiment-prod-"}],
+            "TrainingJobStatus": ["Failed"],
+        },
+    }
+    (target,) = rule["Targets"]
+    assert json.dumps(target["Arn"]).endswith(':sentiment-prod-alarms"]]}')
+
+
+def test_the_dashboard_shows_the_way_of_a_request(prod: Assembly) -> None:
+    dashboard = prod.only("AWS::CloudWatch::Dashboard", "web")
+    body = json.dumps(dashboard["DashboardBody"])
+    for metric in (
+        "Count", "4XXError", "5XXError", "Latency", "Duration", "Throttles", "Invocations",
+        "ModelLatency", "OverheadLatency", "InvocationsPerInstance", "TrainingAccuracy",
+        "Positive", "Negative",
+    ):  # fmt: skip
+        assert f'\\"{metric}\\"' in body
+    assert "sentiment-prod" in body
+
+
+def test_a_sample_of_requests_is_kept_encrypted_for_a_while(prod: Assembly) -> None:
+    capture = prod.only("AWS::SageMaker::EndpointConfig")["DataCaptureConfig"]
+    assert (capture["EnableCapture"], capture["InitialSamplingPercentage"]) == (True, 5)
+    assert [one["CaptureMode"] for one in capture["CaptureOptions"]] == ["Input", "Output"]
+    assert json.dumps(capture["DestinationS3Uri"]).endswith('/captured"]]}')
+    assert capture["KmsKeyId"] == "{{resolve:ssm:/sentiment-prod/keys/data}}"
+    (bucket,) = [
+        one["Properties"]
+        for key, one in prod.resources("AWS::S3::Bucket", "storage").items()
+        if "DataBucket" in key
+    ]
+    rules = {one["Id"]: one for one in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules["captured-data"]["Prefix"] == "captured/"
+    assert rules["captured-data"]["ExpirationInDays"] == 30
+
+
+def test_dev_keeps_no_requests(dev: Assembly) -> None:
+    assert "DataCaptureConfig" not in dev.only("AWS::SageMaker::EndpointConfig")
