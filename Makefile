@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test check bench bench-check format snapshots synth diff cost deploy destroy lock clean
+.PHONY: help local local-stop local-status test check bench bench-check format snapshots accept-replacements synth diff diff-deployed cost deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -56,10 +56,16 @@ format: $(VENV)/.dev ## format and mend what ruff can
 snapshots: $(VENV)/.dev ## accept the synthesized templates as the new snapshots
 	python -m pytest tests/infrastructure --snapshot-update
 
+accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or addresses are replaced
+	@python -m scripts.diff.stateful
+
 synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 	$(CDK) synth --quiet
 
-diff: $(VENV)/.deploy ## compare the templates of ENV with what is deployed on AWS
+diff: $(VENV)/.dev ## what changes against the committed snapshots: resources, permissions, cost; AGAINST=revision
+	@python -m scripts.diff $(if $(AGAINST),--against $(AGAINST))
+
+diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with what is deployed on AWS
 	$(CDK) diff
 
 cost: $(VENV)/.dev ## what a month of each environment costs, by its templates and a dated price table

@@ -1,0 +1,29 @@
+"""Say what changes against the accepted templates: resources, permissions, cost."""
+
+import argparse
+import sys
+
+from scripts.diff.snapshots import NoSnapshotError, accepted, present
+from scripts.diff.summary import summarize
+from scripts.synthesis import environments
+
+
+def main() -> int:
+    """Compare every environment, or the one that is named, with the snapshots of a revision."""
+    parser = argparse.ArgumentParser(prog="make diff", description=__doc__)
+    parser.add_argument("--environment", choices=environments(), action="append")
+    parser.add_argument("--against", default="HEAD", metavar="REVISION", help="default: HEAD")
+    arguments = parser.parse_args()
+    for environment in arguments.environment or environments():
+        try:
+            before = accepted(environment, arguments.against)
+        except NoSnapshotError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        for line in summarize(environment, before, present(environment)):
+            sys.stdout.write(f"{line}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Templates as they were accepted, and as they are now."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from app import ROOT
+from scripts.synthesis import STACKS, synthesize
+
+SNAPSHOTS = Path("tests/infrastructure/__snapshots__/test_snapshots")
+HASH = re.compile(r"[0-9a-f]{64}")
+JOB_NAME = re.compile(r"(sentiment-[a-z0-9]+-)[0-9a-f]{12}\b")
+
+Template = dict[str, Any]
+
+
+class NoSnapshotError(Exception):
+    """There is nothing to compare with; the text says what is missing."""
+
+
+def masked(template: Template) -> Template:
+    """Return a template without what every edit of a source file changes.
+
+    These are asset hashes and the training job's name.
+    """
+    text = JOB_NAME.sub(r"\1<inputs>", HASH.sub("<hash>", json.dumps(template)))
+    content: Template = json.loads(text)
+    return content
+
+
+def accepted(environment: str, revision: str) -> dict[str, Template]:
+    """Return the snapshots of an environment in a git revision, by stack.
+
+    Raises:
+        NoSnapshotError: when the revision or a snapshot in it does not exist.
+    """
+    return {
+        stack: json.loads(_show(revision, SNAPSHOTS / f"test_template[{environment}-{stack}].json"))
+        for stack in STACKS
+    }
+
+
+def present(environment: str) -> dict[str, Template]:
+    """Return the masked templates of an environment as they are synthesized now, by stack."""
+    quietly = {"@aws-cdk/core:annotationsInValidationReport": False}
+    with TemporaryDirectory() as folder:
+        templates = synthesize(environment, Path(folder), quietly)
+    return {stack: masked(template) for stack, template in templates.items()}
+
+
+def _show(revision: str, path: Path) -> str:
+    shown = subprocess.run(  # noqa: S603 - no shell
+        ["git", "show", "--end-of-options", f"{revision}:{path.as_posix()}", "--"],  # noqa: S607 - whichever git there is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if shown.returncode:
+        raise NoSnapshotError(f"{path} in {revision}: {shown.stderr.strip()}")
+    return shown.stdout
