@@ -62,8 +62,8 @@ accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or add
 synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 	$(CDK) synth --quiet
 
-diff: $(VENV)/.dev ## what changes against the committed snapshots: resources, permissions, cost; AGAINST=revision
-	@python -m scripts.diff $(if $(AGAINST),--against $(AGAINST))
+diff: $(VENV)/.dev ## what changes against the committed snapshots: resources, permissions, cost; AGAINST=revision, ENVIRONMENT=one
+	@python -m scripts.diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
 
 diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with what is deployed on AWS
 	$(CDK) diff
@@ -72,7 +72,7 @@ cost: $(VENV)/.dev ## what a month of each environment costs, by its templates a
 	@python -m scripts.cost $(CONTEXT)
 
 deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own credentials
-	$(CDK) deploy --all
+	$(CDK) deploy --all $(DEPLOY_OPTIONS)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
