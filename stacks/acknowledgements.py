@@ -43,15 +43,23 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
         reasons: rule or finding, such as `AwsSolutions-APIG2` or `CKV_AWS_116`, to the reason.
     """
     resource = resource_of(construct)
-    for rule, reason in reasons.items():
-        if rule.startswith(CHECKOV):
-            _note(resource, "checkov", {"id": rule, "comment": reason})
-        else:
-            pack = rule.partition("[")[0].rpartition("-")[0]
-            Validations.of(resource).acknowledge(
-                Acknowledgment(id=f"{pack}::{rule}", reason=reason)
+    nagged = {rule: why for rule, why in reasons.items() if not rule.startswith(CHECKOV)}
+    if nagged:
+        Validations.of(resource).acknowledge(
+            *(
+                Acknowledgment(id=f"{_pack(rule)}::{rule}", reason=why)
+                for rule, why in nagged.items()
             )
-            _note(resource, "cdk_nag", {"id": rule, "reason": reason})
+        )
+        _note(resource, "cdk_nag", [{"id": rule, "reason": why} for rule, why in nagged.items()])
+    checked = {rule: why for rule, why in reasons.items() if rule.startswith(CHECKOV)}
+    if checked:
+        _note(resource, "checkov", [{"id": rule, "comment": why} for rule, why in checked.items()])
+
+
+def _pack(rule: str) -> str:
+    """Return the name of cdk-nag's pack that a rule is of."""
+    return rule.partition("[")[0].rpartition("-")[0]
 
 
 def resource_of(construct: IConstruct) -> CfnResource:
@@ -72,13 +80,13 @@ def noted(resource: CfnResource) -> set[str]:
     return {str(entry["id"]) for entries in metadata for entry in entries}
 
 
-def _note(resource: CfnResource, tool: str, entry: Mapping[str, str]) -> None:
-    """Add an entry to what the resource's metadata tells a tool, once and in a stable order."""
+def _note(resource: CfnResource, tool: str, entries: Sequence[Mapping[str, str]]) -> None:
+    """Add entries to what the resource's metadata tells a tool, once and in a stable order."""
     key = NOTES[tool]
+    added = {entry["id"] for entry in entries}
     before = (resource.get_metadata(tool) or {}).get(key, [])
-    entries = [one for one in before if one["id"] != entry["id"]]
-    entries = sorted([*entries, dict(entry)], key=lambda one: str(one["id"]))
-    resource.add_metadata(tool, {key: entries})
+    merged = [one for one in before if one["id"] not in added] + [dict(one) for one in entries]
+    resource.add_metadata(tool, {key: sorted(merged, key=lambda one: str(one["id"]))})
 
 
 def acknowledge_wildcards(role: IConstruct, statements: Sequence[PolicyStatement]) -> None:
@@ -87,11 +95,14 @@ def acknowledge_wildcards(role: IConstruct, statements: Sequence[PolicyStatement
     Raises:
         KeyError: when a statement has a wildcard and no reason for it.
     """
-    for statement in statements:
-        for resource in statement.resources:
-            finding = wildcard(role, resource)
-            if "*" in finding:
-                acknowledge(role, {finding: WILDCARDS[str(statement.sid)]})
+    reasons = {
+        finding: WILDCARDS[str(statement.sid)]
+        for statement in statements
+        for finding in (wildcard(role, resource) for resource in statement.resources)
+        if "*" in finding
+    }
+    if reasons:
+        acknowledge(role, reasons)
 
 
 def wildcard(scope: IConstruct, resource: str) -> str:
