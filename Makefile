@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test check bench bench-check format snapshots accept-replacements synth diff diff-deployed cost deploy destroy lock clean
+.PHONY: help local local-stop local-status test check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -55,6 +55,9 @@ format: $(VENV)/.dev ## format and mend what ruff can
 
 snapshots: $(VENV)/.dev ## accept the synthesized templates as the new snapshots
 	python -m pytest tests/infrastructure --snapshot-update
+
+openapi: $(VENV)/.dev ## write docs/openapi.json anew
+	@python -m scripts.openapi
 
 accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or addresses are replaced
 	@python -m scripts.diff.stateful

@@ -14,14 +14,46 @@ export class ApiError extends Error {}
  * @param {string} api path of the API
  * @param {string} review
  * @param {{signal: AbortSignal, onWait: (detail: string) => void}} options
- * @returns {Promise<{sentiment: string, probability: number, model: {version: string}}>}
+ * @returns {Promise<{sentiment: string, probability: number, model: {version: string},
+ *   explanation: {start: number, end: number, weight: number}[]}>}
  * @throws {ApiError} with a sentence for people
  */
-export async function classify(api, review, { signal, onWait }) {
+export async function classify(api, review, options) {
+  const verdict = await patiently(`${api}/predict`, { review, explain: true }, options);
+  if (!Number.isFinite(verdict?.probability) || typeof verdict.model?.version !== "string") {
+    throw unreadable();
+  }
+  return { ...verdict, explanation: verdict.explanation ?? [] };
+}
+
+/**
+ * Classify up to 512 reviews, with the same patience.
+ *
+ * @returns {Promise<{sentiment?: string, probability?: number, error?: {code: string,
+ *   detail: string}}[]>} in the order of the reviews
+ */
+export async function classifyMany(api, reviews, options) {
+  const answer = await patiently(`${api}/predict/batch`, { reviews }, options);
+  if (!Array.isArray(answer?.predictions)) {
+    throw unreadable();
+  }
+  return answer.predictions;
+}
+
+/** @returns {Promise<object>} what the model knows of itself */
+export async function describeModel(api) {
+  const answer = await fetch(`${api}/model`);
+  if (!answer.ok) {
+    throw new ApiError(await problemDetail(answer));
+  }
+  return answer.json();
+}
+
+async function patiently(url, content, { signal, onWait }) {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await send(api, review, signal);
+    const answer = await send(url, content, signal);
     if (answer.ok) {
-      return readVerdict(answer);
+      return answer.json().catch(() => null);
     }
     const detail = await problemDetail(answer);
     if (!WORTH_RETRYING.has(answer.status) || attempt === MAX_TRIES) {
@@ -32,9 +64,9 @@ export async function classify(api, review, { signal, onWait }) {
   }
 }
 
-async function send(api, review, signal) {
+async function send(url, content, signal) {
   try {
-    return await fetch(`${api}/predict`, {
+    return await fetch(url, {
       method: "POST",
       headers: {
         "Content-Type": "application/json",
@@ -42,7 +74,7 @@ async function send(api, review, signal) {
         // The same id stands in the logs and in what the model keeps of a request.
         "X-Correlation-Id": newId(),
       },
-      body: JSON.stringify({ review }),
+      body: JSON.stringify(content),
       signal,
     });
   } catch (error) {
@@ -53,19 +85,15 @@ async function send(api, review, signal) {
   }
 }
 
+function unreadable() {
+  return new ApiError("The server's answer cannot be read. Your text is kept; try again.");
+}
+
 /** `randomUUID` is there on secure origins alone. */
 function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
-}
-
-async function readVerdict(answer) {
-  const verdict = await answer.json().catch(() => null);
-  if (!Number.isFinite(verdict?.probability) || typeof verdict.model?.version !== "string") {
-    throw new ApiError("The server's answer cannot be read. Your text is kept; try again.");
-  }
-  return verdict;
 }
 
 function waitSeconds(answer) {

@@ -1,13 +1,22 @@
 /** Wires the page together. */
 
 import { ApiError, classify } from "./api.js";
+import { download, hideBatch, judgeLines, linesOf } from "./batch.js";
+import { startCard } from "./card.js";
 import { loadConfig } from "./config.js";
 import { loadDraft, saveDraft } from "./draft.js";
+import { hideExplanation, showExplanation } from "./explanation.js";
+import { remember, sharedReview, startHistory } from "./history.js";
 import { startProgress } from "./progress.js";
 import { hideVerdict, showElapsed, showMessage, showRefusal, showVerdict } from "./view.js";
 
 const form = document.getElementById("form");
 const review = document.getElementById("review");
+const lines = document.getElementById("lines");
+const PAUSE_MS = 700; // without a key after which what is written is classified
+const LONGEST_LIVE = 20_000; // longer texts wait for the button
+const WORDS_ENOUGH = 4; // fewer say little, and change with every key
+let pause;
 let configuration = loadConfig();
 let running = new AbortController();
 
@@ -27,7 +36,20 @@ review.addEventListener("keydown", (event) => {
   }
 });
 
-review.addEventListener("input", () => saveDraft(review.value));
+review.addEventListener("input", () => {
+  saveDraft(review.value);
+  offerLines();
+  clearTimeout(pause);
+  if (review.value.trim().split(/\s+/).length >= WORDS_ENOUGH && !isTooLong()) {
+    pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
+  }
+});
+
+lines.addEventListener("click", submitLines);
+document.getElementById("download").addEventListener("click", download);
+window.addEventListener("hashchange", openShared);
+startHistory();
+startCard(async () => (await configuration).api);
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
@@ -40,12 +62,58 @@ for (const example of document.querySelectorAll(".example")) {
 // Whoever was quicker than this module has begun to write already.
 review.value ||= loadDraft();
 saveDraft(review.value);
+offerLines();
+openShared();
 
-async function submit() {
+function openShared() {
+  const shared = sharedReview();
+  if (shared !== null && shared !== review.value) {
+    replaceText(shared);
+  }
+  if (shared !== null) {
+    submit();
+  }
+}
+
+/** Lines can be reviews of their own. */
+function offerLines() {
+  const count = linesOf(review.value).length;
+  lines.hidden = count < 2;
+  lines.textContent = `Classify each of ${count.toLocaleString("en")} lines`;
+}
+
+function submit({ live = false } = {}) {
+  const text = review.value;
+  return send({ text, quiet: live }, async (config, options) => {
+    const verdict = await classify(config.api, text, options);
+    if (!options.signal.aborted) {
+      showVerdict(verdict);
+      showExplanation(text, verdict.explanation);
+      remember(text, verdict.probability);
+    }
+  });
+}
+
+function submitLines() {
+  const found = linesOf(review.value);
+  return send({ text: found[0] ?? "", quiet: false }, async (config, options) => {
+    await judgeLines(config.api, found, options);
+    showMessage("");
+  });
+}
+
+/** Do one thing at a time: what is asked last ends what was asked before. */
+async function send({ text, quiet }, ask) {
+  clearTimeout(pause);
   running.abort();
   running = new AbortController();
   const { signal } = running;
-  hideVerdict();
+  // While somebody writes, the last verdict stays until the next one is there.
+  if (!quiet) {
+    hideVerdict();
+    hideExplanation();
+  }
+  hideBatch();
 
   configuration = configuration.catch(loadConfig);
   const config = await configuration.catch(() => null);
@@ -56,22 +124,19 @@ async function submit() {
     showNotSetUp();
     return;
   }
-  const refusal = refuse(review.value, config.maxReviewCharacters);
+  const refusal = refuse(text, config.maxReviewCharacters);
   if (refusal) {
     showRefusal(refusal);
     review.focus();
     return;
   }
 
-  showMessage("Reading …");
+  showMessage(quiet ? "" : "Reading …");
   const stop = startProgress(showElapsed);
   try {
     const onWait = (detail) => showMessage(detail);
-    const verdict = await classify(config.api, review.value, { signal, onWait });
+    await ask(config, { signal, onWait });
     stop();
-    if (!signal.aborted) {
-      showVerdict(verdict);
-    }
   } catch (error) {
     stop();
     if (!signal.aborted) {
@@ -93,6 +158,10 @@ function replaceText(text) {
 
 function showNotSetUp() {
   showMessage("This page is not set up: its configuration cannot be read.", "error");
+}
+
+function isTooLong() {
+  return review.value.length > LONGEST_LIVE;
 }
 
 function refuse(text, longest) {

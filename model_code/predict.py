@@ -1,8 +1,10 @@
 """Serve a trained model: the handlers that SageMaker's inference toolkits call.
 
 One review as text/plain is answered with `1` or `0`. As application/json, `{"review": …}` is
-answered with sentiment, probability and model version, `{"reviews": […]}` with a list of those.
-With `"explain": true` each answer also says which words and phrases moved it.
+answered with sentiment, probability and which model says so, `{"reviews": […]}` with a list of
+those, and of an `error` for each review that cannot be judged. With `"explain": true` each answer
+also says which words and phrases moved it. `{"card": true}` is answered with all that is known of
+the model.
 """
 
 import json
@@ -25,7 +27,7 @@ class Prediction:
 
     probabilities: list[float]
     explanations: list[Explanation]
-    model_version: str
+    model: artifact.Artifact
     request: Request
 
 
@@ -46,11 +48,11 @@ def input_fn(request_body: bytes | bytearray | str, content_type: str | None) ->
 
 def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
     """Judge each review."""
+    if not request.reviews:
+        return Prediction([], [], model, request)
     probabilities = model.probabilities(request.reviews).tolist()
     explained = request.reviews if request.explain else []
-    return Prediction(
-        probabilities, [model.explain(review) for review in explained], model.version, request
-    )
+    return Prediction(probabilities, [model.explain(text) for text in explained], model, request)
 
 
 def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
@@ -62,16 +64,33 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
     accepted = (accept or "*/*").lower()
     if not any(kind in accepted for kind in ("*/*", TEXT, JSON, "text/*", "application/*")):
         raise RequestError(406, "not_acceptable", f"available are {TEXT} and {JSON}")
-    if prediction.request.media_type == TEXT:
+    request = prediction.request
+    if request.media_type == TEXT:
         return str(int(prediction.probabilities[0] >= THRESHOLD)), TEXT
+    if request.card:
+        return json.dumps(prediction.model.metadata), JSON
+    answers = _answers(prediction)
+    return json.dumps({"predictions": answers} if request.many else answers[0]), JSON
+
+
+def _answers(prediction: Prediction) -> list[dict[str, Any]]:
+    """Return an answer for each review that was sent, in their order."""
+    metadata = prediction.model.metadata
+    model = {
+        "model_version": prediction.model.version,
+        "trained_at": metadata["trained_at"],
+        "accuracy": metadata["metrics"]["test_accuracy"],
+    }
     answers: list[dict[str, Any]] = [
         {
             "sentiment": "positive" if probability >= THRESHOLD else "negative",
             "probability": probability,
-            "model_version": prediction.model_version,
+            **model,
         }
         for probability in prediction.probabilities
     ]
     for answer, explanation in zip(answers, prediction.explanations, strict=False):
         answer["explanation"] = explanation.as_dict()
-    return json.dumps({"predictions": answers} if prediction.request.many else answers[0]), JSON
+    for index, error in sorted(prediction.request.refused.items()):
+        answers.insert(index, {"error": json.loads(str(error))})
+    return answers

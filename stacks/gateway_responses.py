@@ -10,7 +10,7 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         ResponseType.MISSING_AUTHENTICATION_TOKEN,
         HTTPStatus.NOT_FOUND,
         "not_found",
-        "There is only POST /predict.",
+        "There is nothing under this path; GET /openapi.json says what there is.",
     ),
     "TooLarge": (
         ResponseType.REQUEST_TOO_LARGE,

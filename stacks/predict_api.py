@@ -32,6 +32,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
 # Powertools and what it imports that AWS's runtime does not promise to have.
 LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
 SERVICE = "predict_api"
+# Each path of the API, and whether requests have a body, which has a content type
+PATHS = {
+    "predict": True,
+    "predict/batch": True,
+    "model": False,
+    "health": False,
+    "openapi.json": False,
+}
 # The stage's name is the path under which CloudFront passes requests on.
 STAGE = "api"
 # API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
@@ -151,7 +159,7 @@ class PredictApi(Construct):
                 metrics_enabled=True,
             ),
         )
-        self._add_operation(api, handler, settings)
+        self._add_operations(api, handler, settings)
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # an output that the stack names better
         declare_problem_responses(api)
@@ -189,27 +197,32 @@ class PredictApi(Construct):
         self.url = api.url
         self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
 
-    def _add_operation(self, api: RestApi, handler: PythonFunction, settings: ApiSettings) -> None:
-        """Let requests with a content type reach the function, whatever their method.
+    def _add_operations(self, api: RestApi, handler: PythonFunction, settings: ApiSettings) -> None:
+        """Let requests reach the function, whatever their method.
 
         It tells which method is right, and what is wrong with a body: API Gateway's models check
         neither texts nor bodies that it passes on as bytes.
         """
-        public = settings.access == "public"
-        method = api.root.add_resource("predict").add_method(
-            "ANY",
-            LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False),
-            authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
-            request_parameters={"method.request.header.Content-Type": True},
-            request_validator=api.add_request_validator(
-                "Validator", validate_request_parameters=True, validate_request_body=False
-            ),
+        function = LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
+        validator = api.add_request_validator(
+            "Validator", validate_request_parameters=True, validate_request_body=False
         )
-        if public:
-            rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
-            acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
-        else:
-            acknowledge(method, {"AwsSolutions-COG4": SIGNED})
+        public = settings.access == "public"
+        for path, takes_body in PATHS.items():
+            method = api.root.resource_for_path(path).add_method(
+                "ANY",
+                function,
+                authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
+                request_parameters={"method.request.header.Content-Type": True}
+                if takes_body
+                else None,
+                request_validator=validator,
+            )
+            if public:
+                rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
+                acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
+            else:
+                acknowledge(method, {"AwsSolutions-COG4": SIGNED})
 
 
 def _stage_reasons(settings: ApiSettings) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Asking the SageMaker endpoint for its verdict."""
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -12,8 +13,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from predict_api.problem import Problem
+from predict_api.verdict import Verdict, read_verdict
 
 logger = Logger(child=True)
+T = TypeVar("T")
 
 # API Gateway waits 29 s; what is not answered by then is better told as such by us.
 READ_SECONDS = 25
@@ -21,20 +24,13 @@ RETRY_AFTER = {"Retry-After": "5"}
 BUSY = {"ThrottlingException", "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
 # A container that has no free worker or did not answer in time; SageMaker tells the latter as 0.
 BUSY_STATUSES = {0, 408, 429, 503, 504, 507}
+# A serverless endpoint takes 4 MB a request, a real-time one 6 MB.
+MAX_REQUEST_BYTES = 3_500_000
 # What the model's own 4xx answers mean for callers; anything else stays between us and the log.
 MODEL_REFUSALS = {
     "empty_review": (HTTPStatus.BAD_REQUEST, "There is no text in the review."),
     "review_too_long": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The review is too long."),
 }
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the model says: P(positive), and which model it is."""
-
-    sentiment: str
-    probability: float
-    model_version: str
 
 
 @cache
@@ -44,41 +40,106 @@ def runtime() -> Any:
     return boto3.client("sagemaker-runtime", config=config)
 
 
-def classify(review: str, endpoint_name: str, correlation_id: str) -> Verdict:
-    """Return the endpoint's verdict on one review; captured data carry the correlation id.
+@dataclass(frozen=True)
+class Model:
+    """The model behind an endpoint.
 
-    Raises:
-        Problem: 4xx when the model refuses the review, 503 with Retry-After while it is busy or
-            starting, 502 when it failed.
+    Attributes:
+        endpoint: name of the SageMaker endpoint.
+        correlation_id: of the request that it is asked for; captured data carry it.
     """
-    try:
-        answer = runtime().invoke_endpoint(
-            EndpointName=endpoint_name,
-            ContentType="application/json",
-            Accept="application/json",
-            InferenceId=correlation_id,
-            Body=json.dumps({"review": review}).encode(),
-        )
-        return _verdict(json.loads(answer["Body"].read()))
-    except ClientError as error:
-        raise _told(error) from error
-    except BotoCoreError as error:
-        logger.warning("the endpoint did not answer", exc_info=error)
-        raise _warming_up() from error
-    except ValueError as error:
-        logger.exception("the endpoint's answer cannot be read")
-        raise _failed() from error
+
+    endpoint: str
+    correlation_id: str
+
+    def verdict(self, review: str, *, explain: bool) -> Verdict:
+        """Return the model's verdict on one review.
+
+        Raises:
+            Problem: 4xx when the model refuses the review, 503 with Retry-After while it is busy or
+                starting, 502 when it failed.
+        """
+        asked = {"review": review, **({"explain": True} if explain else {})}
+        return self._ask(asked, read_verdict)
+
+    def verdicts(self, reviews: Sequence[str]) -> list[Verdict | Problem]:
+        """Return a verdict on each review, or why there is none.
+
+        Raises:
+            Problem: 503 with Retry-After while it is busy or starting, 502 when it failed.
+        """
+        answers: list[Verdict | Problem] = []
+        for part in _parts(reviews):
+            found = self._ask({"reviews": part}, _read_list)
+            if len(found) != len(part):
+                logger.error("the endpoint's answer has another length")
+                raise failed()
+            answers += found
+        return answers
+
+    def card(self) -> dict[str, Any]:
+        """Return what the model knows of itself.
+
+        Raises:
+            Problem: 503 with Retry-After while it is busy or starting, 502 when it failed.
+        """
+        return self._ask({"card": True}, _read_card)
+
+    def _ask(self, content: dict[str, Any], read: Callable[[Any], T]) -> T:
+        try:
+            answer = runtime().invoke_endpoint(
+                EndpointName=self.endpoint,
+                ContentType="application/json",
+                Accept="application/json",
+                InferenceId=self.correlation_id,
+                Body=json.dumps(content, ensure_ascii=False).encode(),
+            )
+            return read(json.loads(answer["Body"].read()))
+        except ClientError as error:
+            raise _told(error) from error
+        except BotoCoreError as error:
+            logger.warning("the endpoint did not answer", exc_info=error)
+            raise _warming_up() from error
+        except ValueError as error:
+            logger.exception("the endpoint's answer cannot be read")
+            raise failed() from error
 
 
-def _verdict(content: Any) -> Verdict:
+def _parts(reviews: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the reviews in requests that any endpoint takes."""
+    part: list[str] = []
+    size = 0
+    for review in reviews:
+        bytes_ = len(json.dumps(review, ensure_ascii=False).encode()) + 2
+        if part and size + bytes_ > MAX_REQUEST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(review)
+        size += bytes_
+    if part:
+        yield part
+
+
+def _read_list(content: Any) -> list[Verdict | Problem]:
     match content:
-        case {
-            "sentiment": "positive" | "negative" as sentiment,
-            "probability": float() | int() as probability,
-            "model_version": str(version),
-        } if 0 <= probability <= 1:  # which NaN, a number for json, is not
-            return Verdict(sentiment, probability, version)
-    raise ValueError("the model's answer is no verdict")
+        case {"predictions": [*answers]}:
+            return [_read_answer(answer) for answer in answers]
+    raise ValueError("the model's answer is no list of verdicts")
+
+
+def _read_answer(content: Any) -> Verdict | Problem:
+    match content:
+        case {"error": {"code": str(code)}} if code in MODEL_REFUSALS:
+            return _refusal(code)
+    return read_verdict(content)
+
+
+def _read_card(content: Any) -> dict[str, Any]:
+    match content:
+        case {"model_version": str()}:
+            card: dict[str, Any] = content
+            return card
+    raise ValueError("the model's answer is no description of it")
 
 
 def _told(error: ClientError) -> Problem:
@@ -88,13 +149,16 @@ def _told(error: ClientError) -> Problem:
     if code in BUSY or status in BUSY_STATUSES:
         logger.warning("the endpoint is busy", extra=told)
         return _warming_up()
-    refusal = MODEL_REFUSALS.get(_model_code(error))
-    if refusal is not None:
-        status, detail = refusal
-        return Problem(status, _model_code(error), detail)
+    if _model_code(error) in MODEL_REFUSALS:
+        return _refusal(_model_code(error))
     # A failing model may repeat the review, which no log of ours may hold; it has a log itself.
     logger.error("the endpoint failed", extra=told, exc_info=None if status else error)
-    return _failed()
+    return failed()
+
+
+def _refusal(code: str) -> Problem:
+    status, detail = MODEL_REFUSALS[code]
+    return Problem(status, code, detail)
 
 
 def _model_code(error: ClientError) -> str:
@@ -126,5 +190,6 @@ def _warming_up() -> Problem:
     )
 
 
-def _failed() -> Problem:
+def failed() -> Problem:
+    """Return the problem of a model that does not do its work."""
     return Problem(HTTPStatus.BAD_GATEWAY, "model_failed", "The model could not judge the review.")

@@ -176,6 +176,7 @@ class TrainingRun:
             self._enter(
                 outcome.secondary,
                 outcome.reason or f"Training job {outcome.status.lower()}",
+                at=ended,
                 TrainingJobStatus=outcome.status,
                 TrainingEndTime=ended,
                 TrainingTimeInSeconds=seconds,
@@ -185,10 +186,12 @@ class TrainingRun:
                 **reason,
             )
 
-    def _enter(self, secondary: str, message: str, **changes: Any) -> None:
+    def _enter(
+        self, secondary: str, message: str, *, at: float | None = None, **changes: Any
+    ) -> None:
         """Change the secondary status, and further fields with it, in one write."""
         record = self._context.store.get(KIND, self._name) or {}
-        time_now = now()
+        time_now = now() if at is None else at
         transitions = list(record.get("SecondaryStatusTransitions", []))
         if transitions:
             transitions[-1] = {**transitions[-1], "EndTime": time_now}

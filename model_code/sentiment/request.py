@@ -1,7 +1,7 @@
 """Reading what is sent to the endpoint, and refusing what is not a review."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sentiment.tokens import mask_markup
@@ -39,19 +39,23 @@ class RequestError(BaseInferenceToolkitError):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Request:
-    """The reviews of one request.
+    """The reviews of one request, or the question what the model is.
 
     Attributes:
-        reviews: one to 512 texts.
+        reviews: up to 512 texts that can be judged.
         media_type: `text/plain` or `application/json`, as sent.
         many: whether a list was sent, and a list is to be answered.
         explain: whether each answer is to say what moved it.
+        refused: index in the list that was sent to why a review of it cannot be judged.
+        card: whether the model's own description is asked for.
     """
 
     reviews: list[str]
     media_type: str
     many: bool = False
     explain: bool = False
+    refused: dict[int, RequestError] = field(default_factory=dict)
+    card: bool = False
 
 
 def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
@@ -61,8 +65,10 @@ def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
         body: what was sent; toolkits hand over bytes, a bytearray or a decoded text.
         content_type: the header, perhaps with parameters; None counts as text/plain.
 
+    A list of reviews is never refused for one of them.
+
     Raises:
-        RequestError: when it holds no review, a review is too long, or it is of another format.
+        RequestError: when it holds no review, the review is too long, or it is of another format.
     """
     media_type = (content_type or TEXT).split(";")[0].strip().lower()
     if media_type not in {TEXT, JSON}:
@@ -72,10 +78,9 @@ def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
             f"content type {media_type[:80]!r}; allowed are {TEXT}, {JSON}",
         )
     text = _decode(body)
-    request = Request([text], TEXT) if media_type == TEXT else _read_json(text)
-    for index, review in enumerate(request.reviews):
-        _check(review, f"reviews[{index}]" if request.many else "review")
-    return request
+    if media_type == JSON:
+        return _read_json(text)
+    return Request([_checked(text)], TEXT)
 
 
 def _decode(body: bytes | bytearray | str) -> str:
@@ -101,34 +106,45 @@ def _read_json(text: str) -> Request:
         raise RequestError(400, "invalid_json", f"the body is not JSON{where}") from None
     explain = content.pop("explain", False) if isinstance(content, dict) else False
     match content:
+        case {"card": True} if len(content) == 1 and not explain:
+            return Request([], JSON, card=True)
         case {"review": str(review)} if len(content) == 1 and isinstance(explain, bool):
-            return Request([review], JSON, explain=explain)
-        case {"reviews": [*reviews]} if (
-            len(content) == 1
-            and isinstance(explain, bool)
-            and all(isinstance(review, str) for review in reviews)
-        ):
-            if not 1 <= len(reviews) <= MAX_REVIEWS:
-                raise RequestError(
-                    413,
-                    "too_many_reviews",
-                    f"{len(reviews)} reviews; allowed are 1 to {MAX_REVIEWS}",
-                )
-            return Request(reviews, JSON, many=True, explain=explain)
+            return Request([_checked(review)], JSON, explain=explain)
+        case {"reviews": [*reviews]} if len(content) == 1 and isinstance(explain, bool):
+            return _read_list(reviews, explain=explain)
     raise RequestError(
         400,
         "invalid_request",
         'allowed are {"review": "text"} and {"reviews": ["text", ...]}, '
-        'each with or without "explain": true or false',
+        'each with or without "explain": true or false, and {"card": true}',
     )
 
 
-def _check(review: str, name: str) -> None:
+def _read_list(reviews: list[Any], *, explain: bool) -> Request:
+    if not 1 <= len(reviews) <= MAX_REVIEWS:
+        raise RequestError(
+            413, "too_many_reviews", f"{len(reviews)} reviews; allowed are 1 to {MAX_REVIEWS}"
+        )
+    good: list[str] = []
+    refused: dict[int, RequestError] = {}
+    for index, review in enumerate(reviews):
+        try:
+            good.append(_checked(review))
+        except RequestError as error:
+            refused[index] = error
+    return Request(good, JSON, many=True, explain=explain, refused=refused)
+
+
+def _checked(review: Any) -> str:
+    """Return a review that can be judged."""
+    if not isinstance(review, str):
+        raise RequestError(400, "invalid_request", "the review is no text")
     if len(review) > MAX_CHARACTERS:
         raise RequestError(
             413,
             "review_too_long",
-            f"{name} has {len(review):,} characters; allowed are {MAX_CHARACTERS:,}",
+            f"the review has {len(review):,} characters; allowed are {MAX_CHARACTERS:,}",
         )
     if not mask_markup(review).strip():
-        raise RequestError(400, "empty_review", f"{name} has no text")
+        raise RequestError(400, "empty_review", "the review has no text")
+    return review

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from predict_api.openapi import document
 from tests.infrastructure.assembly import Assembly, synthesize
 
 
@@ -98,10 +99,20 @@ def test_bodies_arrive_as_they_were_sent(assembly: Assembly) -> None:
     assert assembly.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["*/*"]
 
 
-def test_there_is_one_operation(assembly: Assembly) -> None:
-    method = assembly.only("AWS::ApiGateway::Method")
-    resource = assembly.only("AWS::ApiGateway::Resource")
-    assert (method["HttpMethod"], resource["PathPart"]) == ("ANY", "predict")
+def test_the_paths_are_those_of_the_function(assembly: Assembly) -> None:
+    resources = assembly.resources("AWS::ApiGateway::Resource", "web")
+
+    def path(logical_id: str) -> str:
+        properties = resources[f"web/{logical_id}"]["Properties"]
+        parent = properties["ParentId"].get("Ref")
+        return (path(parent) if parent else "") + "/" + str(properties["PathPart"])
+
+    methods = [one["Properties"] for one in assembly.resources("AWS::ApiGateway::Method").values()]
+    assert {method["HttpMethod"] for method in methods} == {"ANY"}
+    assert {path(method["ResourceId"]["Ref"]) for method in methods} == set(document(1)["paths"])
+    for method in methods:
+        with_body = path(method["ResourceId"]["Ref"]).startswith("/predict")
+        assert bool(method.get("RequestParameters")) == with_body
 
 
 def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
-from unittest.mock import Mock, patch
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -19,7 +19,14 @@ from hypothesis import strategies as st
 
 TEXT, JSON = "text/plain", "application/json"
 LIMIT = 100
-VERDICT = {"sentiment": "positive", "probability": 0.97, "model_version": "sentiment-dev-1"}
+MODEL = {"version": "sentiment-dev-1", "trained_at": "2026-03-01T12:00:00+00:00", "accuracy": 0.92}
+VERDICT = {
+    "sentiment": "positive",
+    "probability": 0.97,
+    "model_version": MODEL["version"],
+    "trained_at": MODEL["trained_at"],
+    "accuracy": MODEL["accuracy"],
+}
 ENDPOINT = "sentiment-dev"
 
 
@@ -45,6 +52,7 @@ class Api:
         content: Any = VERDICT,
         review: str = "A fine film",
         correlation_id: str = "request-1",
+        asked: dict[str, Any] | None = None,
     ) -> None:
         """Expect one call of our endpoint, and no other, with the review as JSON."""
         body = json.dumps(content).encode()
@@ -56,7 +64,7 @@ class Api:
                 "ContentType": JSON,
                 "Accept": JSON,
                 "InferenceId": correlation_id,
-                "Body": json.dumps({"review": review}).encode(),
+                "Body": json.dumps(asked or {"review": review}, ensure_ascii=False).encode(),
             },
         )
 
@@ -74,12 +82,16 @@ class Api:
         plain: bool = False,
         method: str = "POST",
         correlation_id: str = "",
+        path: str = "/predict",
+        query: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         headers = {"Content-Type": content_type, "X-Correlation-Id": correlation_id} | (
             {"accept": accept} if accept else {}
         )
         event = {
+            "resource": path,
             "httpMethod": method,
+            "queryStringParameters": query,
             "headers": headers,
             "body": body.decode() if plain else base64.b64encode(body).decode(),
             "isBase64Encoded": not plain,
@@ -137,7 +149,7 @@ def test_json_gets_the_whole_verdict(api: Api) -> None:
     assert json.loads(answer["body"]) == {
         "sentiment": "positive",
         "probability": 0.97,
-        "model": {"version": "sentiment-dev-1"},
+        "model": MODEL,
         "request_id": "request-1",
     }
 
@@ -288,7 +300,7 @@ def test_an_answer_that_is_no_verdict(api: Api, content: Any) -> None:
 
 
 def test_a_bug_leaks_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api.module, "classify", lambda *_: 1 / 0)
+    monkeypatch.setattr(api.runtime, "invoke_endpoint", lambda **_: 1 / 0)
     answer = api.post(b"A fine film")
     assert problem_of(answer)["code"] == "internal_error"
     assert "division" not in answer["body"]
@@ -315,7 +327,8 @@ def test_the_review_is_never_logged(api: Api, caplog: pytest.LogCaptureFixture) 
 @given(body=st.one_of(st.binary(max_size=150), st.from_regex(rb"\{.*\}"), st.text().map(str.encode)),
        content_type=st.sampled_from([TEXT, JSON, "a/b", ""]))  # fmt: skip
 def test_no_body_whatsoever_is_our_failure(api: Api, body: bytes, content_type: str) -> None:
-    with patch.object(api.module, "classify", return_value=Mock(**VERDICT)):
+    verdict = json.dumps(VERDICT).encode()
+    with patch.object(api.runtime, "invoke_endpoint", lambda **_: {"Body": io.BytesIO(verdict)}):
         answer = api.post(body, content_type)
     assert answer["statusCode"] < 500
     if answer["statusCode"] != 200:
@@ -356,5 +369,126 @@ def test_verdicts_are_counted(api: Api, capsys: pytest.CaptureFixture[str]) -> N
     (directive,) = counted["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "sentiment-test"
     assert directive["Dimensions"] == [["service"]]
-    assert [metric["Name"] for metric in directive["Metrics"]] == ["Positive"]
+    assert {metric["Name"] for metric in directive["Metrics"]} == {"Requests", "Positive"}
     assert (counted["Positive"], counted["service"]) == ([1.0], "predict_api")
+
+
+def test_an_explanation_is_passed_on(api: Api) -> None:
+    words = [{"start": 2, "end": 6, "weight": 1.5}]
+    explained = {**VERDICT, "explanation": {"bias": 0.1, "words": words, "phrases": []}}
+    api.model_answers(explained, asked={"review": "A fine film", "explain": True})
+    answer = json.loads(api.post(b'{"review": "A fine film", "explain": true}', JSON)["body"])
+    assert answer["explanation"] == words
+    api.model_answers()
+    plain = api.post(b'{"review": "A fine film", "explain": false}', JSON)
+    assert "explanation" not in json.loads(plain["body"])
+
+
+@pytest.mark.parametrize("explanation", [7, {}, {"words": 1}, {"words": [{"start": 0}]}])
+def test_an_explanation_that_cannot_be_read(api: Api, explanation: Any) -> None:
+    api.model_answers({**VERDICT, "explanation": explanation})
+    assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"
+
+
+def batch(api: Api, reviews: Any, **more: Any) -> dict[str, Any]:
+    return api.post(json.dumps({"reviews": reviews}).encode(), JSON, path="/predict/batch", **more)
+
+
+def test_a_batch_is_answered_in_its_order(api: Api) -> None:
+    dull = {**VERDICT, "sentiment": "negative", "probability": 0.1}
+    markup = {"error": {"code": "empty_review", "message": "inner words"}}
+    sent = ["A fine film", " ", "Dull", 7, "x" * 101, "<br>", "\ud800"]
+    api.model_answers(
+        {"predictions": [VERDICT, dull, markup]}, asked={"reviews": ["A fine film", "Dull", "<br>"]}
+    )
+    answer = batch(api, sent)
+    assert answer["statusCode"] == 200
+    content = json.loads(answer["body"])
+    predictions = content.pop("predictions")
+    assert content == {"model": MODEL, "request_id": "request-1"}
+    assert predictions[0] == {"sentiment": "positive", "probability": 0.97}
+    assert predictions[2] == {"sentiment": "negative", "probability": 0.1}
+    codes = [one.get("error", {}).get("code") for one in predictions]
+    assert codes == [
+        None, "empty_review", None, "invalid_request", "review_too_long", "empty_review", "invalid_request",
+    ]  # fmt: skip
+    assert "inner words" not in answer["body"]
+
+
+def test_a_batch_without_any_review_does_not_wake_the_model(api: Api) -> None:
+    content = json.loads(batch(api, [" ", ""])["body"])
+    assert [one["error"]["code"] for one in content["predictions"]] == ["empty_review"] * 2
+    assert content["model"] is None
+
+
+def test_a_large_batch_goes_in_parts(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from predict_api import endpoint  # noqa: PLC0415
+
+    monkeypatch.setattr(endpoint, "MAX_REQUEST_BYTES", 12)
+    for review in ("first", "second", "third"):
+        api.model_answers({"predictions": [VERDICT]}, asked={"reviews": [review]})
+    assert len(json.loads(batch(api, ["first", "second", "third"])["body"])["predictions"]) == 3
+    api.stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "code"),
+    [
+        (json.dumps({"reviews": ["x"] * 513}).encode(), JSON, "too_many_reviews"),
+        (b'{"reviews": []}', JSON, "too_many_reviews"),
+        (b'{"reviews": "x"}', JSON, "invalid_request"),
+        (b'{"reviews": ["x"], "more": 1}', JSON, "invalid_request"),
+        (b'{"reviews": [', JSON, "invalid_json"),
+        (b"A fine film", TEXT, "unsupported_media_type"),
+    ],
+)
+def test_bad_batches(api: Api, body: bytes, content_type: str, code: str) -> None:
+    assert problem_of(api.post(body, content_type, path="/predict/batch"))["code"] == code
+
+
+@pytest.mark.parametrize(
+    "answers", [[], [VERDICT], [VERDICT, {}], [VERDICT, {"error": {"code": "x"}}]]
+)
+def test_an_answer_to_a_batch_that_does_not_fit(api: Api, answers: list[Any]) -> None:
+    api.model_answers({"predictions": answers}, asked={"reviews": ["A", "B"]})
+    assert problem_of(batch(api, ["A", "B"]))["code"] == "model_failed"
+
+
+def get(api: Api, path: str, **query: str) -> dict[str, Any]:
+    return api.post(b"", "", method="GET", path=path, query=query or None)
+
+
+def test_the_model_describes_itself(api: Api) -> None:
+    card = {"model_version": "sentiment-dev-1", "metrics": {"accuracy": 0.9}}
+    api.model_answers(card, asked={"card": True})
+    assert json.loads(get(api, "/model")["body"]) == card
+    api.model_answers({"metrics": {}}, asked={"card": True})
+    assert problem_of(get(api, "/model"))["code"] == "model_failed"
+
+
+def test_health_does_not_wake_the_model_unless_asked(api: Api) -> None:
+    assert json.loads(get(api, "/health")["body"]) == {"status": "ok"}
+    api.model_answers({"model_version": "1"}, asked={"card": True})
+    assert json.loads(get(api, "/health", deep="true")["body"])["model"] == "ok"
+    api.model_fails("ModelNotReadyException")
+    assert problem_of(get(api, "/health", deep="true"))["code"] == "model_warming_up"
+    assert problem_of(get(api, "/health", deep="very"))["code"] == "invalid_request"
+
+
+def test_what_there_is_not(api: Api) -> None:
+    assert problem_of(get(api, "/elsewhere"))["code"] == "not_found"
+    for path in ("/model", "/health", "/openapi.json"):
+        answer = api.post(b"x", path=path)
+        assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "GET")
+
+
+def test_the_document_describes_every_operation(api: Api) -> None:
+    document = json.loads(get(api, "/openapi.json")["body"])
+    from predict_api.operations import OPERATIONS  # noqa: PLC0415
+
+    described = {
+        path: {verb.upper() for verb in verbs} for path, verbs in document["paths"].items()
+    }
+    assert described == {path: set(methods) for path, methods in OPERATIONS.items()}
+    limit = document["components"]["schemas"]["Review"]["maxLength"]
+    assert limit == LIMIT

@@ -29,7 +29,7 @@ BAD = {
     "10,000": (
         json.dumps({"reviews": ["x"] * 10_000}).encode(), "application/json", 413, "too_many_reviews",
     ),
-    "one empty": (b'{"reviews": ["x", " "]}', "application/json", 400, "empty_review"),
+    "reviews and a card": (b'{"reviews": ["x"], "card": true}', "application/json", 400, "invalid_request"),
 }  # fmt: skip
 
 
@@ -89,6 +89,30 @@ def test_json(model: Artifact) -> None:
 def test_anything_with_text_gets_a_probability(model: Artifact, review: str) -> None:
     body = json.dumps({"review": review}).encode()
     assert 0 <= json.loads(ask(model, body, "application/json")[0])["probability"] <= 1
+
+
+def test_a_bad_review_of_a_list_is_told_in_its_place(model: Artifact) -> None:
+    sent = ["<br />", "A fine film", 7, "x" * 100_001, "Dull"]
+    answers = json.loads(ask(model, json.dumps({"reviews": sent}), "application/json")[0])
+    codes = [answer.get("error", {}).get("code") for answer in answers["predictions"]]
+    assert codes == ["empty_review", None, "invalid_request", "review_too_long", None]
+    alone = [
+        json.loads(ask(model, json.dumps({"review": sent[i]}), "application/json")[0])
+        for i in (1, 4)
+    ]
+    assert [answers["predictions"][1], answers["predictions"][4]] == alone
+    nothing = ask(model, b'{"reviews": [" "]}', "application/json")[0]
+    assert json.loads(nothing)["predictions"][0]["error"]["code"] == "empty_review"
+
+
+def test_each_answer_says_which_model_it_is_from(model: Artifact) -> None:
+    answer = json.loads(ask(model, b'{"review": "A fine film"}', "application/json")[0])
+    card = json.loads(ask(model, b'{"card": true}', "application/json")[0])
+    assert answer["model_version"] == card["model_version"] == model.version
+    assert answer["trained_at"] == card["trained_at"]
+    assert answer["accuracy"] == card["metrics"]["test_accuracy"]
+    assert card["sha256"].keys() == {"training", "testing", "code"}
+    assert card["hyperparameters"]["architecture"] == "ngrams"
 
 
 @pytest.mark.parametrize("case", BAD)

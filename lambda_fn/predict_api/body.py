@@ -1,4 +1,4 @@
-"""Reading a review from the body of a request."""
+"""Reading reviews from the body of a request."""
 
 import json
 import re
@@ -17,12 +17,22 @@ MAX_BYTES_A_CHARACTER = 6  # a JSON string may spell any character of the BMP as
 ENVELOPE_BYTES = 1024
 
 
+MAX_REVIEWS = 512  # what the model judges in one go
+
+
 @dataclass(frozen=True)
 class Review:
-    """A review, and the media type that it came as and its verdict goes back as."""
+    """A review, and how its verdict goes back.
+
+    Attributes:
+        text: the review.
+        media_type: of the answer.
+        explain: whether the answer is to say which words moved it.
+    """
 
     text: str
     media_type: str
+    explain: bool = False
 
 
 def read_review(body: bytes, content_type: str, accept: str, max_characters: int) -> Review:
@@ -37,12 +47,79 @@ def read_review(body: bytes, content_type: str, accept: str, max_characters: int
     Raises:
         Problem: with a 4xx status, when there is no review in it.
     """
+    media_type = _media_type(content_type, {TEXT, JSON})
+    if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
+        raise _too_long(max_characters)
+    text = _decode(body)
+    answered = _answer_type(media_type, accept)
+    if media_type == TEXT:
+        return Review(checked(text, max_characters), answered)
+    match _from_json(text):
+        case {"review": str(review), **rest} if rest.keys() <= {"explain"} and isinstance(
+            explain := rest.get("explain", False), bool
+        ):
+            return Review(checked(review, max_characters), answered, explain)
+    raise Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_request",
+        'The body must be of the form {"review": "text"}, with or without "explain": true.',
+    )
+
+
+def read_reviews(body: bytes, content_type: str) -> list[Any]:
+    """Return the list of what should be reviews; `checked` says of each whether it is one.
+
+    Raises:
+        Problem: with a 4xx status, when there is no such list.
+    """
+    _media_type(content_type, {JSON})
+    match _from_json(_decode(body)):
+        case {"reviews": [*reviews], **rest} if not rest:
+            if 1 <= len(reviews) <= MAX_REVIEWS:
+                return reviews
+            raise Problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "too_many_reviews",
+                f"A batch has 1 to {MAX_REVIEWS} reviews; this one has {len(reviews):,}.",
+            )
+    raise Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_request",
+        'The body must be of the form {"reviews": ["text", "text"]}.',
+    )
+
+
+def checked(review: Any, max_characters: int) -> str:
+    """Return a review that the model can be asked about.
+
+    Raises:
+        Problem: with a 4xx status, for anything else.
+    """
+    if not isinstance(review, str):
+        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_request", "The review is no text.")
+    if len(review) > max_characters:
+        raise _too_long(max_characters)
+    if not review.strip():
+        raise Problem(HTTPStatus.BAD_REQUEST, "empty_review", "There is no review in the request.")
+    # JSON can spell half of a surrogate pair, which is no character and has no UTF-8.
+    try:
+        review.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "invalid_request",
+            f"The review has an unpaired surrogate at character {error.start}.",
+        ) from None
+    return review
+
+
+def _media_type(content_type: str, allowed: set[str]) -> str:
     media_type = content_type.partition(";")[0].strip().lower()
-    if media_type not in {TEXT, JSON}:
+    if media_type not in allowed:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            f"The content type must be {TEXT} or {JSON}.",
+            f"The content type must be {' or '.join(sorted(allowed, reverse=True))}.",
         )
     charset = CHARSET.search(content_type)
     if charset and charset[1].lower() not in CHARSETS:
@@ -51,15 +128,7 @@ def read_review(body: bytes, content_type: str, accept: str, max_characters: int
             "unsupported_media_type",
             "The body's character set must be UTF-8.",
         )
-    if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
-        raise _too_long(max_characters)
-    text = _decode(body)
-    review = text if media_type == TEXT else _from_json(text)
-    if len(review) > max_characters:
-        raise _too_long(max_characters)
-    if not review.strip():
-        raise Problem(HTTPStatus.BAD_REQUEST, "empty_review", "There is no review in the request.")
-    return Review(review, _answer_type(media_type, accept))
+    return media_type
 
 
 def _too_long(max_characters: int) -> Problem:
@@ -79,9 +148,9 @@ def _decode(body: bytes) -> str:
         ) from None
 
 
-def _from_json(text: str) -> str:
+def _from_json(text: str) -> Any:
     try:
-        content: Any = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
@@ -92,27 +161,6 @@ def _from_json(text: str) -> str:
         raise Problem(
             HTTPStatus.BAD_REQUEST, "invalid_json", "The body is not JSON of reasonable depth."
         ) from None
-    match content:
-        case {"review": str(review), **rest} if not rest:
-            return _encodable(review)
-    raise Problem(
-        HTTPStatus.BAD_REQUEST,
-        "invalid_request",
-        'The body must be of the form {"review": "text"}.',
-    )
-
-
-def _encodable(review: str) -> str:
-    # JSON can spell half of a surrogate pair, which is no character and has no UTF-8.
-    try:
-        review.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "invalid_request",
-            f"The review has an unpaired surrogate at character {error.start}.",
-        ) from None
-    return review
 
 
 def _answer_type(media_type: str, accept: str) -> str:

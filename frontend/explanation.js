@@ -1,0 +1,59 @@
+/** The words that moved a verdict, marked in the review. Only text is ever made of it. */
+
+const MARKED = 40;
+const LISTED = 12;
+const STRENGTHS = 4;
+
+const element = (id) => document.getElementById(id);
+
+/**
+ * Show a review with its strongest words marked, and a list of them.
+ *
+ * @param {string} review
+ * @param {{start: number, end: number, weight: number}[]} words by code points of the review
+ */
+export function showExplanation(review, words) {
+  const strongest = [...words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  const marked = strongest.slice(0, MARKED).sort((a, b) => a.start - b.start);
+  const most = Math.abs(strongest[0]?.weight ?? 0);
+  const letters = Array.from(review);
+  const pieces = [];
+  let at = 0;
+  for (const { start, end, weight } of marked) {
+    if (start >= at && end <= letters.length) {
+      pieces.push(letters.slice(at, start).join(""), mark(letters.slice(start, end), weight, most));
+      at = end;
+    }
+  }
+  element("marked").replaceChildren(...pieces, letters.slice(at).join(""));
+  element("movers").replaceChildren(
+    ...strongest.slice(0, LISTED).map(({ start, end, weight }) => {
+      const item = document.createElement("li");
+      const word = document.createElement("bdi");
+      word.textContent = letters.slice(start, end).join("");
+      item.append(word, ` ${signed(weight)}`);
+      return item;
+    }),
+  );
+  element("explanation").hidden = strongest.length === 0;
+}
+
+/** Take an outdated explanation away. */
+export function hideExplanation() {
+  element("explanation").hidden = true;
+}
+
+function mark(letters, weight, most) {
+  const node = document.createElement("mark");
+  node.textContent = letters.join("");
+  node.tabIndex = 0;
+  node.dataset.side = weight > 0 ? "positive" : "negative";
+  node.dataset.strength = Math.max(1, Math.ceil((Math.abs(weight) / most) * STRENGTHS));
+  node.dataset.weight = signed(weight);
+  return node;
+}
+
+/** A minus sign is as wide as a plus sign. */
+function signed(weight) {
+  return `${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(2)}`;
+}

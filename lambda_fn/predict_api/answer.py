@@ -1,0 +1,46 @@
+"""What the function hands to API Gateway.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from predict_api.body import JSON
+from predict_api.problem import MEDIA_TYPE, Problem
+
+Answer = dict[str, Any]
+
+
+def answer(
+    content: str | dict[str, Any],
+    request_id: str,
+    *,
+    media_type: str = JSON,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Return an answer with a text or with JSON."""
+    return {
+        "statusCode": status.value,
+        "headers": {
+            "Content-Type": media_type,
+            "Cache-Control": "no-store",
+            "X-Request-Id": request_id,
+            **(headers or {}),
+        },
+        "body": content if isinstance(content, str) else json.dumps(content),
+    }
+
+
+def refusal(problem: Problem, request_id: str) -> Answer:
+    """Return an answer that tells a problem."""
+    return answer(
+        problem.body(request_id),
+        request_id,
+        media_type=MEDIA_TYPE,
+        status=problem.status,
+        headers=problem.headers,
+    )

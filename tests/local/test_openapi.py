@@ -1,0 +1,44 @@
+"""The deployed API does what its OpenAPI document says, whatever it is sent."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from app import ROOT
+from local_aws.urls import send
+from predict_api.openapi import document
+from tests.conftest import Deployment
+
+COMMITTED = ROOT / "docs" / "openapi.json"
+# A review that is too long is told so, and not only that it is wrong.
+REFUSALS = {"negative_data_rejection": {"expected-statuses": [400, 405, 406, 413, 415]}}
+schema = schemathesis.openapi.from_dict(
+    document(100_000), config=schemathesis.Config.from_dict({"checks": REFUSALS})
+)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_schemathesis_finds_nothing(case: Any, deployment: Deployment) -> None:
+    url = urlsplit(deployment.outputs["ApiUrl"])
+    # The C library does not resolve the API's name.
+    case.call_and_validate(
+        base_url=f"http://127.0.0.1:{url.port}{url.path.rstrip('/')}", headers={"Host": url.netloc}
+    )
+
+
+def test_the_document_is_served_as_it_is_committed(deployment: Deployment) -> None:
+    """`make openapi` writes the committed one anew."""
+    for output, path in (("ApiUrl", "openapi.json"), ("SiteUrl", "api/openapi.json")):
+        status, headers, body = send(deployment.outputs[output] + path)
+        assert status == 200
+        assert headers["content-type"] == "application/openapi+json"
+        assert json.loads(body) == json.loads(COMMITTED.read_text("utf-8"))
