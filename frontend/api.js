@@ -8,6 +8,9 @@ const WORTH_RETRYING = new Set([429, 503, 504]);
 /** A problem that the API told us, or that kept us from reaching it. */
 export class ApiError extends Error {}
 
+/** The API could not be reached at all. */
+export class OfflineError extends ApiError {}
+
 /**
  * Classify one review. While the model is starting or busy, wait as long as it asks and try again.
  *
@@ -81,7 +84,9 @@ async function send(url, content, signal) {
     if (error.name === "AbortError") {
       throw error;
     }
-    throw new ApiError("The server cannot be reached. Your text is kept; try again.");
+    throw new OfflineError(
+      "The server cannot be reached. Your text is kept, and sent again when you are back online.",
+    );
   }
 }
 

@@ -3,6 +3,7 @@
 const MARKED = 40;
 const LISTED = 12;
 const STRENGTHS = 4;
+const WEAK = 0.08; // share of the strongest weight under which a word is left as it is
 
 const element = (id) => document.getElementById(id);
 
@@ -14,8 +15,11 @@ const element = (id) => document.getElementById(id);
  */
 export function showExplanation(review, words) {
   const strongest = [...words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  const marked = strongest.slice(0, MARKED).sort((a, b) => a.start - b.start);
   const most = Math.abs(strongest[0]?.weight ?? 0);
+  const marked = strongest
+    .slice(0, MARKED)
+    .filter(({ weight }) => Math.abs(weight) >= WEAK * most)
+    .sort((a, b) => a.start - b.start);
   const letters = Array.from(review);
   const pieces = [];
   let at = 0;

@@ -1,6 +1,6 @@
 /** Wires the page together. */
 
-import { ApiError, classify } from "./api.js";
+import { ApiError, OfflineError, classify } from "./api.js";
 import { download, hideBatch, judgeLines, linesOf } from "./batch.js";
 import { startCard } from "./card.js";
 import { loadConfig } from "./config.js";
@@ -17,6 +17,7 @@ const PAUSE_MS = 700; // without a key after which what is written is classified
 const LONGEST_LIVE = 20_000; // longer texts wait for the button
 const WORDS_ENOUGH = 4; // fewer say little, and change with every key
 let pause;
+let again = null; // what could not be sent for want of a network
 let configuration = loadConfig();
 let running = new AbortController();
 
@@ -48,6 +49,7 @@ review.addEventListener("input", () => {
 lines.addEventListener("click", submitLines);
 document.getElementById("download").addEventListener("click", download);
 window.addEventListener("hashchange", openShared);
+window.addEventListener("online", () => again?.());
 startHistory();
 startCard(async () => (await configuration).api);
 
@@ -105,6 +107,7 @@ function submitLines() {
 /** Do one thing at a time: what is asked last ends what was asked before. */
 async function send({ text, quiet }, ask) {
   clearTimeout(pause);
+  again = null;
   running.abort();
   running = new AbortController();
   const { signal } = running;
@@ -140,6 +143,7 @@ async function send({ text, quiet }, ask) {
   } catch (error) {
     stop();
     if (!signal.aborted) {
+      again = error instanceof OfflineError ? () => send({ text, quiet }, ask) : null;
       const told = error instanceof ApiError ? error.message : "Something went wrong on this page.";
       showMessage(told, "error");
     }
