@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 SHOWN_PHRASES = 20
 
 
@@ -61,4 +59,4 @@ def _span(span: Span) -> dict[str, float]:
 
 
 def _rounded(weight: float) -> float:
-    return float(np.format_float_positional(weight, precision=6, unique=True))
+    return round(float(weight), 6)
