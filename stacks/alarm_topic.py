@@ -1,5 +1,7 @@
 """Where alarms are told: an encrypted topic that people subscribe to."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import IKey
@@ -7,13 +9,20 @@ from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
-SENDERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com")
+SENDERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
+# EventBridge publishes without the context that a condition could look at: with one in the
+# topic's policy, its messages are lost.
+# Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+EVENTS = "events.amazonaws.com"
+OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
 
 
 class AlarmTopic(Construct):
-    """A topic to which AWS's alarms, events and budgets of this account alone may publish.
+    """A topic to which AWS's alarms, events and budgets may publish.
 
-    Idle it costs nothing beside its key.
+    Creates: the topic, its policy, and a subscription where an address is given.
+    Idle: nothing; its key is declared, and paid, beside it.
+    Destroy: it goes; people who subscribed have to confirm again.
     """
 
     def __init__(
@@ -32,28 +41,41 @@ class AlarmTopic(Construct):
         topic = Topic(
             self, "Topic", topic_name=name, display_name=name, master_key=key, enforce_ssl=True
         )
-        topic.add_to_resource_policy(
-            PolicyStatement(
-                sid="TellAlarms",
-                principals=[ServicePrincipal(sender) for sender in SENDERS],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-            )
-        )
+        for statement in _to_senders("Tell", actions=["sns:Publish"], resource=topic.topic_arn):
+            topic.add_to_resource_policy(statement)
         if email is not None:
             topic.add_subscription(EmailSubscription(email))
 
 
-def use_key_for_messages() -> PolicyStatement:
+def use_key_for_messages() -> list[PolicyStatement]:
     """Let the senders of alarms use the topic's key.
 
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    return PolicyStatement(
-        sid="EncryptAlarms",
-        principals=[ServicePrincipal(sender) for sender in SENDERS],
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
-        resources=["*"],  # in a key's policy: that key
-        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-    )
+    # In a key's policy the resource `*` is that key.
+    return _to_senders("Encrypt", actions=["kms:Decrypt", "kms:GenerateDataKey"], resource="*")
+
+
+def _to_senders(verb: str, *, actions: Sequence[str], resource: str) -> list[PolicyStatement]:
+    """Return the statements that let AWS's services do something: for this account, or in general.
+
+    Args:
+        verb: what the statements' ids begin with.
+        actions: what they may do.
+        resource: to what.
+    """
+    return [
+        PolicyStatement(
+            sid=f"{verb}Alarms",
+            principals=[ServicePrincipal(sender) for sender in SENDERS],
+            actions=list(actions),
+            resources=[resource],
+            conditions=OWN_ACCOUNT,
+        ),
+        PolicyStatement(
+            sid=f"{verb}Events",
+            principals=[ServicePrincipal(EVENTS)],
+            actions=list(actions),
+            resources=[resource],
+        ),
+    ]

@@ -34,6 +34,10 @@ class Endpoint(Construct):
     Model and configuration are replaced on change, so CloudFormation names them. The endpoint is
     updated in place: the old model serves until the new one does.
 
+    Creates: model, endpoint configuration, endpoint, their role and a log group.
+    Idle: nothing where serverless; where real-time, every instance around the clock.
+    Destroy: all of it goes; the model's artifact and captured data are in the storage stack.
+
     Attributes:
         name: the endpoint's name.
         config_name: name of its configuration, another one with every change.

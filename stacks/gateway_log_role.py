@@ -15,6 +15,10 @@ class GatewayLogRole(Construct):
     It works for every API of the account's region, so its permissions are AWS's own for that
     purpose. API Gateway refuses a role with less.
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+
+    Creates: a role and the account's setting.
+    Idle: nothing.
+    Destroy: the role goes; the setting goes on naming it, until another stack sets one.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:

@@ -41,7 +41,12 @@ def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) 
 
 
 class HostAlarms(Construct):
-    """Raised when a real-time endpoint's instances are full. Idle they cost $0.20 a month."""
+    """Raised when a real-time endpoint's instances are full.
+
+    Creates: two alarms, of disk and memory.
+    Idle: $0.20 a month.
+    Destroy: they go.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, metrics: EndpointMetrics, topic: ITopic

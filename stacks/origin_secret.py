@@ -17,7 +17,11 @@ AWS_KEY = "CloudFront and the web ACL hold it in their configuration, where no k
 
 
 class OriginSecret(Construct):
-    """A random text that CloudFront sends to the API in a header. Idle it costs $0.40 a month.
+    """A random text that CloudFront sends to the API in a header.
+
+    Creates: one secret.
+    Idle: $0.40 a month.
+    Destroy: it goes; another deployment makes up another text.
 
     Attributes:
         value: what CloudFormation turns into the text when it deploys; it is in no template.

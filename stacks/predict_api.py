@@ -68,7 +68,12 @@ NOT_TRACED = "The environment does without traces (api.tracing)"
 
 
 class PredictApi(Construct):
-    """POST /predict, for programs and for the page.
+    """The API's operations, for programs and for the page.
+
+    Creates: a REST API with one stage, the function behind it, their role and logs; a web ACL and
+        the secret of its origin where they are wanted.
+    Idle: nothing without the web ACL.
+    Destroy: all of it goes; another deployment has another URL.
 
     Attributes:
         url: URL of the API, ending in a slash.

@@ -23,6 +23,10 @@ RUNTIME = Runtime.PYTHON_3_14
 class PythonFunction(Construct):
     """A function whose code is a package of this repository.
 
+    Creates: a function, its role and its log group.
+    Idle: nothing.
+    Destroy: all of it goes, its logs included.
+
     Attributes:
         function: the Lambda function.
         role: its role, for policies that must name something made later.

@@ -21,6 +21,11 @@ INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its vers
 class ResourceProvider(Construct):
     """Turns handler functions into what a custom resource talks to.
 
+    Creates: one function of CDK's framework, or three and a state machine where there is something
+        to wait for, with their roles and a log group.
+    Idle: nothing.
+    Destroy: all of it goes, its logs included.
+
     Attributes:
         service_token: what a custom resource names as its provider.
     """

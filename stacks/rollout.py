@@ -29,8 +29,10 @@ MARGIN_SECONDS = 1800
 class Rollout(Construct):
     """Alarms that call a new model back, and known reviews that are sent while it comes in.
 
-    Idle it costs $0.30 a month for three alarms; the function that looks whether an update is on
-    runs every minute within Lambda's free requests.
+    Creates: three alarms, and a function with its role, log group and a rule that starts it every
+        minute to look whether an update is on.
+    Idle: $0.30 a month for the alarms; the function stays within Lambda's free requests.
+    Destroy: all of it goes.
 
     Attributes:
         alarms: what SageMaker watches during an update.

@@ -12,8 +12,11 @@ DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 class Scaling(Construct):
     """Keeps the invocations of an endpoint's instances near a target.
 
-    It costs nothing beside the instances that it adds.
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
+
+    Creates: a scalable target and its policy; AWS makes two alarms for it.
+    Idle: nothing beside the instances that it adds.
+    Destroy: all of it goes, AWS's alarms included.
     """
 
     def __init__(

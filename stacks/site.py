@@ -73,6 +73,12 @@ PRICE_CLASSES = {
 class Site(Construct):
     """Serves the files of the frontend, and the API under /api/.
 
+    Creates: a bucket, the copies in it, a CloudFront distribution, its headers and its function at
+        the edge.
+    Idle: nothing but the storage of the page and of its old versions.
+    Destroy: all of it goes, the page's bucket too: a deployment writes it again. Its access logs
+        stay in the log bucket.
+
     Attributes:
         url: where people find the page, ending in a slash.
     """

@@ -17,6 +17,10 @@ class SmokeTest(Construct):
     """Sends known reviews through the endpoint whenever its configuration has changed.
 
     SageMaker's InService does not prove that the model loads, nor which model answers.
+
+    Creates: a function, CDK's framework before it, and a custom resource.
+    Idle: nothing.
+    Destroy: all of it goes.
     """
 
     def __init__(

@@ -18,6 +18,10 @@ FILE_MODE = 0o644
 class SourceArchive(Construct):
     """Packs a source folder into an asset that changes only when the folder's files do.
 
+    Creates: nothing in the stack: an object in the bucket that `cdk bootstrap` made.
+    Idle: the storage of less than a megabyte.
+    Destroy: the object stays; `cdk gc` removes what no stack uses.
+
     Attributes:
         url: the archive's S3 URI.
         object_arn: ARN of the archive's S3 object.

@@ -36,7 +36,14 @@ CHECKPOINT_EXPIRY = Duration.days(7)
 
 
 class StorageStack(Stack):
-    """Buckets for data and for access logs, and the datasets in the first."""
+    """Buckets for data and for access logs, and the datasets in the first.
+
+    Creates: two buckets and the copied datasets; keys, the topic of alarms and a budget where they
+        are wanted.
+    Idle: the storage, and $1 a month for each of up to three keys.
+    Destroy: with storage.removal=retain buckets and keys stay, with all that is in them, and the
+        stack refuses to be destroyed; with destroy everything goes, the keys after a week.
+    """
 
     def __init__(
         self,
@@ -180,7 +187,7 @@ class StorageStack(Stack):
             parameter=names.key_parameter("alarms"),
             purpose="Alarms of the sentiment web app",
             keep=keep,
-            users=[use_key_for_messages()],
+            users=use_key_for_messages(),
         )
         AlarmTopic(self, "Alarms", name=names.alarm_topic, key=key, email=email)
 

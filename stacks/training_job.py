@@ -30,6 +30,12 @@ TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
 class TrainingJob(Construct):
     """Trains a model during the deployment, once for the same inputs.
 
+    Creates: a custom resource with its two functions, CDK's framework and a role; through them a
+        training job.
+    Idle: nothing: the job's machines are paid while it runs.
+    Destroy: a running job is stopped. A finished one and its artifact stay, and are used again by
+        a deployment with the same inputs within storage.artifact_expiry_days.
+
     Attributes:
         job_name: name of the training job that made the model.
         model_artifact: S3 URI of its model.tar.gz.

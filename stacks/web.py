@@ -18,7 +18,13 @@ from stacks.web_alarms import WebAlarms
 
 
 class WebStack(Stack):
-    """The API and the page on one origin."""
+    """The API and the page on one origin.
+
+    Creates: what its constructs create.
+    Idle: the dashboard ($3 a month where it is not among an account's first three), alarms, and
+        the web ACL with its secret ($10.40 a month), each where it is wanted.
+    Destroy: everything in it goes; models and access logs are in the storage stack.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, names: Names, settings: Settings

@@ -27,7 +27,9 @@ COUNTED = {
 class WebAcl(Construct):
     """Refuses calls round CloudFront, bodies that no review has, floods, and known attacks.
 
-    Idle it costs $5 a month and $1 for each rule.
+    Creates: a web ACL, what ties it to the API, and its log.
+    Idle: $5 a month and $1 for each rule.
+    Destroy: all of it goes, its log included.
     """
 
     def __init__(

@@ -2,10 +2,15 @@
 
 from typing import NoReturn
 
+from stacks.images import ContainerImage
 from stacks.refusal import SettingsError
 from stacks.settings.environment import Settings
 
 CANARY_INSTANCES = 2
+# The alarms want two bad minutes, and CloudWatch gets them about a minute late.
+ALARM_MINUTES = 3
+WITHOUT_GUARDRAILS = "ml.inf1."
+WITHOUT_CLOUDFRONT = ("us-gov-", "us-iso", "eu-iso")
 
 
 def refuse_impossible(settings: Settings) -> None:
@@ -16,6 +21,9 @@ def refuse_impossible(settings: Settings) -> None:
     """
     _refuse_serverless(settings)
     _refuse_lone_canary(settings)
+    _refuse_blind_canary(settings)
+    _refuse_page_without_cloudfront(settings)
+    _refuse_foreign_images(settings)
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
 
@@ -55,6 +63,51 @@ def _refuse_lone_canary(settings: Settings) -> None:
         )
     if not settings.operations.alarms:
         _refuse_strategy("it needs operations.alarms=true, since alarms call a bad model back")
+
+
+def _refuse_blind_canary(settings: Settings) -> None:
+    """Refuse a canary that no alarm can call back in time, or that SageMaker quietly drops.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+    """
+    rollout, instance = settings.rollout, settings.endpoint.instance_type
+    if rollout.strategy != "canary":
+        return
+    if instance.startswith(WITHOUT_GUARDRAILS):
+        _refuse_strategy(f"SageMaker switches {instance} over all at once")
+    if rollout.bake_minutes < ALARM_MINUTES:
+        raise SettingsError(
+            "rollout.bake_minutes",
+            str(rollout.bake_minutes),
+            f"allowed with rollout.strategy=canary is {ALARM_MINUTES} or more, "
+            "since alarms do not go off before",
+        )
+
+
+def _refuse_page_without_cloudfront(settings: Settings) -> None:
+    """Refuse the page where CloudFront, which serves it, is not a part of AWS.
+
+    Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-credentials.html
+    """
+    if settings.api.access == "public" and settings.region.startswith(WITHOUT_CLOUDFRONT):
+        raise SettingsError(
+            "api.access",
+            "public",
+            f"{settings.region} has no CloudFront for the page; api.access=iam does without it",
+        )
+
+
+def _refuse_foreign_images(settings: Settings) -> None:
+    """Refuse images of another region, which SageMaker does not pull.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+    """
+    for section in ("training", "endpoint"):
+        uri = getattr(settings, section).image
+        if uri and ContainerImage.parse(uri).region != settings.region:
+            raise SettingsError(
+                f"{section}.image", uri, f"allowed is an image in {settings.region}, the region"
+            )
 
 
 def _refuse_strategy(reason: str) -> NoReturn:

@@ -101,3 +101,25 @@ def test_a_sample_of_requests_is_kept_encrypted_for_a_while(prod: Assembly) -> N
 
 def test_dev_keeps_no_requests(dev: Assembly) -> None:
     assert "DataCaptureConfig" not in dev.only("AWS::SageMaker::EndpointConfig")
+
+
+def test_only_events_come_without_an_account(prod: Assembly) -> None:
+    """EventBridge publishes without the context that a condition could look at."""
+    topic = prod.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    (key,) = [
+        resource["Properties"]["KeyPolicy"]["Statement"]
+        for name, resource in prod.resources("AWS::KMS::Key").items()
+        if "AlarmKey" in name
+    ]
+    for statements in (topic, key):
+        senders = {
+            json.dumps(one["Principal"]["Service"]): one.get("Condition")
+            for one in statements
+            if one["Effect"] == "Allow" and "Service" in one["Principal"]
+        }
+        assert senders == {
+            '["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]': {
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+            },
+            '"events.amazonaws.com"': None,
+        }

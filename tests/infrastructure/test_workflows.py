@@ -68,3 +68,8 @@ def test_every_command_is_a_target_of_the_makefile() -> None:
     called = set(re.findall(r"\bmake (?:--silent )?([a-z-]+)", text))
     assert called == {"deploy", "diff", "test"}
     assert called <= targets
+
+
+def test_a_command_before_a_pipe_can_fail() -> None:
+    """GitHub's default shell looks at the last command alone; a named bash looks at all."""
+    assert load("pipeline.yml")["defaults"] == {"run": {"shell": "bash"}}

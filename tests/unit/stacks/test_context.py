@@ -19,6 +19,8 @@ DEV = {
     "storage": {"removal": "destroy"},
 }
 
+OWN_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
+
 
 def read(block: dict[str, Any] | None = None, /, **overrides: Any) -> Settings:
     """Read the settings of one environment; `training__epochs` stands for `training.epochs`."""
@@ -243,7 +245,7 @@ def test_a_certificate_and_a_domain_come_together() -> None:
 
 
 def test_a_region_needs_only_the_images_that_are_not_given() -> None:
-    image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312"
+    image = "763104351884.dkr.ecr.eusc-de-east-1.amazonaws.com/own:1"
     block = {**DEV, "endpoint": {"kind": "real_time", "image": image}}
     assert "serving image" in refusal(region="eusc-de-east-1")
     assert read(block, region="eusc-de-east-1").region == "eusc-de-east-1"
@@ -383,3 +385,42 @@ def test_a_serverless_endpoint_captures_nothing() -> None:
     line = refusal(endpoint__capture_percent="5")
     assert line.startswith("endpoint.capture_percent=5 is refused: a serverless endpoint cannot")
     assert read(REAL_TIME, endpoint__capture_percent="5").endpoint.capture_percent == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"endpoint__instance_type": "ml.inf1.xlarge", "endpoint__image": OWN_IMAGE},
+            "rollout.strategy=canary is refused: SageMaker switches ml.inf1.xlarge over all at once",
+        ),
+        (
+            {"rollout__bake_minutes": "2"},
+            (
+                "rollout.bake_minutes=2 is refused: allowed with rollout.strategy=canary is 3 or "
+                "more, since alarms do not go off before"
+            ),
+        ),
+    ],
+)
+def test_a_canary_can_be_called_back(change: dict[str, str], line: str) -> None:
+    assert read(TWO_INSTANCES, rollout__strategy="canary").rollout.bake_minutes == 10
+    assert refusal(TWO_INSTANCES, rollout__strategy="canary", **change) == line
+    assert read(TWO_INSTANCES, **change).rollout.strategy == "all_at_once"
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "us-gov-east-1"])
+def test_the_page_needs_cloudfront(region: str) -> None:
+    line = refusal(region=region)
+    assert line.startswith(f"api.access=public is refused: {region} has no CloudFront")
+    assert read(region=region, api__access="iam").region == region
+
+
+@pytest.mark.parametrize("section", ["training", "endpoint"])
+def test_an_image_is_in_the_region(section: str) -> None:
+    image = {f"{section}__image": OWN_IMAGE}
+    assert read(**image)
+    line = refusal(region="eu-west-1", **image)
+    assert line == (
+        f"{section}.image={OWN_IMAGE} is refused: allowed is an image in eu-west-1, the region"
+    )

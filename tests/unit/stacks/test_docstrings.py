@@ -1,0 +1,41 @@
+"""What a reviewer wants to know of every stack and construct stands in its docstring."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+
+import pytest
+from constructs import Construct
+
+import stacks
+
+FACTS = ("Creates", "Idle", "Destroy")
+
+
+def constructs() -> dict[str, type[Construct]]:
+    """Return the stacks and constructs of the application by name."""
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(stacks.__path__, "stacks.")
+    ]
+    return {
+        name: member
+        for module in modules
+        for name, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, Construct) and member.__module__ == module.__name__
+    }
+
+
+CONSTRUCTS = constructs()
+
+
+def test_all_of_them_are_found() -> None:
+    assert set(CONSTRUCTS) >= {"StorageStack", "ModelStack", "WebStack", "Endpoint", "WebAcl"}
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRUCTS))
+def test_it_says_what_it_creates_what_it_costs_idle_and_what_survives(name: str) -> None:
+    documentation = CONSTRUCTS[name].__doc__ or ""
+    found = re.findall(r"^ {4}(Creates|Idle|Destroy): \S+", documentation, re.MULTILINE)
+    assert tuple(found) == FACTS
