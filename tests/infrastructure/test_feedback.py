@@ -23,6 +23,20 @@ def test_by_default_there_is_none(assembly: Assembly) -> None:
     assert "feedback of" not in json.dumps(assembly.template("model"))
 
 
+def test_its_other_methods_reach_the_function_too(listening: Assembly) -> None:
+    (feedback,) = [
+        key.partition("/")[2]
+        for key, resource in listening.resources("AWS::ApiGateway::Resource", "web").items()
+        if resource["Properties"]["PathPart"] == "feedback"
+    ]
+    methods = listening.resources("AWS::ApiGateway::Method", "web").values()
+    assert {
+        method["Properties"]["HttpMethod"]
+        for method in methods
+        if method["Properties"]["ResourceId"] == {"Ref": feedback}
+    } == {"POST", "ANY"}
+
+
 def test_its_method_is_throttled_by_itself(listening: Assembly) -> None:
     settings = listening.only("AWS::ApiGateway::Stage")["MethodSettings"]
     (feedback,) = [one for one in settings if one["ResourcePath"] == "/~1feedback"]
