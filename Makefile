@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
+.PHONY: help local local-stop local-status test proof check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -37,6 +37,9 @@ local-status: $(VENV)/.dev ## what runs in the embedded AWS
 test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests included
 	@sh scripts/install_chromium.sh
 	python -m pytest
+
+proof: $(VENV)/.dev ## what takes minutes: models that break, and how the deployment survives them
+	python -m pytest -m proof -v
 
 check: $(VENV)/.dev ## format, lint and types
 	ruff format --check --quiet .

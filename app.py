@@ -6,7 +6,7 @@ from pathlib import Path
 from aws_cdk import App, Tags
 
 from stacks.context import read_settings
-from stacks.dataset import find_dataset
+from stacks.dataset import feedback_of, find_dataset
 from stacks.model import ModelStack
 from stacks.names import Names
 from stacks.refusal import SettingsError
@@ -30,6 +30,8 @@ def compose(app: App, settings: Settings) -> None:
         for channel, source in sources.items()
         if source is not None
     }
+    if settings.dataset.feedback:
+        datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
     storage = StorageStack(
         app, names.stack("storage"), names=names, settings=settings, datasets=datasets.values()
     )

@@ -43,6 +43,14 @@ export async function classifyMany(api, reviews, options) {
   return answer.predictions;
 }
 
+/** Say whether a verdict was right. */
+export async function sendFeedback(api, feedback) {
+  const answer = await send(`${api}/feedback`, feedback);
+  if (!answer.ok) {
+    throw new ApiError(await problemDetail(answer));
+  }
+}
+
 /** @returns {Promise<object>} what the model knows of itself */
 export async function describeModel(api) {
   const answer = await fetch(`${api}/model`);

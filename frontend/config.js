@@ -4,6 +4,7 @@
  * @typedef {object} Config
  * @property {string} api path of the API on this origin
  * @property {number} maxReviewCharacters longest review that the API takes
+ * @property {boolean} feedback whether the API takes what people say of a verdict
  */
 
 /**

@@ -6,6 +6,7 @@ import { startCard } from "./card.js";
 import { loadConfig } from "./config.js";
 import { loadDraft, saveDraft } from "./draft.js";
 import { hideExplanation, showExplanation } from "./explanation.js";
+import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
 import { remember, sharedReview, startHistory } from "./history.js";
 import { startProgress } from "./progress.js";
 import { hideVerdict, showElapsed, showMessage, showRefusal, showVerdict } from "./view.js";
@@ -52,6 +53,7 @@ window.addEventListener("hashchange", openShared);
 window.addEventListener("online", () => again?.());
 startHistory();
 startCard(async () => (await configuration).api);
+startFeedback(async () => (await configuration).api);
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
@@ -91,6 +93,9 @@ function submit({ live = false } = {}) {
     if (!options.signal.aborted) {
       showVerdict(verdict);
       showExplanation(text, verdict.explanation);
+      if (config.feedback) {
+        askFeedback(text, verdict);
+      }
       remember(text, verdict.probability);
     }
   });
@@ -117,6 +122,7 @@ async function send({ text, quiet }, ask) {
     hideExplanation();
   }
   hideBatch();
+  hideFeedback();
 
   configuration = configuration.catch(loadConfig);
   const config = await configuration.catch(() => null);

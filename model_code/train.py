@@ -32,6 +32,7 @@ def parse(argv: list[str]) -> Namespace:
     for name, default in {
         "training": environment.get("SM_CHANNEL_TRAINING"),
         "testing": environment.get("SM_CHANNEL_TESTING"),
+        "feedback": environment.get("SM_CHANNEL_FEEDBACK"),
         "model_dir": environment.get("SM_MODEL_DIR"),
         "output_dir": environment.get("SM_OUTPUT_DIR"),
         "output_data_dir": environment.get("SM_OUTPUT_DATA_DIR"),
@@ -61,6 +62,7 @@ def train(arguments: Namespace) -> None:
         # By hand nobody names a folder for the report; it must not be lost.
         output=arguments.output_data_dir or arguments.model_dir / "output",
         checkpoints=arguments.checkpoint_dir,
+        feedback=arguments.feedback,
     )
     with joined() as ranks:
         run(folders, parameters, ranks, arguments.job_name)

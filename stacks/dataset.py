@@ -74,6 +74,16 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
     return Dataset(identity=content_hash(files), files=files)
 
 
+def feedback_of(month: str, folder: str) -> Dataset:
+    """Return a month's feedback as a dataset.
+
+    Args:
+        month: such as 2026-01.
+        folder: the S3 URI of all feedback.
+    """
+    return Dataset(identity=f"feedback of {month}", uri=f"{folder}/{month}/")
+
+
 def _packaged(key: str) -> Dataset:
     spec = find_spec(PACKAGE)  # finds the package without running any of its code
     if spec is None or not spec.submodule_search_locations:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aws_cdk import Aws
 
 CAPTURED = "captured"
+FEEDBACK = "feedback"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Names:
     def captured_data(self) -> str:
         """S3 URI of what the endpoint keeps of requests and answers."""
         return f"s3://{self.data_bucket}/{CAPTURED}"
+
+    @property
+    def feedback(self) -> str:
+        """S3 URI of what callers say of verdicts; a folder a month, such as 2026-01."""
+        return f"s3://{self.data_bucket}/{FEEDBACK}"
 
     @property
     def alarm_topic(self) -> str:

@@ -1,5 +1,6 @@
 """The public API: API Gateway before a function before the endpoint."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +12,8 @@ from aws_cdk.aws_apigateway import (
     EndpointType,
     LambdaIntegration,
     LogGroupLogDestination,
+    Method,
+    MethodDeploymentOptions,
     MethodLoggingLevel,
     RestApi,
     StageOptions,
@@ -21,11 +24,13 @@ from constructs import Construct
 from stacks.acknowledgements import acknowledge
 from stacks.gateway_log_role import GatewayLogRole
 from stacks.gateway_responses import declare_problem_responses
+from stacks.key import READ_AND_WRITE, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.metrics import ApiMetrics
 from stacks.origin_secret import OriginSecret
 from stacks.python_function import PythonFunction
-from stacks.settings.web import ApiSettings
+from stacks.sagemaker_permissions import write_objects
+from stacks.settings.web import ApiSettings, FeedbackSettings
 from stacks.web_acl import WebAcl
 
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
@@ -40,6 +45,7 @@ PATHS = {
     "health": False,
     "openapi.json": False,
 }
+FEEDBACK = "feedback"
 # The stage's name is the path under which CloudFront passes requests on.
 STAGE = "api"
 # API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
@@ -85,6 +91,9 @@ class PredictApi(Construct):
         endpoint_name: str,
         metrics_namespace: str,
         settings: ApiSettings,
+        feedback: FeedbackSettings,
+        feedback_uri: str,
+        data_key_arn: str | None,
         retention_days: int,
         web_acl_log_group: str,
     ) -> None:
@@ -97,6 +106,9 @@ class PredictApi(Construct):
             endpoint_name: the SageMaker endpoint behind it.
             metrics_namespace: where the function publishes its metrics.
             settings: limits and logs.
+            feedback: whether what callers say of verdicts is kept, and how much at a time.
+            feedback_uri: S3 URI of the folder that it is kept in.
+            data_key_arn: the key of that bucket; None for AWS's own.
             retention_days: age at which the function's log events are deleted.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
@@ -121,13 +133,15 @@ class PredictApi(Construct):
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
                 "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
+                **({"FEEDBACK_BUCKET": _bucket(feedback_uri)} if feedback.enabled else {}),
             },
             statements=[
                 PolicyStatement(
                     sid="InvokeEndpoint",
                     actions=["sagemaker:InvokeEndpoint"],
                     resources=[f"{endpoint}/{endpoint_name}"],
-                )
+                ),
+                *(_keep_feedback(feedback_uri, data_key_arn) if feedback.enabled else []),
             ],
         )
         access_log = declare_log_group(
@@ -162,9 +176,11 @@ class PredictApi(Construct):
                 data_trace_enabled=False,
                 tracing_enabled=settings.tracing,
                 metrics_enabled=True,
+                method_options=_throttled(feedback, settings) if feedback.enabled else None,
             ),
         )
-        self._add_operations(api, handler, settings)
+        paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
+        self._add_operations(api, handler, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # an output that the stack names better
         declare_problem_responses(api)
@@ -202,7 +218,9 @@ class PredictApi(Construct):
         self.url = api.url
         self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
 
-    def _add_operations(self, api: RestApi, handler: PythonFunction, settings: ApiSettings) -> None:
+    def _add_operations(
+        self, api: RestApi, handler: PythonFunction, paths: Mapping[str, bool], *, public: bool
+    ) -> None:
         """Let requests reach the function, whatever their method.
 
         It tells which method is right, and what is wrong with a body: API Gateway's models check
@@ -212,22 +230,52 @@ class PredictApi(Construct):
         validator = api.add_request_validator(
             "Validator", validate_request_parameters=True, validate_request_body=False
         )
-        public = settings.access == "public"
-        for path, takes_body in PATHS.items():
-            method = api.root.resource_for_path(path).add_method(
-                "ANY",
-                function,
-                authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
-                request_parameters={"method.request.header.Content-Type": True}
-                if takes_body
-                else None,
-                request_validator=validator,
-            )
-            if public:
-                rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
-                acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
-            else:
-                acknowledge(method, {"AwsSolutions-COG4": SIGNED})
+        for path, takes_body in paths.items():
+            resource = api.root.resource_for_path(path)
+            # API Gateway throttles by method; POST is found before ANY.
+            for name in ("POST", "ANY") if path == FEEDBACK else ("ANY",):
+                method = resource.add_method(
+                    name,
+                    function,
+                    authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
+                    request_parameters={"method.request.header.Content-Type": True}
+                    if takes_body
+                    else None,
+                    request_validator=validator,
+                )
+                _acknowledge_access(method, public=public)
+
+
+def _acknowledge_access(method: Method, *, public: bool) -> None:
+    if public:
+        rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
+        acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
+    else:
+        acknowledge(method, {"AwsSolutions-COG4": SIGNED})
+
+
+def _bucket(uri: str) -> str:
+    return uri.removeprefix("s3://").partition("/")[0]
+
+
+def _keep_feedback(uri: str, key_arn: str | None) -> list[PolicyStatement]:
+    """Allow writing feedback, and reading nothing."""
+    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]
+
+
+def _throttled(
+    feedback: FeedbackSettings, settings: ApiSettings
+) -> dict[str, MethodDeploymentOptions]:
+    """Limit the one method that stores something; its settings replace the stage's."""
+    return {
+        f"/{FEEDBACK}/POST": MethodDeploymentOptions(
+            throttling_rate_limit=min(feedback.throttle_rate, settings.throttle_rate),
+            throttling_burst_limit=min(feedback.throttle_burst, settings.throttle_burst),
+            logging_level=MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+        )
+    }
 
 
 def _stage_reasons(settings: ApiSettings) -> dict[str, str]:

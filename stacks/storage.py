@@ -18,7 +18,7 @@ from stacks.file_copy import FileCopier
 from stacks.key import declare_key, encrypt_logs
 from stacks.local_bundling import bundling
 from stacks.log_group import encrypt_log_groups
-from stacks.names import CAPTURED, Names
+from stacks.names import CAPTURED, FEEDBACK, Names
 from stacks.private_bucket import private_bucket
 from stacks.settings.account import OperationsSettings
 from stacks.settings.environment import Settings
@@ -116,6 +116,12 @@ class StorageStack(Stack):
                     id="captured-data",
                     prefix=f"{CAPTURED}/",
                     expiration=Duration.days(settings.endpoint.capture_expiry_days),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+                LifecycleRule(
+                    id="feedback",
+                    prefix=f"{FEEDBACK}/",
+                    expiration=Duration.days(settings.feedback.expiry_days),
                     noncurrent_version_expiration=Duration.days(1),
                 ),
                 LifecycleRule(

@@ -45,6 +45,7 @@ class WebStack(Stack):
             description="Sentiment web app: API and page",
         )
         retention_days = settings.logs.retention_days
+        own_keys = settings.security.customer_managed_keys
         api = PredictApi(
             self,
             "PredictApi",
@@ -52,6 +53,9 @@ class WebStack(Stack):
             endpoint_name=names.endpoint,
             metrics_namespace=names.metrics,
             settings=settings.api,
+            feedback=settings.feedback,
+            feedback_uri=names.feedback,
+            data_key_arn=names.key_arn("data") if own_keys else None,
             retention_days=retention_days,
             web_acl_log_group=names.web_acl_log_group,
         )
@@ -59,7 +63,6 @@ class WebStack(Stack):
             self._add_page(names, settings, api)
         self._watch(names, settings, api)
         declare_auto_delete_logs(self, retention_days=retention_days)
-        own_keys = settings.security.customer_managed_keys
         encrypt_log_groups(self, names.key_arn("logs") if own_keys else None)
         acknowledge_shared(self)
         CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")
@@ -93,6 +96,7 @@ class WebStack(Stack):
             configuration={
                 "api": "/api",
                 "maxReviewCharacters": settings.api.max_review_characters,
+                "feedback": settings.feedback.enabled,
             },
             settings=settings.site,
             retention_days=settings.logs.retention_days,

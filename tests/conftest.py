@@ -105,6 +105,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             "training.minimum_accuracy=0.7",
             "api.throttle_rate=500",
             "api.throttle_burst=1000",
+            "feedback.enabled=true",
+            "feedback.throttle_rate=500",
+            "feedback.throttle_burst=1000",
         ],
         held_back=rows[SAMPLE_ROWS:],
     )

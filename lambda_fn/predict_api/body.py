@@ -48,9 +48,7 @@ def read_review(body: bytes, content_type: str, accept: str, max_characters: int
         Problem: with a 4xx status, when there is no review in it.
     """
     media_type = _media_type(content_type, {TEXT, JSON})
-    if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
-        raise _too_long(max_characters)
-    text = _decode(body)
+    text = _decode(limited(body, max_characters))
     answered = _answer_type(media_type, accept)
     if media_type == TEXT:
         return Review(checked(text, max_characters), answered)
@@ -72,8 +70,7 @@ def read_reviews(body: bytes, content_type: str) -> list[Any]:
     Raises:
         Problem: with a 4xx status, when there is no such list.
     """
-    _media_type(content_type, {JSON})
-    match _from_json(_decode(body)):
+    match read_json(body, content_type):
         case {"reviews": [*reviews], **rest} if not rest:
             if 1 <= len(reviews) <= MAX_REVIEWS:
                 return reviews
@@ -87,6 +84,27 @@ def read_reviews(body: bytes, content_type: str) -> list[Any]:
         "invalid_request",
         'The body must be of the form {"reviews": ["text", "text"]}.',
     )
+
+
+def read_json(body: bytes, content_type: str) -> Any:
+    """Return what a body of JSON says.
+
+    Raises:
+        Problem: with a 4xx status, when it is something else.
+    """
+    _media_type(content_type, {JSON})
+    return _from_json(_decode(body))
+
+
+def limited(body: bytes, max_characters: int) -> bytes:
+    """Return a body that is short enough to hold one review.
+
+    Raises:
+        Problem: 413, when it is not.
+    """
+    if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
+        raise _too_long(max_characters)
+    return body
 
 
 def checked(review: Any, max_characters: int) -> str:

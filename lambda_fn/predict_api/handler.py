@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api.answer import Answer, refusal
 from predict_api.endpoint import Model
-from predict_api.operations import OPERATIONS, Request
+from predict_api.operations import Request, operations
 from predict_api.problem import Problem
 from predict_api.settings import read_settings
 
@@ -17,6 +17,7 @@ logger = Logger()
 metrics = Metrics()
 tracer = Tracer(patch_modules=["botocore"])
 SETTINGS = read_settings()
+OPERATIONS = operations(SETTINGS)
 # An id that a caller gives its request, to find it again in the logs
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -48,12 +49,12 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
 
 
 def _answer(request: Request) -> Answer:
-    operations = OPERATIONS.get(request.event.get("resource", ""))
-    if operations is None:
+    methods = OPERATIONS.get(request.event.get("resource", ""))
+    if methods is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", "There is nothing under this path.")
-    operation = operations.get(request.event.get("httpMethod", ""))
+    operation = methods.get(request.event.get("httpMethod", ""))
     if operation is None:
-        allowed = ", ".join(operations)
+        allowed = ", ".join(methods)
         raise Problem(
             HTTPStatus.METHOD_NOT_ALLOWED,
             "method_not_allowed",

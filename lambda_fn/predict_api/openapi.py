@@ -3,6 +3,7 @@
 from typing import Any
 
 from predict_api.body import JSON, MAX_REVIEWS, TEXT
+from predict_api.feedback import REQUEST_ID, SENTIMENTS
 from predict_api.problem import MEDIA_TYPE as PROBLEM
 
 MEDIA_TYPE = "application/openapi+json"
@@ -26,18 +27,20 @@ ERRORS = {
     "429": "Too many requests at once: `too_many_requests`; `Retry-After` says when",
     "500": "A fault of ours: `internal_error`",
     "502": "The model could not judge the review: `model_failed`",
-    "503": "The model is starting or busy: `model_warming_up`; `Retry-After` says when",
+    "503": "The model is starting or busy, or feedback was not kept: `model_warming_up`, "
+    "`feedback_not_kept`; `Retry-After` says when",
     "504": "The model did not answer in time: `model_timeout`",
 }
 ALWAYS = ("403", "429", "500")
 FROM_MODEL = ("502", "503", "504")
 
 
-def document(max_review_characters: int) -> dict[str, Any]:
+def document(max_review_characters: int, *, feedback: bool = True) -> dict[str, Any]:
     """Return the document.
 
     Args:
         max_review_characters: length of the longest review that this deployment takes.
+        feedback: whether it takes feedback.
     """
     return {
         "openapi": "3.1.0",
@@ -48,6 +51,7 @@ def document(max_review_characters: int) -> dict[str, Any]:
             "/model": {"get": _model()},
             "/health": {"get": _health()},
             "/openapi.json": {"get": _itself()},
+            **({"/feedback": {"post": _feedback()}} if feedback else {}),
         },
         "components": {
             "schemas": _schemas(max_review_characters),
@@ -131,6 +135,41 @@ def _predict_batch() -> Schema:
                 {JSON: {"schema": _reference("Verdicts")}},
             ),
             **_errors("400", "405", "413", "415", *FROM_MODEL),
+        },
+    }
+
+
+def _feedback() -> Schema:
+    sentiment = {"type": "string", "enum": list(SENTIMENTS)}
+    properties = {
+        "review": _reference("Review"),
+        "predicted": {**sentiment, "description": "The verdict"},
+        "correct": {**sentiment, "description": "What it should have been; the same if it was"},
+        "request_id": {
+            "type": "string",
+            "pattern": f"^{REQUEST_ID}$",
+            "description": "Of the request that the verdict answered",
+        },
+    }
+    return {
+        "operationId": "giveFeedback",
+        "summary": "Say whether a verdict was right; where `feedback.enabled` is set",
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {
+                    "schema": {
+                        "type": "object",
+                        "properties": properties,
+                        "required": list(properties),
+                        "additionalProperties": False,
+                    }
+                }
+            },
+        },
+        "responses": {
+            "201": _answer("It is kept", {JSON: {"schema": _reference("Receipt")}}),
+            **_errors("400", "405", "413", "415", "503"),
         },
     }
 
@@ -270,6 +309,11 @@ def _schemas(max_review_characters: int) -> dict[str, Schema]:
             "type": "object",
             "properties": {"status": {"const": "ok"}, "model": {"const": "ok"}},
             "required": ["status"],
+        },
+        "Receipt": {
+            "type": "object",
+            "properties": {"status": {"const": "recorded"}, "request_id": text},
+            "required": ["status", "request_id"],
         },
         "Problem": {
             "type": "object",

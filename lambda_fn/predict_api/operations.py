@@ -3,6 +3,8 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +15,7 @@ from predict_api import openapi
 from predict_api.answer import Answer, answer
 from predict_api.body import TEXT, checked, read_review, read_reviews
 from predict_api.endpoint import Model
+from predict_api.feedback import read_feedback, store
 from predict_api.problem import Problem
 from predict_api.settings import Settings
 from predict_api.verdict import Verdict
@@ -118,20 +121,46 @@ def tell_health(request: Request) -> Answer:
     return answer({"status": "ok"}, request.request_id)
 
 
+def take_feedback(bucket: str, request: Request) -> Answer:
+    """Keep what somebody says of a verdict."""
+    limit = request.settings.max_review_characters
+    feedback = read_feedback(request.body, request.header("content-type"), limit)
+    store(
+        feedback,
+        bucket=bucket,
+        request_id=request.request_id,
+        at=datetime.now(UTC),
+    )
+    metrics.add_metric("Feedback", MetricUnit.Count, 1)
+    content = {"status": "recorded", "request_id": request.request_id}
+    return answer(content, request.request_id, status=HTTPStatus.CREATED)
+
+
 def describe_api(request: Request) -> Answer:
     """Answer the OpenAPI document."""
-    document = openapi.document(request.settings.max_review_characters)
+    settings = request.settings
+    document = openapi.document(
+        settings.max_review_characters, feedback=settings.feedback_bucket is not None
+    )
     return answer(document, request.request_id, media_type=openapi.MEDIA_TYPE)
 
 
+Operations = dict[str, dict[str, Callable[[Request], Answer]]]
 # Path to method to operation
-OPERATIONS: dict[str, dict[str, Callable[[Request], Answer]]] = {
+OPERATIONS: Operations = {
     "/predict": {"POST": predict},
     "/predict/batch": {"POST": predict_batch},
     "/model": {"GET": describe_model},
     "/health": {"GET": tell_health},
     "/openapi.json": {"GET": describe_api},
 }
+
+
+def operations(settings: Settings) -> Operations:
+    """Return the operations of a deployment, by path and method."""
+    if settings.feedback_bucket is None:
+        return OPERATIONS
+    return {**OPERATIONS, "/feedback": {"POST": partial(take_feedback, settings.feedback_bucket)}}
 
 
 def _count(verdicts: list[Verdict]) -> None:

@@ -11,10 +11,12 @@ class Settings:
     Attributes:
         endpoint_name: the one SageMaker endpoint that is invoked.
         max_review_characters: longer reviews are refused.
+        feedback_bucket: where feedback is kept; None where none is taken.
     """
 
     endpoint_name: str
     max_review_characters: int
+    feedback_bucket: str | None = None
 
 
 def read_settings() -> Settings:
@@ -29,4 +31,4 @@ def read_settings() -> Settings:
         raise RuntimeError("ENDPOINT_NAME is not set")
     if not limit.isdecimal() or int(limit) < 1:
         raise RuntimeError(f"MAX_REVIEW_CHARACTERS={limit!r}: a number of at least 1 is needed")
-    return Settings(name, int(limit))
+    return Settings(name, int(limit), os.environ.get("FEEDBACK_BUCKET") or None)

@@ -71,6 +71,16 @@ def read_channel(folder: Path) -> dict[str, Dataset]:
     }
 
 
+def read_feedback(folder: Path) -> Dataset:
+    """Read what people said of verdicts; unlike a dataset it may be of one class alone.
+
+    Raises:
+        DatasetError: naming the file, the line and the reason, when a row cannot be used.
+    """
+    rows = [(text, label) for _, text, label in _rows(folder)]
+    return Dataset([text for text, _ in rows], [label for _, label in rows])
+
+
 def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
     if not folder.is_dir():
         raise DatasetError(f"{folder}: no such folder")

@@ -20,14 +20,14 @@ from sentiment import artifact
 from sentiment.artifact import Artifact
 from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Classifier, Fitted
-from sentiment.datasets import Dataset, read_channel
+from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import fit_calibration
 from sentiment.evaluation.metrics import Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.request import MAX_REVIEWS
-from sentiment.split import shuffle, stratified_split
+from sentiment.split import add_unseen, shuffle, stratified_split
 
 
 class DivergedError(RuntimeError):
@@ -47,6 +47,7 @@ class Folders:
         model: receives the artifact.
         output: receives metrics.json and report.html.
         checkpoints: receives what a training that is cut off goes on from; None keeps nothing.
+        feedback: more reviews to train on, never to test on; None for no more.
     """
 
     training: Path
@@ -54,6 +55,7 @@ class Folders:
     model: Path
     output: Path
     checkpoints: Path | None
+    feedback: Path | None = None
 
 
 @dataclass
@@ -94,6 +96,9 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters)
+    if folders.feedback is not None:
+        said = read_feedback(folders.feedback)
+        train_reviews = shuffle(add_unseen(train_reviews, said, test_reviews), parameters.seed)
     hashes = {
         "training": train_reviews.sha256(),
         "testing": test_reviews.sha256(),

@@ -36,6 +36,20 @@ def stratified_split(dataset: Dataset, test_fraction: float, seed: int) -> tuple
     return _take(dataset, train), _take(dataset, sorted(test))
 
 
+def add_unseen(training: Dataset, more: Dataset, testing: Dataset) -> Dataset:
+    """Return the training rows and those of `more` whose texts stand in neither set."""
+    known = {*training.texts, *testing.texts}
+    rows = [
+        (text, label)
+        for text, label in zip(more.texts, more.labels, strict=True)
+        if text not in known
+    ]
+    return Dataset(
+        [*training.texts, *(text for text, _ in rows)],
+        [*training.labels, *(label for _, label in rows)],
+    )
+
+
 def share(dataset: Dataset, rank: int, ranks: int) -> Dataset:
     """Return every `ranks`-th row, beginning with row `rank`."""
     return Dataset(dataset.texts[rank::ranks], dataset.labels[rank::ranks])

@@ -11,7 +11,7 @@ from stacks.settings.section import Section
 from stacks.settings.serving import EndpointSettings, RolloutSettings, ScalingSettings
 from stacks.settings.training import DatasetSettings, TrainingSettings
 from stacks.settings.types import EnvironmentName, Region
-from stacks.settings.web import ApiSettings, SiteSettings
+from stacks.settings.web import ApiSettings, FeedbackSettings, SiteSettings
 
 
 class Settings(Section):
@@ -31,6 +31,7 @@ class Settings(Section):
     rollout: RolloutSettings = RolloutSettings()
     operations: OperationsSettings = OperationsSettings()
     api: ApiSettings = ApiSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     site: SiteSettings = SiteSettings()
     network: NetworkSettings = NetworkSettings()
     security: SecuritySettings = SecuritySettings()

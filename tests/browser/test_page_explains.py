@@ -130,6 +130,74 @@ def test_a_link_fills_the_text_area_and_no_server_sees_it(browser: Browser, site
     context.close()
 
 
+def test_people_say_whether_it_was_right(page: Page) -> None:
+    sent: list[Any] = []
+
+    def take(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(status=201, json={"status": "recorded", "request_id": "2"})
+
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", take)
+    classify(page, "A fine film")
+    page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
+    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#question")).to_be_hidden()
+    assert sent == [
+        {
+            "review": "A fine film",
+            "predicted": "positive",
+            "correct": "negative",
+            "request_id": "request-1",
+        }
+    ]
+
+
+def test_feedback_that_is_not_kept_can_be_sent_again(page: Page) -> None:
+    page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", lambda route: route.fulfill(status=503, json={"detail": "x"}))
+    classify(page, "A fine film")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator("#thanks")).to_contain_text("could not be kept")
+    expect(page.get_by_role("button", name="Yes")).to_be_visible()
+
+
+def test_nobody_is_asked_where_feedback_is_off(browser: Browser, site_url: str) -> None:
+    context = browser.new_context(base_url=site_url)
+    page = context.new_page()
+    page.route(
+        "**/config.json",
+        lambda route: route.fulfill(json={"api": "/api", "maxReviewCharacters": 1000}),
+    )
+    answer(page)
+    page.goto("/")
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#feedback")).to_be_hidden()
+    context.close()
+
+
+def test_it_is_usable_at_200_percent_and_without_motion(browser: Browser, site_url: str) -> None:
+    # A page at 200 % of 640 pixels has 320 to lay itself out in.
+    context = browser.new_context(
+        base_url=site_url,
+        viewport={"width": 320, "height": 450},
+        device_scale_factor=2,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    answer(page, (2, 6, 1.0))
+    page.goto("/")
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    duration = "node => getComputedStyle(node).transitionDuration"
+    assert page.locator("#needle").evaluate(duration) == "0s"
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) == 0
+    context.close()
+
+
 def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     predictions = [
         {"sentiment": "positive", "probability": 0.97},

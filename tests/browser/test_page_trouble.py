@@ -133,7 +133,7 @@ def test_a_new_review_replaces_one_that_waits(page: Page) -> None:
     expect(page.locator("#sentiment")).to_have_text("Positive")
     page.wait_for_timeout(2_500)
     assert sent == ["first", "second"]
-    expect(page.get_by_role("status")).to_have_text("")
+    expect(page.locator("#message")).to_have_text("")
 
 
 def test_markup_in_answers_is_only_text(page: Page) -> None:

@@ -69,13 +69,15 @@ def test_what_nobody_needs_any_more_expires(assembly: Assembly) -> None:
         if "DataBucket" in key
     ]
     expiring = [rule for rule in rules if "ExpirationInDays" in rule]
-    retired, checkpoints, captured = expiring
+    retired, checkpoints, captured, feedback = expiring
     assert retired["TagFilters"] == [{"Key": "state", "Value": "retired"}]
     assert "TagFilters" not in checkpoints
     assert checkpoints["Prefix"] == "checkpoints/"
     assert checkpoints["ExpirationInDays"] == 7
     assert checkpoints["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert (captured["Prefix"], captured["ExpirationInDays"]) == ("captured/", 30)
+    assert (feedback["Prefix"], feedback["ExpirationInDays"]) == ("feedback/", 365)
+    assert feedback["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 

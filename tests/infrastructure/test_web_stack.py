@@ -84,7 +84,11 @@ def test_the_page_is_told_where_the_api_is(assembly: Assembly) -> None:
     copy = assembly.only("Custom::CDKBucketDeployment", "web")
     folders = [assembly.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
     (config,) = [path for folder in folders for path in folder.rglob("config.json")]
-    assert json.loads(config.read_text()) == {"api": "/api", "maxReviewCharacters": 100_000}
+    assert json.loads(config.read_text()) == {
+        "api": "/api",
+        "maxReviewCharacters": 100_000,
+        "feedback": False,
+    }
     assert any((folder / "index.html").is_file() for folder in folders)
     assert copy["DistributionPaths"] == ["/*"]
 

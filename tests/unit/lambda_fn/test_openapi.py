@@ -24,7 +24,13 @@ def test_every_error_is_documented_with_its_code() -> None:
         assert f"`{code}`" in told
     for path, operations in DOCUMENT["paths"].items():
         for operation in operations.values():
-            assert {"200", "403", "405", "429", "500"} <= operation["responses"].keys(), path
+            assert {"403", "405", "429", "500"} <= operation["responses"].keys(), path
+            assert operation["responses"].keys() & {"200", "201"}, path
+
+
+def test_where_no_feedback_is_taken_there_is_no_such_path() -> None:
+    without = document(100_000, feedback=False)
+    assert DOCUMENT["paths"].keys() - without["paths"].keys() == {"/feedback"}
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))

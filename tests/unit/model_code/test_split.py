@@ -1,7 +1,7 @@
 """Holding reviews out, and sharing them among ranks."""
 
 from sentiment.datasets import Dataset
-from sentiment.split import share, shuffle, stratified_split
+from sentiment.split import add_unseen, share, shuffle, stratified_split
 
 
 def test_the_split_keeps_the_classes_and_separates_duplicates() -> None:
@@ -28,3 +28,9 @@ def test_the_ranks_shares_are_all_reviews() -> None:
     shares = [share(data, rank, 3).texts for rank in range(3)]
     assert shares[1] == ["1", "4", "7"]
     assert sorted(text for part in shares for text in part) == sorted(data.texts)
+
+
+def test_more_reviews_never_repeat_a_test_review() -> None:
+    training, testing = Dataset(["a", "b"], [1, 0]), Dataset(["c"], [1])
+    more = Dataset(["c", "d", "a"], [0, 1, 0])
+    assert add_unseen(training, more, testing) == Dataset(["a", "b", "d"], [1, 0, 1])

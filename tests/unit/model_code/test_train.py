@@ -61,3 +61,22 @@ def test_impossible_hyperparameters_fail_with_the_reason(tmp_path: Path) -> None
     done = run_training(tmp_path, tmp_path, "--epochs", "0")
     assert done.returncode == 1
     assert (tmp_path / "output" / "failure").read_text() == "epochs=0: must be at least 1"
+
+
+def test_feedback_is_trained_on_and_never_tested_on(
+    trained: tuple[Path, str], tmp_path: Path
+) -> None:
+    data = trained[0] / "data"
+    said = tmp_path / "feedback"
+    said.mkdir()
+    known = json.loads((data / "sample.jsonl").read_text().splitlines()[0])
+    rows = [{**known, "label": "positive"}, {"text": "Zzyzx was superb", "label": "positive"}]
+    for number, row in enumerate(rows):
+        (said / f"{number}.jsonl").write_text(json.dumps({**row, "request_id": "1"}) + "\n")
+    done = run_training(data, tmp_path, "--iterations", "20", "--feedback", str(said))
+    assert done.returncode == 0, done.stderr
+    with_it = json.loads((tmp_path / "model" / "metadata.json").read_text())
+    without = json.loads((trained[0] / "model" / "metadata.json").read_text())
+    assert with_it["metrics"]["training_rows"] == without["metrics"]["training_rows"] + 1
+    assert with_it["sha256"]["testing"] == without["sha256"]["testing"]
+    assert with_it["sha256"]["training"] != without["sha256"]["training"]

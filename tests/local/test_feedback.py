@@ -1,0 +1,48 @@
+"""What people say of a verdict is kept in the data bucket, as training reads it."""
+
+import json
+from pathlib import Path
+
+from local_aws.urls import send
+from sentiment.datasets import read_feedback
+from tests.conftest import Deployment
+
+JSON = {"Content-Type": "application/json"}
+REVIEW = "Not my kind of film \U0001f600 <b>at all</b>"
+
+
+def test_feedback_is_kept_once_as_training_reads_it(deployment: Deployment, tmp_path: Path) -> None:
+    site = deployment.outputs["SiteUrl"]
+    body = json.dumps({"review": REVIEW}).encode()
+    _, _, answer = send(f"{site}api/predict", body=body, headers=JSON)
+    verdict = json.loads(answer)
+    said = {
+        "review": REVIEW,
+        "predicted": verdict["sentiment"],
+        "correct": "negative",
+        "request_id": verdict["request_id"],
+    }
+    status, headers, answer = send(
+        f"{site}api/feedback", body=json.dumps(said).encode(), headers=JSON
+    )
+    receipt = json.loads(answer)
+    assert (status, receipt["status"]) == (201, "recorded")
+    assert headers["x-request-id"] == receipt["request_id"]
+
+    s3, bucket = deployment.client("s3"), deployment.outputs["DataBucketName"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="feedback/")
+    (key,) = [
+        item["Key"]
+        for page in pages
+        for item in page["Contents"]
+        if receipt["request_id"] in item["Key"]
+    ]
+    kept = s3.get_object(Bucket=bucket, Key=key)
+    (tmp_path / "kept.jsonl").write_bytes(kept["Body"].read())
+    training = read_feedback(tmp_path)
+    assert (training.texts, training.labels) == ([REVIEW], [0])
+
+
+def test_feedback_has_one_method(deployment: Deployment) -> None:
+    status, headers, _ = send(deployment.outputs["ApiUrl"] + "feedback", method="GET")
+    assert (status, headers["allow"]) == (405, "POST")

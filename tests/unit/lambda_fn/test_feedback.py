@@ -1,0 +1,108 @@
+"""What POST /feedback keeps, and what it refuses."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from predict_api import feedback
+from predict_api.feedback import read_feedback, store
+from predict_api.operations import operations
+from predict_api.problem import Problem
+from predict_api.settings import Settings
+from sentiment.datasets import read_feedback as read_for_training
+
+JSON = "application/json"
+AT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+GOOD = {
+    "review": "Fine \u2028 caf\u00e9 <img src=x onerror=alert(1)>\nend",
+    "predicted": "negative",
+    "correct": "positive",
+    "request_id": "5a3c-1",
+}
+
+
+def read(content: Any, limit: int = 100) -> feedback.Feedback:
+    return read_feedback(json.dumps(content).encode(), JSON, limit)
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Stubber:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    client = boto3.session.Session().client("s3", region_name="us-east-1")
+    monkeypatch.setattr(feedback, "s3", lambda: client)
+    stubber = Stubber(client)
+    stubber.activate()
+    return stubber
+
+
+def test_training_reads_what_is_kept(tmp_path: Path) -> None:
+    lines = [read(GOOD).line(AT), read({**GOOD, "correct": "negative"}).line(AT)]
+    assert all(line.endswith("\n") and len(line.splitlines()) == 1 for line in lines)
+    (tmp_path / "request-1.jsonl").write_text(lines[0])
+    (tmp_path / "request-2.jsonl").write_text(lines[1])
+    read_back = read_for_training(tmp_path)
+    assert read_back.texts == [GOOD["review"]] * 2
+    assert read_back.labels == [1, 0]
+    kept = json.loads(lines[0])
+    assert (kept["predicted"], kept["request_id"]) == ("negative", "5a3c-1")
+    assert kept["received_at"] == "2026-11-23T12:30:00+00:00"
+
+
+def test_it_is_kept_in_the_folder_of_its_month(s3: Stubber) -> None:
+    expected = {
+        "Bucket": "data",
+        "Key": "feedback/2026-11/request-9.jsonl",
+        "Body": read(GOOD).line(AT).encode(),
+        "ContentType": ANY,
+    }
+    s3.add_response("put_object", {}, expected)
+    store(read(GOOD), bucket="data", request_id="request-9", at=AT)
+    s3.assert_no_pending_responses()
+
+
+def test_what_cannot_be_kept_is_told_without_saying_why(s3: Stubber) -> None:
+    s3.add_client_error("put_object", "AccessDenied", "secret inner words", http_status_code=403)
+    with pytest.raises(Problem) as told:
+        store(read(GOOD), bucket="data", request_id="request-9", at=AT)
+    assert (told.value.status, told.value.code) == (503, "feedback_not_kept")
+    assert "Retry-After" in told.value.headers
+    assert "secret" not in told.value.detail
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"review": " "}, "empty_review"),
+        ({"review": "x" * 101}, "review_too_long"),
+        ({"review": 7}, "invalid_request"),
+        ({"review": "\ud800"}, "invalid_request"),
+        ({"predicted": "good"}, "invalid_request"),
+        ({"correct": True}, "invalid_request"),
+        ({"request_id": "../../models/x"}, "invalid_request"),
+        ({"request_id": "a" * 65}, "invalid_request"),
+        ({"request_id": None}, "invalid_request"),
+        ({"more": 1}, "invalid_request"),
+    ],
+)
+def test_bad_feedback(change: dict[str, Any], code: str) -> None:
+    with pytest.raises(Problem) as told:
+        read({**GOOD, **change})
+    assert told.value.code == code
+
+
+def test_feedback_is_no_larger_than_a_review() -> None:
+    with pytest.raises(Problem, match="review_too_long"):
+        read_feedback(b" " * 10_000, JSON, 100)
+    with pytest.raises(Problem, match="unsupported_media_type"):
+        read_feedback(b"x", "text/plain", 100)
+
+
+def test_without_a_bucket_there_is_no_such_path() -> None:
+    assert "/feedback" not in operations(Settings("endpoint", 100))
+    assert "/feedback" in operations(Settings("endpoint", 100, "data"))
