@@ -1,6 +1,7 @@
 """The pipeline: pinned actions, no stored keys, and an approval before prod."""
 
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -73,3 +74,15 @@ def test_every_command_is_a_target_of_the_makefile() -> None:
 def test_a_command_before_a_pipe_can_fail() -> None:
     """GitHub's default shell looks at the last command alone; a named bash looks at all."""
     assert load("pipeline.yml")["defaults"] == {"run": {"shell": "bash"}}
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_it_runs_the_python_that_the_types_are_checked_for(file: Any) -> None:
+    checked = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["python_version"]
+    versions = {
+        step["with"]["python-version"]
+        for job in load(file.name)["jobs"].values()
+        for step in job.get("steps", [])
+        if "python-version" in step.get("with", {})
+    }
+    assert versions == {checked}
