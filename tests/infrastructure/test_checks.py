@@ -35,6 +35,7 @@ BARE = {
 }
 VARIANTS: list[tuple[str, dict[str, str]]] = [
     ("dev", {}), ("dev", SPOT_CLUSTER), ("dev", BARE), ("prod", {}), ("prod", PRIVATE), ("prod", BARE),
+    ("prod", {"feedback.enabled": "true", "dataset.feedback": "2026-10"}),
 ]  # fmt: skip
 
 

@@ -38,7 +38,6 @@ def test_feedback_is_kept_once_as_training_reads_it(deployment: Deployment, tmp_
         if receipt["request_id"] in item["Key"]
     ]
     kept = s3.get_object(Bucket=bucket, Key=key)
-    assert kept["ServerSideEncryption"]
     (tmp_path / "kept.jsonl").write_bytes(kept["Body"].read())
     training = read_feedback(tmp_path)
     assert (training.texts, training.labels) == ([REVIEW], [0])
