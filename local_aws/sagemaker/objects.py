@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
+# What unpacking raises beside tarfile's own errors: a link to a member that is not there is a
+# KeyError, a name with a zero byte a ValueError, a number out of bounds an OverflowError, links
+# that lead in a circle a RecursionError.
+DAMAGED = (
+    zlib.error, OSError, EOFError, KeyError, ValueError, OverflowError, RecursionError,
+)  # fmt: skip
 
 
 class ArtifactError(ValueError):
@@ -114,10 +120,16 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
         raise ArtifactError(f"Could not find model data at {uri}.") from error
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            if sum(member.size for member in tar) > MAX_UNPACKED_BYTES:
-                raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
+            _refuse_bomb(tar, uri)
             tar.extractall(folder / "model", filter="data")
-    except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
+    except ArtifactError:
+        raise
+    except (*DAMAGED, tarfile.TarError) as error:
         raise ArtifactError(f"{uri} cannot be unpacked: {error}.") from error
     finally:
         archive.unlink(missing_ok=True)
+
+
+def _refuse_bomb(tar: tarfile.TarFile, uri: str) -> None:
+    if sum(max(0, member.size) for member in tar) > MAX_UNPACKED_BYTES:
+        raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")

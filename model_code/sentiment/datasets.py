@@ -125,13 +125,17 @@ def _decoded(raw: IO[bytes], file: Path) -> Iterator[str]:
 def _csv(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
     csv.field_size_limit(MAX_FIELD)
     reader = csv.DictReader(lines, strict=True)
-    missing = {"text", "label"} - set(reader.fieldnames or ())
+    packaged = file.name.startswith(PACKAGED)
+    needed = {"text", "label", "source"} if packaged else {"text", "label"}
+    try:
+        missing = needed - set(reader.fieldnames or ())
+    except csv.Error as error:
+        raise DatasetError(f"{file.name}, line 1: {error}") from error
     if missing:
         raise DatasetError(
             f"{file.name}, line 1: no column {' and '.join(sorted(missing))!s}; "
             f"found {', '.join(reader.fieldnames or ()) or 'nothing'}"
         )
-    packaged = file.name.startswith(PACKAGED)
     try:
         for row in reader:
             if not packaged or row["source"] == PACKAGED_SOURCE:
