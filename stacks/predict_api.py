@@ -51,10 +51,6 @@ STAGE = "api"
 # API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
 TIMEOUT = Duration.seconds(29)
 
-
-# A JSON text may spell a character in six bytes.
-MAX_BYTES_A_CHARACTER = 6
-
 AS_PUBLIC_AS_THE_PAGE = "The API is for everybody, as the page is (api.access)"
 SIGNED = "Callers are principals of AWS that sign their requests, not users of a Cognito pool"
 CHECKED_BY_FUNCTION = (
@@ -210,7 +206,6 @@ class PredictApi(Construct):
                 log_group_name=web_acl_log_group,
                 stage_arn=stage.stage_arn,
                 origin_secret=self.origin_secret,
-                max_body_bytes=settings.max_review_characters * MAX_BYTES_A_CHARACTER,
                 rate=settings.web_acl_rate,
                 retention_days=settings.log_retention_days,
             )

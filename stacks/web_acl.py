@@ -23,6 +23,9 @@ COUNTED = {
     "AWSManagedRulesKnownBadInputsRuleSet": (),
 }
 
+# 5,000,000 bytes and more: an event of Lambda has at most 6 MB, a third of it from base64.
+LARGE_BODY = "^([5-9][0-9]{6}|[0-9]{8,})$"
+
 
 class WebAcl(Construct):
     """Refuses calls round CloudFront, bodies that no review has, floods, and known attacks.
@@ -41,7 +44,6 @@ class WebAcl(Construct):
         log_group_name: str,
         stage_arn: str,
         origin_secret: str | None,
-        max_body_bytes: int,
         rate: int,
         retention_days: int,
     ) -> None:
@@ -54,14 +56,13 @@ class WebAcl(Construct):
             log_group_name: of the requests that it saw.
             stage_arn: ARN of the API's stage.
             origin_secret: what CloudFront proves itself with; None where callers come directly.
-            max_body_bytes: size above which a body is no review, to the next power of ten.
             rate: requests of one address in five minutes.
             retention_days: age at which the log's events are deleted.
         """
         super().__init__(scope, construct_id)
         rules = [
             *([_refuse_direct(origin_secret)] if origin_secret else []),
-            _refuse_large(max_body_bytes),
+            _refuse_large(),
             _limit_rate(rate, behind_cloudfront=origin_secret is not None),
         ]
         acl = CfnWebACL(
@@ -130,16 +131,15 @@ def _refuse_direct(secret: str) -> tuple[str, CfnWebACL.StatementProperty]:
     )
 
 
-def _refuse_large(max_body_bytes: int) -> tuple[str, CfnWebACL.StatementProperty]:
-    """Refuse bodies with more digits in their length; WAF sees no more than a body's beginning.
+def _refuse_large() -> tuple[str, CfnWebACL.StatementProperty]:
+    """Refuse bodies that Lambda would not take, by their length; WAF sees but a body's beginning.
 
     Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html
     """
-    digits = len(str(max_body_bytes)) + 1
     return "large-body", CfnWebACL.StatementProperty(
         regex_match_statement=CfnWebACL.RegexMatchStatementProperty(
             field_to_match=_header("content-length"),
-            regex_string=f"^[0-9]{{{digits},}}$",
+            regex_string=LARGE_BODY,
             text_transformations=_as_sent(),
         )
     )

@@ -78,8 +78,11 @@ def test_no_review_is_too_large_for_the_web_acl(prod: Assembly) -> None:
     match = rules(prod)["large-body"]["Statement"]["RegexMatchStatement"]
     assert match["FieldToMatch"] == {"SingleHeader": {"Name": "content-length"}}
     refused = re.compile(match["RegexString"])
-    assert not refused.search(str(100_000 * 6 + 1024))
-    assert refused.search("1000000")
+    # A review of 100,000 characters in JSON's longest spelling, and a full batch of long ones
+    for taken in (0, 100_000 * 6 + 1024, 4_999_999):
+        assert not refused.search(str(taken))
+    for more in (5_000_000, 9_999_999, 10_000_000):
+        assert refused.search(str(more))
 
 
 def test_awss_rules_are_on(prod: Assembly) -> None:
