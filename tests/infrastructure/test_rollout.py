@@ -79,15 +79,24 @@ def test_the_probe_runs_every_minute_one_at_a_time(prod: Assembly) -> None:
     }
 
 
-def test_alarms_are_told_encrypted_and_by_this_account_alone(prod: Assembly) -> None:
+def test_alarms_are_told_encrypted_and_by_aws_alone(prod: Assembly) -> None:
     topic = prod.only("AWS::SNS::Topic")
     assert topic["TopicName"] == "sentiment-prod-alarms"
     assert topic["KmsMasterKeyId"]["Fn::GetAtt"][0].startswith("AlarmKey")
     policy = prod.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    (publish,) = [one for one in policy if one["Effect"] == "Allow"]
-    assert publish["Action"] == "sns:Publish"
-    assert publish["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    allowed = [one for one in policy if one["Effect"] == "Allow"]
+    assert {one["Action"] for one in allowed} == {"sns:Publish"}
+    # EventBridge sends nothing that a condition could look at.
+    conditions = {
+        sender: one.get("Condition")
+        for one in allowed
+        for sender in as_list(one["Principal"]["Service"])
+    }
+    assert conditions == {
+        "budgets.amazonaws.com": own_account,
+        "cloudwatch.amazonaws.com": own_account,
+        "events.amazonaws.com": None,
     }
     (plain,) = [one for one in policy if one["Effect"] == "Deny"]
     assert plain["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
