@@ -65,6 +65,8 @@ def trainings(emulator: Emulator) -> Emulator:
     s3, sagemaker = emulator.client("s3"), emulator.client("sagemaker")
     s3.create_bucket(Bucket=BUCKET)
     files = source_files(ROOT / "model_code")
+    # What requirements.txt names is installed; for seven hosts pip would look that up seven times.
+    del files["requirements.txt"]
     packed = archive({name: path.read_bytes() for name, path in files.items()})
     rows = packaged_reviews()[: TRAINING_ROWS + TESTING_ROWS]
     for key, body in {
