@@ -1,13 +1,12 @@
 """Why a model judged a review as it did, marked in the review as it was written."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 SHOWN_PHRASES = 20
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A piece of the raw review and how far it moved the verdict.
 
     Attributes:
@@ -48,15 +47,11 @@ class Explanation:
     def as_dict(self) -> dict[str, Any]:
         """Return what a JSON answer carries; parts without weight are left out."""
         return {
-            "bias": _rounded(self.bias),
+            "bias": round(self.bias, 6),
             "words": [_span(word) for word in self.words if word.weight],
             "phrases": [_span(phrase) for phrase in self.phrases],
         }
 
 
 def _span(span: Span) -> dict[str, float]:
-    return {"start": span.start, "end": span.end, "weight": _rounded(span.weight)}
-
-
-def _rounded(weight: float) -> float:
-    return round(float(weight), 6)
+    return {"start": span.start, "end": span.end, "weight": round(span.weight, 6)}
