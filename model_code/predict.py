@@ -50,9 +50,11 @@ def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
     """Judge each review."""
     if not request.reviews:
         return Prediction([], [], model, request)
-    probabilities = model.probabilities(request.reviews).tolist()
-    explained = request.reviews if request.explain else []
-    return Prediction(probabilities, [model.explain(text) for text in explained], model, request)
+    if request.explain:
+        # Its parts add up to the log-odds: there is nothing left to compute.
+        explanations = [model.explain(review) for review in request.reviews]
+        return Prediction([why.probability for why in explanations], explanations, model, request)
+    return Prediction(model.probabilities(request.reviews).tolist(), [], model, request)
 
 
 def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:

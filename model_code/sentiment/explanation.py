@@ -1,5 +1,6 @@
 """Why a model judged a review as it did, marked in the review as it was written."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -35,6 +36,12 @@ class Explanation:
     bias: float
     words: list[Span]
     phrases: list[Span]
+
+    @property
+    def probability(self) -> float:
+        """P(positive), of what the parts add up to."""
+        logit = self.bias + math.fsum(word.weight for word in self.words)
+        return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function, without an overflow
 
     def scaled(self, slope: float, intercept: float) -> "Explanation":
         """Return the explanation of the calibrated log-odds `slope * log-odds + intercept`."""

@@ -70,6 +70,16 @@ def test_an_explanation_adds_up_to_the_probability(model: Artifact) -> None:
     assert predictions[1]["explanation"]["words"]
 
 
+def test_an_explained_verdict_is_the_plain_one(model: Artifact) -> None:
+    for review in ("A fine film", "Dull. " * 500, "\U0001f600"):
+        plain, explained = (
+            json.loads(ask(model, json.dumps({"review": review, **more}), "application/json")[0])
+            for more in ({}, {"explain": True})
+        )
+        assert explained["probability"] == pytest.approx(plain["probability"], abs=1e-6)
+        assert explained["sentiment"] == plain["sentiment"]
+
+
 def test_nobody_gets_an_explanation_unasked(model: Artifact) -> None:
     body = b'{"review": "A fine film", "explain": false}'
     assert "explanation" not in json.loads(ask(model, body, "application/json")[0])
