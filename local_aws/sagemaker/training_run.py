@@ -47,7 +47,7 @@ class TrainingRun:
         self._give_up_at = time.monotonic() + float(limits.get("MaxWaitTimeInSeconds", math.inf))
         self._ran = 0.0
         self._stopping, self._interrupted = threading.Event(), threading.Event()
-        self._ended = False
+        self._trained = self._ended = False
         self._changing = threading.Lock()
         self._thread = threading.Thread(
             target=self._run, name=f"training-{self._name}", daemon=True
@@ -68,9 +68,9 @@ class TrainingRun:
             return True
 
     def interrupt(self) -> bool:
-        """Take the machines of a spot job back; False when it has ended or is being stopped."""
+        """Take the machines of a spot job back; False when they have done their work."""
         with self._changing:
-            if self._ended or self._stopping.is_set():
+            if self._ended or self._trained or self._stopping.is_set():
                 return False
             self._interrupted.set()
             return True
@@ -131,6 +131,8 @@ class TrainingRun:
                 self._interrupted.clear()
                 cluster.stop(STOP_GRACE_SECONDS)
                 return secondary
+        with self._changing:  # from here on an interruption would change nothing
+            self._trained = True
         return "Completed" if cluster.failure_reason is None else "Failed"
 
     def _reason_to_end(self, running: float) -> str | None:

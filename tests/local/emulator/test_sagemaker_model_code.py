@@ -86,7 +86,19 @@ def trainings(emulator: Emulator) -> Emulator:
         defect,
     ):
         sagemaker.create_training_job(**job)
+    take_back(emulator, "taken-back")  # at once: later it has perhaps been trained already
     return emulator
+
+
+def take_back(emulator: Emulator, name: str) -> None:
+    """Interrupt a spot training as soon as it has kept its first state."""
+    s3, deadline = emulator.client("s3"), time.monotonic() + jobs.DEADLINE_SECONDS
+    kept = {"Bucket": BUCKET, "Prefix": f"checkpoints/{name}/checkpoint.pt"}
+    while not s3.list_objects_v2(**kept).get("Contents"):
+        assert time.monotonic() < deadline, jobs.lines(emulator, name)
+        time.sleep(0.1)
+    told = run_cli("interrupt", name, "--state", str(emulator.state))
+    assert told.returncode == 0, told.stderr
 
 
 def completed(emulator: Emulator, name: str) -> dict[str, Any]:
@@ -129,13 +141,6 @@ def test_a_rank_that_is_killed_fails_the_job_with_its_reason(trainings: Emulator
 
 
 def test_a_training_that_was_taken_back_ends_as_an_undisturbed_one(trainings: Emulator) -> None:
-    s3, deadline = trainings.client("s3"), time.monotonic() + jobs.DEADLINE_SECONDS
-    kept = {"Bucket": BUCKET, "Prefix": "checkpoints/taken-back/checkpoint.pt"}
-    while not s3.list_objects_v2(**kept).get("Contents"):
-        assert time.monotonic() < deadline, jobs.lines(trainings, "taken-back")
-        time.sleep(0.1)
-    told = run_cli("interrupt", "taken-back", "--state", str(trainings.state))
-    assert told.returncode == 0, told.stderr
     metadata = completed(trainings, "taken-back")
     lines = jobs.lines(trainings, "taken-back")
     assert any(line.startswith("resumed after step ") for line in lines)
