@@ -38,8 +38,8 @@ test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests incl
 	@sh scripts/install_chromium.sh
 	python -m pytest
 
-proof: $(VENV)/.dev ## what takes minutes: models that break, and how the deployment survives them
-	python -m pytest -m proof -v
+proof: $(VENV)/.dev ## what it survives, the part that takes minutes included; writes docs/proof.md
+	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v --proof-page docs/proof.md
 
 check: $(VENV)/.dev ## format, lint and types
 	ruff format --check --quiet .

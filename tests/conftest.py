@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from csv import DictReader
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -86,10 +87,13 @@ def packaged_reviews() -> list[tuple[str, int]]:
     return rows
 
 
-@pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Deploy every stack, trained on a sample of the packaged reviews; end all of it afterwards."""
-    folder = tmp_path_factory.mktemp("deployment")
+@contextmanager
+def embedded_aws(folder: Path) -> Iterator[Deployment]:
+    """Run an embedded AWS of its own, ready to deploy to; end all of it afterwards.
+
+    Args:
+        folder: receives its state and the sample of the packaged reviews that is trained on.
+    """
     rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
     sample = folder / "sample.jsonl"
     sample.write_text(
@@ -97,30 +101,36 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             json.dumps({"text": text, "label": label}) + "\n" for text, label in rows[:SAMPLE_ROWS]
         )
     )
-    deployed = Deployment(
+    prepared = Deployment(
         port=free_port(),
         state=folder / "state",
-        context=[
-            f"dataset.training={sample}",
-            "training.minimum_accuracy=0.7",
+        context=[f"dataset.training={sample}", "training.minimum_accuracy=0.7"],
+        held_back=rows[SAMPLE_ROWS:],
+    )
+    local_aws = [sys.executable, "-m", "local_aws"]
+    where = ["--port", str(prepared.port), "--state", str(prepared.state)]
+    before = {process.pid for process in psutil.process_iter()}
+    subprocess.run([*local_aws, "up", *where], cwd=ROOT, check=True)
+    try:
+        yield prepared
+    finally:
+        subprocess.run([*local_aws, "down", *where], cwd=ROOT, check=True)
+    assert processes_of(prepared.state, since=before) == []
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Deploy every stack, trained on a sample of the packaged reviews."""
+    with embedded_aws(tmp_path_factory.mktemp("deployment")) as deployed:
+        deployed.context += [
             "api.throttle_rate=500",
             "api.throttle_burst=1000",
             "feedback.enabled=true",
             "feedback.throttle_rate=500",
             "feedback.throttle_burst=1000",
-        ],
-        held_back=rows[SAMPLE_ROWS:],
-    )
-    local_aws = [sys.executable, "-m", "local_aws"]
-    where = ["--port", str(deployed.port), "--state", str(deployed.state)]
-    before = {process.pid for process in psutil.process_iter()}
-    subprocess.run([*local_aws, "up", *where], cwd=ROOT, check=True)
-    try:
+        ]
         deployed.deploy()
         yield deployed
-    finally:
-        subprocess.run([*local_aws, "down", *where], cwd=ROOT, check=True)
-    assert processes_of(deployed.state, since=before) == []
 
 
 def processes_of(state: Path, *, since: set[int]) -> list[str]:

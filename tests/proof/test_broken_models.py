@@ -78,9 +78,9 @@ def knows_nothing_of_itself(files: Files) -> Files:
     [
         (answers_nonsense, "positive", True),
         # The smoke test waits five minutes for a container that might still be starting.
-        pytest.param(no_code, "sentiment-dev", False, marks=pytest.mark.proof),
-        pytest.param(raises_at_start, "sentiment-dev", False, marks=pytest.mark.proof),
-        pytest.param(knows_nothing_of_itself, "sentiment-dev", False, marks=pytest.mark.proof),
+        pytest.param(no_code, "sentiment-dev", False, marks=pytest.mark.slow),
+        pytest.param(raises_at_start, "sentiment-dev", False, marks=pytest.mark.slow),
+        pytest.param(knows_nothing_of_itself, "sentiment-dev", False, marks=pytest.mark.slow),
     ],
 )
 def test_a_broken_model_does_not_stay(

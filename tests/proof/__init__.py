@@ -1,0 +1,1 @@
+"""What the application survives: `make test` runs the part that takes seconds, `make proof` all."""

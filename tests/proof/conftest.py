@@ -1,0 +1,39 @@
+"""Prints what the tests of this folder tried and what held; writes it down when asked."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.proof.table import ProofTable
+
+TABLE = pytest.StashKey[ProofTable]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --proof-page: the document whose tables the run replaces."""
+    parser.addoption("--proof-page", type=Path, metavar="FILE", help="write the tables there")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin an empty table."""
+    config.stash[TABLE] = ProofTable()
+
+
+@pytest.fixture
+def proof_table(pytestconfig: pytest.Config) -> ProofTable:
+    """Return the table of this run."""
+    return pytestconfig.stash[TABLE]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
+    """Print the tables; a run with a failure writes none down."""
+    table = config.stash[TABLE]
+    if not table.sections:
+        return
+    terminalreporter.section("what was tried and what held")
+    terminalreporter.write_line(table.markdown())
+    page: Path | None = config.getoption("--proof-page")
+    if page is not None and exitstatus == pytest.ExitCode.OK:
+        table.replace_in(page)
