@@ -31,6 +31,8 @@ WILDCARDS = {
     "LogInToRegistry": "The action supports no resource",
     "WriteLogs": "The job's name begins the log stream's, and every attempt has its own",
     "RunJobs": "Every attempt of a training job has its own name",
+    "MakeCandidate": "CloudFormation names configurations, another for each change; the "
+    "endpoint that may be made of them is exact",
     "WatchJobs": "Every attempt of a training job has its own name",
 }
 

@@ -1,5 +1,7 @@
 """The model behind a SageMaker endpoint."""
 
+from collections.abc import Mapping
+
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig, CfnModel
@@ -34,13 +36,15 @@ class Endpoint(Construct):
     Model and configuration are replaced on change, so CloudFormation names them. The endpoint is
     updated in place: the old model serves until the new one does.
 
-    Creates: model, endpoint configuration, endpoint, their role and a log group.
+    Creates: model, endpoint configuration, endpoint, their role and log groups.
     Idle: nothing where serverless; where real-time, every instance around the clock.
     Destroy: all of it goes; the model's artifact and captured data are in the storage stack.
 
     Attributes:
         name: the endpoint's name.
         config_name: name of its configuration, another one with every change.
+        resource: the endpoint itself, for what must come before it.
+        volume_key_arn: the key of its instances' volumes, if they have one.
     """
 
     def __init__(
@@ -49,7 +53,7 @@ class Endpoint(Construct):
         construct_id: str,
         *,
         name: str,
-        log_group_name: str,
+        log_group_names: Mapping[str, str],
         image: ContainerImage,
         model_data: str,
         read_model: PolicyStatement,
@@ -67,7 +71,8 @@ class Endpoint(Construct):
             scope: the stack that deploys the model.
             construct_id: id within `scope`.
             name: the endpoint's name.
-            log_group_name: the log group that SageMaker derives from it.
+            log_group_names: id to name of the log groups that SageMaker derives from the names of
+                endpoints with this model: this one's and, if there is one, the candidate's.
             image: the serving image.
             model_data: S3 URI of the model.tar.gz, code included.
             read_model: permission to read it.
@@ -80,9 +85,10 @@ class Endpoint(Construct):
             retention_days: age at which the endpoint's log events are deleted.
         """
         super().__init__(scope, construct_id)
-        log_group = declare_log_group(
-            self, "LogGroup", name=log_group_name, retention_days=retention_days
-        )
+        log_groups = [
+            declare_log_group(self, key, name=log_group, retention_days=retention_days)
+            for key, log_group in log_group_names.items()
+        ]
         write_logs = PolicyStatement(
             sid="WriteLogs",
             actions=[
@@ -91,7 +97,7 @@ class Endpoint(Construct):
                 "logs:DescribeLogStreams",
                 "logs:PutLogEvents",
             ],
-            resources=[log_group.log_group_arn],
+            resources=[log_group.log_group_arn for log_group in log_groups],
         )
         real_time = settings.kind == "real_time"
         volume_key = key_arn if real_time and has_volume(settings.instance_type) else None
@@ -161,12 +167,13 @@ class Endpoint(Construct):
             if scales
             else None,
         )
-        # SageMaker would make the log group itself, without an end to its events.
-        endpoint.node.add_dependency(log_group)
+        # SageMaker would make the log groups itself, without an end to their events.
+        endpoint.node.add_dependency(*log_groups)
         endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
         self.name = endpoint.attr_endpoint_name
         self.config_name = config.attr_endpoint_config_name
         self.resource = endpoint
+        self.volume_key_arn = volume_key
 
 
 def _keep(uri: str, key_arn: str | None) -> list[PolicyStatement]:

@@ -80,7 +80,7 @@ class ModelStack(Stack):
             self,
             "Endpoint",
             name=names.endpoint,
-            log_group_name=names.endpoint_log_group,
+            log_group_names=self._log_groups(names),
             image=self._serving_image(),
             model_data=model_data,
             read_model=read_object(f"{output}/*" if job else model_data),
@@ -97,7 +97,9 @@ class ModelStack(Stack):
             "SmokeTest",
             endpoint=endpoint,
             endpoint_name=names.endpoint,
+            candidate_name=names.candidate if settings.rollout.candidate else None,
             model_version=job.job_name if job else None,
+            patience_seconds=settings.rollout.patience_seconds,
             retention_days=settings.logs.retention_days,
         )
         self._declare_limits(names, endpoint, topic)
@@ -154,6 +156,12 @@ class ModelStack(Stack):
             settings=self._settings.rollout,
             retention_days=self._settings.logs.retention_days,
         )
+
+    def _log_groups(self, names: Names) -> dict[str, str]:
+        groups = {"LogGroup": names.endpoint_log_group(names.endpoint)}
+        if self._settings.rollout.candidate:
+            groups["CandidateLogGroup"] = names.endpoint_log_group(names.candidate)
+        return groups
 
     def _declare_limits(self, names: Names, endpoint: Endpoint, topic: ITopic) -> None:
         """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""

@@ -34,9 +34,13 @@ class Names:
         return self.prefix
 
     @property
-    def endpoint_log_group(self) -> str:
-        """The log group that SageMaker writes the endpoint's output to."""
-        return f"/aws/sagemaker/Endpoints/{self.endpoint}"
+    def candidate(self) -> str:
+        """The SageMaker endpoint on which a new model is tried."""
+        return f"{self.prefix}-candidate"
+
+    def endpoint_log_group(self, endpoint: str) -> str:
+        """Return the log group that SageMaker writes an endpoint's output to."""
+        return f"/aws/sagemaker/Endpoints/{endpoint}"
 
     @property
     def captured_data(self) -> str:
@@ -95,7 +99,8 @@ class Names:
         """The names of all log groups, with wildcards for what CloudFormation adds to them."""
         return [
             f"{self.prefix}-*",
-            self.endpoint_log_group,
+            self.endpoint_log_group(self.endpoint),
+            self.endpoint_log_group(self.candidate),
             "API-Gateway-Execution-Logs_*",
             f"{self.web_acl_log_group}",
         ]

@@ -1,4 +1,4 @@
-"""A test of the deployed endpoint that fails the deployment."""
+"""Tests of a new model that fail the deployment: before it serves, and when it does."""
 
 from pathlib import Path
 
@@ -7,18 +7,23 @@ from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
 from stacks.endpoint import Endpoint
+from stacks.key import encrypt_volumes
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import ResourceProvider
 
 HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "smoke_test"
+# SageMaker takes minutes to start instances; the framework's own limit is two hours.
+COMES_UP = Duration.minutes(45)
 
 
 class SmokeTest(Construct):
-    """Sends known reviews through the endpoint whenever its configuration has changed.
+    """Sends known reviews through a new model, on an endpoint of its own and then on the real one.
 
-    SageMaker's InService does not prove that the model loads, nor which model answers.
+    SageMaker's InService does not prove that the model loads, nor which model answers. What the
+    candidate does wrong nobody else ever sees.
 
-    Creates: a function, CDK's framework before it, and a custom resource.
+    Creates: two functions, CDK's framework before them, and a custom resource for each test. The
+        candidate's endpoint exists for minutes, while an endpoint that serves is being updated.
     Idle: nothing.
     Destroy: all of it goes.
     """
@@ -30,49 +35,109 @@ class SmokeTest(Construct):
         *,
         endpoint: Endpoint,
         endpoint_name: str,
+        candidate_name: str | None,
         model_version: str | None,
+        patience_seconds: int,
         retention_days: int,
     ) -> None:
-        """Declare the test.
+        """Declare the tests.
 
         Args:
             scope: the stack that deploys the model.
             construct_id: id within `scope`.
             endpoint: what is tested.
             endpoint_name: its name as plain text, for the permission.
+            candidate_name: the endpoint on which a change is tried first; None for no trial.
             model_version: the version that must answer; None accepts every one.
-            retention_days: age at which the handler's log events are deleted.
+            patience_seconds: time for the first answers.
+            retention_days: age at which the handlers' log events are deleted.
         """
         super().__init__(scope, construct_id)
-        handler = PythonFunction(
-            self,
-            "OnEvent",
-            package=HANDLERS,
-            handler="handler.on_event",
-            description="Sends known reviews through the endpoint",
-            timeout=Duration.minutes(10),
-            retention_days=retention_days,
-            statements=[
-                PolicyStatement(
-                    sid="TestEndpoint",
-                    actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-                    resources=[
-                        f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:endpoint/{endpoint_name}"
-                    ],
-                )
-            ],
+        self._retention_days = retention_days
+        names = [name for name in (endpoint_name, candidate_name) if name]
+        ask = PolicyStatement(
+            sid="TestEndpoint",
+            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+            resources=[_arn("endpoint", name) for name in names],
         )
+        on_event = self._handler("on_event", "Sends known reviews through the endpoint", [ask])
+        trial = self._trial(candidate_name, endpoint, ask) if candidate_name else None
         provider = ResourceProvider(
-            self, "Provider", on_event=handler, retention_days=retention_days
+            self,
+            "Provider",
+            on_event=on_event,
+            is_complete=trial,
+            query_interval=Duration.seconds(10) if trial else None,
+            total_timeout=COMES_UP if trial else None,
+            retention_days=retention_days,
         )
-        properties = {"EndpointName": endpoint.name, "EndpointConfigName": endpoint.config_name}
-        if model_version is not None:
-            properties["ModelVersion"] = model_version
+        properties = {
+            "EndpointConfigName": endpoint.config_name,
+            "PatienceSeconds": patience_seconds,
+            **({"ModelVersion": model_version} if model_version is not None else {}),
+        }
+        if candidate_name:
+            candidate = CustomResource(
+                self,
+                "Candidate",
+                service_token=provider.service_token,
+                resource_type="Custom::Candidate",
+                service_timeout=Duration.hours(1),
+                properties={
+                    **properties,
+                    "EndpointName": candidate_name,
+                    "ServingEndpointName": endpoint_name,
+                },
+            )
+            endpoint.resource.node.add_dependency(candidate)
         CustomResource(
             self,
             "Resource",
             service_token=provider.service_token,
             resource_type="Custom::SmokeTest",
             service_timeout=Duration.minutes(15),
-            properties=properties,
+            properties={**properties, "EndpointName": endpoint.name},
         )
+
+    def _trial(
+        self, candidate_name: str, endpoint: Endpoint, ask: PolicyStatement
+    ) -> PythonFunction:
+        return self._handler(
+            "is_complete",
+            "Tries a new model on an endpoint of its own",
+            [ask, *_try_out(candidate_name, endpoint.volume_key_arn)],
+        )
+
+    def _handler(
+        self, name: str, description: str, statements: list[PolicyStatement]
+    ) -> PythonFunction:
+        return PythonFunction(
+            self,
+            name.title().replace("_", ""),
+            package=HANDLERS,
+            handler=f"handler.{name}",
+            description=description,
+            timeout=Duration.minutes(10),
+            retention_days=self._retention_days,
+            statements=statements,
+        )
+
+
+def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[PolicyStatement]:
+    """Allow making one endpoint, and deleting it."""
+    candidate = _arn("endpoint", candidate_name)
+    return [
+        PolicyStatement(
+            sid="MakeCandidate",
+            actions=["sagemaker:CreateEndpoint"],
+            resources=[candidate, _arn("endpoint-config", "*")],
+        ),
+        PolicyStatement(
+            sid="RemoveCandidate", actions=["sagemaker:DeleteEndpoint"], resources=[candidate]
+        ),
+        *encrypt_volumes(volume_key_arn),
+    ]
+
+
+def _arn(kind: str, name: str) -> str:
+    return f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{name}"

@@ -1,1 +1,1 @@
-"""Handler of the SmokeTest custom resource."""
+"""Handlers of the custom resources that test a model, and of the probe during an update."""

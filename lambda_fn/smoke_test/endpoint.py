@@ -18,8 +18,6 @@ KNOWN_REVIEWS = {
         "the worst I have ever seen. A complete waste of time, avoid it."
     ),
 }
-# A serverless endpoint starts its container at the first request.
-PATIENCE_SECONDS = 300.0
 PAUSE_SECONDS = 5.0
 # Of a container that is still starting: failed dependency, too many requests, server errors.
 PASSING = {424, 429, *range(500, 600)}
@@ -55,7 +53,12 @@ def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
 
 
 def check_verdicts(
-    runtime: Any, endpoint: str, model_version: str | None, *, clock: Clock | None = None
+    runtime: Any,
+    endpoint: str,
+    model_version: str | None,
+    *,
+    patience_seconds: float,
+    clock: Clock | None = None,
 ) -> None:
     """Check that known reviews get their verdicts, from the model that was just trained.
 
@@ -63,13 +66,15 @@ def check_verdicts(
         runtime: client of the SageMaker runtime.
         endpoint: the endpoint's name.
         model_version: the version that must answer; None accepts every one.
+        patience_seconds: time for the first answers; a serverless endpoint starts its container at
+            the first request.
         clock: the time.
 
     Raises:
         SmokeTestError: when a verdict or the version is another, or no answer came in time.
     """
     clock = clock or Clock()
-    deadline = clock.now() + PATIENCE_SECONDS
+    deadline = clock.now() + patience_seconds
     for sentiment, review in KNOWN_REVIEWS.items():
         answer = _ask(runtime, endpoint, review, clock, deadline)
         if answer.get("sentiment") != sentiment:

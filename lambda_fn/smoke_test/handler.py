@@ -1,4 +1,4 @@
-"""Entry points: of the SmokeTest custom resource, and of the probe that runs every minute."""
+"""Entry points: of the custom resources that test models, and of the probe of every minute."""
 
 import os
 from functools import cache
@@ -7,25 +7,46 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from smoke_test.candidate import Candidate, remove, settle
 from smoke_test.endpoint import check_config, check_verdicts
 from smoke_test.probe import probe_update
 
+SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test itself tries again.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Test the endpoint on Create and Update; there is nothing to delete.
+    """Test what serves, on Create and Update of a `Custom::SmokeTest`.
 
     Raises:
         SmokeTestError: with the reason that CloudFormation is to show.
     """
     properties = event["ResourceProperties"]
     endpoint = properties["EndpointName"]
-    if event["RequestType"] != "Delete":
+    if event["ResourceType"] == SMOKE_TEST and event["RequestType"] != "Delete":
         check_config(_client("sagemaker"), endpoint, properties["EndpointConfigName"])
-        check_verdicts(_client("sagemaker-runtime"), endpoint, properties.get("ModelVersion"))
+        _check(endpoint, properties)
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
+
+
+def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
+    """Test a `Custom::Candidate` before it serves; the smoke test of what serves has ended.
+
+    Raises:
+        SmokeTestError: with the reason that CloudFormation is to show.
+    """
+    properties = event["ResourceProperties"]
+    endpoint = properties["EndpointName"]
+    if event["ResourceType"] == SMOKE_TEST:
+        return {"IsComplete": True}
+    if event["RequestType"] == "Delete":
+        return {"IsComplete": remove(_client("sagemaker"), endpoint)}
+    candidate = Candidate(
+        endpoint, config=properties["EndpointConfigName"], serving=properties["ServingEndpointName"]
+    )
+    ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties))
+    return {"IsComplete": ended}
 
 
 def on_schedule(_event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -37,6 +58,15 @@ def on_schedule(_event: dict[str, Any], context: Any) -> dict[str, int]:
         lambda: context.get_remaining_time_in_millis() / 1000,
     )
     return {"failed": failed}
+
+
+def _check(endpoint: str, properties: dict[str, Any]) -> None:
+    check_verdicts(
+        _client("sagemaker-runtime"),
+        endpoint,
+        properties.get("ModelVersion"),
+        patience_seconds=float(properties["PatienceSeconds"]),
+    )
 
 
 @cache

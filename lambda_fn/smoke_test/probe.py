@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from smoke_test.candidate import find
 from smoke_test.endpoint import KNOWN_REVIEWS
 
 logger = logging.getLogger(__name__)
@@ -48,13 +49,8 @@ def probe_update(
 
 def _is_updating(sagemaker: Any, endpoint: str) -> bool:
     """Tell an update from every other state, an endpoint that is not there yet included."""
-    try:
-        found = sagemaker.describe_endpoint(EndpointName=endpoint)
-    except ClientError as error:
-        if "Could not find" in error.response["Error"]["Message"]:
-            return False
-        raise
-    return bool(found["EndpointStatus"] == "Updating")
+    found = find(sagemaker, endpoint)
+    return found is not None and found["EndpointStatus"] == "Updating"
 
 
 def _answers(runtime: Any, endpoint: str, review: str, sentiment: str) -> bool:

@@ -58,6 +58,10 @@ class RolloutSettings(Section):
         strategy: `canary` sends a part of the traffic to the new model first, and goes back to the
             old one when an alarm goes off; it needs real-time instances and alarms.
             `all_at_once` switches over when the new model answers.
+        candidate: whether a new model is first tried on an endpoint of its own, with known reviews,
+            while the old one serves; that endpoint is deleted afterwards. It needs the capacity,
+            and the account's limits, for both at a time.
+        patience_seconds: time that a new model may take for its first answers.
         canary_percent: share of the instances that serve the new model first.
         bake_minutes: time that it is watched for.
         keep_old_minutes: time that the old instances are kept afterwards, still watching.
@@ -66,6 +70,8 @@ class RolloutSettings(Section):
     """
 
     strategy: Literal["all_at_once", "canary"] = "all_at_once"
+    candidate: Flag = True
+    patience_seconds: Annotated[Whole, Field(ge=5, le=480)] = 300
     canary_percent: Annotated[Whole, Field(ge=1, le=50)] = 50
     bake_minutes: Annotated[Whole, Field(ge=1, le=60)] = 10
     keep_old_minutes: Annotated[Whole, Field(ge=0, le=60)] = 5

@@ -59,6 +59,7 @@ def test_the_log_key_encrypts_the_applications_log_groups_alone(prod: Assembly) 
     assert names == [
         "sentiment-prod-*",
         "/aws/sagemaker/Endpoints/sentiment-prod",
+        "/aws/sagemaker/Endpoints/sentiment-prod-candidate",
         "API-Gateway-Execution-Logs_*",
         "aws-waf-logs-sentiment-prod",
     ]
@@ -92,7 +93,8 @@ def test_roles_use_keys_through_s3_or_for_volumes(prod: Assembly) -> None:
         for role, statement in statements(prod)
         if any(action.startswith("kms:") for action in as_list(statement["Action"]))
     ]
-    assert len({role for role, _ in using}) == 5  # job, its two handlers, endpoint, copier
+    # job, its two handlers, endpoint, what makes its candidate, copier
+    assert len({role for role, _ in using}) == 6
     for role, statement in using:
         actions = set(as_list(statement["Action"]))
         if actions <= {"kms:Decrypt", "kms:GenerateDataKey"}:

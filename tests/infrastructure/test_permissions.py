@@ -134,10 +134,28 @@ def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:
         for role, statement in statements(assembly)
         if "sagemaker:InvokeEndpoint" in as_list(statement["Action"])
     ]
-    # The API's function, the smoke test, and with a canary the probe.
-    assert len(invoking) == (3 if assembly.environment == "prod" else 2)
-    for _, resource in invoking:
-        assert json.dumps(resource).endswith(f':endpoint/sentiment-{assembly.environment}"]]}}')
+    # The API's function, the two of the smoke test, and with a canary the probe.
+    assert len(invoking) == (4 if assembly.environment == "prod" else 3)
+    serving = f"endpoint/sentiment-{assembly.environment}"
+    for role, resources in invoking:
+        names = {one["Fn::Join"][1][-1].lstrip(":") for one in as_list(resources)}
+        tests = "SmokeTest" in role
+        assert names == ({serving, f"{serving}-candidate"} if tests else {serving}), role
+
+
+def test_the_one_endpoint_made_outside_cloudformation_is_the_candidate(assembly: Assembly) -> None:
+    made = [
+        statement
+        for _, statement in statements(assembly)
+        if {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint", "sagemaker:UpdateEndpoint"}
+        & set(as_list(statement["Action"]))
+    ]
+    names = [
+        {one["Fn::Join"][1][-1].lstrip(":") for one in as_list(statement["Resource"])}
+        for statement in made
+    ]
+    candidate = f"endpoint/sentiment-{assembly.environment}-candidate"
+    assert names == [{candidate, "endpoint-config/*"}, {candidate}]
 
 
 def test_the_endpoint_writes_nothing_but_captured_data_to_s3(assembly: Assembly) -> None:

@@ -1,8 +1,9 @@
 """How a new model comes into service, and what calls it back."""
 
 import json
+from pathlib import Path
 
-from tests.infrastructure.assembly import Assembly
+from tests.infrastructure.assembly import Assembly, synthesize
 from tests.infrastructure.test_permissions import as_list, statements
 
 
@@ -51,6 +52,22 @@ def test_three_alarms_call_it_back(prod: Assembly) -> None:
         assert dimensions["EndpointName"] == "sentiment-prod"
         assert alarm["TreatMissingData"] == "notBreaching"
         assert json.dumps(alarm["AlarmActions"]).endswith(':sentiment-prod-alarms"]]}]')
+
+
+def test_a_new_model_is_tried_before_the_endpoint_learns_of_it(assembly: Assembly) -> None:
+    candidate = assembly.only("Custom::Candidate")
+    assert candidate["ServingEndpointName"] == f"sentiment-{assembly.environment}"
+    assert candidate["EndpointName"] == f"sentiment-{assembly.environment}-candidate"
+    (trial,) = assembly.resources("Custom::Candidate")
+    (endpoint,) = assembly.resources("AWS::SageMaker::Endpoint", "model").values()
+    assert trial.rpartition("/")[2] in endpoint["DependsOn"]
+
+
+def test_without_a_candidate_nothing_of_it_is_there(tmp_path: Path) -> None:
+    without = synthesize("prod", tmp_path, {"rollout.candidate": "false"})
+    assert without.resources("Custom::Candidate") == {}
+    assert "-candidate" not in json.dumps(without.template("model"))
+    assert without.only("Custom::SmokeTest")["PatienceSeconds"] == 300
 
 
 def test_the_role_may_look_at_these_alarms(prod: Assembly) -> None:

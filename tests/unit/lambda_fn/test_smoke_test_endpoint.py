@@ -86,31 +86,43 @@ def model_error(status: int) -> ClientError:
 
 def test_right_verdicts_of_the_right_model_pass() -> None:
     runtime = Runtime()
-    check_verdicts(runtime, ENDPOINT, JOB, clock=Time().clock)
+    check_verdicts(runtime, ENDPOINT, JOB, patience_seconds=300, clock=Time().clock)
     assert len(runtime.reviews) == 2
 
 
 def test_any_model_may_answer_where_none_was_trained() -> None:
-    check_verdicts(Runtime(version="trained-elsewhere"), ENDPOINT, None, clock=Time().clock)
+    check_verdicts(
+        Runtime(version="trained-elsewhere"),
+        ENDPOINT,
+        None,
+        patience_seconds=300,
+        clock=Time().clock,
+    )
 
 
 def test_another_models_answer_fails() -> None:
     runtime = Runtime(version="sentiment-dev-000000000000")
     with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
-        check_verdicts(runtime, ENDPOINT, JOB, clock=Time().clock)
+        check_verdicts(runtime, ENDPOINT, JOB, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
 def test_a_model_that_always_says_the_same_fails(verdict: str) -> None:
     runtime = Runtime(answer=lambda _: {"sentiment": verdict, "model_version": JOB})
     with pytest.raises(SmokeTestError, match=f"review {verdict}"):
-        check_verdicts(runtime, ENDPOINT, JOB, clock=Time().clock)
+        check_verdicts(runtime, ENDPOINT, JOB, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
 def test_an_answer_of_another_kind_fails(answer: Any) -> None:
     with pytest.raises(SmokeTestError, match=ENDPOINT):
-        check_verdicts(Runtime(answer=lambda _: answer), ENDPOINT, JOB, clock=Time().clock)
+        check_verdicts(
+            Runtime(answer=lambda _: answer),
+            ENDPOINT,
+            JOB,
+            patience_seconds=300,
+            clock=Time().clock,
+        )
 
 
 @pytest.mark.parametrize(
@@ -125,7 +137,9 @@ def test_an_answer_of_another_kind_fails(answer: Any) -> None:
 )
 def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
     time = Time()
-    check_verdicts(Runtime(errors=(error, error, error)), ENDPOINT, JOB, clock=time.clock)
+    check_verdicts(
+        Runtime(errors=(error, error, error)), ENDPOINT, JOB, patience_seconds=300, clock=time.clock
+    )
     assert time.seconds > 0
 
 
@@ -133,7 +147,11 @@ def test_a_model_that_never_loads_fails_in_time() -> None:
     time = Time()
     with pytest.raises(SmokeTestError, match=r"does not answer: .* error from the container"):
         check_verdicts(
-            Runtime(errors=(model_error(500),) * 10_000), ENDPOINT, JOB, clock=time.clock
+            Runtime(errors=(model_error(500),) * 10_000),
+            ENDPOINT,
+            JOB,
+            patience_seconds=300,
+            clock=time.clock,
         )
     assert time.seconds <= 300
 
@@ -149,7 +167,9 @@ def test_a_model_that_never_loads_fails_in_time() -> None:
 def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
     time = Time()
     with pytest.raises(SmokeTestError, match="does not answer"):
-        check_verdicts(Runtime(errors=(error,)), ENDPOINT, JOB, clock=time.clock)
+        check_verdicts(
+            Runtime(errors=(error,)), ENDPOINT, JOB, patience_seconds=300, clock=time.clock
+        )
     assert time.seconds == 0
 
 
@@ -169,10 +189,16 @@ def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch)
         "EndpointName": ENDPOINT,
         "EndpointConfigName": "config-2",
         "ModelVersion": JOB,
+        "PatienceSeconds": "300",
     }
     ids = set()
     for request in ("Create", "Update", "Delete"):
-        event = {"RequestType": request, "ResourceProperties": properties}
+        event = {
+            "RequestType": request,
+            "ResourceType": "Custom::SmokeTest",
+            "ResourceProperties": properties,
+        }
         ids.add(handler.on_event(event, None)["PhysicalResourceId"])
+        assert handler.is_complete(event, None) == {"IsComplete": True}
     assert len(runtime.reviews) == 4
     assert len(ids) == 1  # another one would make CloudFormation replace the resource

@@ -1,0 +1,92 @@
+"""A new model on an endpoint of its own, before the one that serves learns of it.
+
+InService does not prove that a model loads, nor that it answers sense: whoever asks would find out.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from smoke_test.endpoint import SmokeTestError
+
+logger = logging.getLogger(__name__)
+
+BUSY = {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"}
+NOT_FOUND = "Could not find"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be tried.
+
+    Attributes:
+        name: of the endpoint that is made for it, and deleted afterwards.
+        config: the endpoint configuration to try.
+        serving: name of the endpoint that is to get it.
+    """
+
+    name: str
+    config: str
+    serving: str
+
+
+def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> bool:
+    """Take the next step of a trial, and tell whether it has ended well.
+
+    There is nothing to try where nobody is served yet, or where the configuration serves already,
+    as after a deployment that is rolled back.
+
+    Args:
+        sagemaker: client of SageMaker.
+        candidate: what is tried.
+        check: asks the candidate; raises when its answers are wrong.
+
+    Raises:
+        SmokeTestError: when the candidate does not come up, or `check` says so.
+    """
+    serving = find(sagemaker, candidate.serving)
+    if serving is None or serving["EndpointConfigName"] == candidate.config:
+        return remove(sagemaker, candidate.name)
+    found = find(sagemaker, candidate.name)
+    if found is None:
+        sagemaker.create_endpoint(EndpointName=candidate.name, EndpointConfigName=candidate.config)
+        return False
+    if found["EndpointStatus"] in BUSY:
+        return False
+    if found["EndpointConfigName"] != candidate.config:  # left by a deployment that was cut off
+        remove(sagemaker, candidate.name)
+        return False
+    try:
+        if found["EndpointStatus"] != "InService":
+            reason = found.get("FailureReason", found["EndpointStatus"])
+            raise SmokeTestError(f"The new model does not come into service: {reason}")
+        check()
+    finally:
+        remove(sagemaker, candidate.name)
+    return True
+
+
+def remove(sagemaker: Any, name: str) -> bool:
+    """Delete an endpoint if there is one; tell whether it has gone.
+
+    SageMaker deletes no endpoint that is being made: that one is for a later call.
+    """
+    found = find(sagemaker, name)
+    if found is not None and found["EndpointStatus"] not in BUSY:
+        logger.info("deleting endpoint %s", name)
+        sagemaker.delete_endpoint(EndpointName=name)
+    return found is None
+
+
+def find(sagemaker: Any, name: str) -> dict[str, Any] | None:
+    """Return the description of an endpoint, or None when there is none."""
+    try:
+        found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
+    except ClientError as error:
+        if NOT_FOUND in error.response["Error"]["Message"]:
+            return None
+        raise
+    return found

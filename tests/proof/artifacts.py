@@ -1,0 +1,54 @@
+"""Model artifacts with something wrong, made of one that is served."""
+
+import io
+import tarfile
+from urllib.parse import urlsplit
+
+from tests.conftest import Deployment
+
+Files = dict[str, bytes]
+
+
+def no_code(files: Files) -> Files:
+    """Leave the serving code out."""
+    return {name: content for name, content in files.items() if not name.startswith("code/")}
+
+
+def raises_at_start(files: Files) -> Files:
+    """Let the model not load."""
+    return {**files, "code/predict.py": b"def model_fn(model_dir):\n    raise OSError('disk')\n"}
+
+
+def answers_nonsense(files: Files) -> Files:
+    """Let the model call everything negative."""
+    return {**files, "code/predict.py": files["code/predict.py"] + b"\nTHRESHOLD = 2\n"}
+
+
+def knows_nothing_of_itself(files: Files) -> Files:
+    """Leave out what the model says of itself."""
+    return {name: content for name, content in files.items() if name != "metadata.json"}
+
+
+def served_files(deployment: Deployment) -> Files:
+    """Return the files of the artifact that is served."""
+    address = urlsplit(deployment.outputs["ModelArtifact"])
+    stored = deployment.client("s3").get_object(Bucket=address.netloc, Key=address.path[1:])
+    with tarfile.open(fileobj=io.BytesIO(stored["Body"].read()), mode="r:gz") as archive:
+        return {
+            member.name: content.read()
+            for member in archive
+            if (content := archive.extractfile(member)) is not None
+        }
+
+
+def store(deployment: Deployment, files: Files, key: str) -> str:
+    """Upload an artifact and return its S3 URI."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    bucket = deployment.outputs["DataBucketName"]
+    deployment.client("s3").put_object(Bucket=bucket, Key=key, Body=packed.getvalue())
+    return f"s3://{bucket}/{key}"
