@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = "A wonderful film: warm, funny and beautifully acted. I loved every minute of it."
 
 
-def deploy_locally(*, port: int, state: Path, context: list[str], screen: Screen) -> dict[str, str]:
+def deploy_locally(
+    *, port: int, state: Path, context: list[str], screen: Screen, root: Path = ROOT
+) -> dict[str, str]:
     """Deploy all stacks and return their outputs, with URLs that answer on this machine.
 
     Args:
@@ -24,6 +26,7 @@ def deploy_locally(*, port: int, state: Path, context: list[str], screen: Screen
         state: its state folder; the CDK CLI's own files go there too.
         context: `key=value` settings that override those of cdk.json.
         screen: where progress is shown.
+        root: the repository that is deployed.
 
     Returns:
         Output key to value, over all stacks, for example `SiteUrl` or `Accuracy`.
@@ -37,7 +40,7 @@ def deploy_locally(*, port: int, state: Path, context: list[str], screen: Screen
     screen.step("Deploying every stack with the CDK CLI")
     # Whatever region the environment has on AWS, here there is one.
     context = [*context, f"region={DEFAULT_REGION}"]
-    outputs = deploy(root=ROOT, state=state, context=context, screen=screen)
+    outputs = deploy(root=root, state=state, context=context, screen=screen)
     return {key: local_url(value, port) for key, value in outputs.items()}
 
 

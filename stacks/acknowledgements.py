@@ -33,6 +33,7 @@ WILDCARDS = {
     "RunJobs": "Every attempt of a training job has its own name",
     "MakeCandidate": "CloudFormation names configurations, another for each change; the "
     "endpoint that may be made of them is exact",
+    "TestVersions": "Lambda numbers the versions; each of this one function is tested at first",
     "WatchJobs": "Every attempt of a training job has its own name",
 }
 

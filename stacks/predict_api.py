@@ -19,6 +19,7 @@ from aws_cdk.aws_apigateway import (
     StageOptions,
 )
 from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
@@ -29,6 +30,7 @@ from stacks.log_group import declare_log_group
 from stacks.metrics import ApiMetrics
 from stacks.origin_secret import OriginSecret
 from stacks.python_function import PythonFunction
+from stacks.release import Release
 from stacks.sagemaker_permissions import write_objects
 from stacks.settings.web import ApiSettings, FeedbackSettings
 from stacks.web_acl import WebAcl
@@ -66,8 +68,8 @@ NOT_TRACED = "The environment does without traces (api.tracing)"
 class PredictApi(Construct):
     """The API's operations, for programs and for the page.
 
-    Creates: a REST API with one stage, the function behind it, their role and logs; a web ACL and
-        the secret of its origin where they are wanted.
+    Creates: a REST API with one stage, the function behind it, what releases its code, their roles
+        and logs; a web ACL and the secret of its origin where they are wanted.
     Idle: nothing without the web ACL.
     Destroy: all of it goes; another deployment has another URL.
 
@@ -176,7 +178,8 @@ class PredictApi(Construct):
             ),
         )
         paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
-        self._add_operations(api, handler, paths, public=settings.access == "public")
+        release = Release(self, "Release", function=handler.function, retention_days=retention_days)
+        self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # an output that the stack names better
         declare_problem_responses(api)
@@ -214,14 +217,14 @@ class PredictApi(Construct):
         self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
 
     def _add_operations(
-        self, api: RestApi, handler: PythonFunction, paths: Mapping[str, bool], *, public: bool
+        self, api: RestApi, handler: IFunction, paths: Mapping[str, bool], *, public: bool
     ) -> None:
         """Let requests reach the function, whatever their method.
 
         It tells which method is right, and what is wrong with a body: API Gateway's models check
         neither texts nor bodies that it passes on as bytes.
         """
-        function = LambdaIntegration(handler.function, timeout=TIMEOUT, allow_test_invoke=False)
+        function = LambdaIntegration(handler, timeout=TIMEOUT, allow_test_invoke=False)
         validator = api.add_request_validator(
             "Validator", validate_request_parameters=True, validate_request_body=False
         )

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -52,10 +53,18 @@ class Deployment:
         """Return a boto3 client of the embedded AWS."""
         return emulator_client(service, self.port)
 
-    def deploy(self, *overrides: str) -> dict[str, str]:
-        """Deploy all stacks with further settings and return the outputs."""
+    def deploy(self, *overrides: str, root: Path = ROOT) -> dict[str, str]:
+        """Deploy all stacks, of a copy of the repository or with further settings, perhaps.
+
+        Returns:
+            The outputs.
+        """
         self.outputs = deploy_locally(
-            port=self.port, state=self.state, context=[*self.context, *overrides], screen=Screen()
+            port=self.port,
+            state=self.state,
+            context=[*self.context, *overrides],
+            screen=Screen(),
+            root=root,
         )
         return self.outputs
 
@@ -76,6 +85,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def copy_of_repository(folder: Path) -> Path:
+    """Copy what is deployed, to be changed and deployed from there; return the copy."""
+    made = folder / "repository"
+    made.mkdir()
+    for name in ("app.py", "cdk.json", "scripts", "stacks", "model_code", "lambda_fn", "frontend"):
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, made / name, ignore=ignored)
+        else:
+            shutil.copy(source, made / name)
+    return made
 
 
 def packaged_reviews() -> list[tuple[str, int]]:

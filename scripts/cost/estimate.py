@@ -88,7 +88,7 @@ def _requests(resources: Resources, prices: Prices) -> Iterator[Item]:
         each = prices["api_gateway.per_million_requests"] / MILLION
         yield Item("API Gateway", 0.0, each)
     for logical_id, kind, properties in resources:
-        if kind == "AWS::Lambda::Function" and logical_id.startswith("PredictApi"):
+        if kind == "AWS::Lambda::Function" and logical_id.startswith("PredictApiHandler"):
             gigabytes = properties["MemorySize"] / 1024
             used = prices["lambda.per_gb_second"] * gigabytes * FUNCTION_SECONDS
             yield Item("Lambda", 0.0, prices["lambda.per_million_requests"] / MILLION + used)

@@ -12,6 +12,7 @@ from scripts.synthesis import STACKS, synthesize
 
 SNAPSHOTS = Path("tests/infrastructure/__snapshots__/test_snapshots")
 HASH = re.compile(r"[0-9a-f]{64}")
+VERSION = re.compile(r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}\b")
 JOB_NAME = re.compile(r"(sentiment-[a-z0-9]+-)[0-9a-f]{12}\b")
 
 Template = dict[str, Any]
@@ -24,9 +25,11 @@ class NoSnapshotError(Exception):
 def masked(template: Template) -> Template:
     """Return a template without what every edit of a source file changes.
 
-    These are asset hashes and the training job's name.
+    These are asset hashes, the training job's name and what a function's version is called.
     """
-    text = JOB_NAME.sub(r"\1<inputs>", HASH.sub("<hash>", json.dumps(template)))
+    text = HASH.sub("<hash>", json.dumps(template))
+    for pattern in (VERSION, JOB_NAME):
+        text = pattern.sub(r"\1<inputs>", text)
     content: Template = json.loads(text)
     return content
 

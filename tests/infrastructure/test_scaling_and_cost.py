@@ -87,7 +87,7 @@ def test_dev_may_have_limits_too(tmp_path: Path) -> None:
     (handler,) = [
         function["Properties"]
         for key, function in limited.resources("AWS::Lambda::Function", "web").items()
-        if "PredictApi" in key
+        if "PredictApiHandler" in key
     ]
     assert handler["ReservedConcurrentExecutions"] == 20
     rule = limited.only("AWS::Events::Rule", "model")

@@ -1,6 +1,7 @@
 """Every template as it was last accepted: `make snapshots` accepts a change.
 
-What changes with every edit of a source file is masked: asset hashes and the training job's name.
+What changes with every edit of a source file is masked: asset hashes, the training job's name and
+what a function's version is called.
 """
 
 import pytest

@@ -180,3 +180,17 @@ def test_an_own_domain_refuses_old_tls(tmp_path_factory: pytest.TempPathFactory)
     assert config["Aliases"] == ["films.example.com"]
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
     assert assembly.template("web")["Outputs"]["SiteUrl"]["Value"] == "https://films.example.com/"
+
+
+def test_callers_get_a_version_that_has_passed_its_test(assembly: Assembly) -> None:
+    ((name, alias),) = assembly.resources("AWS::Lambda::Alias", "web").items()
+    (version,) = assembly.resources("AWS::Lambda::Version", "web")
+    (test,) = assembly.resources("Custom::ReleaseTest", "web")
+    called = version.rpartition("/")[2]
+    assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [called, "Version"]}
+    assert assembly.only("Custom::ReleaseTest")["VersionArn"] == {"Ref": called}
+    assert alias["DependsOn"] == [test.rpartition("/")[2]]
+    methods = assembly.resources("AWS::ApiGateway::Method", "web").values()
+    for method in methods:
+        called_by = json.dumps(method["Properties"]["Integration"]["Uri"])
+        assert name.rpartition("/")[2] in called_by

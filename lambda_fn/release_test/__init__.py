@@ -1,0 +1,1 @@
+"""Handler of the ReleaseTest custom resource."""

@@ -1,0 +1,149 @@
+"""Deployments that fail half-way: the old model answers everybody, and the next one just works."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local_aws.cdk import CdkError
+from tests.conftest import ROOT, Deployment, copy_of_repository
+from tests.proof.table import ProofTable
+from tests.proof.traffic import traffic
+
+SECTION = "Deployments that go wrong"
+STACKS = [f"sentiment-dev-{name}" for name in ("storage", "model", "web")]
+SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+# A training that nobody waits for to end
+ENDLESS = ("training.architecture=lstm", "training.epochs=1000")
+DEADLINE_SECONDS = 240
+
+pytestmark = pytest.mark.slow
+
+
+def leave_alone(_: Path | Deployment) -> None:
+    """Change nothing."""
+
+
+def let_training_raise(repository: Path) -> None:
+    """Let the training script fail after it has begun."""
+    script = repository / "model_code" / "train.py"
+    called = "sys.exit(main(sys.argv[1:]))"
+    source = script.read_text()
+    assert source.count(called) == 1
+    script.write_text(source.replace(called, "raise RuntimeError('the disk is full')"))
+
+
+def break_the_function(repository: Path) -> None:
+    """Let the API's function not even start."""
+    script = repository / "lambda_fn" / "predict_api" / "handler.py"
+    script.write_text("import nothing_of_the_kind\n" + script.read_text())
+
+
+def kill_the_training(deployment: Deployment) -> None:
+    """Do to the training what the kernel does to one that takes too much memory."""
+    folder, deadline = str(deployment.state / "sagemaker" / "training"), time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            command = process.info["cmdline"] or []
+            where = (process.info["environ"] or {}).get("SM_MODEL_DIR", "")
+            if "train.py" in command and where.startswith(folder):
+                process.kill()
+                return
+        time.sleep(0.2)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that goes wrong with a deployment.
+
+    Attributes:
+        tried: what it is.
+        reason: what the user is told, among other words.
+        overrides: the settings that bring it about.
+        change: spoils the repository.
+        meanwhile: interferes with the deployment.
+    """
+
+    tried: str
+    reason: str
+    overrides: tuple[str, ...] = ()
+    change: Callable[[Path], None] = field(default=leave_alone)
+    meanwhile: Callable[[Deployment], None] = field(default=leave_alone)
+
+
+FAILURES = [
+    Failure("Training script raises", "the disk is full", change=let_training_raise),
+    Failure(
+        "Training killed, as for lack of memory",
+        "SIGKILL",
+        (*ENDLESS, "training.seed=3"),
+        meanwhile=kill_the_training,
+    ),
+    Failure(
+        "Training hangs past its limit",
+        "MaxRuntimeExceeded",
+        (*ENDLESS, "training.seed=4", "training.max_runtime_seconds=60"),
+    ),
+    Failure("Accuracy under the gate", "0.999", ("training.minimum_accuracy=0.999",)),
+    Failure(
+        "Endpoint configuration refused",
+        "ml.m999.large",
+        ("endpoint.kind=real_time", "endpoint.instance_type=ml.m999.large"),
+    ),
+    Failure("Lambda code broken", "nothing_of_the_kind", change=break_the_function),
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.tried.replace(" ", "-"))
+def test_it_is_called_back_and_nobody_notices(
+    deployment: Deployment,
+    proof_table: ProofTable,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    failure: Failure,
+) -> None:
+    outputs, served = dict(deployment.outputs), serving(deployment)
+    repository = ROOT if failure.change is leave_alone else copy_of_repository(tmp_path)
+    failure.change(repository)
+    interference = threading.Thread(target=failure.meanwhile, args=[deployment], daemon=True)
+    with traffic(deployment) as stream:
+        interference.start()
+        with pytest.raises(CdkError):
+            deployment.deploy(*failure.overrides, root=repository)
+    interference.join(timeout=60)
+    shown = capfd.readouterr().out
+    told = [line for line in shown.splitlines() if "FAILED" in line]
+    assert any(failure.reason in line for line in told), shown
+    assert set(statuses(deployment).values()) <= SETTLED
+    assert serving(deployment) == served
+    assert stream.lost == []
+    assert stream.asked > 10
+    deployment.outputs = outputs
+    with traffic(deployment) as again:
+        deployment.deploy()
+    assert again.lost == []
+    assert serving(deployment) == served
+    reason = f"told: “{failure.reason}”"
+    proof_table.add(SECTION, failure.tried, f"{reason}; {stream.right}; the next one deploys")
+
+
+def serving(deployment: Deployment) -> tuple[str, str]:
+    """Return status and configuration of the one endpoint there is."""
+    sagemaker = deployment.client("sagemaker")
+    (endpoint,) = sagemaker.list_endpoints()["Endpoints"]
+    assert endpoint["EndpointName"] == "sentiment-dev"
+    found = sagemaker.describe_endpoint(EndpointName="sentiment-dev")
+    return found["EndpointStatus"], found["EndpointConfigName"]
+
+
+def statuses(deployment: Deployment) -> dict[str, str]:
+    """Return the status of each stack."""
+    cloudformation = deployment.client("cloudformation")
+    return {
+        name: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        for name in STACKS
+    }
