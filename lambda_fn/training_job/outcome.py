@@ -1,5 +1,6 @@
 """How a training job ended, and whether its model is good enough to serve."""
 
+import re
 from typing import Any
 
 from training_job import artifact
@@ -13,6 +14,12 @@ STOPPED_BY = {
     "MaxRuntimeExceeded": "it did not finish within training.max_runtime_seconds",
     "MaxWaitTimeExceeded": "it did not finish within training.max_wait_seconds on spare machines",
 }
+COMMAND = re.compile(r'\s*\bCommand ".*', re.DOTALL)
+KILLED = re.compile(r"\bExitCode (-9|137)\b")
+OUT_OF_MEMORY = (
+    "killed from outside, as the kernel does when memory runs out: "
+    "training.instance_type names a larger machine"
+)
 
 
 class TrainingFailedError(Exception):
@@ -30,7 +37,7 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
         return None
     if status != "Completed":
         stopped_by = STOPPED_BY.get(job.get("SecondaryStatus", ""), NO_REASON)
-        reason = job.get("FailureReason") or stopped_by
+        reason = _in_one_line(job.get("FailureReason") or stopped_by)
         raise TrainingFailedError(f"Training job {name} ended as {status}: {reason}")
     if not artifact.exists(s3, artifact_of(job)):
         raise TrainingFailedError(f"Training job {name} left no artifact at {artifact_of(job)}")
@@ -46,6 +53,12 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
         "ModelArtifact": artifact_of(job),
         "Accuracy": f"{accuracy:.4f}",
     }
+
+
+def _in_one_line(reason: str) -> str:
+    """Return the toolkit's report of a failure, without the command line that it ends with."""
+    text = " ".join(COMMAND.sub("", reason).split())
+    return f"{text} ({OUT_OF_MEMORY})" if KILLED.search(text) else text
 
 
 def _accuracy(job: Job) -> float:

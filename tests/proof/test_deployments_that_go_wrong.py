@@ -1,5 +1,9 @@
 """Deployments that fail half-way: the old model answers everybody, and the next one just works."""
 
+import json
+import os
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +14,7 @@ import psutil
 import pytest
 
 from local_aws.cdk import CdkError
+from local_aws.urls import send
 from tests.conftest import ROOT, Deployment, copy_of_repository
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
@@ -79,13 +84,13 @@ FAILURES = [
     Failure("Training script raises", "the disk is full", change=let_training_raise),
     Failure(
         "Training killed, as for lack of memory",
-        "SIGKILL",
+        "killed from outside",
         (*ENDLESS, "training.seed=3"),
         meanwhile=kill_the_training,
     ),
     Failure(
         "Training hangs past its limit",
-        "MaxRuntimeExceeded",
+        "training.max_runtime_seconds",
         (*ENDLESS, "training.seed=4", "training.max_runtime_seconds=60"),
     ),
     Failure("Accuracy under the gate", "0.999", ("training.minimum_accuracy=0.999",)),
@@ -129,6 +134,93 @@ def test_it_is_called_back_and_nobody_notices(
     assert serving(deployment) == served
     reason = f"told: “{failure.reason}”"
     proof_table.add(SECTION, failure.tried, f"{reason}; {stream.right}; the next one deploys")
+
+
+def test_a_missing_file_of_the_page_leaves_the_old_page(
+    deployment: Deployment, proof_table: ProofTable
+) -> None:
+    """What was uploaded for the page is gone when CloudFormation wants to copy it."""
+    cloudformation, name = deployment.client("cloudformation"), "sentiment-dev-web"
+    template = cloudformation.get_template(StackName=name)["TemplateBody"]
+    resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
+    (page,) = [
+        resource["Properties"]
+        for resource in resources.values()
+        if resource["Type"] == "Custom::CDKBucketDeployment"
+    ]
+    page["SourceObjectKeys"] = ["missing.zip", *page["SourceObjectKeys"][1:]]
+    before = send(deployment.outputs["SiteUrl"])
+    with traffic(deployment) as stream:
+        cloudformation.update_stack(
+            StackName=name,
+            TemplateBody=json.dumps({"Resources": resources}),
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        until_settled(deployment, name)
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    reasons = [e.get("ResourceStatusReason", "") for e in events if "FAILED" in e["ResourceStatus"]]
+    assert any("missing.zip" in reason for reason in reasons), reasons
+    assert statuses(deployment)[name] == "UPDATE_ROLLBACK_COMPLETE"
+    after = send(deployment.outputs["SiteUrl"])
+    assert (after[0], after[2]) == (before[0], before[2])
+    assert stream.lost == []
+    with traffic(deployment) as again:
+        deployment.deploy()
+    assert again.lost == []
+    proof_table.add(
+        SECTION,
+        "Asset of the page missing",
+        f"told: “missing.zip”; {stream.right}; the page stays; the next one deploys",
+    )
+
+
+def test_a_cli_that_is_killed_is_run_again(deployment: Deployment, proof_table: ProofTable) -> None:
+    sagemaker = deployment.client("sagemaker")
+    jobs = len(sagemaker.list_training_jobs()["TrainingJobSummaries"])
+    overrides = ["training.seed=11"]
+    outputs = dict(deployment.outputs)
+    with traffic(deployment) as stream:
+        cli = subprocess.Popen(
+            [
+                "cdk", "deploy", "--all", "--no-notices", "--require-approval=never",
+                f"--output={deployment.state / 'cdk.out.killed'}",
+                *(a for one in [*deployment.context, *overrides] for a in ("--context", one)),
+            ],
+            cwd=ROOT, env=deployment.environment, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            until(lambda: "IN_PROGRESS" in statuses(deployment)["sentiment-dev-model"])
+        finally:
+            os.killpg(cli.pid, signal.SIGKILL)
+            cli.wait(timeout=60)
+        deployment.deploy(*overrides)
+    assert stream.lost == []
+    assert set(statuses(deployment).values()) <= SETTLED
+    trained = len(sagemaker.list_training_jobs()["TrainingJobSummaries"]) - jobs
+    assert trained == 1
+    with traffic(deployment) as again:
+        deployment.deploy()
+    assert again.lost == []
+    deployment.outputs = outputs
+    proof_table.add(
+        SECTION,
+        "CLI killed half-way, then run again",
+        f"deployed; one training; {stream.right}",
+    )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def until_settled(deployment: Deployment, stack: str) -> None:
+    """Wait until a stack's change has ended."""
+    until(lambda: not statuses(deployment)[stack].endswith("IN_PROGRESS"))
 
 
 def serving(deployment: Deployment) -> tuple[str, str]:

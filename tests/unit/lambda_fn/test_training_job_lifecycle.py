@@ -127,6 +127,35 @@ def test_a_failed_job_fails_with_sagemakers_reason(account: Account, status: str
         handler.is_complete(event, None)
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        (1, "line 7\n has no label", 'ExitCode 1 ErrorMessage "line 7 has no label"'),
+        (
+            -9,
+            "",
+            'ExitCode -9 ErrorMessage "" (killed from outside, as the kernel does when memory',
+        ),
+        (137, "", 'ExitCode 137 ErrorMessage "" (killed from outside, as the kernel does when'),
+    ],
+)
+def test_the_toolkits_report_becomes_one_line(
+    account: Account, code: int, message: str, told: str
+) -> None:
+    event = begin("Create")
+    report = (
+        f'AlgorithmError: ExecuteUserScriptError:\nExitCode {code}\nErrorMessage "{message}"\n'
+        f'Command "/usr/bin/python3 train.py --seed 1", exit code: {code}'
+    )
+    account.sagemaker.end(FIRST, "Failed", FailureReason=report)
+    with pytest.raises(TrainingFailedError) as failure:
+        handler.is_complete(event, None)
+    shown = f"Training job {FIRST} ended as Failed: AlgorithmError: ExecuteUserScriptError: {told}"
+    assert str(failure.value).startswith(shown)
+    assert "\n" not in str(failure.value)
+    assert "train.py" not in str(failure.value)
+
+
 def test_a_stopped_job_has_no_reason(account: Account) -> None:
     event = begin("Create")
     account.sagemaker.end(FIRST, "Stopped")
