@@ -151,9 +151,12 @@ def test_a_missing_file_of_the_page_leaves_the_old_page(
     page["SourceObjectKeys"] = ["missing.zip", *page["SourceObjectKeys"][1:]]
     before = send(deployment.outputs["SiteUrl"])
     with traffic(deployment) as stream:
+        bucket = deployment.outputs["DataBucketName"]
+        body = json.dumps({"Resources": resources}).encode()
+        deployment.client("s3").put_object(Bucket=bucket, Key="template.json", Body=body)
         cloudformation.update_stack(
             StackName=name,
-            TemplateBody=json.dumps({"Resources": resources}),
+            TemplateURL=f"https://s3.us-east-1.amazonaws.com/{bucket}/template.json",
             Capabilities=["CAPABILITY_IAM"],
         )
         until_settled(deployment, name)
@@ -194,6 +197,8 @@ def test_a_cli_that_is_killed_is_run_again(deployment: Deployment, proof_table: 
         finally:
             os.killpg(cli.pid, signal.SIGKILL)
             cli.wait(timeout=60)
+        # CloudFormation goes on by itself; until it has ended it takes no other deployment.
+        until_settled(deployment, "sentiment-dev-model")
         deployment.deploy(*overrides)
     assert stream.lost == []
     assert set(statuses(deployment).values()) <= SETTLED
