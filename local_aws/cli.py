@@ -40,8 +40,12 @@ def up(arguments: argparse.Namespace) -> int:
             )
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
-    if process.discard_stale_state(arguments.state):
-        _say("an earlier one ended without `down`; its state cannot be continued, starting anew")
+    if process.end_orphans(arguments.state):
+        if process.kept_state(arguments.state).exists():
+            _say("an earlier one ended without `down`; going on with what was deployed to it")
+        else:
+            process.remove_state(arguments.state)
+            _say("an earlier one ended without `down` before anything was deployed; starting anew")
     running = process.start(arguments.port, arguments.state, arguments.region)
     _say(f"the embedded AWS runs at {endpoint_url(running.port)} (process {running.pid})")
     return 0
@@ -51,7 +55,9 @@ def down(arguments: argparse.Namespace) -> int:
     """End the emulator, everything it started, and its state."""
     running = process.find(arguments.state)
     if running is None:
-        stale = process.discard_stale_state(arguments.state)
+        stale = process.end_orphans(arguments.state)
+        if stale:
+            process.remove_state(arguments.state)
         _say("the embedded AWS does not run" + ("; its stale state is removed" if stale else ""))
         return 0
     count = process.stop(running, arguments.state)

@@ -63,10 +63,8 @@ def find(state: Path) -> Running | None:
         return None
 
 
-def discard_stale_state(state: Path) -> bool:
-    """Remove the state of an emulator that was not ended by `down`; tell whether there was any.
-
-    What CloudFormation had built lived in that process's memory, so the rest cannot be continued.
+def end_orphans(state: Path) -> bool:
+    """End what is left of an emulator that was not ended by `down`; tell whether there was one.
 
     Raises:
         EmulatorError: when the folder holds something else.
@@ -81,8 +79,12 @@ def discard_stale_state(state: Path) -> bool:
     for orphan in orphans:
         _kill(orphan)
     psutil.wait_procs(orphans, timeout=STOP_SECONDS)
-    remove_state(state)
     return True
+
+
+def kept_state(state: Path) -> Path:
+    """Return the folder from which an emulator goes on where an earlier one was killed."""
+    return state / "kept"
 
 
 def remove_state(state: Path) -> None:
@@ -183,7 +185,10 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "TMPDIR": _made(state / "tmp"),
-        "STATE_DIR": _made(state / "ministack"),
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(kept_state(state)),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": _made(state / "objects"),
         # Its MQTT listener binds every interface and is of no use here.
         "IOT_MTLS_ENABLED": "0",
         "NO_PROXY": "127.0.0.1,localhost",

@@ -6,13 +6,21 @@ of the exactly pinned version; `check` fails by name when a later version has mo
 
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import ministack.app
-from ministack.core import iam_evaluator
-from ministack.services import apigateway_v1, cloudfront, cloudwatch_logs, lambda_svc, s3
+from ministack.core import iam_evaluator, persistence
+from ministack.services import (
+    apigateway_v1,
+    cloudformation,
+    cloudfront,
+    cloudwatch_logs,
+    lambda_svc,
+    s3,
+)
 from ministack.services.cloudformation import provisioners, stacks
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -26,6 +34,12 @@ API_GATEWAY_ORIGIN = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazona
 PRIVATE_NAMES = (
     (ministack.app, "SERVICE_HANDLERS"),
     (ministack.app, "main"),
+    (ministack.app, "_build_persistence_save_dict"),
+    (ministack.app, "_run_ready_scripts"),
+    (cloudformation, "_stack_events"),
+    (cloudformation, "_stacks"),
+    (persistence, "STATE_DIR"),
+    (persistence, "save_all"),
     (iam_evaluator, "_resolve_condition_key"),
     (apigateway_v1, "_lambda_proxy_response"),
     (cloudwatch_logs, "_log_groups"),
@@ -202,6 +216,35 @@ def respect_declared_log_groups() -> None:
             emit(func, *arguments, **keywords)
 
     lambda_svc._emit_lambda_logs = emit_lambda_logs  # noqa: SLF001
+
+
+def settled_stacks() -> tuple[tuple[str, str, int], ...] | None:
+    """Return each stack's id, status and number of events; None while one is being changed."""
+    every = cloudformation._stacks._data.values()  # noqa: SLF001
+    if any(stack["StackStatus"].endswith("_IN_PROGRESS") for stack in every):
+        return None
+    events = cloudformation._stack_events._data  # noqa: SLF001
+    return tuple(
+        (str(key), str(stack["StackStatus"]), len(events.get(key, ())))
+        for key, stack in cloudformation._stacks._data.items()  # noqa: SLF001
+    )
+
+
+def write_state(folder: Path) -> None:
+    """Write the state of every service to a folder, from which a later start reads it."""
+    persistence.STATE_DIR = str(folder)
+    persistence.save_all(ministack.app._build_persistence_save_dict())  # noqa: SLF001
+
+
+def run_beside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Start a coroutine in the emulator's own loop when it serves."""
+    ready = ministack.app._run_ready_scripts  # noqa: SLF001
+
+    async def run_ready_scripts() -> None:
+        await ready()
+        await work()
+
+    ministack.app._run_ready_scripts = run_ready_scripts  # noqa: SLF001
 
 
 def run() -> None:

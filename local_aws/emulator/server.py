@@ -12,6 +12,7 @@ import boto3
 
 from local_aws.emulator import extension
 from local_aws.emulator.bucket_deployment import bucket_deployment
+from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
@@ -27,6 +28,8 @@ def main(port: int, state: Path, region: str) -> None:
         "s3", region_name=region, endpoint_url=url,
         aws_access_key_id=DUMMY_KEY, aws_secret_access_key=DUMMY_KEY,
     )  # fmt: skip
+    kept = KeptState(state / "kept", state / "sagemaker" / "records")
+    kept.restore()
     service = SageMakerService(state / "sagemaker", url, region, ACCOUNT)
     extension.add_service("sagemaker", sagemaker_api(service))
     for resource_type, handler in resource_handlers(service).items():
@@ -40,6 +43,7 @@ def main(port: int, state: Path, region: str) -> None:
     extension.complete_buckets()
     extension.hide_function_errors()
     extension.respect_declared_log_groups()
+    extension.run_beside(kept.keep)
     service.start()
     try:
         extension.run()
