@@ -21,7 +21,7 @@ class KeptState:
     def __init__(self, kept: Path, records: Path) -> None:
         """Keep in `kept`; `records` is SageMaker's folder of records."""
         self._kept, self._records = kept, records
-        self._seen: object = None
+        self._seen: tuple[tuple[str, str, int], ...] = ()
 
     def restore(self) -> None:
         """Give SageMaker the records that belong to the emulator's state."""

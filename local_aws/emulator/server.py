@@ -3,6 +3,7 @@
 Its environment is prepared by `local_aws.process`, because ministack reads it when it is imported.
 """
 
+import asyncio
 import signal
 import sys
 from pathlib import Path
@@ -43,8 +44,12 @@ def main(port: int, state: Path, region: str) -> None:
     extension.complete_buckets()
     extension.hide_function_errors()
     extension.respect_declared_log_groups()
-    extension.run_beside(kept.keep)
-    service.start()
+
+    async def go_on() -> None:
+        await asyncio.to_thread(service.start)  # reads models from the emulator's own S3
+        await kept.keep()
+
+    extension.run_beside(go_on)
     try:
         extension.run()
     finally:

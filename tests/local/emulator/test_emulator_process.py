@@ -83,7 +83,7 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
         psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
         up = run_cli("up", "--port", str(emulator.port), "--state", str(state))
         assert up.returncode == 0, up.stderr
-        assert "cannot be continued" in up.stdout
+        assert "starting anew" in up.stdout
         assert emulator.client("s3").list_buckets()["Buckets"] == []
         assert not psutil.pid_exists(worker)
         assert all(str(worker) != str(pid) for pid in processes_naming(state))
