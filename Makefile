@@ -36,7 +36,7 @@ local-status: $(VENV)/.dev ## what runs in the embedded AWS
 
 test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests included
 	@sh scripts/install_chromium.sh
-	python -m pytest
+	python -m pytest --numprocesses 2 --dist loadgroup
 
 proof: $(VENV)/.dev ## what it survives, the part that takes minutes included; writes docs/proof.md
 	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v --proof-page docs/proof.md

@@ -141,6 +141,17 @@ def embedded_aws(folder: Path) -> Iterator[Deployment]:
     assert processes_of(prepared.state, since=before) == []
 
 
+SHARED = ("deployment", "emulator")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something costly, where tests run on several processes."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        group = next((name for name in SHARED if name in used), item.nodeid.partition("::")[0])
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Deploy every stack, trained on a sample of the packaged reviews."""

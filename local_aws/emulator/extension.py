@@ -43,6 +43,7 @@ PRIVATE_NAMES = (
     (iam_evaluator, "_resolve_condition_key"),
     (apigateway_v1, "_lambda_proxy_response"),
     (cloudwatch_logs, "_log_groups"),
+    (lambda_svc, "CODE_BLOB_DIR"),
     (lambda_svc, "_emit_lambda_logs"),
     (s3, "_apply_bucket_scope"),
     (s3, "_bucket_owner_account"),
@@ -233,6 +234,7 @@ def settled_stacks() -> tuple[tuple[str, str, int], ...] | None:
 def write_state(folder: Path) -> None:
     """Write the state of every service to a folder, from which a later start reads it."""
     persistence.STATE_DIR = str(folder)
+    lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
     persistence.save_all(ministack.app._build_persistence_save_dict())  # noqa: SLF001
 
 
