@@ -68,13 +68,21 @@ def _deploy(s3: Any, properties: Properties) -> dict[str, Any]:
     }
 
 
+def _read(s3: Any, bucket: str, key: str) -> bytes:
+    try:
+        content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        raise FileNotFoundError(f"there is no s3://{bucket}/{key} to copy from") from None
+    return content
+
+
 def _files(s3: Any, properties: Properties) -> Iterator[tuple[str, bytes]]:
     """Yield the files of all sources, with deploy-time values filled in."""
     names, keys = properties["SourceBucketNames"], properties["SourceObjectKeys"]
     markers = properties.get("SourceMarkers") or [{} for _ in keys]
     configs = properties.get("SourceMarkersConfig") or [{} for _ in keys]
     for bucket, key, values, config in zip(names, keys, markers, configs, strict=True):
-        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        content = _read(s3, bucket, key)
         if not _true(properties.get("Extract", True)):
             yield key.rpartition("/")[2], content
             continue
