@@ -63,7 +63,7 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
             DEFINITIONS, environments, "allowed is one block of settings for each environment"
         )
     name = context.get(CHOICE)
-    if name not in environments:
+    if not isinstance(name, str) or name not in environments:
         raise SettingsError(CHOICE, name, f"allowed is one of {', '.join(sorted(environments))}")
     block = environments[name]
     if not isinstance(block, dict):
