@@ -29,16 +29,12 @@ TEXTS: dict[Any, st.SearchStrategy[Any]] = {
     types.SecurityGroupId: st.from_regex(r"\Asg-[0-9a-f]{17}\Z"),
 }  # fmt: skip
 COMMENT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=128)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(10**400),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=5,
-)
 
 
 def section(name: str) -> type[BaseModel]:
     """Return the model of a section."""
-    model: Any = Settings.model_fields[name].annotation
+    model = Settings.model_fields[name].annotation
+    assert isinstance(model, type)
     assert issubclass(model, BaseModel)
     return model
 
@@ -68,7 +64,8 @@ def _values(kind: Any, metadata: list[Any]) -> st.SearchStrategy[Any]:
         spelled = (texts for text, texts in TEXTS.items() if text.__metadata__[-1] in metadata)
         return next(spelled, COMMENT)
     bounds = [part for part in metadata if isinstance(part, Ge | Gt | Le | Lt)]
-    return st.from_type(Annotated[kind, *bounds] if bounds else kind)
+    bounded: Any = Annotated[kind, *bounds] if bounds else kind
+    return st.from_type(bounded)
 
 
 @st.composite

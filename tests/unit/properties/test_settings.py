@@ -14,9 +14,9 @@ from stacks.context import read_settings
 from stacks.dataset import find_dataset
 from stacks.refusal import SettingsError
 from stacks.settings.environment import Settings
+from tests.unit.properties.json_values import JSON
 from tests.unit.properties.settings_blocks import (
     IMAGE,
-    JSON,
     KEYS,
     SECTIONS,
     Block,
@@ -61,6 +61,7 @@ NAMES = st.sampled_from(["environment", "environments", "region", *SECTIONS, *KE
 )
 @example({}, ["dev"], {"dev": MINIMAL})
 @example({"training.smoothing": 10**400}, "dev", {"dev": MINIMAL})
+@example({"operations.monthly_budget_usd": ""}, "dev", {"dev": MINIMAL})
 @example({"x" * 10_000: "y" * 100_000}, "dev", {"dev": MINIMAL})
 def test_any_context_is_read_or_refused(
     context: dict[str, Any], environment: Any, environments: dict[str, Any]
