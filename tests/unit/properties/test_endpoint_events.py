@@ -1,4 +1,4 @@
-"""Events of smoke test, probe and expiry, whatever the endpoint or the clock says."""
+"""Events of smoke test, probe, release test and expiry, whatever endpoint, code or clock say."""
 
 import io
 import json
@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expiry import handler as expiry
+from release_test import handler as release_test
 from smoke_test import handler as smoke_test
 from smoke_test.endpoint import LONGEST_REASON, Clock, SmokeTestError, check_verdicts
 from smoke_test.probe import probe_update
@@ -121,6 +122,48 @@ def test_a_model_is_tried_or_the_property_is_named(
             assert len(str(error).splitlines()) == 1
         else:
             assert request == "Delete" or resource == "Custom::Candidate"
+
+
+HEALTHY = {"statusCode": 200, "body": "{}"}
+
+
+class Function:
+    """A Lambda function that answers every invocation alike."""
+
+    def __init__(self, payload: bytes, error: str | None) -> None:
+        """Answer, or fail."""
+        self._answer: dict[str, Any] = {"FunctionError": error} if error else {}
+        self._payload = payload
+
+    def invoke(self, **_request: Any) -> dict[str, Any]:
+        return {**self._answer, "Payload": io.BytesIO(self._payload)}
+
+
+@given(
+    st.binary()
+    | JSON.map(json.dumps).map(str.encode)
+    | st.fixed_dictionaries({key: st.just(value) | JSON for key, value in HEALTHY.items()})
+    .map(json.dumps).map(str.encode),
+    st.none() | st.just("Unhandled"),
+    st.fixed_dictionaries({}, optional={"VersionArn": JSON | st.just("arn:aws:lambda:function")}),
+)  # fmt: skip
+@example(b'{"statusCode": Infinity, "body": ""}', None, {"VersionArn": "a"})
+@example(b"[" * 100_000, None, {"VersionArn": "a"})
+@example(b"[" * 100_000, "Unhandled", {"VersionArn": "a"})
+@example(b"{}", None, {})
+def test_new_code_that_answers_oddly_is_not_released(
+    payload: bytes, error: str | None, properties: dict[str, Any]
+) -> None:
+    told = {"RequestType": "Update", "ResourceProperties": properties}
+    # What is no verdict is no right answer to a review.
+    with (
+        patch.object(release_test, "_lambda", lambda: Function(payload, error)),
+        pytest.raises(release_test.ReleaseTestError) as raised,
+    ):
+        release_test.on_event(told, None)
+    assert str(raised.value).startswith(("The API's new code ", "The property VersionArn "))
+    assert len(str(raised.value)) <= release_test.LONGEST_REASON
+    assert len(str(raised.value).splitlines()) <= 1
 
 
 TIMES = st.one_of(
