@@ -87,7 +87,7 @@ def _override(values: dict[str, Any], key: str, value: Any) -> None:
     section, _, name = key.partition(".")
     field = Settings.model_fields.get(section)
     if field is None or section == CHOICE:
-        raise SettingsError(key, value, _names(Settings))
+        raise SettingsError(key, str(value), _names(Settings))
     model = _section(field)
     if model is None:
         if name:

@@ -8,7 +8,7 @@ class SettingsError(Exception):
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
         """Refuse `key`, which was set to `value`; `allowed` says in a phrase what would do."""
-        name = _shown(key)
+        name = _shown(key if key.strip() else repr(key))
         named = f"{name} is missing" if value is None else f"{name}={_shown(value)} is refused"
         super().__init__(" ".join(f"{named}: {allowed}".split()))
         self.key = key
