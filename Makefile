@@ -39,7 +39,8 @@ test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests incl
 	python -m pytest --numprocesses 2 --dist loadgroup
 
 proof: $(VENV)/.dev ## what it survives, the part that takes minutes included; writes docs/proof.md
-	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v --proof-page docs/proof.md
+	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v \
+	  --hypothesis-profile proof --proof-page docs/proof.md
 
 check: $(VENV)/.dev ## format, lint and types
 	ruff format --check --quiet .

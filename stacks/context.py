@@ -63,7 +63,7 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
             DEFINITIONS, environments, "allowed is one block of settings for each environment"
         )
     name = context.get(CHOICE)
-    if name not in environments:
+    if not isinstance(name, str) or name not in environments:
         raise SettingsError(CHOICE, name, f"allowed is one of {', '.join(sorted(environments))}")
     block = environments[name]
     if not isinstance(block, dict):
@@ -87,7 +87,7 @@ def _override(values: dict[str, Any], key: str, value: Any) -> None:
     section, _, name = key.partition(".")
     field = Settings.model_fields.get(section)
     if field is None or section == CHOICE:
-        raise SettingsError(key, value, _names(Settings))
+        raise SettingsError(key, str(value), _names(Settings))
     model = _section(field)
     if model is None:
         if name:

@@ -62,16 +62,21 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
         return _packaged(key)
     if source.startswith("s3://"):
         return Dataset(identity=source, uri=source)
-    path = root / source
+    allowed = "allowed is a file, or a folder with files, that exists"
+    try:
+        files = _files(root / source)
+        if not files:
+            raise SettingsError(key, source, allowed)
+        return Dataset(identity=content_hash(files), files=files)
+    except OSError as error:
+        raise SettingsError(key, source, f"{allowed} ({error.strerror})") from None
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """Return name to file of a file or a folder; none of what does not exist."""
     if path.is_dir():
-        files = source_files(path)
-    elif path.is_file():
-        files = {path.name: path}
-    else:
-        files = {}
-    if not files:
-        raise SettingsError(key, source, "allowed is a file, or a folder with files, that exists")
-    return Dataset(identity=content_hash(files), files=files)
+        return source_files(path)
+    return {path.name: path} if path.is_file() else {}
 
 
 def feedback_of(month: str, folder: str) -> Dataset:

@@ -1,11 +1,20 @@
 """How a bad setting is refused: one line that names it, its value and what is allowed."""
 
+SHOWN_CHARACTERS = 200
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; its text is one line."""
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
         """Refuse `key`, which was set to `value`; `allowed` says in a phrase what would do."""
-        named = f"{key} is missing" if value is None else f"{key}={value} is refused"
+        name = _shown(key if key.strip() else repr(key))
+        named = f"{name} is missing" if value is None else f"{name}={_shown(value)} is refused"
         super().__init__(" ".join(f"{named}: {allowed}".split()))
         self.key = key
+
+
+def _shown(value: object) -> str:
+    """Return a value as far as a line has room for it."""
+    text = str(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

@@ -24,8 +24,12 @@ from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, client_environment,
 from local_aws.screen import Screen
 from scripts.local import deploy_locally
 
+pytest_plugins = ["tests.proof.plugin"]
+
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("suite", deadline=None, print_blob=True)
+# `make proof`: each property of tests/unit/properties sees this many cases, some see a share.
+settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,22 +11,42 @@ import boto3
 SETTLED = ("COMPLETE", "FAILED")
 
 
+class EventError(ValueError):
+    """An event that does not say when it is."""
+
+
 def on_schedule(event: dict[str, Any], _context: object) -> dict[str, str]:
     """Delete the stack when its last change is older than the limit.
 
     Args:
         event: a scheduled event; its `time` is the present:
             https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
+
+    Raises:
+        EventError: when it has no such time.
     """
     name, limit = os.environ["STACK_NAME"], timedelta(hours=int(os.environ["EXPIRES_AFTER_HOURS"]))
     (stack,) = _cloudformation().describe_stacks(StackName=name)["Stacks"]
     changed: datetime = stack.get("LastUpdatedTime", stack["CreationTime"])
-    age = datetime.fromisoformat(event["time"]) - changed
+    age = _time(event) - changed
     told = f"{name} was changed {age} ago, {limit} are allowed"
     if age < limit or not stack["StackStatus"].endswith(SETTLED):
         return {"kept": told}
     _cloudformation().delete_stack(StackName=stack["StackId"])
     return {"deleted": told}
+
+
+def _time(event: dict[str, Any]) -> datetime:
+    value = event.get("time")
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise EventError(
+            f"The event's time is {value!r}; one such as 2026-01-31T12:00:00Z is needed"
+        )
+    return time
 
 
 @cache

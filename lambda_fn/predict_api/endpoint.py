@@ -100,7 +100,7 @@ class Model:
         except BotoCoreError as error:
             logger.warning("the endpoint did not answer", exc_info=error)
             raise _warming_up() from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             logger.exception("the endpoint's answer cannot be read")
             raise failed() from error
 
@@ -176,7 +176,7 @@ def _model_code(error: ClientError) -> str:
 def _leading_object(text: str) -> dict[str, Any]:
     try:
         content, _ = json.JSONDecoder().raw_decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

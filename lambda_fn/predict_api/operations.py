@@ -52,11 +52,20 @@ class Request:
 
     @property
     def body(self) -> bytes:
-        """The body as it was sent."""
-        body = self.event.get("body") or ""
-        if self.event.get("isBase64Encoded"):
+        """The body as it was sent.
+
+        Raises:
+            Problem: 400, when it is said to be base64 and is not.
+        """
+        body = str(self.event.get("body") or "")
+        if not self.event.get("isBase64Encoded"):
+            return body.encode("utf-8", "surrogatepass")
+        try:
             return base64.b64decode(body)
-        return str(body).encode("utf-8", "surrogatepass")
+        except ValueError:
+            raise Problem(
+                HTTPStatus.BAD_REQUEST, "invalid_request", "The body is not base64."
+            ) from None
 
 
 def predict(request: Request) -> Answer:

@@ -13,10 +13,17 @@ PATIENT = Config(read_timeout=40, retries={"total_max_attempts": 1})
 REVIEW = "A wonderful film. Great acting and a superb story: I loved it and highly recommend it."
 # What the function answers when there is no model that could: the model has tests of its own.
 WITHOUT_MODEL = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+# CloudFormation takes answers of 4 KB at most.
+LONGEST_REASON = 1000
+UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class ReleaseTestError(Exception):
     """The version does not do its work; the text is what CloudFormation shows."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep of the reason what CloudFormation has room for, in one line."""
+        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -26,7 +33,10 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
         ReleaseTestError: with the reason that CloudFormation is to show.
     """
     if event["RequestType"] != "Delete":
-        check(_lambda(), event["ResourceProperties"]["VersionArn"])
+        version = event["ResourceProperties"].get("VersionArn")
+        if not isinstance(version, str) or not version:
+            raise ReleaseTestError(f"The property VersionArn is {version!r}; a text is needed")
+        check(_lambda(), version)
     return {"PhysicalResourceId": "release-test"}
 
 
@@ -62,7 +72,7 @@ def _ask(client: Any, version: str, request: dict[str, Any]) -> tuple[int, str]:
     try:
         answer = json.loads(payload)
         return int(answer["statusCode"]), str(answer["body"])
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         raise ReleaseTestError(f"The API's new code gives no answer but {payload}") from None
 
 
@@ -86,7 +96,7 @@ def _request(method: str, path: str, content: object = None) -> dict[str, Any]:
 def _sentiment(body: str) -> object:
     try:
         return json.loads(body)["sentiment"]
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         return None
 
 
@@ -95,7 +105,7 @@ def _message(payload: str) -> str:
     try:
         error = json.loads(payload)
         return f"{error['errorType']}: {error['errorMessage']}"
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         return payload
 
 

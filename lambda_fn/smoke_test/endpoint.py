@@ -21,10 +21,16 @@ KNOWN_REVIEWS = {
 PAUSE_SECONDS = 5.0
 # Of a container that is still starting: failed dependency, too many requests, server errors.
 PASSING = {424, 429, *range(500, 600)}
+# CloudFormation takes answers of 4 KB at most, and a model may answer with a whole traceback.
+LONGEST_REASON = 1000
 
 
 class SmokeTestError(Exception):
     """The endpoint does not do what it was deployed for; the text is what CloudFormation shows."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep of the reason what CloudFormation has room for, in one line."""
+        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float
                 raise SmokeTestError(f"Endpoint {endpoint} does not answer: {error}") from error
             clock.sleep(PAUSE_SECONDS)
             continue
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SmokeTestError(f"Endpoint {endpoint} answers something else than JSON") from error
         if not isinstance(verdict, dict):
             raise SmokeTestError(f"Endpoint {endpoint} answers {verdict!r}")

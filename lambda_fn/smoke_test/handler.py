@@ -10,6 +10,7 @@ from botocore.config import Config
 from smoke_test.candidate import Candidate, remove, settle
 from smoke_test.endpoint import check_config, check_verdicts
 from smoke_test.probe import probe_update
+from smoke_test.properties import seconds, text
 
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test itself tries again.
@@ -22,10 +23,13 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Raises:
         SmokeTestError: with the reason that CloudFormation is to show.
     """
+    if event["RequestType"] == "Delete":
+        return {}
     properties = event["ResourceProperties"]
-    endpoint = properties["EndpointName"]
-    if event["ResourceType"] == SMOKE_TEST and event["RequestType"] != "Delete":
-        check_config(_client("sagemaker"), endpoint, properties["EndpointConfigName"])
+    endpoint = text(properties, "EndpointName")
+    if event["ResourceType"] == SMOKE_TEST:
+        config = text(properties, "EndpointConfigName")
+        check_config(_client("sagemaker"), endpoint, config)
         _check(endpoint, properties)
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
 
@@ -36,14 +40,16 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
     Raises:
         SmokeTestError: with the reason that CloudFormation is to show.
     """
-    properties = event["ResourceProperties"]
-    endpoint = properties["EndpointName"]
     if event["ResourceType"] == SMOKE_TEST:
         return {"IsComplete": True}
+    properties = event["ResourceProperties"]
+    endpoint = text(properties, "EndpointName")
     if event["RequestType"] == "Delete":
         return {"IsComplete": remove(_client("sagemaker"), endpoint)}
     candidate = Candidate(
-        endpoint, config=properties["EndpointConfigName"], serving=properties["ServingEndpointName"]
+        endpoint,
+        config=text(properties, "EndpointConfigName"),
+        serving=text(properties, "ServingEndpointName"),
     )
     ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties))
     return {"IsComplete": ended}
@@ -64,8 +70,8 @@ def _check(endpoint: str, properties: dict[str, Any]) -> None:
     check_verdicts(
         _client("sagemaker-runtime"),
         endpoint,
-        properties.get("ModelVersion"),
-        patience_seconds=float(properties["PatienceSeconds"]),
+        text(properties, "ModelVersion") if "ModelVersion" in properties else None,
+        patience_seconds=seconds(properties, "PatienceSeconds"),
     )
 
 

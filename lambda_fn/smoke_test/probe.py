@@ -62,7 +62,7 @@ def _answers(runtime: Any, endpoint: str, review: str, sentiment: str) -> bool:
             Body=json.dumps({"review": review}).encode(),
         )
         verdict = json.loads(answer["Body"].read())
-    except (ClientError, BotoCoreError, ValueError) as error:
+    except (ClientError, BotoCoreError, ValueError, RecursionError) as error:
         logger.warning("the endpoint does not answer a known review: %s", error)
         return False
     return isinstance(verdict, dict) and verdict.get("sentiment") == sentiment

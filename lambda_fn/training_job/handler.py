@@ -16,7 +16,11 @@ from training_job.request import TrainingRequest
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Begin what CloudFormation asks for."""
+    """Begin what CloudFormation asks for.
+
+    Raises:
+        PropertyError: naming the property that is missing or wrong.
+    """
     if event["RequestType"] == "Delete":
         jobs.abandon(_client("sagemaker"), _client("s3"), event["PhysicalResourceId"])
         return {}

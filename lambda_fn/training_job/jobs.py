@@ -3,6 +3,7 @@
 The name says everything about a job's inputs, so there is nothing to remember between calls.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from training_job.request import TrainingRequest
 
 RUNNING = {"InProgress", "Stopping"}
 MOST_ATTEMPTS = 50
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 # A role that was made a moment ago is not known everywhere yet.
 ROLE_WAITS_SECONDS = (5, 10, 15, 20, 30)
 
@@ -26,6 +29,8 @@ class TooManyAttemptsError(Exception):
 
 def describe(sagemaker: Any, name: str) -> Job | None:
     """Return the job, or None where there is none."""
+    if not NAME.fullmatch(name):
+        return None
     try:
         job: Job = sagemaker.describe_training_job(TrainingJobName=name)
     except ClientError as error:

@@ -1,5 +1,6 @@
 """How a training job ended, and whether its model is good enough to serve."""
 
+import math
 import re
 from typing import Any
 
@@ -63,7 +64,8 @@ def _in_one_line(reason: str) -> str:
 
 def _accuracy(job: Job) -> float:
     for metric in job.get("FinalMetricDataList", []):
-        if metric["MetricName"] == ACCURACY_METRIC:
+        # Not a number would be under no minimum.
+        if metric["MetricName"] == ACCURACY_METRIC and math.isfinite(metric["Value"]):
             return float(metric["Value"])
     raise TrainingFailedError(
         f"Training job {job['TrainingJobName']} reported no metric {ACCURACY_METRIC}"

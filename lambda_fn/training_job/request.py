@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from training_job.properties import listed, optional_text, share, text, texts, whole
+
 ACCURACY_METRIC = "test:accuracy"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
 # How SageMaker finds metrics in what the training script prints.
@@ -30,8 +32,12 @@ class Spot:
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:
-        """Read the custom resource's properties."""
-        return cls(int(properties["MaxWaitSeconds"]), properties["CheckpointPath"])
+        """Read the custom resource's properties.
+
+        Raises:
+            PropertyError: naming the one that is missing or wrong.
+        """
+        return cls(whole(properties, "MaxWaitSeconds"), text(properties, "CheckpointPath"))
 
 
 @dataclass(frozen=True)
@@ -76,24 +82,28 @@ class TrainingRequest:
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:
-        """Read the properties, whose numbers CloudFormation hands over as texts."""
+        """Read the properties, whose numbers CloudFormation hands over as texts.
+
+        Raises:
+            PropertyError: naming the one that is missing or wrong.
+        """
         return cls(
-            job_name=properties["JobName"],
-            role_arn=properties["RoleArn"],
-            image=properties["Image"],
-            hyperparameters=dict(properties["Hyperparameters"]),
-            channels=dict(properties["Channels"]),
-            output=properties["OutputPath"],
-            instance_type=properties["InstanceType"],
-            instance_count=int(properties["InstanceCount"]),
-            volume_size_gib=int(properties["VolumeSizeGiB"]),
-            max_runtime_seconds=int(properties["MaxRuntimeSeconds"]),
-            minimum_accuracy=float(properties["MinimumAccuracy"]),
+            job_name=text(properties, "JobName"),
+            role_arn=text(properties, "RoleArn"),
+            image=text(properties, "Image"),
+            hyperparameters=texts(properties, "Hyperparameters"),
+            channels=texts(properties, "Channels"),
+            output=text(properties, "OutputPath"),
+            instance_type=text(properties, "InstanceType"),
+            instance_count=whole(properties, "InstanceCount"),
+            volume_size_gib=whole(properties, "VolumeSizeGiB"),
+            max_runtime_seconds=whole(properties, "MaxRuntimeSeconds"),
+            minimum_accuracy=share(properties, "MinimumAccuracy"),
             spot=Spot.from_properties(properties) if "MaxWaitSeconds" in properties else None,
-            output_key=properties.get("OutputKeyArn"),
-            volume_key=properties.get("VolumeKeyArn"),
-            subnets=tuple(properties.get("SubnetIds", ())),
-            security_groups=tuple(properties.get("SecurityGroupIds", ())),
+            output_key=optional_text(properties, "OutputKeyArn"),
+            volume_key=optional_text(properties, "VolumeKeyArn"),
+            subnets=listed(properties, "SubnetIds"),
+            security_groups=listed(properties, "SecurityGroupIds"),
         )
 
     def attempt(self, number: int) -> str:

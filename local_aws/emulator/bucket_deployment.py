@@ -1,14 +1,13 @@
 """CDK's BucketDeployment, which on AWS runs the AWS CLI from a Lambda layer."""
 
 import fnmatch
-import io
 import json
 import mimetypes
 import uuid
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from local_aws.emulator.asset_zip import members
 from local_aws.emulator.extension import ResourceHandler
 
 Properties = dict[str, Any]
@@ -86,10 +85,9 @@ def _files(s3: Any, properties: Properties) -> Iterator[tuple[str, bytes]]:
         if not _true(properties.get("Extract", True)):
             yield key.rpartition("/")[2], content
             continue
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for name in archive.namelist():
-                if not name.endswith("/") and _selected(name, properties):
-                    yield name, _fill(archive.read(name), values, config)
+        for name, packed in members(content, f"s3://{bucket}/{key}"):
+            if _selected(name, properties):
+                yield name, _fill(packed, values, config)
 
 
 def _fill(content: bytes, values: dict[str, str], config: dict[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """List operations: filters, order and pages."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from botocore.utils import parse_to_aware_datetime
@@ -8,6 +9,7 @@ from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.store import Record
 
 DEFAULT_PAGE = 10
+TOKEN = re.compile(r"[0-9]{1,9}")
 TIMES = ("CreationTime", "LastModifiedTime")
 
 
@@ -75,6 +77,6 @@ def _within(records: Iterable[Record], request: Record) -> list[Record]:
 
 
 def _start(token: str) -> int:
-    if not (token.isascii() and token.isdigit()):
+    if not TOKEN.fullmatch(token):
         raise invalid(f"The NextToken {token!r} is not one of an earlier answer.")
     return int(token)

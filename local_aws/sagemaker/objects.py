@@ -3,13 +3,17 @@
 import gzip
 import tarfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
+MAX_MEMBERS = 100_000
+# Names and other extended headers, which tarfile reads into memory; it copies files in less.
+MAX_BLOCK_BYTES = 1024**2
+# What may follow the end of an archive: tar fills it up with zeros.
+MAX_REST_BLOCKS = 16
 # What unpacking raises beside tarfile's own errors: a link to a member that is not there is a
 # KeyError, a name with a zero byte a ValueError, a number out of bounds an OverflowError, links
 # that lead in a circle a RecursionError.
@@ -22,10 +26,14 @@ class ArtifactError(ValueError):
     """A model artifact that is missing or must not be unpacked."""
 
 
+class DownloadError(ValueError):
+    """An object whose key cannot be the name of a file."""
+
+
 def parse(uri: str) -> tuple[str, str]:
-    """Split s3://bucket/key."""
-    parts = urlsplit(uri)
-    return parts.netloc, parts.path.lstrip("/")
+    """Split s3://bucket/key; a key may have any character, `?` and `#` included."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key.lstrip("/")
 
 
 def exists(s3: Any, uri: str) -> bool:
@@ -58,20 +66,31 @@ def download_prefix(s3: Any, uri: str, folder: Path, *, share: tuple[int, int] =
         uri: the prefix.
         folder: where to put them.
         share: (i, n) downloads every n-th object from the i-th on, i < n.
+
+    Raises:
+        DownloadError: for a key that cannot be a file's name, or not beside another one.
     """
     bucket, prefix = parse(uri)
     count = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for item in page.get("Contents", []):
             key = str(item["Key"])
-            target = (folder / _below(prefix, key)).resolve()
-            if key.endswith("/") or not target.is_relative_to(folder.resolve()):
+            below = PurePosixPath(_below(prefix, key))
+            if key.endswith("/") or ".." in below.parts:
                 continue
             if count % share[1] == share[0]:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                s3.download_file(bucket, key, str(target))
+                _download(s3, bucket, key, folder / below)
             count += 1
     return count
+
+
+def _download(s3: Any, bucket: str, key: str, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        s3.download_file(bucket, key, str(target))
+    except (OSError, ValueError) as error:  # a zero byte is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise DownloadError(f"s3://{bucket}/{key} cannot be stored as a file: {reason}.") from error
 
 
 def _below(prefix: str, key: str) -> str:
@@ -108,8 +127,8 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
     """Download and unpack a model.tar.gz.
 
     Raises:
-        ArtifactError: when it is missing or damaged, or has members that leave the folder, links to
-            outside, devices, or more than 4 GiB.
+        ArtifactError: when it is missing or damaged, or has members that leave the folder, links
+            upwards, devices, more than 100,000 members or more than 4 GiB.
     """
     bucket, key = parse(uri)
     archive = folder / "model.tar.gz"
@@ -119,9 +138,10 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
     except ClientError as error:
         raise ArtifactError(f"Could not find model data at {uri}.") from error
     try:
-        with tarfile.open(archive, "r:gz") as tar:
-            _refuse_bomb(tar, uri)
+        with _Blocks(archive) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
+            _check_members(tar, uri)
             tar.extractall(folder / "model", filter="data")
+            _read_to_checksum(packed)
     except ArtifactError:
         raise
     except (*DAMAGED, tarfile.TarError) as error:
@@ -130,6 +150,35 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
         archive.unlink(missing_ok=True)
 
 
-def _refuse_bomb(tar: tarfile.TarFile, uri: str) -> None:
-    if sum(max(0, member.size) for member in tar) > MAX_UNPACKED_BYTES:
-        raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
+class _Blocks(gzip.GzipFile):
+    """A gzip file of which nobody reads more at a time than an archive needs."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or not 0 <= size <= MAX_BLOCK_BYTES:
+            raise tarfile.ReadError(f"a header has more than {MAX_BLOCK_BYTES:,} bytes")
+        return super().read(size)
+
+
+def _check_members(tar: tarfile.TarFile, uri: str) -> None:
+    """Refuse what is too much, and what leaves the folder, on its own or through a link.
+
+    Every link leads to something below its own folder, so no row of them leads out.
+    """
+    size = 0
+    for count, member in enumerate(tar, start=1):
+        size += max(0, member.size)
+        if size > MAX_UNPACKED_BYTES:
+            raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
+        if count > MAX_MEMBERS:
+            raise ArtifactError(f"{uri} has more than {MAX_MEMBERS:,} members.")
+        for path in map(PurePosixPath, (member.name, member.linkname)):
+            if path.is_absolute() or ".." in path.parts:
+                raise ArtifactError(f"{uri} cannot be unpacked: {member.name!r} leads out of it.")
+
+
+def _read_to_checksum(packed: gzip.GzipFile) -> None:
+    """Read up to the checksum, which tells a damaged file from a good one."""
+    for _ in range(MAX_REST_BLOCKS):
+        if not packed.read(MAX_BLOCK_BYTES):
+            return
+    raise tarfile.ReadError("something follows the archive")

@@ -134,7 +134,7 @@ class SageMakerService:
 def _parsed(body: bytes) -> Record:
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
         raise SageMakerError("SerializationException", "The request is not a JSON object.")

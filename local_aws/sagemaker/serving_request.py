@@ -64,5 +64,8 @@ def check_endpoint_config(request: Record) -> None:
 
 def container_of(model: Record) -> Record:
     """Return the one container of a model."""
-    container: Record = model.get("PrimaryContainer") or model["Containers"][0]
-    return container
+    # An empty one, too, is one.
+    first: Record = (
+        model["PrimaryContainer"] if "PrimaryContainer" in model else model["Containers"][0]
+    )
+    return first

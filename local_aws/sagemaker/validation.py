@@ -32,12 +32,16 @@ def validate(operation: str, request: dict[str, Any]) -> None:
     """Refuse what AWS would refuse by the shape of the request alone.
 
     Raises:
-        SageMakerError: a ValidationException that names each wrong parameter.
+        SageMakerError: a ValidationException that names each wrong parameter, or a
+            SerializationException.
     """
     shape = operation_model(operation).input_shape
     if shape is None:
         return
-    report = ParamValidator().validate(request, shape)
+    try:
+        report = ParamValidator().validate(request, shape)
+    except (RuntimeError, OverflowError) as error:  # a timestamp that no calendar has
+        raise SageMakerError("SerializationException", str(error)) from None
     problems = [report.generate_report()] if report.has_errors() else []
     problems = problems or list(_constraint_problems(request, shape, ""))
     if problems:

@@ -18,6 +18,7 @@ from sentiment.explanation import Explanation
 from sentiment.wheels import fetch_wheels
 
 METADATA = "metadata.json"
+SHOWN_CHARACTERS = 200
 CODE = "code"
 CODE_SUFFIXES = {".py", ".txt", ".j2"}
 SERVING_CODE = ("predict.py", "sentiment")
@@ -29,6 +30,10 @@ CLASSIFIERS = {
 }
 # What serving needs beside torch and numpy; an architecture that is not listed needs nothing.
 SERVING_REQUIREMENTS = {"lstm": "requirements-lstm.txt"}
+
+
+class ArtifactError(ValueError):
+    """A model that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,21 @@ def save(artifact: Artifact, folder: Path) -> None:
 
 
 def load(folder: Path) -> Artifact:
-    """Read what `save` wrote; nothing in the files can run code."""
-    metadata = json.loads((folder / METADATA).read_text("utf-8"))
-    module, name = CLASSIFIERS[metadata["hyperparameters"]["architecture"]]
-    classifier: Classifier = getattr(import_module(module), name).load(folder)
-    return Artifact(classifier, Calibration(**metadata["calibration"]), metadata)
+    """Read what `save` wrote; nothing in the files can run code.
+
+    Raises:
+        ArtifactError: when a file is missing, damaged or of something else.
+    """
+    try:
+        metadata = json.loads((folder / METADATA).read_text("utf-8"))
+        module, name = CLASSIFIERS[metadata["hyperparameters"]["architecture"]]
+        classifier: Classifier = getattr(import_module(module), name).load(folder)
+        return Artifact(classifier, Calibration(**metadata["calibration"]), metadata)
+    except Exception as error:  # there is no end of what torch raises of damaged files
+        reason = (str(error).splitlines() or [""])[0]
+        raise ArtifactError(
+            f"The model cannot be read: {type(error).__name__}: {reason[:SHOWN_CHARACTERS]}"
+        ) from error
 
 
 def code_sha256(source: Path) -> str:

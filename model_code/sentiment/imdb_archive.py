@@ -9,11 +9,16 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sentiment.compression import DAMAGED, open_stream
+from sentiment.compression import DAMAGED, Blocks, open_stream
 from sentiment.errors import DatasetError
 
 MEMBER = re.compile(r"(?:^|/)(train|test)/(pos|neg)/[^/]+\.txt$")
 MAX_REVIEW_BYTES = 1_000_000
+# The official archive has 100,000 files with 0.3 GB.
+MAX_MEMBERS = 1_000_000
+MAX_UNPACKED_BYTES = 4 * 1024**3
+# What may follow the end of an archive: tar fills it up with zeros.
+MAX_REST_BLOCKS = 16
 
 Row = tuple[str, str, int]  # half, text, label
 
@@ -28,6 +33,8 @@ def read_directory(folder: Path) -> Iterator[Row]:
     """Yield the labelled reviews of an official directory, in the order of their names."""
     for file in sorted(folder.rglob("*.txt")):
         if match := MEMBER.search(file.as_posix()):
+            if file.stat().st_size > MAX_REVIEW_BYTES:
+                raise _refusal(file.name)
             yield match[1], _text(file.read_bytes(), file.name), int(match[2] == "pos")
 
 
@@ -37,29 +44,52 @@ def read_archive(file: Path) -> Iterator[Row]:
     Nothing is unpacked to disk.
 
     Raises:
-        DatasetError: for a damaged archive, or a review that is no plain file, is larger than
-            1 MB or is not UTF-8.
+        DatasetError: for a damaged archive, one with more than a million members or 4 GiB, or a
+            review that is no plain file, is larger than 1 MB or is not UTF-8.
     """
     rows: list[tuple[str, Row]] = []
     try:
-        with open_stream(file) as raw, tarfile.open(fileobj=raw, mode="r|") as archive:
-            for member in archive:
-                match = MEMBER.search(member.name)
-                if match is None:
-                    continue
-                if not member.isreg() or member.size > MAX_REVIEW_BYTES:
-                    raise DatasetError(
-                        f"{file.name}, {member.name}: a plain file of at most "
-                        f"{MAX_REVIEW_BYTES:,} bytes is needed"
-                    )
-                content = archive.extractfile(member)
-                text = _text(content.read() if content else b"", member.name)
-                rows.append((member.name, (match[1], text, int(match[2] == "pos"))))
-            while raw.read(1 << 20):
-                pass  # tarfile stops before the checksum, which tells a truncated archive
+        with open_stream(file) as raw:
+            blocks = Blocks(raw, MAX_REVIEW_BYTES)
+            with tarfile.open(fileobj=blocks, mode="r:") as archive:
+                for member in _members(archive, file):
+                    if match := MEMBER.search(member.name):
+                        text = _read(archive, member, file)
+                        rows.append((member.name, (match[1], text, int(match[2] == "pos"))))
+            _read_to_checksum(blocks)
     except (tarfile.TarError, *DAMAGED) as error:
         raise DatasetError(f"{file.name}: damaged or no tar archive ({error})") from error
     yield from (row for _, row in sorted(rows))
+
+
+def _members(archive: tarfile.TarFile, file: Path) -> Iterator[tarfile.TarInfo]:
+    size = 0
+    for count, member in enumerate(archive, start=1):
+        size += max(0, member.size)
+        if count > MAX_MEMBERS or size > MAX_UNPACKED_BYTES:
+            raise DatasetError(
+                f"{file.name}: more than {MAX_MEMBERS:,} members or {MAX_UNPACKED_BYTES:,} bytes"
+            )
+        yield member
+
+
+def _read(archive: tarfile.TarFile, member: tarfile.TarInfo, file: Path) -> str:
+    if not member.isreg() or member.size > MAX_REVIEW_BYTES:
+        raise _refusal(f"{file.name}, {member.name}")
+    content = archive.extractfile(member)
+    return _text(content.read() if content else b"", member.name)
+
+
+def _read_to_checksum(blocks: Blocks) -> None:
+    """Read on behind the end of the archive: only the checksum tells a truncated one."""
+    for _ in range(MAX_REST_BLOCKS):
+        if not blocks.read(MAX_REVIEW_BYTES):
+            return
+    raise tarfile.ReadError("something follows the archive")
+
+
+def _refusal(name: str) -> DatasetError:
+    return DatasetError(f"{name}: a plain file of at most {MAX_REVIEW_BYTES:,} bytes is needed")
 
 
 def _text(content: bytes, name: str) -> str:

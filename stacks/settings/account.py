@@ -39,7 +39,9 @@ class OperationsSettings(Section):
     latency_p99_ms: Annotated[Whole, Field(ge=10, le=29_000)] = 3000
     dashboard: Flag = True
     alarm_email: Annotated[EmailAddress | None, BlankIsNone] = None
-    monthly_budget_usd: Annotated[Decimal | None, BlankIsNone, Field(gt=0, le=1_000_000)] = None
+    monthly_budget_usd: Annotated[
+        Annotated[Decimal, Field(gt=0, le=1_000_000)] | None, BlankIsNone
+    ] = None
 
 
 class NetworkSettings(Section):

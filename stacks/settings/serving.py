@@ -46,7 +46,9 @@ class EndpointSettings(Section):
     capture_percent: Annotated[Whole, Field(ge=0, le=100)] = 0
     capture_expiry_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
     idle_alarm_hours: Annotated[Whole, Field(ge=1, le=168)] = 48
-    expires_after_hours: Annotated[Whole | None, BlankIsNone, Field(ge=1, le=8760)] = None
+    expires_after_hours: Annotated[Annotated[Whole, Field(ge=1, le=8760)] | None, BlankIsNone] = (
+        None
+    )
 
     _image_fits_instance = field_validator("image")(image_fits_instance)
 
@@ -94,7 +96,7 @@ class ScalingSettings(Section):
         scale_out_cooldown_seconds: time between two steps up.
     """
 
-    max_instances: Annotated[Whole | None, BlankIsNone, Field(ge=2, le=100)] = None
+    max_instances: Annotated[Annotated[Whole, Field(ge=2, le=100)] | None, BlankIsNone] = None
     invocations_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = 1500
     scale_in: Flag = True
     scale_in_cooldown_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 600

@@ -20,9 +20,11 @@ def _whole(value: Any) -> Any:
 
 
 def _decimal(value: Any) -> Any:
-    if isinstance(value, str) and DECIMAL.fullmatch(value):
-        return float(value)
-    return float(value) if type(value) is int else value
+    spelled = isinstance(value, str) and DECIMAL.fullmatch(value)
+    try:
+        return float(value) if spelled or type(value) is int else value
+    except OverflowError:  # a whole number that no float is near to
+        return value
 
 
 def _flag(value: Any) -> Any:

@@ -43,7 +43,9 @@ class ApiSettings(Section):
     tracing: Flag = True
     throttle_rate: Annotated[Whole, Field(ge=1, le=10_000)] = 20
     throttle_burst: Annotated[Whole, Field(ge=1, le=5000)] = 40
-    reserved_concurrency: Annotated[Whole | None, BlankIsNone, Field(ge=1, le=1000)] = None
+    reserved_concurrency: Annotated[Annotated[Whole, Field(ge=1, le=1000)] | None, BlankIsNone] = (
+        None
+    )
     max_review_characters: Annotated[Whole, Field(ge=1, le=100_000)] = 100_000
     log_retention_days: RetentionDays = 30
     set_account_log_role: Flag = True

@@ -1,15 +1,18 @@
 """SageMaker and S3 as far as the TrainingJob handlers use them, in memory.
 
-Requests are checked against botocore's own model of the services, and missing things answer as AWS
+Requests are checked against botocore's own model of the services, SageMaker's as far as its server
+checks them, and missing things answer as AWS
 does: no error code of its own for a missing job, 404 without a body for a missing object.
 """
 
-import re
 from typing import Any
 
 import botocore.session
 from botocore.exceptions import ClientError
 from botocore.validate import validate_parameters
+
+from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.validation import validate
 
 SESSION = botocore.session.Session()
 
@@ -26,9 +29,14 @@ def client_error(code: str, message: str, operation: str, status: int = 400) -> 
 
 
 def check(service: str, operation: str, parameters: dict[str, Any]) -> None:
-    """Raise botocore's ParamValidationError for a request that AWS would refuse."""
+    """Raise botocore's ParamValidationError, or SageMaker's, for a request that AWS would refuse."""
     model = SESSION.get_service_model(service).operation_model(operation)
     validate_parameters(parameters, model.input_shape)
+    if service == "sagemaker":
+        try:
+            validate(operation, parameters)
+        except SageMakerError as error:
+            raise client_error(error.code, error.message, operation) from None
 
 
 class FakeSageMaker:
@@ -44,7 +52,6 @@ class FakeSageMaker:
         """Start a job, unless its name is taken."""
         check("sagemaker", "CreateTrainingJob", request)
         name = request["TrainingJobName"]
-        assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
         if self.role_errors:
             self.role_errors -= 1
             raise client_error(

@@ -1,4 +1,4 @@
-"""Prints what the tests of this folder tried and what held; writes it down when asked."""
+"""A plug-in of pytest: prints what tests tried and what held, and writes it down when asked."""
 
 from pathlib import Path
 

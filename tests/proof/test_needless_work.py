@@ -1,0 +1,195 @@
+"""A training job for each change of what decides a model, and for nothing else.
+
+Counted from SageMaker's own list of training jobs.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local_aws.cdk import CdkError
+from local_aws.urls import send
+from tests.conftest import ROOT, Deployment, copy_of_repository, embedded_aws
+from tests.proof.table import ProofTable
+
+SECTION = "No needless work"
+STACKS = ("storage", "model", "web")
+KEPT = "storage.removal=retain"
+
+
+def training_jobs(deployment: Deployment) -> list[str]:
+    """Return the names of all training jobs there ever were."""
+    pages = deployment.client("sagemaker").get_paginator("list_training_jobs").paginate()
+    return [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
+
+
+@contextmanager
+def trains(deployment: Deployment, jobs: int, tried: str, table: ProofTable) -> Iterator[None]:
+    """Check how many training jobs a `with` block starts, and that the model answers then."""
+    before = set(training_jobs(deployment))
+    yield
+    after = set(training_jobs(deployment))
+    assert before <= after
+    assert len(after - before) == jobs
+    status, _, body = send(
+        deployment.outputs["ApiUrl"] + "predict",
+        body=b"A wonderful film, superb and moving.",
+        headers={"Content-Type": "text/plain"},
+    )
+    assert (status, body) == (200, b"1")
+    table.add(SECTION, tried, f"{jobs} training jobs" if jobs != 1 else "exactly 1 training job")
+
+
+def physical_ids(deployment: Deployment) -> dict[str, str]:
+    """Return logical id to physical id over all stacks of the application."""
+    cloudformation = deployment.client("cloudformation")
+    found: dict[str, str] = {}
+    for stack in STACKS:
+        resources = cloudformation.describe_stack_resources(StackName=f"sentiment-dev-{stack}")
+        for resource in resources["StackResources"]:
+            found[f"{stack}/{resource['LogicalResourceId']}"] = resource["PhysicalResourceId"]
+    return found
+
+
+def test_deploying_again_changes_nothing(deployment: Deployment, proof_table: ProofTable) -> None:
+    resources = physical_ids(deployment)
+    with trains(deployment, 0, "The same again", proof_table):
+        deployment.deploy()
+    assert physical_ids(deployment) == resources
+
+
+def test_changing_api_and_page_does_not_train(
+    deployment: Deployment, proof_table: ProofTable
+) -> None:
+    resources = physical_ids(deployment)
+    with trains(deployment, 0, "Settings of API, page and dashboard", proof_table):
+        deployment.deploy(
+            "api.max_review_characters=50000", "site.comment=Another", "operations.dashboard=true"
+        )
+    changed = {
+        key for key, value in physical_ids(deployment).items() if resources.get(key) != value
+    }
+    assert not any(key.startswith(("model/", "storage/")) for key in changed)
+    config = send(deployment.outputs["SiteUrl"] + "config.json")[2]
+    assert json.loads(config)["maxReviewCharacters"] == 50_000
+
+
+def test_a_rollback_does_not_train(
+    deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tried = "A failed update, rolled back"
+    with trains(deployment, 0, tried, proof_table), pytest.raises(CdkError):
+        deployment.deploy("training.minimum_accuracy=0.999")
+    assert "0.999" in capfd.readouterr().out
+    stacks = deployment.client("cloudformation").describe_stacks(StackName="sentiment-dev-model")
+    assert stacks["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_another_hyperparameter_trains_once_and_the_old_one_not_again(
+    deployment: Deployment, proof_table: ProofTable
+) -> None:
+    with trains(deployment, 1, "Another hyperparameter", proof_table):
+        deployment.deploy("training.seed=7")
+    with trains(deployment, 0, "Back to the old hyperparameter", proof_table):
+        deployment.deploy()
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Deploy an environment whose buckets outlive its stacks."""
+    with embedded_aws(tmp_path_factory.mktemp("kept")) as deployed:
+        deployed.context.append(KEPT)
+        deployed.deploy()
+        yield deployed
+
+
+@pytest.mark.slow
+def test_a_changed_page_and_function_do_not_train(
+    kept: Deployment, proof_table: ProofTable, tmp_path: Path
+) -> None:
+    assert len(training_jobs(kept)) == 1
+    proof_table.add(SECTION, "The first deployment", "exactly 1 training job")
+    repository = copy_of_repository(tmp_path)
+    for name in ("frontend/index.html", "lambda_fn/predict_api/handler.py"):
+        with (repository / name).open("a") as file:
+            file.write("\n" if name.endswith(".html") else "# Changed\n")
+    with trains(kept, 0, "Code of the page and of the API's function", proof_table):
+        kept.deploy(root=repository)
+
+
+@pytest.mark.slow
+def test_changed_code_trains_once(
+    kept: Deployment, proof_table: ProofTable, tmp_path: Path
+) -> None:
+    repository = copy_of_repository(tmp_path)
+    with (repository / "model_code" / "train.py").open("a") as file:
+        file.write("# Changed\n")
+    with trains(kept, 1, "One line of the training's code", proof_table):
+        kept.deploy(root=repository)
+    with trains(kept, 0, "Back to the old code", proof_table):
+        kept.deploy()
+
+
+@pytest.mark.slow
+def test_changed_data_trains_once(
+    kept: Deployment, proof_table: ProofTable, tmp_path: Path
+) -> None:
+    sample = next(setting for setting in kept.context if setting.startswith("dataset.training="))
+    more = tmp_path / "sample.jsonl"
+    rows = Path(sample.partition("=")[2]).read_text()
+    more.write_text(rows + json.dumps({"text": "A lovely film.", "label": 1}) + "\n")
+    with trains(kept, 1, "One more review", proof_table):
+        kept.deploy(f"dataset.training={more}")
+    with trains(kept, 0, "Back to the old reviews", proof_table):
+        kept.deploy()
+
+
+@pytest.mark.slow
+def test_deploying_after_a_destroy_does_not_train(
+    kept: Deployment, proof_table: ProofTable
+) -> None:
+    """The storage stack refuses to go, as it does on AWS."""
+    assert cdk(kept, "destroy", "--all", "--force") != 0
+    assert remaining(kept) == {"sentiment-dev-storage"}
+    with trains(kept, 0, "Destroyed but for its storage, and deployed", proof_table):
+        kept.deploy()
+
+
+@pytest.mark.slow
+def test_a_new_stack_takes_up_the_buckets_that_are_kept(
+    kept: Deployment, proof_table: ProofTable
+) -> None:
+    kept.client("cloudformation").update_termination_protection(
+        StackName="sentiment-dev-storage", EnableTerminationProtection=False
+    )
+    assert cdk(kept, "destroy", "--all", "--force") == 0
+    assert remaining(kept) == set()
+    with trains(
+        kept, 0, "Destroyed whole, and deployed with the buckets that were kept", proof_table
+    ):
+        assert (
+            cdk(kept, "deploy", "--all", "--require-approval=never", "--import-existing-resources")
+            == 0
+        )
+        kept.deploy()
+
+
+def remaining(deployment: Deployment) -> set[str]:
+    """Return the names of the application's stacks that there are."""
+    stacks = deployment.client("cloudformation").list_stacks()["StackSummaries"]
+    names = {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
+    return {name for name in names if name.startswith("sentiment-")}
+
+
+def cdk(deployment: Deployment, *arguments: str) -> int:
+    """Run the CDK CLI and return its exit code."""
+    context = [f"--context={setting}" for setting in deployment.context]
+    folder = f"--output={deployment.state / 'cdk.out'}"
+    return subprocess.run(
+        ["cdk", *arguments, "--no-notices", folder, *context],
+        cwd=ROOT, env=deployment.environment, check=False, stdin=subprocess.DEVNULL,
+    ).returncode  # fmt: skip

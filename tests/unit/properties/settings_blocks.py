@@ -1,0 +1,86 @@
+"""Blocks of settings as cdk.json may hold them: right, odd and wrong ones."""
+
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from stacks.settings import types
+from stacks.settings.environment import Settings
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+Block = dict[str, Any]
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
+# What is spelled after a pattern of its own, to some such texts
+TEXTS: dict[Any, st.SearchStrategy[Any]] = {
+    types.MlInstance: st.sampled_from(["ml.m5.large", "ml.c5.2xlarge", "ml.inf1.xlarge", "ml.p3.8xlarge"]),
+    types.Image: st.just(IMAGE),
+    types.ModelData: st.sampled_from(["s3://some-bucket/a/model.tar.gz", "s3://b.c/m.tar.gz"]),
+    types.Month: st.dates().map(lambda day: f"20{day:%y-%m}"),
+    types.Source: st.sampled_from(["packaged", "s3://some-bucket/reviews", "s3://b.c/d/e.csv"]),
+    types.DomainName: st.sampled_from(["reviews.example.com", "a-b.example"]),
+    types.EmailAddress: st.sampled_from(["ops@example.com", "a.b+c@mail.example.org"]),
+    types.Certificate: st.just("arn:aws:acm:us-east-1:123456789012:certificate/0-a"),
+    types.SubnetId: st.from_regex(r"\Asubnet-[0-9a-f]{8}\Z"),
+    types.SecurityGroupId: st.from_regex(r"\Asg-[0-9a-f]{17}\Z"),
+}  # fmt: skip
+COMMENT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=128)
+
+
+def section(name: str) -> type[BaseModel]:
+    """Return the model of a section."""
+    model = Settings.model_fields[name].annotation
+    assert isinstance(model, type)
+    assert issubclass(model, BaseModel)
+    return model
+
+
+SECTIONS = {
+    name: section(name) for name in Settings.model_fields.keys() - {"environment", "region"}
+}
+KEYS = sorted(f"{name}.{key}" for name, model in SECTIONS.items() for key in model.model_fields)
+
+
+def values(key: str) -> st.SearchStrategy[Any]:
+    """Return JSON values that the setting `section.name` may have, looked at by itself."""
+    name, _, field = key.partition(".")
+    found: FieldInfo = SECTIONS[name].model_fields[field]
+    return _values(found.annotation, found.metadata)
+
+
+def _values(kind: Any, metadata: list[Any]) -> st.SearchStrategy[Any]:
+    if get_origin(kind) is Annotated:
+        return _values(get_args(kind)[0], [*get_args(kind)[1:], *metadata])
+    if get_origin(kind) is tuple:
+        return st.lists(_values(get_args(kind)[0], []), max_size=3)
+    if get_origin(kind) not in {None, Literal}:
+        (inner,) = (part for part in get_args(kind) if part is not NoneType)
+        return st.none() | _values(inner, metadata)
+    if kind is str:
+        spelled = (texts for text, texts in TEXTS.items() if text.__metadata__[-1] in metadata)
+        return next(spelled, COMMENT)
+    bounds = [part for part in metadata if isinstance(part, Ge | Gt | Le | Lt)]
+    bounded: Any = Annotated[kind, *bounds] if bounds else kind
+    return st.from_type(bounded)
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    """Draw a block whose settings are right one by one."""
+    block: Block = {"region": "us-east-1", "endpoint": {"kind": draw(values("endpoint.kind"))}}
+    block["storage"] = {"removal": draw(values("storage.removal"))}
+    for key in draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=12)):
+        name, _, setting = key.partition(".")
+        block.setdefault(name, {})[setting] = draw(values(key))
+    return block
+
+
+def spelled(value: Any) -> str:
+    """Return a JSON value as `cdk -c` hands it over."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, list) else "" if value is None else str(value)

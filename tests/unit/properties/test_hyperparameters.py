@@ -1,0 +1,51 @@
+"""Hyperparameters: any numbers and names are what a training can work with, or refused by name."""
+
+import math
+from argparse import ArgumentParser
+from dataclasses import fields
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sentiment.errors import HyperparameterError
+from sentiment.hyperparameters import Hyperparameters, add_arguments
+
+DEFAULTS = {field.name: field.default for field in fields(Hyperparameters)}
+VALUES: dict[type, st.SearchStrategy[Any]] = {
+    int: st.integers(-1, 10) | st.integers(),
+    float: st.floats(0, 1) | st.floats(),
+    str: st.sampled_from(["ngrams", "lstm", "all", "stems"]) | st.text(),
+}
+CHANGES = st.fixed_dictionaries(
+    {}, optional={name: VALUES[type(default)] for name, default in DEFAULTS.items()}
+)
+
+
+@given(CHANGES)
+@example({"smoothing": math.inf})
+@example({"seed": 2**64})
+def test_values_are_taken_or_refused(changes: dict[str, Any]) -> None:
+    try:
+        taken = Hyperparameters(**changes).as_dict()
+    except HyperparameterError as error:
+        assert str(error).partition("=")[0] in changes
+        assert len(str(error)) < 200
+    else:
+        assert taken == {**DEFAULTS, **changes}
+        numbers = [value for value in taken.values() if not isinstance(value, str)]
+        assert all(math.isfinite(number) and number >= 0 for number in numbers)
+
+
+@given(CHANGES)
+def test_the_command_line_says_the_same(changes: dict[str, Any]) -> None:
+    """As SageMaker's toolkit spells it, which has none of the texts that argparse takes for options."""
+    spelled = {
+        name: value for name, value in changes.items()
+        if not (isinstance(value, str) and (not value.isascii() or not value.isalnum()))
+    }  # fmt: skip
+    parser = ArgumentParser()
+    add_arguments(parser)
+    arguments = [part for name, value in spelled.items() for part in (f"--{name}={value}",)]
+    read = vars(parser.parse_args(arguments))
+    assert repr(read) == repr({**DEFAULTS, **spelled})
