@@ -166,5 +166,5 @@ def test_a_moved_destination(
 
 def test_a_missing_source_fails_the_stack_with_the_reason(emulator: Emulator, bucket: str) -> None:
     stack = Stack(emulator, f"missing-{bucket}")
-    with pytest.raises(AssertionError, match="there is no s3://.* to copy from"):
+    with pytest.raises(AssertionError, match=r"there is no s3://.* to copy from"):
         deploy(stack, bucket, "not-there.zip")
