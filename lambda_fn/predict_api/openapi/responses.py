@@ -13,11 +13,11 @@ ERRORS = {
     "413": "The review is too long or there are too many: `review_too_long`, `too_many_reviews`",
     "415": "The content type must be another: `unsupported_media_type`",
     "429": "Too many requests at once: `too_many_requests`; `Retry-After` says when",
-    "500": "A fault of ours: `internal_error`",
+    "500": "A fault of ours: `internal_error`; with `Retry-After` where it may pass",
     "502": "The model could not judge the review: `model_failed`",
-    "503": "The model is starting or busy, or feedback was not kept: `model_warming_up`, "
-    "`feedback_not_kept`; `Retry-After` says when",
-    "504": "The model did not answer in time: `model_timeout`",
+    "503": "The model is starting or busy, the API is busy, or feedback was not kept: "
+    "`model_warming_up`, `api_busy`, `feedback_not_kept`; `Retry-After` says when",
+    "504": "The model did not answer in time: `model_timeout`; `Retry-After` says when",
 }
 ALWAYS = ("403", "429", "500")
 FROM_MODEL = ("502", "503", "504")
