@@ -1,8 +1,10 @@
 /** Many reviews, one a line: a table of verdicts that can be taken away as CSV. */
 
-import { ApiError, classifyMany } from "./api.js";
+import { classifyMany } from "./api.js";
+import { verdictOf } from "./verdict.js";
 
 const AT_ONCE = 512;
+const CHARACTERS_AT_ONCE = 500_000; // what API Gateway and Lambda take in one call, in any script
 const LINES = /\r?\n/;
 // What a spreadsheet would take for a formula
 const FORMULA = /^[=+\-@\t\r]/;
@@ -20,21 +22,24 @@ export function linesOf(text) {
  *
  * @param {string} api path of the API
  * @param {string[]} lines
- * @param {{signal: AbortSignal, onWait: (detail: string) => void}} options
+ * @param {import("./patience.js").Options} options
+ * @returns {Promise<string>} how many are what, in one sentence
  * @throws {ApiError} with a sentence for people
  */
 export async function judgeLines(api, lines, options) {
   const answers = [];
-  for (let start = 0; start < lines.length; start += AT_ONCE) {
-    answers.push(...(await classifyMany(api, lines.slice(start, start + AT_ONCE), options)));
+  for (const part of parts(lines)) {
+    if (answers.length > 0) {
+      options.onWait(`${number(answers.length)} of ${number(lines.length)} lines are read …`);
+    }
+    answers.push(...(await classifyMany(api, part, options)));
   }
-  if (answers.length !== lines.length) {
-    throw new ApiError("The server's answer cannot be read. Your text is kept; try again.");
-  }
+  options.signal.throwIfAborted();
   rows = lines.map((review, index) => ({ review, ...answers[index] }));
   element("rows").replaceChildren(...rows.map(row));
-  element("count").textContent = String(rows.length);
+  element("count").textContent = `${number(rows.length)} reviews`;
   element("batch").hidden = false;
+  return summary();
 }
 
 /** Take an outdated table away. */
@@ -51,20 +56,55 @@ export function download() {
   URL.revokeObjectURL(link.href);
 }
 
-function row({ review, sentiment, probability, error }) {
-  const node = document.createElement("tr");
-  for (const text of [review, sentiment ?? error?.detail ?? "", percent(probability)]) {
-    const cell = document.createElement("td");
-    const isolated = document.createElement("bdi");
-    isolated.textContent = text;
-    cell.append(isolated);
-    node.append(cell);
+/** Yield the lines in parts that one call takes. */
+function* parts(lines) {
+  let part = [];
+  let characters = 0;
+  for (const line of lines) {
+    if (part.length === AT_ONCE || (part.length > 0 && characters + line.length > CHARACTERS_AT_ONCE)) {
+      yield part;
+      part = [];
+      characters = 0;
+    }
+    part.push(line);
+    characters += line.length;
   }
+  yield part;
+}
+
+function summary() {
+  const counts = { positive: 0, unsure: 0, negative: 0, "not judged": 0 };
+  for (const { probability } of rows) {
+    counts[probability === undefined ? "not judged" : verdictOf(probability)] += 1;
+  }
+  const told = Object.entries(counts).filter(([, count]) => count > 0);
+  return `${told.map(([what, count]) => `${number(count)} ${what}`).join(", ")}.`;
+}
+
+function row({ review, probability, error }) {
+  const node = document.createElement("tr");
+  if (probability === undefined) {
+    node.append(cell(review), cell(error?.detail ?? ""));
+    node.lastChild.colSpan = 2;
+    return node;
+  }
+  const verdict = verdictOf(probability);
+  node.append(cell(review), cell(verdict), cell(`${(probability * 100).toFixed(1)}\u00a0%`));
+  node.children[1].firstChild.className = "label";
+  node.children[1].firstChild.dataset.verdict = verdict;
   return node;
 }
 
-function percent(probability) {
-  return probability === undefined ? "" : `${(probability * 100).toFixed(1)} %`;
+function cell(text) {
+  const node = document.createElement("td");
+  const isolated = document.createElement("bdi");
+  isolated.textContent = text;
+  node.append(isolated);
+  return node;
+}
+
+function number(count) {
+  return count.toLocaleString("en");
 }
 
 /** RFC 4180; a review that looks like a formula is quoted for spreadsheets, too. */

@@ -1,23 +1,22 @@
 /** What is known of the model, in a drawer. */
 
 import { describeModel } from "./api.js";
+import { ApiError } from "./patience.js";
+
+const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
 
 const element = (id) => document.getElementById(id);
 
 /** Let the button open the drawer; `api` returns the API's path. */
 export function startCard(api) {
   const drawer = element("card");
-  element("about").addEventListener("click", async () => {
+  let asking = new AbortController();
+  element("about").addEventListener("click", () => {
+    asking = new AbortController();
     drawer.showModal();
-    element("facts").replaceChildren();
-    element("card-message").textContent = "Asking the model …";
-    try {
-      element("facts").replaceChildren(...facts(await describeModel(await api())));
-      element("card-message").textContent = "";
-    } catch {
-      element("card-message").textContent = "The model does not answer just now; try again later.";
-    }
+    fill(api, asking.signal);
   });
+  drawer.addEventListener("close", () => asking.abort());
   // A click beside the drawer closes it, like Escape.
   drawer.addEventListener("click", (event) => {
     if (event.target === drawer) {
@@ -26,33 +25,57 @@ export function startCard(api) {
   });
 }
 
+async function fill(api, signal) {
+  const tell = (text) => {
+    element("card-message").textContent = text;
+  };
+  element("facts").replaceChildren();
+  tell("Asking the model …");
+  try {
+    const card = await describeModel(await api(), { signal, onWait: tell });
+    element("facts").replaceChildren(...facts(card));
+    tell("");
+  } catch (error) {
+    if (!signal.aborted) {
+      tell(error instanceof ApiError ? error.message : "This page is not set up.");
+    }
+  }
+}
+
 function facts(card) {
   const { metrics = {}, sha256 = {}, hyperparameters = {} } = card;
   const interval = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
   const known = {
     Version: card.model_version,
-    Trained: card.trained_at,
-    Accuracy: metrics.accuracy && `${share(metrics.accuracy)} (95 %: ${interval})`,
+    Trained: date(card.trained_at),
+    Accuracy: metrics.accuracy && `${share(metrics.accuracy)} (95\u00a0%: ${interval})`,
     "Measured on": metrics.rows && `${metrics.rows.toLocaleString("en")} reviews it had not seen`,
     "Trained on": metrics.training_rows && `${metrics.training_rows.toLocaleString("en")} reviews`,
     "ROC AUC": metrics.roc_auc?.toFixed(4),
     "Calibration error": metrics.expected_calibration_error?.toFixed(4),
+    ...Object.fromEntries(Object.entries(hyperparameters).map(([name, is]) => [`--${name}`, is])),
     "Training data, SHA-256": sha256.training,
     "Test data, SHA-256": sha256.testing,
     "Code, SHA-256": sha256.code,
-    ...Object.fromEntries(Object.entries(hyperparameters).map(([name, is]) => [`--${name}`, is])),
   };
   return Object.entries(known)
     .filter(([, fact]) => fact !== undefined && fact !== null && fact !== "")
-    .flatMap(([name, fact]) => [entry("dt", name), entry("dd", String(fact))]);
+    .map(([name, fact]) => entry(name, String(fact)));
 }
 
-function entry(kind, text) {
-  const node = document.createElement(kind);
-  node.textContent = text;
+function entry(name, fact) {
+  const node = document.createElement("div");
+  node.append(document.createElement("dt"), document.createElement("dd"));
+  node.firstChild.textContent = name;
+  node.lastChild.textContent = fact;
   return node;
 }
 
+function date(text) {
+  const at = new Date(text ?? "");
+  return Number.isNaN(at.getTime()) ? text : `${at.toLocaleString("en-GB", DATE)} UTC`;
+}
+
 function share(value) {
-  return Number.isFinite(value) ? `${(value * 100).toFixed(1)} %` : "?";
+  return Number.isFinite(value) ? `${(value * 100).toFixed(1)}\u00a0%` : "?";
 }

@@ -7,6 +7,28 @@ const WEAK = 0.08; // share of the strongest weight under which a word is left a
 
 const element = (id) => document.getElementById(id);
 
+/** Let the words be reached with the arrow keys: forty of them would be forty stops of Tab. */
+export function startExplanation() {
+  const text = element("marked");
+  text.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const words = [...text.querySelectorAll("mark")];
+    const next = words[words.indexOf(document.activeElement) + (step ?? 0)];
+    if (step && next) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
+  for (const kind of ["pointerover", "focusin"]) {
+    text.addEventListener(kind, ({ target }) => {
+      if (target.matches("mark")) {
+        // In the right half its weight grows to the left, where there is room.
+        target.classList.toggle("late", target.offsetLeft > text.clientWidth / 2);
+      }
+    });
+  }
+}
+
 /**
  * Show a review with its strongest words marked, and a list of them.
  *
@@ -35,7 +57,9 @@ export function showExplanation(review, words) {
       const item = document.createElement("li");
       const word = document.createElement("bdi");
       word.textContent = letters.slice(start, end).join("");
-      item.append(word, ` ${signed(weight)}`);
+      const share = document.createElement("span");
+      share.textContent = signed(weight);
+      item.append(word, " ", share);
       return item;
     }),
   );
@@ -50,7 +74,7 @@ export function hideExplanation() {
 function mark(letters, weight, most) {
   const node = document.createElement("mark");
   node.textContent = letters.join("");
-  node.tabIndex = 0;
+  node.tabIndex = -1;
   node.dataset.side = weight > 0 ? "positive" : "negative";
   node.dataset.strength = Math.max(1, Math.ceil((Math.abs(weight) / most) * STRENGTHS));
   node.dataset.weight = signed(weight);

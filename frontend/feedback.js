@@ -9,12 +9,8 @@ let asked = null;
 
 /** Let the buttons send what they say of the last verdict; `api` returns the API's path. */
 export function startFeedback(api) {
-  for (const [id, correct] of [
-    ["right", (sentiment) => sentiment],
-    ["wrong", (sentiment) => OTHER[sentiment]],
-  ]) {
-    element(id).addEventListener("click", () => tell(api, correct));
-  }
+  element("right").addEventListener("click", () => tell(api, (sentiment) => sentiment));
+  element("wrong").addEventListener("click", () => tell(api, (sentiment) => OTHER[sentiment]));
 }
 
 /** Ask about a verdict that is shown. */
@@ -32,14 +28,27 @@ export function hideFeedback() {
 }
 
 async function tell(api, correct) {
-  const said = { ...asked, correct: correct(asked.predicted) };
-  element("question").hidden = true;
+  const about = asked;
+  if (about.sending) {
+    return;
+  }
+  about.sending = true;
   element("thanks").textContent = "Sending …";
-  try {
-    await sendFeedback(await api(), said);
-    element("thanks").textContent = "Thank you, that helps the next training.";
-  } catch {
-    element("question").hidden = false;
-    element("thanks").textContent = "That could not be kept; try again later.";
+  const { review, predicted, request_id } = about;
+  const said = { review, predicted, correct: correct(predicted), request_id };
+  const kept = await api()
+    .then((path) => sendFeedback(path, said))
+    .then(() => true, () => false);
+  about.sending = false;
+  if (asked !== about) {
+    return; // there is another verdict by now
+  }
+  element("thanks").textContent = kept
+    ? "Thank you, that helps the next training."
+    : "That could not be kept; try again later.";
+  if (kept) {
+    // The buttons go, and the focus must not go with them.
+    element("thanks").focus();
+    element("question").hidden = true;
   }
 }

@@ -1,10 +1,13 @@
 /** The reviews of this visit: kept in this tab, shared by links whose fragment no server sees. */
 
+import { verdictOf } from "./verdict.js";
+
 const KEY = "history";
 const LONGEST = 20;
-const EXCERPT = 60;
+const EXCERPT = 120;
 const FRAGMENT = "#review=";
-const LONGEST_LINK = 8000;
+// Browsers keep some 2.5 million characters for a tab; the text being written needs room, too.
+const MOST_CHARACTERS = 1_000_000;
 
 const element = (id) => document.getElementById(id);
 
@@ -20,10 +23,15 @@ export function startHistory() {
 
 /** Remember a verdict; the same review again moves to the top. */
 export function remember(review, probability) {
-  const entries = [
-    { review, probability },
-    ...load().filter((entry) => entry.review !== review),
-  ].slice(0, LONGEST);
+  const others = load().filter((entry) => entry.review !== review);
+  const entries = [];
+  let characters = 0;
+  for (const entry of [{ review, probability }, ...others].slice(0, LONGEST)) {
+    characters += entry.review.length;
+    if (characters <= MOST_CHARACTERS) {
+      entries.push(entry);
+    }
+  }
   save(entries);
   show(entries);
 }
@@ -40,6 +48,14 @@ export function sharedReview() {
   }
 }
 
+/** Take the review out of the page's address, once the text is another. */
+export function forgetShared(text) {
+  const shared = sharedReview();
+  if (shared !== null && shared !== text) {
+    history.replaceState(null, "", location.pathname);
+  }
+}
+
 function show(entries) {
   element("entries").replaceChildren(...entries.map(item));
   element("history").hidden = entries.length === 0;
@@ -47,18 +63,17 @@ function show(entries) {
 
 function item({ review, probability }) {
   const node = document.createElement("li");
-  const letters = Array.from(review.replace(/\s+/g, " ").trim());
-  const excerpt = letters.slice(0, EXCERPT).join("") + (letters.length > EXCERPT ? " …" : "");
-  const fragment = FRAGMENT + encodeURIComponent(review.toWellFormed?.() ?? review);
-  const linked = fragment.length <= LONGEST_LINK;
-  const text = document.createElement(linked ? "a" : "span");
-  if (linked) {
-    text.href = fragment;
-  }
+  const link = document.createElement("a");
+  link.href = FRAGMENT + encodeURIComponent(review.toWellFormed?.() ?? review);
   const isolated = document.createElement("bdi");
-  isolated.textContent = excerpt;
-  text.append(isolated);
-  node.append(text, ` ${Math.round(probability * 100)} % positive`);
+  const letters = Array.from(review.trim().slice(0, 4 * EXCERPT).replace(/\s+/g, " "));
+  isolated.textContent = letters.slice(0, EXCERPT).join("");
+  link.append(isolated);
+  const share = document.createElement("span");
+  share.className = "label";
+  share.dataset.verdict = verdictOf(probability);
+  share.textContent = `${Math.round(probability * 100)}\u00a0% positive`;
+  node.append(link, " ", share);
   return node;
 }
 

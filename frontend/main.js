@@ -1,21 +1,24 @@
 /** Wires the page together. */
 
-import { ApiError, OfflineError, classify } from "./api.js";
+import { classify } from "./api.js";
 import { download, hideBatch, judgeLines, linesOf } from "./batch.js";
 import { startCard } from "./card.js";
 import { loadConfig } from "./config.js";
 import { loadDraft, saveDraft } from "./draft.js";
-import { hideExplanation, showExplanation } from "./explanation.js";
+import { hideExplanation, showExplanation, startExplanation } from "./explanation.js";
 import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
-import { remember, sharedReview, startHistory } from "./history.js";
+import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
+import { reveal, showElapsed, showMessage, showRefusal } from "./message.js";
+import { ApiError, OfflineError } from "./patience.js";
 import { startProgress } from "./progress.js";
-import { hideVerdict, showElapsed, showMessage, showRefusal, showVerdict } from "./view.js";
+import { hideVerdict, showVerdict } from "./verdict.js";
 
 const form = document.getElementById("form");
 const review = document.getElementById("review");
 const lines = document.getElementById("lines");
 const PAUSE_MS = 700; // without a key after which what is written is classified
 const LONGEST_LIVE = 20_000; // longer texts wait for the button
+const EMPTY = "Write a review first.";
 const WORDS_ENOUGH = 4; // fewer say little, and change with every key
 let pause;
 let again = null; // what could not be sent for want of a network
@@ -40,9 +43,13 @@ review.addEventListener("keydown", (event) => {
 
 review.addEventListener("input", () => {
   saveDraft(review.value);
+  forgetShared(review.value);
   offerLines();
   clearTimeout(pause);
-  if (review.value.trim().split(/\s+/).length >= WORDS_ENOUGH && !isTooLong()) {
+  if (!review.value.trim()) {
+    startOver();
+    showMessage("");
+  } else if (review.value.trim().split(/\s+/).length >= WORDS_ENOUGH && !isTooLong()) {
     pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
   }
 });
@@ -51,6 +58,7 @@ lines.addEventListener("click", submitLines);
 document.getElementById("download").addEventListener("click", download);
 window.addEventListener("hashchange", openShared);
 window.addEventListener("online", () => again?.());
+startExplanation();
 startHistory();
 startCard(async () => (await configuration).api);
 startFeedback(async () => (await configuration).api);
@@ -88,42 +96,37 @@ function offerLines() {
 
 function submit({ live = false } = {}) {
   const text = review.value;
-  return send({ text, quiet: live }, async (config, options) => {
+  const request = {
+    live,
+    refuse: (longest) => refusal(text, longest),
+    repeat: () => submit({ live }),
+  };
+  return send(request, async (config, options) => {
     const verdict = await classify(config.api, text, options);
-    if (!options.signal.aborted) {
-      showVerdict(verdict);
-      showExplanation(text, verdict.explanation);
-      if (config.feedback) {
-        askFeedback(text, verdict);
-      }
-      remember(text, verdict.probability);
+    options.signal.throwIfAborted();
+    showVerdict(verdict);
+    showExplanation(text, verdict.explanation);
+    if (config.feedback) {
+      askFeedback(text, verdict);
     }
+    remember(text, verdict.probability);
+    return { message: "", shown: "verdict" };
   });
 }
 
 function submitLines() {
   const found = linesOf(review.value);
-  return send({ text: found[0] ?? "", quiet: false }, async (config, options) => {
-    await judgeLines(config.api, found, options);
-    showMessage("");
+  const request = { refuse: () => (found.length ? "" : EMPTY), repeat: submitLines };
+  return send(request, async (config, options) => {
+    const message = await judgeLines(config.api, found, options);
+    return { message, shown: "batch" };
   });
 }
 
 /** Do one thing at a time: what is asked last ends what was asked before. */
-async function send({ text, quiet }, ask) {
-  clearTimeout(pause);
-  again = null;
-  running.abort();
-  running = new AbortController();
-  const { signal } = running;
+async function send({ live = false, refuse, repeat }, ask) {
   // While somebody writes, the last verdict stays until the next one is there.
-  if (!quiet) {
-    hideVerdict();
-    hideExplanation();
-  }
-  hideBatch();
-  hideFeedback();
-
+  const { signal } = startOver({ keepVerdict: live });
   configuration = configuration.catch(loadConfig);
   const config = await configuration.catch(() => null);
   if (signal.aborted) {
@@ -133,27 +136,52 @@ async function send({ text, quiet }, ask) {
     showNotSetUp();
     return;
   }
-  const refusal = refuse(text, config.maxReviewCharacters);
-  if (refusal) {
-    showRefusal(refusal);
+  const refused = refuse(config.maxReviewCharacters);
+  if (refused) {
+    showRefusal(refused);
     review.focus();
     return;
   }
 
-  showMessage(quiet ? "" : "Reading …");
+  const show = (text, kind) => {
+    showMessage(text, kind);
+    if (!live) {
+      reveal("message");
+    }
+  };
+  show(live ? "" : "Reading …");
   const stop = startProgress(showElapsed);
   try {
-    const onWait = (detail) => showMessage(detail);
-    await ask(config, { signal, onWait });
+    const { message, shown } = await ask(config, { signal, onWait: (detail) => show(detail) });
     stop();
+    showMessage(message);
+    if (!live) {
+      reveal(shown);
+    }
   } catch (error) {
     stop();
     if (!signal.aborted) {
-      again = error instanceof OfflineError ? () => send({ text, quiet }, ask) : null;
-      const told = error instanceof ApiError ? error.message : "Something went wrong on this page.";
-      showMessage(told, "error");
+      hideVerdict();
+      hideExplanation();
+      again = error instanceof OfflineError ? repeat : null;
+      show(error instanceof ApiError ? error.message : "Something went wrong on this page.", "error");
     }
   }
+}
+
+/** End what is running, take away what it was about, and return the switch of what comes now. */
+function startOver({ keepVerdict = false } = {}) {
+  clearTimeout(pause);
+  again = null;
+  running.abort();
+  running = new AbortController();
+  if (!keepVerdict) {
+    hideVerdict();
+    hideExplanation();
+  }
+  hideBatch();
+  hideFeedback();
+  return running;
 }
 
 /** Replace the text as typing would, so that undo brings back what was there. */
@@ -174,9 +202,9 @@ function isTooLong() {
   return review.value.length > LONGEST_LIVE;
 }
 
-function refuse(text, longest) {
+function refusal(text, longest) {
   if (!text.trim()) {
-    return "Write a review first.";
+    return EMPTY;
   }
   // The API counts characters as Unicode does, not the UTF-16 units that length counts.
   const characters = text.length > longest ? [...text].length : text.length;

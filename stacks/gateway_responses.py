@@ -48,6 +48,13 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "model_timeout",
         "The model did not answer in time; try again in a moment.",
     ),
+    # The function has no free copy (its reserved concurrency is used up) or cannot be reached.
+    "Busy": (
+        ResponseType.INTEGRATION_FAILURE,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "api_busy",
+        "The API is busy; try again in a few seconds.",
+    ),
     "Failure": (
         ResponseType.DEFAULT_5_XX,
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -61,7 +68,8 @@ HEADERS = {
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
 }
-RETRY_AFTER_SECONDS = {HTTPStatus.TOO_MANY_REQUESTS: 1, HTTPStatus.GATEWAY_TIMEOUT: 5}
+# What passes by itself, and when to ask again
+RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
 
 
 def declare_problem_responses(api: RestApi) -> None:
@@ -75,7 +83,7 @@ def declare_problem_responses(api: RestApi) -> None:
             "code": code,
             "request_id": "$context.requestId",
         }
-        seconds = RETRY_AFTER_SECONDS.get(status)
+        seconds = RETRY_AFTER_SECONDS.get(name)
         api.add_gateway_response(
             name,
             type=kind,

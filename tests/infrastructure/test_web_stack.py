@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from predict_api.openapi import document
+from predict_api.openapi.responses import ERRORS
 from tests.infrastructure.assembly import Assembly, synthesize
 
 
@@ -125,14 +126,17 @@ def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
     responses = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
     kinds = {response["Properties"]["ResponseType"] for response in responses}
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    # A function without a free copy is this, and would be a 500 of ours by default.
+    assert {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"} <= kinds
     for response in responses:
         properties = response["Properties"]
         problem = json.loads(properties["ResponseTemplates"]["application/json"])
         assert str(problem["status"]) == properties["StatusCode"]
         assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+        assert f"`{problem['code']}`" in ERRORS.get(str(problem["status"]), "`not_found`")
         headers = dict(properties["ResponseParameters"])
         retry_after = headers.pop("gatewayresponse.header.Retry-After", None)
-        assert (retry_after is not None) == (problem["status"] in {429, 504})
+        assert (retry_after is not None) == (problem["status"] in {429, 500, 503, 504})
         assert headers == {
             "gatewayresponse.header.Content-Type": "'application/problem+json'",
             "gatewayresponse.header.Cache-Control": "'no-store'",

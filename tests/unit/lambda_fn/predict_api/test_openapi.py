@@ -7,7 +7,8 @@ import pytest
 
 from app import ROOT
 from predict_api.endpoint import MODEL_REFUSALS
-from predict_api.openapi import ERRORS, document
+from predict_api.openapi import document
+from predict_api.openapi.responses import ERRORS
 
 DOCUMENT = document(100_000)
 
