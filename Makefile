@@ -124,7 +124,7 @@ $(VENV)/.checkov: $(VENV)/bin/python requirements-checkov.txt
 
 # What AWS's serving image runs, to compare the embedded AWS with.
 $(VENV)/.torchserve: $(VENV)/bin/python requirements-torchserve.txt
-	@echo "Set-up: TorchServe, in $(VENV)/torchserve (1 GB, once)"
+	@echo "Set-up: TorchServe, in $(VENV)/torchserve (1.2 GB, once)"
 	@$(PYTHON) -m venv $(VENV)/torchserve
 	@$(VENV)/torchserve/bin/pip install --quiet --require-hashes -r requirements-torchserve.txt
 	@$(VENV)/torchserve/bin/pip install --quiet --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)

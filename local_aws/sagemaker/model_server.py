@@ -1,8 +1,8 @@
 """A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
 
 Run as a script, with the environment of the container; what TorchServe does with Java, this does
-with Python's HTTP server. As there, a model that fails to load leaves /ping healthy and every
-invocation failing.
+with Python's HTTP server. As there, a model that fails to load leaves /ping healthy, there for some
+minutes, and every invocation failing: here at once, there when the caller's patience ends.
 """
 
 import sys
