@@ -9,6 +9,9 @@ TORCH := torch==2.13.0
 # On Linux the Python registry's torch brings gigabytes of CUDA; this index has the CPU build.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
+# What AWS's serving image has; it has no wheel for Python 3.14: make torch-2.6 PYTHON=python3.12
+TORCH_2_6 := torch==2.6.0
+
 VENV := .venv
 # The peers that bench/ compares with.
 BENCH_VENV := .venv-bench
@@ -19,11 +22,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test proof check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
+.PHONY: help local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it
 	@python -m scripts.local --port $(PORT) $(CONTEXT)
@@ -38,9 +41,15 @@ test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests incl
 	@sh scripts/install_chromium.sh
 	python -m pytest --numprocesses 2 --dist loadgroup
 
-proof: $(VENV)/.dev ## what it survives, the part that takes minutes included; writes docs/proof.md
+proof: $(VENV)/.dev $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
 	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v \
 	  --hypothesis-profile proof --proof-page docs/proof.md
+
+torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
+	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"
+	@$(PYTHON) -m venv $(VENV)/torchserve-2.6
+	@$(VENV)/torchserve-2.6/bin/pip install --quiet --require-hashes -r requirements-torchserve.txt
+	@$(VENV)/torchserve-2.6/bin/pip install --quiet --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH_2_6)
 
 check: $(VENV)/.dev ## format, lint and types
 	ruff format --check --quiet .
@@ -86,7 +95,7 @@ destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 
 lock: ## resolve requirements*.in and package.json anew, with hashes
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv==0.13.9
-	for file in requirements requirements-dev requirements-checkov requirements-bench; do \
+	for file in requirements requirements-dev requirements-checkov requirements-torchserve requirements-bench; do \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
@@ -112,6 +121,14 @@ $(VENV)/.checkov: $(VENV)/bin/python requirements-checkov.txt
 	@echo "Set-up: checkov, which reads the templates in the tests (290 MB, once)"
 	@$(PYTHON) -m venv $(VENV)/checkov
 	@$(VENV)/checkov/bin/pip install --quiet --require-hashes -r requirements-checkov.txt
+	@touch $@
+
+# What AWS's serving image runs, to compare the embedded AWS with.
+$(VENV)/.torchserve: $(VENV)/bin/python requirements-torchserve.txt
+	@echo "Set-up: TorchServe, in $(VENV)/torchserve (1.2 GB, once)"
+	@$(PYTHON) -m venv $(VENV)/torchserve
+	@$(VENV)/torchserve/bin/pip install --quiet --require-hashes -r requirements-torchserve.txt
+	@$(VENV)/torchserve/bin/pip install --quiet --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
 	@touch $@
 
 # Beside it the embedded AWS, training, serving and the tests.

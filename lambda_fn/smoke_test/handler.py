@@ -15,6 +15,9 @@ from smoke_test.properties import seconds, text
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test itself tries again.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
+# TorchServe lets callers of a model that does not load wait until they give up. The probe gives up
+# on both reviews while there is time left to report it.
+PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
 def on_schedule(_event: dict[str, Any], context: Any) -> dict[str, int]:
     """Send known reviews while the endpoint is being updated; do nothing otherwise."""
     failed = probe_update(
-        _client,
+        lambda service: _client(service, PROMPT),
         os.environ["ENDPOINT_NAME"],
         os.environ["METRICS_NAMESPACE"],
         lambda: context.get_remaining_time_in_millis() / 1000,
@@ -76,5 +79,5 @@ def _check(endpoint: str, properties: dict[str, Any]) -> None:
 
 
 @cache
-def _client(service: str) -> Any:
-    return boto3.client(service, config=PATIENT)
+def _client(service: str, config: Config = PATIENT) -> Any:
+    return boto3.client(service, config=config)

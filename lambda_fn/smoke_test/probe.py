@@ -14,7 +14,7 @@ from smoke_test.endpoint import KNOWN_REVIEWS
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 5.0
-# An invocation may take this long; the function's time must not end within it.
+# The known reviews may take this long together; the function's time must not end within them.
 RESERVE_SECONDS = 20.0
 METRIC = "FailedProbes"
 

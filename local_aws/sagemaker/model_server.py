@@ -1,8 +1,8 @@
 """A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
 
 Run as a script, with the environment of the container; what TorchServe does with Java, this does
-with Python's HTTP server. As there, a model that fails to load leaves /ping healthy and every
-invocation failing.
+with Python's HTTP server. As there, a model that fails to load leaves /ping healthy, there for some
+minutes, and every invocation failing: here at once, there when the caller's patience ends.
 """
 
 import sys
@@ -74,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
 
     server: ModelServer
     protocol_version = "HTTP/1.1"
+    # A body that waits for its header's acknowledgement reaches a kept connection 40 ms late.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Answer /ping."""
@@ -90,11 +92,12 @@ class Handler(BaseHTTPRequestHandler):
         data = bytes(answer) if isinstance(answer, bytes | bytearray) else str(answer).encode()
         status = context.request_processor[0].status
         failed = status != HTTPStatus.OK.value
-        self._answer(status, data, "text/plain" if failed else context.content_type)
+        self._answer(status, data, None if failed else context.content_type)
 
-    def _answer(self, status: int, body: bytes, content_type: str = "text/plain") -> None:
+    def _answer(self, status: int, body: bytes, content_type: str | None = None) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", content_type)
+        if content_type is not None:  # TorchServe says it of good answers alone
+            self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from smoke_test.endpoint import KNOWN_REVIEWS
-from smoke_test.probe import probe_update
+from smoke_test.handler import PROMPT
+from smoke_test.probe import RESERVE_SECONDS, probe_update
 from tests.unit.lambda_fn.fake_aws import check, client_error
 
 ENDPOINT = "sentiment-prod"
@@ -102,3 +103,8 @@ def test_an_endpoint_that_is_not_there_is_not_updated() -> None:
 
     endpoint.describe_endpoint = missing  # type: ignore[method-assign,assignment]
     assert run(endpoint) == 0
+
+
+def test_what_never_answers_is_reported_before_the_function_ends() -> None:
+    longest = (PROMPT.connect_timeout + PROMPT.read_timeout) * len(KNOWN_REVIEWS)
+    assert longest < RESERVE_SECONDS

@@ -1,0 +1,38 @@
+"""The Pythons that TorchServe runs in: environments of their own, each with another torch."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Environment(NamedTuple):
+    """A virtual environment with TorchServe, SageMaker's inference toolkit and one torch.
+
+    Attributes:
+        python: its Python, which need not exist.
+        made_by: the command that makes it.
+    """
+
+    python: Path
+    made_by: str
+
+    def missing(self) -> str | None:
+        """Return what TorchServe lacks here, or None."""
+        if shutil.which("java") is None:
+            return "there is no Java 17"
+        if not self.python.exists():
+            return f"there is no {self.python}, which `{self.made_by}` makes"
+        return None
+
+
+def _python(variable: str, folder: str) -> Path:
+    return Path(os.environ.get(variable, Path(sys.prefix) / folder / "bin" / "python"))
+
+
+# By the version of torch: the training image's, and the serving image's.
+ENVIRONMENTS = {
+    "2.13": Environment(_python("TORCHSERVE_PYTHON", "torchserve"), "make proof"),
+    "2.6": Environment(_python("TORCH_2_6_PYTHON", "torchserve-2.6"), "make torch-2.6"),
+}

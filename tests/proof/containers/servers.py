@@ -1,0 +1,138 @@
+"""The two servers of one artifact: the embedded AWS's and AWS's own."""
+
+import http.client
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from local_aws.environment import without_aws
+from local_aws.sagemaker.container import Container
+from local_aws.sagemaker.served_model import SERVER
+from tests.conftest import free_port
+
+START_SECONDS = 120.0
+STOP_GRACE_SECONDS = 10.0
+POLL_SECONDS = 0.1
+START_TORCHSERVE = Path(__file__).with_name("start_torchserve.py")
+# What stacks/endpoint.py sets.
+MODEL_ENVIRONMENT = {
+    "SAGEMAKER_PROGRAM": "predict.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+}
+
+
+class Answer(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Server:
+    """A model server on the loopback interface."""
+
+    def __init__(self, port: int) -> None:
+        """Connect to a port."""
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def ask(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send one request as SageMaker hands it to a container."""
+        return self._send("POST", "/invocations", body, headers)
+
+    def healthy(self) -> bool:
+        """Tell whether the health check is answered."""
+        try:
+            return self._send("GET", "/ping", b"", {}).status == http.HTTPStatus.OK
+        except OSError:
+            self._connection.close()
+            return False
+
+    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        self._connection.request(method, path, body, dict(headers))
+        answer = self._connection.getresponse()
+        content_type = answer.headers.get("Content-Type", "")
+        return Answer(answer.status, content_type, answer.read())
+
+
+@contextmanager
+def embedded(python: Path, model: Path, folder: Path) -> Iterator[Server]:
+    """Serve a model with the toolkit's handlers as the embedded AWS does."""
+    folder.mkdir(parents=True)
+    port_file = folder / "port"
+    with _container(
+        [python, SERVER, model, port_file],
+        folder,
+        {**_environment(python), "PYTHONPATH": str(model / "code")},
+    ) as (container, lines):
+        _wait(port_file.exists, container, lines)
+        yield Server(int(port_file.read_text("utf-8")))
+
+
+@contextmanager
+def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
+    """Serve a model with TorchServe, started as the serving image starts it, with one worker.
+
+    Args:
+        python: of an environment with TorchServe, SageMaker's inference toolkit and torch.
+        model: the unpacked artifact, in a folder that is called `model`.
+        folder: receives its configuration and logs.
+    """
+    temporary = folder / "tmp"
+    temporary.mkdir(parents=True)
+    ports = [free_port() for _ in range(4)]
+    address = f"http://127.0.0.1:{ports[0]}"
+    environment = {
+        **_environment(python),
+        "SAGEMAKER_BASE_DIR": str(model.parent),
+        "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+        # The toolkit's configuration lets such variables decide, and binds to 0.0.0.0 itself.
+        "TS_INFERENCE_ADDRESS": address,
+        "TS_MANAGEMENT_ADDRESS": address,
+        "TS_METRICS_ADDRESS": f"http://127.0.0.1:{ports[1]}",
+        "TS_GRPC_INFERENCE_PORT": str(ports[2]),
+        "TS_GRPC_MANAGEMENT_PORT": str(ports[3]),
+        "LOG_LOCATION": str(folder / "logs"),
+        "METRICS_LOCATION": str(folder / "logs"),
+        "TMPDIR": str(temporary),  # of the pid file
+        "TEMP": str(temporary),  # of Java
+    }
+    command = [python, START_TORCHSERVE, folder / "sagemaker-ts.properties"]
+    with _container(command, folder, environment) as (container, lines):
+        server = Server(ports[0])
+        _wait(server.healthy, container, lines)
+        yield server
+
+
+@contextmanager
+def _container(
+    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]
+) -> Iterator[tuple[Container, list[str]]]:
+    """Run a container and collect its lines; end it and all that it started."""
+    lines: list[str] = []
+    container = Container(command, folder=folder, environment=environment, on_line=lines.append)
+    try:
+        yield container, lines
+    finally:
+        container.stop(STOP_GRACE_SECONDS)
+
+
+def _environment(python: Path) -> dict[str, str]:
+    return {
+        **without_aws(os.environ),
+        **MODEL_ENVIRONMENT,
+        "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _wait(ready: Callable[[], bool], container: Container, lines: list[str]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        assert container.running(), "\n".join(lines)
+        assert time.monotonic() < deadline, "\n".join(lines)
+        time.sleep(POLL_SECONDS)
