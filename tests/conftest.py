@@ -68,6 +68,15 @@ class Deployment:
         )
         return self.outputs
 
+    def destroy(self, *overrides: str) -> None:
+        """Destroy all stacks of an environment, as `make destroy` does."""
+        settings = [f"--context={setting}" for setting in (*self.context, *overrides)]
+        subprocess.run(
+            ["cdk", "destroy", "--all", "--force", "--no-notices", *settings,
+             f"--output={self.state / 'cdk.out'}"],
+            cwd=ROOT, env=self.environment, check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
 
 def emulator_client(service: str, port: int) -> Any:
     """Return a boto3 client of the embedded AWS, whatever the environment says."""

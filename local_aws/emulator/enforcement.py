@@ -7,7 +7,7 @@ AWS names log streams. As in `extension`, the names touched here are those of th
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ from local_aws.credentials import AssumeRole, Credentials, RoleError
 from local_aws.emulator.extension import Answer, ServiceHandler
 from local_aws.emulator.sagemaker_api import INVOCATIONS
 from local_aws.environment import ACCOUNT
-from local_aws.sagemaker.arns import resource_arn
+from local_aws.sagemaker.arns import arn, resource_arn
 
 PRIVATE_NAMES = (
     (ministack.app, "AUTH"),
@@ -41,6 +41,7 @@ PRIVATE_NAMES = (
 SAGEMAKER = "sagemaker.amazonaws.com"
 # Members of SageMaker's requests that pass a role to it.
 PASSED_ROLES = ("RoleArn", "ExecutionRoleArn")
+CONFIG = "EndpointConfigName"
 # What AWS checks on a stream of a log group; of these, only the last two name one.
 ON_LOG_STREAMS = {"CreateLogGroup", "DescribeLogStreams", "CreateLogStream", "PutLogEvents"}
 
@@ -76,48 +77,54 @@ def know_sagemaker() -> None:
             asked = {"EndpointName": unquote(match[1])} if match else _fields(body)
             operation = "InvokeEndpoint" if match else _operation(headers)
             return resource_arn(operation, asked, region=region, account=account)
-        arn = str(resource_of(service, method, path, headers, body, query, region, account))
-        if service == "logs" and _operation(headers) in ON_LOG_STREAMS and arn != "*":
-            return f"{arn}:log-stream:{_fields(body).get('logStreamName', '')}"
-        return arn
+        named = str(resource_of(service, method, path, headers, body, query, region, account))
+        if service == "logs" and _operation(headers) in ON_LOG_STREAMS and named != "*":
+            return f"{named}:log-stream:{_fields(body).get('logStreamName', '')}"
+        return named
 
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
 
 
-def check_passed_roles(handler: ServiceHandler) -> ServiceHandler:
-    """Return SageMaker's handler, refusing who may not pass it the role that a request names."""
+def check_further(handler: ServiceHandler) -> ServiceHandler:
+    """Return SageMaker's handler, after the checks that a request needs beside its first.
+
+    Who names a role must be allowed to pass it, and who names an endpoint configuration for an
+    endpoint must be allowed the operation on both.
+    """
 
     async def handle(
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
     ) -> Answer:
-        fields = {} if INVOCATIONS.match(path) else _fields(body)
-        for role in (str(fields[member]) for member in PASSED_ROLES if member in fields):
-            if (refusal := _refuse_to_pass(role, headers, query)) is not None:
-                return refusal
+        region = ministack.app.extract_region(headers, query)
+        if is_on() and not INVOCATIONS.match(path):
+            key = ministack.app.extract_access_key_id(headers, query)
+            for action, resource, context in _further(_operation(headers), _fields(body), region):
+                denied = iam_evaluator.enforce(
+                    key, action, action.partition(":")[0], region, resource, context
+                )
+                if denied is not None:
+                    return _refusal(action, resource, denied, headers)
         return await handler(method, path, headers, body, query)
 
     return handle
 
 
-def _refuse_to_pass(
-    role: str, headers: dict[str, str], query: dict[str, list[str]]
-) -> Answer | None:
-    if not is_on():
-        return None
-    action = "iam:PassRole"
-    denied = iam_evaluator.enforce(
-        ministack.app.extract_access_key_id(headers, query),
-        action,
-        "iam",
-        ministack.app.extract_region(headers, query),
-        resource_arn=role,
-        service_context={"iam:PassedToService": SAGEMAKER},
-    )
-    if denied is None:
-        return None
+def _further(
+    operation: str, fields: dict[str, Any], region: str
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield action, resource and condition keys of the checks that a request needs further."""
+    for member in PASSED_ROLES:
+        if member in fields:
+            yield "iam:PassRole", str(fields[member]), {"iam:PassedToService": SAGEMAKER}
+    if operation in {"CreateEndpoint", "UpdateEndpoint"} and CONFIG in fields:
+        config = arn("endpoint-config", str(fields[CONFIG]), region=region, account=ACCOUNT)
+        yield f"sagemaker:{operation}", config, {}
+
+
+def _refusal(action: str, resource: str, denied: Any, headers: dict[str, str]) -> Answer:
     principal = str(getattr(denied, "principal_arn", ""))
-    message = iam_actions.identity_denial_message(action, principal, role, False)  # noqa: FBT003
+    message = iam_actions.identity_denial_message(action, principal, resource, False)  # noqa: FBT003
     answer: Answer = iam_actions.access_denied_response(
         "sagemaker", action, principal, "", message=message, headers=headers
     )
@@ -197,6 +204,8 @@ def record_decisions(file: Path) -> None:
         service_context: Mapping[str, Any] | None = None,
     ) -> Any:
         denied = decide(access_key, action, service, region, resource_arn, service_context)
+        if not access_key:  # S3 and API Gateway decide themselves who may come unsigned
+            return denied
         decision = {
             "principal": _principal(access_key),
             "action": action,
@@ -210,8 +219,8 @@ def record_decisions(file: Path) -> None:
 
 
 def _principal(access_key: str) -> str:
-    known = iam_evaluator.resolve_caller_identity(access_key) if access_key else None
-    return str(known["userArn"]) if known else "anonymous"
+    known = iam_evaluator.resolve_caller_identity(access_key)
+    return str(known["userArn"]) if known else "unknown"
 
 
 def _operation(headers: Mapping[str, str]) -> str:

@@ -30,7 +30,7 @@ def main(port: int, state: Path, region: str) -> None:
         enforcement.know_sagemaker()
         enforcement.record_decisions(state / DECISIONS)
     service = SageMakerService(state / "sagemaker", url, region, ACCOUNT, sagemaker)
-    api = enforcement.check_passed_roles(sagemaker_api(service))
+    api = enforcement.check_further(sagemaker_api(service))
     extension.add_service("sagemaker", api)
     for resource_type, handler in resource_handlers(service).items():
         extension.add_resource(resource_type, handler)
