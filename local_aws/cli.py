@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 
 from local_aws import process
-from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
+from local_aws.environment import DECISIONS, DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
 from local_aws.interruption import InterruptionError, interrupt_training_job
 
 DEFAULT_STATE = process.ROOT / ".local_aws"
@@ -38,6 +38,11 @@ def up(arguments: argparse.Namespace) -> int:
                 f"it already runs on port {running.port} with this state folder; "
                 "end it first (down), or name another folder with --state"
             )
+        if running.enforces_iam != arguments.enforce_iam:
+            raise process.EmulatorError(
+                f"it already runs {'with' if running.enforces_iam else 'without'} --enforce-iam; "
+                "end it first (down), or name another folder with --state"
+            )
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.end_orphans(arguments.state):
@@ -46,8 +51,12 @@ def up(arguments: argparse.Namespace) -> int:
         else:
             process.remove_state(arguments.state)
             _say("an earlier one ended without `down` before anything was deployed; starting anew")
-    running = process.start(arguments.port, arguments.state, arguments.region)
+    running = process.start(
+        arguments.port, arguments.state, arguments.region, enforce_iam=arguments.enforce_iam
+    )
     _say(f"the embedded AWS runs at {endpoint_url(running.port)} (process {running.pid})")
+    if running.enforces_iam:
+        _say(f"it enforces IAM; its decisions are in {arguments.state / DECISIONS}")
     return 0
 
 
@@ -119,6 +128,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=_port, default=DEFAULT_PORT, help="its TCP port")
         if run is up:
             command.add_argument("--region", default=DEFAULT_REGION)
+            command.add_argument(
+                "--enforce-iam",
+                action="store_true",
+                help="refuse what the caller's policies do not allow",
+            )
         if run is interrupt:
             command.add_argument("job", help="its TrainingJobName")
         if run is logs:

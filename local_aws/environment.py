@@ -7,6 +7,8 @@ ACCOUNT = "000000000000"
 DEFAULT_PORT = 4566
 DEFAULT_REGION = "us-east-1"
 DUMMY_KEY = "test"
+# In the state folder of an embedded AWS that enforces IAM: its decisions, a JSON object a line
+DECISIONS = "decisions.jsonl"
 
 
 def endpoint_url(port: int) -> str:

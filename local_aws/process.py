@@ -42,12 +42,14 @@ class Running:
             same id.
         port: where it answers.
         region: the region it serves.
+        enforces_iam: whether it refuses what the caller's policies do not allow.
     """
 
     pid: int
     created: float
     port: int
     region: str
+    enforces_iam: bool = False
 
 
 def find(state: Path) -> Running | None:
@@ -119,8 +121,14 @@ def _remembered(state: Path) -> Running | None:
         return None
 
 
-def start(port: int, state: Path, region: str) -> Running:
+def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> Running:
     """Start the emulator in a session of its own and wait until it answers.
+
+    Args:
+        port: where it is to answer.
+        state: its state folder.
+        region: the region that it serves.
+        enforce_iam: whether it refuses what the caller's policies do not allow.
 
     Raises:
         EmulatorError: when the port is taken or the emulator did not start.
@@ -130,13 +138,15 @@ def start(port: int, state: Path, region: str) -> Running:
             f"port {port} is in use by another program; choose another with --port (PORT= for make)"
         )
     state.mkdir(parents=True, exist_ok=True)
+    environment = _environment(port, state, region) | {"AUTH": str(enforce_iam).lower()}
     with log_file(state).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region],
-            cwd=ROOT, env=_environment(port, state, region), stdin=subprocess.DEVNULL,
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-    running = Running(process.pid, psutil.Process(process.pid).create_time(), port, region)
+    created = psutil.Process(process.pid).create_time()
+    running = Running(process.pid, created, port, region, enforce_iam)
     _pid_file(state).write_text(json.dumps(asdict(running)), "utf-8")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

@@ -72,6 +72,15 @@ class Deployment:
         )
         return self.outputs
 
+    def destroy(self, *overrides: str) -> None:
+        """Destroy all stacks of an environment, as `make destroy` does."""
+        settings = [f"--context={setting}" for setting in (*self.context, *overrides)]
+        subprocess.run(
+            ["cdk", "destroy", "--all", "--force", "--no-notices", *settings,
+             f"--output={self.state / 'cdk.out'}"],
+            cwd=ROOT, env=self.environment, check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
 
 def emulator_client(service: str, port: int) -> Any:
     """Return a boto3 client of the embedded AWS, whatever the environment says."""
@@ -115,11 +124,12 @@ def packaged_reviews() -> list[tuple[str, int]]:
 
 
 @contextmanager
-def embedded_aws(folder: Path) -> Iterator[Deployment]:
+def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deployment]:
     """Run an embedded AWS of its own, ready to deploy to; end all of it afterwards.
 
     Args:
         folder: receives its state and the sample of the packaged reviews that is trained on.
+        enforce_iam: whether it refuses what the caller's policies do not allow.
     """
     rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
     sample = folder / "sample.jsonl"
@@ -137,7 +147,8 @@ def embedded_aws(folder: Path) -> Iterator[Deployment]:
     local_aws = [sys.executable, "-m", "local_aws"]
     where = ["--port", str(prepared.port), "--state", str(prepared.state)]
     before = {process.pid for process in psutil.process_iter()}
-    subprocess.run([*local_aws, "up", *where], cwd=ROOT, check=True)
+    enforcing = ["--enforce-iam"] if enforce_iam else []
+    subprocess.run([*local_aws, "up", *where, *enforcing], cwd=ROOT, check=True)
     try:
         yield prepared
     finally:

@@ -22,8 +22,11 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
         PropertyError: naming the property that is missing or wrong.
     """
     if event["RequestType"] == "Delete":
-        jobs.abandon(_client("sagemaker"), _client("s3"), event["PhysicalResourceId"])
+        for name in _jobs_of(event):
+            jobs.abandon(_client("sagemaker"), _client("s3"), name)
         return {}
+    for name in _cut_off(event):
+        jobs.abandon(_client("sagemaker"), _client("s3"), name)
     request = TrainingRequest.from_properties(event["ResourceProperties"])
     return {"PhysicalResourceId": jobs.find_or_start(_client("sagemaker"), _client("s3"), request)}
 
@@ -37,13 +40,37 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
     name = event["PhysicalResourceId"]
     if event["RequestType"] == "Delete":
         # A job that is still stopping would write into a bucket that is being emptied.
-        return {"IsComplete": jobs.has_ended(_client("sagemaker"), name)}
+        ended = (jobs.has_ended(_client("sagemaker"), one) for one in _jobs_of(event))
+        return {"IsComplete": all(ended)}
     job = jobs.describe(_client("sagemaker"), name)
     if job is None:
         raise TrainingFailedError(f"Training job {name} is gone")
     request = TrainingRequest.from_properties(event["ResourceProperties"])
     attributes = judge(_client("s3"), request, job)
     return {"IsComplete": False} if attributes is None else {"IsComplete": True, "Data": attributes}
+
+
+def _jobs_of(event: dict[str, Any]) -> list[str]:
+    """Return the names of the jobs of a resource that is deleted.
+
+    A creation that was cut off has told CloudFormation no name, which then makes up an id.
+    """
+    name = str(event["PhysicalResourceId"])
+    if jobs.describe(_client("sagemaker"), name) is not None:
+        return [name]
+    request = TrainingRequest.from_properties(event["ResourceProperties"])
+    return jobs.running(_client("sagemaker"), request)
+
+
+def _cut_off(event: dict[str, Any]) -> list[str]:
+    """Return the names of the jobs that run for an update that is taken back.
+
+    CloudFormation sends another update then, whose old properties are those of the first.
+    """
+    old = event.get("OldResourceProperties")
+    if old is None or old["JobName"] == event["ResourceProperties"]["JobName"]:
+        return []
+    return jobs.running(_client("sagemaker"), TrainingRequest.from_properties(old))
 
 
 @cache

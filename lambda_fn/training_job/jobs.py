@@ -86,6 +86,18 @@ def abandon(sagemaker: Any, s3: Any, name: str) -> None:
         artifact.retire(s3, artifact_of(job))
 
 
+def running(sagemaker: Any, request: TrainingRequest) -> list[str]:
+    """Return the names of the attempts for a request that have not ended."""
+    found = []
+    for number in range(1, MOST_ATTEMPTS + 1):
+        job = describe(sagemaker, request.attempt(number))
+        if job is None:
+            break
+        if job["TrainingJobStatus"] in RUNNING:
+            found.append(request.attempt(number))
+    return found
+
+
 def has_ended(sagemaker: Any, name: str) -> bool:
     """Tell whether nothing runs under that name."""
     job = describe(sagemaker, name)

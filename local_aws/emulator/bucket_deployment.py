@@ -4,9 +4,12 @@ import fnmatch
 import json
 import mimetypes
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
+
+from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials
 from local_aws.emulator.asset_zip import members
 from local_aws.emulator.extension import ResourceHandler
 
@@ -21,26 +24,52 @@ SYSTEM_METADATA = {
 }
 
 
-def bucket_deployment(s3: Any) -> ResourceHandler:
-    """Return the handler of Custom::CDKBucketDeployment."""
+def bucket_deployment(url: str, region: str, assume: AssumeRole | None = None) -> ResourceHandler:
+    """Return the handler of Custom::CDKBucketDeployment.
+
+    Args:
+        url: the embedded AWS.
+        region: its region.
+        assume: gives it the keys of the function's role, which it works with; None for the
+            account's own.
+    """
+    s3_of = _clients(url, region, assume)
 
     def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
-        return f"aws.cdk.s3deployment.{uuid.uuid4()}", _deploy(s3, properties)
+        return f"aws.cdk.s3deployment.{uuid.uuid4()}", _deploy(s3_of(properties), properties)
 
     def update(physical_id: str, old: Properties, new: Properties, _stack: str) -> Created:
         if _destination(old) != _destination(new) and not _retained(new):
             empty(old)
-        return physical_id, _deploy(s3, new)
+        return physical_id, _deploy(s3_of(new), new)
 
     def delete(_physical_id: str, properties: Properties) -> None:
         if not _retained(properties):
             empty(properties)
 
     def empty(properties: Properties) -> None:
+        s3 = s3_of(properties)
         for key in _keys(s3, properties):
             s3.delete_object(Bucket=properties["DestinationBucketName"], Key=key)
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def _clients(url: str, region: str, assume: AssumeRole | None) -> Callable[[Properties], Any]:
+    """Return what makes an S3 client with the keys of the role of a resource's function."""
+
+    def client(service: str, credentials: Credentials) -> Any:
+        return boto3.client(service, region_name=region, endpoint_url=url, **credentials.arguments)
+
+    def s3_of(properties: Properties) -> Any:
+        if assume is None:
+            return client("s3", ACCOUNT_KEYS)
+        function = client("lambda", ACCOUNT_KEYS).get_function_configuration(
+            FunctionName=properties["ServiceToken"]
+        )
+        return client("s3", assume(str(function["Role"])))
+
+    return s3_of
 
 
 def _deploy(s3: Any, properties: Properties) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every touch of ministack's private names.
+"""Every touch of ministack's private names, but for those of IAM (`enforcement`).
 
 ministack has no public way to add a service or a CloudFormation resource. The names below are those
 of the exactly pinned version; `check` fails by name when a later version has moved one.
@@ -6,9 +6,10 @@ of the exactly pinned version; `check` fails by name when a later version has mo
 
 import re
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import ministack.app
@@ -60,14 +61,19 @@ PRIVATE_NAMES = (
 )
 
 
-def check() -> None:
+def check(further: Iterable[tuple[ModuleType, str]] = ()) -> None:
     """Fail when ministack has moved a name that the extension needs.
+
+    Args:
+        further: names that are needed beside the extension's own.
 
     Raises:
         RuntimeError: naming what is missing.
     """
     missing = [
-        f"{module.__name__}.{name}" for module, name in PRIVATE_NAMES if not hasattr(module, name)
+        f"{module.__name__}.{name}"
+        for module, name in (*PRIVATE_NAMES, *further)
+        if not hasattr(module, name)
     ]
     if missing:
         raise RuntimeError(f"this version of ministack has no {', '.join(missing)}")
@@ -204,16 +210,22 @@ def hide_function_errors() -> None:
     apigateway_v1._lambda_proxy_response = lambda_proxy_response  # noqa: SLF001
 
 
-def respect_declared_log_groups() -> None:
+def respect_declared_log_groups(may_write: Callable[[str, str], bool]) -> None:
     """Let no function bring back a log group that its stack declared and has deleted.
 
     ministack makes a missing log group on the first line. On AWS the role would need the right to.
+
+    Args:
+        may_write: tells whether a role, given by its ARN, may write to a log group.
     """
     emit = lambda_svc._emit_lambda_logs  # noqa: SLF001
 
     def emit_lambda_logs(func: dict[str, Any], *arguments: Any, **keywords: Any) -> None:
-        declared = (func.get("config") or func).get("LoggingConfig", {}).get("LogGroup")
-        if declared is None or declared in cloudwatch_logs._log_groups:  # noqa: SLF001
+        config = func.get("config") or func
+        declared = config.get("LoggingConfig", {}).get("LogGroup")
+        group = declared or f"/aws/lambda/{config['FunctionName']}"
+        there = declared is None or declared in cloudwatch_logs._log_groups  # noqa: SLF001
+        if there and may_write(str(config.get("Role")), group):
             emit(func, *arguments, **keywords)
 
     lambda_svc._emit_lambda_logs = emit_lambda_logs  # noqa: SLF001

@@ -9,41 +9,44 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-import boto3
-
-from local_aws.emulator import extension
+from local_aws.credentials import AssumeRole, without_roles
+from local_aws.emulator import enforcement, extension
 from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
-from local_aws.environment import ACCOUNT, DUMMY_KEY, endpoint_url
+from local_aws.environment import ACCOUNT, DECISIONS, endpoint_url
 from local_aws.sagemaker import SageMakerService
 
 
 def main(port: int, state: Path, region: str) -> None:
     """Serve until the process is ended, then end what SageMaker started."""
-    extension.check()
+    extension.check(enforcement.PRIVATE_NAMES)
     url = endpoint_url(port)
-    s3 = boto3.client(
-        "s3", region_name=region, endpoint_url=url,
-        aws_access_key_id=DUMMY_KEY, aws_secret_access_key=DUMMY_KEY,
-    )  # fmt: skip
     kept = KeptState(state / "kept", state / "sagemaker" / "records")
     kept.restore()
-    service = SageMakerService(state / "sagemaker", url, region, ACCOUNT)
-    extension.add_service("sagemaker", sagemaker_api(service))
+    sagemaker: AssumeRole = without_roles
+    functions: AssumeRole | None = None
+    if enforcement.is_on():
+        sagemaker = enforcement.assume_as("sagemaker.amazonaws.com", "SageMaker")
+        functions = enforcement.assume_as("lambda.amazonaws.com", "BucketDeployment")
+        enforcement.know_sagemaker()
+        enforcement.record_decisions(state / DECISIONS)
+    service = SageMakerService(state / "sagemaker", url, region, ACCOUNT, sagemaker)
+    api = enforcement.check_further(sagemaker_api(service))
+    extension.add_service("sagemaker", api)
     for resource_type, handler in resource_handlers(service).items():
         extension.add_resource(resource_type, handler)
     for resource_type, handler in recorded_resources().items():
         extension.add_resource(resource_type, handler)
-    extension.add_resource("Custom::CDKBucketDeployment", bucket_deployment(s3))
+    extension.add_resource("Custom::CDKBucketDeployment", bucket_deployment(url, region, functions))
     extension.reach_api_gateway_from_cloudfront(port)
     extension.count_requests_as_https()
     extension.refuse_anonymous_reads()
     extension.complete_buckets()
     extension.hide_function_errors()
-    extension.respect_declared_log_groups()
+    extension.respect_declared_log_groups(enforcement.may_write_logs)
 
     async def go_on() -> None:
         await asyncio.to_thread(service.start)  # reads models from the emulator's own S3

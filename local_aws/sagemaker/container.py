@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from local_aws.credentials import Credentials
 from local_aws.environment import embedded_aws, without_aws
 
 # Set in every process of a container: torchrun puts its workers into sessions of their own, so a
@@ -118,17 +119,21 @@ def stop_all(containers: Sequence[Container], grace: float) -> None:
             pass
 
 
-def container_environment(url: str, region: str, python: Path) -> dict[str, str]:
+def container_environment(
+    url: str, region: str, python: Path, credentials: Credentials
+) -> dict[str, str]:
     """Return what a container sees: nothing of the user's AWS, all of the embedded one.
 
     Args:
         url: the embedded AWS.
         region: its region.
         python: the Python of the container's virtual environment.
+        credentials: the keys of its role.
     """
     return {
         **without_aws(os.environ),
         **embedded_aws(url, region),
+        **credentials.variables,
         "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

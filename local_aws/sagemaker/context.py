@@ -8,7 +8,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local_aws.environment import DUMMY_KEY
+from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials, RoleError, without_roles
+from local_aws.sagemaker import arns
+from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.store import Store
 
 
@@ -21,22 +23,43 @@ class Context:
     endpoint_url: str
     region: str
     account: str
+    assume: AssumeRole = without_roles
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of the embedded AWS."""
+    def client(self, service: str, *, role: str | None = None) -> Any:
+        """Return a boto3 client of the embedded AWS.
+
+        Args:
+            service: such as s3.
+            role: ARN of the role that it calls with; None for the account's own keys.
+
+        Raises:
+            SageMakerError: when SageMaker may not assume the role.
+        """
         return boto3.session.Session().client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
-            aws_access_key_id=DUMMY_KEY,
-            aws_secret_access_key=DUMMY_KEY,
+            **self.credentials(role).arguments,
             # On the loopback interface a refused connection stays refused: the emulator ends.
             config=Config(retries={"total_max_attempts": 1}),
         )
 
+    def credentials(self, role: str | None) -> Credentials:
+        """Return the keys of a role, or the account's own.
+
+        Raises:
+            SageMakerError: when SageMaker may not assume the role.
+        """
+        if role is None:
+            return ACCOUNT_KEYS
+        try:
+            return self.assume(role)
+        except RoleError as error:
+            raise invalid(str(error)) from None
+
     def arn(self, kind: str, name: str) -> str:
         """Return a resource's ARN, such as arn:aws:sagemaker:us-east-1:0…0:model/name."""
-        return f"arn:aws:sagemaker:{self.region}:{self.account}:{kind}/{name.lower()}"
+        return arns.arn(kind, name, region=self.region, account=self.account)
 
 
 def now() -> float:

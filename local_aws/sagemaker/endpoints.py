@@ -34,7 +34,8 @@ class Endpoints:
         self._draining: set[ServedModel] = set()
         self._canaries: dict[str, Canary] = {}
         self._changes: list[threading.Thread] = []
-        self._logs: dict[str, LogStream] = {}
+        # By endpoint and by the role that writes it
+        self._logs: dict[tuple[str, str | None], LogStream] = {}
         self._closing = threading.Event()
 
     def create(self, request: Record) -> Record:
@@ -97,12 +98,13 @@ class Endpoints:
         with self._lock:
             self._find(name)
             self._context.store.delete(KIND, name)
-            served, log = self._served.pop(name, None), self._logs.pop(name, None)
+            served = self._served.pop(name, None)
+            logs = [self._logs.pop(key) for key in list(self._logs) if key[0] == name]
             canary = self._canaries.pop(name, None)
         for model in (served, canary and canary.model):
             if model:
                 model.close()
-        if log:
+        for log in logs:
             log.close()
         return {}
 
@@ -177,7 +179,8 @@ class Endpoints:
         name = record["EndpointName"]
         try:
             variant, model = self._model_of(config)
-            new = ServedModel(self._context, variant, model, self._log(name).write, self._closing)
+            log = self._log(name, model.get("ExecutionRoleArn"))
+            new = ServedModel(self._context, variant, model, log.write, self._closing)
         except Exception as error:  # noqa: BLE001 - whatever it is, the endpoint must settle
             self._settle_failure(record, str(error))
             return
@@ -242,14 +245,14 @@ class Endpoints:
         current = self._context.store.get(KIND, record["EndpointName"])
         return current is not None and current["CreationTime"] == record["CreationTime"]
 
-    def _log(self, name: str) -> LogStream:
+    def _log(self, name: str, role: str | None) -> LogStream:
         with self._lock:
-            if name not in self._logs:
-                self._logs[name] = LogStream(
-                    self._context.client("logs"), f"/aws/sagemaker/Endpoints/{name}",
+            if (name, role) not in self._logs:
+                self._logs[name, role] = LogStream(
+                    self._context.client("logs", role=role), f"/aws/sagemaker/Endpoints/{name}",
                     f"AllTraffic/{int(now())}",
                 )  # fmt: skip
-            return self._logs[name]
+            return self._logs[name, role]
 
     def _model_of(self, config: str) -> tuple[Record, Record]:
         """Return the production variant and the model of an endpoint configuration."""

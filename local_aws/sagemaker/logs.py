@@ -44,15 +44,16 @@ class LogStream:
                 self._flush()
 
     def _make(self) -> None:
-        for make, name in (
-            (self._client.create_log_group, {"logGroupName": self._group}),
-            (
-                self._client.create_log_stream,
-                {"logGroupName": self._group, "logStreamName": self._stream},
-            ),
-        ):
-            with contextlib.suppress(self._client.exceptions.ResourceAlreadyExistsException):
-                make(**name)
+        """Make the stream, and its group where that is missing, which not every role may."""
+        known = self._client.exceptions
+        names = {"logGroupName": self._group, "logStreamName": self._stream}
+        with contextlib.suppress(known.ResourceAlreadyExistsException):
+            try:
+                self._client.create_log_stream(**names)
+            except known.ResourceNotFoundException:
+                with contextlib.suppress(known.ResourceAlreadyExistsException):
+                    self._client.create_log_group(logGroupName=self._group)
+                self._client.create_log_stream(**names)
 
     def _flush(self) -> None:
         while True:

@@ -58,11 +58,14 @@ class ServedModel:
         self._idle = threading.Condition()
         self._on_line, self._closing = on_line, closing
         self._container: Container | None = None
-        container = container_of(model)
+        container, role = container_of(model), model.get("ExecutionRoleArn")
         try:
-            objects.download_artifact(context.client("s3"), container["ModelDataUrl"], self._folder)
+            s3 = context.client("s3", role=role)
+            objects.download_artifact(s3, container["ModelDataUrl"], self._folder)
             python = make_overlay(self._folder / "environment")
-            environment = container_environment(context.endpoint_url, context.region, python)
+            environment = container_environment(
+                context.endpoint_url, context.region, python, context.credentials(role)
+            )
             environment |= container.get("Environment", {})
             self._port = self._start(python, environment)
         except BaseException:

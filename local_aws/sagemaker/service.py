@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from local_aws.credentials import AssumeRole, without_roles
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
@@ -23,7 +24,14 @@ Answer = tuple[int, dict[str, str], bytes]
 class SageMakerService:
     """Training jobs, models, endpoint configurations and endpoints of one account and region."""
 
-    def __init__(self, state_dir: Path, endpoint_url: str, region: str, account: str) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        endpoint_url: str,
+        region: str,
+        account: str,
+        assume: AssumeRole = without_roles,
+    ) -> None:
         """Read the state in `state_dir`.
 
         Args:
@@ -31,13 +39,16 @@ class SageMakerService:
             endpoint_url: the embedded AWS, for S3 and CloudWatch Logs.
             region: the one region served.
             account: twelve digits.
+            assume: gives jobs and models the keys of their roles.
         """
         store = Store(state_dir / "records")
-        context = Context(state_dir, store, endpoint_url, region, account)
+        context = Context(state_dir, store, endpoint_url, region, account, assume)
         self._jobs = TrainingJobs(context)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
-            check=lambda request: check_model(request, context.client("s3")),
+            check=lambda request: check_model(
+                request, context.client("s3", role=request.get("ExecutionRoleArn"))
+            ),
         )  # fmt: skip
         configs = NamedResources(
             context, kind="endpoint-config", noun="endpoint configuration",

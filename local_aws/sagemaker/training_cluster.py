@@ -41,6 +41,7 @@ class TrainingCluster:
         ]
         self._containers: list[Container] = []
         self._context, self._config = context, record.get("CheckpointConfig")
+        self._role = str(record["RoleArn"])
         self._folder = self.base.parent
         self._checkpoints: CheckpointSync | None = None
         self.failure_reason: str | None = None
@@ -80,7 +81,8 @@ class TrainingCluster:
             host.prepare()
         if self._config is not None:
             folders = [local_folder(self._config, host.base) for host in self._hosts]
-            self._checkpoints = CheckpointSync(self._context.client("s3"), self._config, folders)
+            s3 = self._context.client("s3", role=self._role)
+            self._checkpoints = CheckpointSync(s3, self._config, folders)
 
     def start(self) -> None:
         """Start every host."""

@@ -57,7 +57,7 @@ class TrainingHost:
         """
         self._context, self._record = context, record
         self._number, self._hosts, self._observe = number, hosts, observe
-        self._job = str(record["TrainingJobName"])
+        self._job, self._role = str(record["TrainingJobName"]), str(record["RoleArn"])
         self.base = context.folder / "training" / self._job / f"algo-{number + 1}"
         self._first_traceback: float | None = None
         self._killed = False
@@ -87,7 +87,9 @@ class TrainingHost:
             master_port: where this job's torchrun processes meet.
         """
         stream = f"{self._job}/algo-{self._number + 1}-{int(time.time())}"
-        log = self._log = LogStream(self._context.client("logs"), LOG_GROUP, stream)
+        log = self._log = LogStream(
+            self._context.client("logs", role=self._role), LOG_GROUP, stream
+        )
 
         def on_line(line: str) -> None:
             log.write(line)
@@ -101,7 +103,9 @@ class TrainingHost:
             [self._python, "-m", "sagemaker_training.cli.train"],
             folder=self.base,
             environment={
-                **container_environment(url, region, self._python),
+                **container_environment(
+                    url, region, self._python, self._context.credentials(self._role)
+                ),
                 "TRAINING_JOB_NAME": self._job,
                 "TRAINING_JOB_ARN": str(self._record["TrainingJobArn"]),
                 "SAGEMAKER_BASE_DIR": str(self.base),
@@ -179,7 +183,7 @@ class TrainingHost:
         folder = self.base / "input" / "data" / channel["ChannelName"]
         folder.mkdir(parents=True)
         share = (self._number, len(self._hosts)) if sharded else (0, 1)
-        s3 = self._context.client("s3")
+        s3 = self._context.client("s3", role=self._role)
         if not objects.download_prefix(s3, source["S3Uri"], folder, share=share):
             raise FileNotFoundError(f"no object under {source['S3Uri']}")
         return {

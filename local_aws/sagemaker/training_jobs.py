@@ -22,7 +22,7 @@ class TrainingJobs:
     def create(self, request: Record) -> Record:
         """CreateTrainingJob."""
         name = request["TrainingJobName"]
-        check_training_request(request, self._context.client("s3"))
+        check_training_request(request, self._context.client("s3", role=request.get("RoleArn")))
         limits = {"MaxRuntimeInSeconds": DEFAULT_MAX_RUNTIME_SECONDS}
         created = now()
         record = {

@@ -152,7 +152,7 @@ class TrainingRun:
 
     def _upload(self, cluster: TrainingCluster) -> None:
         self._proceed("Uploading", "Uploading generated training model")
-        s3 = self._context.client("s3")
+        s3 = self._context.client("s3", role=str(self._record["RoleArn"]))
         path = str(self._record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
         artifact = f"{path}/{self._name}/output/model.tar.gz"
         objects.upload_archive(s3, cluster.base / "model", artifact)

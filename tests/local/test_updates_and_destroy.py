@@ -1,6 +1,5 @@
 """Updates that fail and roll back, and a destroy that leaves nothing."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,8 @@ import pytest
 
 from local_aws.cdk import CdkError
 from local_aws.urls import send
-from tests.conftest import ROOT, Deployment
+from tests.conftest import Deployment
+from tests.leftovers import leftovers
 from tests.proof.test_needless_work import training_jobs
 
 OTHER_IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.5.1-cpu-py311"
@@ -71,66 +71,8 @@ def test_an_alarm_rolls_a_new_model_back_without_training(deployment: Deployment
 
 
 def test_destroy_leaves_nothing(deployment: Deployment) -> None:
-    subprocess.run(
-        [
-            "cdk",
-            "destroy",
-            "--all",
-            "--force",
-            "--no-notices",
-            f"--output={deployment.state / 'cdk.out'}",
-        ],
-        cwd=ROOT,
-        env=deployment.environment,
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
-    clients: dict[str, Any] = {
-        name: deployment.client(name)
-        for name in (
-            "cloudformation",
-            "s3",
-            "sagemaker",
-            "lambda",
-            "logs",
-            "iam",
-            "apigateway",
-            "cloudfront",
-        )
-    }
-    stacks = clients["cloudformation"].list_stacks()["StackSummaries"]
-    left = {
-        "stacks": [
-            stack["StackName"]
-            for stack in stacks
-            if stack["StackName"].startswith("sentiment-")
-            and stack["StackStatus"] != "DELETE_COMPLETE"
-        ],
-        "buckets": [
-            bucket["Name"]
-            for bucket in clients["s3"].list_buckets()["Buckets"]
-            if bucket["Name"].startswith("sentiment-")
-        ],
-        "endpoints": clients["sagemaker"].list_endpoints()["Endpoints"],
-        "endpoint configs": clients["sagemaker"].list_endpoint_configs()["EndpointConfigs"],
-        "models": clients["sagemaker"].list_models()["Models"],
-        "functions": [f["FunctionName"] for f in clients["lambda"].list_functions()["Functions"]],
-        "log groups": [
-            group["logGroupName"]
-            for group in clients["logs"].describe_log_groups()["logGroups"]
-            if group["logGroupName"] != "/aws/sagemaker/TrainingJobs"
-        ],
-        "roles": [
-            role["RoleName"]
-            for role in clients["iam"].list_roles()["Roles"]
-            if not role["RoleName"].startswith("cdk-")
-        ],
-        "APIs": clients["apigateway"].get_rest_apis()["items"],
-        "distributions": clients["cloudfront"]
-        .list_distributions()["DistributionList"]
-        .get("Items", []),
-    }
-    assert left == {name: [] for name in left}
+    deployment.destroy()
+    assert leftovers(deployment.client) == {"log groups": {"/aws/sagemaker/TrainingJobs"}}
 
 
 def stack_status(deployment: Deployment) -> str:

@@ -277,6 +277,34 @@ def test_delete_of_what_never_was(account: Account) -> None:
     assert account.sagemaker.jobs == {}
 
 
+def test_delete_after_a_creation_that_was_cut_off_stops_what_runs_for_it(account: Account) -> None:
+    """CloudFormation has not heard of the job's name and sends an id of its own."""
+    begin("Create")
+    account.sagemaker.end(FIRST, "Failed", FailureReason="AlgorithmError")
+    assert begin("Create")["PhysicalResourceId"] == f"{FIRST}-2"
+    event = begin("Delete", "sentiment-dev-model-TrainingJobResource-1ABCDEFG")
+    assert account.sagemaker.jobs[FIRST]["TrainingJobStatus"] == "Failed"
+    assert account.sagemaker.jobs[f"{FIRST}-2"]["TrainingJobStatus"] == "Stopping"
+    assert handler.is_complete(event, None) == {"IsComplete": False}
+    account.sagemaker.end(f"{FIRST}-2", "Stopped")
+    assert handler.is_complete(event, None) == {"IsComplete": True}
+
+
+def test_an_update_that_is_taken_back_stops_its_job(account: Account) -> None:
+    begin("Create")
+    account.finish(FIRST)
+    begin("Update", FIRST, name=SECOND)  # and CloudFormation hears nothing before it is cancelled
+    back = {
+        "RequestType": "Update",
+        "PhysicalResourceId": FIRST,
+        "ResourceProperties": properties(FIRST),
+        "OldResourceProperties": properties(SECOND),
+    }
+    assert handler.on_event(back, None) == {"PhysicalResourceId": FIRST}
+    assert account.sagemaker.jobs[SECOND]["TrainingJobStatus"] == "Stopping"
+    assert account.sagemaker.jobs[FIRST]["TrainingJobStatus"] == "Completed"
+
+
 def test_a_job_that_vanished_fails(account: Account) -> None:
     event = begin("Create")
     del account.sagemaker.jobs[FIRST]

@@ -18,7 +18,7 @@ from predict_api import endpoint, feedback
 from predict_api.operations import OPERATIONS, operations
 from predict_api.settings import Settings
 from tests.unit.lambda_fn.fake_aws import client_error
-from tests.unit.lambda_fn.test_predict_api import LIMIT, VERDICT, LambdaContext
+from tests.unit.lambda_fn.predict_api.api import LIMIT, VERDICT, LambdaContext
 from tests.unit.properties.json_values import JSON
 
 ENVIRONMENT = {

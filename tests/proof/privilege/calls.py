@@ -1,0 +1,275 @@
+"""Calls of the deployed roles: what each must not do, and the like that it must be able to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.proof.privilege.names import Names
+
+API = "web/PredictApiHandlerRole"
+SITE_FILES = "web/SiteFilesRole"
+SITE_CLEANER = "web/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
+DATASETS = "storage/DatasetsRole"
+TRAINING = "model/TrainingJobRole"
+STARTER = "model/TrainingJobOnEventRole"
+WATCHER = "model/TrainingJobIsCompleteRole"
+MODEL = "model/EndpointRole"
+SMOKE_TEST = "model/SmokeTestOnEventRole"
+WHO = {
+    API: "the API's function",
+    SITE_FILES: "the function that copies the page",
+    SITE_CLEANER: "the function that empties the page's bucket",
+    DATASETS: "the function that copies datasets",
+    TRAINING: "a training job",
+    STARTER: "the function that starts training jobs",
+    WATCHER: "the function that watches training jobs",
+    MODEL: "the model",
+    SMOKE_TEST: "the smoke test",
+}
+Arguments = Callable[[Names], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of AWS's API by a role.
+
+    Attributes:
+        role: who calls.
+        action: the permission that it takes.
+        what: in words.
+        operation: service and boto3's method, such as `s3.get_object`.
+        arguments: of the method, once the names are known.
+    """
+
+    role: str
+    action: str
+    what: str
+    operation: str
+    arguments: Arguments
+
+    @property
+    def words(self) -> str:
+        """The call in words."""
+        return f"{WHO[self.role]}: {self.what}"
+
+
+def _object(bucket: str, key: str, **further: Any) -> Arguments:
+    def arguments(names: Names) -> Mapping[str, Any]:
+        return {
+            "Bucket": getattr(names, bucket), "Key": getattr(names, key, key), **further,
+        }  # fmt: skip
+
+    return arguments
+
+
+def _bucket(bucket: str, **further: Any) -> Arguments:
+    return lambda names: {"Bucket": getattr(names, bucket), **further}
+
+
+def _put(role: str, what: str, bucket: str, key: str) -> Call:
+    return Call(role, "s3:PutObject", what, "s3.put_object", _object(bucket, key, Body=b"x"))
+
+
+def _get(role: str, what: str, bucket: str, key: str) -> Call:
+    return Call(role, "s3:GetObject", what, "s3.get_object", _object(bucket, key))
+
+
+def _delete(role: str, what: str, bucket: str, key: str) -> Call:
+    return Call(role, "s3:DeleteObject", what, "s3.delete_object", _object(bucket, key))
+
+
+def _list(role: str, what: str, bucket: str, prefix: str = "") -> Call:
+    arguments = _bucket(bucket, Prefix=prefix)
+    return Call(role, "s3:ListBucket", what, "s3.list_objects_v2", arguments)
+
+
+def _ask(role: str, what: str, endpoint: str) -> Call:
+    arguments = {"EndpointName": endpoint, "Body": b"A fine film.", "ContentType": "text/plain"}
+    operation = "sagemaker-runtime.invoke_endpoint"
+    return Call(role, "sagemaker:InvokeEndpoint", what, operation, lambda _: arguments)
+
+
+def _decrypt(role: str, what: str) -> Call:
+    return Call(
+        role, "kms:Decrypt", what, "kms.decrypt",
+        lambda names: {"CiphertextBlob": names.data_ciphertext, "KeyId": names.data_key},
+    )  # fmt: skip
+
+
+def _write_log(role: str, what: str, group: str) -> Call:
+    def arguments(names: Names) -> Mapping[str, Any]:
+        return {
+            "logGroupName": getattr(names, group, group), "logStreamName": "sentiment-prod-1/algo-1",
+            "logEvents": [{"timestamp": 1, "message": "forged"}],
+        }  # fmt: skip
+
+    return Call(role, "logs:PutLogEvents", what, "logs.put_log_events", arguments)
+
+
+def _start(what: str, action: str, *, name: str, role: str) -> Call:
+    operation = "sagemaker.create_training_job"
+    return Call(STARTER, action, what, operation, lambda names: names.training(name, role=role))
+
+
+def _assume(role: str, what: str, other: str) -> Call:
+    return Call(
+        role, "sts:AssumeRole", what, "sts.assume_role",
+        lambda names: {"RoleArn": names.roles[other], "RoleSessionName": "other"},
+    )  # fmt: skip
+
+
+REFUSED = (
+    _ask(API, "ask another endpoint", "sentiment-prod"),
+    _get(API, "read the dataset", "data", "dataset"),
+    _get(API, "read the model", "data", "artifact"),
+    _get(API, "read feedback that it has stored", "data", "feedback"),
+    _list(API, "list the data bucket", "data"),
+    _put(API, "write beside the feedback", "data", "models/forged.tar.gz"),
+    _delete(API, "delete feedback", "data", "feedback"),
+    _put(API, "deface the page", "site", "index.html"),
+    _decrypt(API, "decrypt with the data key"),
+    _write_log(API, "write into another function's log", "smoke_log_group"),
+    Call(
+        API, "logs:DeleteLogGroup", "delete its own log group", "logs.delete_log_group",
+        lambda names: {"logGroupName": names.api_log_group},
+    ),
+    Call(
+        API, "sagemaker:CreateTrainingJob", "start a training job", "sagemaker.create_training_job",
+        lambda names: names.training("sentiment-dev-x", role=TRAINING),
+    ),
+    Call(
+        API, "sagemaker:DeleteEndpoint", "delete the endpoint", "sagemaker.delete_endpoint",
+        lambda _: {"EndpointName": "sentiment-dev"},
+    ),
+    Call(
+        API, "lambda:UpdateFunctionCode", "change its own code", "lambda.update_function_code",
+        lambda names: {"FunctionName": names.api_function, "ZipFile": b"PK"},
+    ),
+    Call(
+        API, "iam:PutRolePolicy", "give itself permissions", "iam.put_role_policy",
+        lambda names: {
+            "RoleName": names.roles[API].rpartition("/")[2], "PolicyName": "More",
+            "PolicyDocument": "{}",
+        },
+    ),
+    Call(
+        API, "cloudformation:DeleteStack", "delete a stack", "cloudformation.delete_stack",
+        lambda _: {"StackName": "sentiment-dev-model"},
+    ),
+    Call(
+        API, "ssm:GetParameter", "read parameters", "ssm.get_parameter",
+        lambda _: {"Name": "/sentiment-dev/keys/data"},
+    ),
+    _assume(API, "assume the training job's role", TRAINING),
+    _put(TRAINING, "write outside its folder", "data", "datasets/poisoned.jsonl"),
+    _put(TRAINING, "write into the page's bucket", "site", "index.html"),
+    _delete(TRAINING, "delete the dataset", "data", "dataset"),
+    _delete(TRAINING, "delete its own model", "data", "artifact"),
+    _get(TRAINING, "read feedback that is no channel of it", "data", "feedback"),
+    _get(TRAINING, "read the bucket of access logs", "logs", "data/any"),
+    _get(TRAINING, "read an asset that is not its source", "assets", "other_asset"),
+    _list(TRAINING, "list the whole data bucket", "data"),
+    _decrypt(TRAINING, "decrypt with the data key past S3"),
+    _write_log(TRAINING, "write into another environment's log", "/aws/sagemaker/TrainingJobs"),
+    _ask(TRAINING, "ask the endpoint", "sentiment-dev"),
+    Call(
+        TRAINING, "sagemaker:CreateModel", "make a model of its own", "sagemaker.create_model",
+        lambda names: {"ModelName": "forged", "ExecutionRoleArn": names.roles[MODEL]},
+    ),
+    Call(
+        TRAINING, "ecr:BatchGetImage", "pull another image", "ecr.batch_get_image",
+        lambda _: {"repositoryName": "other", "imageIds": [{"imageTag": "latest"}]},
+    ),
+    _assume(TRAINING, "assume the role of who starts it", STARTER),
+    _put(MODEL, "write a model", "data", "artifact"),
+    _put(MODEL, "write what it has read, where nothing is captured", "data", "captured/x.jsonl"),
+    _get(MODEL, "read the dataset", "data", "dataset"),
+    _list(MODEL, "list the data bucket", "data"),
+    _ask(MODEL, "ask the endpoint", "sentiment-dev"),
+    _start(
+        "pass a job another role", "iam:PassRole", name="sentiment-dev-x", role=API,
+    ),
+    _start(
+        "start another environment's job", "sagemaker:CreateTrainingJob",
+        name="sentiment-prod-x", role=TRAINING,
+    ),
+    Call(
+        STARTER, "sagemaker:StopTrainingJob", "stop another environment's job",
+        "sagemaker.stop_training_job", lambda _: {"TrainingJobName": "sentiment-prod-x"},
+    ),
+    Call(
+        STARTER, "lambda:CreateFunction", "pass the job's role to a function",
+        "lambda.create_function",
+        lambda names: {
+            "FunctionName": "forged", "Role": names.roles[TRAINING], "Runtime": "python3.12",
+            "Handler": "index.handler", "Code": {"ZipFile": b"PK"},
+        },
+    ),
+    _put(STARTER, "replace the model", "data", "artifact"),
+    _delete(STARTER, "delete the model", "data", "artifact"),
+    _get(STARTER, "read the dataset", "data", "dataset"),
+    Call(
+        WATCHER, "sagemaker:StopTrainingJob", "stop the job", "sagemaker.stop_training_job",
+        lambda names: {"TrainingJobName": names.job},
+    ),
+    Call(
+        WATCHER, "s3:PutObjectTagging", "retire the model", "s3.put_object_tagging",
+        _object("data", "artifact", Tagging={"TagSet": []}),
+    ),
+    Call(
+        SMOKE_TEST, "sagemaker:DeleteEndpoint", "delete the endpoint", "sagemaker.delete_endpoint",
+        lambda _: {"EndpointName": "sentiment-dev"},
+    ),
+    _ask(SMOKE_TEST, "ask another endpoint", "sentiment-prod"),
+    _put(SITE_FILES, "write into the data bucket", "data", "datasets/poisoned.jsonl"),
+    Call(
+        SITE_FILES, "s3:PutBucketPolicy", "open the page's bucket", "s3.put_bucket_policy",
+        _bucket("site", Policy="{}"),
+    ),
+    Call(
+        SITE_FILES, "cloudfront:CreateInvalidation", "empty another distribution's cache",
+        "cloudfront.create_invalidation",
+        lambda _: {
+            "DistributionId": "EOTHER",
+            "InvalidationBatch": {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "x"},
+        },
+    ),
+    _delete(DATASETS, "delete a model", "data", "artifact"),
+    _put(DATASETS, "replace a model", "data", "artifact"),
+    _delete(SITE_CLEANER, "empty the data bucket", "data", "artifact"),
+    _list(SITE_CLEANER, "list the data bucket", "data"),
+)  # fmt: skip
+
+# Like those above, but for what makes them wrong: the table does not pass by refusing everything.
+ALLOWED = (
+    _ask(API, "ask its endpoint", "sentiment-dev"),
+    _put(API, "store feedback", "data", "feedback/2026-01/again.jsonl"),
+    _get(TRAINING, "read its dataset", "data", "dataset"),
+    _get(TRAINING, "read its source", "assets", "source"),
+    _list(TRAINING, "list its dataset", "data", "datasets/"),
+    _put(TRAINING, "write under its folder", "data", "models/sentiment-dev-x/output/x"),
+    _get(MODEL, "read the model", "data", "artifact"),
+    _get(STARTER, "see that the model is there", "data", "artifact"),
+    _list(STARTER, "see that another model is not", "data", "models/"),
+    Call(
+        STARTER, "s3:PutObjectTagging", "retire a model", "s3.put_object_tagging",
+        _object("data", "models/sentiment-dev-x/output/x", Tagging={"TagSet": []}),
+    ),
+    Call(
+        WATCHER, "sagemaker:DescribeTrainingJob", "ask how a job is",
+        "sagemaker.describe_training_job", lambda names: {"TrainingJobName": names.job},
+    ),
+    _ask(SMOKE_TEST, "ask its endpoint", "sentiment-dev"),
+    Call(
+        SITE_FILES, "cloudfront:CreateInvalidation", "empty its distribution's cache",
+        "cloudfront.create_invalidation",
+        lambda names: {
+            "DistributionId": names.distribution,
+            "InvalidationBatch": {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "x"},
+        },
+    ),
+    _put(SITE_FILES, "write into the page's bucket", "site", "added.txt"),
+    _delete(SITE_FILES, "delete in the page's bucket", "site", "added.txt"),
+    _put(DATASETS, "write a dataset", "data", "datasets/other/reviews.jsonl"),
+    _list(SITE_CLEANER, "list the page's bucket", "site"),
+)  # fmt: skip

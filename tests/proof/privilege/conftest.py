@@ -1,0 +1,30 @@
+"""One deployment on an embedded AWS that enforces IAM, used and then shared by this folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import embedded_aws
+from tests.proof.privilege.identities import Identities
+from tests.proof.privilege.names import Names, names_of
+from tests.proof.use import use
+
+
+@pytest.fixture(scope="package")
+def enforced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identities]:
+    """Deploy dev under the roles that it declares, with keys of its own, alarms and feedback."""
+    with embedded_aws(tmp_path_factory.mktemp("enforced"), enforce_iam=True) as deployed:
+        deployed.context += [
+            "feedback.enabled=true", "security.customer_managed_keys=true", "operations.alarms=true",
+        ]  # fmt: skip
+        deployed.deploy()
+        yield Identities(deployed)
+
+
+@pytest.fixture(scope="package")
+def names(enforced: Identities) -> Names:
+    """Use the application as its callers do, and return the names of all that it consists of."""
+    use(enforced.deployment)
+    s3, bucket = enforced.deployment.client("s3"), enforced.deployment.outputs["DataBucketName"]
+    said = s3.list_objects_v2(Bucket=bucket, Prefix="feedback/")["Contents"]
+    return names_of(enforced, said[0]["Key"])

@@ -1,0 +1,128 @@
+"""What the calls are about, by the names that the deployment gave it."""
+
+from dataclasses import dataclass
+
+from local_aws.environment import ACCOUNT, DEFAULT_REGION
+from tests.proof.privilege.identities import Identities
+
+PREFIX = "sentiment-dev"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of deployed things.
+
+    Attributes:
+        data: the data bucket.
+        site: the bucket of the page.
+        logs: the bucket of access logs.
+        assets: CDK's bucket.
+        dataset: key of the training data.
+        artifact: key of the model.
+        source: key of the training source in CDK's bucket.
+        other_asset: key of another asset.
+        feedback: key of something that a caller has said.
+        job: the training job.
+        training_image: its image.
+        api_function: the function behind the API.
+        api_log_group: its log group.
+        smoke_log_group: the log group of another function.
+        api: id of the REST API.
+        distribution: id of the CloudFront distribution.
+        data_key: id of the data key.
+        data_ciphertext: what it has encrypted.
+        roles: `stack/LogicalId` to ARN.
+    """
+
+    data: str
+    site: str
+    logs: str
+    assets: str
+    dataset: str
+    artifact: str
+    source: str
+    other_asset: str
+    feedback: str
+    job: str
+    training_image: str
+    api_function: str
+    api_log_group: str
+    smoke_log_group: str
+    api: str
+    distribution: str
+    data_key: str
+    data_ciphertext: bytes
+    roles: dict[str, str]
+
+    @property
+    def inputs(self) -> list[dict[str, object]]:
+        """The channels of a training job on the deployed dataset."""
+        folder = self.dataset.rpartition("/")[0]
+        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{self.data}/{folder}/"}
+        return [{"ChannelName": "training", "DataSource": {"S3DataSource": source}}]
+
+    def training(self, name: str, *, role: str) -> dict[str, object]:
+        """Return CreateTrainingJob's parameters for a job that could run."""
+        return {
+            "TrainingJobName": name,
+            "RoleArn": self.roles[role],
+            "AlgorithmSpecification": {
+                "TrainingImage": self.training_image, "TrainingInputMode": "File",
+            },
+            "InputDataConfig": self.inputs,
+            "OutputDataConfig": {"S3OutputPath": f"s3://{self.data}/models"},
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        }  # fmt: skip
+
+
+def names_of(identities: Identities, feedback: str) -> Names:
+    """Look up the names of a deployment.
+
+    Args:
+        identities: its roles.
+        feedback: key of what a caller has said.
+    """
+    deployment = identities.deployment
+    s3, kms = deployment.client("s3"), deployment.client("kms")
+    outputs = deployment.outputs
+    data = outputs["DataBucketName"]
+    assets = f"cdk-hnb659fds-assets-{ACCOUNT}-{DEFAULT_REGION}"
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=assets)["Contents"]]
+    source = next(key for key in keys if key.endswith(".gz"))
+    job = outputs["TrainingJobName"]
+    described = deployment.client("sagemaker").describe_training_job(TrainingJobName=job)
+    stored = [item["Key"] for item in s3.list_objects_v2(Bucket=data)["Contents"]]
+    key = identities.physical("storage", "DataKey", "AWS::KMS::Key")
+    function = identities.physical("web", "PredictApiHandler", "AWS::Lambda::Function")
+    return Names(
+        data=data,
+        site=f"{PREFIX}-site-{ACCOUNT}-{DEFAULT_REGION}",
+        logs=outputs["LogBucketName"],
+        assets=assets,
+        dataset=next(name for name in stored if name.startswith("datasets/")),
+        artifact=f"models/{job}/output/model.tar.gz",
+        source=source,
+        other_asset=next(key for key in keys if key != source),
+        feedback=feedback,
+        job=job,
+        training_image=described["AlgorithmSpecification"]["TrainingImage"],
+        api_function=function,
+        api_log_group=_log_group(identities, function),
+        smoke_log_group=_log_group(
+            identities, identities.physical("model", "SmokeTestOnEvent", "AWS::Lambda::Function")
+        ),
+        api=identities.physical("web", "PredictApi", "AWS::ApiGateway::RestApi"),
+        distribution=identities.physical("web", "Site", "AWS::CloudFront::Distribution"),
+        data_key=key,
+        data_ciphertext=kms.encrypt(KeyId=key, Plaintext=b"a review")["CiphertextBlob"],
+        roles=identities.arns,
+    )
+
+
+def _log_group(identities: Identities, function: str) -> str:
+    functions = identities.deployment.client("lambda")
+    configuration = functions.get_function_configuration(FunctionName=function)
+    return str(configuration["LoggingConfig"]["LogGroup"])

@@ -1,0 +1,98 @@
+"""Questions that the embedded AWS does not ask itself, put to the deployed policies.
+
+The engine is the one that decides the executed calls: ministack's, of the pinned version.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ministack.core import iam_evaluator as engine
+
+from local_aws.environment import ACCOUNT, DEFAULT_REGION
+from tests.proof.privilege.identities import Identities
+from tests.proof.privilege.names import Names
+
+Policy = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether somebody may do something.
+
+    Attributes:
+        what: the question in words.
+        action: the permission.
+        resource: the ARN of what it is about.
+        role: who asks, when it is a role of the stacks, whose policies count.
+        principal: who asks otherwise: a service such as lambda.amazonaws.com, or an ARN.
+        policy: kind and name of the policy of the resource that counts, such as `bucket site`.
+        context: further condition keys.
+        tls: whether the request is encrypted.
+    """
+
+    what: str
+    action: str
+    resource: Callable[[Names], str]
+    role: str | None = None
+    principal: str = ""
+    policy: str | None = None
+    context: Callable[[Names], Mapping[str, str]] = field(default=lambda _: {})
+    tls: bool = True
+
+
+def allows(enforced: Identities, names: Names, asked: Question) -> bool:
+    """Tell what the deployed policies say."""
+    principal = names.roles[asked.role] if asked.role else asked.principal
+    context = engine.EvalContext(
+        principal_arn=principal,
+        principal_type="AssumedRole" if asked.role else "Service",
+        principal_account=ACCOUNT,
+        action=asked.action,
+        resource_arn=asked.resource(names),
+        region=DEFAULT_REGION,
+        secure_transport=asked.tls,
+        service_context={key.lower(): value for key, value in asked.context(names).items()},
+    )
+    policy = _policy_of(enforced, names, *asked.policy.split()) if asked.policy else None
+    if asked.role is None:
+        service = principal if principal.endswith(".amazonaws.com") else None
+        return _allowed(engine.evaluate_resource_policy(policy, context, service=service))
+    own = [engine.parse_policy_document(one) for one in _policies_of(enforced, principal)]
+    result = engine.evaluate(context, own)
+    if policy is not None:
+        required = bool(asked.policy and asked.policy.startswith("key"))
+        result = engine.combine_resource_policy(result, context, policy, ACCOUNT, required=required)
+    return _allowed(result)
+
+
+def _allowed(result: engine.EvalResult) -> bool:
+    return bool(result.decision == "Allow")
+
+
+def _policies_of(enforced: Identities, role_arn: str) -> list[Policy]:
+    iam, role = enforced.deployment.client("iam"), role_arn.rpartition("/")[2]
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+
+
+def _policy_of(enforced: Identities, names: Names, kind: str, name: str) -> Policy:
+    """Return the policy of a bucket, key, topic or function, or the trust policy of a role."""
+    client = enforced.deployment.client
+    if kind == "trust":
+        role = names.roles[name].rpartition("/")[2]
+        trust: Policy = client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+        return trust
+    if kind == "bucket":
+        text = client("s3").get_bucket_policy(Bucket=getattr(names, name))["Policy"]
+    elif kind == "key":
+        key = enforced.physical("storage", name, "AWS::KMS::Key")
+        text = client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    elif kind == "topic":
+        topic = enforced.physical("storage", name, "AWS::SNS::Topic")
+        text = client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
+    else:
+        text = client("lambda").get_policy(FunctionName=getattr(names, name))["Policy"]
+    policy: Policy = json.loads(text)
+    return policy

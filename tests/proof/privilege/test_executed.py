@@ -1,0 +1,157 @@
+"""Calls that the embedded AWS decides: what the application needs is allowed, all else refused."""
+
+from http import HTTPStatus
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.urls import send
+from tests.proof.privilege.calls import ALLOWED, REFUSED, Call
+from tests.proof.privilege.identities import Identities, refusal
+from tests.proof.privilege.names import Names
+from tests.proof.table import ProofTable
+
+pytestmark = pytest.mark.slow
+SECTION = "Least privilege: what is refused"
+CONTROLS = "Least privilege: what is allowed"
+# Roles that only serve a state machine, failures or API Gateway itself have nothing to sign.
+SILENT = {
+    "model/TrainingJobProviderFrameworkwaiterstatemachineRole",
+    "web/PredictApiAccountLogRole",
+}
+
+
+@pytest.mark.usefixtures("names")
+def test_deployment_and_application_need_no_more(
+    enforced: Identities, proof_table: ProofTable
+) -> None:
+    """First of all: what comes later is refused on purpose."""
+    decisions = enforced.decisions()
+    assert [one for one in decisions if not one["allowed"]] == []
+    acting = {one["principal"].split("/")[1] for one in decisions if "/" in one["principal"]}
+    own = {arn.rpartition("/")[2] for arn in enforced.arns.values()}
+    assert len(own & acting) >= 10
+    cdk = {name.split("-")[2] for name in acting if name.startswith("cdk-")}
+    assert {"deploy", "file"} <= cdk
+    proof_table.add(
+        CONTROLS,
+        "`cdk deploy` of dev with its own keys, alarms and feedback; a verdict, an explanation, a "
+        "batch and feedback through the page's origin (executed)",
+        f"{len(decisions)} decisions, of which {len(own & acting)} of the stacks' roles and CDK's "
+        "deploy and publishing roles took part; none refused",
+    )
+
+
+@pytest.mark.parametrize("call", ALLOWED, ids=lambda call: call.words)
+def test_a_role_can(
+    enforced: Identities, names: Names, call: Call, proof_table: ProofTable
+) -> None:
+    before = len(enforced.decisions())
+    make(enforced, names, call)
+    assert (call.action, True) in taken(enforced, before)
+    proof_table.add(CONTROLS, call.words, f"executed: `{call.action}` allowed")
+
+
+@pytest.mark.parametrize("call", REFUSED, ids=lambda call: call.words)
+def test_a_role_cannot(
+    enforced: Identities, names: Names, call: Call, proof_table: ProofTable
+) -> None:
+    before = len(enforced.decisions())
+    with pytest.raises(ClientError) as error:
+        make(enforced, names, call)
+    assert refusal(error.value), error.value
+    # Refused for want of exactly this permission, and not for a call that was malformed.
+    assert taken(enforced, before)[-1] == (call.action, False)
+    proof_table.add(SECTION, call.words, f"executed: `{call.action}` refused")
+
+
+def make(enforced: Identities, names: Names, call: Call) -> None:
+    """Carry out a call as its role."""
+    service, _, method = call.operation.partition(".")
+    getattr(enforced.client(service, call.role), method)(**call.arguments(names))
+
+
+def taken(enforced: Identities, before: int) -> list[tuple[str, bool]]:
+    """Return action and outcome of the decisions since there were `before`."""
+    return [
+        (one["action"], one["allowed"])
+        for one in enforced.decisions()[before:]
+        if ":assumed-role/sentiment-" in one["principal"]
+    ]
+
+
+def test_sagemaker_assumes_no_role_that_does_not_trust_it(
+    enforced: Identities, names: Names, proof_table: ProofTable
+) -> None:
+    sagemaker = enforced.deployment.client("sagemaker")
+    asked = names.training("sentiment-dev-x", role="web/PredictApiHandlerRole")
+    with pytest.raises(ClientError, match="Could not assume role"):
+        sagemaker.create_training_job(**asked)
+    words = "the account's administrator: run a training job as the API's function"
+    proof_table.add(SECTION, words, "executed: SageMaker may not assume the role")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key", "method"),
+    [
+        ("site", "index.html", "GET"),
+        ("site", "", "GET"),
+        ("site", "index.html", "PUT"),
+        ("data", "dataset", "GET"),
+        ("data", "artifact", "GET"),
+        ("data", "feedback", "GET"),
+        ("data", "artifact", "DELETE"),
+        ("data", "", "GET"),
+        ("logs", "", "GET"),
+        ("assets", "source", "GET"),
+    ],
+)
+def test_buckets_are_closed_to_strangers(
+    enforced: Identities, names: Names, proof_table: ProofTable, bucket: str, key: str, method: str
+) -> None:
+    where = f"{getattr(names, bucket)}/{getattr(names, key, key)}"
+    status, _, body = send(
+        f"http://127.0.0.1:{enforced.deployment.port}/{where}",
+        method=method,
+        body=b"x" if method == "PUT" else None,
+    )
+    assert (status, b"AccessDenied" in body) == (HTTPStatus.FORBIDDEN, True)
+    words = f"anybody: unsigned {method} of {key or 'the list'} in the {bucket} bucket"
+    proof_table.add(SECTION, words, "executed: 403 AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("origin", "path", "method", "expected"),
+    [
+        ("ApiUrl", "users", "GET", HTTPStatus.FORBIDDEN),
+        ("ApiUrl", "predict/batch/all", "POST", HTTPStatus.FORBIDDEN),
+        ("ApiUrl", "../test/predict", "POST", HTTPStatus.FORBIDDEN),
+        ("ApiUrl", "predict", "DELETE", HTTPStatus.METHOD_NOT_ALLOWED),
+        ("ApiUrl", "model", "PUT", HTTPStatus.METHOD_NOT_ALLOWED),
+        ("ApiUrl", "feedback", "GET", HTTPStatus.METHOD_NOT_ALLOWED),
+        ("SiteUrl", "index.html", "PUT", HTTPStatus.FORBIDDEN),
+        ("SiteUrl", "index.html", "DELETE", HTTPStatus.FORBIDDEN),
+        ("SiteUrl", "secret.txt", "GET", HTTPStatus.FORBIDDEN),
+        ("SiteUrl", "api/users", "GET", HTTPStatus.FORBIDDEN),
+    ],
+)
+def test_api_and_page_have_no_other_methods_and_paths(
+    enforced: Identities,
+    proof_table: ProofTable,
+    origin: str,
+    path: str,
+    method: str,
+    expected: int,
+) -> None:
+    url = enforced.deployment.outputs[origin].removesuffix("/") + f"/{path}"
+    body = None if method == "GET" else b"A fine film."
+    status = send(url, method=method, body=body, headers={"Content-Type": "text/plain"})[0]
+    assert status == expected
+    where = "the API" if origin == "ApiUrl" else "the page's origin"
+    proof_table.add(SECTION, f"anybody: {method} {path} of {where}", f"executed: {expected:d}")
+
+
+def test_the_page_is_for_everybody(enforced: Identities, proof_table: ProofTable) -> None:
+    status, _, body = send(enforced.deployment.outputs["SiteUrl"])
+    assert (status, b"<html" in body) == (HTTPStatus.OK, True)
+    proof_table.add(CONTROLS, "anybody: GET the page", "executed: 200")

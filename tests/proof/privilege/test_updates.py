@@ -1,0 +1,80 @@
+"""After the calls: an update with another training, signed requests alone, and the destroy.
+
+The modules of this folder run in the order of their names; this one changes what they share.
+"""
+
+from http import HTTPStatus
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local_aws.environment import DEFAULT_REGION
+from local_aws.urls import send
+from tests.leftovers import leftovers
+from tests.proof.privilege.calls import API, WHO
+from tests.proof.privilege.identities import Identities
+from tests.proof.privilege.test_executed import CONTROLS, SECTION
+from tests.proof.table import ProofTable
+
+pytestmark = pytest.mark.slow
+SIGNED = ("api.access=iam", "training.seed=7")
+
+
+def test_an_update_needs_no_more(enforced: Identities, proof_table: ProofTable) -> None:
+    before = len(enforced.decisions())
+    job = enforced.deployment.outputs["TrainingJobName"]
+    outputs = enforced.deployment.deploy(*SIGNED)
+    assert outputs["TrainingJobName"] != job
+    since = enforced.decisions()[before:]
+    assert refused(since) == []
+    proof_table.add(
+        CONTROLS,
+        "an update that trains anew, tries the model on an endpoint of its own, replaces it and "
+        "retires the old one (executed)",
+        f"{len(since)} decisions, none refused",
+    )
+
+
+def test_signed_requests_alone(enforced: Identities, proof_table: ProofTable) -> None:
+    url = enforced.deployment.outputs["ApiUrl"] + "predict"
+    body, headers = b"A wonderful film.", {"Content-Type": "text/plain"}
+    assert send(url, body=body, headers=headers)[0] == HTTPStatus.FORBIDDEN
+    proof_table.add(
+        SECTION, "anybody: an unsigned request, where api.access is iam", "executed: 403"
+    )
+    stranger = enforced.client("sts", API)._request_signer._credentials  # noqa: SLF001 - its keys
+    assert send(url, body=body, headers=signed(url, body, stranger))[0] == HTTPStatus.FORBIDDEN
+    words = f"{WHO[API]}: a signed request to the API that it is behind"
+    proof_table.add(SECTION, words, "executed: `execute-api:Invoke` refused")
+    administrator = boto3.Session("test", "test").get_credentials()
+    status, _, answer = send(url, body=body, headers=signed(url, body, administrator))
+    assert (status, answer) == (HTTPStatus.OK, b"1")
+    proof_table.add(CONTROLS, "the account's administrator: a signed request", "executed: 200")
+
+
+def test_a_destroy_needs_no_more(enforced: Identities, proof_table: ProofTable) -> None:
+    before = len(enforced.decisions())
+    enforced.deployment.destroy(*SIGNED)
+    since = enforced.decisions()[before:]
+    assert refused(since) == []
+    assert leftovers(enforced.deployment.client) == {"log groups": {"/aws/sagemaker/TrainingJobs"}}
+    proof_table.add(
+        CONTROLS,
+        "`cdk destroy`: buckets emptied, endpoint deleted, artifacts retired (executed)",
+        f"{len(since)} decisions, none refused",
+    )
+
+
+def refused(decisions: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return what was refused."""
+    return [one for one in decisions if not one["allowed"]]
+
+
+def signed(url: str, body: bytes, credentials: Credentials) -> dict[str, str]:
+    """Return the headers of a request to API Gateway, with a signature."""
+    request = AWSRequest("POST", url, data=body, headers={"Content-Type": "text/plain"})
+    SigV4Auth(credentials, "execute-api", DEFAULT_REGION).add_auth(request)
+    return dict(request.headers.items())

@@ -1,0 +1,141 @@
+"""What `destroy` leaves of an environment that was used: what the README lists, and nothing else."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from local_aws.environment import ACCOUNT, DEFAULT_REGION
+from tests.conftest import Deployment, embedded_aws
+from tests.leftovers import LISTINGS, leftovers
+from tests.proof.table import ProofTable
+from tests.proof.use import use
+
+pytestmark = pytest.mark.slow
+SECTION = "Clean destroy"
+DEV = ("feedback.enabled=true",)
+# Both environments in one account: the other one owns the role with which API Gateway writes logs.
+PROD = (
+    "environment=prod",
+    "feedback.enabled=true",
+    "operations.alarm_email=somebody@example.com",
+    "api.set_account_log_role=false",
+)
+SHARED = {"log groups": {"/aws/sagemaker/TrainingJobs"}}
+KEPT_OF_PROD = {
+    "buckets": {f"sentiment-prod-{name}-{ACCOUNT}-{DEFAULT_REGION}" for name in ("data", "logs")},
+    "keys": {
+        "Alarms of the sentiment web app",
+        "Logs of the sentiment web app's functions, API and endpoint",
+        "Reviews, models and volumes of the sentiment web app",
+    },
+}
+STOP_SECONDS = 120.0
+
+
+def test_destroy_leaves_what_is_kept_on_purpose(
+    tmp_path_factory: pytest.TempPathFactory, proof_table: ProofTable
+) -> None:
+    with embedded_aws(tmp_path_factory.mktemp("destroyed")) as deployed:
+        before = leftovers(deployed.client)
+        dev = deployed.deploy(*DEV)
+        use(deployed)
+        deployed.deploy(*PROD)
+        use(deployed)
+        everything = leftovers(deployed.client)
+        stored = objects(deployed, f"sentiment-prod-data-{ACCOUNT}-{DEFAULT_REGION}")
+        cut_off = begin_training(deployed, dev)
+        # CloudFormation, which has not heard of the job's name yet, takes the request back so.
+        made_up = {"RequestType": "Delete", "PhysicalResourceId": "sentiment-dev-model-Made-Up"}
+        send_event(deployed, {**cut_off, **made_up})
+        deployed.destroy(*DEV)
+        assert not any("sentiment-dev" in name for name in flat(leftovers(deployed.client)))
+        wait_until_stopped(deployed, "sentiment-dev-cut-off")
+        deployed.client("cloudformation").update_termination_protection(
+            StackName="sentiment-prod-storage", EnableTerminationProtection=False
+        )
+        deployed.destroy(*PROD)
+        left = leftovers(deployed.client)
+        left.pop("tagged", None)  # the same once more
+        assert left == {**SHARED, **KEPT_OF_PROD}
+        assert objects(deployed, f"sentiment-prod-data-{ACCOUNT}-{DEFAULT_REGION}") >= stored
+    assert before == {}
+    kinds = ", ".join(sorted(everything.keys() & (LISTINGS.keys() | {"keys"})))
+    proof_table.add(
+        SECTION,
+        "dev and prod deployed, used, a training left running by a deployment that was cut off, "
+        f"both destroyed; looked for in {len(LISTINGS) + 1} listings, of which these had something: "
+        f"{kinds}",
+        f"{len(flat(everything))} names before; the training stopped; of dev nothing, of prod its "
+        "data and log buckets with all their objects and their three keys, and the account's log "
+        "group of training jobs",
+    )
+
+
+def begin_training(deployed: Deployment, outputs: dict[str, str]) -> dict[str, Any]:
+    """Start a training as a deployment does, and return CloudFormation's event."""
+    done = deployed.client("sagemaker").describe_training_job(
+        TrainingJobName=outputs["TrainingJobName"]
+    )
+    machine = done["ResourceConfig"]
+    event = {
+        "RequestType": "Create",
+        "ResourceProperties": {
+            "JobName": "sentiment-dev-cut-off",
+            "RoleArn": done["RoleArn"],
+            "Image": done["AlgorithmSpecification"]["TrainingImage"],
+            "Hyperparameters": {**done["HyperParameters"], "architecture": "lstm"},
+            "Channels": {
+                channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri"]
+                for channel in done["InputDataConfig"]
+            },
+            "OutputPath": done["OutputDataConfig"]["S3OutputPath"],
+            "InstanceType": machine["InstanceType"],
+            "InstanceCount": str(machine["InstanceCount"]),
+            "VolumeSizeGiB": str(machine["VolumeSizeInGB"]),
+            "MaxRuntimeSeconds": str(done["StoppingCondition"]["MaxRuntimeInSeconds"]),
+            "MinimumAccuracy": "0.7",
+        },
+    }
+    assert send_event(deployed, event) == {"PhysicalResourceId": "sentiment-dev-cut-off"}
+    assert status(deployed, "sentiment-dev-cut-off") == "InProgress"
+    return event
+
+
+def send_event(deployed: Deployment, event: dict[str, Any]) -> Any:
+    """Send an event of CloudFormation to the function that starts and stops trainings."""
+    functions = deployed.client("lambda")
+    (name,) = [
+        str(function["FunctionName"])
+        for function in functions.list_functions()["Functions"]
+        if function["FunctionName"].startswith("sentiment-dev-model-TrainingJobOnEvent")
+    ]
+    answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    assert "FunctionError" not in answer
+    return json.loads(answer["Payload"].read())
+
+
+def status(deployed: Deployment, job: str) -> str:
+    """Return the status of a training job."""
+    found = deployed.client("sagemaker").describe_training_job(TrainingJobName=job)
+    return str(found["TrainingJobStatus"])
+
+
+def wait_until_stopped(deployed: Deployment, job: str) -> None:
+    """Wait until a job that is being stopped has ended."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while status(deployed, job) == "Stopping" and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert status(deployed, job) == "Stopped"
+
+
+def objects(deployed: Deployment, bucket: str) -> set[str]:
+    """Return the keys in a bucket."""
+    pages = deployed.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {str(item["Key"]) for page in pages for item in page.get("Contents", [])}
+
+
+def flat(found: dict[str, set[str]]) -> set[str]:
+    """Return the names of all kinds."""
+    return {name for names in found.values() for name in names}

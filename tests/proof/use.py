@@ -1,0 +1,35 @@
+"""The application in use: everything that its callers can do with it."""
+
+import json
+from typing import Any
+
+from local_aws.urls import send
+from tests.conftest import Deployment
+
+REVIEW = "A wonderful film, superb and moving."
+
+
+def use(deployment: Deployment) -> None:
+    """Ask for a verdict, an explanation and a batch, and say that the verdict is right."""
+    answer = ask(deployment, "predict", {"review": REVIEW, "explain": True})
+    assert answer["sentiment"] == "positive"
+    assert answer["explanation"]
+    batch = ask(deployment, "predict/batch", {"reviews": [REVIEW, "A terrible, boring film."]})
+    assert [one["sentiment"] for one in batch["predictions"]] == ["positive", "negative"]
+    said = {
+        "review": REVIEW, "predicted": "positive", "correct": "positive",
+        "request_id": answer["request_id"],
+    }  # fmt: skip
+    assert ask(deployment, "feedback", said)["status"] == "recorded"
+
+
+def ask(deployment: Deployment, path: str, content: object) -> dict[str, Any]:
+    """Send JSON to the API by way of the page's origin and return the answer."""
+    status, _, body = send(
+        f"{deployment.outputs['SiteUrl']}api/{path}",
+        body=json.dumps(content).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    assert status in {200, 201}, body
+    answer: dict[str, Any] = json.loads(body)
+    return answer
