@@ -11,8 +11,9 @@ from types import FrameType
 
 import boto3
 
-from local_aws.emulator import extension
+from local_aws.emulator import extension, monitoring
 from local_aws.emulator.bucket_deployment import bucket_deployment
+from local_aws.emulator.cold_starts import limit_cold_starts
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
@@ -31,7 +32,7 @@ def main(port: int, state: Path, region: str) -> None:
     )  # fmt: skip
     kept = KeptState(state / "kept", state / "sagemaker" / "records")
     kept.restore()
-    service = SageMakerService(state / "sagemaker", url, region, ACCOUNT)
+    service = SageMakerService(state / "sagemaker", url, region, ACCOUNT, monitoring.record_metrics)
     extension.add_service("sagemaker", sagemaker_api(service))
     for resource_type, handler in resource_handlers(service).items():
         extension.add_resource(resource_type, handler)
@@ -44,6 +45,10 @@ def main(port: int, state: Path, region: str) -> None:
     extension.complete_buckets()
     extension.hide_function_errors()
     extension.respect_declared_log_groups()
+    extension.throttle_single_methods()
+    limit_cold_starts()
+    monitoring.measure_api_gateway()
+    monitoring.heed_dimensions_of_alarms()
 
     async def go_on() -> None:
         await asyncio.to_thread(service.start)  # reads models from the emulator's own S3

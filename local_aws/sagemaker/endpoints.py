@@ -8,6 +8,7 @@ from http import HTTPStatus
 from local_aws.sagemaker.canary import Canary, UpdatePolicy, bake
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
+from local_aws.sagemaker.invocation_metrics import Publish, Stopwatch
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.models import NamedResources
@@ -26,9 +27,16 @@ TIME_OUT = b"Your invocation timed out while waiting for a response from contain
 class Endpoints:
     """Creates, updates, deletes and invokes endpoints."""
 
-    def __init__(self, context: Context, models: NamedResources, configs: NamedResources) -> None:
+    def __init__(
+        self,
+        context: Context,
+        models: NamedResources,
+        configs: NamedResources,
+        publish: Publish,
+    ) -> None:
         """Serve models named by endpoint configurations."""
         self._context, self._models, self._configs = context, models, configs
+        self._publish = publish
         self._lock = threading.RLock()
         self._served: dict[str, ServedModel] = {}
         self._draining: set[ServedModel] = set()
@@ -115,6 +123,7 @@ class Endpoints:
             SageMakerError: when there is no such endpoint in service, the body is too large, or the
                 container cannot be reached.
         """
+        watch = Stopwatch()
         with self._lock:
             served = self._served.get(name)
             if served is None:
@@ -133,14 +142,19 @@ class Endpoints:
                 )  # fmt: skip
             # Under the lock, so that an update cannot end the container before the request is sent.
             served.reserve()
+        status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
+        watch.asks_container()
         try:
             status, content_type, answer = served.invoke(body, headers)
         except TimeoutError:
-            status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
+            pass
         except (OSError, http.client.HTTPException) as error:
             raise SageMakerError(
                 "InternalFailure", "The container cannot be reached.", 500
             ) from error
+        finally:
+            watch.container_answered()
+            self._publish(watch.metrics(name, served.variant, status))
         variant = {"x-Amzn-Invoked-Production-Variant": str(served.variant["VariantName"])}
         return status, {"Content-Type": content_type, **variant}, answer
 

@@ -10,6 +10,7 @@ from typing import Any
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.invocation_metrics import Publish, unpublished
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
@@ -23,7 +24,14 @@ Answer = tuple[int, dict[str, str], bytes]
 class SageMakerService:
     """Training jobs, models, endpoint configurations and endpoints of one account and region."""
 
-    def __init__(self, state_dir: Path, endpoint_url: str, region: str, account: str) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        endpoint_url: str,
+        region: str,
+        account: str,
+        publish: Publish = unpublished,
+    ) -> None:
         """Read the state in `state_dir`.
 
         Args:
@@ -31,6 +39,7 @@ class SageMakerService:
             endpoint_url: the embedded AWS, for S3 and CloudWatch Logs.
             region: the one region served.
             account: twelve digits.
+            publish: takes the metrics of each invocation.
         """
         store = Store(state_dir / "records")
         context = Context(state_dir, store, endpoint_url, region, account)
@@ -43,7 +52,7 @@ class SageMakerService:
             context, kind="endpoint-config", noun="endpoint configuration",
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
         )  # fmt: skip
-        self._endpoints = Endpoints(context, models, configs)
+        self._endpoints = Endpoints(context, models, configs, publish)
         self._operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
