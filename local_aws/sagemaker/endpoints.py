@@ -120,8 +120,8 @@ class Endpoints:
         """InvokeEndpoint: return status, headers and body of the model's answer.
 
         Raises:
-            SageMakerError: when there is no such endpoint in service, the body is too large, or the
-                container cannot be reached.
+            SageMakerError: when there is no such endpoint in service, the body is too large, a
+                serverless endpoint is full, or the container cannot be reached.
         """
         watch = Stopwatch()
         with self._lock:
@@ -141,7 +141,8 @@ class Endpoints:
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 )  # fmt: skip
             # Under the lock, so that an update cannot end the container before the request is sent.
-            served.reserve()
+            if not served.reserve():
+                raise SageMakerError("ThrottlingException", "Rate exceeded")
         status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
         watch.asks_container()
         try:
