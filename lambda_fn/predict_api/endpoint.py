@@ -1,6 +1,8 @@
 """Asking the SageMaker endpoint for its verdict."""
 
 import json
+import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +23,12 @@ T = TypeVar("T")
 # API Gateway waits 29 s; what is not answered by then is better told as such by us.
 READ_SECONDS = 25
 RETRY_AFTER = {"Retry-After": "5"}
-BUSY = {"ThrottlingException", "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
+# A serverless endpoint refuses what is over its concurrency, and is free again within moments.
+FULL = "ThrottlingException"
+# Seconds, of which a random part is waited ("full jitter"): those refused together come apart.
+# https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+BUSY = {FULL, "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
 # A container that has no free worker or did not answer in time; SageMaker tells the latter as 0.
 BUSY_STATUSES = {0, 408, 429, 503, 504, 507}
 # A serverless endpoint takes 4 MB a request, a real-time one 6 MB.
@@ -86,14 +93,9 @@ class Model:
         return self._ask({"card": True}, _read_card)
 
     def _ask(self, content: dict[str, Any], read: Callable[[Any], T]) -> T:
+        body = json.dumps(content, ensure_ascii=False).encode()
         try:
-            answer = runtime().invoke_endpoint(
-                EndpointName=self.endpoint,
-                ContentType="application/json",
-                Accept="application/json",
-                InferenceId=self.correlation_id,
-                Body=json.dumps(content, ensure_ascii=False).encode(),
-            )
+            answer = self._invoke(body)
             return read(json.loads(answer["Body"].read()))
         except ClientError as error:
             raise _told(error) from error
@@ -103,6 +105,26 @@ class Model:
         except (ValueError, RecursionError) as error:
             logger.exception("the endpoint's answer cannot be read")
             raise failed() from error
+
+    def _invoke(self, body: bytes) -> dict[str, Any]:
+        """Invoke the endpoint; again for a while when it is full."""
+        pauses = iter(PAUSES)
+        while True:
+            try:
+                answer: dict[str, Any] = runtime().invoke_endpoint(
+                    EndpointName=self.endpoint,
+                    ContentType="application/json",
+                    Accept="application/json",
+                    InferenceId=self.correlation_id,
+                    Body=body,
+                )
+            except ClientError as error:
+                pause = next(pauses, None)
+                if pause is None or _code(error) != FULL:
+                    raise
+                time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+            else:
+                return answer
 
 
 def _parts(reviews: Sequence[str]) -> Iterator[list[str]]:
@@ -142,8 +164,12 @@ def _read_card(content: Any) -> dict[str, Any]:
     raise ValueError("the model's answer is no description of it")
 
 
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
 def _told(error: ClientError) -> Problem:
-    code = error.response.get("Error", {}).get("Code", "")
+    code = _code(error)
     status = error.response.get("OriginalStatusCode")
     told = {"error_code": code, "model_status": status}
     if code in BUSY or status in BUSY_STATUSES:

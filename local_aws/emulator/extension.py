@@ -1,4 +1,4 @@
-"""Every touch of ministack's private names, but for those of IAM (`enforcement`).
+"""Touches of ministack's private names; `enforcement`, `cold_starts`, `monitoring` have theirs.
 
 ministack has no public way to add a service or a CloudFormation resource. The names below are those
 of the exactly pinned version; `check` fails by name when a later version has moved one.
@@ -23,6 +23,8 @@ from ministack.services import (
     s3,
 )
 from ministack.services.cloudformation import provisioners, stacks
+
+from local_aws.emulator import cold_starts, monitoring
 
 Answer = tuple[int, dict[str, str], bytes]
 ServiceHandler = Callable[
@@ -54,10 +56,13 @@ PRIVATE_NAMES = (
     (s3, "_foreign_bucket_allows"),
     (s3, "_request_access_key"),
     (provisioners, "_RESOURCE_HANDLERS"),
+    (provisioners, "_apigw_method_settings"),
     (stacks, "_runs_on_worker_thread"),
     (cloudfront, "_check_viewer_protocol_policy"),
     (cloudfront, "_forward_to_origin"),
     (cloudfront, "_origin_connect_target"),
+    *cold_starts.PRIVATE_NAMES,
+    *monitoring.PRIVATE_NAMES,
 )
 
 
@@ -208,6 +213,26 @@ def hide_function_errors() -> None:
         return answer, "Internal server error" if error else None
 
     apigateway_v1._lambda_proxy_response = lambda_proxy_response  # noqa: SLF001
+
+
+def throttle_single_methods() -> None:
+    """Find the method that a stage's setting is for; templates write its path as a JSON pointer.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
+    """
+    read = provisioners._apigw_method_settings  # noqa: SLF001
+
+    def method_settings(raw: list[Properties] | None) -> Properties:
+        return dict(read([{**each, **decoded(each)} for each in raw or []]))
+
+    def decoded(setting: Properties) -> Properties:
+        pointer = setting.get("ResourcePath", "")
+        if "~1" not in pointer:
+            return {}
+        path = pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
+        return {"ResourcePath": path}
+
+    provisioners._apigw_method_settings = method_settings  # noqa: SLF001
 
 
 def respect_declared_log_groups(may_write: Callable[[str, str], bool]) -> None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from types import FrameType
 
 from local_aws.credentials import AssumeRole, without_roles
-from local_aws.emulator import enforcement, extension
+from local_aws.emulator import enforcement, extension, monitoring
 from local_aws.emulator.bucket_deployment import bucket_deployment
+from local_aws.emulator.cold_starts import limit_cold_starts
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
-from local_aws.environment import ACCOUNT, DECISIONS, endpoint_url
+from local_aws.environment import DECISIONS, endpoint_url
 from local_aws.sagemaker import SageMakerService
 
 
@@ -33,7 +34,9 @@ def main(port: int, state: Path, region: str) -> None:
         functions = enforcement.assume_as("lambda.amazonaws.com", "BucketDeployment")
         enforcement.know_sagemaker()
         enforcement.record_decisions(state / DECISIONS)
-    service = SageMakerService(state / "sagemaker", url, region, ACCOUNT, sagemaker)
+    service = SageMakerService(
+        state / "sagemaker", url, region, assume=sagemaker, publish=monitoring.record_metrics
+    )
     api = enforcement.check_further(sagemaker_api(service))
     extension.add_service("sagemaker", api)
     for resource_type, handler in resource_handlers(service).items():
@@ -47,6 +50,10 @@ def main(port: int, state: Path, region: str) -> None:
     extension.complete_buckets()
     extension.hide_function_errors()
     extension.respect_declared_log_groups(enforcement.may_write_logs)
+    extension.throttle_single_methods()
+    limit_cold_starts()
+    monitoring.measure_api_gateway()
+    monitoring.heed_dimensions_of_alarms()
 
     async def go_on() -> None:
         await asyncio.to_thread(service.start)  # reads models from the emulator's own S3

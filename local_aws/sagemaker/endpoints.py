@@ -8,6 +8,7 @@ from http import HTTPStatus
 from local_aws.sagemaker.canary import Canary, UpdatePolicy, bake
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
+from local_aws.sagemaker.invocation_metrics import Publish, Stopwatch
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.models import NamedResources
@@ -26,9 +27,16 @@ TIME_OUT = b"Your invocation timed out while waiting for a response from contain
 class Endpoints:
     """Creates, updates, deletes and invokes endpoints."""
 
-    def __init__(self, context: Context, models: NamedResources, configs: NamedResources) -> None:
+    def __init__(
+        self,
+        context: Context,
+        models: NamedResources,
+        configs: NamedResources,
+        publish: Publish,
+    ) -> None:
         """Serve models named by endpoint configurations."""
         self._context, self._models, self._configs = context, models, configs
+        self._publish = publish
         self._lock = threading.RLock()
         self._served: dict[str, ServedModel] = {}
         self._draining: set[ServedModel] = set()
@@ -114,9 +122,10 @@ class Endpoints:
         """InvokeEndpoint: return status, headers and body of the model's answer.
 
         Raises:
-            SageMakerError: when there is no such endpoint in service, the body is too large, or the
-                container cannot be reached.
+            SageMakerError: when there is no such endpoint in service, the body is too large, a
+                serverless endpoint is full, or the container cannot be reached.
         """
+        watch = Stopwatch()
         with self._lock:
             served = self._served.get(name)
             if served is None:
@@ -134,15 +143,21 @@ class Endpoints:
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 )  # fmt: skip
             # Under the lock, so that an update cannot end the container before the request is sent.
-            served.reserve()
+            if not served.reserve():
+                raise SageMakerError("ThrottlingException", "Rate exceeded")
+        status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
+        watch.asks_container()
         try:
             status, content_type, answer = served.invoke(body, headers)
         except TimeoutError:
-            status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
+            pass
         except (OSError, http.client.HTTPException) as error:
             raise SageMakerError(
                 "InternalFailure", "The container cannot be reached.", 500
             ) from error
+        finally:
+            watch.container_answered()
+            self._publish(watch.metrics(name, served.variant, status))
         variant = {"x-Amzn-Invoked-Production-Variant": str(served.variant["VariantName"])}
         return status, {"Content-Type": content_type, **variant}, answer
 

@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import math
 import os
 import shutil
 import threading
@@ -55,6 +56,8 @@ class ServedModel:
         self.variant = variant
         self._folder = context.folder / "endpoints" / f"{os.getpid()}-{next(_numbers)}"
         self._in_flight = 0
+        serverless = variant.get("ServerlessConfig", {})
+        self._max_in_flight = serverless.get("MaxConcurrency", math.inf)
         self._idle = threading.Condition()
         self._on_line, self._closing = on_line, closing
         self._container: Container | None = None
@@ -72,10 +75,17 @@ class ServedModel:
             self.close()
             raise
 
-    def reserve(self) -> None:
-        """Count a request in; until `invoke` has answered it, `drain` waits."""
+    def reserve(self) -> bool:
+        """Count a request in; until `invoke` has answered it, `drain` waits.
+
+        Returns:
+            Whether it may be invoked: a serverless endpoint takes so many at a time and no more.
+        """
         with self._idle:
+            if self._in_flight >= self._max_in_flight:
+                return False
             self._in_flight += 1
+            return True
 
     def invoke(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
         """Pass a reserved request on; return status, content type and body."""

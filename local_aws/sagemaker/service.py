@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.credentials import AssumeRole, without_roles
+from local_aws.environment import ACCOUNT
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.invocation_metrics import Publish, unpublished
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
@@ -22,15 +24,16 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SageMakerService:
-    """Training jobs, models, endpoint configurations and endpoints of one account and region."""
+    """Training jobs, models, endpoint configurations and endpoints of the one account in one region."""
 
     def __init__(
         self,
         state_dir: Path,
         endpoint_url: str,
         region: str,
-        account: str,
+        *,
         assume: AssumeRole = without_roles,
+        publish: Publish = unpublished,
     ) -> None:
         """Read the state in `state_dir`.
 
@@ -38,11 +41,11 @@ class SageMakerService:
             state_dir: folder for state and working files.
             endpoint_url: the embedded AWS, for S3 and CloudWatch Logs.
             region: the one region served.
-            account: twelve digits.
             assume: gives jobs and models the keys of their roles.
+            publish: takes the metrics of each invocation.
         """
         store = Store(state_dir / "records")
-        context = Context(state_dir, store, endpoint_url, region, account, assume)
+        context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
         self._jobs = TrainingJobs(context)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
@@ -54,7 +57,7 @@ class SageMakerService:
             context, kind="endpoint-config", noun="endpoint configuration",
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
         )  # fmt: skip
-        self._endpoints = Endpoints(context, models, configs)
+        self._endpoints = Endpoints(context, models, configs, publish)
         self._operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,

@@ -12,10 +12,12 @@ from tests.conftest import ROOT
 NAMES = (*extension.PRIVATE_NAMES, *enforcement.PRIVATE_NAMES)
 # The parameters with which ministack calls what the extension puts in place.
 SIGNATURES = {
+    "_apigw_method_settings": ["raw"],
     "_apply_bucket_scope": ["method", "bucket", "key", "headers", "query_params", "body", "internal"],
     "_check_viewer_protocol_policy": [
         "behavior", "method", "viewer_is_https", "request_uri", "query_string", "headers",
     ],
+    "_evaluate_alarm": ["alarm"],
     "_lambda_proxy_response": ["result"],
     "_origin_connect_target": ["origin", "viewer_is_https"],
     "_resolve_condition_key": ["key", "ctx"],
@@ -27,6 +29,9 @@ SIGNATURES = {
         "service", "method", "path", "headers", "body", "query_params", "region", "account_id",
     ],
     "_runs_on_worker_thread": ["resource_type"],
+    "acquire_worker": ["func_name", "config", "code_zip", "qualifier", "max_concurrency"],
+    "handle_execute": ["api_id", "stage_name", "method", "path", "headers", "body", "query_params"],
+    "release_worker": ["worker"],
 }  # fmt: skip
 
 

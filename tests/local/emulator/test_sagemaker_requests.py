@@ -25,7 +25,7 @@ JOB: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> SageMakerService:
-    return SageMakerService(tmp_path_factory.mktemp("service"), NOWHERE, "us-east-1", "0" * 12)
+    return SageMakerService(tmp_path_factory.mktemp("service"), NOWHERE, "us-east-1")
 
 
 def config(*variants: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def test_configurations_are_recorded_and_forgotten(
     service.call("DeleteEndpointConfig", {"EndpointConfigName": "Kept-1"})
     with pytest.raises(SageMakerError, match="Could not find endpoint configuration"):
         service.call("DeleteEndpointConfig", {"EndpointConfigName": "Kept-1"})
-    again = SageMakerService(tmp_path, NOWHERE, "us-east-1", "0" * 12)
+    again = SageMakerService(tmp_path, NOWHERE, "us-east-1")
     assert again.call("ListEndpointConfigs", {})["EndpointConfigs"] == []
 
 

@@ -47,7 +47,7 @@ def service(emulator: Emulator, tmp_path: Path) -> Iterator[SageMakerService]:
 
 
 def made_in(emulator: Emulator, state: Path) -> SageMakerService:
-    return SageMakerService(state, f"http://127.0.0.1:{emulator.port}", "us-east-1", "0" * 12)
+    return SageMakerService(state, f"http://127.0.0.1:{emulator.port}", "us-east-1")
 
 
 def settled(service: SageMakerService) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
 from tests.local.emulator import endpoints
 from tests.local.emulator.archives import archive, wheel
 from tests.local.emulator.conftest import Emulator, processes_naming
@@ -109,6 +114,30 @@ def test_serverless_endpoint_describes_its_size(serving: Emulator) -> None:
     variant = endpoints.settled(serving, "serverless")["ProductionVariants"][0]
     assert variant["CurrentServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
     assert "CurrentInstanceCount" not in variant
+
+
+def test_serverless_endpoint_takes_so_many_requests_at_a_time(
+    serving: Emulator, tmp_path: Path
+) -> None:
+    endpoints.settled(serving, "serverless")
+    gate = tmp_path / "gate"
+    impatient = boto3.client(
+        "sagemaker-runtime",
+        region_name=DEFAULT_REGION,
+        endpoint_url=endpoint_url(serving.port),
+        aws_access_key_id=DUMMY_KEY,
+        aws_secret_access_key=DUMMY_KEY,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    request = {"EndpointName": "serverless", "Body": f"await {gate}", "Accept": "text/plain"}
+    with ThreadPoolExecutor(6) as callers:
+        asked = [callers.submit(impatient.invoke_endpoint, **request) for _ in range(6)]
+        refused = next(as_completed(asked)).exception()
+        gate.touch()
+    assert isinstance(refused, ClientError)
+    assert refused.response["Error"] == {"Code": "ThrottlingException", "Message": "Rate exceeded"}
+    answers = [each.result()["Body"].read() for each in asked if each.exception() is None]
+    assert answers == [f"serverless: await {gate}".encode()] * 5
 
 
 def test_model_that_cannot_load_is_in_service_and_fails_every_request(serving: Emulator) -> None:

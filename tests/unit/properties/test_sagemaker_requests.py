@@ -131,14 +131,14 @@ def send(service: SageMakerService, operation: str, body: bytes) -> dict[str, An
 )
 def test_requests_are_carried_out_or_refused(asked: list[tuple[str, dict[str, Any]]]) -> None:
     with TemporaryDirectory() as folder:
-        service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1", "0" * 12)
+        service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1")
         for operation, request in asked:
             done = send(service, operation, json.dumps(request).encode())
             event(f"{operation} {'done' if done is not None else 'refused'}")
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         assert all(file.parent.parent == Path(folder, "records") for file in files)
         # What was accepted is read again by the next process.
-        SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1", "0" * 12)
+        SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1")
 
 
 @given(
@@ -148,14 +148,14 @@ def test_requests_are_carried_out_or_refused(asked: list[tuple[str, dict[str, An
 @example("CreateModel", b"[" * 100_000)
 def test_any_body_is_answered(operation: str, body: bytes) -> None:
     with TemporaryDirectory() as folder:
-        service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1", "0" * 12)
+        service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1")
         send(service, operation, body)
 
 
 @given(st.text(), st.binary(), st.dictionaries(st.text(), st.text(), max_size=3))
 def test_no_endpoint_answers_nobody(name: str, body: bytes, headers: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:
-        service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1", "0" * 12)
+        service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1")
         status, _, answer = service.invoke_endpoint(name, body, headers)
     assert status == 400
     assert "not found" in json.loads(answer)["Message"]

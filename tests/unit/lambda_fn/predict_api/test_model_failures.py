@@ -16,7 +16,6 @@ WRAPPED = '{\n  "code": 400,\n  "type": "InternalServerException",\n  "message":
 @pytest.mark.parametrize(
     ("error", "fields", "status", "code"),
     [
-        ("ThrottlingException", {}, 503, "model_warming_up"),
         ("ServiceUnavailable", {}, 503, "model_warming_up"),
         ("ModelNotReadyException", {}, 503, "model_warming_up"),
         ("ValidationError", {}, 502, "model_failed"),
@@ -60,6 +59,35 @@ def test_the_model_s_failures(
     assert "secret" not in answer["body"]
     assert "Traceback" not in answer["body"]
     assert ("Retry-After" in answer["headers"]) == (status == 503)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that the function makes, none of which is waited."""
+    made: list[float] = []
+    monkeypatch.setattr("predict_api.endpoint.time.sleep", made.append)
+    return made
+
+
+def test_a_full_endpoint_is_asked_again(api: Api, pauses: list[float]) -> None:
+    for _ in range(2):
+        api.model_fails("ThrottlingException")
+    api.model_answers()
+    answer = api.post(b"A fine film")
+    assert (answer["statusCode"], answer["body"]) == (200, "1")
+    assert len(pauses) == 2
+
+
+def test_an_endpoint_that_stays_full_is_given_up(api: Api, pauses: list[float]) -> None:
+    for _ in range(6):
+        api.model_fails("ThrottlingException")
+    answer = api.post(b"A fine film")
+    assert problem_of(answer)["code"] == "model_warming_up"
+    assert answer["headers"]["Retry-After"] == "5"
+    assert len(pauses) == 5
+    # Whoever waits for the answer has not given up by then.
+    assert sum(pauses) <= 4
+    api.stubber.assert_no_pending_responses()
 
 
 def test_a_silent_model_is_worth_another_try(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

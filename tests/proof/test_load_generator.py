@@ -1,0 +1,72 @@
+"""The load generator asks when it is time to, and counts what callers wait."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.conftest import free_port
+from tests.proof.load import LOST, Percentiles, ask, send_load
+
+REQUESTS = 20
+
+
+class Patient(BaseHTTPRequestHandler):
+    """Answers nobody before everybody has asked."""
+
+    everybody = threading.Barrier(REQUESTS)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.everybody.wait(timeout=30)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def patient_server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Patient) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://somebody.localhost:{server.server_port}/predict"
+        server.shutdown()
+        thread.join()
+
+
+def test_no_request_waits_for_the_answer_to_another() -> None:
+    reviews = [f"film {number}" for number in range(REQUESTS)]
+    with patient_server() as url:
+        replies = send_load(url, reviews, rate=100, seconds=REQUESTS / 100)
+    assert [reply.status for reply in replies] == [200] * REQUESTS
+    assert [reply.content["review"] for reply in replies] == reviews
+    # All are answered at the same time: who had to ask first has waited longest.
+    assert replies[0].latency > replies[-1].latency
+
+
+def test_latency_counts_from_the_moment_a_request_was_due() -> None:
+    reply = ask(f"http://nobody.localhost:{free_port()}/predict", "late", time.monotonic() - 100)
+    assert reply.latency >= 100
+
+
+def test_a_request_without_an_answer_is_lost_and_says_why() -> None:
+    replies = send_load(
+        f"http://nobody.localhost:{free_port()}/predict", ["film"], rate=100, seconds=0.02
+    )
+    assert [reply.status for reply in replies] == [LOST, LOST]
+    assert all(b"refused" in reply.body for reply in replies)
+
+
+def test_it_ends_when_told() -> None:
+    until = threading.Event()
+    until.set()
+    assert send_load("http://nobody.localhost:1/", ["film"], rate=1, seconds=600, until=until) == []
+
+
+def test_percentiles() -> None:
+    assert str(Percentiles.of(range(1001))) == "500 / 950 / 990"
