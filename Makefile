@@ -62,9 +62,9 @@ bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and
 bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
 	@python -m bench check $(if $(ACCEPT),--accept)
 
-evaluate: $(VENV)/.dev ## accuracy and latency of what is deployed: locally, or SITE=url, or ENDPOINT=name; DATA=test reviews
+evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
-	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(DATA),--data "$(DATA)") $(CONTEXT)
+	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .

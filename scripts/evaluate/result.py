@@ -1,4 +1,4 @@
-"""What the answers say of the model and of its speed."""
+"""What the replies say of the model and of its speed."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scripts.evaluate.answer import Answer, EvaluationError
-from scripts.evaluate.answers_file import Key
+from scripts.evaluate.errors import EvaluationError
+from scripts.evaluate.replies_file import Asked
+from scripts.evaluate.reply import Reply, Verdict
+from scripts.evaluate.run import LISTS, SINGLES
 from sentiment.evaluation.metrics import Metrics, evaluate
 
 PERCENTILES = (50, 90, 95, 99, 100)
@@ -15,19 +17,25 @@ PERCENTILES = (50, 90, 95, 99, 100)
 
 @dataclass(frozen=True)
 class Latency:
-    """How long requests took that were answered at the first attempt.
+    """How long requests took.
 
     Attributes:
-        kind: chunks or singles.
-        requests: how many those are.
-        retried: how many others had to be repeated.
-        milliseconds: percentile to latency.
+        kind: lists or singles.
+        reviews: in all of them.
+        retried: requests that were answered at a later attempt only.
+        milliseconds: of each request; of those retried, the last attempt.
     """
 
     kind: str
-    requests: int
+    reviews: int
     retried: int
-    milliseconds: dict[int, float]
+    milliseconds: list[float]
+
+    @property
+    def percentiles(self) -> dict[int, float]:
+        """Return percent to milliseconds."""
+        values = np.percentile(self.milliseconds, PERCENTILES).tolist()
+        return dict(zip(PERCENTILES, values, strict=True))
 
 
 @dataclass(frozen=True)
@@ -42,9 +50,9 @@ class Result:
         labels: 1 positive, 0 negative.
         probabilities: P(positive) of each.
         latencies: of each kind of request.
-        refused: reason to number of reviews without a verdict.
+        refused: code to number of reviews without a verdict.
         compared: reviews that were sent in both ways.
-        differing: those of them whose two probabilities are not the same.
+        differing: those of them whose two verdicts are not the same.
     """
 
     target: str
@@ -60,50 +68,48 @@ class Result:
 
 
 def summarize(
-    target: str, texts: Sequence[str], labels: Sequence[int], answers: Mapping[Key, Answer]
+    target: str, texts: Sequence[str], labels: Sequence[int], replies: Mapping[Asked, Reply]
 ) -> Result:
     """Return accuracy and latency.
 
     Raises:
         EvaluationError: when no review was judged, or more than one model answered.
     """
-    chunks = {index: answer for (kind, index), answer in answers.items() if kind == "chunks"}
-    singles = {index: answer for (kind, index), answer in answers.items() if kind == "singles"}
-    verdicts = chunks or singles
-    judged = {i: a.probability for i, a in sorted(verdicts.items()) if a.probability is not None}
+    verdicts, alone = _verdicts(LISTS, replies), _verdicts(SINGLES, replies)
+    judged = {i: one for i, one in sorted(verdicts.items()) if isinstance(one, float)}
     if not judged:
         raise EvaluationError(f"{target}: no review was judged")
-    versions = {answer.version for answer in answers.values() if answer.version}
+    versions = sorted({reply.version for reply in replies.values() if reply.version})
     if len(versions) > 1:
-        raise EvaluationError(f"{target}: several models answered: {', '.join(sorted(versions))}")
-    both = [i for i in singles if i in judged]
-    kept = list(judged)
+        raise EvaluationError(f"{target}: several models answered: {', '.join(versions)}")
     return Result(
         target=target,
         version="".join(versions),
-        metrics=evaluate([labels[i] for i in kept], [judged[i] for i in kept]),
-        texts=[texts[i] for i in kept],
-        labels=[labels[i] for i in kept],
-        probabilities=[judged[i] for i in kept],
-        latencies=[
-            latency(kind, found)
-            for kind, found in (("chunks", chunks), ("singles", singles))
-            if found
-        ],
-        refused=dict(Counter(answer.error for answer in verdicts.values() if answer.error)),
-        compared=len(both) if chunks else 0,
-        differing=sum(singles[i].probability != judged[i] for i in both),
+        metrics=evaluate([labels[i] for i in judged], list(judged.values())),
+        texts=[texts[i] for i in judged],
+        labels=[labels[i] for i in judged],
+        probabilities=list(judged.values()),
+        latencies=[_latency(kind, replies) for kind in dict.fromkeys(kind for kind, _ in replies)],
+        refused=dict(Counter(one for one in verdicts.values() if isinstance(one, str))),
+        compared=len(alone),
+        differing=sum(one != verdicts.get(index) for index, one in alone.items()),
     )
 
 
-def latency(kind: str, answers: Mapping[int, Answer]) -> Latency:
-    """Return the percentiles; a chunk's reviews share its request."""
-    requests = {(answer.seconds, answer.retries) for answer in answers.values()}
-    prompt = [seconds for seconds, retries in requests if not retries]
-    values = (1000 * np.percentile(prompt, PERCENTILES)).tolist() if prompt else []
+def _verdicts(kind: str, replies: Mapping[Asked, Reply]) -> dict[int, Verdict]:
+    return {
+        index: verdict
+        for (of, indices), reply in replies.items()
+        if of == kind
+        for index, verdict in zip(indices, reply.verdicts, strict=True)
+    }
+
+
+def _latency(kind: str, replies: Mapping[Asked, Reply]) -> Latency:
+    found = [reply for (of, _), reply in replies.items() if of == kind]
     return Latency(
-        kind,
-        len(prompt),
-        len(requests) - len(prompt),
-        dict(zip(PERCENTILES, values, strict=False)),
+        kind=kind,
+        reviews=sum(len(reply.verdicts) for reply in found),
+        retried=sum(reply.retries > 0 for reply in found),
+        milliseconds=[1000 * reply.seconds for reply in found],
     )

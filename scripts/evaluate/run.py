@@ -1,40 +1,29 @@
-"""Sending the reviews: in chunks, and a sample of them one by one."""
+"""Sending the reviews: in lists, and a sample of them one by one."""
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Protocol
 
 from tqdm import tqdm
 
-from scripts.evaluate.answer import Answer, EvaluationError
-from scripts.evaluate.answers_file import AnswersFile
+from scripts.evaluate.errors import EvaluationError
+from scripts.evaluate.replies_file import RepliesFile
+from scripts.evaluate.reply import Reply, Target
 
-CHUNK = 512
-CHUNK_CHARACTERS = 1_000_000  # four bytes each stay under Lambda's and SageMaker's 6 MB
+LISTS, SINGLES = "lists", "singles"
+LIST_LENGTH = 512
+LIST_BYTES = 3_500_000  # as JSON; a serverless endpoint takes 4 MB, Lambda 6 MB with its envelope
 SEED = 1
 
 
-class Target(Protocol):
-    """What is measured."""
-
-    name: str
-    batches: bool
-
-    def ask(self, review: str) -> Answer:
-        """Return the verdict on one review."""
-
-    def ask_all(self, reviews: list[str]) -> list[Answer]:
-        """Return the verdicts on at most 512 reviews."""
-
-
-def chunks(reviews: Sequence[str], indices: Sequence[int]) -> Iterator[list[int]]:
+def parts(reviews: Sequence[str], indices: Sequence[int]) -> Iterator[list[int]]:
     """Cut indices into parts that one request can carry."""
     part: list[int] = []
     size = 0
     for index in indices:
-        length = len(reviews[index])
-        if part and (len(part) == CHUNK or size + length > CHUNK_CHARACTERS):
+        length = len(json.dumps(reviews[index])) + len(", ")
+        if part and (len(part) == LIST_LENGTH or size + length > LIST_BYTES):
             yield part
             part, size = [], 0
         part.append(index)
@@ -51,49 +40,60 @@ def sample(count: int, wanted: int) -> list[int]:
 
 
 def run(
-    target: Target, reviews: Sequence[str], *, singles: int, connections: int, kept: AnswersFile
+    target: Target, reviews: Sequence[str], *, singles: int, connections: int, kept: RepliesFile
 ) -> None:
     """Ask for every verdict that is not known yet, several at a time.
+
+    Args:
+        target: what is asked.
+        reviews: all of them are sent in lists.
+        singles: how many are sent one by one, too.
+        connections: how many requests are sent at the same time.
+        kept: receives the replies, and has those of an earlier run.
 
     Raises:
         EvaluationError: when the target failed for good; what it had answered is kept.
     """
 
-    def one_by_one(part: list[int]) -> dict[int, Answer]:
-        return {index: target.ask(reviews[index]) for index in part}
+    def together(part: list[int]) -> Reply:
+        return target.ask_all([reviews[index] for index in part])
 
-    def together(part: list[int]) -> dict[int, Answer]:
-        answers = target.ask_all([reviews[index] for index in part])
-        if len(answers) != len(part):
-            raise EvaluationError(f"{len(answers)} answers to {len(part)} reviews")
-        return dict(zip(part, answers, strict=True))
+    def alone(part: list[int]) -> Reply:
+        return target.ask(reviews[part[0]])
 
-    everything = list(range(len(reviews)))
-    if target.batches:
-        missing = [index for index in everything if ("chunks", index) not in kept.answers]
-        _all("chunks", together, list(chunks(reviews, missing)), connections, kept)
-    asked = sample(len(reviews), singles) if target.batches else everything
-    missing = [index for index in asked if ("singles", index) not in kept.answers]
-    _all("singles", one_by_one, [[index] for index in missing], connections, kept)
+    known = kept.known(LISTS)
+    wanted = [index for index in range(len(reviews)) if index not in known]
+    _send(LISTS, together, list(parts(reviews, wanted)), connections, kept)
+    known = kept.known(SINGLES)
+    wanted = [index for index in sample(len(reviews), singles) if index not in known]
+    _send(SINGLES, alone, [[index] for index in wanted], connections, kept)
 
 
-def _all(
+def _send(
     kind: str,
-    ask: Callable[[list[int]], dict[int, Answer]],
-    parts: list[list[int]],
+    ask: Callable[[list[int]], Reply],
+    asked: list[list[int]],
     connections: int,
-    kept: AnswersFile,
+    kept: RepliesFile,
 ) -> None:
+    def send(indices: list[int]) -> int:
+        reply = ask(indices)
+        if len(reply.verdicts) != len(indices):
+            raise EvaluationError(f"{len(reply.verdicts)} answers to {len(indices)} reviews")
+        kept.add(kind, indices, reply)
+        return len(indices)
+
+    known = len(kept.known(kind))
+    total = known + sum(map(len, asked))
     with (
         ThreadPoolExecutor(connections) as pool,
-        tqdm(total=sum(map(len, parts)), desc=kind, unit="review", disable=None) as bar,
+        tqdm(total=total, initial=known, desc=kind, unit="review", disable=None) as bar,
     ):
-        futures = [pool.submit(ask, part) for part in parts]
+        futures = [pool.submit(send, indices) for indices in asked]
         try:
             for future in as_completed(futures):
-                answers = future.result()
-                kept.add(kind, answers)
-                bar.update(len(answers))
+                bar.update(future.result())
         except BaseException:
+            # Those on their way are waited for and kept.
             pool.shutdown(cancel_futures=True)
             raise

@@ -4,99 +4,111 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scripts.evaluate.answer import Answer, EvaluationError
-from scripts.evaluate.answers_file import AnswersFile
-from scripts.evaluate.run import CHUNK, chunks, sample
-from scripts.evaluate.site import Site
 from tests.conftest import ROOT, Deployment
 
 SINGLES = 20
 
 
-def evaluate(deployment: Deployment, folder: Path, *arguments: str) -> str:
-    """Run the command on the reviews that the training never saw; return what it prints."""
-    data = folder / "test.jsonl"
+def evaluate(
+    deployment: Deployment, folder: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable, "-m", "scripts.evaluate", "--output", str(folder / "out"),
+        "--port", str(deployment.port), "--singles", str(SINGLES), *arguments,
+    ]  # fmt: skip
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def reviews_file(deployment: Deployment, folder: Path) -> str:
+    """Write the reviews that the training never saw."""
+    data = folder / "unseen.jsonl"
     rows = [{"text": text, "label": label} for text, label in deployment.held_back]
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "scripts.evaluate", "--data", data, "--output", folder / "out",
-            "--port", str(deployment.port), "--singles", str(SINGLES), *arguments,
-        ],
-        cwd=ROOT, env=deployment.environment, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return str(data)
 
 
-def answers(folder: Path) -> list[dict[str, object]]:
-    lines = (folder / "out" / "last-answers.jsonl").read_text().splitlines()[1:]
+def replies(folder: Path) -> list[dict[str, Any]]:
+    lines = (folder / "out" / "last-replies.jsonl").read_text().splitlines()[1:]
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("target", ["local", "site", "endpoint"])
-def test_accuracy_of_each_way_in(deployment: Deployment, tmp_path: Path, target: str) -> None:
+@pytest.mark.parametrize("way", ["site", "endpoint"])
+def test_reviews_of_ones_own(deployment: Deployment, tmp_path: Path, way: str) -> None:
     arguments = {
-        "local": [],
         "site": ["--site", deployment.outputs["SiteUrl"]],
-        "endpoint": ["--endpoint", deployment.outputs["EndpointName"]],
-    }[target]
-    printed = evaluate(deployment, tmp_path, *arguments)
-    rows = answers(tmp_path)
+        "endpoint": ["--endpoint", deployment.outputs["EndpointName"], "--local"],
+    }[way]
+    done = evaluate(deployment, tmp_path, "--data", reviews_file(deployment, tmp_path), *arguments)
+    assert done.returncode == 0, done.stderr
     labels = [label for _, label in deployment.held_back]
-    judged = {row["index"]: row["answer"] for row in rows if row["kind"] == "chunks"}
-    right = sum(
-        (judged[index]["probability"] >= 0.5) == label  # type: ignore[index]
-        for index, label in enumerate(labels)
-    )
-    assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in printed
+    (all_of_them,) = [row for row in replies(tmp_path) if row["kind"] == "lists"]
+    judged = zip(all_of_them["indices"], all_of_them["reply"]["verdicts"], strict=True)
+    right = sum((probability >= 0.5) == labels[index] for index, probability in judged)
+    assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in done.stdout
     assert right / len(labels) >= 0.7
-    assert f"{SINGLES} sent in both ways, 0 differ" in printed
-    assert deployment.outputs["TrainingJobName"] in printed
-    assert f"{right / len(labels) * 100:.2f}" in (tmp_path / "out" / "report.html").read_text()
+    assert f"{SINGLES} sent in both ways, 0 differ" in done.stdout
+    assert f"model {deployment.outputs['TrainingJobName']}, on {tmp_path}" in done.stdout
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert f"{right / len(labels) * 100:.2f}&nbsp;% of 200 test reviews judged right" in page
 
 
-def test_an_interrupted_evaluation_goes_on(deployment: Deployment, tmp_path: Path) -> None:
-    evaluate(deployment, tmp_path)
-    done = tmp_path / "out" / "last-answers.jsonl"
+def test_the_local_deployment_on_what_its_training_held_out(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    context = [option for entry in deployment.context for option in ("-c", entry)]
+    first = evaluate(deployment, tmp_path, *context)
+    assert first.returncode == 0, first.stderr
+    accuracy = deployment.outputs["Accuracy"]
+    assert f"accuracy={accuracy} of 600 reviews" in first.stdout
+    assert f"its training measured {accuracy} on the same reviews" in first.stdout
+
+    # What a killed process leaves: some replies and half a line. One is marked, to be found again.
+    done = tmp_path / "out" / "last-replies.jsonl"
     lines = done.read_text().splitlines(keepends=True)
-    # Half a line is what a killed process leaves; one answer is marked, to be found again.
-    first = json.loads(lines[1])
-    first["answer"]["seconds"] = 123.0
-    part = [lines[0], json.dumps(first) + "\n", *lines[2:50], lines[50][:20]]
-    (tmp_path / "out" / "answers.jsonl").write_text("".join(part))
-    done.unlink()
-    evaluate(deployment, tmp_path)
-    rows = answers(tmp_path)
-    assert rows[0]["answer"]["seconds"] == 123.0  # type: ignore[index]
-    assert len(rows) == len({(row["kind"], row["index"]) for row in rows}) == 200 + SINGLES
+    marked = json.loads(lines[1])
+    marked["reply"]["seconds"] = 123.0
+    left = [lines[0], json.dumps(marked) + "\n", *lines[2:8], lines[8][:20]]
+    (tmp_path / "out" / "replies.jsonl").write_text("".join(left))
+    again = evaluate(deployment, tmp_path, *context)
+    assert "going on after 7 replies" in again.stderr
+    assert f"accuracy={accuracy} of 600 reviews" in again.stdout
+    rows = replies(tmp_path)
+    assert rows[0]["reply"]["seconds"] == 123.0
+    asked = [(row["kind"], index) for row in rows for index in row["indices"]]
+    assert len(asked) == len(set(asked)) == 600 + SINGLES
 
 
-def test_what_is_no_api_is_refused(deployment: Deployment) -> None:
-    with pytest.raises(EvaluationError, match="no API answers there"):
-        Site(deployment.outputs["SiteUrl"] + "nothing/", connections=1, attempts=0)
+def test_reviews_that_may_have_been_trained_on_are_refused(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    done = evaluate(deployment, tmp_path)  # cdk.json names other reviews than were trained on
+    assert done.returncode == 1
+    assert "it may have been trained on these; name test reviews with DATA=" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
-def test_answers_of_another_model_are_not_used(tmp_path: Path) -> None:
-    path = tmp_path / "answers.jsonl"
-    first = AnswersFile(path, {"version": "1"})
-    first.add("singles", {0: Answer(0.5, "1")})
-    first.close()
-    again = AnswersFile(path, {"version": "1"})
-    again.close()
-    assert again.answers == {("singles", 0): Answer(0.5, "1")}
-    other = AnswersFile(path, {"version": "2"})
-    other.close()
-    assert other.answers == {}
-
-
-def test_chunks_hold_what_a_request_can_carry() -> None:
-    reviews = ["x"] * 1000 + ["y" * 100_000] * 30
-    parts = list(chunks(reviews, range(len(reviews))))
-    assert [index for part in parts for index in part] == list(range(len(reviews)))
-    assert max(map(len, parts)) == CHUNK
-    assert max(sum(len(reviews[i]) for i in part) for part in parts) <= 1_000_000
-    assert sample(1000, 10) == sample(1000, 10) != list(range(10))
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--endpoint", "no-such-endpoint", "--local"], "ENDPOINT=no-such-endpoint: "),
+        (["--site", "SITE/nothing/"], "no API answers there, nor at /nothing/api/"),
+        (["--environment", "prod", "--data", "DATA"], "no stack sentiment-prod-web is deployed"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_gets_one_line(
+    deployment: Deployment, tmp_path: Path, arguments: list[str], reason: str
+) -> None:
+    data = reviews_file(deployment, tmp_path)
+    known = {"SITE": deployment.outputs["SiteUrl"].rstrip("/"), "DATA": data}
+    for name, value in known.items():
+        arguments = [argument.replace(name, value) for argument in arguments]
+    done = evaluate(deployment, tmp_path, *arguments, "--data", data)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1
