@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
+.PHONY: help evaluate local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -61,6 +61,10 @@ bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and
 
 bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
 	@python -m bench check $(if $(ACCEPT),--accept)
+
+evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
+	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
+	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .

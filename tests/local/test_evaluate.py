@@ -1,0 +1,114 @@
+"""`make evaluate` against a deployment on the embedded AWS."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Deployment
+
+SINGLES = 20
+
+
+def evaluate(
+    deployment: Deployment, folder: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable, "-m", "scripts.evaluate", "--output", str(folder / "out"),
+        "--port", str(deployment.port), "--singles", str(SINGLES), *arguments,
+    ]  # fmt: skip
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def reviews_file(deployment: Deployment, folder: Path) -> str:
+    """Write the reviews that the training never saw."""
+    data = folder / "unseen.jsonl"
+    rows = [{"text": text, "label": label} for text, label in deployment.held_back]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(data)
+
+
+def replies(folder: Path) -> list[dict[str, Any]]:
+    lines = (folder / "out" / "last-replies.jsonl").read_text().splitlines()[1:]
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("way", ["site", "endpoint"])
+def test_reviews_of_ones_own(deployment: Deployment, tmp_path: Path, way: str) -> None:
+    arguments = {
+        "site": ["--site", deployment.outputs["SiteUrl"]],
+        "endpoint": ["--endpoint", deployment.outputs["EndpointName"], "--local"],
+    }[way]
+    done = evaluate(deployment, tmp_path, "--data", reviews_file(deployment, tmp_path), *arguments)
+    assert done.returncode == 0, done.stderr
+    labels = [label for _, label in deployment.held_back]
+    (all_of_them,) = [row for row in replies(tmp_path) if row["kind"] == "lists"]
+    judged = zip(all_of_them["indices"], all_of_them["reply"]["verdicts"], strict=True)
+    right = sum((probability >= 0.5) == labels[index] for index, probability in judged)
+    assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in done.stdout
+    assert right / len(labels) >= 0.7
+    assert f"{SINGLES} sent in both ways, 0 differ" in done.stdout
+    assert f"model {deployment.outputs['TrainingJobName']}, on {tmp_path}" in done.stdout
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert f"{right / len(labels) * 100:.2f}&nbsp;% of 200 test reviews judged right" in page
+
+
+def test_the_local_deployment_on_what_its_training_held_out(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    context = [option for entry in deployment.context for option in ("-c", entry)]
+    first = evaluate(deployment, tmp_path, *context)
+    assert first.returncode == 0, first.stderr
+    accuracy = deployment.outputs["Accuracy"]
+    assert f"accuracy={accuracy} of 600 reviews" in first.stdout
+    assert f"its training measured {accuracy} on the same reviews" in first.stdout
+
+    # What a killed process leaves: some replies and half a line. One is marked, to be found again.
+    done = tmp_path / "out" / "last-replies.jsonl"
+    lines = done.read_text().splitlines(keepends=True)
+    marked = json.loads(lines[1])
+    marked["reply"]["seconds"] = 123.0
+    left = [lines[0], json.dumps(marked) + "\n", *lines[2:8], lines[8][:20]]
+    (tmp_path / "out" / "replies.jsonl").write_text("".join(left))
+    again = evaluate(deployment, tmp_path, *context)
+    assert "going on after 7 replies" in again.stderr
+    assert f"accuracy={accuracy} of 600 reviews" in again.stdout
+    rows = replies(tmp_path)
+    assert rows[0]["reply"]["seconds"] == 123.0
+    asked = [(row["kind"], index) for row in rows for index in row["indices"]]
+    assert len(asked) == len(set(asked)) == 600 + SINGLES
+
+
+def test_reviews_that_may_have_been_trained_on_are_refused(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    done = evaluate(deployment, tmp_path)  # cdk.json names other reviews than were trained on
+    assert done.returncode == 1
+    assert "it may have been trained on these; name test reviews with DATA=" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--endpoint", "no-such-endpoint", "--local"], "ENDPOINT=no-such-endpoint: "),
+        (["--site", "SITE/nothing/"], "no API answers there, nor at /nothing/api/"),
+        (["--environment", "prod", "--data", "DATA"], "no stack sentiment-prod-web is deployed"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_gets_one_line(
+    deployment: Deployment, tmp_path: Path, arguments: list[str], reason: str
+) -> None:
+    data = reviews_file(deployment, tmp_path)
+    known = {"SITE": deployment.outputs["SiteUrl"].rstrip("/"), "DATA": data}
+    for name, value in known.items():
+        arguments = [argument.replace(name, value) for argument in arguments]
+    done = evaluate(deployment, tmp_path, *arguments, "--data", data)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,1 @@
+"""`make evaluate` without a deployment."""
