@@ -24,7 +24,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SageMakerService:
-    """Training jobs, models, endpoint configurations and endpoints of the one account in one region."""
+    """Training jobs, models, endpoint configurations and endpoints of one region."""
 
     def __init__(
         self,
