@@ -21,6 +21,8 @@ KNOWN_REVIEWS = {
 PAUSE_SECONDS = 5.0
 # Of a container that is still starting: failed dependency, too many requests, server errors.
 PASSING = {424, 429, *range(500, 600)}
+# Of a serverless endpoint that is full, whatever the status says.
+FULL = "ThrottlingException"
 # CloudFormation takes answers of 4 KB at most, and a model may answer with a whole traceback.
 LONGEST_REASON = 1000
 
@@ -118,8 +120,8 @@ def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float
 
 
 def _may_pass(error: ClientError | BotoCoreError) -> bool:
-    """Tell a container that is still starting from a request that is wrong."""
-    if isinstance(error, BotoCoreError):
+    """Tell a container that is still starting, or busy, from a request that is wrong."""
+    if isinstance(error, BotoCoreError) or error.response.get("Error", {}).get("Code") == FULL:
         return True
     status = error.response.get("OriginalStatusCode")
     if status is None:

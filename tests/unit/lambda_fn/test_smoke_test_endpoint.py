@@ -130,7 +130,7 @@ def test_an_answer_of_another_kind_fails(answer: Any) -> None:
     [
         model_error(500),
         model_error(503),
-        client_error("ThrottlingException", "Rate exceeded", "InvokeEndpoint", 429),
+        client_error("ThrottlingException", "Rate exceeded", "InvokeEndpoint", 400),
         client_error("ModelNotReadyException", "not ready", "InvokeEndpoint", 429),
         ReadTimeoutError(endpoint_url="https://runtime.sagemaker.us-east-1.amazonaws.com"),
     ],
