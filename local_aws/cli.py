@@ -46,7 +46,7 @@ def up(arguments: argparse.Namespace) -> int:
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.end_orphans(arguments.state):
-        if process.kept_state(arguments.state).exists():
+        if process.has_kept_state(arguments.state):
             _say("an earlier one ended without `down`; going on with what was deployed to it")
         else:
             process.remove_state(arguments.state)

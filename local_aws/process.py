@@ -89,6 +89,11 @@ def kept_state(state: Path) -> Path:
     return state / "kept"
 
 
+def has_kept_state(state: Path) -> bool:
+    """Tell whether there is something to go on from; a function's code alone is nothing."""
+    return any(kept_state(state).glob("*.json"))
+
+
 def remove_state(state: Path) -> None:
     """Remove an emulator's state folder; the log goes last, by which the folder is known.
 

@@ -12,6 +12,7 @@ import boto3
 
 from training_job import jobs
 from training_job.outcome import TrainingFailedError, judge
+from training_job.properties import PropertyError
 from training_job.request import TrainingRequest
 
 
@@ -58,7 +59,10 @@ def _jobs_of(event: dict[str, Any]) -> list[str]:
     name = str(event["PhysicalResourceId"])
     if jobs.describe(_client("sagemaker"), name) is not None:
         return [name]
-    request = TrainingRequest.from_properties(event["ResourceProperties"])
+    try:
+        request = TrainingRequest.from_properties(event["ResourceProperties"])
+    except PropertyError:  # what was refused has started nothing, and shall not hinder its removal
+        return []
     return jobs.running(_client("sagemaker"), request)
 
 

@@ -64,7 +64,7 @@ def nothing_runs() -> Iterator[None]:
     with (
         patch.object(training_jobs, "TrainingRun", NoRun),
         patch.object(endpoints.Endpoints, "_change", lambda *_: None),
-        patch.object(Context, "client", lambda *_: S3()),
+        patch.object(Context, "client", lambda *_, **__: S3()),
     ):
         yield
 

@@ -92,7 +92,9 @@ def test_a_training_is_started_or_refused(
 def test_deleting_what_is_no_job_is_done(physical_id: str) -> None:
     account = Account()
     assert on_event(account, "Delete", {}, physical_id) == {}
-    told = {"RequestType": "Delete", "PhysicalResourceId": physical_id}
+    told = {
+        "RequestType": "Delete", "PhysicalResourceId": physical_id, "ResourceProperties": {},
+    }  # fmt: skip
     with patch.object(handler, "_client", account.client):
         assert handler.is_complete(told, None) == {"IsComplete": True}
 
