@@ -1,0 +1,22 @@
+"""mypy reads the CDK's types of the services that are used here, and of no others."""
+
+import re
+import tomllib
+
+from app import ROOT
+
+IMPORTED = re.compile(r"^\s*(?:from|import) (aws_cdk[\w.]*)", re.MULTILINE)
+
+
+def test_every_imported_module_of_the_cdk_is_checked() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    read = {
+        module
+        for override in settings["overrides"]
+        if override.get("follow_imports") == "normal"
+        for module in override["module"]
+    }
+    sources = [ROOT / "app.py", *(ROOT / "stacks").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    imported = {name for source in sources for name in IMPORTED.findall(source.read_text("utf-8"))}
+    assert len(imported) > 20
+    assert imported - read == set()
