@@ -81,9 +81,6 @@ LISTINGS = {
     "key aliases": Listing("kms", "list_aliases", "Aliases[].AliasName"),
     "budgets": Listing("budgets", "describe_budgets", "Budgets[].BudgetName", {"AccountId": ACCOUNT}),
     "web ACLs": Listing("wafv2", "list_web_acls", "WebACLs[].Name", REGIONAL),
-    "web ACL logs": Listing(
-        "wafv2", "list_logging_configurations", "LoggingConfigurations[].ResourceArn", REGIONAL
-    ),
     "endpoints": Listing("sagemaker", "list_endpoints", "Endpoints[].EndpointName"),
     "endpoint configurations": Listing(
         "sagemaker", "list_endpoint_configs", "EndpointConfigs[].EndpointConfigName"
@@ -96,8 +93,10 @@ LISTINGS = {
     ),
     "parameters": Listing("ssm", "describe_parameters", "Parameters[].Name"),
     "secrets": Listing("secretsmanager", "list_secrets", "SecretList[].Name"),
+    # Keys that wait for their deletion have their tags still; `_living_keys` lists the others.
     "tagged": Listing(
-        "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList[].ResourceARN",
+        "resourcegroupstaggingapi", "get_resources",
+        "ResourceTagMappingList[?!contains(ResourceARN, ':kms:')].ResourceARN",
         {"TagFilters": [TAG]},
     ),
 }  # fmt: skip

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Deployment
+from tests.conftest import ROOT, SAMPLE_ROWS, Deployment
 
 SINGLES = 20
+HELD_OUT = SAMPLE_ROWS // 5
 
 
 def evaluate(
@@ -65,7 +66,7 @@ def test_the_local_deployment_on_what_its_training_held_out(
     first = evaluate(deployment, tmp_path, *context)
     assert first.returncode == 0, first.stderr
     accuracy = deployment.outputs["Accuracy"]
-    assert f"accuracy={accuracy} of 600 reviews" in first.stdout
+    assert f"accuracy={accuracy} of {HELD_OUT} reviews" in first.stdout
     assert f"its training measured {accuracy} on the same reviews" in first.stdout
 
     # What a killed process leaves: some replies and half a line. One is marked, to be found again.
@@ -77,11 +78,11 @@ def test_the_local_deployment_on_what_its_training_held_out(
     (tmp_path / "out" / "replies.jsonl").write_text("".join(left))
     again = evaluate(deployment, tmp_path, *context)
     assert "going on after 7 replies" in again.stderr
-    assert f"accuracy={accuracy} of 600 reviews" in again.stdout
+    assert f"accuracy={accuracy} of {HELD_OUT} reviews" in again.stdout
     rows = replies(tmp_path)
     assert rows[0]["reply"]["seconds"] == 123.0
     asked = [(row["kind"], index) for row in rows for index in row["indices"]]
-    assert len(asked) == len(set(asked)) == 600 + SINGLES
+    assert len(asked) == len(set(asked)) == HELD_OUT + SINGLES
 
 
 def test_reviews_that_may_have_been_trained_on_are_refused(

@@ -1,5 +1,6 @@
 """Updates that fail and roll back, and a destroy that leaves nothing."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +52,28 @@ def test_an_alarm_rolls_a_new_model_back_without_training(deployment: Deployment
     """What prod does: the canary is called back, the stack fails, and the old model serves on."""
     canary = [
         "endpoint.kind=real_time", "endpoint.instance_count=2", "rollout.strategy=canary", "operations.alarms=true",
+        "rollout.latency_p99_ms=60000",  # a busy machine shall set off no other alarm than the one below
     ]  # fmt: skip
     outputs = deployment.deploy(*canary)
     jobs, config = training_jobs(deployment), served_config(deployment)
     cloudwatch = deployment.client("cloudwatch")
     (alarm,) = [
-        one["AlarmName"]
+        one
         for one in cloudwatch.describe_alarms(AlarmNamePrefix=MODEL_STACK)["MetricAlarms"]
         if one["MetricName"] == "FailedProbes"
     ]
-    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
+    cloudwatch.put_metric_data(
+        Namespace=alarm["Namespace"],
+        MetricData=[
+            {
+                "MetricName": alarm["MetricName"],
+                "Dimensions": alarm["Dimensions"],
+                "Value": 1,
+                # Dated ahead, it counts for as long as the deployment takes.
+                "Timestamp": datetime.now(UTC) + timedelta(minutes=10),
+            }
+        ],
+    )
     with pytest.raises(CdkError):
         deployment.deploy(*canary, f"endpoint.image={OTHER_IMAGE}")
     assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
