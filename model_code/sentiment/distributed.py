@@ -17,6 +17,9 @@ T = TypeVar("T")
 # Gloo carries what lives in main memory, whatever the gradients' way is.
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}
 CPU = torch.device("cpu")
+# Without it torch's deterministic mode refuses every matrix product on a GPU.
+# Source: https://docs.pytorch.org/docs/stable/notes/randomness.html
+CUBLAS_SETTING = ("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 PATIENCE = timedelta(minutes=10)  # for a rank that reads or cleans more slowly than the others
 
 
@@ -61,6 +64,7 @@ def joined() -> Iterator[Ranks]:
     kind = "cuda" if torch.cuda.is_available() else "cpu"
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))
     device = torch.device(kind, local_rank) if kind == "cuda" else torch.device(kind)
+    os.environ.setdefault(*CUBLAS_SETTING)
     if size == 1:
         yield Ranks(device=device)
         return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 SHOWN_PHRASES = 20
+DECIMALS = 9  # of weights in an answer: thousands of words' rounding must not add up to anything
 
 
 class Span(NamedTuple):
@@ -54,11 +55,11 @@ class Explanation:
     def as_dict(self) -> dict[str, Any]:
         """Return what a JSON answer carries; parts without weight are left out."""
         return {
-            "bias": round(self.bias, 6),
+            "bias": round(self.bias, DECIMALS),
             "words": [_span(word) for word in self.words if word.weight],
             "phrases": [_span(phrase) for phrase in self.phrases],
         }
 
 
 def _span(span: Span) -> dict[str, float]:
-    return {"start": span.start, "end": span.end, "weight": round(span.weight, 6)}
+    return {"start": span.start, "end": span.end, "weight": round(span.weight, DECIMALS)}

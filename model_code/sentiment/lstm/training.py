@@ -3,7 +3,6 @@
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -98,7 +97,7 @@ def descend(
         network.load_state_dict(kept["network"])
         optimizer.load_state_dict(kept["optimizer"])
         generator.set_state(kept["generator"])
-        torch.set_rng_state(kept["dropout"])
+        _set_dropout_state(kept["dropout"][ranks.rank], ranks.device)
         curve, best = kept["curve"], kept["best"]
         if ranks.is_first:
             print(f"resumed after epoch {len(curve)}", flush=True)
@@ -112,7 +111,16 @@ def descend(
         curve.append(
             {"step": epoch, "train_loss": loss, "validation_accuracy": accuracy, "seconds": seconds}
         )
-        checkpoint.save(_state(network, optimizer, generator, curve, best))
+        checkpoint.save(
+            {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "generator": generator.get_state(),
+                "dropout": ranks.gather(_dropout_state(ranks.device)),
+                "curve": curve,
+                "best": best,
+            }
+        )
         if ranks.is_first:
             print(
                 f"epoch={epoch} train_loss={loss:.4f} validation_accuracy={accuracy:.4f} "
@@ -123,21 +131,17 @@ def descend(
     return network, curve
 
 
-def _state(
-    network: LSTMClassifier,
-    optimizer: torch.optim.Optimizer,
-    generator: torch.Generator,
-    curve: list[dict[str, float]],
-    best: dict[str, Tensor],
-) -> dict[str, Any]:
-    return {
-        "network": network.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "generator": generator.get_state(),
-        "dropout": torch.get_rng_state(),
-        "curve": curve,
-        "best": best,
-    }
+def _dropout_state(device: torch.device) -> Tensor:
+    """Return the state of what dropout draws from; each rank has drawn for other reviews."""
+    on_gpu = device.type == "cuda"
+    return torch.cuda.get_rng_state(device) if on_gpu else torch.get_rng_state()
+
+
+def _set_dropout_state(state: Tensor, device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state, device)
+    else:
+        torch.set_rng_state(state)
 
 
 def _network(examples: Examples, parameters: Hyperparameters) -> LSTMClassifier:

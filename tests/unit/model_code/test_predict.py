@@ -94,11 +94,14 @@ def test_json(model: Artifact) -> None:
 
 
 @pytest.mark.parametrize(
-    "review", ["ok", "the", "\U0001f600", "映画", "<b>fine", "a\0b", "x " * 10_000]
+    "review",
+    ["ok", "the", "\U0001f600", "映画", "رائع", "<b>fine", "<i <b", "a\0b", "\0", "x " * 10_000],
 )
+@pytest.mark.filterwarnings("error")
 def test_anything_with_text_gets_a_probability(model: Artifact, review: str) -> None:
-    body = json.dumps({"review": review}).encode()
-    assert 0 <= json.loads(ask(model, body, "application/json")[0])["probability"] <= 1
+    for explain in (False, True):
+        body = json.dumps({"review": review, "explain": explain}).encode()
+        assert 0 < json.loads(ask(model, body, "application/json")[0])["probability"] < 1
 
 
 def test_a_bad_review_of_a_list_is_told_in_its_place(model: Artifact) -> None:

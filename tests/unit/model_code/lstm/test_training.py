@@ -20,6 +20,7 @@ SMALL = Hyperparameters(
     epochs=3, embedding_dim=8, hidden_dim=8, vocab_size=20, batch_size=8, dropout=0.2
 )
 NOTHING_KEPT = Checkpoint(None, "")
+ALONE = Ranks()
 
 
 def examples(count: int = 64) -> Examples:
@@ -53,9 +54,9 @@ def test_a_review_without_known_words_gets_log_odds() -> None:
 
 
 def trained(
-    parameters: Hyperparameters, checkpoint: Checkpoint = NOTHING_KEPT
+    parameters: Hyperparameters, checkpoint: Checkpoint = NOTHING_KEPT, ranks: Ranks = ALONE
 ) -> tuple[dict[str, torch.Tensor], list[dict[str, float]]]:
-    network, curve = descend(examples(), examples(20), parameters, Ranks(), checkpoint)
+    network, curve = descend(examples(), examples(20), parameters, ranks, checkpoint)
     return network.state_dict(), [{**look, "seconds": 0} for look in curve]
 
 

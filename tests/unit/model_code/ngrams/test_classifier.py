@@ -70,10 +70,10 @@ def test_what_is_loaded_judges_as_what_was_saved(fitted: Fitted, tmp_path: Path)
     np.testing.assert_array_equal(loaded.logits(ODD), fitted.model.logits(ODD))
 
 
-def test_a_calibrated_explanation_adds_up_as_well(fitted: Fitted) -> None:
-    review = "great great fun, not bad"
+@pytest.mark.parametrize("review", ["great great fun, not bad", "great " * 10_000])
+def test_a_calibrated_explanation_adds_up_as_it_is_answered(fitted: Fitted, review: str) -> None:
     explanation = fitted.model.explain(review).scaled(0.5, 0.25)
     content = json.loads(json.dumps(explanation.as_dict()))
     total = content["bias"] + sum(word["weight"] for word in content["words"])
     expected = 0.5 * float(fitted.model.logits([review])[0]) + 0.25
-    assert total == pytest.approx(expected, abs=1e-4)
+    assert total == pytest.approx(expected, abs=1e-5)
