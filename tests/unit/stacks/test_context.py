@@ -409,11 +409,57 @@ def test_a_canary_can_be_called_back(change: dict[str, str], line: str) -> None:
     assert read(TWO_INSTANCES, **change).rollout.strategy == "all_at_once"
 
 
-@pytest.mark.parametrize("region", ["us-gov-west-1", "us-gov-east-1"])
-def test_the_page_needs_cloudfront(region: str) -> None:
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [
+        ("us-gov-west-1", "has no CloudFront"),
+        ("us-gov-east-1", "has no CloudFront"),
+        ("cn-north-1", "has a CloudFront that serves registered domains"),
+    ],
+)
+def test_the_page_needs_cloudfront(region: str, reason: str) -> None:
     line = refusal(region=region)
-    assert line.startswith(f"api.access=public is refused: {region} has no CloudFront")
+    assert line.startswith(f"api.access=public is refused: {region} {reason}")
     assert read(region=region, api__access="iam").region == region
+
+
+@pytest.mark.parametrize("region", ["eu-south-1", "ap-southeast-3"])
+def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
+    assert refusal(region=region) == (
+        "site.access_logs=true is refused: "
+        f"CloudFront delivers no logs to buckets in {region}; allowed is false"
+    )
+    assert read(region=region, site__access_logs="false").region == region
+    assert read(region=region, api__access="iam").region == region
+
+
+def test_a_serverless_endpoint_is_not_isolated() -> None:
+    line = refusal(endpoint__network_isolation="true")
+    assert line == (
+        "endpoint.network_isolation=true is refused: "
+        "a serverless endpoint cannot be isolated; endpoint.kind=real_time can"
+    )
+    assert not read().endpoint.isolated
+    assert read(REAL_TIME).endpoint.isolated
+    assert not read(REAL_TIME, endpoint__network_isolation="false").endpoint.isolated
+
+
+def test_govcloud_keeps_no_budgets() -> None:
+    where = {"region": "us-gov-west-1", "api__access": "iam"}
+    budget = {"operations__monthly_budget_usd": "10"}
+    line = refusal(**where, **budget)
+    assert line.startswith("operations.monthly_budget_usd=10.0 is refused: us-gov-west-1 has no")
+    assert read(**budget).operations.monthly_budget_usd == 10
+
+
+def test_burstable_instances_do_not_scale() -> None:
+    line = refusal(
+        TWO_INSTANCES, scaling__max_instances="3", endpoint__instance_type="ml.t2.medium"
+    )
+    assert line == (
+        "scaling.max_instances=3 is refused: "
+        "SageMaker scales no burstable instances such as ml.t2.medium"
+    )
 
 
 @pytest.mark.parametrize("section", ["training", "endpoint"])
