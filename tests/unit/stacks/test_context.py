@@ -176,11 +176,18 @@ def test_a_missing_setting_is_named(key: str) -> None:
     assert refusal(block).startswith(f"{key} is missing")
 
 
-def test_an_accelerator_needs_an_image_for_it() -> None:
-    line = refusal(training__instance_type="ml.g5.xlarge")
-    assert line.startswith("training.image= is refused: allowed is the URI of an image for ml.g5")
-    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-gpu-amzn2023-sagemaker"
-    assert read(training__instance_type="ml.g5.xlarge", training__image=image)
+@pytest.mark.parametrize("instance", ["ml.g5.xlarge", "ml.c7g.large", "ml.m6gd.large"])
+@pytest.mark.parametrize("section", ["training", "endpoint"])
+def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
+    section: str, instance: str
+) -> None:
+    chosen = {f"{section}__instance_type": instance}
+    assert refusal(REAL_TIME, **chosen) == (
+        f"{section}.image= is refused: allowed is the URI of an image for {instance}, "
+        "since the default one is for x86 processors"
+    )
+    assert read(REAL_TIME, **chosen, **{f"{section}__image": OWN_IMAGE})
+    assert read(REAL_TIME, **{f"{section}__instance_type": "ml.m7i-flex.large"})
 
 
 @pytest.mark.parametrize("seconds", ["2699", "3301"])
