@@ -48,6 +48,11 @@ def synthesize(
     )
     compose(application, read_settings(application.node.get_all_context()))
     application.synth()
+    return templates(environment, folder)
+
+
+def templates(environment: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the templates in a cloud assembly: of `storage`, `model` and `web`."""
     return {
         stack: json.loads(
             (folder / f"sentiment-{environment}-{stack}.template.json").read_text("utf-8")

@@ -21,7 +21,7 @@ WILDCARDS = {
     "ReadAssets": "The assets' keys are hashes that change with every deployment",
     "WriteFiles": "The names of the copied files are the user's",
     "ReadObjects": "A prefix of objects whose names are known only when they are there",
-    "WriteObjects": "The job's name is a part of the key, and every attempt has its own",
+    "WriteObjects": "Who writes there names the objects: a job, an endpoint or a request",
     "TagObjects": "The job's name is a part of the key, and every attempt has its own",
     "ReadObject": "The job's name is a part of the key, and every attempt has its own",
     "SendTraces": "The actions support no resource",

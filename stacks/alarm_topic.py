@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import IKey
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
+from stacks.roles import OWN_ACCOUNT
+
 SENDERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
 # EventBridge publishes without the context that a condition could look at: with one in the
 # topic's policy, its messages are lost.
 # Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 EVENTS = "events.amazonaws.com"
-OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
 
 
 class AlarmTopic(Construct):

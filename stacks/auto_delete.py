@@ -5,6 +5,7 @@ from typing import cast
 from aws_cdk import CfnResource, Stack
 
 from stacks.log_group import declare_log_group
+from stacks.roles import limit_trust
 
 PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
@@ -22,6 +23,7 @@ def declare_auto_delete_logs(stack: Stack, *, retention_days: int) -> None:
     function = cast("CfnResource", provider.node.find_child("Handler"))
     role = cast("CfnResource", provider.node.find_child("Role"))
     function.add_property_override("LoggingConfig", {"LogGroup": log_group.log_group_name})
+    limit_trust(role)
     role.add_property_deletion_override("ManagedPolicyArns")
     role.add_property_override(
         "Policies",

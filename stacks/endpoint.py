@@ -24,7 +24,8 @@ from stacks.settings.account import NetworkSettings
 from stacks.settings.serving import EndpointSettings
 
 NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
-NOT_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
+NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
+NOT_ISOLATED = "The environment lets its model reach the network (endpoint.network_isolation)"
 AWS_KEY = "AWS's own key encrypts the volume, or the instance's hardware its local disk"
 VARIANT = "AllTraffic"
 SERVING_SCRIPT = "predict.py"
@@ -118,8 +119,7 @@ class Endpoint(Construct):
             self,
             "Model",
             execution_role_arn=role.role_arn,
-            # Serverless endpoints do not support it.
-            enable_network_isolation=True if real_time else None,
+            enable_network_isolation=True if settings.isolated else None,
             vpc_config=CfnModel.VpcConfigProperty(
                 subnets=list(network.subnet_ids),
                 security_group_ids=list(network.security_group_ids),
@@ -136,8 +136,9 @@ class Endpoint(Construct):
                 },
             ),
         )
-        if not real_time:
-            acknowledge(model, {"CKV_AWS_370": NOT_ISOLATED})
+        if not settings.isolated:
+            why = NOT_ISOLATED if real_time else NEVER_ISOLATED
+            acknowledge(model, {"CKV_AWS_370": why})
         config = CfnEndpointConfig(
             self,
             "Config",

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
 from stacks.python_function import PythonFunction
+from stacks.shared_reasons import acknowledge_scheduled
 
 HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "expiry"
 NEXT_HOUR = "What a lost event would have done, the next hour's does"
@@ -58,6 +59,7 @@ class Expiry(Construct):
                 )
             ],
         )
+        acknowledge_scheduled(expiry.function, next_run=NEXT_HOUR)
         rule = Rule(
             self,
             "EveryHour",

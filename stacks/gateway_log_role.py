@@ -13,7 +13,7 @@ class GatewayLogRole(Construct):
     """Makes the role and tells API Gateway.
 
     It works for every API of the account's region, so its permissions are AWS's own for that
-    purpose. API Gateway refuses a role with less.
+    purpose. API Gateway refuses a role with less, and documents no condition for its trust.
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 
     Creates: a role and the account's setting.

@@ -66,7 +66,7 @@ def encrypt_logs(log_groups: Sequence[str]) -> PolicyStatement:
     group = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group"
     return PolicyStatement(
         sid="EncryptLogs",
-        principals=[ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
+        principals=[ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
         actions=[
             "kms:Decrypt",
             "kms:DescribeKey",

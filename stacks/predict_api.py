@@ -33,6 +33,7 @@ from stacks.python_function import PythonFunction
 from stacks.release import Release
 from stacks.sagemaker_permissions import write_objects
 from stacks.settings.web import ApiSettings, FeedbackSettings
+from stacks.shared_reasons import CONCURRENCY_RULES, TRACING_RULE
 from stacks.web_acl import WebAcl
 
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
@@ -63,6 +64,10 @@ NO_CACHE = "Every review is another request, and answers are not to be kept"
 NO_CERTIFICATE = "Lambda knows API Gateway by its permission; there is no server to show it to"
 NO_WEB_ACL = "Throttling limits what a flood can cost; a web ACL costs more (api.web_acl)"
 NOT_TRACED = "The environment does without traces (api.tracing)"
+SHARES_CONCURRENCY = (
+    "It takes of the account's concurrency what the stage's throttle lets through "
+    "(api.reserved_concurrency)"
+)
 
 
 class PredictApi(Construct):
@@ -196,8 +201,7 @@ class PredictApi(Construct):
             stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
         acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
         acknowledge(stage, _stage_reasons(settings))
-        if not settings.tracing:
-            acknowledge(handler.function, {"Serverless-LambdaTracing": NOT_TRACED})
+        acknowledge(handler.function, _function_reasons(settings))
         self.origin_secret: str | None = None
         if settings.web_acl:
             if settings.access == "public":
@@ -273,6 +277,15 @@ def _throttled(
             data_trace_enabled=False,
             metrics_enabled=True,
         )
+    }
+
+
+def _function_reasons(settings: ApiSettings) -> dict[str, str]:
+    """Return why rules for functions do not apply to the API's own."""
+    shares = settings.reserved_concurrency is None
+    return {
+        **(dict.fromkeys(CONCURRENCY_RULES, SHARES_CONCURRENCY) if shares else {}),
+        **({} if settings.tracing else {TRACING_RULE: NOT_TRACED}),
     }
 
 

@@ -9,9 +9,10 @@ from constructs import Construct
 from stacks.acknowledgements import acknowledge, wildcard
 from stacks.log_group import declare_log_group
 from stacks.python_function import PythonFunction
-from stacks.roles import function_role
+from stacks.roles import function_role, limit_trust
 
 if TYPE_CHECKING:
+    from aws_cdk.aws_iam import CfnRole
     from aws_cdk.aws_lambda import Function
 
 IN_HANDLERS = "It only waits; what it waits for is in the logs of the handlers"
@@ -77,17 +78,19 @@ class ResourceProvider(Construct):
             }
             acknowledge(role.node.find_child("DefaultPolicy"), called)
         if is_complete:
-            _acknowledge_waiter(provider)
+            _finish_waiter(provider)
         self.service_token = provider.service_token
 
 
-def _acknowledge_waiter(provider: Provider) -> None:
+def _finish_waiter(provider: Provider) -> None:
     waiter = provider.node.find_child("waiter-state-machine")
     called = [
         cast("Function", provider.node.find_child(name))
         for name in ("framework-isComplete", "framework-onTimeout")
     ]
+    role = waiter.node.find_child("Role")
+    limit_trust(cast("CfnRole", role.node.default_child))
     reasons = {wildcard(waiter, f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
-    acknowledge(waiter.node.find_child("Role").node.find_child("DefaultPolicy"), reasons)
+    acknowledge(role.node.find_child("DefaultPolicy"), reasons)
     rules = ("AwsSolutions-SF1", "AwsSolutions-SF2", "Serverless-StepFunctionStateMachineXray")
     acknowledge(waiter.node.find_child("Resource"), dict.fromkeys(rules, IN_HANDLERS))

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws
+from aws_cdk import Aws, CfnResource
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_logs import ILogGroup
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge_wildcards
+
+# Of a trust or resource policy: a service acts for this account alone, whoever asks it to.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
 
 
 def function_role(
@@ -27,7 +31,7 @@ def function_role(
     role = Role(
         scope,
         construct_id,
-        assumed_by=ServicePrincipal("lambda.amazonaws.com"),
+        assumed_by=ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT),
         inline_policies=policies,
     )
     acknowledge_wildcards(role, statements)
@@ -44,18 +48,21 @@ def sagemaker_role(
         construct_id: id within `scope`.
         statements: policy name to what it allows.
     """
-    # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
-    own_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
     role = Role(
         scope,
         construct_id,
-        assumed_by=ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
+        assumed_by=ServicePrincipal("sagemaker.amazonaws.com", conditions=OWN_ACCOUNT),
         inline_policies={
             name: PolicyDocument(statements=list(allowed)) for name, allowed in statements.items()
         },
     )
     acknowledge_wildcards(role, [one for allowed in statements.values() for one in allowed])
     return role
+
+
+def limit_trust(role: CfnResource) -> None:
+    """Let the one service that a role of CDK's own trusts assume it for this account alone."""
+    role.add_property_override("AssumeRolePolicyDocument.Statement.0.Condition", OWN_ACCOUNT)
 
 
 def write_logs(log_group: ILogGroup) -> PolicyStatement:

@@ -17,6 +17,7 @@ from stacks.metrics import MINUTE, EndpointMetrics, metric
 from stacks.python_function import PythonFunction
 from stacks.sagemaker_permissions import put_metrics
 from stacks.settings.serving import RolloutSettings
+from stacks.shared_reasons import acknowledge_scheduled
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
 NEXT_MINUTE = "What a lost event would have started, the next minute's does"
@@ -121,6 +122,7 @@ class Rollout(Construct):
             ],
         )
         acknowledge(probe.role, {"Serverless-LambdaStarPermissions": METRICS_HAVE_NO_RESOURCE})
+        acknowledge_scheduled(probe.function, next_run=NEXT_MINUTE)
         rule = Rule(
             self,
             "EveryMinute",

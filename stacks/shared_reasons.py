@@ -4,7 +4,7 @@ from typing import cast
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_iam import CfnPolicy, CfnRole
-from aws_cdk.aws_lambda import CfnFunction
+from aws_cdk.aws_lambda import CfnFunction, Function
 
 from stacks.acknowledgements import acknowledge, noted
 
@@ -14,15 +14,17 @@ PLAIN_ENVIRONMENT = "Its environment holds names and limits, no secret; AWS's ow
 AT_DEPLOYMENT = "It runs during deployments alone, one call after the other"
 CDKS_OWN = "CDK decides what its own function runs on"
 INLINE = "The policy serves this role alone and goes with it"
+ONE_LOG = "It calls one service after the other and logs what it did; a trace would say no more"
 
+DLQ_RULES = ("NIST.800.53.R5-LambdaDLQ", "Serverless-LambdaDLQ", "CKV_AWS_116")
+CONCURRENCY_RULES = ("NIST.800.53.R5-LambdaConcurrency", "CKV_AWS_115")
+TRACING_RULE = "Serverless-LambdaTracing"
 ALL_FUNCTIONS = {
-    "NIST.800.53.R5-LambdaDLQ": DEAD_LETTERS,
-    "Serverless-LambdaDLQ": DEAD_LETTERS,
-    "CKV_AWS_116": DEAD_LETTERS,
+    **dict.fromkeys(DLQ_RULES, DEAD_LETTERS),
     "NIST.800.53.R5-LambdaInsideVPC": NO_VPC,
     "CKV_AWS_117": NO_VPC,
 }
-UNLIMITED = {"NIST.800.53.R5-LambdaConcurrency": AT_DEPLOYMENT, "CKV_AWS_115": AT_DEPLOYMENT}
+UNLIMITED = dict.fromkeys(CONCURRENCY_RULES, AT_DEPLOYMENT)
 FRAMEWORK = "framework-"
 COPIER = "Custom::CDKBucketDeployment"
 
@@ -39,6 +41,16 @@ def acknowledge_shared(stack: Stack) -> None:
             acknowledge(resource, {"NIST.800.53.R5-IAMNoInlinePolicy": INLINE})
 
 
+def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
+    """Write down why a function that a schedule starts has neither dead letters nor traces.
+
+    Args:
+        function: what is started again and again.
+        next_run: what makes up for a run that was lost.
+    """
+    acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: ONE_LOG})
+
+
 def _acknowledge_rest(resource: CfnResource, reasons: dict[str, str]) -> None:
     """Write the reasons to a resource, but for the rules that it has a reason of its own for."""
     own = noted(resource)
@@ -53,7 +65,7 @@ def _of_function(resource: CfnResource) -> dict[str, str]:
     if resource.reserved_concurrent_executions is None:
         reasons |= UNLIMITED
     if resource.tracing_config is None:
-        reasons["Serverless-LambdaTracing"] = AT_DEPLOYMENT
+        reasons[TRACING_RULE] = AT_DEPLOYMENT
     if resource.environment is not None:
         reasons["CKV_AWS_173"] = PLAIN_ENVIRONMENT
     if FRAMEWORK in resource.node.path:

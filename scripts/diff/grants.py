@@ -32,6 +32,9 @@ def _grants(template: Mapping[str, Any]) -> Iterator[str]:
         if resource["Type"] == "AWS::Lambda::Permission":
             who, source = properties.get("Principal"), properties.get("SourceArn")
             yield f"{name}: {properties['Action']} by {_text(who)} from {_text(source)}"
+        if resource["Type"] == "AWS::ApiGateway::Method":
+            who = "everybody" if properties["AuthorizationType"] == "NONE" else "signed requests"
+            yield f"{name}: {properties['HttpMethod']} by {who}"
         for policy in properties.get("ManagedPolicyArns", []):
             yield f"{name}: managed policy {_text(policy)}"
 

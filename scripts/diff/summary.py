@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from scripts.cost.estimate import estimate
+from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices
 from scripts.diff.changes import ADDED, CHANGED, REMOVED, REPLACED, changes
 from scripts.diff.grants import grants, refusals
@@ -70,11 +70,31 @@ def _permissions(before: Mapping[str, Template], after: Mapping[str, Template]) 
 
 def _cost(before: Mapping[str, Template], after: Mapping[str, Template]) -> Iterator[str]:
     prices = Prices.read()
-    old, new = (
-        [sum(item.at(count) or 0 for item in estimate(one, prices)) for count in PREDICTIONS]
-        for one in (before, after)
-    )
+    old, new = (list(estimate(one, prices)) for one in (before, after))
+    unknown = _unknown(new)
     yield "\n**cost a month**"
-    for count, was, is_ in zip(PREDICTIONS, old, new, strict=True):
-        moved = "the same" if abs(is_ - was) < CENT else f"{is_ - was:+,.2f}, from ${was:,.2f}"
-        yield f"- {count:,} predictions: ${is_:,.2f} ({moved})"
+    for count in PREDICTIONS:
+        was, is_ = _total(old, count), _total(new, count)
+        if _unknown(old) != unknown:
+            moved = f"from {_dollars(was, _unknown(old))}; the difference is not known"
+        elif abs(is_ - was) < CENT:
+            moved = "the same"
+        else:
+            moved = f"{is_ - was:+,.2f}, from {_dollars(was, unknown)}"
+        yield f"- {count:,} predictions: {_dollars(is_, unknown)} ({moved})"
+    for name in sorted(unknown):
+        yield f"- not known: the price of {name}"
+
+
+def _unknown(bill: list[Item]) -> set[str]:
+    """Return what is on a bill without a price."""
+    return {item.name for item in bill if item.at(0) is None}
+
+
+def _total(bill: list[Item], predictions: int) -> float:
+    """Return what is known of a bill."""
+    return sum(item.at(predictions) or 0 for item in bill)
+
+
+def _dollars(known: float, unknown: set[str]) -> str:
+    return f"${known:,.2f}" + (" + ?" if unknown else "")

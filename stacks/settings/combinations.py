@@ -10,7 +10,20 @@ CANARY_INSTANCES = 2
 # The alarms want two bad minutes, and CloudWatch gets them about a minute late.
 ALARM_MINUTES = 3
 WITHOUT_GUARDRAILS = "ml.inf1."
-WITHOUT_CLOUDFRONT = ("us-gov-", "us-iso", "eu-iso")
+WITHOUT_PAGE = {
+    "us-gov-": "has no CloudFront for the page",
+    "us-iso": "has no CloudFront for the page",
+    "eu-iso": "has no CloudFront for the page",
+    "cn-": "has a CloudFront that serves registered domains with certificates of IAM alone",
+}
+WITHOUT_BUDGETS = "us-gov-"
+# Regions to be opted into; CloudFront delivers its logs to buckets in none of them.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+WITHOUT_CLOUDFRONT_LOGS = {
+    "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ca-west-1",
+    "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
+}  # fmt: skip
+BURSTABLE = ("ml.t2.", "ml.t3.")
 
 
 def refuse_impossible(settings: Settings) -> None:
@@ -23,6 +36,7 @@ def refuse_impossible(settings: Settings) -> None:
     _refuse_lone_canary(settings)
     _refuse_blind_canary(settings)
     _refuse_page_without_cloudfront(settings)
+    _refuse_lost_logs(settings)
     _refuse_foreign_images(settings)
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
@@ -46,6 +60,12 @@ def _refuse_serverless(settings: Settings) -> None:
             "endpoint.capture_percent",
             str(settings.endpoint.capture_percent),
             "a serverless endpoint cannot capture data; endpoint.kind=real_time can",
+        )
+    if settings.endpoint.network_isolation:
+        raise SettingsError(
+            "endpoint.network_isolation",
+            "true",
+            "a serverless endpoint cannot be isolated; endpoint.kind=real_time can",
         )
 
 
@@ -85,15 +105,29 @@ def _refuse_blind_canary(settings: Settings) -> None:
 
 
 def _refuse_page_without_cloudfront(settings: Settings) -> None:
-    """Refuse the page where CloudFront, which serves it, is not a part of AWS.
+    """Refuse the page where CloudFront, which serves it, is missing or wants what we have not.
 
-    Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-credentials.html
+    Sources:
+        https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-credentials.html
+        https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudfront.html
     """
-    if settings.api.access == "public" and settings.region.startswith(WITHOUT_CLOUDFRONT):
+    reasons = [why for where, why in WITHOUT_PAGE.items() if settings.region.startswith(where)]
+    if settings.api.access == "public" and reasons:
         raise SettingsError(
             "api.access",
             "public",
-            f"{settings.region} has no CloudFront for the page; api.access=iam does without it",
+            f"{settings.region} {reasons[0]}; api.access=iam does without it",
+        )
+
+
+def _refuse_lost_logs(settings: Settings) -> None:
+    """Refuse logs of CloudFront that never arrive, since the log bucket is in the region."""
+    logs = settings.site.access_logs and settings.api.access == "public"
+    if logs and settings.region in WITHOUT_CLOUDFRONT_LOGS:
+        raise SettingsError(
+            "site.access_logs",
+            "true",
+            f"CloudFront delivers no logs to buckets in {settings.region}; allowed is false",
         )
 
 
@@ -115,6 +149,10 @@ def _refuse_strategy(reason: str) -> NoReturn:
 
 
 def _refuse_scaling(settings: Settings) -> None:
+    """Refuse what Application Auto Scaling would refuse.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-policy.html
+    """
     most, endpoint = settings.scaling.max_instances, settings.endpoint
     if most is None:
         return
@@ -130,10 +168,26 @@ def _refuse_scaling(settings: Settings) -> None:
             str(most),
             f"allowed is more than endpoint.instance_count, which is {endpoint.instance_count}",
         )
+    if endpoint.instance_type.startswith(BURSTABLE):
+        raise SettingsError(
+            "scaling.max_instances",
+            str(most),
+            f"SageMaker scales no burstable instances such as {endpoint.instance_type}",
+        )
 
 
 def _refuse_silent_budget(settings: Settings) -> None:
+    """Refuse a budget that tells nobody, or that AWS does not keep in that part of it.
+
+    Source: botocore's endpoints.json, which has no AWS Budgets for GovCloud
+    """
     operations = settings.operations
+    if operations.monthly_budget_usd and settings.region.startswith(WITHOUT_BUDGETS):
+        raise SettingsError(
+            "operations.monthly_budget_usd",
+            str(operations.monthly_budget_usd),
+            f"{settings.region} has no AWS Budgets; allowed is an empty value",
+        )
     if operations.monthly_budget_usd and not (operations.alarms or operations.alarm_email):
         raise SettingsError(
             "operations.monthly_budget_usd",

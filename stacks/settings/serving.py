@@ -27,6 +27,9 @@ class EndpointSettings(Section):
         instance_type: of a real-time endpoint.
         instance_count: of a real-time endpoint; two or more are spread over availability zones.
         image: URI of another serving image.
+        network_isolation: whether the model's container reaches no network at all; without a value
+            that of a real-time endpoint does not, and that of a serverless one, which cannot be
+            isolated, may.
         capture_percent: share of a real-time endpoint's requests and answers that is kept in the
             data bucket, to look at later.
         capture_expiry_days: age at which they are deleted.
@@ -43,6 +46,7 @@ class EndpointSettings(Section):
     instance_type: MlInstance = "ml.m5.large"
     instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
     image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
+    network_isolation: Annotated[Flag | None, BlankIsNone] = None
     capture_percent: Annotated[Whole, Field(ge=0, le=100)] = 0
     capture_expiry_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
     idle_alarm_hours: Annotated[Whole, Field(ge=1, le=168)] = 48
@@ -51,6 +55,12 @@ class EndpointSettings(Section):
     )
 
     _image_fits_instance = field_validator("image")(image_fits_instance)
+
+    @property
+    def isolated(self) -> bool:
+        """Whether the container reaches no network."""
+        stated = self.network_isolation
+        return self.kind == "real_time" if stated is None else stated
 
 
 class RolloutSettings(Section):

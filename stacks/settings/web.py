@@ -23,7 +23,8 @@ class ApiSettings(Section):
         throttle_rate: requests a second, over all callers.
         throttle_burst: requests at the same moment.
         reserved_concurrency: of the function, set apart from the account's: it can neither take
-            more nor be starved. An account needs 100 beside all that is reserved.
+            more nor be starved. An account needs 100 beside all that is reserved; a young one has
+            to ask AWS for more concurrency first.
         access: `public` for everybody, by way of the page's own origin; `iam` for signed requests
             of principals that may invoke it, without a page.
         web_acl: whether a web ACL with a rate limit and AWS's managed rules stands before it. With

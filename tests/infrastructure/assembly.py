@@ -45,3 +45,8 @@ def synthesize(
 ) -> Assembly:
     """Synthesize an environment."""
     return Assembly(environment, folder, synthesis.synthesize(environment, folder, overrides))
+
+
+def read(environment: str, folder: Path) -> Assembly:
+    """Return what synthesizing an environment wrote before."""
+    return Assembly(environment, folder, synthesis.templates(environment, folder))

@@ -15,6 +15,7 @@ from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks
 from app import ROOT, compose
 from scripts.synthesis import STACKS, context
 from stacks.context import read_settings
+from stacks.shared_reasons import AT_DEPLOYMENT
 from tests.infrastructure.assembly import Assembly
 
 SERVING_IMAGE_AGE = "Annotation::sentiment:servingImageAge"
@@ -67,6 +68,21 @@ def noted(template: dict[str, Any], tool: str, key: str) -> Iterator[tuple[str, 
         for entry in resource.get("Metadata", {}).get(tool, {}).get(key, []):
             assert len(entry.get("reason", entry.get("comment", ""))) > 20, (logical_id, entry)
             yield logical_id, entry["id"]
+
+
+def test_no_reason_tells_of_a_deployment_where_callers_or_a_clock_start_it(
+    assembly: Assembly,
+) -> None:
+    """The one reason that most functions share holds for none of these."""
+    started_otherwise = (
+        "PredictApiHandlerFunction",
+        "RolloutProbeFunction",
+        "ExpiryHandlerFunction",
+    )
+    for stack in STACKS:
+        for name, resource in assembly.template(stack)["Resources"].items():
+            if name.startswith(started_otherwise):
+                assert AT_DEPLOYMENT not in json.dumps(resource["Metadata"]), name
 
 
 def logical_id(folder: Path, path: str) -> str:

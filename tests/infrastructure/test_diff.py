@@ -50,6 +50,33 @@ def test_a_change_is_told_by_what_it_does(prod: Assembly) -> None:
     assert f"(+{more:,.2f}, from $" in told
 
 
+def test_a_price_that_is_not_known_is_no_saving(prod: Assembly) -> None:
+    before, after = present(prod), deepcopy(present(prod))
+    config = only(after["model"], "AWS::SageMaker::EndpointConfig")
+    properties = after["model"]["Resources"][config]["Properties"]
+    properties["ProductionVariants"][0]["InstanceType"] = "ml.m7i.large"
+    told = summary(before, after)
+    assert "- not known: the price of endpoint, 2 x ml.m7i.large" in told
+    assert told.count("the difference is not known)") == 3
+    costs = [line for line in told.splitlines() if "predictions: " in line]
+    assert all(" + ? (from $" in line for line in costs)
+    # What is not known on both sides is no difference.
+    again = deepcopy(after)
+    again["model"]["Resources"]["More"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": {}}
+    assert " + ? (+0.10, from $" in summary(after, again)
+
+
+def test_an_api_that_is_opened_to_everybody_widens(prod: Assembly) -> None:
+    before, after = present(prod), deepcopy(present(prod))
+    for resource in before["web"]["Resources"].values():
+        if resource["Type"] == "AWS::ApiGateway::Method":
+            resource["Properties"]["AuthorizationType"] = "AWS_IAM"
+    told = summary(before, after)
+    assert "**permissions widened: 5**" in told
+    assert told.count("ANY by everybody") == 5
+    assert told.count("ANY by signed requests") == 5
+
+
 def test_wider_and_narrower_permissions_are_told(prod: Assembly) -> None:
     before, after = present(prod), deepcopy(present(prod))
     role = next(

@@ -52,7 +52,9 @@ def test_the_data_key_is_used_by_roles_alone(prod: Assembly) -> None:
 
 def test_the_log_key_encrypts_the_applications_log_groups_alone(prod: Assembly) -> None:
     _, logs = policy(prod, "LogKey")
-    assert "logs." in json.dumps(logs["Principal"])
+    # In China this principal ends in the partition's own domain.
+    region, domain = {"Ref": "AWS::Region"}, {"Ref": "AWS::URLSuffix"}
+    assert logs["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", region, ".", domain]]}}
     (context,) = logs["Condition"]["ArnLike"].items()
     assert context[0] == "kms:EncryptionContext:aws:logs:arn"
     names = [group["Fn::Join"][1][-1].partition(":log-group:")[2] for group in context[1]]

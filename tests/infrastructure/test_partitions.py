@@ -9,23 +9,31 @@ import pytest
 from tests.infrastructure.assembly import synthesize
 
 ARN = re.compile(r"arn:(aws[a-z-]*):")
+# A host of AWS's, but for the names of services, which are the same in every partition
+HOST = re.compile(r'"([^"]*[a-z0-9]\.amazonaws\.com)(?!\.cn)[^"]*"')
+SERVICE = re.compile(r"([a-z0-9]+|logging\.s3)\.amazonaws\.com")
 
 
 @pytest.mark.parametrize(
-    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+    ("region", "partition", "domain"),
+    [
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+    ],
 )
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_arns_are_the_partition_s_own(
-    tmp_path: Path, environment: str, region: str, partition: str
+def test_arns_and_hosts_are_the_partition_s_own(
+    tmp_path: Path, environment: str, region: str, partition: str, domain: str
 ) -> None:
-    access = "public" if partition == "aws-cn" else "iam"  # CloudFront is not everywhere
-    assembly = synthesize(environment, tmp_path, {"region": region, "api.access": access})
-    assert set(ARN.findall(json.dumps(assembly.templates))) == {partition}
-
-
-def test_images_in_china_are_china_s(tmp_path: Path) -> None:
-    assembly = synthesize("dev", tmp_path, {"region": "cn-north-1"})
-    image = assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["Image"]
-    assert ".dkr.ecr.cn-north-1.amazonaws.com.cn/" in image
-    job = assembly.only("Custom::TrainingJob")
-    assert ".dkr.ecr.cn-north-1.amazonaws.com.cn/" in job["Image"]
+    # Neither the page nor, in GovCloud, budgets are everywhere.
+    settings = {"region": region, "api.access": "iam", "operations.monthly_budget_usd": ""}
+    assembly = synthesize(environment, tmp_path, settings)
+    text = json.dumps(assembly.templates)
+    assert set(ARN.findall(text)) == {partition}
+    for image in (
+        assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["Image"],
+        assembly.only("Custom::TrainingJob")["Image"],
+    ):
+        assert f".dkr.ecr.{region}.{domain}/" in image
+    if partition == "aws-cn":
+        assert [host for host in HOST.findall(text) if not SERVICE.fullmatch(host)] == []

@@ -1,6 +1,7 @@
 """What roles and bucket policies allow, and to whom."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,24 +109,25 @@ def role_id(assembly: Assembly, prefix: str) -> str:
     return found
 
 
-def test_sagemaker_assumes_roles_for_this_account_alone(assembly: Assembly) -> None:
-    trusts = [
-        statement
-        for role in assembly.resources("AWS::IAM::Role").values()
-        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        if statement["Principal"].get("Service") == "sagemaker.amazonaws.com"
-    ]
-    assert len(trusts) == 2
-    for trust in trusts:
-        assert trust["Condition"] == {
-            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-        }
-
-
-def test_roles_trust_services_alone(assembly: Assembly) -> None:
+def test_roles_trust_one_service_each_and_for_this_account_alone(assembly: Assembly) -> None:
+    own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    services = []
     for key, role in assembly.resources("AWS::IAM::Role").items():
-        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
-            assert list(statement["Principal"]) == ["Service"], key
+        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert list(trust["Principal"]) == ["Service"], key
+        service = trust["Principal"]["Service"]
+        # API Gateway's account-wide log role: it documents no condition.
+        without = service == "apigateway.amazonaws.com"
+        assert trust.get("Condition") == (None if without else own_account), key
+        services.append(service)
+    counted = Counter(services)
+    # The endpoint and the training job; the two that wait; the account's log role
+    assert counted.pop("lambda.amazonaws.com") > 10
+    assert counted == {
+        "sagemaker.amazonaws.com": 2,
+        "states.amazonaws.com": 2,
+        "apigateway.amazonaws.com": 1,
+    }
 
 
 def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:

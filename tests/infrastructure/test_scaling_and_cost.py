@@ -34,6 +34,20 @@ def test_prod_s_instances_follow_the_invocations(prod: Assembly) -> None:
     }
 
 
+def reserved(assembly: Assembly) -> object:
+    """Return the reserved concurrency of the API's function."""
+    (handler,) = [
+        function["Properties"]
+        for key, function in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    return handler.get("ReservedConcurrentExecutions")
+
+
+def test_prod_s_function_has_its_own_share_of_the_account(dev: Assembly, prod: Assembly) -> None:
+    assert (reserved(dev), reserved(prod)) == (None, 100)
+
+
 def test_an_update_keeps_the_instances_that_traffic_has_brought_about(prod: Assembly) -> None:
     endpoint = prod.only("AWS::SageMaker::Endpoint")
     assert endpoint["RetainAllVariantProperties"] is True
@@ -84,12 +98,7 @@ def test_dev_may_have_limits_too(tmp_path: Path) -> None:
     assert [one["Subscribers"] for one in notifications] == [
         [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}]
     ] * 2
-    (handler,) = [
-        function["Properties"]
-        for key, function in limited.resources("AWS::Lambda::Function", "web").items()
-        if "PredictApiHandler" in key
-    ]
-    assert handler["ReservedConcurrentExecutions"] == 20
+    assert reserved(limited) == 20
     rule = limited.only("AWS::Events::Rule", "model")
     assert rule["ScheduleExpression"] == "rate(1 hour)"
     (removes,) = [

@@ -51,7 +51,9 @@ def test_aws_is_reached_by_a_role_of_the_environment() -> None:
     (credentials,) = [
         step["with"] for step in job["steps"] if "configure-aws-credentials" in step.get("uses", "")
     ]
-    assert set(credentials) == {"role-to-assume", "aws-region"}
+    assert set(credentials) == {"role-to-assume", "aws-region", "role-duration-seconds"}
+    # The role's keys must not end before the job, of which training alone may take an hour.
+    assert credentials["role-duration-seconds"] == job["timeout-minutes"] * 60 > 2 * 3600
 
 
 def test_prod_comes_after_tests_dev_and_the_summary() -> None:

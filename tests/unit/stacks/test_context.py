@@ -176,11 +176,18 @@ def test_a_missing_setting_is_named(key: str) -> None:
     assert refusal(block).startswith(f"{key} is missing")
 
 
-def test_an_accelerator_needs_an_image_for_it() -> None:
-    line = refusal(training__instance_type="ml.g5.xlarge")
-    assert line.startswith("training.image= is refused: allowed is the URI of an image for ml.g5")
-    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-gpu-amzn2023-sagemaker"
-    assert read(training__instance_type="ml.g5.xlarge", training__image=image)
+@pytest.mark.parametrize("instance", ["ml.g5.xlarge", "ml.c7g.large", "ml.m6gd.large"])
+@pytest.mark.parametrize("section", ["training", "endpoint"])
+def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
+    section: str, instance: str
+) -> None:
+    chosen = {f"{section}__instance_type": instance}
+    assert refusal(REAL_TIME, **chosen) == (
+        f"{section}.image= is refused: allowed is the URI of an image for {instance}, "
+        "since the default one is for x86 processors"
+    )
+    assert read(REAL_TIME, **chosen, **{f"{section}__image": OWN_IMAGE})
+    assert read(REAL_TIME, **{f"{section}__instance_type": "ml.m7i-flex.large"})
 
 
 @pytest.mark.parametrize("seconds", ["2699", "3301"])
@@ -409,11 +416,57 @@ def test_a_canary_can_be_called_back(change: dict[str, str], line: str) -> None:
     assert read(TWO_INSTANCES, **change).rollout.strategy == "all_at_once"
 
 
-@pytest.mark.parametrize("region", ["us-gov-west-1", "us-gov-east-1"])
-def test_the_page_needs_cloudfront(region: str) -> None:
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [
+        ("us-gov-west-1", "has no CloudFront"),
+        ("us-gov-east-1", "has no CloudFront"),
+        ("cn-north-1", "has a CloudFront that serves registered domains"),
+    ],
+)
+def test_the_page_needs_cloudfront(region: str, reason: str) -> None:
     line = refusal(region=region)
-    assert line.startswith(f"api.access=public is refused: {region} has no CloudFront")
+    assert line.startswith(f"api.access=public is refused: {region} {reason}")
     assert read(region=region, api__access="iam").region == region
+
+
+@pytest.mark.parametrize("region", ["eu-south-1", "ap-southeast-3"])
+def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
+    assert refusal(region=region) == (
+        "site.access_logs=true is refused: "
+        f"CloudFront delivers no logs to buckets in {region}; allowed is false"
+    )
+    assert read(region=region, site__access_logs="false").region == region
+    assert read(region=region, api__access="iam").region == region
+
+
+def test_a_serverless_endpoint_is_not_isolated() -> None:
+    line = refusal(endpoint__network_isolation="true")
+    assert line == (
+        "endpoint.network_isolation=true is refused: "
+        "a serverless endpoint cannot be isolated; endpoint.kind=real_time can"
+    )
+    assert not read().endpoint.isolated
+    assert read(REAL_TIME).endpoint.isolated
+    assert not read(REAL_TIME, endpoint__network_isolation="false").endpoint.isolated
+
+
+def test_govcloud_keeps_no_budgets() -> None:
+    where = {"region": "us-gov-west-1", "api__access": "iam"}
+    budget = {"operations__monthly_budget_usd": "10"}
+    line = refusal(**where, **budget)
+    assert line.startswith("operations.monthly_budget_usd=10.0 is refused: us-gov-west-1 has no")
+    assert read(**budget).operations.monthly_budget_usd == 10
+
+
+def test_burstable_instances_do_not_scale() -> None:
+    line = refusal(
+        TWO_INSTANCES, scaling__max_instances="3", endpoint__instance_type="ml.t2.medium"
+    )
+    assert line == (
+        "scaling.max_instances=3 is refused: "
+        "SageMaker scales no burstable instances such as ml.t2.medium"
+    )
 
 
 @pytest.mark.parametrize("section", ["training", "endpoint"])
