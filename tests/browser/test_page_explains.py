@@ -254,11 +254,27 @@ def test_the_deployed_model_has_a_card(page: Page) -> None:
     expect(drawer).to_be_hidden()
 
 
-def test_a_model_that_does_not_answer_has_no_card(page: Page) -> None:
+def test_the_card_of_a_starting_model_is_waited_for(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
-    page.route("**/api/model", lambda route: route.fulfill(status=503, json={"detail": "x"}))
+    starting = {"code": "model_warming_up", "detail": "Try again in a few seconds."}
+    answers: list[dict[str, Any]] = [
+        {"status": 503, "headers": {"Retry-After": "1"}, "json": starting},
+        {"json": CARD},
+    ]
+    page.route("**/api/model", lambda route: route.fulfill(**answers.pop(0)))
     page.get_by_role("button", name="About the model").click()
-    expect(page.locator("#card-message")).to_contain_text("does not answer just now")
+    expect(page.locator("#card-message")).to_contain_text("The model is starting")
+    expect(page.locator("#facts")).to_contain_text("92.0 %")
+    expect(page.locator("#card-message")).to_be_empty()
+
+
+def test_a_model_that_does_not_answer_has_no_card(page: Page) -> None:
+    page.allowed_noise = ("502",)  # type: ignore[attr-defined]
+    problem = {"code": "model_failed", "detail": "The model could not be asked."}
+    page.route("**/api/model", lambda route: route.fulfill(status=502, json=problem))
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#card-message")).to_have_text("The model could not be asked.")
+    expect(page.locator("#facts")).to_be_empty()
 
 
 def test_it_classifies_while_one_writes(page: Page) -> None:
