@@ -7,7 +7,7 @@ const AT_ONCE = 512;
 const CHARACTERS_AT_ONCE = 500_000; // what API Gateway and Lambda take in one call, in any script
 const LINES = /\r?\n/;
 // What a spreadsheet would take for a formula
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
 const element = (id) => document.getElementById(id);
 let rows = [];

@@ -2,7 +2,6 @@
 
 const UNSURE_FROM = 0.4;
 const UNSURE_TO = 0.6;
-const NEEDLE_WIDTH = 1;
 const SYMBOLS = { positive: "▲", negative: "▼", unsure: "◆" };
 
 const element = (id) => document.getElementById(id);
@@ -17,7 +16,7 @@ export function showVerdict({ probability, model }) {
   element("sentiment").textContent = verdict[0].toUpperCase() + verdict.slice(1);
   element("certainty").textContent =
     verdict === "unsure" ? `leaning ${leaning}, ${certainty}` : `${certainty} sure`;
-  element("needle").setAttribute("x", String(probability * (100 - NEEDLE_WIDTH)));
+  element("needle").setAttribute("x", `${probability * 100}%`);
   element("version").textContent = model.version;
   element("verdict").hidden = false;
 }
