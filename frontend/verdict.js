@@ -35,7 +35,11 @@ export function verdictOf(probability) {
 }
 
 /** No model is certain: what would be rounded to 100 % is told as more than 99 %. */
-function percent(share) {
-  const rounded = Math.round(share * 100);
-  return rounded === 100 ? "over 99\u00a0%" : `${rounded}\u00a0%`;
+export function percent(share, digits = 0) {
+  const rounded = (share * 100).toFixed(digits);
+  const least = 10 ** -digits;
+  if (Number(rounded) === 100) {
+    return `over ${(100 - least).toFixed(digits)}\u00a0%`;
+  }
+  return Number(rounded) === 0 ? `under ${least.toFixed(digits)}\u00a0%` : `${rounded}\u00a0%`;
 }

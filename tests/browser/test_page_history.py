@@ -26,6 +26,13 @@ def test_the_visit_is_remembered_shared_and_cleared(page: Page) -> None:
     expect(page.locator("#history")).to_be_visible()  # the address still holds a review
 
 
+def test_nothing_is_told_as_certain(page: Page) -> None:
+    for probability, told in ((0.9999, "over 99 % positive"), (0.0001, "under 1 % positive")):
+        answer(page, probability=probability)
+        classify(page, f"A film of {probability}")
+        expect(page.locator("#entries .label").first).to_have_text(told)
+
+
 def test_a_link_fills_the_text_area_and_no_server_sees_it(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     answer(page)

@@ -20,7 +20,7 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     predictions = [
         {"sentiment": "positive", "probability": 0.97},
         {"error": {"code": "empty_review", "detail": "There is no text in the review."}},
-        {"sentiment": "negative", "probability": 0.1},
+        {"sentiment": "negative", "probability": 0.00004},
     ]
     sent: list[Any] = []
 
@@ -37,7 +37,7 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     expect(rows).to_have_count(3)
     assert sent == [{"reviews": ['=A "superb" film, it was', "<br>", "Dull"]}]
     expect(rows.nth(1)).to_contain_text("There is no text in the review.")
-    expect(rows.nth(2)).to_have_text("Dullnegative10.0 %")
+    expect(rows.nth(2)).to_have_text("Dullnegativeunder 0.1 %")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     text = download.value.path().read_bytes().decode("utf-8-sig")
@@ -46,7 +46,7 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
         ["review", "sentiment", "probability", "error"],
         ['\'=A "superb" film, it was', "positive", "0.97", ""],
         ["<br>", "", "", "empty_review"],
-        ["Dull", "negative", "0.1", ""],
+        ["Dull", "negative", "0.00004", ""],
     ]
 
 
