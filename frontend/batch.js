@@ -1,13 +1,13 @@
 /** Many reviews, one a line: a table of verdicts that can be taken away as CSV. */
 
 import { classifyMany } from "./api.js";
-import { verdictOf } from "./verdict.js";
+import { percent, verdictOf } from "./verdict.js";
 
 const AT_ONCE = 512;
 const CHARACTERS_AT_ONCE = 500_000; // what API Gateway and Lambda take in one call, in any script
 const LINES = /\r?\n/;
 // What a spreadsheet would take for a formula
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
 const element = (id) => document.getElementById(id);
 let rows = [];
@@ -89,7 +89,7 @@ function row({ review, probability, error }) {
     return node;
   }
   const verdict = verdictOf(probability);
-  node.append(cell(review), cell(verdict), cell(`${(probability * 100).toFixed(1)}\u00a0%`));
+  node.append(cell(review), cell(verdict), cell(percent(probability, 1)));
   node.children[1].firstChild.className = "label";
   node.children[1].firstChild.dataset.verdict = verdict;
   return node;

@@ -1,6 +1,6 @@
 /** The reviews of this visit: kept in this tab, shared by links whose fragment no server sees. */
 
-import { verdictOf } from "./verdict.js";
+import { percent, verdictOf } from "./verdict.js";
 
 const KEY = "history";
 const LONGEST = 20;
@@ -72,7 +72,7 @@ function item({ review, probability }) {
   const share = document.createElement("span");
   share.className = "label";
   share.dataset.verdict = verdictOf(probability);
-  share.textContent = `${Math.round(probability * 100)}\u00a0% positive`;
+  share.textContent = `${percent(probability)} positive`;
   node.append(link, " ", share);
   return node;
 }

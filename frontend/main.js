@@ -59,7 +59,6 @@ document.getElementById("download").addEventListener("click", download);
 window.addEventListener("hashchange", openShared);
 window.addEventListener("online", () => again?.());
 startExplanation();
-startHistory();
 startCard(async () => (await configuration).api);
 startFeedback(async () => (await configuration).api);
 
@@ -75,16 +74,16 @@ for (const example of document.querySelectorAll(".example")) {
 review.value ||= loadDraft();
 saveDraft(review.value);
 offerLines();
-openShared();
+// A verdict that arrives would move what stands below it.
+Promise.resolve(openShared()).finally(startHistory);
 
+/** Classify the review in the page's address, if there is one. */
 function openShared() {
   const shared = sharedReview();
   if (shared !== null && shared !== review.value) {
     replaceText(shared);
   }
-  if (shared !== null) {
-    submit();
-  }
+  return shared === null ? undefined : submit();
 }
 
 /** Lines can be reviews of their own. */

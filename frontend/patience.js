@@ -1,6 +1,6 @@
 /** Asking a server that may be starting, busy or out of reach. */
 
-const MAX_TRIES = 8;
+const PATIENCE_SECONDS = 180; // a model that starts takes one minute, or two
 const DEFAULT_WAIT_SECONDS = 3;
 const LONGEST_WAIT_SECONDS = 20;
 const JITTER = 0.25; // so that many pages do not come back at the same moment
@@ -37,16 +37,18 @@ export class OfflineError extends ApiError {}
  * @throws {ApiError} with a sentence for people
  */
 export async function patiently(url, content, { signal, onWait }) {
+  const end = performance.now() + PATIENCE_SECONDS * 1000;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(url, content, signal);
     if (answer?.ok) {
       return answer.json().catch(() => null);
     }
-    const last = attempt === MAX_TRIES;
-    if (answer === null && (last || !navigator.onLine)) {
-      throw new OfflineError(
-        "The server cannot be reached. Your text is kept, and sent again when you are back online.",
-      );
+    const last = performance.now() >= end;
+    if (answer === null && !navigator.onLine) {
+      throw new OfflineError("You are offline. Your text is kept, and sent when you are online again.");
+    }
+    if (answer === null && last) {
+      throw new OfflineError("The server cannot be reached. Your text is kept; try again later.");
     }
     const problem = await problemOf(answer);
     if (last || !passes(answer, problem)) {

@@ -2,7 +2,6 @@
 
 const UNSURE_FROM = 0.4;
 const UNSURE_TO = 0.6;
-const NEEDLE_WIDTH = 1;
 const SYMBOLS = { positive: "▲", negative: "▼", unsure: "◆" };
 
 const element = (id) => document.getElementById(id);
@@ -17,7 +16,7 @@ export function showVerdict({ probability, model }) {
   element("sentiment").textContent = verdict[0].toUpperCase() + verdict.slice(1);
   element("certainty").textContent =
     verdict === "unsure" ? `leaning ${leaning}, ${certainty}` : `${certainty} sure`;
-  element("needle").setAttribute("x", String(probability * (100 - NEEDLE_WIDTH)));
+  element("needle").setAttribute("x", `${probability * 100}%`);
   element("version").textContent = model.version;
   element("verdict").hidden = false;
 }
@@ -36,7 +35,11 @@ export function verdictOf(probability) {
 }
 
 /** No model is certain: what would be rounded to 100 % is told as more than 99 %. */
-function percent(share) {
-  const rounded = Math.round(share * 100);
-  return rounded === 100 ? "over 99\u00a0%" : `${rounded}\u00a0%`;
+export function percent(share, digits = 0) {
+  const rounded = (share * 100).toFixed(digits);
+  const least = 10 ** -digits;
+  if (Number(rounded) === 100) {
+    return `over ${(100 - least).toFixed(digits)}\u00a0%`;
+  }
+  return Number(rounded) === 0 ? `under ${least.toFixed(digits)}\u00a0%` : `${rounded}\u00a0%`;
 }

@@ -218,4 +218,4 @@ def _warming_up() -> Problem:
 
 def failed() -> Problem:
     """Return the problem of a model that does not do its work."""
-    return Problem(HTTPStatus.BAD_GATEWAY, "model_failed", "The model could not judge the review.")
+    return Problem(HTTPStatus.BAD_GATEWAY, "model_failed", "The model could not answer.")

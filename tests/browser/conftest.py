@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP *.localhost 127.0.0.1",
 ]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -33,22 +35,42 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, site_url: str) -> Iterator[Page]:
-    """Open the page; fail the test for errors, policy violations and foreign requests."""
-    context = browser.new_context(base_url=site_url)
-    page = context.new_page()
-    noise: list[str] = []
-    page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: noise.append(f"page error: {error}"))
-    page.on("request", lambda request: noise.extend(_foreign(request.url, site_url)))
-    page.goto("/")
-    yield page
-    context.close()
-    allowed = getattr(page, "allowed_noise", ())
-    assert [line for line in noise if not any(part in line for part in allowed)] == []
+def open_page(browser: Browser, site_url: str) -> Iterator[OpenPage]:
+    """Return a function that opens the page in a browser context with the options it is given.
+
+    Errors, policy violations and foreign requests fail the test, but for lines that hold a part
+    named in the page's `allowed_noise`. `goto=None` leaves the page to be opened by the test.
+    """
+    opened: list[tuple[Page, list[str]]] = []
+
+    def open_(goto: str | None = "/", **options: Any) -> Page:
+        page = browser.new_context(base_url=site_url, **options).new_page()
+        noise: list[str] = []
+        opened.append((page, noise))
+        page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: noise.append(f"page error: {error}"))
+        page.on("dialog", lambda dialog: noise.append(f"a script ran: {dialog.message}"))
+        page.on("request", lambda request: noise.extend(_foreign(request.url, site_url)))
+        if goto is not None:
+            page.goto(goto)
+        return page
+
+    yield open_
+    loud = []
+    for page, noise in opened:
+        page.context.close()
+        allowed = getattr(page, "allowed_noise", ())
+        loud += [line for line in noise if not any(part in line for part in allowed)]
+    assert loud == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """Open the page."""
+    return open_page()
 
 
 def _foreign(url: str, site_url: str) -> list[str]:
     parts = urlsplit(url)
-    same = parts.netloc == urlsplit(site_url).netloc or parts.scheme == "data"
+    same = parts.netloc == urlsplit(site_url).netloc or parts.scheme in {"data", "blob"}
     return [] if same else [f"foreign request: {url}"]

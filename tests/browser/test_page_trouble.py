@@ -1,57 +1,99 @@
-"""What may go wrong around the page, and what keeps its users' text and patience."""
+"""A model that starts, a server that is busy or out of reach, and answers that are none."""
 
+import itertools
 import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_page import ANSWER, classify
-
-REVIEW = "Your review"
+from tests.browser.use import ANSWER, REVIEW, answer, classify
 
 
-def test_what_is_typed_before_the_script_arrives_is_kept(browser: Browser, site_url: str) -> None:
-    context = browser.new_context(base_url=site_url)
-    page = context.new_page()
-    held: list[Route] = []
-    page.route("**/main.js", lambda route: held.append(route))  # noqa: PLW0108 - needs a function
-    page.goto("/", wait_until="commit")
-    page.get_by_label(REVIEW).fill("Typed on a slow line")
-    assert len(held) == 1
-    with page.expect_response("**/config.json"):
-        held[0].continue_()
-    page.wait_for_load_state()
-    expect(page.get_by_label(REVIEW)).to_have_value("Typed on a slow line")
-    context.close()
-
-
-def test_an_example_can_be_undone(page: Page) -> None:
-    page.route("**/api/predict", lambda route: route.fulfill(json=ANSWER))
-    page.get_by_label(REVIEW).press_sequentially("My own long review")
-    page.get_by_role("button", name="A rave").click()
-    expect(page.get_by_label(REVIEW)).not_to_have_value("My own long review")
-    expect(page.get_by_role("button", name="A rave")).to_be_focused()
-    page.get_by_label(REVIEW).press("Control+z")
-    expect(page.get_by_label(REVIEW)).to_have_value("My own long review")
-
-
-def test_a_held_key_sends_once(page: Page) -> None:
-    calls: list[str] = []
+def test_a_starting_model_is_waited_for(page: Page) -> None:
+    page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    calls: list[int] = []
 
     def answer(route: Route) -> None:
-        calls.append(route.request.url)
-        route.fulfill(json=ANSWER)
+        calls.append(1)
+        if len(calls) == 1:
+            problem = {"detail": "The model is starting."}
+            route.fulfill(status=503, headers={"Retry-After": "2"}, body=json.dumps(problem))
+        else:
+            route.fulfill(json=ANSWER)
 
     page.route("**/api/predict", answer)
-    page.get_by_label(REVIEW).fill("A fine film.")
-    page.keyboard.down("Control")
-    for _ in range(5):
-        page.keyboard.down("Enter")
-    page.keyboard.up("Enter")
-    page.keyboard.up("Control")
+    classify(page, "A fine film.")
+    expect(page.get_by_role("status")).to_contain_text("The model is starting. 1 s")
+    expect(page.locator("#sentiment")).to_have_text("Positive", timeout=10_000)
+    assert len(calls) == 2
+
+
+def test_an_unreachable_server_is_told_and_the_text_kept(page: Page) -> None:
+    page.allowed_noise = ("ERR_FAILED",)  # type: ignore[attr-defined]
+    page.route("**/api/predict", lambda route: route.abort())
+    classify(page, "A fine film.")
+    expect(page.get_by_role("status")).to_contain_text("cannot be reached")
+    expect(page.get_by_label("Your review")).to_have_value("A fine film.")
+
+
+def test_what_could_not_be_sent_goes_when_the_network_is_back(page: Page) -> None:
+    page.allowed_noise = ("ERR_INTERNET_DISCONNECTED",)  # type: ignore[attr-defined]
+    answer(page)
+    page.unroute("**/api/predict")
+    page.context.set_offline(True)
+    classify(page, "A fine film")
+    expect(page.get_by_role("status").first).to_contain_text("sent when you are online again")
+    answer(page)
+    page.context.set_offline(False)
     expect(page.locator("#sentiment")).to_have_text("Positive")
-    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503, 504])
+def test_patience_has_an_end(page: Page, status: int) -> None:
+    page.allowed_noise = (str(status),)  # type: ignore[attr-defined]
+    page.clock.install()
+    calls: list[str] = []
+
+    def refuse(route: Route) -> None:
+        calls.append(route.request.url)
+        route.fulfill(status=status, json={"detail": f"Problem {len(calls)}."})
+
+    page.route("**/api/predict", refuse)
+    classify(page, "A film.")
+    message = page.locator("#message")
+    for _ in range(120):
+        page.clock.run_for(5_000)
+        if message.get_attribute("data-kind") == "error":
+            break
+    expect(message).to_have_attribute("data-kind", "error")
+    expect(message).to_have_text(f"Problem {len(calls)}.")
+    page.clock.run_for(60_000)
+    expect(message).to_have_text(f"Problem {len(calls)}.")
+
+
+def test_a_busy_server_is_left_alone_for_longer_each_time(page: Page) -> None:
+    page.allowed_noise = ("429",)  # type: ignore[attr-defined]
+    page.clock.install()
+    seconds = [0.0]
+    calls: list[float] = []
+
+    def refuse(route: Route) -> None:
+        calls.append(seconds[-1])
+        problem = {"code": "too_many_requests", "detail": "x"}
+        route.fulfill(status=429, headers={"Retry-After": "2"}, json=problem)
+
+    page.route("**/api/predict", refuse)
+    classify(page, "A film.")
+    expect(page.locator("#told")).to_have_text(
+        "Too many requests at once. Trying again by itself …"
+    )
+    while len(calls) < 4 and seconds[-1] < 60:
+        seconds.append(seconds[-1] + 0.5)
+        page.clock.run_for(500)
+    first, second, third = (later - sooner for sooner, later in itertools.pairwise(calls))
+    assert first < second < third
+    assert third > 6
 
 
 def test_a_very_long_wait_is_not_obeyed(page: Page) -> None:
@@ -96,14 +138,6 @@ def test_only_the_text_s_own_faults_make_it_invalid(page: Page) -> None:
     classify(page, "A fine film.")
     expect(page.get_by_role("status")).to_contain_text("cannot be reached")
     expect(page.get_by_label(REVIEW)).to_have_attribute("aria-invalid", "false")
-
-
-def test_the_verdict_appears_inside_a_live_region_that_was_there_before(page: Page) -> None:
-    regions = page.evaluate(
-        "[...document.querySelectorAll('[aria-live]')].map(region =>"
-        " [region.checkVisibility(), region.contains(document.getElementById('verdict'))])"
-    )
-    assert regions == [[True, True]]
 
 
 def test_seconds_are_seen_and_not_read_out(page: Page) -> None:

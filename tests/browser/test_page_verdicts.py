@@ -1,11 +1,9 @@
-"""What each kind of verdict and message looks like, and how long the page is patient."""
-
-from typing import Any
+"""What each kind of verdict says and shows."""
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import ANSWER, AXE, classify
+from tests.browser.use import ANSWER, answer, classify
 
 
 @pytest.mark.parametrize(
@@ -27,27 +25,25 @@ def test_how_sure_the_model_is(
     classify(page, "A film.")
     expect(page.locator("#sentiment")).to_have_text(verdict)
     expect(page.locator("#certainty")).to_have_text(certainty)
-    position = page.locator("#needle").evaluate("needle => needle.x.baseVal.value")
-    assert position == pytest.approx(probability * 98.4)
+    gauge = page.locator("#gauge").bounding_box()
+    needle = page.locator("#needle").evaluate(
+        "async node => { await Promise.all(node.getAnimations().map(one => one.finished));"
+        " const box = node.getBoundingClientRect(); return box.x + box.width / 2; }"
+    )
+    assert gauge is not None
+    assert (needle - gauge["x"]) / gauge["width"] == pytest.approx(probability, abs=0.002)
 
 
-@pytest.mark.parametrize("status", [429, 503, 504])
-def test_patience_has_an_end(page: Page, status: int) -> None:
-    page.allowed_noise = (str(status),)  # type: ignore[attr-defined]
-    page.clock.install()
-    calls: list[str] = []
-
-    def answer(route: Route) -> None:
-        calls.append(route.request.url)
-        route.fulfill(status=status, json={"detail": f"Problem {len(calls)}."})
-
-    page.route("**/api/predict", answer)
+def test_the_gauge_says_unsure_in_the_middle(page: Page) -> None:
+    answer(page, probability=0.5)
     classify(page, "A film.")
-    for _ in range(60):
-        page.clock.run_for(1_000)
-    expect(page.get_by_role("status")).to_have_text("Problem 8.")
-    expect(page.locator("#message")).to_have_attribute("data-kind", "error")
-    assert len(calls) == 8
+    expect(page.locator("#sentiment")).to_have_text("Unsure")
+    middles = []
+    for place in ("#gauge", "#gauge .unsure", ".scale :text('unsure')"):
+        box = page.locator(place).bounding_box()
+        assert box is not None
+        middles.append(box["x"] + box["width"] / 2)
+    assert middles == pytest.approx([middles[0]] * 3, abs=1)
 
 
 def test_an_old_verdict_leaves_when_a_new_text_is_sent(page: Page) -> None:
@@ -56,24 +52,3 @@ def test_an_old_verdict_leaves_when_a_new_text_is_sent(page: Page) -> None:
     expect(page.locator("#verdict")).to_be_visible()
     classify(page, " ")
     expect(page.locator("#verdict")).to_be_hidden()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("probability", [0.1, 0.5, None])
-def test_axe_finds_nothing_in_any_state(
-    browser: Browser, site_url: str, theme: Any, probability: float | None
-) -> None:
-    context = browser.new_context(base_url=site_url, color_scheme=theme, reduced_motion="reduce")
-    page = context.new_page()
-    answer: dict[str, Any] = {"json": {**ANSWER, "probability": probability}}
-    if probability is None:
-        answer = {"status": 502, "json": {"detail": "The model could not judge the review."}}
-    page.route("**/api/predict", lambda route: route.fulfill(**answer))
-    page.goto("/")
-    classify(page, "A film.")
-    shown = page.locator("#verdict" if probability is not None else "[data-kind=error]")
-    expect(shown).to_be_visible()
-    page.evaluate(AXE.read_text("utf-8"))
-    violations = page.evaluate("axe.run().then(result => result.violations.map(v => v.id))")
-    context.close()
-    assert violations == []

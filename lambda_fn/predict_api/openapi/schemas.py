@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from predict_api.openapi.codes import CODES
+
 Schema = dict[str, Any]
 
 
@@ -18,6 +20,7 @@ def schemas(max_review_characters: int) -> dict[str, Schema]:
     """
     probability = {"type": "number", "minimum": 0, "maximum": 1}
     text = {"type": "string"}
+    code = {**text, "enum": CODES, "description": "A stable name for programs"}
     judged = {
         "sentiment": {"type": "string", "enum": ["positive", "negative"]},
         "probability": {**probability, "description": "Of positive; calibrated"},
@@ -89,7 +92,7 @@ def schemas(max_review_characters: int) -> dict[str, Schema]:
         },
         "Refusal": {
             "type": "object",
-            "properties": {"code": text, "detail": text},
+            "properties": {"code": code, "detail": text},
             "required": ["code", "detail"],
         },
         "Card": {
@@ -120,7 +123,7 @@ def schemas(max_review_characters: int) -> dict[str, Schema]:
                 "title": text,
                 "status": {"type": "integer"},
                 "detail": {**text, "description": "A sentence for people"},
-                "code": {**text, "description": "A stable name for programs"},
+                "code": code,
                 "request_id": text,
             },
             "required": ["type", "title", "status", "detail", "code", "request_id"],

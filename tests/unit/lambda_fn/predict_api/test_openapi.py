@@ -1,6 +1,8 @@
 """The OpenAPI document: valid, complete, and the one that is committed."""
 
+import ast
 import json
+from http import HTTPStatus
 
 import jsonschema_rs
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from app import ROOT
 from predict_api.endpoint import MODEL_REFUSALS
 from predict_api.openapi import document
-from predict_api.openapi.responses import ERRORS
+from predict_api.openapi.codes import CODES, ERRORS
 
 DOCUMENT = document(100_000)
 
@@ -19,10 +21,36 @@ def test_the_committed_document_is_this_one() -> None:
     assert committed == json.dumps(DOCUMENT, indent=2) + "\n"
 
 
+def problems_in_the_code() -> set[tuple[int, str]]:
+    """Return status and code of every problem that the function's source makes."""
+    found = {(status.value, code) for code, (status, _) in MODEL_REFUSALS.items()}
+    for file in (ROOT / "lambda_fn" / "predict_api").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="Problem"),
+                    args=[ast.Attribute(attr=status), ast.Constant(value=str(code)), *_],
+                ):
+                    found.add((HTTPStatus[status].value, code))
+    return found
+
+
 def test_every_error_is_documented_with_its_code() -> None:
-    told = " ".join(ERRORS.values())
-    for code in MODEL_REFUSALS:
-        assert f"`{code}`" in told
+    found = problems_in_the_code()
+    assert (502, "model_failed") in found
+    documented = {(int(status), code) for status, (_, codes) in ERRORS.items() for code in codes}
+    assert found - documented == {(404, "not_found")}
+    # Those are API Gateway's own.
+    assert {code for _, code in documented - found} == {
+        "api_busy",
+        "forbidden",
+        "model_timeout",
+        "too_many_requests",
+    }
+    assert len(CODES) == len(set(CODES))
+
+
+def test_every_operation_has_an_answer_and_the_errors_of_all() -> None:
     for path, operations in DOCUMENT["paths"].items():
         for operation in operations.values():
             assert {"403", "405", "429", "500"} <= operation["responses"].keys(), path

@@ -1,0 +1,57 @@
+"""The model's card, in a drawer."""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+CARD = {
+    "model_version": "sentiment-dev-1",
+    "trained_at": "2026-03-01T12:00:00+00:00",
+    "metrics": {"accuracy": 0.92, "accuracy_low": 0.91, "accuracy_high": 0.93, "rows": 5000},
+    "sha256": {"training": "a" * 64, "testing": "b" * 64, "code": "c" * 64},
+    "hyperparameters": {"architecture": "ngrams"},
+}
+
+
+def test_the_model_s_card_is_in_a_drawer(page: Page) -> None:
+    page.route("**/api/model", lambda route: route.fulfill(json=CARD))
+    opener = page.get_by_role("button", name="About the model")
+    opener.click()
+    drawer = page.get_by_role("dialog", name="The model")
+    expect(drawer).to_contain_text("92.0 % (95 %: 91.0 % to 93.0 %)")
+    expect(drawer).to_contain_text("c" * 64)
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_the_deployed_model_has_a_card(page: Page) -> None:
+    page.get_by_role("button", name="About the model").click()
+    drawer = page.get_by_role("dialog", name="The model")
+    expect(drawer).to_contain_text("sentiment-dev-", timeout=20_000)
+    expect(drawer).to_contain_text("ngrams")
+    page.get_by_role("button", name="Close").click()
+    expect(drawer).to_be_hidden()
+
+
+def test_the_card_of_a_starting_model_is_waited_for(page: Page) -> None:
+    page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    starting = {"code": "model_warming_up", "detail": "Try again in a few seconds."}
+    answers: list[dict[str, Any]] = [
+        {"status": 503, "headers": {"Retry-After": "1"}, "json": starting},
+        {"json": CARD},
+    ]
+    page.route("**/api/model", lambda route: route.fulfill(**answers.pop(0)))
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#card-message")).to_contain_text("The model is starting")
+    expect(page.locator("#facts")).to_contain_text("92.0 %")
+    expect(page.locator("#card-message")).to_be_empty()
+
+
+def test_a_model_that_does_not_answer_has_no_card(page: Page) -> None:
+    page.allowed_noise = ("502",)  # type: ignore[attr-defined]
+    problem = {"code": "model_failed", "detail": "The model could not be asked."}
+    page.route("**/api/model", lambda route: route.fulfill(status=502, json=problem))
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#card-message")).to_have_text("The model could not be asked.")
+    expect(page.locator("#facts")).to_be_empty()

@@ -1,0 +1,64 @@
+"""Was this right? What the buttons send, and what becomes of it."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.use import answer, classify
+
+
+def test_people_say_whether_it_was_right(page: Page) -> None:
+    sent: list[Any] = []
+
+    def take(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(status=201, json={"status": "recorded", "request_id": "2"})
+
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", take)
+    classify(page, "A fine film")
+    page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
+    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#question")).to_be_hidden()
+    assert sent == [
+        {
+            "review": "A fine film",
+            "predicted": "positive",
+            "correct": "negative",
+            "request_id": "request-1",
+        }
+    ]
+
+
+def test_feedback_that_is_not_kept_can_be_sent_again(page: Page) -> None:
+    page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", lambda route: route.fulfill(status=503, json={"detail": "x"}))
+    classify(page, "A fine film")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator("#thanks")).to_contain_text("could not be kept")
+    expect(page.get_by_role("button", name="Yes")).to_be_visible()
+
+
+def test_feedback_is_kept_by_the_deployed_api(page: Page) -> None:
+    classify(page, "A superb film")
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    with page.expect_response("**/api/feedback") as answered:
+        page.get_by_role("button", name="Yes").click()
+    assert answered.value.status == 201
+    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+
+
+def test_nobody_is_asked_where_feedback_is_off(open_page: OpenPage) -> None:
+    page = open_page(goto=None)
+    page.route(
+        "**/config.json",
+        lambda route: route.fulfill(json={"api": "/api", "maxReviewCharacters": 1000}),
+    )
+    answer(page)
+    page.goto("/")
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#feedback")).to_be_hidden()
