@@ -156,6 +156,11 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deploym
     assert processes_of(prepared.state, since=before) == []
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by how many they are: packed ones say when, and test processes have to agree."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 SHARED = ("deployment", "emulator")
 
 
