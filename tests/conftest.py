@@ -164,6 +164,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 SHARED = ("deployment", "emulator")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares something costly, where tests run on several processes."""
     for item in items:
