@@ -10,11 +10,27 @@ import pytest
 
 from tests.conftest import ROOT, packaged_reviews
 
+ODD = [
+    "ok",
+    "the",
+    "\U0001f600",
+    "映画は最高",
+    "رائع",
+    "<b>fine",
+    "<i <b",
+    "a\0b",
+    "\0",
+    "x " * 10_000,
+]
 
-def run_training(data: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+
+def run_training(
+    data: Path, folder: Path, *options: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run train.py by hand: with SageMaker's environment variables and nothing else of it."""
     environment = {
         **os.environ,
+        **variables,
         "SM_CHANNEL_TRAINING": str(data),
         "SM_MODEL_DIR": str(folder / "model"),
         "SM_OUTPUT_DIR": str(folder / "output"),
@@ -28,13 +44,14 @@ def run_training(data: Path, folder: Path, *options: str) -> subprocess.Complete
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Train on 300 packaged reviews; return the job's folder and what was printed."""
+    """Train on 300 reviews, ten of them odd; return the job's folder and what was printed."""
     folder = tmp_path_factory.mktemp("training")
     data = folder / "data"
     data.mkdir()
-    rows = packaged_reviews()[:300]
+    rows = packaged_reviews()[:290] + [(text, number % 2) for number, text in enumerate(ODD)]
     lines = (json.dumps({"text": text, "label": label}) for text, label in rows)
     (data / "sample.jsonl").write_text("\n".join(lines))
     done = run_training(data, folder, "--iterations", "20", "--unknown", "x")
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""  # no warning, whatever is in the reviews
     return folder, done.stdout

@@ -12,6 +12,7 @@ import predict
 from local_aws.sagemaker.model_server import Context
 from sentiment.artifact import Artifact
 from sentiment.request import RequestError
+from tests.unit.model_code.conftest import ODD
 
 BAD = {
     "empty": (b"", "text/plain", 400, "empty_review"),
@@ -93,10 +94,7 @@ def test_json(model: Artifact) -> None:
     assert one["model_version"] == model.version
 
 
-@pytest.mark.parametrize(
-    "review",
-    ["ok", "the", "\U0001f600", "映画", "رائع", "<b>fine", "<i <b", "a\0b", "\0", "x " * 10_000],
-)
+@pytest.mark.parametrize("review", ODD)
 @pytest.mark.filterwarnings("error")
 def test_anything_with_text_gets_a_probability(model: Artifact, review: str) -> None:
     for explain in (False, True):

@@ -43,6 +43,15 @@ def test_the_report_says_what_the_artifact_says(trained: tuple[Path, str]) -> No
     assert metadata["model_version"] in (output / "report.html").read_text("utf-8")
 
 
+def test_another_process_trains_the_same_weights_bit_for_bit(
+    trained: tuple[Path, str], tmp_path: Path
+) -> None:
+    done = run_training(trained[0] / "data", tmp_path, "--iterations", "20", PYTHONHASHSEED="7")
+    assert done.returncode == 0, done.stderr
+    first, second = (folder / "model" / "ngrams.pt" for folder in (trained[0], tmp_path))
+    assert first.read_bytes() == second.read_bytes()
+
+
 def test_bad_data_fails_before_training_with_the_reason(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

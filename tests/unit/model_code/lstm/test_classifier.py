@@ -13,6 +13,7 @@ from sentiment.lstm.classifier import LSTMReviews
 from sentiment.lstm.network import LSTMClassifier
 from sentiment.lstm.stem_offsets import stems_with_offsets
 from sentiment.lstm.words import WORDS
+from tests.unit.model_code.conftest import ODD
 
 MARKUP = [
     "<br />",
@@ -75,9 +76,7 @@ def test_an_explanation_adds_up(model: LSTMReviews) -> None:
     assert len(explanation.words) == {"stems": 4, "all": 7}[model.words]
 
 
-@pytest.mark.parametrize(
-    "review", ["ok", "the", "\U0001f600", "映画", "<b>fine", "a\0b", "x " * 10_000]
-)
+@pytest.mark.parametrize("review", ODD)
 @pytest.mark.filterwarnings("error")
 def test_anything_gets_log_odds_and_no_warning(model: LSTMReviews, review: str) -> None:
     assert np.isfinite(model.logits([review])).all()
