@@ -1,8 +1,8 @@
 """Findings of security checks that are meant to be, each at its resource and with its reason.
 
-The checks are cdk-nag's packs, which read the construct tree, and checkov, which reads templates. A
-reason stands in the template, in the resource's metadata, so that whoever reviews one need not look
-for it here.
+The checks are cdk-nag's packs, which read the construct tree, and checkov and cfn-lint, which read
+templates. A reason stands in the template, in the resource's metadata, so that whoever reviews one
+need not look for it here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from aws_cdk.aws_iam import PolicyStatement
 from constructs import IConstruct
 
 CHECKOV = "CKV"
+LINT = "cfn-lint"
 # Where a tool's entries stand in a resource's metadata.
 NOTES = {"cdk_nag": "rules_to_suppress", "checkov": "skip"}
 # Statement id to the reason why its resources are not single ones. A statement with a wildcard
@@ -58,6 +59,16 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     checked = {rule: why for rule, why in reasons.items() if rule.startswith(CHECKOV)}
     if checked:
         _note(resource, "checkov", [{"id": rule, "comment": why} for rule, why in checked.items()])
+
+
+def acknowledge_lint(resource: CfnResource, reasons: Mapping[str, str]) -> None:
+    """Record why rules of cfn-lint do not apply to a resource; once for each resource.
+
+    Source: https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata
+    """
+    resource.add_metadata(
+        LINT, {"config": {"ignore_checks": sorted(reasons)}, "reasons": dict(reasons)}
+    )
 
 
 def _pack(rule: str) -> str:

@@ -6,7 +6,7 @@ from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_iam import CfnPolicy, CfnRole
 from aws_cdk.aws_lambda import CfnFunction, Function
 
-from stacks.acknowledgements import acknowledge, noted
+from stacks.acknowledgements import acknowledge, acknowledge_lint, noted
 
 DEAD_LETTERS = "Its callers wait for its answer and hear of its failure; there are no dead letters"
 NO_VPC = "It talks to AWS's APIs alone, over TLS; a VPC would need a NAT gateway or six endpoints"
@@ -25,8 +25,10 @@ ALL_FUNCTIONS = {
     "CKV_AWS_117": NO_VPC,
 }
 UNLIMITED = dict.fromkeys(CONCURRENCY_RULES, AT_DEPLOYMENT)
+AFTER_ITS_ROLE = {"W3005": "CDK spells out that it comes after its role, which it refers to, too"}
 FRAMEWORK = "framework-"
 COPIER = "Custom::CDKBucketDeployment"
+WITH_ROLES = {"AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"}
 
 
 def acknowledge_shared(stack: Stack) -> None:
@@ -35,6 +37,8 @@ def acknowledge_shared(stack: Stack) -> None:
         if not CfnResource.is_cfn_resource(construct):
             continue
         resource = cast("CfnResource", construct)
+        if resource.cfn_resource_type in WITH_ROLES:
+            acknowledge_lint(resource, AFTER_ITS_ROLE)
         if resource.cfn_resource_type == "AWS::Lambda::Function":
             _acknowledge_rest(resource, _of_function(resource))
         elif _has_inline_policy(resource):

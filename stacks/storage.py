@@ -131,7 +131,8 @@ class StorageStack(Stack):
                 ),
             ],
         )
-        data_bucket.node.add_dependency(log_bucket)
+        # S3 looks whether it may write logs; the bucket itself is referred to.
+        data_bucket.node.add_dependency(log_bucket.node.find_child("Policy"))
         acknowledge(log_bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": NO_KEY_FOR_LOGS, **LOGS})
         if data_key is None:
             acknowledge(data_bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": AWS_KEY})

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,12 +25,16 @@ QUIETLY: dict[str, Any] = {
 }
 
 
-def main() -> int:
-    """Estimate every environment, or the one that is named."""
+def main(given: Sequence[str] | None = None) -> int:
+    """Estimate every environment, or the one that is named.
+
+    Args:
+        given: the arguments; those of the command line without.
+    """
     parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
     parser.add_argument("--environment", choices=environments(), action="append")
     parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     overrides = dict(entry.partition("=")[::2] for entry in arguments.context)
     prices, console = Prices.read(), Console()
     for environment in arguments.environment or environments():

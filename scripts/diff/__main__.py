@@ -2,18 +2,23 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from scripts.diff.snapshots import NoSnapshotError, accepted, present
 from scripts.diff.summary import summarize
 from scripts.synthesis import environments
 
 
-def main() -> int:
-    """Compare every environment, or the one that is named, with the snapshots of a revision."""
+def main(given: Sequence[str] | None = None) -> int:
+    """Compare every environment, or the one that is named, with the snapshots of a revision.
+
+    Args:
+        given: the arguments; those of the command line without.
+    """
     parser = argparse.ArgumentParser(prog="make diff", description=__doc__)
     parser.add_argument("--environment", choices=environments(), action="append")
     parser.add_argument("--against", default="HEAD", metavar="REVISION", help="default: HEAD")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     for environment in arguments.environment or environments():
         try:
             before = accepted(environment, arguments.against)

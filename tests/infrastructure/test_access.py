@@ -25,9 +25,18 @@ def origin(assembly: Assembly) -> dict[str, Any]:
     return found
 
 
+SUBNETS, GROUP = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-0123456789abcdef0"
+PRIVATE = {
+    "api.access": "iam",
+    "network.subnet_ids": SUBNETS,
+    "network.security_group_ids": GROUP,
+}
+
+
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return synthesize("prod", tmp_path_factory.mktemp("signed"), {"api.access": "iam"})
+def private(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """An environment for signed requests alone, its machines in a VPC."""
+    return synthesize("prod", tmp_path_factory.mktemp("private"), PRIVATE)
 
 
 def test_dev_does_without_a_web_acl(dev: Assembly) -> None:
@@ -120,12 +129,12 @@ def test_everybody_may_call_a_public_api(assembly: Assembly) -> None:
     assert authorizations(assembly) == {"NONE"}
 
 
-def test_signed_requests_alone_reach_a_private_api(signed: Assembly) -> None:
-    assert authorizations(signed) == {"AWS_IAM"}
-    assert signed.resources("AWS::CloudFront::Distribution") == {}
-    assert sorted(signed.template("web")["Outputs"]) == ["ApiUrl"]
-    assert "round-cloudfront" not in rules(signed)
-    limit = rules(signed)["rate"]["Statement"]["RateBasedStatement"]
+def test_signed_requests_alone_reach_a_private_api(private: Assembly) -> None:
+    assert authorizations(private) == {"AWS_IAM"}
+    assert private.resources("AWS::CloudFront::Distribution") == {}
+    assert sorted(private.template("web")["Outputs"]) == ["ApiUrl"]
+    assert "round-cloudfront" not in rules(private)
+    limit = rules(private)["rate"]["Statement"]["RateBasedStatement"]
     assert limit["AggregateKeyType"] == "IP"
     assert "ForwardedIPConfig" not in limit
 
@@ -162,14 +171,8 @@ def test_cloudfront_logs_into_the_log_bucket(assembly: Assembly) -> None:
     assert ownership == [{"ObjectOwnership": "BucketOwnerPreferred"}]
 
 
-def test_a_vpc_for_training_and_serving(tmp_path_factory: pytest.TempPathFactory) -> None:
-    subnets, group = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-0123456789abcdef0"
-    private = synthesize(
-        "prod",
-        tmp_path_factory.mktemp("private"),
-        {"network.subnet_ids": subnets, "network.security_group_ids": group},
-    )
-    expected = {"Subnets": subnets.split(","), "SecurityGroupIds": [group]}
+def test_a_vpc_for_training_and_serving(private: Assembly) -> None:
+    expected = {"Subnets": SUBNETS.split(","), "SecurityGroupIds": [GROUP]}
     assert private.only("AWS::SageMaker::Model")["VpcConfig"] == expected
     job = private.only("Custom::TrainingJob")
     assert job["SubnetIds"] == expected["Subnets"]

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from app import ROOT
+from scripts.cost.__main__ import main
 from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices
 from tests.infrastructure.assembly import Assembly
@@ -65,11 +66,8 @@ def test_the_command_says_what_it_does_not_know() -> None:
     assert done.stderr == ""
 
 
-def test_a_bad_setting_is_refused_with_one_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.cost", "-c", "endpoint.kind=big"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.startswith("endpoint.kind=big is refused")
-    assert done.stderr.count("\n") == 1
+def test_a_bad_setting_is_refused_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-c", "endpoint.kind=big"]) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("endpoint.kind=big is refused")
+    assert shown.count("\n") == 1

@@ -1,11 +1,11 @@
 """The summary of a change that `make diff` prints."""
 
-import subprocess
-import sys
 from copy import deepcopy
 from typing import Any
 
-from app import ROOT
+import pytest
+
+from scripts.diff.__main__ import main
 from scripts.diff.snapshots import masked
 from scripts.diff.summary import summarize
 from tests.infrastructure.assembly import Assembly
@@ -117,10 +117,6 @@ def test_a_refusal_that_goes_widens(prod: Assembly) -> None:
     assert "narrowed" not in told
 
 
-def test_the_command_compares_with_a_revision() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.diff", "--environment", "dev", "--against", "no-such"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "test_template[dev-storage].json in no-such" in done.stderr
+def test_the_command_compares_with_a_revision(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--environment", "dev", "--against", "no-such"]) == 1
+    assert "test_template[dev-storage].json in no-such" in capsys.readouterr().err

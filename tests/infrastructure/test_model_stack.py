@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -33,11 +32,6 @@ def test_prod_runs_on_two_isolated_instances(prod: Assembly) -> None:
     assert variant["InstanceType"].startswith("ml.")
     assert "ServerlessConfig" not in variant
     assert prod.only("AWS::SageMaker::Model")["EnableNetworkIsolation"] is True
-
-
-def test_isolation_can_be_given_up(tmp_path: Path) -> None:
-    open_to_all = synthesize("prod", tmp_path, {"endpoint.network_isolation": "false"})
-    assert "EnableNetworkIsolation" not in open_to_all.only("AWS::SageMaker::Model")
 
 
 def test_the_model_is_what_the_job_made(assembly: Assembly) -> None:

@@ -1,9 +1,8 @@
 """How a new model comes into service, and what calls it back."""
 
 import json
-from pathlib import Path
 
-from tests.infrastructure.assembly import Assembly, synthesize
+from tests.infrastructure.assembly import Assembly
 from tests.infrastructure.test_permissions import as_list, statements
 
 
@@ -63,11 +62,13 @@ def test_a_new_model_is_tried_before_the_endpoint_learns_of_it(assembly: Assembl
     assert trial.rpartition("/")[2] in endpoint["DependsOn"]
 
 
-def test_without_a_candidate_nothing_of_it_is_there(tmp_path: Path) -> None:
-    without = synthesize("prod", tmp_path, {"rollout.candidate": "false"})
-    assert without.resources("Custom::Candidate") == {}
-    assert "-candidate" not in json.dumps(without.template("model"))
-    assert without.only("Custom::SmokeTest")["PatienceSeconds"] == 300
+def test_without_a_candidate_nothing_of_it_is_there(altered_prod: Assembly) -> None:
+    assert altered_prod.resources("Custom::Candidate") == {}
+    assert "-candidate" not in json.dumps(altered_prod.template("model"))
+
+
+def test_a_new_model_has_five_minutes_for_its_first_answers(assembly: Assembly) -> None:
+    assert assembly.only("Custom::SmokeTest")["PatienceSeconds"] == 300
 
 
 def test_the_role_may_look_at_these_alarms(prod: Assembly) -> None:

@@ -1,8 +1,6 @@
 """Instances that follow the traffic, and what keeps an environment from costing too much."""
 
-from pathlib import Path
-
-from tests.infrastructure.assembly import Assembly, synthesize
+from tests.infrastructure.assembly import Assembly
 from tests.infrastructure.test_permissions import as_list, statements
 
 
@@ -83,27 +81,17 @@ def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Asse
     assert told == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
 
 
-def test_dev_may_have_limits_too(tmp_path: Path) -> None:
-    limited = synthesize(
-        "dev",
-        tmp_path,
-        {
-            "api.reserved_concurrency": "20",
-            "endpoint.expires_after_hours": "12",
-            "operations.alarm_email": "ops@example.com",
-            "operations.monthly_budget_usd": "10",
-        },
-    )
-    notifications = limited.only("AWS::Budgets::Budget")["NotificationsWithSubscribers"]
+def test_dev_may_have_limits_too(altered_dev: Assembly) -> None:
+    notifications = altered_dev.only("AWS::Budgets::Budget")["NotificationsWithSubscribers"]
     assert [one["Subscribers"] for one in notifications] == [
         [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}]
     ] * 2
-    assert reserved(limited) == 20
-    rule = limited.only("AWS::Events::Rule", "model")
+    assert reserved(altered_dev) == 20
+    rule = altered_dev.only("AWS::Events::Rule", "model")
     assert rule["ScheduleExpression"] == "rate(1 hour)"
     (removes,) = [
         statement
-        for _, statement in statements(limited)
+        for _, statement in statements(altered_dev)
         if "cloudformation:DeleteStack" in as_list(statement["Action"])
     ]
     assert removes["Resource"] == {"Ref": "AWS::StackId"}

@@ -3,11 +3,9 @@
 import json
 from typing import Any
 
-import pytest
-
 from predict_api.openapi import document
 from predict_api.openapi.codes import ERRORS, NOT_FOUND
-from tests.infrastructure.assembly import Assembly, synthesize
+from tests.infrastructure.assembly import Assembly
 
 
 def distribution(assembly: Assembly) -> dict[str, Any]:
@@ -174,17 +172,12 @@ def test_the_functions_code_brings_its_libraries(assembly: Assembly) -> None:
     assert not list(folder.rglob("__pycache__"))
 
 
-def test_an_own_domain_refuses_old_tls(tmp_path_factory: pytest.TempPathFactory) -> None:
-    certificate = "arn:aws:acm:us-east-1:111122223333:certificate/0f0e-1"
-    assembly = synthesize(
-        "prod",
-        tmp_path_factory.mktemp("domain"),
-        {"site.domain_name": "films.example.com", "site.certificate_arn": certificate},
-    )
-    config = distribution(assembly)
+def test_an_own_domain_refuses_old_tls(altered_prod: Assembly) -> None:
+    config = distribution(altered_prod)
     assert config["Aliases"] == ["films.example.com"]
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
-    assert assembly.template("web")["Outputs"]["SiteUrl"]["Value"] == "https://films.example.com/"
+    outputs = altered_prod.template("web")["Outputs"]
+    assert outputs["SiteUrl"]["Value"] == "https://films.example.com/"
 
 
 def test_callers_get_a_version_that_has_passed_its_test(assembly: Assembly) -> None:
