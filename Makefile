@@ -42,7 +42,8 @@ test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests incl
 	python -m pytest --numprocesses 2 --dist loadgroup
 
 proof: $(VENV)/.dev $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
-	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v \
+	@sh scripts/install_chromium.sh
+	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py -m "slow or not slow" -v \
 	  --hypothesis-profile proof --proof-page docs/proof.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too

@@ -33,7 +33,9 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
     request = Request(event, request_id, Model(SETTINGS.endpoint_name, correlation_id), SETTINGS)
     metrics.add_metric("Requests", MetricUnit.Count, 1)
     try:
-        return _answer(request)
+        answer = _answer(request)
+        told = {"operation": event["resource"], "status": answer["statusCode"]}
+        logger.info("answered", extra=told)
     except Problem as problem:
         refused = problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
         metrics.add_metric("Refused" if refused else "Failed", MetricUnit.Count, 1)
@@ -46,6 +48,7 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
             HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side."
         )
         return refusal(failure, request_id)
+    return answer
 
 
 def _answer(request: Request) -> Answer:

@@ -178,4 +178,4 @@ def _count(verdicts: list[Verdict]) -> None:
         if count:
             metrics.add_metric(sentiment.title(), MetricUnit.Count, count)
     if verdicts:
-        logger.info("classified", extra={"reviews": len(verdicts), **verdicts[0].model})
+        logger.append_keys(reviews=len(verdicts), **verdicts[0].model)
