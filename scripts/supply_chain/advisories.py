@@ -67,7 +67,7 @@ class Known(NamedTuple):
 
     def write(self, file: Path = FILE) -> None:
         """Write the file, a package or an advisory a line."""
-        asked, advisories = map(_lines, (sorted(self.asked), sorted(self.advisories)))
+        asked, advisories = _lines(sorted(self.asked)), _lines(sorted(self.advisories))
         lists = f'"asked": [{asked}],\n"advisories": [{advisories}]'
         file.write_text(f'{{\n"as_of": "{self.as_of}",\n{lists}\n}}\n', "utf-8")
 

@@ -150,7 +150,7 @@ def test_what_the_service_does_not_know_is_no_good_news() -> None:
 @pytest.mark.slow
 def test_the_whole_command(services: str, tmp_path: Path, proof_table: ProofTable) -> None:
     file = tmp_path / "advisories.json"
-    command = [sys.executable, "-m", "scripts.supply_chain.audit", "--file", file]
+    command = [sys.executable, "-m", "scripts.supply_chain.audit", "--file", str(file)]
     reached = {**os.environ, "npm_config_registry": services}
     done = subprocess.run(
         [*command, "--osv-url", f"{services}/osv"],

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from detect_secrets import SecretsCollection
 from detect_secrets.core import baseline
+from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import get_settings, transient_settings
 
 from scripts.supply_chain.locks import ROOT
