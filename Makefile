@@ -43,7 +43,7 @@ test: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply check ## the whole suite, br
 
 proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
 	python -m pytest tests/proof tests/unit/properties -m "slow or not slow" -v \
-	  --hypothesis-profile proof --proof-page docs/proof.md
+	  --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"
