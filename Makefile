@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock clean
+.PHONY: help evaluate local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -37,14 +37,14 @@ local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
 local-status: $(VENV)/.dev ## what runs in the embedded AWS
 	@python -m local_aws status --port $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.checkov check ## the whole suite, browser tests included
+test: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply check ## the whole suite, browser tests included
 	@sh scripts/install_chromium.sh
 	python -m pytest --numprocesses 2 --dist loadgroup
 
-proof: $(VENV)/.dev $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
 	@sh scripts/install_chromium.sh
 	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py -m "slow or not slow" -v \
-	  --hypothesis-profile proof --proof-page docs/proof.md
+	  --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"
@@ -98,13 +98,24 @@ deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own crede
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
 
-lock: ## resolve requirements*.in and package.json anew, with hashes
-	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv==0.13.9
-	for file in requirements requirements-dev requirements-checkov requirements-torchserve requirements-bench; do \
-	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+lock: $(VENV)/.supply ## resolve requirements*.in and package.json anew, with hashes; then make licences
+	for file in requirements requirements-dev requirements-checkov requirements-torchserve requirements-bench requirements-supply; do \
+	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
-	npm install --package-lock-only
+	npm update --package-lock-only
+
+licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready ## list the licence of every locked package in docs/licences.md
+	@python -m scripts.supply_chain.licences
+
+sbom: $(VENV)/.supply ## a bill of materials (CycloneDX) of all locked packages, in test-artifacts/sbom.cdx.json
+	@$(VENV)/supply/bin/python -m scripts.supply_chain.sbom test-artifacts/sbom.cdx.json
+
+audit: $(VENV)/.dev $(VENV)/.supply ## known vulnerabilities of all locked packages; without a network, as of the last time; OSV=url
+	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$(OSV)")
+
+secrets: $(VENV)/.dev ## write anew what only looks like a secret, into .secrets.baseline: look at its diff
+	@python -m detect_secrets scan --no-verify --baseline .secrets.baseline
 
 clean: ## remove what the other targets made; stop the embedded AWS first
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
@@ -126,6 +137,13 @@ $(VENV)/.checkov: $(VENV)/bin/python requirements-checkov.txt
 	@echo "Set-up: checkov, which reads the templates in the tests (290 MB, once)"
 	@$(PYTHON) -m venv $(VENV)/checkov
 	@$(VENV)/checkov/bin/pip install --quiet --require-hashes -r requirements-checkov.txt
+	@touch $@
+
+# What reads the locks: bill of materials, vulnerabilities, and uv, which writes them.
+$(VENV)/.supply: $(VENV)/bin/python requirements-supply.txt
+	@echo "Set-up: tools of the supply chain, in $(VENV)/supply (110 MB, once)"
+	@$(PYTHON) -m venv $(VENV)/supply
+	@$(VENV)/supply/bin/pip install --quiet --no-compile --require-hashes -r requirements-supply.txt
 	@touch $@
 
 # What AWS's serving image runs, to compare the embedded AWS with.

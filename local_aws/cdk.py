@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import boto3
+import psutil
 from botocore.exceptions import ClientError
 
 from local_aws.cdk_output import reduce
@@ -100,10 +101,17 @@ def _stream(
         errors="replace",
     ) as process:
         assert process.stdout is not None  # noqa: S101 - narrows the type, PIPE was given
-        for raw in process.stdout:
-            line = raw.rstrip()
-            shown = reduce(line) if line else None
-            if shown is not None:
-                show(shown)
-                last = shown
+        try:
+            for raw in process.stdout:
+                line = raw.rstrip()
+                shown = reduce(line) if line else None
+                if shown is not None:
+                    show(shown)
+                    last = shown
+        except BaseException:
+            # Leaving the block waits for the command, which nobody wants to end any more.
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.terminate()
+            process.terminate()
+            raise
     return process.returncode, last

@@ -29,8 +29,12 @@ DEADLINE_SECONDS = 240
 pytestmark = pytest.mark.slow
 
 
-def leave_alone(_: Path | Deployment) -> None:
+def leave_alone(_: Path) -> None:
     """Change nothing."""
+
+
+def only_watch(_: Deployment, __: threading.Event) -> None:
+    """Interfere with nothing."""
 
 
 def let_training_raise(repository: Path) -> None:
@@ -48,17 +52,16 @@ def break_the_function(repository: Path) -> None:
     script.write_text("import nothing_of_the_kind\n" + script.read_text())
 
 
-def kill_the_training(deployment: Deployment) -> None:
+def kill_the_training(deployment: Deployment, ended: threading.Event) -> None:
     """Do to the training what the kernel does to one that takes too much memory."""
-    folder, deadline = str(deployment.state / "sagemaker" / "training"), time.monotonic() + 60
-    while time.monotonic() < deadline:
+    folder = str(deployment.state / "sagemaker" / "training")
+    while not ended.wait(0.2):
         for process in psutil.process_iter(["cmdline", "environ"]):
             command = process.info["cmdline"] or []
             where = (process.info["environ"] or {}).get("SM_MODEL_DIR", "")
             if "train.py" in command and where.startswith(folder):
                 process.kill()
                 return
-        time.sleep(0.2)
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,14 @@ class Failure:
         reason: what the user is told, among other words.
         overrides: the settings that bring it about.
         change: spoils the repository.
-        meanwhile: interferes with the deployment.
+        meanwhile: interferes with the deployment until that has ended.
     """
 
     tried: str
     reason: str
     overrides: tuple[str, ...] = ()
     change: Callable[[Path], None] = field(default=leave_alone)
-    meanwhile: Callable[[Deployment], None] = field(default=leave_alone)
+    meanwhile: Callable[[Deployment, threading.Event], None] = field(default=only_watch)
 
 
 FAILURES = [
@@ -114,11 +117,15 @@ def test_it_is_called_back_and_nobody_notices(
     outputs, served = dict(deployment.outputs), serving(deployment)
     repository = ROOT if failure.change is leave_alone else copy_of_repository(tmp_path)
     failure.change(repository)
-    interference = threading.Thread(target=failure.meanwhile, args=[deployment], daemon=True)
+    ended = threading.Event()
+    interference = threading.Thread(target=failure.meanwhile, args=[deployment, ended], daemon=True)
     with traffic(deployment) as stream:
         interference.start()
-        with pytest.raises(CdkError):
-            deployment.deploy(*failure.overrides, root=repository)
+        try:
+            with pytest.raises(CdkError):
+                deployment.deploy(*failure.overrides, root=repository)
+        finally:
+            ended.set()
     interference.join(timeout=60)
     shown = capfd.readouterr().out
     told = [line for line in shown.splitlines() if "FAILED" in line]

@@ -1,0 +1,1 @@
+"""What this project depends on: locks, licences, bill of materials, known vulnerabilities."""

@@ -1,0 +1,1 @@
+"""What the project depends on is locked, listed, licensed, and free of secrets."""

@@ -1,0 +1,74 @@
+"""Every dependency is locked with hashes, and one command renews all locks."""
+
+import json
+import re
+
+from scripts.supply_chain.locks import NPM_LOCK, ROOT, locked
+from tests.proof.table import ProofTable
+
+SECTION = "Supply chain"
+LOCKS = sorted(path.stem for path in ROOT.glob("requirements*.in"))
+# A host between :// and the next slash, of whatever serves packages.
+REGISTRY = re.compile(r"://[^/\s]*(?:pypi|pythonhosted|npmjs|simple|artifact|mirror|nexus)[^/\s]*")
+
+
+def test_every_package_has_hashes(proof_table: ProofTable) -> None:
+    entries = [entry for entry in locked() if entry.lock != "Makefile"]
+    without = [entry for entry in entries if not entry.hashes]
+    # The toolkits install what model_code/ names beside what their image has: see decision 6.
+    assert {entry.lock for entry in without} <= {
+        "model_code/requirements.txt",
+        "model_code/requirements-lstm.txt",
+    }
+    tested = {(entry.name, entry.version) for entry in entries if entry.hashes}
+    assert [entry for entry in without if (entry.name, entry.version) not in tested] == []
+    locks = {entry.lock for entry in entries} - {entry.lock for entry in without}
+    hashed = {(entry.ecosystem, entry.name, entry.version) for entry in entries if entry.hashes}
+    proof_table.add(
+        SECTION,
+        f"the {len(locks)} locks of Python and npm packages",
+        f"each of their {len(hashed)} packages is there in one version, with hashes; what the training installs "
+        "on AWS is pinned to versions that are among them",
+    )
+
+
+def test_the_reader_of_locks_sees_every_line() -> None:
+    for stem in LOCKS:
+        text = (ROOT / f"{stem}.txt").read_text("utf-8")
+        lines = [line for line in text.splitlines() if line and line[0] not in " #"]
+        read = [entry for entry in locked() if entry.lock == f"{stem}.txt"]
+        assert len(read) == len(lines) > 0
+        assert sum(len(entry.hashes) for entry in read) == text.count("--hash=")
+    npm = json.loads((ROOT / NPM_LOCK).read_text("utf-8"))["packages"]
+    assert len([entry for entry in locked() if entry.ecosystem == "npm"]) == len(npm) - 1
+
+
+def test_one_command_renews_every_lock() -> None:
+    recipe = re.search(
+        r"^lock:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    assert recipe
+    renewed = re.search(r"for file in (.+); do", recipe[1])
+    assert renewed
+    assert sorted(renewed[1].split()) == LOCKS
+    assert "--upgrade" in recipe[1]
+    assert "--generate-hashes" in recipe[1]
+    assert "npm update --package-lock-only" in recipe[1]
+
+
+def test_nothing_is_installed_from_a_lock_without_its_hashes() -> None:
+    text = (ROOT / "Makefile").read_text("utf-8")
+    installs = [
+        line for line in text.splitlines() if re.search(r"(?:PIP\)|pip install).* -r ", line)
+    ]
+    assert len(installs) > len(LOCKS) - 1
+    assert [line for line in installs if "--require-hashes" not in line] == []
+    assert sorted(set(re.findall(r"\tnpm .*|@npm .*", text))) == [
+        "\tnpm update --package-lock-only",
+        "@npm ci --silent",
+    ]
+
+
+def test_no_lock_names_a_registry() -> None:
+    files = [*(ROOT / f"{stem}.txt" for stem in LOCKS), ROOT / NPM_LOCK, ROOT / ".npmrc"]
+    assert [file.name for file in files if REGISTRY.search(file.read_text("utf-8"))] == []

@@ -1,0 +1,35 @@
+"""A command of the CDK CLI that is given up, as by a time limit, does not run on."""
+
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local_aws.cdk import _stream
+
+# The CLI in .venv/bin starts Node.js, which does the work.
+COMMAND = """
+import subprocess, sys
+print("begun", flush=True)
+subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"])
+"""
+
+
+class GivenUpError(Exception):
+    """Stands for whatever ends the caller."""
+
+
+def test_it_ends_with_all_it_started(tmp_path: Path) -> None:
+    def give_up(line: str) -> None:
+        assert line == "begun"
+        while not (started := psutil.Process().children(recursive=True)[1:]):
+            pass
+        running.extend(started)
+        raise GivenUpError
+
+    running: list[psutil.Process] = []
+    with pytest.raises(GivenUpError):
+        _stream([sys.executable, "-c", COMMAND], tmp_path, give_up)
+    _, alive = psutil.wait_procs(running, timeout=30)
+    assert alive == []
