@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -60,10 +60,15 @@ class Artifact:
 
 
 def save(artifact: Artifact, folder: Path) -> None:
-    """Write model and metadata."""
+    """Write model and metadata, the hashes of the model's files among them."""
     folder.mkdir(parents=True, exist_ok=True)
     artifact.classifier.save(folder)
-    content = json.dumps(artifact.metadata, ensure_ascii=False, indent=1)
+    hashes = {
+        file.name: _sha256(file)
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name != METADATA
+    }
+    content = json.dumps({**artifact.metadata, "files": hashes}, ensure_ascii=False, indent=1)
     (folder / METADATA).write_text(content + "\n", "utf-8")
 
 
@@ -75,6 +80,7 @@ def load(folder: Path) -> Artifact:
     """
     try:
         metadata = json.loads((folder / METADATA).read_text("utf-8"))
+        _check_files(folder, metadata["files"])
         module, name = CLASSIFIERS[metadata["hyperparameters"]["architecture"]]
         classifier: Classifier = getattr(import_module(module), name).load(folder)
         return Artifact(classifier, Calibration(**metadata["calibration"]), metadata)
@@ -83,6 +89,23 @@ def load(folder: Path) -> Artifact:
         raise ArtifactError(
             f"The model cannot be read: {type(error).__name__}: {reason[:SHOWN_CHARACTERS]}"
         ) from error
+
+
+def _check_files(folder: Path, hashes: Mapping[str, str]) -> None:
+    """Refuse files that have changed: torch reads some damage without a word.
+
+    Raises:
+        ArtifactError: naming the file.
+        OSError: when one is missing.
+    """
+    for name, due in hashes.items():
+        if _sha256(folder / name) != due:
+            raise ArtifactError(f"{name} is not the file that was saved with this metadata")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def code_sha256(source: Path) -> str:

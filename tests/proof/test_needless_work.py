@@ -62,22 +62,6 @@ def test_deploying_again_changes_nothing(deployment: Deployment, proof_table: Pr
     assert physical_ids(deployment) == resources
 
 
-def test_changing_api_and_page_does_not_train(
-    deployment: Deployment, proof_table: ProofTable
-) -> None:
-    resources = physical_ids(deployment)
-    with trains(deployment, 0, "Settings of API, page and dashboard", proof_table):
-        deployment.deploy(
-            "api.max_review_characters=50000", "site.comment=Another", "operations.dashboard=true"
-        )
-    changed = {
-        key for key, value in physical_ids(deployment).items() if resources.get(key) != value
-    }
-    assert not any(key.startswith(("model/", "storage/")) for key in changed)
-    config = send(deployment.outputs["SiteUrl"] + "config.json")[2]
-    assert json.loads(config)["maxReviewCharacters"] == 50_000
-
-
 def test_a_rollback_does_not_train(
     deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,15 +71,6 @@ def test_a_rollback_does_not_train(
     assert "0.999" in capfd.readouterr().out
     stacks = deployment.client("cloudformation").describe_stacks(StackName="sentiment-dev-model")
     assert stacks["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-
-
-def test_another_hyperparameter_trains_once_and_the_old_one_not_again(
-    deployment: Deployment, proof_table: ProofTable
-) -> None:
-    with trains(deployment, 1, "Another hyperparameter", proof_table):
-        deployment.deploy("training.seed=7")
-    with trains(deployment, 0, "Back to the old hyperparameter", proof_table):
-        deployment.deploy()
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +94,29 @@ def test_a_changed_page_and_function_do_not_train(
             file.write("\n" if name.endswith(".html") else "# Changed\n")
     with trains(kept, 0, "Code of the page and of the API's function", proof_table):
         kept.deploy(root=repository)
+
+
+@pytest.mark.slow
+def test_changing_api_and_page_does_not_train(kept: Deployment, proof_table: ProofTable) -> None:
+    resources = physical_ids(kept)
+    with trains(kept, 0, "Settings of API, page and dashboard", proof_table):
+        kept.deploy(
+            "api.max_review_characters=50000", "site.comment=Another", "operations.dashboard=true"
+        )
+    changed = {key for key, value in physical_ids(kept).items() if resources.get(key) != value}
+    assert not any(key.startswith(("model/", "storage/")) for key in changed)
+    config = send(kept.outputs["SiteUrl"] + "config.json")[2]
+    assert json.loads(config)["maxReviewCharacters"] == 50_000
+
+
+@pytest.mark.slow
+def test_another_hyperparameter_trains_once_and_the_old_one_not_again(
+    kept: Deployment, proof_table: ProofTable
+) -> None:
+    with trains(kept, 1, "Another hyperparameter", proof_table):
+        kept.deploy("training.seed=7")
+    with trains(kept, 0, "Back to the old hyperparameter", proof_table):
+        kept.deploy()
 
 
 @pytest.mark.slow

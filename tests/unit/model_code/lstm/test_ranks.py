@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import distributed, multiprocessing
+from torch import distributed
+from torch.multiprocessing.spawn import spawn
 
 from sentiment.checkpoint import Checkpoint
 from sentiment.distributed import Ranks
@@ -47,7 +48,7 @@ def train_and_resume(rank: int, folder: Path) -> None:
 
 
 def test_resumed_ranks_end_with_the_weights_of_undisturbed_ones(tmp_path: Path) -> None:
-    multiprocessing.spawn(train_and_resume, (tmp_path,), RANKS)
+    spawn(train_and_resume, (tmp_path,), RANKS)  # type: ignore[no-untyped-call]
     found = [
         result
         for rank in range(RANKS)
