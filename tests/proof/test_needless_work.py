@@ -5,8 +5,10 @@ Counted from SageMaker's own list of training jobs.
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tests.proof.table import ProofTable
 
 SECTION = "No needless work"
 STACKS = ("storage", "model", "web")
+MODEL = "sentiment-dev-model"
 KEPT = "storage.removal=retain"
 
 
@@ -144,6 +147,37 @@ def test_changed_data_trains_once(
         kept.deploy(f"dataset.training={more}")
     with trains(kept, 0, "Back to the old reviews", proof_table):
         kept.deploy()
+
+
+@pytest.mark.slow
+def test_an_expired_endpoint_comes_back_without_a_training(
+    kept: Deployment, proof_table: ProofTable
+) -> None:
+    kept.deploy("endpoint.expires_after_hours=1")
+    (function,) = [
+        name
+        for key, name in physical_ids(kept).items()
+        if key.startswith("model/ExpiryHandlerFunction")
+    ]
+    now = datetime.now(UTC)
+    assert "kept" in tick(kept, function, now)
+    assert "deleted" in tick(kept, function, now + timedelta(hours=2))
+    deadline = time.monotonic() + 120
+    while MODEL in remaining(kept) and time.monotonic() < deadline:
+        time.sleep(1)
+    assert remaining(kept) == {"sentiment-dev-storage", "sentiment-dev-web"}
+    assert kept.client("sagemaker").list_endpoints()["Endpoints"] == []
+    with trains(kept, 0, "Expired with its stack, and deployed again", proof_table):
+        kept.deploy()
+
+
+def tick(deployment: Deployment, function: str, at: datetime) -> dict[str, str]:
+    """Start a function as its schedule does at some time, and return its answer."""
+    answer = deployment.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps({"time": at.isoformat()}).encode()
+    )
+    told: dict[str, str] = json.loads(answer["Payload"].read())
+    return told
 
 
 @pytest.mark.slow
