@@ -10,14 +10,13 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from predict_api.log import logger
 from predict_api.problem import Problem
 from predict_api.verdict import Verdict, read_verdict
 
-logger = Logger(child=True)
 T = TypeVar("T")
 
 # API Gateway waits 29 s; what is not answered by then is better told as such by us.

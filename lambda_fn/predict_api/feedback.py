@@ -9,14 +9,12 @@ from http import HTTPStatus
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from predict_api.body import checked, limited, read_json
+from predict_api.log import logger
 from predict_api.problem import Problem
-
-logger = Logger(child=True)
 
 FOLDER = "feedback"
 SENTIMENTS = ("positive", "negative")

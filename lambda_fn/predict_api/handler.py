@@ -4,16 +4,16 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api.answer import Answer, refusal
 from predict_api.endpoint import Model
+from predict_api.log import logger
 from predict_api.operations import Request, operations
 from predict_api.problem import Problem
 from predict_api.settings import read_settings
 
-logger = Logger()
 metrics = Metrics()
 tracer = Tracer(patch_modules=["botocore"])
 SETTINGS = read_settings()

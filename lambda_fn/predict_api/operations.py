@@ -8,7 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api import openapi
@@ -16,11 +16,11 @@ from predict_api.answer import Answer, answer
 from predict_api.body import TEXT, checked, read_review, read_reviews
 from predict_api.endpoint import Model
 from predict_api.feedback import read_feedback, store
+from predict_api.log import logger
 from predict_api.problem import Problem
 from predict_api.settings import Settings
 from predict_api.verdict import Verdict
 
-logger = Logger(child=True)
 metrics = Metrics()
 
 

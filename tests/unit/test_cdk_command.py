@@ -23,11 +23,11 @@ class GivenUpError(Exception):
 def test_it_ends_with_all_it_started(tmp_path: Path) -> None:
     def give_up(line: str) -> None:
         assert line == "begun"
-        while not (started := psutil.Process().children(recursive=True)[1:]):
-            pass
-        running.extend(started)
+        while len(running) < len(("command", "what it started")):
+            running[:] = set(psutil.Process().children(recursive=True)) - before
         raise GivenUpError
 
+    before = set(psutil.Process().children(recursive=True))
     running: list[psutil.Process] = []
     with pytest.raises(GivenUpError):
         _stream([sys.executable, "-c", COMMAND], tmp_path, give_up)
