@@ -37,14 +37,16 @@ local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
 local-status: $(VENV)/.dev ## what runs in the embedded AWS
 	@python -m local_aws status --port $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply check ## the whole suite, browser tests included
+test: ## the whole suite, browser tests included
+	@$(MAKE) --no-print-directory --jobs 2 check $(VENV)/.checkov $(VENV)/.supply
 	@sh scripts/install_chromium.sh
 	python -m pytest --numprocesses 2 --dist loadgroup
 
 proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
 	@sh scripts/install_chromium.sh
-	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py -m "slow or not slow" -v \
-	  --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
+	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py \
+	  tests/local/emulator/test_kept_state.py -m "slow or not slow" -v --timeout 1200 \
+	  --hypothesis-profile proof --proof-page docs/proof.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"
@@ -136,7 +138,7 @@ $(VENV)/.deploy: $(VENV)/bin/python requirements.txt package-lock.json
 $(VENV)/.checkov: $(VENV)/bin/python requirements-checkov.txt
 	@echo "Set-up: checkov, which reads the templates in the tests (290 MB, once)"
 	@$(PYTHON) -m venv $(VENV)/checkov
-	@$(VENV)/checkov/bin/pip install --quiet --require-hashes -r requirements-checkov.txt
+	@$(VENV)/checkov/bin/pip install --quiet --no-compile --require-hashes -r requirements-checkov.txt
 	@touch $@
 
 # What reads the locks: bill of materials, vulnerabilities, and uv, which writes them.

@@ -11,6 +11,7 @@ from tests.proof.artifacts import Files
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 
+pytestmark = pytest.mark.slow
 SECTION = "Deployments that go wrong"
 
 
@@ -19,9 +20,9 @@ SECTION = "Deployments that go wrong"
     [
         (artifacts.answers_nonsense, "calls a plainly positive review negative"),
         # Each waits until the container would have had its time to start.
-        pytest.param(artifacts.no_code, "does not answer", marks=pytest.mark.slow),
-        pytest.param(artifacts.raises_at_start, "does not answer", marks=pytest.mark.slow),
-        pytest.param(artifacts.knows_nothing_of_itself, "does not answer", marks=pytest.mark.slow),
+        (artifacts.no_code, "does not answer"),
+        (artifacts.raises_at_start, "does not answer"),
+        (artifacts.knows_nothing_of_itself, "does not answer"),
     ],
 )
 def test_a_broken_model_never_serves(

@@ -17,6 +17,7 @@ from tests.local.emulator.endpoints import BUCKET, artifact, define, settled
 from tests.local.emulator.stack import Stack
 from tests.local.emulator.test_endpoint_stack import MODELS, answer, resources
 
+pytestmark = pytest.mark.slow
 STACK = "kept"
 ENDPOINT = "kept-endpoint"
 

@@ -1,4 +1,4 @@
-"""Updates that fail and roll back, and a destroy that leaves nothing."""
+"""Updates that fail and roll back, with their reason."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +9,11 @@ import pytest
 from local_aws.cdk import CdkError
 from local_aws.urls import send
 from tests.conftest import Deployment
-from tests.leftovers import leftovers
+from tests.proof.table import ProofTable
 from tests.proof.test_needless_work import training_jobs
+
+pytestmark = pytest.mark.slow
+SECTION = "Deployments that go wrong"
 
 OTHER_IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.5.1-cpu-py311"
 MODEL_STACK = "sentiment-dev-model"
@@ -32,7 +35,10 @@ def answers(deployment: Deployment) -> bool:
 
 
 def test_a_failed_training_job_fails_the_deployment_with_its_reason(
-    deployment: Deployment, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    deployment: Deployment,
+    proof_table: ProofTable,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     outputs = dict(deployment.outputs)
     bad = tmp_path / "bad.jsonl"
@@ -46,9 +52,12 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
     deployment.outputs = outputs
     assert answers(deployment)
+    proof_table.add(SECTION, "A review with a wrong label", "refused: file, line and label named")
 
 
-def test_an_alarm_rolls_a_new_model_back_without_training(deployment: Deployment) -> None:
+def test_an_alarm_rolls_a_new_model_back_without_training(
+    deployment: Deployment, proof_table: ProofTable
+) -> None:
     """What prod does: the canary is called back, the stack fails, and the old model serves on."""
     canary = [
         "endpoint.kind=real_time", "endpoint.instance_count=2", "rollout.strategy=canary", "operations.alarms=true",
@@ -81,11 +90,8 @@ def test_an_alarm_rolls_a_new_model_back_without_training(deployment: Deployment
     assert training_jobs(deployment) == jobs
     deployment.outputs = outputs
     assert answers(deployment)
-
-
-def test_destroy_leaves_nothing(deployment: Deployment) -> None:
-    deployment.destroy()
-    assert leftovers(deployment.client) == {"log groups": {"/aws/sagemaker/TrainingJobs"}}
+    proof_table.add(SECTION, "An alarm during the canary", "the old model back, no training job")
+    deployment.deploy()
 
 
 def stack_status(deployment: Deployment) -> str:
