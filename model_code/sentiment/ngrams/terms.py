@@ -13,6 +13,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.ngrams.emphasis import emphasis
 from sentiment.tokens import tokenize
 
 Terms = NDArray[np.uint64]
@@ -55,16 +56,18 @@ def token_numbers(tokens: Sequence[str]) -> Terms:
 
 @dataclass(frozen=True)
 class TermMatrix:
-    """Which n-grams occur in which reviews, as a sparse 0/1 matrix in compressed rows.
+    """Which n-grams occur in which reviews, as a sparse matrix in compressed rows.
 
     Attributes:
         terms: the n-grams that occur, ascending, shape (terms,).
         columns: for each review after the other, indexes into `terms`, each at most once a review.
+        emphasis: of each of `columns`, the mean over the places where it stands, same shape.
         starts: where each review's columns begin, and the end of all, shape (reviews + 1,).
     """
 
     terms: Terms
     columns: NDArray[np.int64]
+    emphasis: NDArray[np.float32]
     starts: NDArray[np.int64]
 
     @property
@@ -77,34 +80,51 @@ class TermMatrix:
         counts = np.diff(self.starts)[reviews]
         starts = np.concatenate([[0], np.cumsum(counts)])
         places = np.arange(starts[-1]) + np.repeat(self.starts[reviews] - starts[:-1], counts)
-        return TermMatrix(self.terms, self.columns[places], starts)
+        return TermMatrix(self.terms, self.columns[places], self.emphasis[places], starts)
 
 
 def term_matrix(reviews: Sequence[str], order: int) -> TermMatrix:
     """Find the n-grams of raw reviews, up to the given length."""
-    starts = range(0, len(reviews), BLOCK)
+    # Without reviews one block without n-grams
+    starts = range(0, max(1, len(reviews)), BLOCK)
     blocks = [distinct_terms(reviews[at : at + BLOCK], order) for at in starts]
-    found = np.concatenate([terms for terms, _ in blocks]) if blocks else np.empty(0, np.uint64)
-    counts = [count for _, block_counts in blocks for count in block_counts]
+    found, weights, counts = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     terms, columns = np.unique(found, return_inverse=True)
-    return TermMatrix(terms, columns, np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]))
+    return TermMatrix(terms, columns, weights, np.concatenate([[0], np.cumsum(counts)]))
 
 
-def distinct_terms(reviews: Sequence[str], order: int) -> tuple[Terms, NDArray[np.int64]]:
-    """Return each review's distinct n-grams, one review after the other, and how many each has."""
+def distinct_terms(
+    reviews: Sequence[str], order: int
+) -> tuple[Terms, NDArray[np.float32], NDArray[np.int64]]:
+    """Return each review's distinct n-grams, one review after the other.
+
+    Returns:
+        The n-grams, the mean emphasis on the places where each stands in its review, and how many
+        each review has.
+    """
     tokens = [tokenize(review) for review in reviews]
     lengths = np.array([len(row) for row in tokens], np.int64)
     numbers = token_numbers([token for row in tokens for token in row])
     owners = np.repeat(np.arange(len(reviews)), lengths)
-    all_owners, all_terms = [], []
+    before = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    all_owners, all_terms, all_emphasis = [], [], []
     for length, terms in enumerate(ngram_numbers(numbers, order), start=1):
         # What begins in one review and ends in the next is no n-gram.
-        whole = owners[: len(terms)] == owners[length - 1 :]
-        all_owners.append(owners[: len(terms)][whole])
+        whole = np.flatnonzero(owners[: len(terms)] == owners[length - 1 :])
+        all_owners.append(owners[whole])
         all_terms.append(terms[whole])
+        all_emphasis.append(emphasis(before[whole], length, lengths[owners[whole]]))
     owner, term = np.concatenate(all_owners), np.concatenate(all_terms)
     by_review = np.lexsort((term, owner))
     owner, term = owner[by_review], term[by_review]
     first = np.ones(len(term), bool)
     first[1:] = (term[1:] != term[:-1]) | (owner[1:] != owner[:-1])
-    return term[first], np.bincount(owner[first], minlength=len(reviews))
+    places = np.flatnonzero(first)
+    times = np.diff(places, append=len(term))
+    weights = np.concatenate(all_emphasis)[by_review]
+    means = np.add.reduceat(weights, places) / times if len(term) else weights
+    return (
+        term[first],
+        means.astype(np.float32),
+        np.bincount(owner[first], minlength=len(reviews)),
+    )

@@ -60,12 +60,12 @@ class Weighting:
         return cls(terms[frequent], (shares[0] - shares[1]).astype(np.float32))
 
     def design(self, matrix: TermMatrix, device: torch.device) -> Design:
-        """Return reviews as vectors of their n-grams' ratios, scaled to length 1."""
+        """Return reviews as vectors of their n-grams' ratios times emphasis, scaled to length 1."""
         places = np.searchsorted(self.terms, matrix.terms)
         known = self.terms.take(places, mode="clip") == matrix.terms
         kept = known[matrix.columns]
         columns, owners = places[matrix.columns[kept]], matrix.rows[kept]
-        values, reviews = self.ratios[columns], len(matrix.starts) - 1
+        values, reviews = self.ratios[columns] * matrix.emphasis[kept], len(matrix.starts) - 1
         lengths = np.sqrt(np.bincount(owners, np.square(values), reviews))
         starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=reviews))])
         scaled = (values / lengths[owners]).astype(np.float32)

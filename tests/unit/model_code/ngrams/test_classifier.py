@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sentiment.classifier import Fitted
 from sentiment.ngrams.classifier import NgramReviews
+from sentiment.ngrams.emphasis import emphasis
 
 ODD = ["ok", "the", "\U0001f600\U0001f600", "映画は最高", "<b>fine", "a\0b", "great " * 10_000, "____", "İ"]  # fmt: skip
 
@@ -56,11 +57,19 @@ def test_offsets_are_those_of_the_raw_review(fitted: Fitted) -> None:
     assert strengths == sorted(strengths, reverse=True)
 
 
-def test_a_repeated_word_shares_its_weight(fitted: Fitted) -> None:
+def test_a_repeated_word_shares_its_weight_as_it_is_emphasized(fitted: Fitted) -> None:
     once = fitted.model.explain("dull x")
     twice = fitted.model.explain("dull x dull")
-    assert twice.words[0].weight == pytest.approx(twice.words[2].weight)
-    assert twice.words[0].weight * 2 == pytest.approx(once.words[0].weight)
+    first, _, last = (word.weight for word in twice.words)
+    assert first + last == pytest.approx(once.words[0].weight)
+    stress = emphasis(np.array([0, 2]), 1, 3)
+    assert first / last == pytest.approx(stress[0] / stress[1])
+
+
+def test_the_end_counts_more(fitted: Fitted) -> None:
+    rest = " the film" * 50
+    ends_well, ends_badly = fitted.model.logits([f"dull{rest} great", f"great{rest} dull"])
+    assert ends_well > ends_badly
 
 
 def test_what_is_loaded_judges_as_what_was_saved(fitted: Fitted, tmp_path: Path) -> None:

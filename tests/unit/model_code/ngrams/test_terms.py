@@ -1,10 +1,12 @@
 """N-grams as numbers: stable, complete, and never across two reviews."""
 
+import math
 import subprocess
 import sys
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,9 +76,29 @@ def test_each_review_has_exactly_its_own_n_grams(reviews: list[str], order: int)
 def test_blocks_do_not_change_the_matrix() -> None:
     reviews = [f"review {number % 7} of {number}" for number in range(2500)]
     matrix = term_matrix(reviews, 3)
-    terms, counts = distinct_terms(reviews, 3)
+    terms, stress, counts = distinct_terms(reviews, 3)
     assert (matrix.terms[matrix.columns] == terms).all()
+    assert (matrix.emphasis == stress).all()
     assert (np.diff(matrix.starts) == counts).all()
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=9).map(" ".join), max_size=4))
+def test_an_n_gram_s_emphasis_is_the_mean_of_its_places(reviews: list[str]) -> None:
+    terms, stress, counts = distinct_terms(reviews, 2)
+    starts = np.cumsum(counts) - counts
+    for review, start, count in zip(reviews, starts, counts, strict=True):
+        tokens = review.split()
+        places: dict[int, list[float]] = {}
+        for order in (1, 2):
+            for at in range(len(tokens) - order + 1):
+                number = int(ngram_numbers(token_numbers(tokens[at : at + order]), order)[-1][0])
+                before, after = at + (order - 1) / 2, len(tokens) - 1 - at - (order - 1) / 2
+                place = (1 + after / 5) ** -0.2 + 0.3 * math.exp(-before / 4)
+                places.setdefault(number, []).append(place)
+        found = dict(zip(terms[start:][:count].tolist(), stress[start:][:count], strict=True))
+        assert found == {
+            number: pytest.approx(sum(at) / len(at), rel=1e-6) for number, at in places.items()
+        }
 
 
 def test_taking_reviews_keeps_their_n_grams() -> None:
@@ -84,4 +106,5 @@ def test_taking_reviews_keeps_their_n_grams() -> None:
     taken = matrix.take(np.array([2, 1, 0]))
     assert np.diff(taken.starts).tolist() == [3, 0, 3]
     assert set(taken.columns[:3]) == set(matrix.columns[matrix.starts[2] : matrix.starts[3]])
+    assert set(taken.emphasis[:3]) == set(matrix.emphasis[matrix.starts[2] : matrix.starts[3]])
     assert taken.rows.tolist() == [0, 0, 0, 2, 2, 2]
