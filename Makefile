@@ -19,7 +19,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-PIP := python -m pip --require-virtualenv install --quiet
+# Python compiles what it imports: a tenth of what is installed.
+PIP := python -m pip --require-virtualenv install --quiet --no-compile
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
 .PHONY: help evaluate local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
@@ -45,8 +46,8 @@ test: ## the whole suite, browser tests included
 proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
 	@sh scripts/install_chromium.sh
 	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py \
-	  tests/local/emulator/test_kept_state.py -m "slow or not slow" -v --timeout 1200 \
-	  --hypothesis-profile proof --proof-page docs/proof.md
+	  tests/local/emulator/test_kept_state.py tests/local/emulator/test_sagemaker_model_code.py \
+	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"

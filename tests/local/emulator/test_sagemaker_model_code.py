@@ -14,6 +14,7 @@ from tests.local.emulator import jobs
 from tests.local.emulator.archives import archive, unpacked
 from tests.local.emulator.conftest import Emulator, processes_naming, run_cli
 
+pytestmark = pytest.mark.slow
 BUCKET = "model-code-training"
 TRAINING_ROWS, TESTING_ROWS = 2000, 1000
 ENDLESS = 100_000  # iterations, for a training that is to be killed
