@@ -12,6 +12,13 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "not_found",
         "There is nothing under this path; GET /openapi.json says what there is.",
     ),
+    # The policy of the API has refused it, or that of the caller.
+    "AccessDenied": (
+        ResponseType.ACCESS_DENIED,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request is refused.",
+    ),
     "TooLarge": (
         ResponseType.REQUEST_TOO_LARGE,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -62,6 +69,27 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "Something went wrong here; try again in a moment.",
     ),
 }
+# Where requests are signed, AWS does not tell an unsigned one from one that leads nowhere.
+SIGNED_PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
+    "NotFound": (
+        ResponseType.MISSING_AUTHENTICATION_TOKEN,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request is not signed, or there is nothing under this path.",
+    ),
+    "InvalidSignature": (
+        ResponseType.INVALID_SIGNATURE,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request's signature is not right.",
+    ),
+    "ExpiredToken": (
+        ResponseType.EXPIRED_TOKEN,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The credentials that signed the request have expired.",
+    ),
+}
 # API Gateway's way to write a constant is in quotation marks.
 HEADERS = {
     "Content-Type": "'application/problem+json'",
@@ -72,9 +100,15 @@ HEADERS = {
 RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
 
 
-def declare_problem_responses(api: RestApi) -> None:
-    """Declare what the API answers where no function runs."""
-    for name, (kind, status, code, detail) in PROBLEMS.items():
+def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
+    """Declare what the API answers where no function runs.
+
+    Args:
+        api: the API.
+        signed: whether its requests are signed.
+    """
+    problems = PROBLEMS | SIGNED_PROBLEMS if signed else PROBLEMS
+    for name, (kind, status, code, detail) in problems.items():
         problem = {
             "type": "about:blank",
             "title": status.phrase,

@@ -187,7 +187,7 @@ class PredictApi(Construct):
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # an output that the stack names better
-        declare_problem_responses(api)
+        declare_problem_responses(api, signed=settings.access == "iam")
         stage = api.deployment_stage
         # API Gateway makes this log group at the first error, unless it is there.
         execution_log = declare_log_group(

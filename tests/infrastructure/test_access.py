@@ -186,3 +186,23 @@ def test_a_vpc_for_training_and_serving(private: Assembly) -> None:
         (network,) = [one for one in policies if one["PolicyName"] == "Network"]
         attached = json.dumps(network["PolicyDocument"]["Statement"][0]["Resource"])
         assert all(f"subnet/{subnet}" in attached for subnet in expected["Subnets"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", "not signed"),
+        ("INVALID_SIGNATURE", "signature is not right"),
+        ("EXPIRED_TOKEN", "have expired"),
+        ("ACCESS_DENIED", "is refused"),
+    ],
+)
+def test_who_may_not_call_is_told_why(private: Assembly, kind: str, told: str) -> None:
+    (response,) = [
+        one["Properties"]
+        for one in private.resources("AWS::ApiGateway::GatewayResponse").values()
+        if one["Properties"]["ResponseType"] == kind
+    ]
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+    assert (response["StatusCode"], problem["code"]) == ("403", "forbidden")
+    assert told in problem["detail"]

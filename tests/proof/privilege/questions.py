@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from tests.proof.privilege.calls import API, MODEL, STARTER, TRAINING
 from tests.proof.privilege.names import Names
-from tests.proof.privilege.simulation import Question
+from tests.proof.privilege.simulation import RELEASE, Question
 
 OTHER_ACCOUNT = "111111111111"
 WAITER = "model/TrainingJobProviderFrameworkwaiterstatemachineRole"
@@ -25,7 +25,7 @@ def _key(names: Names) -> str:
 
 
 def _function(names: Names) -> str:
-    return f"arn:aws:lambda:{ARN}:function:{names.api_function}"
+    return f"arn:aws:lambda:{ARN}:function:{names.api_function}:{RELEASE}"
 
 
 def _in(**context: str) -> Callable[[Names], Mapping[str, str]]:

@@ -15,6 +15,7 @@ from tests.proof.privilege.identities import Identities
 from tests.proof.privilege.names import Names
 
 Policy = dict[str, Any]
+RELEASE = "live"  # the alias of a function that others may call
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def _policy_of(enforced: Identities, names: Names, kind: str, name: str) -> Poli
         topic = enforced.physical("storage", name, "AWS::SNS::Topic")
         text = client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
     else:
-        text = client("lambda").get_policy(FunctionName=getattr(names, name))["Policy"]
+        released = {"FunctionName": getattr(names, name), "Qualifier": RELEASE}
+        text = client("lambda").get_policy(**released)["Policy"]
     policy: Policy = json.loads(text)
     return policy

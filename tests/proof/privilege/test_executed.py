@@ -123,16 +123,16 @@ def test_buckets_are_closed_to_strangers(
 @pytest.mark.parametrize(
     ("origin", "path", "method", "expected"),
     [
-        ("ApiUrl", "users", "GET", HTTPStatus.FORBIDDEN),
-        ("ApiUrl", "predict/batch/all", "POST", HTTPStatus.FORBIDDEN),
-        ("ApiUrl", "../test/predict", "POST", HTTPStatus.FORBIDDEN),
+        ("ApiUrl", "users", "GET", HTTPStatus.NOT_FOUND),
+        ("ApiUrl", "predict/batch/all", "POST", HTTPStatus.NOT_FOUND),
+        ("ApiUrl", "../test/predict", "POST", HTTPStatus.NOT_FOUND),
         ("ApiUrl", "predict", "DELETE", HTTPStatus.METHOD_NOT_ALLOWED),
         ("ApiUrl", "model", "PUT", HTTPStatus.METHOD_NOT_ALLOWED),
         ("ApiUrl", "feedback", "GET", HTTPStatus.METHOD_NOT_ALLOWED),
         ("SiteUrl", "index.html", "PUT", HTTPStatus.FORBIDDEN),
         ("SiteUrl", "index.html", "DELETE", HTTPStatus.FORBIDDEN),
         ("SiteUrl", "secret.txt", "GET", HTTPStatus.FORBIDDEN),
-        ("SiteUrl", "api/users", "GET", HTTPStatus.FORBIDDEN),
+        ("SiteUrl", "api/users", "GET", HTTPStatus.NOT_FOUND),
     ],
 )
 def test_api_and_page_have_no_other_methods_and_paths(
