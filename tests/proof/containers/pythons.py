@@ -23,7 +23,7 @@ class Environment(NamedTuple):
         if shutil.which("java") is None:
             return "there is no Java 17"
         if not self.python.exists():
-            return f"there is no {self.python}, which `{self.made_by}` makes"
+            return f"`{self.made_by}` has not been run"
         return None
 
 
