@@ -2,36 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local_aws.cdk import CdkError
-from local_aws.urls import send
 from tests.conftest import Deployment
 from tests.proof.table import ProofTable
-from tests.proof.test_needless_work import training_jobs
+from tests.proof.test_deployments_that_go_wrong import SECTION, serving, statuses
+from tests.proof.test_needless_work import MODEL, training_jobs
+from tests.proof.use import answers
 
 pytestmark = pytest.mark.slow
-SECTION = "Deployments that go wrong"
 
 OTHER_IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.5.1-cpu-py311"
-MODEL_STACK = "sentiment-dev-model"
-
-
-def served_config(deployment: Deployment) -> str:
-    endpoint = deployment.client("sagemaker").describe_endpoint(EndpointName="sentiment-dev")
-    assert endpoint["EndpointStatus"] == "InService"
-    return str(endpoint["EndpointConfigName"])
-
-
-def answers(deployment: Deployment) -> bool:
-    status, _, body = send(
-        deployment.outputs["ApiUrl"] + "predict",
-        body=b"A wonderful film, superb and moving.",
-        headers={"Content-Type": "text/plain"},
-    )
-    return (status, body) == (200, b"1")
 
 
 def test_a_failed_training_job_fails_the_deployment_with_its_reason(
@@ -49,7 +32,7 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     assert "bad.jsonl" in shown
     assert "line 2" in shown
     assert "meh" in shown
-    assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
+    assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     deployment.outputs = outputs
     assert answers(deployment)
     proof_table.add(SECTION, "A review with a wrong label", "refused: file, line and label named")
@@ -64,11 +47,12 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
         "rollout.latency_p99_ms=60000",  # a busy machine shall set off no other alarm than the one below
     ]  # fmt: skip
     outputs = deployment.deploy(*canary)
-    jobs, config = training_jobs(deployment), served_config(deployment)
+    jobs, served = training_jobs(deployment), serving(deployment)
+    assert served[0] == "InService"
     cloudwatch = deployment.client("cloudwatch")
     (alarm,) = [
         one
-        for one in cloudwatch.describe_alarms(AlarmNamePrefix=MODEL_STACK)["MetricAlarms"]
+        for one in cloudwatch.describe_alarms(AlarmNamePrefix=MODEL)["MetricAlarms"]
         if one["MetricName"] == "FailedProbes"
     ]
     cloudwatch.put_metric_data(
@@ -85,16 +69,10 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
     )
     with pytest.raises(CdkError):
         deployment.deploy(*canary, f"endpoint.image={OTHER_IMAGE}")
-    assert stack_status(deployment) == "UPDATE_ROLLBACK_COMPLETE"
-    assert served_config(deployment) == config
+    assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
+    assert serving(deployment) == served
     assert training_jobs(deployment) == jobs
     deployment.outputs = outputs
     assert answers(deployment)
     proof_table.add(SECTION, "An alarm during the canary", "the old model back, no training job")
     deployment.deploy()
-
-
-def stack_status(deployment: Deployment) -> str:
-    cloudformation: Any = deployment.client("cloudformation")
-    stack = cloudformation.describe_stacks(StackName=MODEL_STACK)["Stacks"][0]
-    return str(stack["StackStatus"])

@@ -23,6 +23,16 @@ def use(deployment: Deployment) -> None:
     assert ask(deployment, "feedback", said)["status"] == "recorded"
 
 
+def answers(deployment: Deployment) -> bool:
+    """Tell whether the API has the right verdict on a review."""
+    status, _, body = send(
+        deployment.outputs["ApiUrl"] + "predict",
+        body=REVIEW.encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    return (status, body) == (200, b"1")
+
+
 def ask(deployment: Deployment, path: str, content: object) -> dict[str, Any]:
     """Send JSON to the API by way of the page's origin and return the answer."""
     status, _, body = send(

@@ -16,6 +16,9 @@ subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"])
 """
 
 
+PROCESSES = 2  # the command and what it starts
+
+
 class GivenUpError(Exception):
     """Stands for whatever ends the caller."""
 
@@ -23,7 +26,7 @@ class GivenUpError(Exception):
 def test_it_ends_with_all_it_started(tmp_path: Path) -> None:
     def give_up(line: str) -> None:
         assert line == "begun"
-        while len(running) < len(("command", "what it started")):
+        while len(running) < PROCESSES:
             running[:] = set(psutil.Process().children(recursive=True)) - before
         raise GivenUpError
 

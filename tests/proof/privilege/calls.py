@@ -78,15 +78,10 @@ def _delete(role: str, what: str, bucket: str, key: str) -> Call:
     return Call(role, "s3:DeleteObject", what, "s3.delete_object", _object(bucket, key))
 
 
-def _list_dataset(role: str, what: str) -> Call:
-    def arguments(names: Names) -> dict[str, Any]:
-        return {"Bucket": names.data, "Prefix": names.dataset.rpartition("/")[0] + "/"}
-
-    return Call(role, "s3:ListBucket", what, "s3.list_objects_v2", arguments)
-
-
 def _list(role: str, what: str, bucket: str, prefix: str = "") -> Call:
-    arguments = _bucket(bucket, Prefix=prefix)
+    def arguments(names: Names) -> Mapping[str, Any]:
+        return {"Bucket": getattr(names, bucket), "Prefix": getattr(names, prefix, prefix)}
+
     return Call(role, "s3:ListBucket", what, "s3.list_objects_v2", arguments)
 
 
@@ -253,7 +248,7 @@ ALLOWED = (
     _put(API, "store feedback", "data", "feedback/2026-01/again.jsonl"),
     _get(TRAINING, "read its dataset", "data", "dataset"),
     _get(TRAINING, "read its source", "assets", "source"),
-    _list_dataset(TRAINING, "list its dataset"),
+    _list(TRAINING, "list its dataset", "data", "dataset_folder"),
     _put(TRAINING, "write under its folder", "data", "models/sentiment-dev-x/output/x"),
     _get(MODEL, "read the model", "data", "artifact"),
     _get(STARTER, "see that the model is there", "data", "artifact"),

@@ -55,10 +55,14 @@ class Names:
     roles: dict[str, str]
 
     @property
+    def dataset_folder(self) -> str:
+        """The prefix of the training data's keys, with its slash."""
+        return self.dataset.rpartition("/")[0] + "/"
+
+    @property
     def inputs(self) -> list[dict[str, object]]:
         """The channels of a training job on the deployed dataset."""
-        folder = self.dataset.rpartition("/")[0]
-        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{self.data}/{folder}/"}
+        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{self.data}/{self.dataset_folder}"}
         return [{"ChannelName": "training", "DataSource": {"S3DataSource": source}}]
 
     def training(self, name: str, *, role: str) -> dict[str, object]:
