@@ -1,25 +1,48 @@
 """Why a model judged a review as it did, marked in the review as it was written."""
 
 import math
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 SHOWN_PHRASES = 20
 DECIMALS = 9  # of weights in an answer: thousands of words' rounding must not add up to anything
 
 
-class Span(NamedTuple):
-    """A piece of the raw review and how far it moved the verdict.
+@dataclass(frozen=True)
+class Spans:
+    """Pieces of a raw review and how far each moved the verdict, one array for each property.
 
     Attributes:
-        start: index of its first character in the raw review, markup and all.
-        end: index after its last one.
-        weight: log-odds; above 0 towards positive, below 0 towards negative.
+        starts: index of each one's first character in the raw review, markup and all.
+        ends: index after its last one.
+        weights: log-odds; above 0 towards positive, below 0 towards negative.
     """
 
-    start: int
-    end: int
-    weight: float
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    def scaled(self, factor: float) -> "Spans":
+        """Return the same pieces, their weights multiplied."""
+        return replace(self, weights=self.weights * factor)
+
+    def strongest(self) -> "Spans":
+        """Return those that an answer shows, the ones that weigh most first."""
+        shown = np.argsort(-np.abs(self.weights), kind="stable")[:SHOWN_PHRASES]
+        return Spans(self.starts[shown], self.ends[shown], self.weights[shown])
+
+    def as_dicts(self) -> list[dict[str, float]]:
+        """Return what a JSON answer carries: one object a piece, but for those without weight."""
+        moving = self.weights != 0
+        starts, ends = self.starts[moving].tolist(), self.ends[moving].tolist()
+        weights = self.weights[moving].round(DECIMALS).tolist()
+        return [
+            {"start": start, "end": end, "weight": weight}
+            for start, end, weight in zip(starts, ends, weights, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -35,31 +58,25 @@ class Explanation:
     """
 
     bias: float
-    words: list[Span]
-    phrases: list[Span]
+    words: Spans
+    phrases: Spans
 
     @property
     def probability(self) -> float:
         """P(positive), of what the parts add up to."""
-        logit = self.bias + math.fsum(word.weight for word in self.words)
+        logit = self.bias + float(self.words.weights.sum())
         return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function, without an overflow
 
     def scaled(self, slope: float, intercept: float) -> "Explanation":
         """Return the explanation of the calibrated log-odds `slope * log-odds + intercept`."""
         return Explanation(
-            self.bias * slope + intercept,
-            [Span(word.start, word.end, word.weight * slope) for word in self.words],
-            [Span(phrase.start, phrase.end, phrase.weight * slope) for phrase in self.phrases],
+            self.bias * slope + intercept, self.words.scaled(slope), self.phrases.scaled(slope)
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a JSON answer carries; parts without weight are left out."""
+        """Return what a JSON answer carries."""
         return {
             "bias": round(self.bias, DECIMALS),
-            "words": [_span(word) for word in self.words if word.weight],
-            "phrases": [_span(phrase) for phrase in self.phrases],
+            "words": self.words.as_dicts(),
+            "phrases": self.phrases.as_dicts(),
         }
-
-
-def _span(span: Span) -> dict[str, float]:
-    return {"start": span.start, "end": span.end, "weight": round(span.weight, DECIMALS)}

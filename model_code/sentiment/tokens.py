@@ -18,12 +18,17 @@ def mask_markup(review: str) -> str:
 
 def tokenize(review: str) -> list[str]:
     """Return the tokens of a review in lower case, stop words and all."""
+    return _lower(TOKEN.findall(mask_markup(review)))
+
+
+def place_tokens(review: str) -> tuple[list[str], list[int], list[int]]:
+    """Return the tokens of `tokenize`, and where each starts and ends in the raw review."""
+    found = list(TOKEN.finditer(mask_markup(review)))
+    starts, ends = [match.start() for match in found], [match.end() for match in found]
+    return _lower([match.group() for match in found]), starts, ends
+
+
+def _lower(tokens: list[str]) -> list[str]:
     # Lower case may be longer than the original ("İ"), so it comes after the splitting; one call
     # for all tokens is quicker than one a token.
-    found = TOKEN.findall(mask_markup(review))
-    return "\n".join(found).lower().split("\n") if found else []
-
-
-def token_offsets(review: str) -> list[tuple[int, int]]:
-    """Return start and end of each of `tokenize`'s tokens, in characters of the raw review."""
-    return [found.span() for found in TOKEN.finditer(mask_markup(review))]
+    return "\n".join(tokens).lower().split("\n") if tokens else []

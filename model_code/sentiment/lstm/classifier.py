@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sentiment.explanation import SHOWN_PHRASES, Explanation, Span
+from sentiment.explanation import Explanation, Spans
 from sentiment.lstm.batches import by_length
 from sentiment.lstm.network import LSTMClassifier, pad_batch
 from sentiment.lstm.vocabulary import convert
@@ -51,19 +51,19 @@ class LSTMReviews:
         about how much the log-odds would fall if the vector shrank to nothing. `bias` is what the
         weights do not account for, so that all adds up to the log-odds.
         """
-        found = WORDS[self.words].place(review)[: self.pad]
-        ids, lengths = pad_batch([[self.word_dict.get(word, 1) for word, _, _ in found]])
-        vectors = self.network.embedding(ids.t()).detach().requires_grad_()
+        found, starts, ends = WORDS[self.words].place(review)
+        ids = [self.word_dict.get(word, 1) for word in found[: self.pad]]
+        batch, lengths = pad_batch([ids])
+        vectors = self.network.embedding(batch.t()).detach().requires_grad_()
         logit = self.network.judge(vectors, lengths).sum()
         (gradient,) = torch.autograd.grad(logit, vectors)
-        weights = (gradient * vectors).sum(dim=2)[:, 0].tolist()[: len(found)]
-        words = [
-            Span(start, end, weight) for (_, start, end), weight in zip(found, weights, strict=True)
-        ]
+        weights = (gradient * vectors).sum(dim=2)[:, 0].detach().double().numpy()
+        read = slice(len(ids))
+        words = Spans(np.array(starts[read], int), np.array(ends[read], int), weights[read])
         return Explanation(
-            bias=float(logit.detach()) - sum(weights),
+            bias=float(logit.detach()) - float(weights.sum()),
             words=words,
-            phrases=sorted(words, key=lambda word: -abs(word.weight))[:SHOWN_PHRASES],
+            phrases=words.strongest(),
         )
 
     def save(self, folder: Path) -> None:

@@ -6,8 +6,8 @@ from sentiment.lstm.stems import WORD, stem, without_markup
 from sentiment.tokens import MARKUP
 
 
-def stems_with_offsets(review: str) -> list[tuple[str, int, int]]:
-    """Return the words of `review_to_words`, each with its start and end in the raw review.
+def place_stems(review: str) -> tuple[list[str], list[int], list[int]]:
+    """Return the words of `review_to_words`, and where each starts and ends in the raw review.
 
     Cleaning removes markup without a trace, so that a word may hold some: `good<br />bad` becomes
     one word.
@@ -17,12 +17,14 @@ def stems_with_offsets(review: str) -> list[tuple[str, int, int]]:
     for letter, place in zip(text, _places(text, review), strict=True):
         lowered.append(letter.lower())  # of "İ" it is two characters
         places += [place] * len(lowered[-1])
-    found = []
+    words, starts, ends = [], [], []
     for match in WORD.finditer("".join(lowered)):
         word = stem(match.group())
         if word is not None:
-            found.append((word, places[match.start()], places[match.end() - 1] + 1))
-    return found
+            words.append(word)
+            starts.append(places[match.start()])
+            ends.append(places[match.end() - 1] + 1)
+    return words, starts, ends
 
 
 def _places(text: str, review: str) -> list[int]:

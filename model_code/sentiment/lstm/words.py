@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sentiment.lstm.stem_offsets import stems_with_offsets
+from sentiment.lstm.stem_offsets import place_stems
 from sentiment.lstm.stems import review_to_words
-from sentiment.tokens import token_offsets, tokenize
+from sentiment.tokens import place_tokens, tokenize
 
 
 class Words(NamedTuple):
@@ -13,22 +13,14 @@ class Words(NamedTuple):
 
     Attributes:
         read: from the raw review to its words.
-        place: the same words, each with its start and end in the raw review.
+        place: the same words, and where each starts and ends in the raw review.
     """
 
     read: Callable[[str], list[str]]
-    place: Callable[[str], list[tuple[str, int, int]]]
-
-
-def tokens_with_offsets(review: str) -> list[tuple[str, int, int]]:
-    """Return the tokens of `tokenize`, each with its start and end in the raw review."""
-    return [
-        (token, start, end)
-        for token, (start, end) in zip(tokenize(review), token_offsets(review), strict=True)
-    ]
+    place: Callable[[str], tuple[list[str], list[int], list[int]]]
 
 
 WORDS = {
-    "all": Words(tokenize, tokens_with_offsets),
-    "stems": Words(review_to_words, stems_with_offsets),
+    "all": Words(tokenize, place_tokens),
+    "stems": Words(review_to_words, place_stems),
 }

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sentiment.explanation import SHOWN_PHRASES, Explanation, Span
+from sentiment.explanation import Explanation, Spans
 from sentiment.ngrams.emphasis import emphasis
 from sentiment.ngrams.terms import Terms, distinct_terms, ngram_numbers, token_numbers
-from sentiment.tokens import token_offsets, tokenize
+from sentiment.tokens import place_tokens
 
 FILE = "ngrams.pt"
 TINY = 1e-12  # a review without a known n-gram has length 0
@@ -59,34 +59,28 @@ class NgramReviews:
         review's vector. The places where it stands share it as they are emphasized, and there its
         words share it equally.
         """
-        offsets = token_offsets(review)
-        numbers = ngram_numbers(token_numbers(tokenize(review)), self.order)
+        tokens, *offsets = place_tokens(review)
+        token_starts, token_ends = (np.array(places, np.int64) for places in offsets)
+        numbers = ngram_numbers(token_numbers(tokens), self.order)
         starts = np.concatenate([np.arange(len(row)) for row in numbers])
         lengths = np.repeat(np.arange(1, self.order + 1), [len(row) for row in numbers])
         distinct, first, which, counts = np.unique(
             np.concatenate(numbers), return_index=True, return_inverse=True, return_counts=True
         )
-        stress = emphasis(starts, lengths, len(offsets))
+        stress = emphasis(starts, lengths, len(tokens))
         stresses = np.bincount(which, stress, len(distinct))
         weights = self._weights(distinct, stresses / counts)
         shares = (weights / stresses)[which] * stress / lengths
-        parts = np.zeros(len(offsets))
+        parts = np.zeros(len(tokens))
         for distance in range(self.order):
             reaching = lengths > distance
             parts += np.bincount(starts[reaching] + distance, shares[reaching], len(parts))
-        strongest = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_PHRASES]
+        lasts = starts[first] + lengths[first] - 1
         return Explanation(
             bias=self.bias,
-            words=[
-                Span(start, end, part)
-                for (start, end), part in zip(offsets, parts.tolist(), strict=True)
-            ],
-            phrases=[
-                Span(offsets[start][0], offsets[start + length - 1][1], float(weights[term]))
-                for term in strongest
-                if weights[term]
-                for start, length in [(starts[first[term]], lengths[first[term]])]
-            ],
+            words=Spans(token_starts, token_ends, parts),
+            # Each phrase where it stands first
+            phrases=Spans(token_starts[starts[first]], token_ends[lasts], weights).strongest(),
         )
 
     def _weights(self, distinct: Terms, stress: NDArray[np.float64]) -> NDArray[np.float64]:

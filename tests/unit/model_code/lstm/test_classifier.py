@@ -1,6 +1,5 @@
 """The trained LSTM: verdicts of any text, and where its words stand."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from sentiment.lstm.classifier import LSTMReviews
 from sentiment.lstm.network import LSTMClassifier
-from sentiment.lstm.stem_offsets import stems_with_offsets
+from sentiment.lstm.stem_offsets import place_stems
 from sentiment.lstm.words import WORDS
 from tests.unit.model_code.conftest import ODD
 
@@ -46,10 +45,10 @@ def model(request: pytest.FixtureRequest) -> LSTMReviews:
 @pytest.mark.parametrize("words", WORDS)
 @given(review=TEXT)
 def test_offsets_come_with_the_words_that_the_network_reads(words: str, review: str) -> None:
-    found = WORDS[words].place(review)
-    assert [word for word, _, _ in found] == WORDS[words].read(review)
-    assert all(0 <= start < end <= len(review) for _, start, end in found)
-    assert all(start <= later for (_, start, _), (_, later, _) in pairwise(found))
+    found, starts, ends = WORDS[words].place(review)
+    assert found == WORDS[words].read(review)
+    assert all(0 <= a < b <= len(review) for a, b in zip(starts, ends, strict=True))
+    assert starts == sorted(starts)
 
 
 @pytest.mark.parametrize(
@@ -63,17 +62,17 @@ def test_offsets_come_with_the_words_that_the_network_reads(words: str, review: 
     ],
 )
 def test_words_are_found_in_the_raw_review(review: str, marked: list[str]) -> None:
-    found = [review[start:end] for _, start, end in stems_with_offsets(review)]
+    found = [review[start:end] for _, start, end in zip(*place_stems(review), strict=True)]
     # An entity's character stands at the entity's first one.
     assert found == marked
 
 
 def test_an_explanation_adds_up(model: LSTMReviews) -> None:
     explanation = model.explain("Not a good film, <b>bad</b> plot")
-    total = explanation.bias + sum(word.weight for word in explanation.words)
+    total = explanation.bias + explanation.words.weights.sum()
     expected = float(model.logits(["Not a good film, <b>bad</b> plot"])[0])
     assert total == pytest.approx(expected, abs=1e-5)
-    assert len(explanation.words) == {"stems": 4, "all": 7}[model.words]
+    assert len(explanation.words.weights) == {"stems": 4, "all": 7}[model.words]
 
 
 @pytest.mark.parametrize("review", ODD)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.classifier import Fitted
+from sentiment.explanation import Spans
 from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.emphasis import emphasis
 
@@ -22,7 +23,7 @@ def test_anything_gets_log_odds_and_no_warning(fitted: Fitted, review: str) -> N
         warnings.simplefilter("error")
         assert np.isfinite(fitted.model.logits([review])).all()
         explanation = fitted.model.explain(review)
-    total = explanation.bias + sum(word.weight for word in explanation.words)
+    total = explanation.bias + explanation.words.weights.sum()
     assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
 
 
@@ -39,29 +40,35 @@ PIECES = ["great", "Dull", "not good", "not bad", "<br />", " ", "&amp;", "<i>",
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
 def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
     explanation = fitted.model.explain(review)
-    total = explanation.bias + sum(word.weight for word in explanation.words)
+    total = explanation.bias + explanation.words.weights.sum()
     assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
-    assert all(0 <= word.start < word.end <= len(review) for word in explanation.words)
+    words = explanation.words
+    assert ((words.starts >= 0) & (words.starts < words.ends) & (words.ends <= len(review))).all()
 
 
 def test_offsets_are_those_of_the_raw_review(fitted: Fitted) -> None:
     review = "<p>The film is<br /><br />GREAT &quot;not good&quot;</p>"
     explanation = fitted.model.explain(review)
-    weights = {review[word.start : word.end]: word.weight for word in explanation.words}
+    weights = _weights(review, explanation.words)
     assert list(weights) == ["The", "film", "is", "GREAT", "not", "good"]
     assert weights["GREAT"] > 0 > weights["not"] + weights["good"]
-    phrases = {review[phrase.start : phrase.end]: phrase.weight for phrase in explanation.phrases}
+    phrases = _weights(review, explanation.phrases)
     assert phrases["GREAT"] > 0 > phrases["not good"]
     assert len(phrases) <= 20
     strengths = [abs(weight) for weight in phrases.values()]
     assert strengths == sorted(strengths, reverse=True)
 
 
+def _weights(review: str, spans: Spans) -> dict[str, float]:
+    columns = zip(spans.starts, spans.ends, spans.weights, strict=True)
+    return {review[start:end]: weight for start, end, weight in columns}
+
+
 def test_a_repeated_word_shares_its_weight_as_it_is_emphasized(fitted: Fitted) -> None:
     once = fitted.model.explain("dull x")
     twice = fitted.model.explain("dull x dull")
-    first, _, last = (word.weight for word in twice.words)
-    assert first + last == pytest.approx(once.words[0].weight)
+    first, _, last = twice.words.weights
+    assert first + last == pytest.approx(once.words.weights[0])
     stress = emphasis(np.array([0, 2]), 1, 3)
     assert first / last == pytest.approx(stress[0] / stress[1])
 

@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from sentiment.ngrams.terms import (
     token_number,
     token_numbers,
 )
-from sentiment.tokens import token_offsets, tokenize
+from sentiment.tokens import tokenize
 from tests.conftest import ROOT
 
 MARKUP = ["<br />", "<br", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;", "\0", "İ"]
@@ -38,13 +37,6 @@ def test_tokens_are_what_a_reader_would_mark() -> None:
     assert tokenize("Don't miss it!! 7/10<br /><br />GREAT&nbsp;fun :-)") == [
         "don't", "miss", "it", "!", "!", "7", "/", "10", "great", "fun", ":-)",
     ]  # fmt: skip
-
-
-@given(REVIEW)
-def test_offsets_point_at_the_tokens_in_the_raw_review(review: str) -> None:
-    offsets = token_offsets(review)
-    assert [review[start:end].lower() for start, end in offsets] == tokenize(review)
-    assert all(end <= start for (_, end), (start, _) in pairwise(offsets))
 
 
 def test_numbers_are_the_same_on_every_machine_and_in_every_process() -> None:
