@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -38,12 +38,13 @@ local-status: $(VENV)/.dev ## what runs in the embedded AWS
 	@python -m local_aws status --port $(PORT)
 
 test: ## the whole suite, browser tests included
-	@$(MAKE) --no-print-directory --jobs 2 check $(VENV)/.checkov $(VENV)/.supply
-	@sh scripts/install_chromium.sh
+	@$(MAKE) --no-print-directory --jobs 2 check $(VENV)/.checkov $(VENV)/.supply chromium
 	python -m pytest --numprocesses 2 --dist loadgroup
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve ## what it survives, the part that takes minutes included; writes docs/proof.md
+chromium:
 	@sh scripts/install_chromium.sh
+
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
 	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py \
 	  tests/local/emulator/test_kept_state.py tests/local/emulator/test_sagemaker_model_code.py \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
@@ -127,10 +128,11 @@ $(VENV)/bin/python:
 	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); name another with PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-# The CDK application alone: what real AWS needs.
+# The CDK application alone: what real AWS needs. Python compiles the few of the CDK's modules that
+# are imported, once; pip would compile all of them, which takes half a minute.
 $(VENV)/.deploy: $(VENV)/bin/python requirements.txt package-lock.json
 	@echo "Set-up 1/2: Python and npm packages of the CDK application"
-	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-compile --require-hashes -r requirements.txt
 	@npm ci --silent
 	@touch $@
 

@@ -15,6 +15,7 @@ from bench.peer_answers import answering
 from bench.subject import Answer
 
 TAKES_LISTS = True
+EXPLAINS = False
 MODEL = "model.bin"
 LABEL = "__label__"
 TOKEN = re.compile(r"[a-z0-9']+|[.,!?()]")

@@ -28,6 +28,7 @@ from bench.subject import TEXT, Answer
 from sentiment.lstm.stems import STOP_WORDS
 
 TAKES_LISTS = False
+EXPLAINS = False
 VOCABULARY, EMBEDDING, HIDDEN, PAD = 5000, 32, 200, 500
 WEIGHTS, SIZES, WORDS = "model.pth", "model_info.pth", "word_dict.pkl"
 

@@ -8,6 +8,7 @@ from bench.subject import Answer
 from sentiment.lstm.stems import review_to_words
 
 TAKES_LISTS = True
+EXPLAINS = True
 
 
 def clean(review: str) -> Sequence[str]:

@@ -43,6 +43,8 @@ ROWS = (
     Row("training_memory", "Training, peak memory", "MB"),
     Row("p50", "One review, p50", "ms"),
     Row("p99", "One review, p99", "ms"),
+    Row("explained_p50", "Its explanation on top, p50", "ms"),
+    Row("explained_p99", "Its explanation on top, p99", "ms"),
     Row("list_rate", "Lists of 512", "reviews/s", higher_is_better=True),
     Row("load_seconds", "Loading the model", "s"),
     Row("serving_memory", "Serving, resident memory", "MB"),

@@ -42,12 +42,11 @@ def measure(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Fig
         min(_verdict_ms(answer, text, clock) for _ in range(plan.repeats))
         for text, _ in islice(reviews.read(testing), plan.single)
     ]
-    percentiles = quantiles(milliseconds, n=100, method="inclusive")
     note = sampled(len(milliseconds), total)
     return {
         "load_seconds": Figure(load_seconds),
-        "p50": Figure(percentiles[49], note),
-        "p99": Figure(percentiles[98], note),
+        **_percentiles("", milliseconds, note),
+        **(_explanations(answer, testing, plan) if subject.EXPLAINS else {}),
         "list_rate": _list_rate(subject, answer, testing, plan),
         "serving_memory": Figure(psutil.Process().memory_info().rss / MEGABYTE),
     }
@@ -59,6 +58,32 @@ def _verdict_ms(answer: Answer, text: str, clock: Clock) -> float:
     if response not in {"0", "1"}:
         raise WrongAnswerError(f"the answer to one review was {response[:80]!r}; it must be 1 or 0")
     return seconds * 1e3
+
+
+def _explanations(answer: Answer, testing: Path, plan: Plan) -> Figures:
+    """Measure how much longer an answer takes that says what moved the verdict."""
+    extra = []
+    for text, _ in islice(reviews.read(testing), plan.single):
+        plain, explained = (
+            partial(answer, json.dumps({"review": text, "explain": explain}).encode(), JSON)
+            for explain in (False, True)
+        )
+        # One right after the other, so that other work on the machine slows down both.
+        pairs = [
+            (_timed(plain, plan.clock)[0], _timed(explained, plan.clock)[0])
+            for _ in range(plan.repeats)
+        ]
+        quickest_plain, quickest_explained = map(min, zip(*pairs, strict=True))
+        extra.append((quickest_explained - quickest_plain) * 1e3)
+    return _percentiles("explained_", extra, sampled(len(extra), reviews.count(testing)))
+
+
+def _percentiles(prefix: str, milliseconds: list[float], note: str) -> Figures:
+    found = quantiles(milliseconds, n=100, method="inclusive")
+    return {
+        f"{prefix}p50": Figure(found[49], note),
+        f"{prefix}p99": Figure(found[98], note),
+    }
 
 
 def _list_rate(subject: Subject, answer: Answer, testing: Path, plan: Plan) -> Figure:

@@ -23,6 +23,8 @@ class Subject(Protocol):
 
     # Whether a request may hold a list of reviews.
     TAKES_LISTS: bool
+    # Whether a request may ask for what moved the verdict.
+    EXPLAINS: bool
 
     def clean(self, review: str, /) -> Sequence[str]:
         """Return what the model reads of a raw review."""

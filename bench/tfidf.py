@@ -18,6 +18,7 @@ from bench.peer_answers import answering
 from bench.subject import Answer
 
 TAKES_LISTS = True
+EXPLAINS = False
 MODEL = "model.pickle"
 
 

@@ -17,9 +17,9 @@ export function startCard(api) {
     fill(api, asking.signal);
   });
   drawer.addEventListener("close", () => asking.abort());
-  // A click beside the drawer closes it, like Escape.
-  drawer.addEventListener("click", (event) => {
-    if (event.target === drawer) {
+  // A click beside the drawer closes it, like Escape; one on its own empty parts does not.
+  drawer.addEventListener("pointerdown", ({ clientX }) => {
+    if (clientX < drawer.getBoundingClientRect().left) {
       drawer.close();
     }
   });

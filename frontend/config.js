@@ -1,5 +1,7 @@
 /** The deployment's configuration, written beside the page when it is deployed. */
 
+import { ApiError, OfflineError, patiently } from "./patience.js";
+
 /**
  * @typedef {object} Config
  * @property {string} api path of the API on this origin
@@ -8,14 +10,21 @@
  */
 
 /**
+ * @param {import("./patience.js").Options} options
  * @returns {Promise<Config>}
- * @throws {Error} when the file is missing or not of that form
+ * @throws {ApiError} when the file cannot be had or is not of that form
  */
-export async function loadConfig() {
-  const answer = await fetch("config.json", { cache: "no-cache" });
-  const config = answer.ok ? await answer.json() : {};
-  if (typeof config.api !== "string" || !Number.isInteger(config.maxReviewCharacters)) {
-    throw new Error("config.json is missing or incomplete");
+export async function loadConfig(options) {
+  const config = await patiently("config.json", undefined, options).catch(notSetUp);
+  if (typeof config?.api !== "string" || !Number.isInteger(config.maxReviewCharacters)) {
+    notSetUp();
   }
   return config;
+}
+
+function notSetUp(error) {
+  if (error instanceof OfflineError || error?.name === "AbortError") {
+    throw error;
+  }
+  throw new ApiError("This page is not set up: its configuration cannot be read.");
 }

@@ -19,9 +19,12 @@ export function startExplanation() {
       next.focus();
     }
   });
+  // A weight covers what stands above it (WCAG 2.2, 1.4.13).
+  document.addEventListener("keydown", ({ key }) => text.classList.toggle("quiet", key === "Escape"));
   for (const kind of ["pointerover", "focusin"]) {
     text.addEventListener(kind, ({ target }) => {
       if (target.matches("mark")) {
+        text.classList.remove("quiet");
         // In the right half its weight grows to the left, where there is room.
         target.classList.toggle("late", target.offsetLeft > text.clientWidth / 2);
       }

@@ -1,6 +1,7 @@
 /** Was the verdict right? Asked where the deployment keeps the answers. */
 
 import { sendFeedback } from "./api.js";
+import { verdictOf } from "./verdict.js";
 
 const OTHER = { positive: "negative", negative: "positive" };
 
@@ -9,13 +10,19 @@ let asked = null;
 
 /** Let the buttons send what they say of the last verdict; `api` returns the API's path. */
 export function startFeedback(api) {
-  element("right").addEventListener("click", () => tell(api, (sentiment) => sentiment));
-  element("wrong").addEventListener("click", () => tell(api, (sentiment) => OTHER[sentiment]));
+  element("right").addEventListener("click", () => tell(api, asked.right));
+  element("wrong").addEventListener("click", () => tell(api, OTHER[asked.right]));
 }
 
-/** Ask about a verdict that is shown. */
-export function askFeedback(review, verdict) {
-  asked = { review, predicted: verdict.sentiment, request_id: verdict.request_id };
+/** Ask about a verdict that is shown; where it is unsure there is none to be right. */
+export function askFeedback(review, { sentiment, probability, request_id }) {
+  const unsure = verdictOf(probability) === "unsure";
+  // What the first button says of the review; the other one says the opposite.
+  const right = unsure ? "positive" : sentiment;
+  asked = { right, said: { review, predicted: sentiment, request_id } };
+  element("asked").textContent = unsure ? "Which is it?" : "Was this right?";
+  element("right").textContent = unsure ? "Positive" : "Yes";
+  element("wrong").textContent = unsure ? "Negative" : "No";
   element("thanks").textContent = "";
   element("question").hidden = false;
   element("feedback").hidden = false;
@@ -34,10 +41,8 @@ async function tell(api, correct) {
   }
   about.sending = true;
   element("thanks").textContent = "Sending …";
-  const { review, predicted, request_id } = about;
-  const said = { review, predicted, correct: correct(predicted), request_id };
   const kept = await api()
-    .then((path) => sendFeedback(path, said))
+    .then((path) => sendFeedback(path, { ...about.said, correct }))
     .then(() => true, () => false);
   about.sending = false;
   if (asked !== about) {

@@ -21,9 +21,9 @@ export function startHistory() {
   show(load());
 }
 
-/** Remember a verdict; the same review again moves to the top. */
-export function remember(review, probability) {
-  const others = load().filter((entry) => entry.review !== review);
+/** Remember a verdict; the same review again moves to the top, `instead` of another one goes. */
+export function remember(review, probability, instead) {
+  const others = load().filter((entry) => entry.review !== review && entry.review !== instead);
   const entries = [];
   let characters = 0;
   for (const entry of [{ review, probability }, ...others].slice(0, LONGEST)) {

@@ -8,7 +8,7 @@ import { loadDraft, saveDraft } from "./draft.js";
 import { hideExplanation, showExplanation, startExplanation } from "./explanation.js";
 import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
-import { reveal, showElapsed, showMessage, showRefusal } from "./message.js";
+import { hideElapsed, reveal, showElapsed, showMessage, showRefusal } from "./message.js";
 import { ApiError, OfflineError } from "./patience.js";
 import { startProgress } from "./progress.js";
 import { hideVerdict, showVerdict } from "./verdict.js";
@@ -16,16 +16,17 @@ import { hideVerdict, showVerdict } from "./verdict.js";
 const form = document.getElementById("form");
 const review = document.getElementById("review");
 const lines = document.getElementById("lines");
-const PAUSE_MS = 700; // without a key after which what is written is classified
+const PAUSE_MS = 350; // without a key after which what is written is classified
 const LONGEST_LIVE = 20_000; // longer texts wait for the button
 const EMPTY = "Write a review first.";
 const WORDS_ENOUGH = 4; // fewer say little, and change with every key
 let pause;
 let again = null; // what could not be sent for want of a network
-let configuration = loadConfig();
+let lastLive = null; // the text of the last live verdict, while it is still being written
 let running = new AbortController();
+let configuration = loadConfig({ signal: running.signal, onWait: showMessage });
 
-configuration.catch(showNotSetUp);
+configuration.catch(tellOfConfiguration);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -45,11 +46,11 @@ review.addEventListener("input", () => {
   saveDraft(review.value);
   forgetShared(review.value);
   offerLines();
-  clearTimeout(pause);
-  if (!review.value.trim()) {
-    startOver();
-    showMessage("");
-  } else if (review.value.trim().split(/\s+/).length >= WORDS_ENOUGH && !isTooLong()) {
+  // What was asked before was about another text.
+  const worthAsking = isWorthAsking();
+  startOver({ keepVerdict: worthAsking });
+  showMessage("");
+  if (worthAsking) {
     pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
   }
 });
@@ -108,7 +109,8 @@ function submit({ live = false } = {}) {
     if (config.feedback) {
       askFeedback(text, verdict);
     }
-    remember(text, verdict.probability);
+    remember(text, verdict.probability, lastLive);
+    lastLive = live ? text : null;
     return { message: "", shown: "verdict" };
   });
 }
@@ -126,32 +128,28 @@ function submitLines() {
 async function send({ live = false, refuse, repeat }, ask) {
   // While somebody writes, the last verdict stays until the next one is there.
   const { signal } = startOver({ keepVerdict: live });
-  configuration = configuration.catch(loadConfig);
-  const config = await configuration.catch(() => null);
-  if (signal.aborted) {
-    return;
-  }
-  if (config === null) {
-    showNotSetUp();
-    return;
-  }
-  const refused = refuse(config.maxReviewCharacters);
-  if (refused) {
-    showRefusal(refused);
-    review.focus();
-    return;
-  }
-
   const show = (text, kind) => {
     showMessage(text, kind);
     if (!live) {
       reveal("message");
     }
   };
+  const options = { signal, onWait: (detail) => show(detail) };
+  hideElapsed();
   show(live ? "" : "Reading …");
   const stop = startProgress(showElapsed);
   try {
-    const { message, shown } = await ask(config, { signal, onWait: (detail) => show(detail) });
+    configuration = configuration.catch(() => loadConfig(options));
+    const config = await configuration;
+    signal.throwIfAborted();
+    const refused = refuse(config.maxReviewCharacters);
+    if (refused) {
+      stop();
+      showRefusal(refused);
+      review.focus();
+      return;
+    }
+    const { message, shown } = await ask(config, options);
     stop();
     showMessage(message);
     if (!live) {
@@ -160,8 +158,7 @@ async function send({ live = false, refuse, repeat }, ask) {
   } catch (error) {
     stop();
     if (!signal.aborted) {
-      hideVerdict();
-      hideExplanation();
+      hideAnswer();
       again = error instanceof OfflineError ? repeat : null;
       show(error instanceof ApiError ? error.message : "Something went wrong on this page.", "error");
     }
@@ -175,12 +172,17 @@ function startOver({ keepVerdict = false } = {}) {
   running.abort();
   running = new AbortController();
   if (!keepVerdict) {
-    hideVerdict();
-    hideExplanation();
+    lastLive = null;
+    hideAnswer();
   }
   hideBatch();
-  hideFeedback();
   return running;
+}
+
+function hideAnswer() {
+  hideVerdict();
+  hideExplanation();
+  hideFeedback();
 }
 
 /** Replace the text as typing would, so that undo brings back what was there. */
@@ -193,12 +195,16 @@ function replaceText(text) {
   }
 }
 
-function showNotSetUp() {
-  showMessage("This page is not set up: its configuration cannot be read.", "error");
+/** Without a network there is nothing to tell before something is asked. */
+function tellOfConfiguration(error) {
+  if (error instanceof ApiError && !(error instanceof OfflineError)) {
+    showMessage(error.message, "error");
+  }
 }
 
-function isTooLong() {
-  return review.value.length > LONGEST_LIVE;
+function isWorthAsking() {
+  const text = review.value.trim();
+  return text.length <= LONGEST_LIVE && text.split(/\s+/).length >= WORDS_ENOUGH;
 }
 
 function refusal(text, longest) {

@@ -5,9 +5,12 @@ const element = (id) => document.getElementById(id);
 /** Show one sentence, as information or as an error. */
 export function showMessage(text, kind = "information") {
   element("message").dataset.kind = kind;
-  element("told").textContent = text;
-  element("elapsed").textContent = "";
   element("review").setAttribute("aria-invalid", "false");
+  // What is set again is read out again.
+  if (element("told").textContent !== text) {
+    element("told").textContent = text;
+    hideElapsed();
+  }
 }
 
 /** Say what is wrong with the text. */
@@ -20,6 +23,11 @@ export function showRefusal(text) {
 export function showElapsed(seconds) {
   element("told").textContent ||= "Reading …";
   element("elapsed").textContent = `${seconds}\u00a0s`;
+}
+
+/** A new wait begins at no seconds. */
+export function hideElapsed() {
+  element("elapsed").textContent = "";
 }
 
 /** Bring something new into view for whoever asked for it. */

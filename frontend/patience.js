@@ -5,12 +5,13 @@ const DEFAULT_WAIT_SECONDS = 3;
 const LONGEST_WAIT_SECONDS = 20;
 const JITTER = 0.25; // so that many pages do not come back at the same moment
 const BAD_GATEWAY = 502;
-const UNAVAILABLE = 503;
-const WORTH_RETRYING = new Set([429, UNAVAILABLE, 504]);
+const WORTH_RETRYING = new Set([429, 503, 504]);
+const STARTING = "model_warming_up";
 // The API asks programs to try again; this page does, and says so.
 const WAITING = {
-  model_warming_up: "The model is starting, which can take a minute. The answer comes by itself.",
+  [STARTING]: "The model is starting, which can take a minute. The answer comes by itself.",
   too_many_requests: "Too many requests at once. Trying again by itself …",
+  model_busy: "Too many requests at once. Trying again by itself …",
   api_busy: "Too many requests at once. Trying again by itself …",
   model_timeout: "The model is slow just now. Trying again by itself …",
 };
@@ -55,7 +56,7 @@ export async function patiently(url, content, { signal, onWait }) {
       throw new ApiError(problem.detail);
     }
     onWait(WAITING[problem.code] ?? problem.detail);
-    await sleep(waitSeconds(answer, attempt), signal);
+    await sleep(waitSeconds(answer, problem, attempt), signal);
   }
 }
 
@@ -65,6 +66,7 @@ export async function send(url, content, signal) {
   try {
     return await fetch(url, {
       method: posted ? "POST" : "GET",
+      cache: "no-cache",
       headers: {
         ...(posted ? { "Content-Type": "application/json" } : {}),
         Accept: "application/json",
@@ -115,10 +117,10 @@ function passes(answer, { code }) {
 }
 
 /** A starting model says when to come back; others are left alone for longer each time. */
-function waitSeconds(answer, attempt) {
+function waitSeconds(answer, { code }, attempt) {
   const asked = Number(answer?.headers.get("Retry-After"));
   const first = asked > 0 ? asked : DEFAULT_WAIT_SECONDS;
-  const wait = answer?.status === UNAVAILABLE ? first : first * 2 ** (attempt - 1);
+  const wait = code === STARTING ? first : first * 2 ** (attempt - 1);
   return Math.min(wait * (1 + JITTER * Math.random()), LONGEST_WAIT_SECONDS);
 }
 

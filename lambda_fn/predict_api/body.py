@@ -74,15 +74,16 @@ def read_reviews(body: bytes, content_type: str) -> list[Any]:
         case {"reviews": [*reviews], **rest} if not rest:
             if 1 <= len(reviews) <= MAX_REVIEWS:
                 return reviews
-            raise Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "too_many_reviews",
-                f"A batch has 1 to {MAX_REVIEWS} reviews; this one has {len(reviews):,}.",
-            )
+            if reviews:
+                raise Problem(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    "too_many_reviews",
+                    f"A batch has 1 to {MAX_REVIEWS} reviews; this one has {len(reviews):,}.",
+                )
     raise Problem(
         HTTPStatus.BAD_REQUEST,
         "invalid_request",
-        'The body must be of the form {"reviews": ["text", "text"]}.',
+        'The body must be of the form {"reviews": ["text", "text"]}, with 1 review or more.',
     )
 
 

@@ -29,7 +29,8 @@ FULL = "ThrottlingException"
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 BUSY = {FULL, "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
 # A container that has no free worker or did not answer in time; SageMaker tells the latter as 0.
-BUSY_STATUSES = {0, 408, 429, 503, 504, 507}
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
+BUSY_STATUSES = {0, 408, TOO_MANY, 503, 504, 507}
 # A serverless endpoint takes 4 MB a request, a real-time one 6 MB.
 MAX_REQUEST_BYTES = 3_500_000
 # What the model's own 4xx answers mean for callers; anything else stays between us and the log.
@@ -173,7 +174,7 @@ def _told(error: ClientError) -> Problem:
     told = {"error_code": code, "model_status": status}
     if code in BUSY or status in BUSY_STATUSES:
         logger.warning("the endpoint is busy", extra=told)
-        return _warming_up()
+        return _busy() if code == FULL or status == TOO_MANY else _warming_up()
     if _model_code(error) in MODEL_REFUSALS:
         return _refusal(_model_code(error))
     # A failing model may repeat the review, which no log of ours may hold; it has a log itself.
@@ -210,7 +211,16 @@ def _warming_up() -> Problem:
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "model_warming_up",
-        "The model is starting or busy; try again in a few seconds.",
+        "The model is starting; try again in a few seconds.",
+        RETRY_AFTER,
+    )
+
+
+def _busy() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "model_busy",
+        "The model has too much to do; try again in a few seconds.",
         RETRY_AFTER,
     )
 

@@ -37,8 +37,7 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
         told = {"operation": event["resource"], "status": answer["statusCode"]}
         logger.info("answered", extra=told)
     except Problem as problem:
-        refused = problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        metrics.add_metric("Refused" if refused else "Failed", MetricUnit.Count, 1)
+        metrics.add_metric(_metric(problem), MetricUnit.Count, 1)
         logger.info("refused", extra={"code": problem.code, "status": problem.status.value})
         return refusal(problem, request_id)
     except Exception:
@@ -65,6 +64,13 @@ def _answer(request: Request) -> Answer:
             {"Allow": allowed},
         )
     return operation(request)
+
+
+def _metric(problem: Problem) -> str:
+    if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "Refused"
+    # A model that starts is no failure: a serverless one does so after every pause.
+    return "WarmingUp" if problem.code == "model_warming_up" else "Failed"
 
 
 def _correlation_id(event: dict[str, Any]) -> str | None:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHOWN_PHRASES = 20
+# A serverless endpoint's answer has 4 MB at most, and a word takes some 60 bytes of it.
+SHOWN_WORDS = 10_000
 DECIMALS = 9  # of weights in an answer: thousands of words' rounding must not add up to anything
 
 
@@ -29,10 +31,16 @@ class Spans:
         """Return the same pieces, their weights multiplied."""
         return replace(self, weights=self.weights * factor)
 
-    def strongest(self) -> "Spans":
-        """Return those that an answer shows, the ones that weigh most first."""
-        shown = np.argsort(-np.abs(self.weights), kind="stable")[:SHOWN_PHRASES]
-        return Spans(self.starts[shown], self.ends[shown], self.weights[shown])
+    def strongest(self, count: int) -> "Spans":
+        """Return those that weigh most, the strongest first."""
+        return self._take(np.argsort(-np.abs(self.weights), kind="stable")[:count])
+
+    def in_order(self) -> "Spans":
+        """Return them as they stand in the text."""
+        return self._take(np.argsort(self.starts, kind="stable"))
+
+    def _take(self, places: NDArray[np.int64]) -> "Spans":
+        return Spans(self.starts[places], self.ends[places], self.weights[places])
 
     def as_dicts(self) -> list[dict[str, float]]:
         """Return what a JSON answer carries: one object a piece, but for those without weight."""
@@ -53,8 +61,8 @@ class Explanation:
         bias: log-odds of a review about which the model knows nothing.
         words: every word's part, in the order of the text. Where the model is additive, `bias` and
             all words' weights add up to the log-odds.
-        phrases: the n-grams that weigh most, strongest first. They are another view of the same
-            weights, not to be added to those of `words`.
+        phrases: the n-grams, each where it stands first. They are another view of the same weights,
+            not to be added to those of `words`.
     """
 
     bias: float
@@ -74,9 +82,12 @@ class Explanation:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a JSON answer carries."""
+        """Return what a JSON answer carries: of very many words the strongest."""
+        words = self.words
+        if len(words.weights) > SHOWN_WORDS:
+            words = words.strongest(SHOWN_WORDS).in_order()
         return {
             "bias": round(self.bias, DECIMALS),
-            "words": self.words.as_dicts(),
-            "phrases": self.phrases.as_dicts(),
+            "words": words.as_dicts(),
+            "phrases": self.phrases.strongest(SHOWN_PHRASES).as_dicts(),
         }

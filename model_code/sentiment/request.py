@@ -110,7 +110,7 @@ def _read_json(text: str) -> Request:
             return Request([], JSON, card=True)
         case {"review": str(review)} if len(content) == 1 and isinstance(explain, bool):
             return Request([_checked(review)], JSON, explain=explain)
-        case {"reviews": [*reviews]} if len(content) == 1 and isinstance(explain, bool):
+        case {"reviews": [_, *_] as reviews} if len(content) == 1 and isinstance(explain, bool):
             return _read_list(reviews, explain=explain)
     raise RequestError(
         400,
@@ -121,7 +121,7 @@ def _read_json(text: str) -> Request:
 
 
 def _read_list(reviews: list[Any], *, explain: bool) -> Request:
-    if not 1 <= len(reviews) <= MAX_REVIEWS:
+    if len(reviews) > MAX_REVIEWS:
         raise RequestError(
             413, "too_many_reviews", f"{len(reviews)} reviews; allowed are 1 to {MAX_REVIEWS}"
         )

@@ -25,6 +25,19 @@ def test_the_model_s_card_is_in_a_drawer(page: Page) -> None:
     expect(opener).to_be_focused()
 
 
+def test_a_click_beside_the_drawer_closes_it_and_one_in_it_does_not(page: Page) -> None:
+    page.route("**/api/model", lambda _: None)  # an almost empty drawer
+    page.get_by_role("button", name="About the model").click()
+    drawer = page.get_by_role("dialog", name="The model")
+    expect(drawer).to_be_visible()
+    box = drawer.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 3, box["y"] + box["height"] - 3)
+    expect(drawer).to_be_visible()
+    page.mouse.click(box["x"] - 3, box["y"] + 3)
+    expect(drawer).to_be_hidden()
+
+
 def test_the_deployed_model_has_a_card(page: Page) -> None:
     page.get_by_role("button", name="About the model").click()
     drawer = page.get_by_role("dialog", name="The model")

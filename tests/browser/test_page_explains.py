@@ -59,6 +59,10 @@ def test_weights_are_shown_on_hover_and_focus_and_in_a_list(page: Page) -> None:
     assert superb.evaluate(content) == '"+1.50"'
     plot.focus()
     assert plot.evaluate(content) == f'"{MINUS}0.25"'
+    page.keyboard.press("Escape")
+    assert [one.evaluate(content) for one in (superb, plot)] == ["none", "none"]
+    superb.focus()
+    assert superb.evaluate(content) == '"+1.50"'
     # Not by colour alone
     styles = [
         one.evaluate("node => getComputedStyle(node).textDecorationStyle") for one in (superb, plot)

@@ -32,6 +32,25 @@ def test_people_say_whether_it_was_right(page: Page) -> None:
     ]
 
 
+def test_an_unsure_verdict_is_not_called_right(page: Page) -> None:
+    sent: list[Any] = []
+
+    def take(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(status=201, json={"status": "recorded", "request_id": "2"})
+
+    answer(page, request_id="request-1", probability=0.52)
+    page.route("**/api/feedback", take)
+    for said in ("Positive", "Negative"):
+        classify(page, "A film")
+        page.get_by_role("group", name="Which is it?").get_by_role("button", name=said).click()
+        expect(page.locator("#thanks")).to_contain_text("Thank you")
+    assert [(one["predicted"], one["correct"]) for one in sent] == [
+        ("positive", "positive"),
+        ("positive", "negative"),
+    ]
+
+
 def test_feedback_that_is_not_kept_can_be_sent_again(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
     answer(page, request_id="request-1")

@@ -26,6 +26,18 @@ def test_the_visit_is_remembered_shared_and_cleared(page: Page) -> None:
     expect(page.locator("#history")).to_be_visible()  # the address still holds a review
 
 
+def test_what_is_still_being_written_is_listed_once(page: Page) -> None:
+    answer(page)
+    field = page.get_by_label(REVIEW)
+    for more in ("I loved this film", ", I really did", ", and so did they"):
+        field.press_sequentially(more)
+        expect(page.locator("#entries li").first).to_contain_text(f"{more} 97 % positive")
+    expect(page.locator("#entries li")).to_have_count(1)
+    page.get_by_role("button", name="Classify", exact=True).click()
+    field.press_sequentially(", all of them")
+    expect(page.locator("#entries li")).to_have_count(2)  # what was asked for stays
+
+
 def test_nothing_is_told_as_certain(page: Page) -> None:
     for probability, told in ((0.9999, "over 99 % positive"), (0.0001, "under 1 % positive")):
         answer(page, probability=probability)

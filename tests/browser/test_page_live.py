@@ -62,6 +62,25 @@ def test_a_call_that_is_outdated_is_cancelled(page: Page) -> None:
     assert why == "net::ERR_ABORTED"
 
 
+def test_no_verdict_on_a_text_that_is_gone(page: Page) -> None:
+    page.route("**/api/predict", lambda _: None)  # never answers
+    with page.expect_request("**/api/predict"):
+        classify(page, "A fine film, I say")
+    with page.expect_event("requestfailed"):
+        page.get_by_label(REVIEW).fill("Dull rubbish")  # too short to be asked about live
+    expect(page.locator("#told")).to_be_empty()
+
+
+def test_a_verdict_goes_with_its_text(page: Page) -> None:
+    answer(page, (2, 6, 1.0))
+    page.get_by_label(REVIEW).fill("A fine film, I say")
+    for part in ("#verdict", "#explanation", "#feedback"):
+        expect(page.locator(part)).to_be_visible()
+    page.get_by_label(REVIEW).fill("Dull rubbish")
+    for part in ("#verdict", "#explanation", "#feedback"):
+        expect(page.locator(part)).to_be_hidden()
+
+
 def test_a_held_key_sends_once(page: Page) -> None:
     calls: list[str] = []
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.use import (
@@ -17,11 +17,13 @@ from tests.browser.use import (
     violations,
 )
 
+WIDTHS = (1440, 768, 320)
+WORDS = [{"start": 2, "end": 6, "weight": 1.0}]
 LINES = f"{PRAISE}\nDull, lazy and far too long. A waste of time.\nFine, but not more."
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, width: int) -> None:
     page = open_page(color_scheme=theme, viewport={"width": width, "height": 900})
     ARTIFACTS.mkdir(exist_ok=True)
@@ -79,8 +81,14 @@ def test_axe_finds_nothing_in_any_state(open_page: OpenPage, theme: Any, state: 
         page.context.set_offline(True)
     classify(page, "A film.")
     expect(page.locator(shown[state]).first).to_be_visible()
-    page.screenshot(path=ARTIFACTS / f"page-{state}-{theme}.png", animations="disabled")
-    assert (overflow(page), violations(page)) == (0, [])
+    if state == "waiting":
+        expect(page.locator("#elapsed")).to_have_text("1 s")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        picture = ARTIFACTS / f"page-{state}-{theme}-{width}.png"
+        page.screenshot(path=picture, animations="disabled")
+        assert overflow(page) == 0
+    assert violations(page) == []
 
 
 def test_it_is_usable_at_200_percent_and_without_motion(open_page: OpenPage) -> None:
@@ -149,6 +157,24 @@ def test_nothing_shifts_after_the_first_paint(open_page: OpenPage, width: int) -
     page.reload()
     expect(page.locator("#verdict")).to_be_visible()
     assert _layout_shift(page) == 0  # with a verdict that comes later
+
+
+def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> None:
+    held: list[Route] = []
+
+    def write(text: str, verdict: str) -> None:
+        with page.expect_request("**/api/predict"):
+            page.get_by_label(REVIEW).press_sequentially(text)
+        # What moves long after the last key surprises.
+        page.wait_for_timeout(800)
+        held.pop().fulfill(json={**ANSWER, "model": {"version": verdict}, "explanation": WORDS})
+        expect(page.locator("#version")).to_have_text(verdict)
+
+    page.route("**/api/predict", held.append)
+    write("A fine film, I say", "first")
+    write(", and again", "second")
+    expect(page.locator("#entries li")).to_have_count(1)
+    assert _layout_shift(page) == 0
 
 
 def test_a_live_verdict_does_not_push_what_is_written(page: Page) -> None:

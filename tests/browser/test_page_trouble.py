@@ -82,12 +82,17 @@ def test_patience_has_an_end(page: Page, status: int) -> None:
     expect(message).to_have_text(f"Problem {len(calls)}.")
 
 
-def test_a_busy_server_is_left_alone_for_longer_each_time(page: Page) -> None:
-    page.allowed_noise = ("429",)  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("status", "code"), [(429, "too_many_requests"), (503, "model_busy"), (503, "api_busy")]
+)
+def test_a_busy_server_is_left_alone_for_longer_each_time(
+    page: Page, status: int, code: str
+) -> None:
+    page.allowed_noise = (str(status),)  # type: ignore[attr-defined]
     page.add_init_script(NOT_WAITED)
     page.reload()
-    problem = {"code": "too_many_requests", "detail": "x"}
-    refused = {"status": 429, "headers": {"Retry-After": "2"}, "json": problem}
+    problem = {"code": code, "detail": "x"}
+    refused = {"status": status, "headers": {"Retry-After": "2"}, "json": problem}
     answers: list[dict[str, Any]] = [refused, refused, refused, refused, {"json": ANSWER}]
     page.route("**/api/predict", lambda route: route.fulfill(**answers.pop(0)))
     classify(page, "A film.")
@@ -97,6 +102,25 @@ def test_a_busy_server_is_left_alone_for_longer_each_time(page: Page) -> None:
     assert [2 <= pauses[0] <= 2.5, 4 <= pauses[1] <= 5, 8 <= pauses[2] <= 10] == [True] * 3
     assert 16 <= pauses[3] <= 20
     assert len(pauses) == 4
+
+
+def test_a_starting_model_is_asked_as_often_as_it_says_and_told_once(page: Page) -> None:
+    page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    page.add_init_script(NOT_WAITED)
+    page.reload()
+    problem = {"code": "model_warming_up", "detail": "x"}
+    starting = {"status": 503, "headers": {"Retry-After": "2"}, "json": problem}
+    answers: list[dict[str, Any]] = [*[starting] * 4, {"json": ANSWER}]
+    page.route("**/api/predict", lambda route: route.fulfill(**answers.pop(0)))
+    page.evaluate(
+        "window.told = []; new MutationObserver(() => told.push(document.querySelector('#told')"
+        ".textContent)).observe(document.querySelector('#told'), { childList: true })"
+    )
+    classify(page, "A film.")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+    assert all(2 <= pause <= 2.5 for pause in page.evaluate("pauses"))
+    starts = [told for told in page.evaluate("told") if told.startswith("The model is starting")]
+    assert len(starts) == 1
 
 
 def test_a_busy_server_is_told(page: Page) -> None:
@@ -124,9 +148,38 @@ def test_a_very_long_wait_is_not_obeyed(page: Page) -> None:
     expect(page.locator("#sentiment")).to_have_text("Positive")
 
 
-def test_a_configuration_that_comes_late_is_used(page: Page) -> None:
+def test_a_configuration_that_comes_late_is_waited_for(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
-    page.route("**/config.json", lambda route: route.fulfill(status=503))
+    page.add_init_script(NOT_WAITED)
+    held: list[Route] = []
+    page.route("**/config.json", held.append)
+    page.reload()
+    classify(page, "A fine film.")
+    answer(page)
+    page.unroute("**/config.json")
+    held.pop().fulfill(status=503)
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+
+
+def test_a_page_without_a_network_for_its_configuration_waits_for_one(page: Page) -> None:
+    page.allowed_noise = ("ERR_FAILED",)  # type: ignore[attr-defined]
+    page.add_init_script(
+        "window.online = false;"
+        "Object.defineProperty(navigator, 'onLine', { get: () => window.online });"
+    )
+    page.route("**/config.json", lambda route: route.abort())
+    page.reload()
+    classify(page, "A fine film.")
+    expect(page.get_by_role("status").first).to_contain_text("sent when you are online again")
+    page.unroute("**/config.json")
+    answer(page)
+    page.evaluate("window.online = true; window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+
+
+def test_a_configuration_that_is_missing_is_told(page: Page) -> None:
+    page.allowed_noise = ("404",)  # type: ignore[attr-defined]
+    page.route("**/config.json", lambda route: route.fulfill(status=404))
     page.reload()
     expect(page.get_by_role("status")).to_contain_text("configuration cannot be read")
     page.unroute("**/config.json")

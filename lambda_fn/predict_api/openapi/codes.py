@@ -18,8 +18,8 @@ ERRORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "500": ("A fault of ours; with `Retry-After` where it may pass", ("internal_error",)),
     "502": ("The model failed", ("model_failed",)),
     "503": (
-        "The model is starting, the API is busy or feedback was not kept; `Retry-After` says when",
-        ("model_warming_up", "api_busy", "feedback_not_kept"),
+        "The model is starting or busy, or the API is, or feedback was not kept; see `Retry-After`",
+        ("model_warming_up", "model_busy", "api_busy", "feedback_not_kept"),
     ),
     "504": ("The model did not answer in time; `Retry-After` says when", ("model_timeout",)),
 }

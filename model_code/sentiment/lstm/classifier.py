@@ -63,7 +63,7 @@ class LSTMReviews:
         return Explanation(
             bias=float(logit.detach()) - float(weights.sum()),
             words=words,
-            phrases=words.strongest(),
+            phrases=words,
         )
 
     def save(self, folder: Path) -> None:

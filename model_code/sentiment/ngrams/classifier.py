@@ -80,7 +80,7 @@ class NgramReviews:
             bias=self.bias,
             words=Spans(token_starts, token_ends, parts),
             # Each phrase where it stands first
-            phrases=Spans(token_starts[starts[first]], token_ends[lasts], weights).strongest(),
+            phrases=Spans(token_starts[starts[first]], token_ends[lasts], weights),
         )
 
     def _weights(self, distinct: Terms, stress: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -60,7 +60,7 @@ def test_a_large_batch_goes_in_parts(api: Api, monkeypatch: pytest.MonkeyPatch) 
     ("body", "content_type", "code"),
     [
         (json.dumps({"reviews": ["x"] * 513}).encode(), JSON, "too_many_reviews"),
-        (b'{"reviews": []}', JSON, "too_many_reviews"),
+        (b'{"reviews": []}', JSON, "invalid_request"),
         (b'{"reviews": "x"}', JSON, "invalid_request"),
         (b'{"reviews": ["x"], "more": 1}', JSON, "invalid_request"),
         (b'{"reviews": [', JSON, "invalid_json"),

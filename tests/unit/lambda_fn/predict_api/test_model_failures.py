@@ -44,6 +44,7 @@ WRAPPED = '{\n  "code": 400,\n  "type": "InternalServerException",\n  "message":
             "model_failed",
         ),
         ("ModelError", {"OriginalStatusCode": 0}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 429}, 503, "model_busy"),
         ("ModelError", {"OriginalStatusCode": 503}, 503, "model_warming_up"),
         ("ModelError", {"OriginalStatusCode": 504}, 503, "model_warming_up"),
         ("ModelError", {"OriginalStatusCode": 500}, 502, "model_failed"),
@@ -82,7 +83,7 @@ def test_an_endpoint_that_stays_full_is_given_up(api: Api, pauses: list[float]) 
     for _ in range(6):
         api.model_fails("ThrottlingException")
     answer = api.post(b"A fine film")
-    assert problem_of(answer)["code"] == "model_warming_up"
+    assert problem_of(answer)["code"] == "model_busy"
     assert answer["headers"]["Retry-After"] == "5"
     assert len(pauses) == 5
     # Whoever waits for the answer has not given up by then.

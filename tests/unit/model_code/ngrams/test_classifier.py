@@ -54,9 +54,23 @@ def test_offsets_are_those_of_the_raw_review(fitted: Fitted) -> None:
     assert weights["GREAT"] > 0 > weights["not"] + weights["good"]
     phrases = _weights(review, explanation.phrases)
     assert phrases["GREAT"] > 0 > phrases["not good"]
-    assert len(phrases) <= 20
-    strengths = [abs(weight) for weight in phrases.values()]
+
+
+def test_an_answer_has_the_strongest_phrases(fitted: Fitted) -> None:
+    answer = fitted.model.explain("A great, not good but not bad, joy of a dull film").as_dict()
+    strengths = [abs(phrase["weight"]) for phrase in answer["phrases"]]
     assert strengths == sorted(strengths, reverse=True)
+    assert 0 < len(strengths) <= 20
+
+
+def test_an_answer_of_very_many_words_has_the_strongest(fitted: Fitted) -> None:
+    review = "great x " * 10_000 + "dull"
+    words = fitted.model.explain(review).as_dict()["words"]
+    assert len(words) == 10_000
+    assert {"great", "dull"} <= {review[word["start"] : word["end"]] for word in words}
+    starts = [word["start"] for word in words]
+    assert starts == sorted(starts)
+    assert len(json.dumps(words)) < 1_000_000
 
 
 def _weights(review: str, spans: Spans) -> dict[str, float]:
