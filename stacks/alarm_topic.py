@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aws_cdk import Annotations
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import IKey
 from aws_cdk.aws_sns import Topic
@@ -45,6 +46,12 @@ class AlarmTopic(Construct):
             topic.add_to_resource_policy(statement)
         if email is not None:
             topic.add_subscription(EmailSubscription(email))
+        else:
+            Annotations.of(self).add_warning_v2(
+                "sentiment:alarmsReachNobody",
+                f"Alarms are told to the topic {name}, and nobody has subscribed to it. "
+                "operations.alarm_email names an address.",
+            )
 
 
 def use_key_for_messages() -> list[PolicyStatement]:

@@ -54,7 +54,7 @@ class Budget(Construct):
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),
-                metrics=["UNBLENDED_COST"],
+                metrics=["UnblendedCost"],
                 filter_expression=CfnBudget.ExpressionProperty(
                     and_=[
                         CfnBudget.ExpressionProperty(

@@ -48,7 +48,8 @@ class Expiry(Construct):
             retention_days=retention_days,
             reserved_concurrency=1,
             environment={
-                "STACK_NAME": stack.stack_name,
+                # A name would be another resource to IAM than the id that is allowed.
+                "STACK_ID": stack.stack_id,
                 "EXPIRES_AFTER_HOURS": str(hours),
             },
             statements=[

@@ -92,17 +92,19 @@ class ModelStack(Stack):
             rollout=rollout,
             retention_days=settings.logs.retention_days,
         )
-        SmokeTest(
+        smoke_test = SmokeTest(
             self,
             "SmokeTest",
             endpoint=endpoint,
             endpoint_name=names.endpoint,
             candidate_name=names.candidate if settings.rollout.candidate else None,
             model_version=job.job_name if job else None,
+            minimum_accuracy=settings.training.minimum_accuracy,
+            tags=names.tags,
             patience_seconds=settings.rollout.patience_seconds,
             retention_days=settings.logs.retention_days,
         )
-        self._declare_limits(names, endpoint, topic)
+        self._declare_limits(names, endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
         outputs = {
@@ -139,6 +141,7 @@ class ModelStack(Stack):
             output=output,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             metrics_namespace=names.metrics,
+            tags=names.tags,
             settings=training,
             network=self._settings.network,
             key_arn=self._data_key_arn,
@@ -163,7 +166,9 @@ class ModelStack(Stack):
             groups["CandidateLogGroup"] = names.endpoint_log_group(names.candidate)
         return groups
 
-    def _declare_limits(self, names: Names, endpoint: Endpoint, topic: ITopic) -> None:
+    def _declare_limits(
+        self, names: Names, endpoint: Endpoint, topic: ITopic, *, asked_by: SmokeTest
+    ) -> None:
         """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""
         served, scaling = self._settings.endpoint, self._settings.scaling
         if scaling.max_instances is not None:
@@ -179,13 +184,15 @@ class ModelStack(Stack):
         if served.kind == "real_time" and self._settings.operations.alarms:
             metrics = EndpointMetrics(names.endpoint, VARIANT)
             HostAlarms(self, "Hosts", metrics=metrics, topic=topic)
-            declare_idle_alarm(
+            idle = declare_idle_alarm(
                 self,
                 "IdleEndpoint",
                 metrics=metrics,
                 hours=served.idle_alarm_hours,
                 topic=topic,
             )
+            # Before its first request an endpoint has been idle for ever.
+            idle.node.add_dependency(asked_by.resource)
         if served.expires_after_hours is not None:
             Expiry(
                 self,

@@ -13,7 +13,10 @@ IN_CLOUDFORMATION = "A failed training fails the deployment, too, which cannot b
 
 
 def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
-    """Tell the topic of every training job of this environment that fails.
+    """Tell the topic of every training job of this environment that fails or takes too long.
+
+    What somebody stops is no news, and a model under the quality gate is told by CloudFormation
+    alone: its job has completed.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 
@@ -26,13 +29,14 @@ def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) 
     rule = CfnRule(
         scope,
         "FailedTraining",
-        description="Tells of every training job of this environment that fails",
+        description="Tells of every training job of this environment that fails or takes too long",
         event_pattern={
             "source": ["aws.sagemaker"],
             "detail-type": ["SageMaker Training Job State Change"],
             "detail": {
                 "TrainingJobName": [{"prefix": f"{name_prefix}-"}],
-                "TrainingJobStatus": ["Failed"],
+                # SageMaker stops a job at its time limits; the secondary status says so.
+                "SecondaryStatus": ["Failed", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"],
             },
         },
         targets=[CfnRule.TargetProperty(id="alarms", arn=topic.topic_arn)],

@@ -1,5 +1,6 @@
 """Tests of a new model that fail the deployment: before it serves, and when it does."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import Aws, CustomResource, Duration
@@ -26,6 +27,9 @@ class SmokeTest(Construct):
         candidate's endpoint exists for minutes, while an endpoint that serves is being updated.
     Idle: nothing.
     Destroy: all of it goes.
+
+    Attributes:
+        resource: exists once the endpoint has answered.
     """
 
     def __init__(
@@ -37,6 +41,8 @@ class SmokeTest(Construct):
         endpoint_name: str,
         candidate_name: str | None,
         model_version: str | None,
+        minimum_accuracy: float,
+        tags: Mapping[str, str],
         patience_seconds: int,
         retention_days: int,
     ) -> None:
@@ -49,6 +55,9 @@ class SmokeTest(Construct):
             endpoint_name: its name as plain text, for the permission.
             candidate_name: the endpoint on which a change is tried first; None for no trial.
             model_version: the version that must answer; None accepts every one.
+            minimum_accuracy: accuracy that the model must say it has; a model that was not trained
+                by the deployment has passed no other gate.
+            tags: of the candidate's endpoint, by which its costs are counted.
             patience_seconds: time for the first answers.
             retention_days: age at which the handlers' log events are deleted.
         """
@@ -74,6 +83,7 @@ class SmokeTest(Construct):
         properties = {
             "EndpointConfigName": endpoint.config_name,
             "PatienceSeconds": patience_seconds,
+            "MinimumAccuracy": repr(minimum_accuracy),
             **({"ModelVersion": model_version} if model_version is not None else {}),
         }
         if candidate_name:
@@ -87,10 +97,11 @@ class SmokeTest(Construct):
                     **properties,
                     "EndpointName": candidate_name,
                     "ServingEndpointName": endpoint_name,
+                    "Tags": dict(tags),
                 },
             )
             endpoint.resource.node.add_dependency(candidate)
-        CustomResource(
+        self.resource = CustomResource(
             self,
             "Resource",
             service_token=provider.service_token,
@@ -132,6 +143,7 @@ def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[PolicyStat
             actions=["sagemaker:CreateEndpoint"],
             resources=[candidate, _arn("endpoint-config", "*")],
         ),
+        PolicyStatement(sid="TagCandidate", actions=["sagemaker:AddTags"], resources=[candidate]),
         PolicyStatement(
             sid="RemoveCandidate", actions=["sagemaker:DeleteEndpoint"], resources=[candidate]
         ),

@@ -55,6 +55,7 @@ class TrainingJob(Construct):
         output: str,
         checkpoints: str,
         metrics_namespace: str,
+        tags: Mapping[str, str],
         settings: TrainingSettings,
         network: NetworkSettings,
         key_arn: str | None,
@@ -73,6 +74,7 @@ class TrainingJob(Construct):
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
             metrics_namespace: where the accuracy of each training is published.
+            tags: of the job, by which its costs are counted.
             settings: machine, hyperparameters and quality gate.
             network: the VPC that it trains in.
             key_arn: the key of data, artifacts and volumes; None for AWS's own.
@@ -143,6 +145,7 @@ class TrainingJob(Construct):
                 "VolumeSizeGiB": settings.volume_size_gib,
                 "MaxRuntimeSeconds": settings.max_runtime_seconds,
                 "MinimumAccuracy": repr(settings.minimum_accuracy),
+                "Tags": dict(tags),
                 # No part of the job's name: where a model was trained does not change it.
                 **_spot(settings, checkpoints),
                 **_private(network, key_arn, volume_key),

@@ -69,7 +69,14 @@ def training_role(
 
 
 def _use_key(key_arn: str) -> list[PolicyStatement]:
-    return [*use_key_in_s3(key_arn, READ_AND_WRITE), *encrypt_volumes(key_arn)]
+    """Allow what SageMaker asks of a job's role when its output has a key.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+    """
+    return [
+        *use_key_in_s3(key_arn, (*READ_AND_WRITE, "kms:Encrypt")),
+        *encrypt_volumes(key_arn),
+    ]
 
 
 def start_jobs(
@@ -80,6 +87,7 @@ def start_jobs(
         PolicyStatement(
             sid="RunJobs",
             actions=[
+                "sagemaker:AddTags",
                 "sagemaker:CreateTrainingJob",
                 "sagemaker:DescribeTrainingJob",
                 "sagemaker:StopTrainingJob",

@@ -25,14 +25,15 @@ def on_schedule(event: dict[str, Any], _context: object) -> dict[str, str]:
     Raises:
         EventError: when it has no such time.
     """
-    name, limit = os.environ["STACK_NAME"], timedelta(hours=int(os.environ["EXPIRES_AFTER_HOURS"]))
-    (stack,) = _cloudformation().describe_stacks(StackName=name)["Stacks"]
+    stack_id, hours = os.environ["STACK_ID"], int(os.environ["EXPIRES_AFTER_HOURS"])
+    limit = timedelta(hours=hours)
+    (stack,) = _cloudformation().describe_stacks(StackName=stack_id)["Stacks"]
     changed: datetime = stack.get("LastUpdatedTime", stack["CreationTime"])
     age = _time(event) - changed
-    told = f"{name} was changed {age} ago, {limit} are allowed"
+    told = f"{stack['StackName']} was changed {age} ago, {limit} are allowed"
     if age < limit or not stack["StackStatus"].endswith(SETTLED):
         return {"kept": told}
-    _cloudformation().delete_stack(StackName=stack["StackId"])
+    _cloudformation().delete_stack(StackName=stack_id)
     return {"deleted": told}
 
 

@@ -4,8 +4,8 @@ InService does not prove that a model loads, nor that it answers sense: whoever 
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -26,11 +26,13 @@ class Candidate:
         name: of the endpoint that is made for it, and deleted afterwards.
         config: the endpoint configuration to try.
         serving: name of the endpoint that is to get it.
+        tags: of the endpoint that is made, by which its costs are counted.
     """
 
     name: str
     config: str
     serving: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> bool:
@@ -52,7 +54,10 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
         return remove(sagemaker, candidate.name)
     found = find(sagemaker, candidate.name)
     if found is None:
-        sagemaker.create_endpoint(EndpointName=candidate.name, EndpointConfigName=candidate.config)
+        tags = [{"Key": key, "Value": value} for key, value in sorted(candidate.tags.items())]
+        sagemaker.create_endpoint(
+            EndpointName=candidate.name, EndpointConfigName=candidate.config, Tags=tags
+        )
         return False
     if found["EndpointStatus"] in BUSY:
         return False

@@ -60,10 +60,23 @@ def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Expected:
+    """Which model is to answer.
+
+    Attributes:
+        model_version: its version; None accepts every one.
+        minimum_accuracy: accuracy on held-out reviews that it must say it has.
+    """
+
+    model_version: str | None
+    minimum_accuracy: float = 0.0
+
+
 def check_verdicts(
     runtime: Any,
     endpoint: str,
-    model_version: str | None,
+    expected: Expected,
     *,
     patience_seconds: float,
     clock: Clock | None = None,
@@ -73,13 +86,14 @@ def check_verdicts(
     Args:
         runtime: client of the SageMaker runtime.
         endpoint: the endpoint's name.
-        model_version: the version that must answer; None accepts every one.
+        expected: which model is to answer.
         patience_seconds: time for the first answers; a serverless endpoint starts its container at
             the first request.
         clock: the time.
 
     Raises:
-        SmokeTestError: when a verdict or the version is another, or no answer came in time.
+        SmokeTestError: when a verdict or the version is another, the accuracy is too low, or no
+            answer came in time.
     """
     clock = clock or Clock()
     deadline = clock.now() + patience_seconds
@@ -89,11 +103,21 @@ def check_verdicts(
             raise SmokeTestError(
                 f"Endpoint {endpoint} calls a plainly {sentiment} review {answer.get('sentiment')}"
             )
-        if model_version is not None and answer.get("model_version") != model_version:
-            raise SmokeTestError(
-                f"Endpoint {endpoint} answers from model {answer.get('model_version')}, "
-                f"not {model_version}"
-            )
+        _check_model(endpoint, answer, expected)
+
+
+def _check_model(endpoint: str, answer: dict[str, Any], expected: Expected) -> None:
+    version, accuracy = answer.get("model_version"), answer.get("accuracy")
+    if expected.model_version not in {None, version}:
+        raise SmokeTestError(
+            f"Endpoint {endpoint} answers from model {version}, not {expected.model_version}"
+        )
+    # NaN is no number to compare with.
+    if not isinstance(accuracy, (int, float)) or not accuracy >= expected.minimum_accuracy:
+        raise SmokeTestError(
+            f"Endpoint {endpoint} answers from a model with accuracy {accuracy}; "
+            f"{expected.minimum_accuracy} is needed"
+        )
 
 
 def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import boto3
 from botocore.config import Config
 
 from smoke_test.candidate import Candidate, remove, settle
-from smoke_test.endpoint import check_config, check_verdicts
+from smoke_test.endpoint import Expected, check_config, check_verdicts
 from smoke_test.probe import probe_update
-from smoke_test.properties import seconds, text
+from smoke_test.properties import seconds, share, text, texts
 
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test itself tries again.
@@ -53,6 +53,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
         endpoint,
         config=text(properties, "EndpointConfigName"),
         serving=text(properties, "ServingEndpointName"),
+        tags=texts(properties, "Tags") if "Tags" in properties else {},
     )
     ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties))
     return {"IsComplete": ended}
@@ -73,7 +74,10 @@ def _check(endpoint: str, properties: dict[str, Any]) -> None:
     check_verdicts(
         _client("sagemaker-runtime"),
         endpoint,
-        text(properties, "ModelVersion") if "ModelVersion" in properties else None,
+        Expected(
+            text(properties, "ModelVersion") if "ModelVersion" in properties else None,
+            share(properties, "MinimumAccuracy"),
+        ),
         patience_seconds=seconds(properties, "PatienceSeconds"),
     )
 

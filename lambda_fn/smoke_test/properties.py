@@ -1,5 +1,6 @@
 """The custom resources' properties one by one: read, or refused in a line that names them."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -31,6 +32,34 @@ def seconds(properties: Mapping[str, Any], name: str) -> float:
     if not isinstance(value, str) or not WHOLE.fullmatch(value):
         raise _refusal(name, value, "a number of seconds")
     return float(value)
+
+
+def share(properties: Mapping[str, Any], name: str) -> float:
+    """Return a number from 0 to 1, which CloudFormation hands over as a text.
+
+    Raises:
+        SmokeTestError: when it is missing or something else.
+    """
+    value = properties.get(name)
+    try:
+        number = float(value) if isinstance(value, str) else math.nan
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:  # which NaN is not, either
+        raise _refusal(name, value, "a number from 0 to 1")
+    return number
+
+
+def texts(properties: Mapping[str, Any], name: str) -> dict[str, str]:
+    """Return name to text.
+
+    Raises:
+        SmokeTestError: when it is missing or something else.
+    """
+    value = properties.get(name)
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
+        raise _refusal(name, value, "a map of texts")
+    return {str(key): one for key, one in value.items()}
 
 
 def _refusal(name: str, value: object, needed: str) -> SmokeTestError:

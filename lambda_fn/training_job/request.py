@@ -1,7 +1,7 @@
 """The custom resource's properties, and the training job that they ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from training_job.properties import listed, optional_text, share, text, texts, whole
@@ -57,6 +57,7 @@ class TrainingRequest:
         max_runtime_seconds: SageMaker stops the job after it.
         minimum_accuracy: held-out accuracy under which the model is refused.
         spot: how it trains on spare machines; None for machines of one's own.
+        tags: of the job, by which its costs are counted.
         output_key: ARN of the key of the artifact; None for the bucket's own choice.
         volume_key: ARN of the key of the hosts' disks; None for AWS's own.
         subnets: of a VPC that the hosts are attached to.
@@ -75,6 +76,7 @@ class TrainingRequest:
     max_runtime_seconds: int
     minimum_accuracy: float
     spot: Spot | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
     output_key: str | None = None
     volume_key: str | None = None
     subnets: tuple[str, ...] = ()
@@ -100,6 +102,7 @@ class TrainingRequest:
             max_runtime_seconds=whole(properties, "MaxRuntimeSeconds"),
             minimum_accuracy=share(properties, "MinimumAccuracy"),
             spot=Spot.from_properties(properties) if "MaxWaitSeconds" in properties else None,
+            tags=texts(properties, "Tags") if "Tags" in properties else {},
             output_key=optional_text(properties, "OutputKeyArn"),
             volume_key=optional_text(properties, "VolumeKeyArn"),
             subnets=listed(properties, "SubnetIds"),
@@ -134,6 +137,7 @@ class TrainingRequest:
             "EnableInterContainerTrafficEncryption": self.instance_count > 1,
             # The profiler would write to the bucket, which the role does not allow.
             "ProfilerConfig": {"DisableProfiler": True},
+            "Tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
         }
         if self.output_key is not None:
             request["OutputDataConfig"]["KmsKeyId"] = self.output_key

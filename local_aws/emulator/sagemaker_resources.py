@@ -61,7 +61,7 @@ def _endpoint(service: SageMakerService) -> ResourceHandler:
         arn = str(service.call("CreateEndpoint", _by_name(known))["EndpointArn"])
         name = str(properties["EndpointName"])
         try:
-            _wait(service, name, _config(properties))
+            _wait(service, name)
         except Exception:
             delete(arn, properties)  # a resource that failed to be created is not the stack's
             raise
@@ -73,7 +73,7 @@ def _endpoint(service: SageMakerService) -> ResourceHandler:
         name = str(new["EndpointName"])
         known = {key: new[key] for key in _UPDATE_KEYS if key in new}
         service.call("UpdateEndpoint", _by_name(known))
-        _wait(service, name, _config(new))
+        _wait(service, name)
         return arn, {"EndpointName": name, "Id": arn}
 
     def delete(_arn: str, properties: Properties) -> None:
@@ -99,13 +99,16 @@ def _config(properties: Properties) -> str:
     return str(properties["EndpointConfigName"]).rpartition("/")[2]
 
 
-def _wait(service: SageMakerService, name: str, config: str) -> None:
+def _wait(service: SageMakerService, name: str) -> None:
+    """Wait for an endpoint to be in service, with whichever configuration.
+
+    SageMaker goes back to the old one by itself, and is in service again.
+    """
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         endpoint = service.call("DescribeEndpoint", {"EndpointName": name})
         if endpoint["EndpointStatus"] in {"InService", "Failed"}:
-            in_service = endpoint["EndpointStatus"] == "InService"
-            if in_service and endpoint["EndpointConfigName"] == config:
+            if endpoint["EndpointStatus"] == "InService":
                 return
             raise RuntimeError(f"Endpoint {name}: {endpoint.get('FailureReason', 'failed')}")
         time.sleep(POLL_SECONDS)

@@ -82,12 +82,17 @@ class Explanation:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a JSON answer carries: of very many words the strongest."""
+        """Return what a JSON answer carries: of very many words the strongest.
+
+        `rest` is what the other ones weigh together, so that all still adds up.
+        """
         words = self.words
         if len(words.weights) > SHOWN_WORDS:
             words = words.strongest(SHOWN_WORDS).in_order()
+        rest = float(self.words.weights.sum() - words.weights.sum())
         return {
             "bias": round(self.bias, DECIMALS),
             "words": words.as_dicts(),
+            "rest": round(rest, DECIMALS),
             "phrases": self.phrases.strongest(SHOWN_PHRASES).as_dicts(),
         }

@@ -1,11 +1,40 @@
-"""What instance types ask of other settings."""
+"""Which instance types SageMaker has, and what they ask of other settings."""
 
+import json
 import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
 
 from pydantic import ValidationInfo
 
+# From the AWS SDK: `python -m stacks.instance_table` writes it anew.
+TABLE = Path(__file__).with_name("instance_types.json")
 # Instances with accelerators, and those with AWS's own ARM processors, such as ml.c7g.large
 OTHERS = re.compile(r"ml\.(g\d|p\d|trn|inf|[cmrx]\d+g).*")
+
+
+@cache
+def _known() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = json.loads(TABLE.read_text("utf-8"))
+    return table
+
+
+def instance_exists(use: str) -> Callable[[str], str]:
+    """Return a check that refuses what SageMaker has not for `training` or for an `endpoint`."""
+
+    def check(value: str) -> str:
+        known = _known()[use]
+        if value not in known:
+            near = " or ".join(get_close_matches(value, known, n=2)) or "ml.m5.large"
+            raise ValueError(
+                f"one of the {len(known)} instance types for {use} that {TABLE.name} lists, "
+                f"such as {near}"
+            )
+        return value
+
+    return check
 
 
 def image_fits_instance(value: str | None, info: ValidationInfo) -> str | None:

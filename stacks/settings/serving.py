@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
-from stacks.settings.machines import image_fits_instance
+from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.section import Section
 from stacks.settings.types import (
     BlankIsNone,
@@ -43,7 +43,9 @@ class EndpointSettings(Section):
     kind: Literal["serverless", "real_time"]
     memory_mb: ServerlessMemory = 3072
     max_concurrency: Annotated[Whole, Field(ge=1, le=200)] = 5
-    instance_type: MlInstance = "ml.m5.large"
+    instance_type: Annotated[MlInstance, AfterValidator(instance_exists("endpoint"))] = (
+        "ml.m5.large"
+    )
     instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
     image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
     network_isolation: Annotated[Flag | None, BlankIsNone] = None

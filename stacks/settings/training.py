@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from stacks.settings.machines import image_fits_instance
+from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.section import Section
 from stacks.settings.types import (
     BlankIsNone,
@@ -73,7 +73,9 @@ class TrainingSettings(Section):
         model_data: an existing model.tar.gz that is deployed in place of a training.
     """
 
-    instance_type: MlInstance = "ml.m5.xlarge"
+    instance_type: Annotated[MlInstance, AfterValidator(instance_exists("training"))] = (
+        "ml.m5.xlarge"
+    )
     instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
     use_spot: Flag = False
     volume_size_gib: Annotated[Whole, Field(ge=1, le=1024)] = 30

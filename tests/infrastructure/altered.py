@@ -61,7 +61,7 @@ PROD = {
     "storage.removal": "destroy",
     "training.image": OWN_IMAGE,
     "training.instance_count": "3",
-    "training.instance_type": "ml.m5d.2xlarge",
+    "training.instance_type": "ml.g5.2xlarge",
     "training.iterations": "50",
     "training.max_runtime_seconds": "2000",
     "training.max_wait_seconds": "3100",

@@ -97,7 +97,7 @@ def test_roles_use_keys_through_s3_or_for_volumes(prod: Assembly) -> None:
     assert len({role for role, _ in using}) == 6
     for role, statement in using:
         actions = set(as_list(statement["Action"]))
-        if actions <= {"kms:Decrypt", "kms:GenerateDataKey"}:
+        if actions <= {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}:
             assert "kms:ViaService" in statement["Condition"]["StringEquals"], role
         elif actions == {"kms:CreateGrant"}:
             assert statement["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}, role

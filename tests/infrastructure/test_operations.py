@@ -64,7 +64,7 @@ def test_failed_trainings_are_told(prod: Assembly) -> None:
         "detail-type": ["SageMaker Training Job State Change"],
         "detail": {
             "TrainingJobName": [{"prefix": "sentiment-prod-"}],
-            "TrainingJobStatus": ["Failed"],
+            "SecondaryStatus": ["Failed", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"],
         },
     }
     (target,) = rule["Targets"]

@@ -1,5 +1,7 @@
 """Instances that follow the traffic, and what keeps an environment from costing too much."""
 
+from botocore.session import Session
+
 from tests.infrastructure.assembly import Assembly
 from tests.infrastructure.test_permissions import as_list, statements
 
@@ -65,10 +67,21 @@ def test_an_idle_endpoint_raises_an_alarm(prod: Assembly) -> None:
     assert len(idle["AlarmActions"]) == 1
 
 
+def test_an_endpoint_is_idle_only_after_its_first_requests(prod: Assembly) -> None:
+    resources = prod.template("model")["Resources"]
+    (alarm,) = [one for key, one in resources.items() if "IdleEndpoint" in key]
+    (before,) = alarm["DependsOn"]
+    assert resources[before]["Type"] == "Custom::SmokeTest"
+
+
 def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Assembly) -> None:
     properties = prod.only("AWS::Budgets::Budget", "storage")
     budget = properties["Budget"]
     assert budget["BudgetLimit"] == {"Amount": 400, "Unit": "USD"}
+    # CloudFormation's schema takes any text here.
+    assert set(budget["Metrics"]) <= set(
+        Session().get_service_model("budgets").shape_for("Metric").enum
+    )
     tags = {one["Tags"]["Key"]: one["Tags"]["Values"] for one in budget["FilterExpression"]["And"]}
     assert tags == {"application": ["sentiment"], "environment": ["prod"]}
     told = {

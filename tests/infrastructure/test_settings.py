@@ -183,7 +183,7 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "storage.removal": (removal, {"Delete"}),
     "training.image": (of(JOB, "Image"), OWN_IMAGE),
     "training.instance_count": (of(JOB, "InstanceCount"), 3),
-    "training.instance_type": (of(JOB, "InstanceType"), "ml.m5d.2xlarge"),
+    "training.instance_type": (of(JOB, "InstanceType"), "ml.g5.2xlarge"),
     "training.iterations": (of(JOB, "Hyperparameters", "iterations"), "50"),
     "training.max_runtime_seconds": (of(JOB, "MaxRuntimeSeconds"), 2000),
     "training.max_wait_seconds": (of(JOB, "MaxWaitSeconds"), 3100),

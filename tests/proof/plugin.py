@@ -1,12 +1,14 @@
 """A plug-in of pytest: prints what tests tried and what held, and writes it down when asked."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.proof.table import ProofTable
 
 TABLE = pytest.StashKey[ProofTable]()
+OUTPUT = "proof_sections"  # what a process of pytest-xdist hands to the one that reports
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,6 +25,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def proof_table(pytestconfig: pytest.Config) -> ProofTable:
     """Return the table of this run."""
     return pytestconfig.stash[TABLE]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand a test process's rows over."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[OUTPUT] = session.config.stash[TABLE].sections
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a test process's rows."""
+    for section, rows in getattr(node, "workeroutput", {}).get(OUTPUT, {}).items():
+        for tried, held in rows:
+            node.config.stash[TABLE].add(section, tried, held)
 
 
 def pytest_terminal_summary(

@@ -24,7 +24,6 @@ from tests.proof.table import ProofTable
 SECTION = "Load"
 STEADY_RATE, STEADY_SECONDS = 8.0, 60.0
 BURST_RATE, BURST_SECONDS = 10 * STEADY_RATE, 10.0
-UPDATE_RATE = 4.0
 # The defaults of api.throttle_rate and api.throttle_burst, with which dev is deployed
 RATE, BURST = 20, 40
 WIDE = ("api.throttle_rate=500", "api.throttle_burst=1000")
@@ -192,7 +191,7 @@ def test_a_model_update_under_load_loses_nothing(
     until = threading.Event()
     with ThreadPoolExecutor(1) as background:
         load = background.submit(
-            send_load, predict_url(loaded), reviews, rate=UPDATE_RATE, seconds=500, until=until
+            send_load, predict_url(loaded), reviews, rate=STEADY_RATE, seconds=500, until=until
         )
         try:
             loaded.deploy(*WIDE, "training.seed=2")
@@ -207,7 +206,7 @@ def test_a_model_update_under_load_loses_nothing(
     assert LOST not in {reply.status for reply in replies}
     proof_table.add(
         SECTION,
-        f"another model trained and brought into service under {UPDATE_RATE:.0f} reviews a second",
+        f"another model trained and brought into service under {STEADY_RATE:.0f} reviews a second",
         f"{len(replies)} requests, 0 errors: {models[old]} right answers of the old model, "
         f"{models[new]} of the new; p50 / p95 / p99 {latency(replies)} ms while both "
         "processors train",

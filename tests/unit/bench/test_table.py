@@ -28,7 +28,14 @@ def test_values_ratio_and_origin_stand_in_one_line() -> None:
     assert "Data: packaged reviews; 20,000 reviews to train on, 5,000 to test on" in lines
     (cleaning,) = [line for line in lines if "Cleaning" in line and "│" in line]
     cells = [cell.strip() for cell in cleaning.strip("│").split("│")]
-    assert cells == ["Cleaning, one core, reviews/s", "12,346", "≈ 15.0", "821x", "-", "-"]
+    assert cells == [
+        "Cleaning into the notebook's words, one core, reviews/s",
+        "12,346",
+        "≈ 15.0",
+        "821x",
+        "-",
+        "-",
+    ]
     (accuracy,) = [line for line in lines if "Test accuracy" in line]
     cells = [cell.strip() for cell in accuracy.strip("│").split("│")]
     assert cells == ["Test accuracy", "0.9234", "-", "-", "0.9068", "-"]

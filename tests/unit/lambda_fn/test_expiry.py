@@ -21,7 +21,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Stubber:
         aws_access_key_id=DUMMY_KEY,
         aws_secret_access_key=DUMMY_KEY,
     )
-    monkeypatch.setenv("STACK_NAME", "model")
+    monkeypatch.setenv("STACK_ID", "arn:model")
     monkeypatch.setenv("EXPIRES_AFTER_HOURS", "2")
     monkeypatch.setattr(handler, "_cloudformation", lambda: client)
     stubber = Stubber(client)
@@ -37,7 +37,7 @@ def described(stub: Stubber, hour: int, minute: int = 0, **more: Any) -> None:
         "StackStatus": "UPDATE_ROLLBACK_COMPLETE",
         **more,
     }
-    stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "model"})
+    stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "arn:model"})
 
 
 def test_an_old_stack_is_removed(stub: Stubber) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from smoke_test import handler
 from smoke_test.candidate import Candidate, remove, settle
-from smoke_test.endpoint import SmokeTestError
+from smoke_test.endpoint import Expected, SmokeTestError
 from tests.unit.lambda_fn.fake_aws import check, client_error
 
 SERVING = "sentiment-dev"
@@ -21,6 +21,7 @@ class Endpoints:
         self.now = {SERVING: ["InService", serving["config"]]} if serving else {}
         self.comes_up_as = "InService"
         self.calls: list[str] = []
+        self.tags: list[dict[str, str]] = []
 
     def describe_endpoint(self, **request: Any) -> dict[str, str]:
         """Describe one; those that are being made come up at the next question."""
@@ -38,6 +39,7 @@ class Endpoints:
         """Begin to make one."""
         check("sagemaker", "CreateEndpoint", request)
         self.calls.append("create")
+        self.tags = request["Tags"]
         self.now[request["EndpointName"]] = ["Creating", request["EndpointConfigName"]]
 
     def delete_endpoint(self, **request: Any) -> None:
@@ -139,7 +141,9 @@ def test_the_handler_tries_on_update_and_cleans_up_on_delete(
             "EndpointConfigName": CANDIDATE.config,
             "ServingEndpointName": SERVING,
             "ModelVersion": "job-2",
+            "MinimumAccuracy": "0.8",
             "PatienceSeconds": "60",
+            "Tags": {"application": "sentiment"},
         },
     }
     assert handler.on_event(event, None) == {
@@ -148,7 +152,8 @@ def test_the_handler_tries_on_update_and_cleans_up_on_delete(
     assert endpoints.calls == []
     answers = [handler.is_complete(event, None)["IsComplete"] for _ in range(3)]
     assert answers == [False, False, True]
-    assert asked == [((CANDIDATE.name, "job-2"), {"patience_seconds": 60.0})]
+    assert endpoints.tags == [{"Key": "application", "Value": "sentiment"}]
+    assert asked == [((CANDIDATE.name, Expected("job-2", 0.8)), {"patience_seconds": 60.0})]
     endpoints.now[CANDIDATE.name] = ["InService", "config-9"]
     deleted = {**event, "RequestType": "Delete"}
     assert [handler.is_complete(deleted, None)["IsComplete"] for _ in range(2)] == [False, True]

@@ -9,11 +9,13 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from smoke_test import handler
-from smoke_test.endpoint import Clock, SmokeTestError, check_config, check_verdicts
+from smoke_test.endpoint import Clock, Expected, SmokeTestError, check_config, check_verdicts
 from tests.unit.lambda_fn.fake_aws import check, client_error
 
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
+EXPECTED = Expected(JOB)
+RIGHT = {"model_version": JOB, "accuracy": 0.91}
 
 
 class Time:
@@ -50,6 +52,7 @@ class Runtime:
         return {
             "sentiment": "positive" if positive else "negative",
             "probability": 0.97 if positive else 0.02,
+            **RIGHT,
             "model_version": self.version,
         }
 
@@ -86,7 +89,7 @@ def model_error(status: int) -> ClientError:
 
 def test_right_verdicts_of_the_right_model_pass() -> None:
     runtime = Runtime()
-    check_verdicts(runtime, ENDPOINT, JOB, patience_seconds=300, clock=Time().clock)
+    check_verdicts(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
     assert len(runtime.reviews) == 2
 
 
@@ -94,7 +97,7 @@ def test_any_model_may_answer_where_none_was_trained() -> None:
     check_verdicts(
         Runtime(version="trained-elsewhere"),
         ENDPOINT,
-        None,
+        Expected(None),
         patience_seconds=300,
         clock=Time().clock,
     )
@@ -103,14 +106,22 @@ def test_any_model_may_answer_where_none_was_trained() -> None:
 def test_another_models_answer_fails() -> None:
     runtime = Runtime(version="sentiment-dev-000000000000")
     with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
-        check_verdicts(runtime, ENDPOINT, JOB, patience_seconds=300, clock=Time().clock)
+        check_verdicts(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+
+
+@pytest.mark.parametrize("needed", [0.92, 1.0])
+def test_a_model_under_the_quality_gate_fails_wherever_it_was_trained(needed: float) -> None:
+    runtime, clock = Runtime(version="trained-elsewhere"), Time().clock
+    check_verdicts(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
+    with pytest.raises(SmokeTestError, match=f"accuracy 0.91; {needed} is needed"):
+        check_verdicts(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
 def test_a_model_that_always_says_the_same_fails(verdict: str) -> None:
-    runtime = Runtime(answer=lambda _: {"sentiment": verdict, "model_version": JOB})
+    runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
     with pytest.raises(SmokeTestError, match=f"review {verdict}"):
-        check_verdicts(runtime, ENDPOINT, JOB, patience_seconds=300, clock=Time().clock)
+        check_verdicts(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
@@ -119,7 +130,7 @@ def test_an_answer_of_another_kind_fails(answer: Any) -> None:
         check_verdicts(
             Runtime(answer=lambda _: answer),
             ENDPOINT,
-            JOB,
+            EXPECTED,
             patience_seconds=300,
             clock=Time().clock,
         )
@@ -138,7 +149,11 @@ def test_an_answer_of_another_kind_fails(answer: Any) -> None:
 def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
     time = Time()
     check_verdicts(
-        Runtime(errors=(error, error, error)), ENDPOINT, JOB, patience_seconds=300, clock=time.clock
+        Runtime(errors=(error, error, error)),
+        ENDPOINT,
+        EXPECTED,
+        patience_seconds=300,
+        clock=time.clock,
     )
     assert time.seconds > 0
 
@@ -149,7 +164,7 @@ def test_a_model_that_never_loads_fails_in_time() -> None:
         check_verdicts(
             Runtime(errors=(model_error(500),) * 10_000),
             ENDPOINT,
-            JOB,
+            EXPECTED,
             patience_seconds=300,
             clock=time.clock,
         )
@@ -168,7 +183,7 @@ def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
     time = Time()
     with pytest.raises(SmokeTestError, match="does not answer"):
         check_verdicts(
-            Runtime(errors=(error,)), ENDPOINT, JOB, patience_seconds=300, clock=time.clock
+            Runtime(errors=(error,)), ENDPOINT, EXPECTED, patience_seconds=300, clock=time.clock
         )
     assert time.seconds == 0
 
@@ -189,6 +204,7 @@ def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch)
         "EndpointName": ENDPOINT,
         "EndpointConfigName": "config-2",
         "ModelVersion": JOB,
+        "MinimumAccuracy": "0.8",
         "PatienceSeconds": "300",
     }
     ids = set()

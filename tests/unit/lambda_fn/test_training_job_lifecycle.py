@@ -63,6 +63,7 @@ def properties(
         "VolumeSizeGiB": "30",
         "MaxRuntimeSeconds": "2700",
         "MinimumAccuracy": minimum_accuracy,
+        "Tags": {"environment": "dev", "application": "sentiment"},
         **(SPOT if spot else {}),
     }
 

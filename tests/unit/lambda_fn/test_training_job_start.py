@@ -34,6 +34,14 @@ def test_the_job_reads_every_channel_and_reports_metrics() -> None:
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 2700}
 
 
+def test_the_job_is_tagged_like_all_that_the_budget_counts() -> None:
+    job = replace(REQUEST, tags={"environment": "dev", "application": "sentiment"}).job("job")
+    assert job["Tags"] == [
+        {"Key": "application", "Value": "sentiment"},
+        {"Key": "environment", "Value": "dev"},
+    ]
+
+
 def test_machines_of_ones_own_keep_no_checkpoints() -> None:
     job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f")
     assert "CheckpointConfig" not in job

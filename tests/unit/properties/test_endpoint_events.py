@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from expiry import handler as expiry
 from release_test import handler as release_test
 from smoke_test import handler as smoke_test
-from smoke_test.endpoint import LONGEST_REASON, Clock, SmokeTestError, check_verdicts
+from smoke_test.endpoint import LONGEST_REASON, Clock, Expected, SmokeTestError, check_verdicts
 from smoke_test.probe import probe_update
 from tests.unit.lambda_fn.fake_aws import client_error
 from tests.unit.properties.json_values import JSON
@@ -66,7 +66,9 @@ def test_whatever_an_endpoint_answers_is_told_in_one_short_line(answer: bytes | 
     clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
     # One answer cannot be right for a good and for a bad review.
     with pytest.raises(SmokeTestError) as raised:
-        check_verdicts(Endpoint(answer), "sentiment-dev", "m-1", patience_seconds=300, clock=clock)
+        check_verdicts(
+            Endpoint(answer), "sentiment-dev", Expected("m-1"), patience_seconds=300, clock=clock
+        )
     told = str(raised.value)
     assert told.startswith("Endpoint sentiment-dev ")
     assert len(told) <= LONGEST_REASON
@@ -93,6 +95,8 @@ NAMES = [
     "ServingEndpointName",
     "ModelVersion",
     "PatienceSeconds",
+    "MinimumAccuracy",
+    "Tags",
 ]
 
 
@@ -193,7 +197,7 @@ def test_a_stack_expires_by_the_clock_alone(
         delete_stack=lambda **request: deleted.append(request["StackName"]),
     )
     with ExitStack() as context:
-        context.enter_context(patch.dict("os.environ", STACK_NAME="m", EXPIRES_AFTER_HOURS="2"))
+        context.enter_context(patch.dict("os.environ", STACK_ID="m", EXPIRES_AFTER_HOURS="2"))
         context.enter_context(patch.object(expiry, "_cloudformation", lambda: client))
         try:
             answer = expiry.on_schedule(told, None)

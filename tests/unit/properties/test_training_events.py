@@ -32,7 +32,14 @@ PROPERTIES: dict[str, Any] = {
     "MaxRuntimeSeconds": "2700",
     "MinimumAccuracy": "0.8",
 }
-OPTIONAL = ["MaxWaitSeconds", "CheckpointPath", "OutputKeyArn", "SubnetIds", "SecurityGroupIds"]
+OPTIONAL = [
+    "Tags",
+    "MaxWaitSeconds",
+    "CheckpointPath",
+    "OutputKeyArn",
+    "SubnetIds",
+    "SecurityGroupIds",
+]
 CHANGES = st.dictionaries(st.sampled_from([*PROPERTIES, *OPTIONAL]) | st.text(), JSON, max_size=3)
 # What our code says, and what AWS says of a request that has the wrong form
 CLEAN = (

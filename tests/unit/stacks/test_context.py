@@ -176,8 +176,16 @@ def test_a_missing_setting_is_named(key: str) -> None:
     assert refusal(block).startswith(f"{key} is missing")
 
 
-@pytest.mark.parametrize("instance", ["ml.g5.xlarge", "ml.c7g.large", "ml.m6gd.large"])
-@pytest.mark.parametrize("section", ["training", "endpoint"])
+@pytest.mark.parametrize(
+    ("section", "instance"),
+    [
+        ("training", "ml.g5.xlarge"),
+        ("training", "ml.trn1.2xlarge"),
+        ("endpoint", "ml.g5.xlarge"),
+        ("endpoint", "ml.c7g.large"),
+        ("endpoint", "ml.m6gd.large"),
+    ],
+)
 def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
     section: str, instance: str
 ) -> None:
@@ -187,7 +195,22 @@ def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
         "since the default one is for x86 processors"
     )
     assert read(REAL_TIME, **chosen, **{f"{section}__image": OWN_IMAGE})
-    assert read(REAL_TIME, **{f"{section}__instance_type": "ml.m7i-flex.large"})
+    assert read(REAL_TIME, **{f"{section}__instance_type": "ml.c5.xlarge"})
+
+
+@pytest.mark.parametrize(
+    ("section", "instance", "near"),
+    [
+        ("training", "ml.m5.lrage", "ml.m5.large"),
+        ("training", "ml.t2.medium", "ml.t3.medium"),  # there are some for endpoints
+        ("endpoint", "ml.m5.8xlarge", "ml.m5.xlarge"),
+        ("endpoint", "ml.nothing.like", "ml.m5.large"),
+    ],
+)
+def test_an_instance_type_has_to_exist(section: str, instance: str, near: str) -> None:
+    line = refusal(REAL_TIME, **{f"{section}__instance_type": instance})
+    assert line.startswith(f"{section}.instance_type={instance} is refused: allowed is one of the ")
+    assert near in line
 
 
 @pytest.mark.parametrize("seconds", ["2699", "3301"])

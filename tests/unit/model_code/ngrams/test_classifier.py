@@ -65,8 +65,11 @@ def test_an_answer_has_the_strongest_phrases(fitted: Fitted) -> None:
 
 def test_an_answer_of_very_many_words_has_the_strongest(fitted: Fitted) -> None:
     review = "great x " * 10_000 + "dull"
-    words = fitted.model.explain(review).as_dict()["words"]
+    explanation = fitted.model.explain(review).as_dict()
+    words = explanation["words"]
     assert len(words) == 10_000
+    total = explanation["bias"] + explanation["rest"] + sum(word["weight"] for word in words)
+    assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-4)
     assert {"great", "dull"} <= {review[word["start"] : word["end"]] for word in words}
     starts = [word["start"] for word in words]
     assert starts == sorted(starts)
