@@ -170,7 +170,7 @@ def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> Non
         held.pop().fulfill(json={**ANSWER, "model": {"version": verdict}, "explanation": WORDS})
         expect(page.locator("#version")).to_have_text(verdict)
 
-    page.route("**/api/predict", held.append)
+    page.route("**/api/predict", lambda route: held.append(route))  # noqa: PLW0108 - a function
     write("A fine film, I say", "first")
     write(", and again", "second")
     expect(page.locator("#entries li")).to_have_count(1)

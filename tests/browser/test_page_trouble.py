@@ -152,7 +152,7 @@ def test_a_configuration_that_comes_late_is_waited_for(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
     page.add_init_script(NOT_WAITED)
     held: list[Route] = []
-    page.route("**/config.json", held.append)
+    page.route("**/config.json", lambda route: held.append(route))  # noqa: PLW0108 - a function
     page.reload()
     classify(page, "A fine film.")
     answer(page)
