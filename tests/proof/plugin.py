@@ -1,5 +1,7 @@
 """A plug-in of pytest: prints what tests tried and what held, and writes it down when asked."""
 
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,4 +55,12 @@ def pytest_terminal_summary(
     terminalreporter.write_line(table.markdown())
     page: Path | None = config.getoption("--proof-page")
     if page is not None and exitstatus == pytest.ExitCode.OK:
-        table.replace_in(page)
+        table.replace_in(page, _stamp())
+
+
+def _stamp() -> str:
+    """Return what is being tested, and the day."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
+    return f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}"
