@@ -45,7 +45,7 @@ chromium:
 	@sh scripts/install_chromium.sh
 
 proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
-	python -m pytest tests/proof tests/unit/properties tests/browser/test_page_speed.py \
+	python -m pytest tests/proof tests/unit/properties tests/unit/bench/test_measurements.py tests/browser/test_page_speed.py \
 	  tests/local/emulator/test_kept_state.py tests/local/emulator/test_sagemaker_model_code.py \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.cdk import CdkError
+from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from local_aws.urls import send
 from tests.conftest import ROOT, Deployment, copy_of_repository, embedded_aws
 from tests.proof.table import ProofTable
@@ -199,10 +200,13 @@ def test_a_new_stack_takes_up_the_buckets_that_are_kept(
     with trains(
         kept, 0, "Destroyed whole, and deployed with the buckets that were kept", proof_table
     ):
-        assert (
-            cdk(kept, "deploy", "--all", "--require-approval=never", "--import-existing-resources")
-            == 0
-        )
+        bucket = f"sentiment-dev-%s-{ACCOUNT}-{DEFAULT_REGION}"
+        kept_as = {
+            "DataBucketE3889A50": {"BucketName": bucket % "data"},
+            "LogBucketCC3B17E8": {"BucketName": bucket % "logs"},
+        }
+        mapping = f"--resource-mapping-inline={json.dumps(kept_as)}"
+        assert cdk(kept, "import", "sentiment-dev-storage", "--force", mapping) == 0
         kept.deploy()
 
 

@@ -11,6 +11,7 @@ from bench.rows import NOTEBOOK, OURS, PEERS, ROWS, ratios
 from bench.stages import Bench
 from sentiment.lstm.stems import review_to_words
 
+pytestmark = pytest.mark.slow
 Made = tuple[Bench, Data, list[str]]
 MEASURED_OF_OURS = {row.key for row in ROWS}
 EXPLANATIONS = {"explained_p50", "explained_p99"}

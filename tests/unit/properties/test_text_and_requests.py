@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from predict_api.body import read_review, read_reviews
@@ -56,6 +56,8 @@ def test_offsets_name_the_tokens(review: str) -> None:
 
 
 @given(BODIES, st.none() | TYPES)
+@example(b'{"reviews": [""]}', "application/json")  # a list of nothing but bad rows
+@example(b'{"card": true}', "application/json")
 def test_the_endpoint_reads_or_refuses(body: bytes, content_type: str | None) -> None:
     try:
         request = read(body, content_type)
@@ -64,7 +66,8 @@ def test_the_endpoint_reads_or_refuses(body: bytes, content_type: str | None) ->
         assert 400 <= error.status_code < 500
         assert set(answer) == {"code", "message"}
     else:
-        assert 1 <= len(request.reviews) <= MAX_REVIEWS
+        asked = len(request.reviews) + len(request.refused)
+        assert request.card or 1 <= asked <= MAX_REVIEWS
         assert all(0 < len(review) <= MAX_CHARACTERS for review in request.reviews)
 
 
