@@ -38,7 +38,7 @@ class Row:
 ROWS = (
     Row(
         "cleaning",
-        "Cleaning into the notebook's words, one core",
+        "Notebook's cleaning",
         "reviews/s",
         higher_is_better=True,
     ),

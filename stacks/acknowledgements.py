@@ -6,7 +6,7 @@ need not look for it here.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
 from aws_cdk.aws_iam import PolicyStatement
@@ -82,10 +82,10 @@ def resource_of(construct: IConstruct) -> CfnResource:
     Raises:
         ValueError: when it is several or none.
     """
-    found = construct if CfnResource.is_cfn_resource(construct) else construct.node.default_child
-    if found is None or not CfnResource.is_cfn_resource(found):
-        raise ValueError(f"{construct.node.path} is not one resource")
-    return cast("CfnResource", found)
+    found = construct if isinstance(construct, CfnResource) else construct.node.default_child
+    if isinstance(found, CfnResource):
+        return found
+    raise ValueError(f"{construct.node.path} is not one resource")
 
 
 def noted(resource: CfnResource) -> set[str]:

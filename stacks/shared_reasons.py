@@ -1,7 +1,5 @@
 """Reasons that hold for every resource of a type, written to each of those resources."""
 
-from typing import cast
-
 from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_iam import CfnPolicy, CfnRole
 from aws_cdk.aws_lambda import CfnFunction, Function
@@ -33,13 +31,13 @@ WITH_ROLES = {"AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"}
 
 def acknowledge_shared(stack: Stack) -> None:
     """Write the reasons to all functions and roles of a complete stack."""
-    for construct in stack.node.find_all():
-        if not CfnResource.is_cfn_resource(construct):
+    for resource in stack.node.find_all():
+        if not isinstance(resource, CfnResource):
             continue
-        resource = cast("CfnResource", construct)
-        if resource.cfn_resource_type in WITH_ROLES:
+        kind = resource.cfn_resource_type
+        if kind in WITH_ROLES:
             acknowledge_lint(resource, AFTER_ITS_ROLE)
-        if resource.cfn_resource_type == "AWS::Lambda::Function":
+        if kind == "AWS::Lambda::Function":
             _acknowledge_rest(resource, _of_function(resource))
         elif _has_inline_policy(resource):
             acknowledge(resource, {"NIST.800.53.R5-IAMNoInlinePolicy": INLINE})

@@ -8,7 +8,7 @@ import pytest
 from local_aws.cdk import CdkError
 from tests.conftest import Deployment
 from tests.proof.table import ProofTable
-from tests.proof.test_deployments_that_go_wrong import SECTION, serving, statuses
+from tests.proof.test_deployments_that_go_wrong import SECTION, serving, statuses, the_reason
 from tests.proof.test_needless_work import MODEL, training_jobs
 from tests.proof.use import answers
 
@@ -39,9 +39,12 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
 
 
 def test_an_alarm_rolls_a_new_model_back_without_training(
-    deployment: Deployment, proof_table: ProofTable
+    deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What prod does: the canary is called back, the stack fails, and the old model serves on."""
+    """What prod does: the canary is called back, the stack fails, and the old model serves on.
+
+    To CloudFormation the endpoint is in service again; the smoke test sees with what.
+    """
     canary = [
         "endpoint.kind=real_time", "endpoint.instance_count=2", "rollout.strategy=canary", "operations.alarms=true",
         "rollout.latency_p99_ms=60000",  # a busy machine shall set off no other alarm than the one below
@@ -69,10 +72,12 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
     )
     with pytest.raises(CdkError):
         deployment.deploy(*canary, f"endpoint.image={OTHER_IMAGE}")
+    assert f"serves configuration {served[1]}, not " in the_reason(capfd.readouterr().out)
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     assert serving(deployment) == served
     assert training_jobs(deployment) == jobs
     deployment.outputs = outputs
     assert answers(deployment)
-    proof_table.add(SECTION, "An alarm during the canary", "the old model back, no training job")
+    held = "told: “serves configuration”, the old one's name; the old model back, no training job"
+    proof_table.add(SECTION, "An alarm during the canary, which SageMaker obeys quietly", held)
     deployment.deploy()

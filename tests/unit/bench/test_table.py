@@ -26,10 +26,10 @@ def test_values_ratio_and_origin_stand_in_one_line() -> None:
     table.show(document(), Console(file=printed))
     lines = printed.getvalue().splitlines()
     assert "Data: packaged reviews; 20,000 reviews to train on, 5,000 to test on" in lines
-    (cleaning,) = [line for line in lines if "Cleaning" in line and "│" in line]
+    (cleaning,) = [line for line in lines if "cleaning" in line and "│" in line]
     cells = [cell.strip() for cell in cleaning.strip("│").split("│")]
     assert cells == [
-        "Cleaning into the notebook's words, one core, reviews/s",
+        "Notebook's cleaning, reviews/s",
         "12,346",
         "≈ 15.0",
         "821x",

@@ -61,6 +61,8 @@ class Endpoint:
 @given(ANSWERS)
 @example(b"[" * 100_000)
 @example(json.dumps({"sentiment": "a\n" * 10_000}).encode())
+@example(b'{"sentiment": "positive", "model_version": []}')
+@example(b'{"sentiment": "positive", "model_version": "m-1", "accuracy": NaN}')
 def test_whatever_an_endpoint_answers_is_told_in_one_short_line(answer: bytes | Exception) -> None:
     seconds = [0.0]
     clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
@@ -190,14 +192,16 @@ def test_a_stack_expires_by_the_clock_alone(
     told: dict[str, Any], created: datetime, updated: datetime | None, status: str
 ) -> None:
     deleted: list[str] = []
-    stack: dict[str, Any] = {"StackId": "arn:model", "CreationTime": created, "StackStatus": status}
+    stack: dict[str, Any] = {"StackName": "model", "CreationTime": created, "StackStatus": status}
     stack |= {"LastUpdatedTime": updated} if updated else {}
     client = SimpleNamespace(
         describe_stacks=lambda **_: {"Stacks": [stack]},
         delete_stack=lambda **request: deleted.append(request["StackName"]),
     )
     with ExitStack() as context:
-        context.enter_context(patch.dict("os.environ", STACK_ID="m", EXPIRES_AFTER_HOURS="2"))
+        context.enter_context(
+            patch.dict("os.environ", STACK_ID="arn:model", EXPIRES_AFTER_HOURS="2")
+        )
         context.enter_context(patch.object(expiry, "_cloudformation", lambda: client))
         try:
             answer = expiry.on_schedule(told, None)
