@@ -39,7 +39,9 @@ def test_values_ratio_and_origin_stand_in_one_line() -> None:
     (accuracy,) = [line for line in lines if "Test accuracy" in line]
     cells = [cell.strip() for cell in accuracy.strip("│").split("│")]
     assert cells == ["Test accuracy", "0.9234", "-", "-", "0.9068", "-"]
-    assert lines[-1] == ("≈ the notebook's algorithm, cleaning, one core: on 200 of 25,000 reviews")
+    assert lines[-1] == (
+        "≈ the notebook's algorithm, notebook's cleaning: on 200 of 25,000 reviews"
+    )
     assert any("cores" in line and "Python" in line and "torch" in line for line in lines)
 
 
