@@ -1,6 +1,7 @@
 """A steady stream of requests with known answers, for as long as something happens to what answers."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ def traffic(deployment: Deployment) -> Iterator[Traffic]:
     thread.start()
     try:
         yield stream
+        while stream.asked < LEAST and thread.is_alive():  # some things are over in a second
+            time.sleep(PAUSE_SECONDS)
     finally:
         until.set()
         thread.join(timeout=LONGEST_ANSWER_SECONDS)
