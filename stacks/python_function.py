@@ -44,7 +44,7 @@ class PythonFunction(Construct):
         retention_days: int,
         statements: Sequence[PolicyStatement] = (),
         environment: Mapping[str, str] | None = None,
-        libraries: Sequence[str] = (),
+        libraries: Sequence[str | Path] = (),
         memory_mb: int = 256,
         tracing: bool = False,
         reserved_concurrency: int | None = None,
@@ -61,7 +61,8 @@ class PythonFunction(Construct):
             retention_days: age at which its log events are deleted.
             statements: what it may do beside writing its log.
             environment: its environment variables.
-            libraries: installed packages or modules that are copied beside it.
+            libraries: what is copied beside it: names of installed packages or modules, and paths
+                of this repository.
             memory_mb: its memory, which brings its share of a processor.
             reserved_concurrency: invocations at a time, set apart from the account's; None for no
                 limit of its own.
@@ -99,9 +100,9 @@ def _send_traces() -> PolicyStatement:
     )
 
 
-def _code(package: Path, libraries: Sequence[str]) -> Code:
+def _code(package: Path, libraries: Sequence[str | Path]) -> Code:
     files: dict[str, Path] = {}
-    for folder in (package, *map(_installed, libraries)):
+    for folder in (package, *map(_located, libraries)):
         if folder.is_file():
             files[folder.name] = folder
         else:
@@ -121,8 +122,12 @@ def _code(package: Path, libraries: Sequence[str]) -> Code:
     )
 
 
+def _located(library: str | Path) -> Path:
+    """Return the folder of a package, or the file of a single module."""
+    return library if isinstance(library, Path) else _installed(library)
+
+
 def _installed(name: str) -> Path:
-    """Return the folder of an installed package, or the file of a single module."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"{name} is needed to build a Lambda function", name=name)

@@ -1,5 +1,6 @@
 """CDK's provider framework with roles and log groups of our own."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 IN_HANDLERS = "It only waits; what it waits for is in the logs of the handlers"
 INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
+# What handlers read the properties of their resources with
+PROPERTIES = Path(__file__).resolve().parent.parent / "lambda_fn" / "resource_properties.py"
 
 
 class ResourceProvider(Construct):

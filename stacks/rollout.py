@@ -15,6 +15,7 @@ from stacks.acknowledgements import acknowledge
 from stacks.alarm import declare_alarm
 from stacks.metrics import MINUTE, EndpointMetrics, metric
 from stacks.python_function import PythonFunction
+from stacks.resource_provider import PROPERTIES
 from stacks.sagemaker_permissions import put_metrics
 from stacks.settings.serving import RolloutSettings
 from stacks.shared_reasons import acknowledge_scheduled
@@ -106,6 +107,7 @@ class Rollout(Construct):
             self,
             "Probe",
             package=HANDLERS,
+            libraries=[PROPERTIES],
             handler="handler.on_schedule",
             description="Sends known reviews through the endpoint while it is updated",
             timeout=MINUTE,

@@ -10,7 +10,7 @@ from constructs import Construct
 from stacks.endpoint import Endpoint
 from stacks.key import encrypt_volumes
 from stacks.python_function import PythonFunction
-from stacks.resource_provider import ResourceProvider
+from stacks.resource_provider import PROPERTIES, ResourceProvider
 
 HANDLERS = Path(__file__).resolve().parent.parent / "lambda_fn" / "smoke_test"
 # SageMaker takes minutes to start instances; the framework's own limit is two hours.
@@ -126,6 +126,7 @@ class SmokeTest(Construct):
             self,
             name.title().replace("_", ""),
             package=HANDLERS,
+            libraries=[PROPERTIES],
             handler=f"handler.{name}",
             description=description,
             timeout=Duration.minutes(10),

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from stacks.images import ContainerImage
 from stacks.python_function import PythonFunction
-from stacks.resource_provider import ResourceProvider
+from stacks.resource_provider import PROPERTIES, ResourceProvider
 from stacks.sagemaker_permissions import has_volume
 from stacks.settings.account import NetworkSettings
 from stacks.settings.training import TrainingSettings
@@ -167,6 +167,7 @@ class TrainingJob(Construct):
             self,
             name.title().replace("_", ""),
             package=HANDLERS,
+            libraries=[PROPERTIES],
             handler=f"handler.{name}",
             description=description,
             timeout=Duration.minutes(3),

@@ -7,10 +7,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from resource_properties import optional_text, optional_texts, share, text
 from smoke_test.candidate import Candidate, remove, settle
 from smoke_test.endpoint import Expected, check_config, check_verdicts
 from smoke_test.probe import probe_update
-from smoke_test.properties import seconds, share, text, texts
+from smoke_test.properties import refusing, seconds
 
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test itself tries again.
@@ -20,6 +21,7 @@ PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 
 
+@refusing()
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Test what serves, on Create and Update of a `Custom::SmokeTest`.
 
@@ -37,6 +39,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
 
 
+@refusing()
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
     """Test a `Custom::Candidate` before it serves; the smoke test of what serves has ended.
 
@@ -53,7 +56,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
         endpoint,
         config=text(properties, "EndpointConfigName"),
         serving=text(properties, "ServingEndpointName"),
-        tags=texts(properties, "Tags") if "Tags" in properties else {},
+        tags=optional_texts(properties, "Tags"),
     )
     ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties))
     return {"IsComplete": ended}
@@ -75,7 +78,7 @@ def _check(endpoint: str, properties: dict[str, Any]) -> None:
         _client("sagemaker-runtime"),
         endpoint,
         Expected(
-            text(properties, "ModelVersion") if "ModelVersion" in properties else None,
+            optional_text(properties, "ModelVersion"),
             share(properties, "MinimumAccuracy"),
         ),
         patience_seconds=seconds(properties, "PatienceSeconds"),

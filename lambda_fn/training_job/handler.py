@@ -10,9 +10,9 @@ from typing import Any
 
 import boto3
 
+from resource_properties import PropertyError
 from training_job import jobs
 from training_job.outcome import TrainingFailedError, judge
-from training_job.properties import PropertyError
 from training_job.request import TrainingRequest
 
 

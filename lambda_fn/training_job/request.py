@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from training_job.properties import listed, optional_text, share, text, texts, whole
+from resource_properties import listed, optional_text, optional_texts, share, text, texts, whole
 
 ACCURACY_METRIC = "test:accuracy"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
@@ -102,7 +102,7 @@ class TrainingRequest:
             max_runtime_seconds=whole(properties, "MaxRuntimeSeconds"),
             minimum_accuracy=share(properties, "MinimumAccuracy"),
             spot=Spot.from_properties(properties) if "MaxWaitSeconds" in properties else None,
-            tags=texts(properties, "Tags") if "Tags" in properties else {},
+            tags=optional_texts(properties, "Tags"),
             output_key=optional_text(properties, "OutputKeyArn"),
             volume_key=optional_text(properties, "VolumeKeyArn"),
             subnets=listed(properties, "SubnetIds"),

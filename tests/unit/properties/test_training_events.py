@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError, ParamValidationError
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
+from resource_properties import PropertyError
 from tests.unit.lambda_fn.fake_aws import FakeS3, FakeSageMaker
 from tests.unit.properties.json_values import JSON
 from training_job import handler
 from training_job.jobs import TooManyAttemptsError
 from training_job.outcome import TrainingFailedError, judge
-from training_job.properties import PropertyError
 from training_job.request import TrainingRequest
 
 NAME = "sentiment-dev-0a1b2c3d4e5f"

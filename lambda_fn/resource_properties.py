@@ -1,4 +1,4 @@
-"""The custom resource's properties one by one: read, or refused in a line that names them."""
+"""Custom resources' properties one by one: read, or refused in a line that names them."""
 
 import math
 import re
@@ -74,6 +74,11 @@ def texts(properties: Properties, name: str) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
         raise PropertyError(name, value, "a map of texts")
     return {str(key): one for key, one in value.items()}
+
+
+def optional_texts(properties: Properties, name: str) -> dict[str, str]:
+    """Return name to text, nothing where there is no such property."""
+    return texts(properties, name) if name in properties else {}
 
 
 def listed(properties: Properties, name: str) -> tuple[str, ...]:
