@@ -1,6 +1,6 @@
 /** The operations of the API. */
 
-import { ApiError, patiently, send, unreadable } from "./patience.js";
+import { patiently, unreadable } from "./patience.js";
 
 /**
  * Classify one review.
@@ -44,9 +44,6 @@ export async function describeModel(api, options) {
 }
 
 /** Say whether a verdict was right. */
-export async function sendFeedback(api, feedback) {
-  const answer = await send(`${api}/feedback`, feedback);
-  if (!answer?.ok) {
-    throw new ApiError("The feedback was not taken.");
-  }
+export async function sendFeedback(api, feedback, options) {
+  await patiently(`${api}/feedback`, feedback, options);
 }

@@ -41,8 +41,16 @@ async function tell(api, correct) {
   }
   about.sending = true;
   element("thanks").textContent = "Sending …";
+  const options = {
+    signal: new AbortController().signal, // it is sent, whatever the page shows by then
+    onWait() {
+      if (asked === about) {
+        element("thanks").textContent = "Not kept yet; trying again by itself …";
+      }
+    },
+  };
   const kept = await api()
-    .then((path) => sendFeedback(path, { ...about.said, correct }))
+    .then((path) => sendFeedback(path, { ...about.said, correct }, options))
     .then(() => true, () => false);
   about.sending = false;
   if (asked !== about) {

@@ -61,7 +61,7 @@ export async function patiently(url, content, { signal, onWait }) {
 }
 
 /** Ask once; return the answer, or null where the server cannot be reached. */
-export async function send(url, content, signal) {
+async function send(url, content, signal) {
   const posted = content !== undefined;
   try {
     return await fetch(url, {

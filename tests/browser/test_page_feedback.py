@@ -51,10 +51,28 @@ def test_an_unsure_verdict_is_not_called_right(page: Page) -> None:
     ]
 
 
-def test_feedback_that_is_not_kept_can_be_sent_again(page: Page) -> None:
+def test_feedback_that_is_not_kept_yet_is_sent_again(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    statuses = [503, 201]
+
+    def take(route: Route) -> None:
+        status = statuses.pop(0)
+        headers = {"Retry-After": "1"} if status == 503 else {}
+        route.fulfill(status=status, headers=headers, json={"detail": "Not kept."})
+
     answer(page, request_id="request-1")
-    page.route("**/api/feedback", lambda route: route.fulfill(status=503, json={"detail": "x"}))
+    page.route("**/api/feedback", take)
+    classify(page, "A fine film")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator("#thanks")).to_contain_text("trying again by itself")
+    expect(page.locator("#thanks")).to_contain_text("Thank you")
+    assert not statuses
+
+
+def test_feedback_that_is_refused_can_be_said_again(page: Page) -> None:
+    page.allowed_noise = ("400",)  # type: ignore[attr-defined]
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", lambda route: route.fulfill(status=400, json={"detail": "x"}))
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
     expect(page.locator("#thanks")).to_contain_text("could not be kept")

@@ -8,8 +8,8 @@ from local_aws.cdk import CdkError
 from tests.conftest import Deployment
 from tests.proof import artifacts
 from tests.proof.artifacts import Files
+from tests.proof.outcome import SECTION, SETTLED, statuses, the_reason
 from tests.proof.table import ProofTable
-from tests.proof.test_deployments_that_go_wrong import SECTION, SETTLED, statuses, the_reason
 from tests.proof.traffic import traffic
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from local_aws import process
 from local_aws.urls import send
 from tests.conftest import Deployment, embedded_aws
 from tests.local.emulator.conftest import run_cli
+from tests.proof.outcome import SECTION, until
 from tests.proof.table import ProofTable
-from tests.proof.test_deployments_that_go_wrong import SECTION, until
 from tests.proof.traffic import KNOWN
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ import pytest
 
 from local_aws.cdk import CdkError
 from tests.conftest import Deployment
+from tests.proof.outcome import SECTION, serving, statuses, the_reason
 from tests.proof.table import ProofTable
-from tests.proof.test_deployments_that_go_wrong import SECTION, serving, statuses, the_reason
 from tests.proof.test_needless_work import MODEL, training_jobs
 from tests.proof.use import answers
 

@@ -1,0 +1,53 @@
+"""What a deployment that went wrong has come to, and what its user was told."""
+
+import re
+import time
+from collections.abc import Callable
+
+from tests.conftest import Deployment
+
+SECTION = "Deployments that go wrong"
+STACKS = [f"sentiment-dev-{name}" for name in ("storage", "model", "web")]
+SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+DEADLINE_SECONDS = 240
+# In the stacks' progress; CDK's last lines say the same once more.
+FAILED_RESOURCE = re.compile(r" \d+/\d+ [A-Z_]+_FAILED ")
+
+
+def the_reason(shown: str) -> str:
+    """Return the one failure that `cdk deploy` shows which is not another one's consequence."""
+    failures = [line for line in shown.splitlines() if FAILED_RESOURCE.search(line)]
+    own = [line for line in failures if "cancelled" not in line]
+    assert len(own) == 1, shown
+    return own[0]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def until_settled(deployment: Deployment, stack: str) -> None:
+    """Wait until a stack's change has ended."""
+    until(lambda: not statuses(deployment)[stack].endswith("IN_PROGRESS"))
+
+
+def serving(deployment: Deployment) -> tuple[str, str]:
+    """Return status and configuration of the one endpoint there is."""
+    sagemaker = deployment.client("sagemaker")
+    (endpoint,) = sagemaker.list_endpoints()["Endpoints"]
+    assert endpoint["EndpointName"] == "sentiment-dev"
+    found = sagemaker.describe_endpoint(EndpointName="sentiment-dev")
+    return found["EndpointStatus"], found["EndpointConfigName"]
+
+
+def statuses(deployment: Deployment) -> dict[str, str]:
+    """Return the status of each stack."""
+    cloudformation = deployment.client("cloudformation")
+    return {
+        name: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        for name in STACKS
+    }
