@@ -1,8 +1,9 @@
 """IAM's enforcement: ministack's own, and what of it the embedded SageMaker and AWS itself need.
 
 ministack checks each request's signature, and its principal's policies and those of the resource,
-when it starts with AUTH=true. It knows no SageMaker, no iam:PassRole, and names log groups where
-AWS names log streams. As in `extension`, the names touched here are those of the pinned version.
+when it starts with AUTH=true. It knows no SageMaker, no iam:PassRole, no namespaces of metrics, and
+names log groups where AWS names log streams. As in `extension`, the names touched here are those of
+the pinned version.
 """
 
 import json
@@ -30,6 +31,7 @@ PRIVATE_NAMES = (
     (iam_actions, "extract_iam_action"),
     (iam_actions, "extract_resource_arn"),
     (iam_actions, "identity_denial_message"),
+    (iam_actions, "request_tag_context"),
     (iam_evaluator, "EvalContext"),
     (iam_evaluator, "_gather_role_policies"),
     (iam_evaluator, "enforce"),
@@ -39,6 +41,7 @@ PRIVATE_NAMES = (
     (sts, "register_session"),
 )
 SAGEMAKER = "sagemaker.amazonaws.com"
+PUT_METRICS = "cloudwatch:PutMetricData"
 # Members of SageMaker's requests that pass a role to it.
 PASSED_ROLES = ("RoleArn", "ExecutionRoleArn")
 CONFIG = "EndpointConfigName"
@@ -84,6 +87,25 @@ def know_sagemaker() -> None:
 
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
+
+
+def know_namespaces() -> None:
+    """Let conditions on the namespace of metrics that are put be checked.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    """
+    context_of = iam_actions.request_tag_context
+
+    def request_context(
+        service: str, action: str, body: bytes, form: dict[str, Any]
+    ) -> dict[str, Any]:
+        context: dict[str, Any] = context_of(service, action, body, form)
+        if action == PUT_METRICS:
+            named = form.get("Namespace") or [_fields(body).get("Namespace")]
+            context["cloudwatch:namespace"] = named[0]
+        return context
+
+    iam_actions.request_tag_context = request_context
 
 
 def check_further(handler: ServiceHandler) -> ServiceHandler:

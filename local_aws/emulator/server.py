@@ -33,6 +33,7 @@ def main(port: int, state: Path, region: str) -> None:
         sagemaker = enforcement.assume_as("sagemaker.amazonaws.com", "SageMaker")
         functions = enforcement.assume_as("lambda.amazonaws.com", "BucketDeployment")
         enforcement.know_sagemaker()
+        enforcement.know_namespaces()
         enforcement.record_decisions(state / DECISIONS)
     service = SageMakerService(
         state / "sagemaker", url, region, assume=sagemaker, publish=monitoring.record_metrics

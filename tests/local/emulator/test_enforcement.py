@@ -1,4 +1,4 @@
-"""IAM's enforcement where ministack has none: SageMaker, the roles passed to it, log streams."""
+"""IAM's enforcement where ministack has none: SageMaker, the roles passed to it, log streams, namespaces."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def trust(service: str, **condition: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def allow(action: str, resource: str) -> dict[str, str]:
+def allow(action: str, resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
 
 
@@ -60,6 +60,10 @@ def enforcing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         allow("sagemaker:InvokeEndpoint", f"{SAGEMAKER}:endpoint/mine"),
         allow("iam:PassRole", f"{ROLE}/job"),
         allow("logs:CreateLogStream", f"{LOGS}:shared:log-stream:mine-*"),
+        {
+            **allow("cloudwatch:PutMetricData", "*"),
+            "Condition": {"StringEquals": {"cloudwatch:namespace": "Mine"}},
+        },
     ]
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_user_policy(UserName="starter", PolicyName="Start", PolicyDocument=document)
@@ -139,6 +143,15 @@ def test_log_streams_have_names(enforcing: Emulator, starter: boto3.Session) -> 
     logs.create_log_stream(logGroupName="shared", logStreamName="mine-1")
     with pytest.raises(ClientError, match="log-stream:other-1"):
         logs.create_log_stream(logGroupName="shared", logStreamName="other-1")
+
+
+def test_metrics_have_namespaces(enforcing: Emulator, starter: boto3.Session) -> None:
+    cloudwatch = client(starter, "cloudwatch", enforcing)
+    point = {"MetricName": "wrong", "Value": 1.0}
+    cloudwatch.put_metric_data(Namespace="Mine", MetricData=[point])
+    with pytest.raises(ClientError) as error:
+        cloudwatch.put_metric_data(Namespace="Others", MetricData=[point])
+    assert code_of(error) == "AccessDeniedException"
 
 
 def test_decisions_are_written_down(enforcing: Emulator, starter: boto3.Session) -> None:
