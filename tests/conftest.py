@@ -72,6 +72,12 @@ class Deployment:
         )
         return self.outputs
 
+    def unprotect(self, environment: str) -> None:
+        """Let an environment whose data is kept be destroyed."""
+        self.client("cloudformation").update_termination_protection(
+            StackName=f"sentiment-{environment}-storage", EnableTerminationProtection=False
+        )
+
     def destroy(self, *overrides: str) -> None:
         """Destroy all stacks of an environment, as `make destroy` does."""
         settings = [f"--context={setting}" for setting in (*self.context, *overrides)]

@@ -27,6 +27,7 @@ PRIVATE_NAMES = (
     (ministack.app, "AUTH"),
     (iam, "_roles"),
     (iam_actions, "SERVICE_TO_IAM_NAMESPACE"),
+    (iam_actions, "_param"),
     (iam_actions, "access_denied_response"),
     (iam_actions, "extract_iam_action"),
     (iam_actions, "extract_resource_arn"),
@@ -101,8 +102,7 @@ def know_namespaces() -> None:
     ) -> dict[str, Any]:
         context: dict[str, Any] = context_of(service, action, body, form)
         if action == PUT_METRICS:
-            named = form.get("Namespace") or [_fields(body).get("Namespace")]
-            context["cloudwatch:namespace"] = named[0]
+            context["cloudwatch:namespace"] = iam_actions._param(body, form, "Namespace")  # noqa: SLF001
         return context
 
     iam_actions.request_tag_context = request_context

@@ -8,7 +8,7 @@ from local_aws.cdk import CdkError
 from tests.conftest import Deployment
 from tests.proof import artifacts
 from tests.proof.artifacts import Files
-from tests.proof.outcome import SECTION, SETTLED, statuses, the_reason
+from tests.proof.outcome import SECTION, SETTLED, serving, statuses, the_reason
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 
@@ -35,17 +35,13 @@ def test_a_broken_model_never_serves(
     outputs = dict(deployment.outputs)
     spoiled = spoil(artifacts.served_files(deployment))
     uri = artifacts.store(deployment, spoiled, f"broken/{spoil.__name__}.tar.gz")
-    sagemaker = deployment.client("sagemaker")
-    before = sagemaker.describe_endpoint(EndpointName="sentiment-dev")["EndpointConfigName"]
+    served = serving(deployment)
     with traffic(deployment) as stream, pytest.raises(CdkError):
         deployment.deploy(f"training.model_data={uri}", "rollout.patience_seconds=15")
     shown = capfd.readouterr().out
     assert reason in the_reason(shown)
     assert set(statuses(deployment).values()) <= SETTLED
-    (endpoint,) = sagemaker.list_endpoints()["Endpoints"]
-    assert (endpoint["EndpointName"], endpoint["EndpointStatus"]) == ("sentiment-dev", "InService")
-    after = sagemaker.describe_endpoint(EndpointName="sentiment-dev")["EndpointConfigName"]
-    assert after == before
+    assert serving(deployment) == served == ("InService", served[1])
     deployment.outputs = outputs
     with traffic(deployment):
         deployment.deploy()

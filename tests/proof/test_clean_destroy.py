@@ -52,9 +52,7 @@ def test_destroy_leaves_what_is_kept_on_purpose(
         deployed.destroy(*DEV)
         assert not any("sentiment-dev" in name for name in flat(leftovers(deployed.client)))
         wait_until_stopped(deployed, "sentiment-dev-cut-off")
-        deployed.client("cloudformation").update_termination_protection(
-            StackName="sentiment-prod-storage", EnableTerminationProtection=False
-        )
+        deployed.unprotect("prod")
         deployed.destroy(*PROD)
         left = leftovers(deployed.client)
         tagged = left.pop("tagged", set())

@@ -192,9 +192,7 @@ def test_deploying_after_a_destroy_does_not_train(
 def test_a_new_stack_takes_up_the_buckets_that_are_kept(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
-    kept.client("cloudformation").update_termination_protection(
-        StackName="sentiment-dev-storage", EnableTerminationProtection=False
-    )
+    kept.unprotect("dev")
     assert cdk(kept, "destroy", "--all", "--force") == 0
     assert remaining(kept) == set()
     with trains(

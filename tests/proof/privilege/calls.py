@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.proof.privilege.names import Names
 
+SECTION = "Least privilege: what is refused"
+CONTROLS = "Least privilege: what is allowed"
 API = "web/PredictApiHandlerRole"
 SITE_FILES = "web/SiteFilesRole"
 SITE_CLEANER = "web/CustomS3AutoDeleteObjectsCustomResourceProviderRole"

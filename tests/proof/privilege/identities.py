@@ -103,6 +103,16 @@ class Identities:
         return keys
 
 
+def refused(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the decisions that refused something."""
+    return [one for one in decisions if not one["allowed"]]
+
+
+def acting(decisions: list[dict[str, Any]]) -> set[str]:
+    """Return the names of the roles that decisions were about."""
+    return {one["principal"].split("/")[1] for one in decisions if "/" in one["principal"]}
+
+
 def refusal(error: ClientError) -> str | None:
     """Return the code of an answer that refuses permission; None of any other."""
     code = str(error.response["Error"]["Code"])

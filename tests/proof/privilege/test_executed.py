@@ -6,14 +6,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.urls import send
-from tests.proof.privilege.calls import ALLOWED, REFUSED, Call
-from tests.proof.privilege.identities import Identities, refusal
+from tests.proof.privilege.calls import ALLOWED, CONTROLS, REFUSED, SECTION, Call
+from tests.proof.privilege.identities import Identities, acting, refusal, refused
 from tests.proof.privilege.names import Names
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
-SECTION = "Least privilege: what is refused"
-CONTROLS = "Least privilege: what is allowed"
 # State machines and API Gateway call in process here; buckets are emptied when they are destroyed.
 SILENT = {
     "model/SmokeTestProviderFrameworkwaiterstatemachineRole",
@@ -30,11 +28,11 @@ def test_deployment_and_application_need_no_more(
 ) -> None:
     """First of all: what comes later is refused on purpose."""
     decisions = enforced.decisions()
-    assert [one for one in decisions if not one["allowed"]] == []
-    acting = {one["principal"].split("/")[1] for one in decisions if "/" in one["principal"]}
-    silent = {role for role, arn in enforced.arns.items() if arn.rpartition("/")[2] not in acting}
+    assert refused(decisions) == []
+    acted = acting(decisions)
+    silent = {role for role, arn in enforced.arns.items() if arn.rpartition("/")[2] not in acted}
     assert silent == SILENT
-    cdk = {name.split("-")[2] for name in acting if name.startswith("cdk-")}
+    cdk = {name.split("-")[2] for name in acted if name.startswith("cdk-")}
     assert {"deploy", "file"} <= cdk
     proof_table.add(
         CONTROLS,

@@ -3,9 +3,8 @@
 import pytest
 
 from tests.conftest import embedded_aws
-from tests.proof.privilege.identities import Identities
-from tests.proof.privilege.test_executed import CONTROLS
-from tests.proof.privilege.test_updates import refused
+from tests.proof.privilege.calls import CONTROLS
+from tests.proof.privilege.identities import Identities, acting, refused
 from tests.proof.table import ProofTable
 from tests.proof.use import use
 
@@ -22,14 +21,11 @@ def test_prod_needs_no_more(
         use(deployed)
         deployed.deploy(*PROD, "training.seed=7")
         use(deployed)
-        deployed.client("cloudformation").update_termination_protection(
-            StackName="sentiment-prod-storage", EnableTerminationProtection=False
-        )
+        deployed.unprotect("prod")
         deployed.destroy(*PROD)
         decisions = prod.decisions()
     assert refused(decisions) == []
-    acting = {one["principal"].split("/")[1] for one in decisions if "/" in one["principal"]}
-    ours = sorted(role for role in acting if role.startswith("sentiment-prod-"))
+    ours = sorted(role for role in acting(decisions) if role.startswith("sentiment-prod-"))
     for role in ("RolloutProbe", "PredictApiHandler", "EndpointRole", "TrainingJobRole"):
         assert any(role in one for one in ours), ours
     proof_table.add(

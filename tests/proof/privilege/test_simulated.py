@@ -2,11 +2,11 @@
 
 import pytest
 
+from tests.proof.privilege.calls import CONTROLS, SECTION
 from tests.proof.privilege.identities import Identities
 from tests.proof.privilege.names import Names
 from tests.proof.privilege.questions import NO, YES
 from tests.proof.privilege.simulation import Question, allows
-from tests.proof.privilege.test_executed import CONTROLS, SECTION
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow

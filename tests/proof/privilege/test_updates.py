@@ -14,9 +14,8 @@ from botocore.credentials import Credentials
 from local_aws.environment import DEFAULT_REGION
 from local_aws.urls import send
 from tests.leftovers import leftovers
-from tests.proof.privilege.calls import API, WHO
-from tests.proof.privilege.identities import Identities
-from tests.proof.privilege.test_executed import CONTROLS, SECTION
+from tests.proof.privilege.calls import API, CONTROLS, SECTION, WHO
+from tests.proof.privilege.identities import Identities, refused
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
@@ -66,11 +65,6 @@ def test_a_destroy_needs_no_more(enforced: Identities, proof_table: ProofTable) 
         "`cdk destroy`: buckets emptied, endpoint deleted, artifacts retired (executed)",
         f"{len(since)} decisions, none refused",
     )
-
-
-def refused(decisions: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Return what was refused."""
-    return [one for one in decisions if not one["allowed"]]
 
 
 def signed(url: str, body: bytes, credentials: Credentials) -> dict[str, str]:
