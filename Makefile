@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := python -m pip --require-virtualenv install --quiet
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof torch-2.6 check bench bench-check format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof torch-2.6 check bench bench-check bench-synth format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -73,6 +73,9 @@ bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio falle
 evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
 	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
+
+bench-synth: $(VENV)/.dev ## how long both environments take to synthesize, beside a plain application
+	@python -m bench.synthesis
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .

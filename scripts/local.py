@@ -11,8 +11,8 @@ from local_aws.cdk import CdkError, bootstrap, deploy
 from local_aws.environment import DEFAULT_REGION, isolate
 from local_aws.screen import Screen
 from local_aws.urls import local_url, send
+from scripts import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = "A wonderful film: warm, funny and beautifully acted. I loved every minute of it."
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from app import ROOT
+from scripts import ROOT
 
 sys.path.insert(0, str(ROOT / "lambda_fn"))
 DEFAULT_LIMIT = 100_000

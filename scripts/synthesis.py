@@ -1,16 +1,23 @@
-"""Synthesizing an environment in this process, as `cdk synth` would."""
+"""Synthesizing environments as the CDK CLI does: `app.py`, in a process for each of them."""
 
 import json
-from collections.abc import Mapping
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from aws_cdk import App
-
-from app import ROOT, compose
-from stacks.context import read_settings
+from scripts import ROOT
 
 STACKS = ("storage", "model", "web")
+
+Templates = dict[str, dict[str, Any]]
+
+
+class SynthesisError(Exception):
+    """An environment cannot be synthesized; the text is what its process said."""
 
 
 def context(environment: str, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -24,34 +31,64 @@ def environments() -> list[str]:
     return list(context("")["environments"])
 
 
-def synthesize(
-    environment: str, folder: Path, overrides: Mapping[str, Any] | None = None
-) -> dict[str, dict[str, Any]]:
-    """Synthesize without CDK's validation, nine tenths of the time it takes.
+def start(
+    environment: str,
+    folder: Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    variables: Mapping[str, str] = os.environ,
+    cwd: Path = ROOT,
+) -> "subprocess.Popen[str]":
+    """Start to synthesize without CDK's validation, which would take most of the time.
 
     Args:
         environment: its name in cdk.json.
         folder: receives the cloud assembly.
         overrides: settings as `-c` gives them.
+        variables: the process's environment, beside what tells it what to synthesize.
+        cwd: where it runs.
+    """
+    told = {
+        "CDK_VALIDATION": "false",
+        "CDK_OUTDIR": str(folder),
+        "CDK_CONTEXT_JSON": json.dumps(context(environment, overrides)),
+    }
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=cwd,
+        env={**variables, **told},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def synthesize(
+    names: Sequence[str], overrides: Mapping[str, Any] | None = None
+) -> dict[str, Templates]:
+    """Synthesize environments side by side.
+
+    Args:
+        names: the environments.
+        overrides: settings of all of them, as `-c` gives them.
 
     Returns:
-        The stacks' templates: of `storage`, `model` and `web`.
+        Environment to its stacks' templates: of `storage`, `model` and `web`.
 
     Raises:
-        SettingsError: for a setting that is unknown or not allowed.
+        SynthesisError: for a setting that is unknown or not allowed.
     """
-    application = App(
-        context=context(environment, overrides),
-        outdir=str(folder),
-        analytics_reporting=False,
-        builtin_cloud_formation_validation=False,
-    )
-    compose(application, read_settings(application.node.get_all_context()))
-    application.synth()
-    return templates(environment, folder)
+    with TemporaryDirectory() as root:
+        folders = {name: Path(root, name) for name in names}
+        running = [start(name, folder, overrides) for name, folder in folders.items()]
+        said = [process.communicate()[1] for process in running]
+        for process, text in zip(running, said, strict=True):
+            if process.returncode:
+                raise SynthesisError(text.strip())
+        return {name: templates(name, folder) for name, folder in folders.items()}
 
 
-def templates(environment: str, folder: Path) -> dict[str, dict[str, Any]]:
+def templates(environment: str, folder: Path) -> Templates:
     """Return the templates in a cloud assembly: of `storage`, `model` and `web`."""
     return {
         stack: json.loads(

@@ -22,6 +22,7 @@ from hypothesis import settings
 
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, client_environment, endpoint_url
 from local_aws.screen import Screen
+from scripts import ROOT
 from scripts.local import deploy_locally
 
 pytest_plugins = ["tests.proof.plugin"]
@@ -32,7 +33,6 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
-ROOT = Path(__file__).resolve().parent.parent
 
 SAMPLE_ROWS = 6000
 HELD_BACK_ROWS = 200

@@ -26,9 +26,9 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
         for name in _jobs_of(event):
             jobs.abandon(_client("sagemaker"), _client("s3"), name)
         return {}
-    for name in _cut_off(event):
-        jobs.abandon(_client("sagemaker"), _client("s3"), name)
     request = TrainingRequest.from_properties(event["ResourceProperties"])
+    for name in _cut_off(event, request):
+        jobs.abandon(_client("sagemaker"), _client("s3"), name)
     return {"PhysicalResourceId": jobs.find_or_start(_client("sagemaker"), _client("s3"), request)}
 
 
@@ -59,22 +59,30 @@ def _jobs_of(event: dict[str, Any]) -> list[str]:
     name = str(event["PhysicalResourceId"])
     if jobs.describe(_client("sagemaker"), name) is not None:
         return [name]
-    try:
-        request = TrainingRequest.from_properties(event["ResourceProperties"])
-    except PropertyError:  # what was refused has started nothing, and shall not hinder its removal
-        return []
-    return jobs.running(_client("sagemaker"), request)
+    request = _accepted(event["ResourceProperties"])
+    return jobs.running(_client("sagemaker"), request) if request else []
 
 
-def _cut_off(event: dict[str, Any]) -> list[str]:
+def _cut_off(event: dict[str, Any], request: TrainingRequest) -> list[str]:
     """Return the names of the jobs that run for an update that is taken back.
 
     CloudFormation sends another update then, whose old properties are those of the first.
     """
-    old = event.get("OldResourceProperties")
-    if old is None or old["JobName"] == event["ResourceProperties"]["JobName"]:
+    old = _accepted(event.get("OldResourceProperties", {}))
+    if old is None or old.job_name == request.job_name:
         return []
-    return jobs.running(_client("sagemaker"), TrainingRequest.from_properties(old))
+    return jobs.running(_client("sagemaker"), old)
+
+
+def _accepted(properties: dict[str, Any]) -> TrainingRequest | None:
+    """Return the request of an earlier event, or None where that was refused.
+
+    What was refused has started nothing, and shall hinder neither a rollback nor a removal.
+    """
+    try:
+        return TrainingRequest.from_properties(properties)
+    except PropertyError:
+        return None
 
 
 @cache

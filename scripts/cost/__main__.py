@@ -3,8 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -13,16 +11,12 @@ from rich.table import Table
 from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices
 from scripts.cost.usage import ASSUMPTIONS
-from scripts.synthesis import context, environments, synthesize
-from stacks.refusal import SettingsError
+from scripts.synthesis import SynthesisError, context, environments, synthesize
 
 PREDICTIONS = (0, 1_000, 1_000_000)
 CENT = 0.01
-# Neither copies of the code nor the warnings of a deployment are wanted here.
-QUIETLY: dict[str, Any] = {
-    "aws:cdk:bundling-stacks": [],
-    "@aws-cdk/core:annotationsInValidationReport": False,
-}
+# No copies of the code are wanted here.
+UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -37,13 +31,14 @@ def main(given: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(given)
     overrides = dict(entry.partition("=")[::2] for entry in arguments.context)
     prices, console = Prices.read(), Console()
-    for environment in arguments.environment or environments():
-        with TemporaryDirectory() as folder:
-            try:
-                templates = synthesize(environment, Path(folder), {**QUIETLY, **overrides})
-            except SettingsError as error:
-                sys.stderr.write(f"{error}\n")
-                return 1
+    try:
+        synthesized = synthesize(
+            arguments.environment or environments(), {**UNBUNDLED, **overrides}
+        )
+    except SynthesisError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for environment, templates in synthesized.items():
         region = overrides.get("region") or context("")["environments"][environment]["region"]
         items = estimate(templates, prices)
         console.print(_table(environment, items))

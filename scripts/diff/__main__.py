@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scripts.diff.snapshots import NoSnapshotError, accepted, present
 from scripts.diff.summary import summarize
-from scripts.synthesis import environments
+from scripts.synthesis import SynthesisError, environments
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -19,13 +19,15 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--environment", choices=environments(), action="append")
     parser.add_argument("--against", default="HEAD", metavar="REVISION", help="default: HEAD")
     arguments = parser.parse_args(given)
-    for environment in arguments.environment or environments():
-        try:
-            before = accepted(environment, arguments.against)
-        except NoSnapshotError as error:
-            sys.stderr.write(f"{error}\n")
-            return 1
-        for line in summarize(environment, before, present(environment)):
+    chosen = arguments.environment or environments()
+    try:
+        before = {environment: accepted(environment, arguments.against) for environment in chosen}
+        after = present(chosen)
+    except (NoSnapshotError, SynthesisError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for environment in chosen:
+        for line in summarize(environment, before[environment], after[environment]):
             sys.stdout.write(f"{line}\n")
     return 0
 

@@ -3,11 +3,11 @@
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from app import ROOT
+from scripts import ROOT
 from scripts.synthesis import STACKS, synthesize
 
 SNAPSHOTS = Path("tests/infrastructure/__snapshots__/test_snapshots")
@@ -46,12 +46,16 @@ def accepted(environment: str, revision: str) -> dict[str, Template]:
     }
 
 
-def present(environment: str) -> dict[str, Template]:
-    """Return the masked templates of an environment as they are synthesized now, by stack."""
-    quietly = {"@aws-cdk/core:annotationsInValidationReport": False}
-    with TemporaryDirectory() as folder:
-        templates = synthesize(environment, Path(folder), quietly)
-    return {stack: masked(template) for stack, template in templates.items()}
+def present(names: Sequence[str]) -> dict[str, dict[str, Template]]:
+    """Return the masked templates of environments as they are synthesized now, by stack.
+
+    Raises:
+        SynthesisError: when one cannot be synthesized.
+    """
+    return {
+        environment: {stack: masked(template) for stack, template in templates.items()}
+        for environment, templates in synthesize(names).items()
+    }
 
 
 def _show(revision: str, path: Path) -> str:

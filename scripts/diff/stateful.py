@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app import ROOT
+from scripts import ROOT
 from scripts.diff.changes import immutable
 from scripts.diff.snapshots import Template, present
 from scripts.synthesis import environments
@@ -56,10 +56,10 @@ def recorded(environment: str) -> Record:
 
 def main() -> int:
     """Accept the stateful resources of every environment as they are now."""
-    for environment in environments():
+    for environment, templates in present(environments()).items():
         file = ROOT / RECORDS / f"{environment}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(stateful(present(environment)), indent=2, sort_keys=True)
+        text = json.dumps(stateful(templates), indent=2, sort_keys=True)
         file.write_text(text + "\n", "utf-8")
         sys.stdout.write(f"{file.relative_to(ROOT)} is written\n")
     return 0

@@ -2,7 +2,7 @@
 
 import sys
 
-from app import ROOT
+from scripts import ROOT
 
 # The readers of datasets and the figures are those of the training, which is no package here.
 sys.path.insert(0, str(ROOT / "model_code"))

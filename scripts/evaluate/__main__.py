@@ -8,9 +8,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from app import ROOT
 from local_aws.environment import isolate
 from local_aws.urls import local_url
+from scripts import ROOT
 from scripts.evaluate.endpoint import Endpoint
 from scripts.evaluate.errors import EvaluationError
 from scripts.evaluate.replies_file import Asked, RepliesFile

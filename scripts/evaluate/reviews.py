@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app import ROOT
 from bench.data import is_official_test
+from scripts import ROOT
 from scripts.evaluate.errors import EvaluationError
 from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel

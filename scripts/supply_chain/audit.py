@@ -14,9 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from scripts import ROOT
 from scripts.supply_chain.advisories import FILE, Advisory, Known, accepted_advisories, judge
 from scripts.supply_chain.licences import Package
-from scripts.supply_chain.locks import ROOT, locked, npm_name
+from scripts.supply_chain.locks import locked, npm_name
 
 PIP_AUDIT = ROOT / ".venv" / "supply" / "bin" / "pip-audit"
 

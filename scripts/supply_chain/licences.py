@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.supply_chain.locks import NPM_LOCK, ROOT, Locked, locked, npm_name
+from scripts import ROOT
+from scripts.supply_chain.locks import NPM_LOCK, Locked, locked, npm_name
 from scripts.supply_chain.metadata import installed
 
 PAGE = ROOT / "docs" / "licences.md"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from scripts import ROOT
+
 NPM_LOCK = "package-lock.json"
 # What is pinned without hashes, since what installs it allows none: see docs/decisions/0006.
 MODEL_CODE = "model_code/requirements*.txt"

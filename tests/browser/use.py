@@ -1,11 +1,11 @@
 """What a person does on the page, what its API may answer, and what is looked for on it."""
 
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from scripts import ROOT
+
 ARTIFACTS = ROOT / "test-artifacts"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 REVIEW = "Your review"

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts import synthesis
-from scripts.synthesis import STACKS
+from aws_cdk import App
+
+from app import compose
+from scripts.synthesis import STACKS, context, templates
+from stacks.context import read_settings
 
 Resource = dict[str, Any]
 
@@ -43,10 +46,18 @@ class Assembly:
 def synthesize(
     environment: str, folder: Path, overrides: Mapping[str, str] | None = None
 ) -> Assembly:
-    """Synthesize an environment."""
-    return Assembly(environment, folder, synthesis.synthesize(environment, folder, overrides))
+    """Synthesize an environment in this process, which has imported CDK already."""
+    application = App(
+        context=context(environment, overrides),
+        outdir=str(folder),
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,
+    )
+    compose(application, read_settings(application.node.get_all_context()))
+    application.synth()
+    return read(environment, folder)
 
 
 def read(environment: str, folder: Path) -> Assembly:
     """Return what synthesizing an environment wrote before."""
-    return Assembly(environment, folder, synthesis.templates(environment, folder))
+    return Assembly(environment, folder, templates(environment, folder))

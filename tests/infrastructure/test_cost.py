@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app import ROOT
+from scripts import ROOT
 from scripts.cost.__main__ import main
 from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import ROOT
+from scripts import ROOT
 from scripts.synthesis import STACKS
 from tests.infrastructure.assembly import Assembly
 from tests.infrastructure.reasons import noted

@@ -1,43 +1,28 @@
 """`python app.py` as the CDK CLI runs it."""
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
-from app import ROOT
-from scripts.synthesis import context
+from scripts.synthesis import start
 
 
-def start(
-    folder: Path, *, cwd: Path, overrides: dict[str, str] | None = None, **variables: str
-) -> "subprocess.Popen[str]":
-    """Start a synth whose environment has nothing of AWS in it."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ["HOME"],  # where jsii unpacks CDK once
-        "CDK_VALIDATION": "false",
-        "CDK_OUTDIR": str(folder),
-        "CDK_CONTEXT_JSON": json.dumps(context("dev", overrides)),
-        **variables,
-    }
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")],
-        cwd=cwd,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def bare(**variables: str) -> dict[str, str]:
+    """Return a process environment that has nothing of AWS in it."""
+    home = os.environ["HOME"]  # where jsii unpacks CDK once
+    return {"PATH": os.environ["PATH"], "HOME": home, **variables}
 
 
 def test_the_output_is_the_same_bytes_everywhere(tmp_path: Path) -> None:
     """Whatever the hash seed, the working directory, the time zone and the user are."""
     one, two = tmp_path / "one", tmp_path / "two"
     runs = [
-        start(one, cwd=ROOT, PYTHONHASHSEED="1", TZ="UTC", USER="ann"),
-        start(two, cwd=tmp_path, PYTHONHASHSEED="2", TZ="Asia/Tokyo", USER="bob"),
+        start("dev", one, variables=bare(PYTHONHASHSEED="1", TZ="UTC", USER="ann")),
+        start(
+            "dev",
+            two,
+            variables=bare(PYTHONHASHSEED="2", TZ="Asia/Tokyo", USER="bob"),
+            cwd=tmp_path,
+        ),
     ]
     for run in runs:
         _, shown = run.communicate()
@@ -52,7 +37,7 @@ def test_the_output_is_the_same_bytes_everywhere(tmp_path: Path) -> None:
 
 
 def test_a_bad_setting_is_refused_in_one_line(tmp_path: Path) -> None:
-    run = start(tmp_path / "out", cwd=ROOT, overrides={"training.epochs": "many"})
+    run = start("dev", tmp_path / "out", {"training.epochs": "many"}, variables=bare())
     _, shown = run.communicate()
     assert run.returncode == 1
     assert shown == "training.epochs=many is refused: input should be a valid integer\n"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from app import ROOT
+from scripts import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 USES = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)

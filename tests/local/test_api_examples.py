@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app import ROOT
+from scripts import ROOT
 from tests.conftest import Deployment
 
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, SAMPLE_ROWS, Deployment
+from scripts import ROOT
+from tests.conftest import SAMPLE_ROWS, Deployment
 
 SINGLES = 20
 HELD_OUT = SAMPLE_ROWS // 5

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from app import ROOT
 from local_aws.urls import send
 from predict_api.openapi import document
+from scripts import ROOT
 from tests.conftest import Deployment
 
 COMMITTED = ROOT / "docs" / "openapi.json"

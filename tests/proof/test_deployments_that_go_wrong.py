@@ -14,7 +14,8 @@ import pytest
 
 from local_aws.cdk import CdkError
 from local_aws.urls import send
-from tests.conftest import ROOT, Deployment, copy_of_repository
+from scripts import ROOT
+from tests.conftest import Deployment, copy_of_repository
 from tests.proof.outcome import (
     SECTION,
     SETTLED,

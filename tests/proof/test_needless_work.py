@@ -16,7 +16,8 @@ import pytest
 from local_aws.cdk import CdkError
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from local_aws.urls import send
-from tests.conftest import ROOT, Deployment, copy_of_repository, embedded_aws
+from scripts import ROOT
+from tests.conftest import Deployment, copy_of_repository, embedded_aws
 from tests.proof.table import ProofTable
 from tests.proof.use import answers
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mypy import api as mypy
 
-from app import ROOT
+from scripts import ROOT
 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 FOUND = subprocess.run(

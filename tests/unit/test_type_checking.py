@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from app import ROOT
+from scripts import ROOT
 
 IMPORTED = re.compile(r"^\s*(?:from|import) (aws_cdk[\w.]*)", re.MULTILINE)
 

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from local_aws.environment import client_environment
-from tests.conftest import ROOT, emulator_client, free_port
+from scripts import ROOT
+from tests.conftest import emulator_client, free_port
 
 CommandLine = list[str]
 

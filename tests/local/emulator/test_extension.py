@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from local_aws.emulator import enforcement, extension
-from tests.conftest import ROOT
+from scripts import ROOT
 
 NAMES = (*extension.PRIVATE_NAMES, *enforcement.PRIVATE_NAMES)
 # The parameters with which ministack calls what the extension puts in place.

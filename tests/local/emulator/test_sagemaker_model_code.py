@@ -8,8 +8,9 @@ from typing import Any
 import psutil
 import pytest
 
+from scripts import ROOT
 from stacks.content_hash import source_files
-from tests.conftest import ROOT, packaged_reviews
+from tests.conftest import packaged_reviews
 from tests.local.emulator import jobs
 from tests.local.emulator.archives import archive, unpacked
 from tests.local.emulator.conftest import Emulator, processes_naming, run_cli

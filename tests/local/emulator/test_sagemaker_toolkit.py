@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import ROOT
+from scripts import ROOT
 from tests.local.emulator import jobs
 from tests.local.emulator.archives import unpacked
 from tests.local.emulator.conftest import Emulator, processes_naming

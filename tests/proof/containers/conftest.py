@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts import ROOT
 from stacks.content_hash import source_files
-from tests.conftest import ROOT, free_port, packaged_reviews
+from tests.conftest import free_port, packaged_reviews
 from tests.local.emulator import jobs
 from tests.local.emulator.archives import archive
 from tests.local.emulator.conftest import Emulator, ended, started

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from scripts import ROOT
 from tests.local.emulator.conftest import processes_naming
 from tests.proof.containers.conftest import ENVIRONMENT, Trained, hyperparameters
 from tests.proof.containers.inside import CONNECTED, attempt, install, verdicts

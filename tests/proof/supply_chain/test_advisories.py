@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from scripts import ROOT
 from scripts.supply_chain import audit
 from scripts.supply_chain.advisories import (
     MAXIMUM_AGE_DAYS,
@@ -23,7 +24,7 @@ from scripts.supply_chain.advisories import (
     judge,
 )
 from scripts.supply_chain.licences import Package
-from scripts.supply_chain.locks import ROOT, locked
+from scripts.supply_chain.locks import locked
 from tests.proof.supply_chain.test_locks import SECTION
 from tests.proof.table import ProofTable
 

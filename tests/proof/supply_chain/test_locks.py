@@ -3,7 +3,8 @@
 import json
 import re
 
-from scripts.supply_chain.locks import NPM_LOCK, ROOT, locked
+from scripts import ROOT
+from scripts.supply_chain.locks import NPM_LOCK, locked
 from tests.proof.table import ProofTable
 
 SECTION = "Supply chain"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from scripts.supply_chain.locks import ROOT, locked
+from scripts import ROOT
+from scripts.supply_chain.locks import locked
 from tests.proof.supply_chain.test_locks import SECTION
 from tests.proof.table import ProofTable
 

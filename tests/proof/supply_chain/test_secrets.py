@@ -9,7 +9,7 @@ from detect_secrets.core import baseline
 from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import get_settings, transient_settings
 
-from scripts.supply_chain.locks import ROOT
+from scripts import ROOT
 from tests.proof.supply_chain.test_locks import SECTION
 from tests.proof.table import ProofTable
 

@@ -306,6 +306,20 @@ def test_an_update_that_is_taken_back_stops_its_job(account: Account) -> None:
     assert account.sagemaker.jobs[FIRST]["TrainingJobStatus"] == "Completed"
 
 
+def test_an_update_that_was_refused_can_be_taken_back(account: Account) -> None:
+    """Another name with a property that does not do: it has started nothing."""
+    begin("Create")
+    account.finish(FIRST)
+    back = {
+        "RequestType": "Update",
+        "PhysicalResourceId": FIRST,
+        "ResourceProperties": properties(FIRST),
+        "OldResourceProperties": {**properties(SECOND), "InstanceCount": "none"},
+    }
+    assert handler.on_event(back, None) == {"PhysicalResourceId": FIRST}
+    assert list(account.sagemaker.jobs) == [FIRST]
+
+
 def test_a_job_that_vanished_fails(account: Account) -> None:
     event = begin("Create")
     del account.sagemaker.jobs[FIRST]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, packaged_reviews
+from scripts import ROOT
+from tests.conftest import packaged_reviews
 
 ODD = [
     "ok",

@@ -10,13 +10,20 @@ from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from hypothesis import example, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from expiry import handler as expiry
 from release_test import handler as release_test
 from smoke_test import handler as smoke_test
-from smoke_test.endpoint import LONGEST_REASON, Clock, Expected, SmokeTestError, check_verdicts
+from smoke_test.endpoint import (
+    KNOWN_REVIEWS,
+    LONGEST_REASON,
+    Clock,
+    Expected,
+    SmokeTestError,
+    check_verdicts,
+)
 from smoke_test.probe import probe_update
 from tests.unit.lambda_fn.fake_aws import client_error
 from tests.unit.properties.json_values import JSON
@@ -50,9 +57,6 @@ class Endpoint:
         self._looks -= 1
         status = "Updating" if self._looks >= 0 else "InService"
         return {"EndpointStatus": status, "EndpointConfigName": "config"}
-
-    def delete_endpoint(self, **_request: Any) -> None:
-        """Be gone."""
 
     def put_metric_data(self, **request: Any) -> None:
         self.reported = request["MetricData"][0]["Value"]
@@ -91,43 +95,80 @@ def test_the_probe_counts_what_an_endpoint_answers(answer: bytes | Exception) ->
     assert failed in {1, 2}
 
 
-NAMES = [
-    "EndpointName",
-    "EndpointConfigName",
-    "ServingEndpointName",
-    "ModelVersion",
-    "PatienceSeconds",
-    "MinimumAccuracy",
-    "Tags",
-]
+GOOD = {
+    "EndpointName": "sentiment-dev-candidate",
+    "EndpointConfigName": "config-2",
+    "ServingEndpointName": "sentiment-dev",
+    "ModelVersion": "m-1",
+    "PatienceSeconds": "300",
+    "MinimumAccuracy": "0.8",
+    "Tags": {"environment": "dev"},
+}
+
+
+class Endpoints:
+    """One that serves the last configuration, and others with the new one; all answer rightly."""
+
+    def __init__(self) -> None:
+        """Begin without a question."""
+        self.asked = 0
+
+    def describe_endpoint(self, **request: Any) -> dict[str, str]:
+        serving = request["EndpointName"] == GOOD["ServingEndpointName"]
+        config = "config-1" if serving else "config-2"
+        return {"EndpointStatus": "InService", "EndpointConfigName": config}
+
+    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+        self.asked += 1
+        review = json.loads(request["Body"])["review"]
+        (sentiment,) = [one for one, known in KNOWN_REVIEWS.items() if known == review]
+        answer = {"sentiment": sentiment, "model_version": "m-1", "accuracy": 0.9}
+        return {"Body": io.BytesIO(json.dumps(answer).encode())}
+
+    def delete_endpoint(self, **_request: Any) -> None:
+        """Be gone."""
 
 
 @given(
     st.sampled_from(["Create", "Update", "Delete"]),
     st.sampled_from(["Custom::SmokeTest", "Custom::Candidate"]),
     st.dictionaries(
-        st.sampled_from(NAMES) | st.text(), JSON | st.sampled_from(["sentiment-dev", "0", "300"])
+        st.sampled_from(sorted(GOOD)) | st.text(),
+        JSON | st.sampled_from(["sentiment-dev", "0", "1", "config-1"]),
+        max_size=2,
     ),
+    st.sets(st.sampled_from(sorted(GOOD)), max_size=1),
 )
-@example("Create", "Custom::SmokeTest", {})
-@example("Update", "Custom::Candidate", {**dict.fromkeys(NAMES, "a"), "PatienceSeconds": []})
+@example("Create", "Custom::SmokeTest", {}, set())
+@example("Update", "Custom::Candidate", {}, set())
+@example("Update", "Custom::Candidate", {"PatienceSeconds": []}, set())
+@example("Create", "Custom::SmokeTest", {}, set(GOOD))
 def test_a_model_is_tried_or_the_property_is_named(
-    request: str, resource: str, properties: dict[str, Any]
+    request: str, resource: str, changes: dict[str, Any], missing: set[str]
 ) -> None:
-    endpoint = Endpoint(b"{}")
+    endpoints, properties = Endpoints(), {**GOOD, **changes}
     told = {
         "RequestType": request, "ResourceType": resource, "PhysicalResourceId": "x",
-        "ResourceProperties": properties,
+        "ResourceProperties": {
+            key: value for key, value in properties.items() if key not in missing
+        },
     }  # fmt: skip
-    with patch.object(smoke_test, "_client", lambda _service: endpoint):
+    touched = GOOD.keys() & (changes.keys() | missing)
+    with patch.object(smoke_test, "_client", lambda _service: endpoints):
         try:
             smoke_test.on_event(told, None)
             smoke_test.is_complete(told, None)
         except SmokeTestError as error:
-            assert str(error).startswith(("Endpoint ", "The property ", "The new model "))
+            event("refused")
+            # What it names is what was changed, or how the model measures up to it.
+            named = str(error).startswith(tuple(f"The property {name} " for name in touched))
+            measured = {"EndpointName", "EndpointConfigName", "ModelVersion", "MinimumAccuracy"}
+            assert named or (touched & measured and str(error).startswith("Endpoint "))
             assert len(str(error).splitlines()) == 1
         else:
-            assert request == "Delete" or resource == "Custom::Candidate"
+            event(f"{endpoints.asked} questions")
+            moved = touched & {"EndpointName", "EndpointConfigName", "ServingEndpointName"}
+            assert endpoints.asked == (0 if request == "Delete" else 2) or moved
 
 
 HEALTHY = {"statusCode": 200, "body": "{}"}

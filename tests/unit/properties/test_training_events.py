@@ -59,26 +59,39 @@ class Account:
         return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
 
 
-def on_event(account: Account, request: str, properties: Any, physical_id: str) -> Any:
+def on_event(
+    account: Account, request: str, properties: Any, physical_id: str, old: Any = None
+) -> Any:
     told = {"RequestType": request, "ResourceProperties": properties}
     told |= {} if request == "Create" else {"PhysicalResourceId": physical_id}
+    told |= {} if old is None else {"OldResourceProperties": old}
     with patch.object(handler, "_client", account.client):
         return handler.on_event(told, None)
 
 
-@given(CHANGES, st.sets(st.sampled_from(sorted(PROPERTIES)), max_size=2), st.text())
-@example({"InstanceCount": "٣"}, set(), NAME)
-@example({"MinimumAccuracy": "nan"}, set(), NAME)
-@example({"Hyperparameters": "epochs"}, set(), NAME)
-@example({"SubnetIds": "subnet-1"}, set(), NAME)
-@example({}, {"JobName"}, NAME)
+MISSING = st.sets(st.sampled_from(sorted(PROPERTIES)), max_size=2)
+
+
+def changed(changes: dict[str, Any], missing: set[str]) -> dict[str, Any]:
+    """Return the properties with some changed and some left out."""
+    return {key: value for key, value in PROPERTIES.items() if key not in missing} | changes
+
+
+@given(CHANGES, MISSING, st.text(), st.builds(changed, CHANGES, MISSING))
+@example({"InstanceCount": "٣"}, set(), NAME, PROPERTIES)
+@example({"MinimumAccuracy": "nan"}, set(), NAME, PROPERTIES)
+@example({"Hyperparameters": "epochs"}, set(), NAME, PROPERTIES)
+@example({"SubnetIds": "subnet-1"}, set(), NAME, PROPERTIES)
+@example({}, {"JobName"}, NAME, PROPERTIES)
+@example({}, set(), NAME, {})
+@example({}, set(), NAME, {"JobName": "another"})
 def test_a_training_is_started_or_refused(
-    changes: dict[str, Any], missing: set[str], physical_id: str
+    changes: dict[str, Any], missing: set[str], physical_id: str, old: dict[str, Any]
 ) -> None:
-    properties = {key: value for key, value in PROPERTIES.items() if key not in missing} | changes
+    properties = changed(changes, missing)
     account = Account()
     try:
-        answer = on_event(account, "Update", properties, physical_id)
+        answer = on_event(account, "Update", properties, physical_id, old)
     except CLEAN as error:
         event(type(error).__name__)
         assert account.sagemaker.created == []
@@ -91,6 +104,24 @@ def test_a_training_is_started_or_refused(
         job = TrainingRequest.from_properties(properties)
         assert 0 <= job.minimum_accuracy <= 1
         assert job.instance_count > 0
+        told = {"RequestType": "Update", **answer, "ResourceProperties": properties}
+        with patch.object(handler, "_client", account.client):
+            assert handler.is_complete(told, None) == {"IsComplete": False}
+
+
+@given(CHANGES, MISSING)
+@example({"JobName": "x" * 100}, set())
+def test_what_was_refused_can_be_taken_back_and_deleted(
+    changes: dict[str, Any], missing: set[str]
+) -> None:
+    """CloudFormation's next event has the refused properties as its old ones, or deletes them."""
+    account, refused = Account(), changed(changes, missing)
+    on_event(account, "Create", PROPERTIES, NAME)
+    account.sagemaker.end(NAME, "Completed")
+    account.s3.put(artifact_of(NAME))
+    assert on_event(account, "Update", PROPERTIES, NAME, refused) == {"PhysicalResourceId": NAME}
+    assert on_event(account, "Delete", refused, "made-up") == {}
+    assert account.sagemaker.created == [NAME]
 
 
 @given(st.text())

@@ -7,10 +7,10 @@ from http import HTTPStatus
 import jsonschema_rs
 import pytest
 
-from app import ROOT
 from predict_api.endpoint import MODEL_REFUSALS
 from predict_api.openapi import document
 from predict_api.openapi.codes import CODES, ERRORS
+from scripts import ROOT
 
 DOCUMENT = document(100_000)
 

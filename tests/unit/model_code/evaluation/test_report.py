@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scripts import ROOT
 from sentiment.evaluation.metrics import evaluate
 from sentiment.evaluation.report import HTML, METRICS, Report, write_report
-from tests.conftest import ROOT
 from tests.unit.model_code.evaluation.conftest import HOSTILE, SCRIPT, SECRET
 
 VOID = {"meta", "br"}

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nltk.stem.porter import PorterStemmer
 
+from scripts import ROOT
 from sentiment.lstm.stems import STOP_WORDS, review_to_words, without_markup
-from tests.conftest import ROOT, packaged_reviews
+from tests.conftest import packaged_reviews
 from tests.unit.model_code.lstm.notebook import words_of
 
 MARKUP = ["<br />", "<br/>", "<br>", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;"]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scripts import ROOT
 from sentiment.ngrams.terms import (
     distinct_terms,
     ngram_numbers,
@@ -17,7 +18,6 @@ from sentiment.ngrams.terms import (
     token_numbers,
 )
 from sentiment.tokens import tokenize
-from tests.conftest import ROOT
 
 MARKUP = ["<br />", "<br", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;", "\0", "İ"]
 WORDS = ["good", "not", "Bad", "!", "7/10", "don't", " "]
