@@ -161,12 +161,6 @@ class Endpoint(Construct):
             endpoint_config_name=config.attr_endpoint_config_name,
             # An update begins with as many instances as the traffic has brought about.
             retain_all_variant_properties=True if scales else None,
-            exclude_retained_variant_properties=[
-                CfnEndpoint.VariantPropertyProperty(variant_property_type=kind)
-                for kind in ("DesiredWeight", "DataCaptureConfig")
-            ]
-            if scales
-            else None,
         )
         # SageMaker would make the log groups itself, without an end to their events.
         endpoint.node.add_dependency(*log_groups)

@@ -172,7 +172,7 @@ class ModelStack(Stack):
         """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""
         served, scaling = self._settings.endpoint, self._settings.scaling
         if scaling.max_instances is not None:
-            Scaling(
+            scales = Scaling(
                 self,
                 "Scaling",
                 endpoint_name=endpoint.name,
@@ -181,6 +181,8 @@ class ModelStack(Stack):
                 most=scaling.max_instances,
                 settings=scaling,
             )
+            # Not before the rollout is over: SageMaker takes one change of an endpoint at a time.
+            scales.node.add_dependency(asked_by.resource)
         if served.kind == "real_time" and self._settings.operations.alarms:
             metrics = EndpointMetrics(names.endpoint, VARIANT)
             HostAlarms(self, "Hosts", metrics=metrics, topic=topic)

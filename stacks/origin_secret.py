@@ -10,8 +10,8 @@ HEADER = "x-origin-secret"
 VIEWER_HEADER = "x-viewer-address"
 LENGTH = 48
 NOT_ROTATED = (
-    "CloudFront and the web ACL must change together, which a deployment with a new secret does; "
-    "it tells where a request came from and gives access to nothing"
+    "It tells where a request came from and gives access to nothing; another value would shut all "
+    "callers out for the minutes until CloudFront sends it everywhere"
 )
 AWS_KEY = "CloudFront and the web ACL hold it in their configuration, where no key of ours applies"
 

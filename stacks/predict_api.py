@@ -6,7 +6,6 @@ from typing import cast
 
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_apigateway import (
-    AccessLogFormat,
     AuthorizationType,
     CfnRestApi,
     EndpointType,
@@ -22,6 +21,7 @@ from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
+from stacks.access_log import access_log_format
 from stacks.acknowledgements import acknowledge
 from stacks.gateway_log_role import GatewayLogRole
 from stacks.gateway_responses import declare_problem_responses
@@ -164,17 +164,7 @@ class PredictApi(Construct):
                 throttling_rate_limit=settings.throttle_rate,
                 throttling_burst_limit=settings.throttle_burst,
                 access_log_destination=LogGroupLogDestination(access_log),
-                access_log_format=AccessLogFormat.json_with_standard_fields(
-                    caller=False,
-                    http_method=True,
-                    ip=True,
-                    protocol=True,
-                    request_time=True,
-                    resource_path=True,
-                    response_length=True,
-                    status=True,
-                    user=False,
-                ),
+                access_log_format=access_log_format(signed=settings.access == "iam"),
                 logging_level=MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,
                 tracing_enabled=settings.tracing,

@@ -12,8 +12,10 @@ from aws_cdk.aws_iam import PolicyStatement
 from stacks.images import ContainerImage
 from stacks.settings.account import NetworkSettings
 
-# Families whose instances bring their own disk: m5d, c7gd, g5, p3dn, p4de, trn1 and the like.
-LOCAL_DISK = re.compile(r"[cmr]\d+[a-z]*d[a-z]*|g[4-9][a-z]*|p3dn|p[4-9][a-z]*|trn\d[a-z]*|inf2")
+# Families whose instances bring their own disk: m5d, c7gd, g5, p3dn, p4de, p6-b200, trn1, dl1.
+LOCAL_DISK = re.compile(
+    r"[cmr]\d+[a-z]*d[a-z]*|g[4-9][a-z]*|p3dn|p[4-9][a-z]*(-[a-z0-9]+)?|dl\d|trn\d[a-z]*|inf2"
+)
 
 
 def pull_image(image: ContainerImage) -> list[PolicyStatement]:

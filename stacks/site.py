@@ -152,7 +152,8 @@ class Site(Construct):
                         origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
                         custom_headers=api_headers,
                     ),
-                    viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                    # A redirect would come after the review had been sent in plain text.
+                    viewer_protocol_policy=ViewerProtocolPolicy.HTTPS_ONLY,
                     allowed_methods=AllowedMethods.ALLOW_ALL,
                     cache_policy=CachePolicy.CACHING_DISABLED,
                     origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,

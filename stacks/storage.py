@@ -139,10 +139,14 @@ class StorageStack(Stack):
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
         if copied:
             self._copy(copied.values(), data_bucket, retention_days)
-        if settings.operations.alarms:
-            self._tell_alarms(names, settings.operations.alarm_email, keep=keep)
+        alarms = (
+            [self._tell_alarms(names, settings.operations.alarm_email, keep=keep)]
+            if settings.operations.alarms
+            else []
+        )
         if settings.operations.monthly_budget_usd is not None:
-            self._declare_budget(names, settings.operations)
+            # AWS Budgets looks whether it may publish to the topic.
+            self._declare_budget(names, settings.operations).node.add_dependency(*alarms)
         declare_auto_delete_logs(self, retention_days=retention_days)
         encrypt_log_groups(self, log_key.key_arn if log_key else None)
         acknowledge_shared(self)
@@ -180,7 +184,7 @@ class StorageStack(Stack):
             keep=keep,
         )
 
-    def _tell_alarms(self, names: Names, email: str | None, *, keep: bool) -> None:
+    def _tell_alarms(self, names: Names, email: str | None, *, keep: bool) -> AlarmTopic:
         key = declare_key(
             self,
             "AlarmKey",
@@ -190,10 +194,10 @@ class StorageStack(Stack):
             keep=keep,
             users=use_key_for_messages(),
         )
-        AlarmTopic(self, "Alarms", name=names.alarm_topic, key=key, email=email)
+        return AlarmTopic(self, "Alarms", name=names.alarm_topic, key=key, email=email)
 
-    def _declare_budget(self, names: Names, settings: OperationsSettings) -> None:
-        Budget(
+    def _declare_budget(self, names: Names, settings: OperationsSettings) -> Budget:
+        return Budget(
             self,
             "Budget",
             name=names.prefix,

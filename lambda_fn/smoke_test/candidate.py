@@ -26,20 +26,23 @@ class Candidate:
         name: of the endpoint that is made for it, and deleted afterwards.
         config: the endpoint configuration to try.
         serving: name of the endpoint that is to get it.
+        gated: whether the training has refused models that are not good enough.
         tags: of the endpoint that is made, by which its costs are counted.
     """
 
     name: str
     config: str
     serving: str
+    gated: bool = True
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> bool:
     """Take the next step of a trial, and tell whether it has ended well.
 
-    There is nothing to try where nobody is served yet, or where the configuration serves already,
-    as after a deployment that is rolled back.
+    There is nothing to try where the configuration serves already, as after a deployment that is
+    rolled back, nor with a gated model where nobody is served yet. While the endpoint that serves
+    is busy, as with another number of instances, SageMaker would refuse its update.
 
     Args:
         sagemaker: client of SageMaker.
@@ -50,8 +53,10 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
         SmokeTestError: when the candidate does not come up, or `check` says so.
     """
     serving = find(sagemaker, candidate.serving)
-    if serving is None or serving["EndpointConfigName"] == candidate.config:
+    if serving["EndpointConfigName"] == candidate.config if serving else candidate.gated:
         return remove(sagemaker, candidate.name)
+    if serving and serving["EndpointStatus"] in BUSY:
+        return False
     found = find(sagemaker, candidate.name)
     if found is None:
         tags = [{"Key": key, "Value": value} for key, value in sorted(candidate.tags.items())]

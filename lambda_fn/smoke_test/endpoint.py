@@ -21,6 +21,8 @@ KNOWN_REVIEWS = {
 PAUSE_SECONDS = 5.0
 # Of a container that is still starting: failed dependency, too many requests, server errors.
 PASSING = {424, 429, *range(500, 600)}
+# It serves while its number of instances changes, and while AWS renews them.
+SERVES = {"InService", "Updating", "SystemUpdating"}
 # Of a serverless endpoint that is full, whatever the status says.
 FULL = "ThrottlingException"
 # CloudFormation takes answers of 4 KB at most, and a model may answer with a whole traceback.
@@ -44,15 +46,16 @@ class Clock:
 
 
 def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
-    """Check that the endpoint is in service with its new configuration.
+    """Check that the endpoint serves its new configuration.
 
-    SageMaker goes back to the old one by itself when the new one does not come up.
+    SageMaker goes back to the old one by itself when the new one does not come up. CloudFormation
+    has waited for the update; what still changes is the number of instances.
 
     Raises:
         SmokeTestError: when it is not.
     """
     found = sagemaker.describe_endpoint(EndpointName=endpoint)
-    if found["EndpointStatus"] != "InService":
+    if found["EndpointStatus"] not in SERVES:
         raise SmokeTestError(f"Endpoint {endpoint} is {found['EndpointStatus']}, not InService")
     if found["EndpointConfigName"] != config:
         raise SmokeTestError(

@@ -56,6 +56,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
         endpoint,
         config=text(properties, "EndpointConfigName"),
         serving=text(properties, "ServingEndpointName"),
+        gated="ModelVersion" in properties,
         tags=optional_texts(properties, "Tags"),
     )
     ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties))

@@ -1,5 +1,6 @@
 """From templates to a bill."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from scripts.cost.usage import (
 )
 
 MILLION = 1_000_000
+# Target tracking has one for more and one for fewer instances.
+ALARMS_OF_A_SCALING_POLICY = 2
 Properties = dict[str, Any]
 
 
@@ -102,13 +105,16 @@ def _requests(resources: Resources, prices: Prices) -> Iterator[Item]:
 
 
 def _fixed(resources: Resources, prices: Prices) -> Iterator[Item]:
+    counted = Counter(kind for _, kind, _ in resources)
+    policies = counted["AWS::ApplicationAutoScaling::ScalingPolicy"]
+    counted["AWS::CloudWatch::Alarm"] += policies * ALARMS_OF_A_SCALING_POLICY
     for kind, price, name in (
         ("AWS::KMS::Key", "kms.key_per_month", "keys"),
         ("AWS::SecretsManager::Secret", "secrets_manager.secret_per_month", "secrets"),
         ("AWS::CloudWatch::Alarm", "cloudwatch.alarm_per_month", "alarms"),
         ("AWS::CloudWatch::Dashboard", "cloudwatch.dashboard_per_month", "dashboards"),
     ):
-        count = sum(found == kind for _, found, _ in resources)
+        count = counted[kind]
         if count:
             yield Item(f"{name}: {count}", count * prices[price])
     for _, kind, properties in resources:

@@ -31,7 +31,12 @@ Record = dict[str, dict[str, Any]]
 
 
 def stateful(templates: Mapping[str, Template]) -> Record:
-    """Return stack and logical id of every stateful resource, with its immutable properties."""
+    """Return stack and logical id of every stateful resource, with its immutable properties.
+
+    An endpoint's kind is none of its properties, and yet cannot change: SageMaker makes no
+    serverless endpoint of one with instances, nor rolls back from instances to serverless.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+    """
     return {
         f"{stack}/{name}": {
             "Type": resource["Type"],
@@ -40,11 +45,21 @@ def stateful(templates: Mapping[str, Template]) -> Record:
                 for key, value in resource.get("Properties", {}).items()
                 if key in immutable(resource["Type"])
             },
+            **_kind_of(resource, template),
         }
         for stack, template in templates.items()
         for name, resource in sorted(template["Resources"].items())
         if resource["Type"] in STATEFUL
     }
+
+
+def _kind_of(resource: Mapping[str, Any], template: Template) -> dict[str, str]:
+    """Return whether an endpoint is serverless or real-time; nothing of another resource."""
+    if resource["Type"] != "AWS::SageMaker::Endpoint":
+        return {}
+    config, _ = resource["Properties"]["EndpointConfigName"]["Fn::GetAtt"]
+    (variant,) = template["Resources"][config]["Properties"]["ProductionVariants"]
+    return {"Kind": "serverless" if "ServerlessConfig" in variant else "real_time"}
 
 
 def recorded(environment: str) -> Record:

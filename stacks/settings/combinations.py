@@ -17,11 +17,12 @@ WITHOUT_PAGE = {
     "cn-": "has a CloudFront that serves registered domains with certificates of IAM alone",
 }
 WITHOUT_BUDGETS = "us-gov-"
-# Regions to be opted into; CloudFront delivers its logs to buckets in none of them.
+# CloudFront delivers its logs to buckets in no region that has to be opted into.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
-WITHOUT_CLOUDFRONT_LOGS = {
-    "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ca-west-1",
-    "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
+WITH_CLOUDFRONT_LOGS = {
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1",
+    "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2",
+    "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 }  # fmt: skip
 BURSTABLE = ("ml.t2.", "ml.t3.")
 
@@ -38,6 +39,7 @@ def refuse_impossible(settings: Settings) -> None:
     _refuse_page_without_cloudfront(settings)
     _refuse_lost_logs(settings)
     _refuse_foreign_images(settings)
+    _refuse_untried(settings)
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
 
@@ -123,7 +125,7 @@ def _refuse_page_without_cloudfront(settings: Settings) -> None:
 def _refuse_lost_logs(settings: Settings) -> None:
     """Refuse logs of CloudFront that never arrive, since the log bucket is in the region."""
     logs = settings.site.access_logs and settings.api.access == "public"
-    if logs and settings.region in WITHOUT_CLOUDFRONT_LOGS:
+    if logs and settings.region not in WITH_CLOUDFRONT_LOGS:
         raise SettingsError(
             "site.access_logs",
             "true",
@@ -142,6 +144,16 @@ def _refuse_foreign_images(settings: Settings) -> None:
             raise SettingsError(
                 f"{section}.image", uri, f"allowed is an image in {settings.region}, the region"
             )
+
+
+def _refuse_untried(settings: Settings) -> None:
+    """Refuse a model that would serve before anything has looked at it."""
+    if settings.training.model_data and not settings.rollout.candidate:
+        raise SettingsError(
+            "rollout.candidate",
+            "false",
+            "with training.model_data allowed is true: no training has measured that model",
+        )
 
 
 def _refuse_strategy(reason: str) -> NoReturn:

@@ -22,6 +22,8 @@ class EndpointSettings(Section):
 
     Attributes:
         kind: `serverless` costs nothing while idle, `real_time` answers without cold starts.
+            SageMaker refuses the way back from real-time to serverless: the model stack has to be
+            destroyed first. Deploying it again trains nothing.
         memory_mb: of a serverless endpoint.
         max_concurrency: requests that a serverless endpoint answers at a time.
         instance_type: of a real-time endpoint.

@@ -29,7 +29,7 @@ def test_dev_costs_nothing_without_predictions(dev: Assembly) -> None:
 def test_prod_s_endpoint_and_guards_cost_by_the_month(prod: Assembly) -> None:
     found = items(prod)
     assert found["endpoint, 2 x ml.m5.large"].at(0) == pytest.approx(2 * 730 * 0.115)
-    alarms = len(prod.resources("AWS::CloudWatch::Alarm"))
+    alarms = len(prod.resources("AWS::CloudWatch::Alarm")) + 2  # and those of the scaling
     assert found[f"alarms: {alarms}"].at(1000) == pytest.approx(alarms * 0.1)
     assert found["keys: 3"].at(0) == 3
     (acl,) = [item for name, item in found.items() if name.startswith("web ACL")]
@@ -41,7 +41,7 @@ def test_every_kind_that_costs_by_the_month_is_on_the_bill(assembly: Assembly) -
     """A new kind of resource has to be looked at: is it free while idle, or not?"""
     known = set(json.loads((ROOT / "tests/infrastructure/free_while_idle.json").read_text()))
     billed = {
-        "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::KMS::Key",
+        "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::KMS::Key",
         "AWS::SageMaker::EndpointConfig", "AWS::SecretsManager::Secret", "AWS::WAFv2::WebACL",
     }  # fmt: skip
     kinds = {

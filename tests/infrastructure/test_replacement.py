@@ -42,6 +42,19 @@ def test_immutable_properties_come_from_the_schemas(kind: str, properties: set[s
     assert properties <= immutable(kind)
 
 
+def test_an_endpoint_of_another_kind_is_noticed(prod: Assembly) -> None:
+    """It would be an update of two properties to CloudFormation, which SageMaker refuses."""
+    changed = deepcopy(present(prod))
+    (config,) = [
+        resource
+        for resource in changed["model"]["Resources"].values()  # type: ignore[attr-defined]
+        if resource["Type"] == "AWS::SageMaker::EndpointConfig"
+    ]
+    (variant,) = config["Properties"]["ProductionVariants"]
+    variant["ServerlessConfig"] = {"MaxConcurrency": 5, "MemorySizeInMB": 3072}
+    assert stateful(changed) != recorded("prod")
+
+
 def test_another_name_or_logical_id_is_noticed(dev: Assembly) -> None:
     before = present(dev)
     renamed = deepcopy(before)

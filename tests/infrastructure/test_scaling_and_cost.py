@@ -51,8 +51,15 @@ def test_prod_s_function_has_its_own_share_of_the_account(dev: Assembly, prod: A
 def test_an_update_keeps_the_instances_that_traffic_has_brought_about(prod: Assembly) -> None:
     endpoint = prod.only("AWS::SageMaker::Endpoint")
     assert endpoint["RetainAllVariantProperties"] is True
-    excluded = [one["VariantPropertyType"] for one in endpoint["ExcludeRetainedVariantProperties"]]
-    assert excluded == ["DesiredWeight", "DataCaptureConfig"]
+    # SageMaker has no exception for captured data, and CloudFormation wants none at the creation.
+    assert "ExcludeRetainedVariantProperties" not in endpoint
+
+
+def test_instances_do_not_follow_the_traffic_before_the_rollout_is_over(prod: Assembly) -> None:
+    resources = prod.template("model")["Resources"]
+    ((name, _),) = prod.resources("AWS::ApplicationAutoScaling::ScalableTarget").items()
+    (before,) = resources[name.removeprefix("model/")]["DependsOn"]
+    assert resources[before]["Type"] == "Custom::SmokeTest"
 
 
 def test_an_idle_endpoint_raises_an_alarm(prod: Assembly) -> None:
@@ -92,6 +99,13 @@ def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Asse
         for one in properties["NotificationsWithSubscribers"]
     }
     assert told == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
+
+
+def test_the_budget_comes_after_the_permission_to_publish(prod: Assembly) -> None:
+    resources = prod.template("storage")["Resources"]
+    (budget,) = [one for one in resources.values() if one["Type"] == "AWS::Budgets::Budget"]
+    before = {resources[name]["Type"] for name in budget["DependsOn"]}
+    assert {"AWS::SNS::Topic", "AWS::SNS::TopicPolicy"} <= before
 
 
 def test_dev_may_have_limits_too(altered_dev: Assembly) -> None:

@@ -1,5 +1,6 @@
 """How a new model is tried on an endpoint of its own."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,6 +85,23 @@ def test_nothing_is_tried_that_nobody_is_served_or_that_serves(serving: dict[str
     endpoints, check = Endpoints(**serving), Check()
     assert settled(endpoints, check) == 1
     assert (endpoints.calls, check.asked) == ([], 0)
+
+
+def test_a_model_that_no_training_measured_is_tried_even_where_nobody_is_served() -> None:
+    endpoints, check = Endpoints(), Check()
+    ungated = replace(CANDIDATE, gated=False)
+    while not settle(endpoints, ungated, check):
+        pass
+    assert (endpoints.calls, check.asked) == (["create", "delete"], 1)
+
+
+def test_an_endpoint_that_is_being_scaled_is_waited_for() -> None:
+    endpoints, check = Endpoints(config="config-1"), Check()
+    endpoints.now[SERVING][0] = "Updating"
+    assert not settle(endpoints, CANDIDATE, check)
+    assert endpoints.calls == []
+    endpoints.now[SERVING][0] = "InService"
+    assert settled(endpoints, check) == 3
 
 
 def test_wrong_answers_fail_it_and_the_candidate_goes() -> None:

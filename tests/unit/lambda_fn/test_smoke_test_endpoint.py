@@ -190,6 +190,7 @@ def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
 
 def test_the_new_configuration_must_be_in_service() -> None:
     check_config(SageMaker(), ENDPOINT, "config-2")
+    check_config(SageMaker(status="Updating"), ENDPOINT, "config-2")  # as while it scales
     with pytest.raises(SmokeTestError, match="is RollingBack, not InService"):
         check_config(SageMaker(status="RollingBack"), ENDPOINT, "config-2")
     with pytest.raises(SmokeTestError, match="serves configuration config-1, not config-2"):

@@ -278,7 +278,7 @@ def test_a_region_needs_only_the_images_that_are_not_given() -> None:
     image = "763104351884.dkr.ecr.eusc-de-east-1.amazonaws.com/own:1"
     block = {**DEV, "endpoint": {"kind": "real_time", "image": image}}
     assert "serving image" in refusal(region="eusc-de-east-1")
-    assert read(block, region="eusc-de-east-1").region == "eusc-de-east-1"
+    assert read(block, region="eusc-de-east-1", site__access_logs="false").endpoint.image == image
 
 
 def test_the_name_of_an_environment_fits_into_names() -> None:
@@ -453,7 +453,9 @@ def test_the_page_needs_cloudfront(region: str, reason: str) -> None:
     assert read(region=region, api__access="iam").region == region
 
 
-@pytest.mark.parametrize("region", ["eu-south-1", "ap-southeast-3"])
+@pytest.mark.parametrize(
+    "region", ["eu-south-1", "ap-southeast-3", "ap-east-2", "mx-central-1", "me-west-1"]
+)
 def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
     assert refusal(region=region) == (
         "site.access_logs=true is refused: "
@@ -461,6 +463,21 @@ def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
     )
     assert read(region=region, site__access_logs="false").region == region
     assert read(region=region, api__access="iam").region == region
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-3", "ap-northeast-3", "sa-east-1"])
+def test_cloudfront_delivers_its_logs_where_regions_are_on_by_default(region: str) -> None:
+    assert read(region=region).site.access_logs
+
+
+def test_a_model_that_no_training_has_measured_is_tried_before_it_serves() -> None:
+    model = {"training__model_data": "s3://models/model.tar.gz"}
+    assert refusal(**model, rollout__candidate="false") == (
+        "rollout.candidate=false is refused: "
+        "with training.model_data allowed is true: no training has measured that model"
+    )
+    assert read(**model).training.model_data == model["training__model_data"]
+    assert not read(rollout__candidate="false").rollout.candidate
 
 
 def test_a_serverless_endpoint_is_not_isolated() -> None:
