@@ -5,6 +5,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.evaluate.errors import BusyError, EvaluationError
@@ -12,10 +13,12 @@ from scripts.evaluate.patience import patiently
 from scripts.evaluate.reply import Reply, read_verdict
 
 JSON = "application/json"
-# The SDK repeats what is throttled by itself, but not a model that is starting or has no worker
-# free. A container that did not answer in time is told as 0.
+# Repeating is our own: the SDK's would go uncounted, and its pauses be part of an answer's time.
+ONCE = Config(retries={"total_max_attempts": 1})
 BUSY = {"ThrottlingException", "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
-BUSY_STATUSES = {0, 408, 429, 503, 504, 507}
+BUSY_STATUSES = {429, 500, 502, 503, 504}
+# Of the container: starting, or without a free worker; that it did not answer in time is told as 0.
+BUSY_CONTAINER = {0, 408, 429, 503, 504, 507}
 REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 
@@ -34,10 +37,12 @@ class Endpoint:
         """
         # Takes more than a second, and only an endpoint needs it.
         from sagemaker.core.resources import Endpoint as Resource  # noqa: PLC0415
+        from sagemaker.core.utils.utils import SageMakerClient  # noqa: PLC0415
 
+        SageMakerClient(config=ONCE)  # the process's first is what the SDK uses from then on
         self.name = name
         try:
-            self._resource = Resource.get(endpoint_name=name)
+            self._resource = patiently(partial(self._describe, Resource))[0]
         except (ClientError, BotoCoreError, ValueError) as error:
             raise EvaluationError(f"ENDPOINT={name}: {error}") from error
         status = self._resource.endpoint_status
@@ -77,19 +82,36 @@ class Endpoint:
         versions = {one["model_version"] for one in answers if "model_version" in one}
         return Reply([read_verdict(one) for one in answers], "".join(versions), seconds, retries)
 
+    def _describe(self, resource: Any) -> Any:
+        try:
+            return resource.get(endpoint_name=self.name)
+        except ClientError as error:
+            if _is_busy(error):
+                raise BusyError(f"ENDPOINT={self.name}: {error}") from error
+            raise
+
     def _invoke(self, content: dict[str, Any]) -> Any:
         try:
             answer = self._resource.invoke(body=json.dumps(content), content_type=JSON, accept=JSON)
             return json.loads(answer.body.read())
         except ClientError as error:
-            status = error.response.get("OriginalStatusCode")
-            if error.response["Error"]["Code"] in BUSY or status in BUSY_STATUSES:
+            if _is_busy(error):
                 raise BusyError(f"{self.name}: {error}") from error
-            if status in REFUSALS:
+            if error.response.get("OriginalStatusCode") in REFUSALS:
                 return {"error": {"code": _code(error)}}
             raise EvaluationError(f"{self.name}: {error}") from error
         except BotoCoreError as error:
             raise BusyError(f"{self.name}: {error}") from error
+        except ValueError as error:
+            raise EvaluationError(f"{self.name} answers something else than JSON") from error
+
+
+def _is_busy(error: ClientError) -> bool:
+    return (
+        error.response["Error"]["Code"] in BUSY
+        or error.response["ResponseMetadata"]["HTTPStatusCode"] in BUSY_STATUSES
+        or error.response.get("OriginalStatusCode") in BUSY_CONTAINER
+    )
 
 
 def _code(error: ClientError) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from scripts.evaluate.errors import EvaluationError
+
 Verdict = float | str
 
 
@@ -43,10 +45,14 @@ class Target(Protocol):
 
 
 def read_verdict(content: dict[str, Any]) -> Verdict:
-    """Return what one entry of a list says."""
+    """Return what one entry of a list says.
+
+    Raises:
+        EvaluationError: when it is none.
+    """
     match content:
         case {"probability": int() | float() as probability}:
             return float(probability)
         case {"error": {"code": str(code)}}:
             return code
-    raise ValueError(f"{str(content)[:200]} is no verdict")
+    raise EvaluationError(f"{str(content)[:200]} is no verdict")

@@ -6,7 +6,8 @@ from scripts.evaluate.errors import EvaluationError
 from scripts.evaluate.patience import ATTEMPTS
 from scripts.evaluate.site import Site
 from tests.conftest import free_port
-from tests.unit.evaluate.conftest import Api, Prepared
+from tests.unit.evaluate.conftest import Api
+from tests.unit.evaluate.serving import Prepared
 
 VERDICT = {"probability": 0.75, "model": {"version": "m1"}}
 GOOD: Prepared = (200, {}, VERDICT)

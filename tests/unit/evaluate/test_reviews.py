@@ -1,0 +1,58 @@
+"""What DATA= may name."""
+
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scripts.evaluate import reviews
+from scripts.evaluate.reviews import OFFICIAL, read_tests
+
+HALVES = {
+    "train/pos/0_9.txt": "Trained on.",
+    "train/neg/0_2.txt": "Trained on, too.",
+    "test/pos/0_10.txt": "A good film.",
+    "test/pos/1_7.txt": "A fine film.",
+    "test/neg/0_1.txt": "A bad film.",
+}
+TESTS = [("A bad film.", 0), ("A fine film.", 1), ("A good film.", 1)]
+
+
+def unpack(folder: Path) -> Path:
+    for name, text in HALVES.items():
+        file = folder / "aclImdb" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return folder / "aclImdb"
+
+
+def pack(folder: Path) -> Path:
+    file = folder / "aclImdb_v1.tar.gz"
+    with tarfile.open(file, "w:gz") as archive:
+        archive.add(unpack(folder), "aclImdb")
+    return file
+
+
+@pytest.mark.parametrize(
+    "prepare", [unpack, lambda folder: unpack(folder).parent, pack], ids=["it", "around it", "archive"]
+)  # fmt: skip
+def test_of_the_official_dataset_its_test_half_is_read(
+    tmp_path: Path, prepare: Callable[[Path], Path]
+) -> None:
+    source = prepare(tmp_path)
+    tests = read_tests(source)
+    assert sorted(zip(tests.dataset.texts, tests.dataset.labels, strict=True)) == TESTS
+    assert tests.name == str(source)  # for these three are not the official reviews
+
+
+def test_the_official_reviews_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviews, "is_official_test", lambda rows: sorted(rows) == TESTS)
+    assert read_tests(unpack(tmp_path)).name == OFFICIAL
+
+
+def test_of_two_files_the_test_half_is_read(tmp_path: Path) -> None:
+    for half, text in (("train", "Trained on."), ("test", "A film.")):
+        rows = (f'{{"text": "{text}", "label": {label}}}\n' for label in (0, 1))
+        (tmp_path / f"{half}.jsonl").write_text("".join(rows))
+    assert read_tests(tmp_path).dataset.texts == ["A film."] * 2
