@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +19,7 @@ PACKAGED_SOURCE = "imdb"
 SUFFIXES = (".csv", ".jsonl", ".json")
 MAX_FIELD = 10_000_000
 MAX_LINE_BYTES = 40_000_000  # of UTF-8, the longest field
+MAX_SHOWN = 200  # characters of a header without the columns that are needed
 
 
 @dataclass(frozen=True)
@@ -141,14 +142,20 @@ def _csv(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
     if missing:
         raise DatasetError(
             f"{file.name}, line 1: no column {' and '.join(sorted(missing))!s}; "
-            f"found {', '.join(reader.fieldnames or ()) or 'nothing'}"
+            f"found {_in_short(reader.fieldnames or ()) or 'nothing'}"
         )
     try:
         for row in reader:
             if not packaged or row["source"] == PACKAGED_SOURCE:
                 yield _row(row, file, reader.line_num)
     except csv.Error as error:
-        raise DatasetError(f"{file.name}, line {reader.line_num}: {error}") from error
+        raise DatasetError(f"{file.name}, line {reader.reader.line_num}: {error}") from error
+
+
+def _in_short(columns: Iterable[str]) -> str:
+    """Return the names in one line, which those of a file that is no table may not be."""
+    signs = (sign if sign.isprintable() else " " for sign in ", ".join(columns)[:MAX_SHOWN])
+    return " ".join("".join(signs).split())
 
 
 def _json_lines(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:

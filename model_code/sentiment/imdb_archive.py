@@ -8,6 +8,7 @@ import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from sentiment.compression import DAMAGED, Blocks, open_stream
 from sentiment.errors import DatasetError
@@ -19,8 +20,36 @@ MAX_MEMBERS = 1_000_000
 MAX_UNPACKED_BYTES = 4 * 1024**3
 # What may follow the end of an archive: tar fills it up with zeros.
 MAX_REST_BLOCKS = 16
+MAX_SHOWN = 200  # characters of a member's name; its end says most
+# What reading odd headers raises beside tarfile's own errors: numbers that are none, or headers of
+# headers of headers.
+ODD_HEADERS = (ValueError, OverflowError, RecursionError)
 
 Row = tuple[str, str, int]  # half, text, label
+
+
+class _Member(tarfile.TarInfo):
+    """A member of an archive of which only zeros are the end.
+
+    tarfile takes a header that is damaged, cut off or missing for the end, too.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        """Read the next header, and those that it is about.
+
+        Raises:
+            tarfile.EOFHeaderError: at the end.
+            tarfile.ReadError: where neither a header nor the end is.
+        """
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined] # typeshed does not know it
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
 
 
 def directories(folder: Path) -> list[Path]:
@@ -33,7 +62,7 @@ def read_directory(folder: Path) -> Iterator[Row]:
     """Yield the labelled reviews of an official directory, in the order of their names."""
     for file in sorted(folder.rglob("*.txt")):
         if match := MEMBER.search(file.as_posix()):
-            if file.stat().st_size > MAX_REVIEW_BYTES:
+            if not file.is_file() or file.stat().st_size > MAX_REVIEW_BYTES:
                 raise _refusal(file.name)
             yield match[1], _text(file.read_bytes(), file.name), int(match[2] == "pos")
 
@@ -45,19 +74,21 @@ def read_archive(file: Path) -> Iterator[Row]:
 
     Raises:
         DatasetError: for a damaged archive, one with more than a million members or 4 GiB, or a
-            review that is no plain file, is larger than 1 MB or is not UTF-8.
+            review that is no plain file, is larger than 1 MB, is empty or is not UTF-8.
     """
     rows: list[tuple[str, Row]] = []
     try:
         with open_stream(file) as raw:
             blocks = Blocks(raw, MAX_REVIEW_BYTES)
-            with tarfile.open(fileobj=blocks, mode="r:") as archive:
+            with tarfile.open(fileobj=blocks, mode="r:", tarinfo=_Member) as archive:
                 for member in _members(archive, file):
                     if match := MEMBER.search(member.name):
                         text = _read(archive, member, file)
                         rows.append((member.name, (match[1], text, int(match[2] == "pos"))))
             _read_to_checksum(blocks)
-    except (tarfile.TarError, *DAMAGED) as error:
+    except DatasetError:
+        raise
+    except (tarfile.TarError, *DAMAGED, *ODD_HEADERS) as error:
         raise DatasetError(f"{file.name}: damaged or no tar archive ({error})") from error
     yield from (row for _, row in sorted(rows))
 
@@ -65,7 +96,9 @@ def read_archive(file: Path) -> Iterator[Row]:
 def _members(archive: tarfile.TarFile, file: Path) -> Iterator[tarfile.TarInfo]:
     size = 0
     for count, member in enumerate(archive, start=1):
-        size += max(0, member.size)
+        if member.size < 0:  # would lead back to where its header stands, again and again
+            raise tarfile.ReadError("a member has less than no bytes")
+        size += member.size
         if count > MAX_MEMBERS or size > MAX_UNPACKED_BYTES:
             raise DatasetError(
                 f"{file.name}: more than {MAX_MEMBERS:,} members or {MAX_UNPACKED_BYTES:,} bytes"
@@ -74,17 +107,21 @@ def _members(archive: tarfile.TarFile, file: Path) -> Iterator[tarfile.TarInfo]:
 
 
 def _read(archive: tarfile.TarFile, member: tarfile.TarInfo, file: Path) -> str:
+    name = f"{file.name}, {member.name[-MAX_SHOWN:]!r}"
     if not member.isreg() or member.size > MAX_REVIEW_BYTES:
-        raise _refusal(f"{file.name}, {member.name}")
+        raise _refusal(name)
     content = archive.extractfile(member)
-    return _text(content.read() if content else b"", member.name)
+    return _text(content.read() if content else b"", name)
 
 
 def _read_to_checksum(blocks: Blocks) -> None:
-    """Read on behind the end of the archive: only the checksum tells a truncated one."""
+    """Read the zeros behind the end of the archive: only the checksum tells a truncated one."""
     for _ in range(MAX_REST_BLOCKS):
-        if not blocks.read(MAX_REVIEW_BYTES):
+        rest = blocks.read(MAX_REVIEW_BYTES)
+        if not rest:
             return
+        if rest.strip(b"\0"):
+            break
     raise tarfile.ReadError("something follows the archive")
 
 
@@ -94,6 +131,9 @@ def _refusal(name: str) -> DatasetError:
 
 def _text(content: bytes, name: str) -> str:
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DatasetError(f"{name}: not UTF-8 ({error.reason})") from error
+    if not text.strip():
+        raise DatasetError(f"{name}: the review is empty")
+    return text

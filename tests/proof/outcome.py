@@ -1,4 +1,4 @@
-"""What a deployment that went wrong has come to, and what its user was told."""
+"""What a deployment has come to, and what its user was told."""
 
 import re
 import time
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.conftest import Deployment
 
 SECTION = "Deployments that go wrong"
+MODEL = "sentiment-dev-model"
 STACKS = [f"sentiment-dev-{name}" for name in ("storage", "model", "web")]
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 DEADLINE_SECONDS = 240
@@ -42,6 +43,12 @@ def serving(deployment: Deployment) -> tuple[str, str]:
     assert endpoint["EndpointName"] == "sentiment-dev"
     found = sagemaker.describe_endpoint(EndpointName="sentiment-dev")
     return found["EndpointStatus"], found["EndpointConfigName"]
+
+
+def training_jobs(deployment: Deployment) -> list[str]:
+    """Return the names of all training jobs there ever were."""
+    pages = deployment.client("sagemaker").get_paginator("list_training_jobs").paginate()
+    return [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
 
 
 def statuses(deployment: Deployment) -> dict[str, str]:

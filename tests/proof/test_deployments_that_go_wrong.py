@@ -1,9 +1,6 @@
 """Deployments that fail half-way: the old model answers everybody, and the next one just works."""
 
 import json
-import os
-import signal
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,13 +13,15 @@ from local_aws.cdk import CdkError
 from local_aws.urls import send
 from scripts import ROOT
 from tests.conftest import Deployment, copy_of_repository
+from tests.proof.cut_off import deploying
 from tests.proof.outcome import (
+    MODEL,
     SECTION,
     SETTLED,
     serving,
     statuses,
     the_reason,
-    until,
+    training_jobs,
     until_settled,
 )
 from tests.proof.table import ProofTable
@@ -84,6 +83,7 @@ class Failure:
         tried: what it is.
         reason: what the user is told, among other words.
         overrides: the settings that bring it about.
+        trained: how many trainings it begins.
         change: spoils the repository.
         meanwhile: interferes with the deployment until that has ended.
     """
@@ -91,22 +91,25 @@ class Failure:
     tried: str
     reason: str
     overrides: tuple[str, ...] = ()
+    trained: int = 0
     change: Callable[[Path], None] = field(default=leave_alone)
     meanwhile: Callable[[Deployment, threading.Event], None] = field(default=only_watch)
 
 
 FAILURES = [
-    Failure("Training script raises", "the disk is full", change=let_training_raise),
+    Failure("Training script raises", "the disk is full", trained=1, change=let_training_raise),
     Failure(
         "Training killed, as for lack of memory",
         "killed from outside",
         (*ENDLESS, "training.seed=3"),
+        trained=1,
         meanwhile=kill_the_training,
     ),
     Failure(
         "Training hangs past its limit",
         "training.max_runtime_seconds",
         (*ENDLESS, "training.seed=4", "training.max_runtime_seconds=60"),
+        trained=1,
     ),
     Failure("Accuracy under the gate", "0.999", ("training.minimum_accuracy=0.999",)),
     Failure(
@@ -128,6 +131,7 @@ def test_it_is_called_back_and_nobody_notices(
     failure: Failure,
 ) -> None:
     outputs, served = dict(deployment.outputs), serving(deployment)
+    jobs = training_jobs(deployment)
     repository = ROOT if failure.change is leave_alone else copy_of_repository(tmp_path)
     failure.change(repository)
     ended = threading.Event()
@@ -148,6 +152,8 @@ def test_it_is_called_back_and_nobody_notices(
     with traffic(deployment):
         deployment.deploy()
     assert serving(deployment) == served
+    # The rollback and the next deployment train nothing.
+    assert len(training_jobs(deployment)) - len(jobs) == failure.trained
     reason = f"told: “{failure.reason}”"
     proof_table.add(SECTION, failure.tried, f"{reason}; {stream.told}; the next one deploys")
 
@@ -177,13 +183,16 @@ def test_a_missing_file_of_the_page_leaves_the_old_page(
         )
         until_settled(deployment, name)
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    reasons = [e.get("ResourceStatusReason", "") for e in events if "FAILED" in e["ResourceStatus"]]
-    assert any("missing.zip" in reason for reason in reasons), reasons
+    reasons = [e["ResourceStatusReason"] for e in events if "FAILED" in e["ResourceStatus"]]
+    (reason,) = [reason for reason in reasons if "cancelled" not in reason]
+    assert "missing.zip" in reason
     assert statuses(deployment)[name] == "UPDATE_ROLLBACK_COMPLETE"
     after = send(deployment.outputs["SiteUrl"])
     assert (after[0], after[2]) == (before[0], before[2])
     with traffic(deployment):
         deployment.deploy()
+    assert set(statuses(deployment).values()) <= SETTLED
+    assert send(deployment.outputs["SiteUrl"])[2] == before[2]
     proof_table.add(
         SECTION,
         "Asset of the page missing",
@@ -192,32 +201,20 @@ def test_a_missing_file_of_the_page_leaves_the_old_page(
 
 
 def test_a_cli_that_is_killed_is_run_again(deployment: Deployment, proof_table: ProofTable) -> None:
-    sagemaker = deployment.client("sagemaker")
-    jobs = len(sagemaker.list_training_jobs()["TrainingJobSummaries"])
-    overrides = ["training.seed=11"]
-    outputs = dict(deployment.outputs)
-    with traffic(deployment) as stream:
-        cli = subprocess.Popen(
-            [
-                "cdk", "deploy", "--all", "--no-notices", "--require-approval=never",
-                f"--output={deployment.state / 'cdk.out.killed'}",
-                *(a for one in [*deployment.context, *overrides] for a in ("--context", one)),
-            ],
-            cwd=ROOT, env=deployment.environment, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            until(lambda: "IN_PROGRESS" in statuses(deployment)["sentiment-dev-model"])
-        finally:
-            os.killpg(cli.pid, signal.SIGKILL)
-            cli.wait(timeout=60)
+    jobs, outputs, overrides = (
+        training_jobs(deployment),
+        dict(deployment.outputs),
+        ["training.seed=11"],
+    )
+    with traffic(deployment, models=2) as stream:
+        with deploying(deployment, *overrides):
+            pass
         # CloudFormation goes on by itself; until it has ended it takes no other deployment.
-        until_settled(deployment, "sentiment-dev-model")
+        until_settled(deployment, MODEL)
         deployment.deploy(*overrides)
     assert set(statuses(deployment).values()) <= SETTLED
-    trained = len(sagemaker.list_training_jobs()["TrainingJobSummaries"]) - jobs
-    assert trained == 1
-    with traffic(deployment):
+    assert len(training_jobs(deployment)) - len(jobs) == 1
+    with traffic(deployment, models=2):
         deployment.deploy()
     deployment.outputs = outputs
     proof_table.add(

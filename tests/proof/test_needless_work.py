@@ -18,19 +18,13 @@ from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from local_aws.urls import send
 from scripts import ROOT
 from tests.conftest import Deployment, copy_of_repository, embedded_aws
+from tests.proof.outcome import MODEL, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.use import answers
 
 SECTION = "No needless work"
 STACKS = ("storage", "model", "web")
-MODEL = "sentiment-dev-model"
 KEPT = "storage.removal=retain"
-
-
-def training_jobs(deployment: Deployment) -> list[str]:
-    """Return the names of all training jobs there ever were."""
-    pages = deployment.client("sagemaker").get_paginator("list_training_jobs").paginate()
-    return [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
 
 
 @contextmanager

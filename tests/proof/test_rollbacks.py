@@ -7,10 +7,9 @@ import pytest
 
 from local_aws.cdk import CdkError
 from tests.conftest import Deployment
-from tests.proof.outcome import SECTION, serving, statuses, the_reason
+from tests.proof.outcome import MODEL, SECTION, serving, statuses, the_reason, training_jobs
 from tests.proof.table import ProofTable
-from tests.proof.test_needless_work import MODEL, training_jobs
-from tests.proof.use import answers
+from tests.proof.traffic import traffic
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +25,7 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     outputs = dict(deployment.outputs)
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"text": "a fine film", "label": 1}\n{"text": "a dull film", "label": "meh"}\n')
-    with pytest.raises(CdkError):
+    with traffic(deployment) as stream, pytest.raises(CdkError):
         deployment.deploy(f"dataset.training={bad}")
     shown = capfd.readouterr().out
     assert "bad.jsonl" in shown
@@ -34,8 +33,8 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     assert "meh" in shown
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     deployment.outputs = outputs
-    assert answers(deployment)
-    proof_table.add(SECTION, "A review with a wrong label", "refused: file, line and label named")
+    held = f"refused: file, line and label named; {stream.told}"
+    proof_table.add(SECTION, "A review with a wrong label", held)
 
 
 def test_an_alarm_rolls_a_new_model_back_without_training(
@@ -70,14 +69,13 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
             }
         ],
     )
-    with pytest.raises(CdkError):
+    with traffic(deployment) as stream, pytest.raises(CdkError):
         deployment.deploy(*canary, f"endpoint.image={OTHER_IMAGE}")
     assert f"serves configuration {served[1]}, not " in the_reason(capfd.readouterr().out)
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     assert serving(deployment) == served
     assert training_jobs(deployment) == jobs
     deployment.outputs = outputs
-    assert answers(deployment)
-    held = "told: “serves configuration”, the old one's name; the old model back, no training job"
+    held = f"told: “serves configuration”, the old one's name; {stream.told}; no training job"
     proof_table.add(SECTION, "An alarm during the canary, which SageMaker obeys quietly", held)
     deployment.deploy()

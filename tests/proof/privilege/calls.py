@@ -11,12 +11,17 @@ CONTROLS = "Least privilege: what is allowed"
 API = "web/PredictApiHandlerRole"
 SITE_FILES = "web/SiteFilesRole"
 SITE_CLEANER = "web/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
+STORAGE_CLEANER = "storage/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
 DATASETS = "storage/DatasetsRole"
 TRAINING = "model/TrainingJobRole"
 STARTER = "model/TrainingJobOnEventRole"
 WATCHER = "model/TrainingJobIsCompleteRole"
 MODEL = "model/EndpointRole"
 SMOKE_TEST = "model/SmokeTestOnEventRole"
+PROBE = "model/RolloutProbeRole"
+TRAINING_WAITER = "model/TrainingJobProviderFrameworkwaiterstatemachineRole"
+SMOKE_TEST_WAITER = "model/SmokeTestProviderFrameworkwaiterstatemachineRole"
+API_LOG = "web/PredictApiAccountLogRole"
 WHO = {
     API: "the API's function",
     SITE_FILES: "the function that copies the page",
@@ -28,6 +33,11 @@ WHO = {
     MODEL: "the model",
     SMOKE_TEST: "the smoke test",
 }
+# What emptying a bucket takes.
+EMPTYING = {
+    "s3:GetBucketTagging", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:ListBucketVersions",
+    "s3:DeleteObjectVersion",
+}  # fmt: skip
 Arguments = Callable[[Names], Mapping[str, Any]]
 
 

@@ -31,9 +31,11 @@ class Identities:
 
     Attributes:
         deployment: what is deployed.
+        environment: of the stacks.
     """
 
     deployment: Deployment
+    environment: str = "dev"
     _keys: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def client(self, service: str, role: str) -> Any:
@@ -67,7 +69,7 @@ class Identities:
         """Return the deployed resources of a stack."""
         cloudformation = self.deployment.client("cloudformation")
         pages = cloudformation.get_paginator("list_stack_resources").paginate(
-            StackName=f"sentiment-dev-{stack}"
+            StackName=f"sentiment-{self.environment}-{stack}"
         )
         return [resource for page in pages for resource in page["StackResourceSummaries"]]
 
@@ -86,6 +88,11 @@ class Identities:
         lines = (self.deployment.state / DECISIONS).read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
+    def silent(self) -> set[str]:
+        """Return the roles of the stacks that no decision so far was about."""
+        acted = acting(self.decisions())
+        return {role for role, arn in self.arns.items() if name_of(arn) not in acted}
+
     def _keys_of(self, role_arn: str) -> dict[str, str]:
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
@@ -103,6 +110,11 @@ class Identities:
         return keys
 
 
+def name_of(role_arn: str) -> str:
+    """Return a role's name."""
+    return role_arn.rpartition("/")[2]
+
+
 def refused(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the decisions that refused something."""
     return [one for one in decisions if not one["allowed"]]
@@ -111,6 +123,12 @@ def refused(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def acting(decisions: list[dict[str, Any]]) -> set[str]:
     """Return the names of the roles that decisions were about."""
     return {one["principal"].split("/")[1] for one in decisions if "/" in one["principal"]}
+
+
+def done(decisions: list[dict[str, Any]], role_arn: str) -> set[str]:
+    """Return the actions that a role was allowed."""
+    name = name_of(role_arn)
+    return {one["action"] for one in decisions if one["allowed"] and acting([one]) == {name}}
 
 
 def refusal(error: ClientError) -> str | None:

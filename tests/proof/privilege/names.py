@@ -1,11 +1,10 @@
 """What the calls are about, by the names that the deployment gave it."""
 
+import json
 from dataclasses import dataclass
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from tests.proof.privilege.identities import Identities
-
-PREFIX = "sentiment-dev"
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,13 @@ class Names:
         api_log_group: its log group.
         smoke_log_group: the log group of another function.
         api: id of the REST API.
+        api_access_log: the log group that its stage writes to.
         distribution: id of the CloudFront distribution.
         data_key: id of the data key.
         data_ciphertext: what it has encrypted.
         roles: `stack/LogicalId` to ARN.
+        tasks: the role of each state machine, by its ARN, to the functions that its tasks call.
+        log_groups: the role of each function, by its ARN, to the log group that it writes to.
     """
 
     data: str
@@ -49,10 +51,13 @@ class Names:
     api_log_group: str
     smoke_log_group: str
     api: str
+    api_access_log: str
     distribution: str
     data_key: str
     data_ciphertext: bytes
     roles: dict[str, str]
+    tasks: dict[str, dict[str, str]]
+    log_groups: dict[str, str]
 
     @property
     def dataset_folder(self) -> str:
@@ -82,13 +87,8 @@ class Names:
         }  # fmt: skip
 
 
-def names_of(identities: Identities, feedback: str) -> Names:
-    """Look up the names of a deployment.
-
-    Args:
-        identities: its roles.
-        feedback: key of what a caller has said.
-    """
+def names_of(identities: Identities) -> Names:
+    """Look up the names of a deployment that has been used."""
     deployment = identities.deployment
     s3, kms = deployment.client("s3"), deployment.client("kms")
     outputs = deployment.outputs
@@ -103,14 +103,14 @@ def names_of(identities: Identities, feedback: str) -> Names:
     function = identities.physical("web", "PredictApiHandler", "AWS::Lambda::Function")
     return Names(
         data=data,
-        site=f"{PREFIX}-site-{ACCOUNT}-{DEFAULT_REGION}",
+        site=f"sentiment-{identities.environment}-site-{ACCOUNT}-{DEFAULT_REGION}",
         logs=outputs["LogBucketName"],
         assets=assets,
         dataset=next(name for name in stored if name.startswith("datasets/")),
         artifact=f"models/{job}/output/model.tar.gz",
         source=source,
         other_asset=next(key for key in keys if key != source),
-        feedback=feedback,
+        feedback=next(name for name in stored if name.startswith("feedback/")),
         job=job,
         training_image=described["AlgorithmSpecification"]["TrainingImage"],
         api_function=function,
@@ -119,11 +119,40 @@ def names_of(identities: Identities, feedback: str) -> Names:
             identities, identities.physical("model", "SmokeTestOnEvent", "AWS::Lambda::Function")
         ),
         api=identities.physical("web", "PredictApi", "AWS::ApiGateway::RestApi"),
+        api_access_log=identities.physical("web", "PredictApiAccessLog", "AWS::Logs::LogGroup"),
         distribution=identities.physical("web", "Site", "AWS::CloudFront::Distribution"),
         data_key=key,
         data_ciphertext=kms.encrypt(KeyId=key, Plaintext=b"a review")["CiphertextBlob"],
         roles=identities.arns,
+        tasks=_tasks(identities),
+        log_groups=_log_groups(identities),
     )
+
+
+def _tasks(identities: Identities) -> dict[str, dict[str, str]]:
+    client = identities.deployment.client("stepfunctions")
+    machines = [
+        client.describe_state_machine(stateMachineArn=resource["PhysicalResourceId"])
+        for resource in identities.resources("model")
+        if resource["ResourceType"] == "AWS::StepFunctions::StateMachine"
+    ]
+    return {
+        machine["roleArn"]: {
+            name: state["Resource"]
+            for name, state in json.loads(machine["definition"])["States"].items()
+            if state["Type"] == "Task"
+        }
+        for machine in machines
+    }
+
+
+def _log_groups(identities: Identities) -> dict[str, str]:
+    pages = identities.deployment.client("lambda").get_paginator("list_functions").paginate()
+    return {
+        function["Role"]: function["LoggingConfig"]["LogGroup"]
+        for page in pages
+        for function in page["Functions"]
+    }
 
 
 def _log_group(identities: Identities, function: str) -> str:

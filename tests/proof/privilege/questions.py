@@ -3,13 +3,31 @@
 from collections.abc import Callable, Mapping
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
-from tests.proof.privilege.calls import API, MODEL, STARTER, TRAINING
+from tests.proof.privilege.calls import (
+    API,
+    API_LOG,
+    MODEL,
+    PROBE,
+    SITE_CLEANER,
+    SMOKE_TEST_WAITER,
+    STARTER,
+    STORAGE_CLEANER,
+    TRAINING,
+    TRAINING_WAITER,
+)
 from tests.proof.privilege.names import Names
 from tests.proof.privilege.simulation import RELEASE, Question
 
 OTHER_ACCOUNT = "111111111111"
-WAITER = "model/TrainingJobProviderFrameworkwaiterstatemachineRole"
 ARN = f"{DEFAULT_REGION}:{ACCOUNT}"
+# The tasks of the state machines with which CDK's framework waits.
+ASK, GIVE_UP = "framework-isComplete-task", "framework-onTimeout-task"
+# All that AWS's own policy for the purpose allows: API Gateway refuses a role with less.
+# Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+API_LOG_ACTIONS = (
+    "CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams",
+    "PutLogEvents", "GetLogEvents", "FilterLogEvents",
+)  # fmt: skip
 
 
 def _role(role: str) -> Callable[[Names], str]:
@@ -105,9 +123,73 @@ def _tell(what: str, service: str, account: str = ACCOUNT) -> Question:
     )  # fmt: skip
 
 
-def _measure(what: str, namespace: str) -> Question:
+def _measure(what: str, namespace: str, role: str = TRAINING) -> Question:
     context = _in(cloudwatch__namespace=namespace)
-    return Question(what, "cloudwatch:PutMetricData", lambda _: "*", role=TRAINING, context=context)
+    return Question(what, "cloudwatch:PutMetricData", lambda _: "*", role=role, context=context)
+
+
+def _probe(what: str, action: str) -> Question:
+    return Question(
+        f"the function that probes an update: {what}", f"sagemaker:{action}",
+        lambda _: f"arn:aws:sagemaker:{ARN}:endpoint/sentiment-prod", role=PROBE,
+    )  # fmt: skip
+
+
+def _stream(group: str) -> str:
+    return f"arn:aws:logs:{ARN}:log-group:{group}:log-stream:any"
+
+
+def _waits(what_for: str, role: str) -> tuple[Question, ...]:
+    def task(name: str) -> Callable[[Names], str]:
+        return lambda names: names.tasks[names.roles[role]][name]
+
+    who = f"the state machine that waits for {what_for}"
+    call = "lambda:InvokeFunction"
+    return (
+        _assume(f"Step Functions: run {who} as its role", role, "states.amazonaws.com"),
+        Question(f"{who}: call what asks whether one has ended", call, task(ASK), role=role),
+        Question(f"{who}: call what gives up", call, task(GIVE_UP), role=role),
+    )
+
+
+def _logs_requests() -> tuple[Question, ...]:
+    def stream(names: Names) -> str:
+        return _stream(names.api_access_log)
+
+    return (
+        _assume("API Gateway: assume its log role", API_LOG, "apigateway.amazonaws.com"),
+        *(
+            Question(f"API Gateway, for its logs: {action}", f"logs:{action}", stream, role=API_LOG)
+            for action in API_LOG_ACTIONS
+        ),
+    )
+
+
+def _runs(who: str, role: str) -> tuple[Question, ...]:
+    def stream(names: Names) -> str:
+        return _stream(names.log_groups[names.roles[role]])
+
+    return (
+        _assume(f"Lambda: run {who} as its role", role, LAMBDA),
+        Question(f"{who}: begin a log", "logs:CreateLogStream", stream, role=role),
+        Question(f"{who}: write its log", "logs:PutLogEvents", stream, role=role),
+    )
+
+
+def _empties(which: str, role: str, bucket: str) -> tuple[Question, ...]:
+    def row(what: str, action: str, within: str = "") -> Question:
+        return Question(
+            f"the function that empties {which}: {what}", f"s3:{action}",
+            lambda names: f"arn:aws:s3:::{getattr(names, bucket)}{within}",
+            role=role, policy=f"bucket {bucket}",
+        )  # fmt: skip
+
+    return (
+        row("see whether it may", "GetBucketTagging"),
+        row("close it to what is new", "PutBucketPolicy"),
+        row("list versions", "ListBucketVersions"),
+        row("delete a version", "DeleteObjectVersion", "/any"),
+    )
 
 
 SAGEMAKER, LAMBDA = "sagemaker.amazonaws.com", "lambda.amazonaws.com"
@@ -136,7 +218,7 @@ NO = (
     _call("EventBridge: call the API's function", "events.amazonaws.com", None),
     Question(
         "the state machine that waits for trainings: call the API's function",
-        "lambda:InvokeFunction", _function, role=WAITER,
+        "lambda:InvokeFunction", _function, role=TRAINING_WAITER,
     ),
     _pass("the function that starts jobs: pass a job's role to Lambda", TRAINING, LAMBDA),
     _pass("the function that starts jobs: pass the model's role to SageMaker", MODEL, SAGEMAKER),
@@ -160,4 +242,21 @@ YES = (
     _pass("the function that starts jobs: pass a job's role to SageMaker", TRAINING, SAGEMAKER),
     _tell("CloudWatch: tell an alarm", "cloudwatch.amazonaws.com"),
     _measure("a training job: publish its metrics", "/aws/sagemaker/TrainingJobs"),
+    # About the roles that the embedded AWS lets do nothing, or nothing before the end.
+    *_waits("trainings", TRAINING_WAITER),
+    *_waits("smoke tests", SMOKE_TEST_WAITER),
+    *_logs_requests(),
+    *_runs("the function that empties the page's bucket", SITE_CLEANER),
+    *_empties("the page's bucket", SITE_CLEANER, "site"),
+    *_runs("the function that empties the buckets of data and logs", STORAGE_CLEANER),
+    *_empties("the data bucket", STORAGE_CLEANER, "data"),
+    *_empties("the bucket of access logs", STORAGE_CLEANER, "logs"),
+)  # fmt: skip
+
+# Of prod alone: whether an update is on while the probe looks is a matter of seconds.
+PROBES = (
+    *_runs("the function that probes an update", PROBE),
+    _probe("look whether an update is on", "DescribeEndpoint"),
+    _probe("ask the endpoint", "InvokeEndpoint"),
+    _measure("the function that probes an update: publish its metric", "sentiment-prod", PROBE),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from ministack.core import iam_evaluator as engine
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
-from tests.proof.privilege.identities import Identities
+from tests.proof.privilege.identities import Identities, name_of
 from tests.proof.privilege.names import Names
 
 Policy = dict[str, Any]
@@ -41,6 +41,12 @@ class Question:
     policy: str | None = None
     context: Callable[[Names], Mapping[str, str]] = field(default=lambda _: {})
     tls: bool = True
+
+    @property
+    def about(self) -> str | None:
+        """The role of the stacks that it is about: who asks, or who is to be assumed."""
+        kind, _, name = (self.policy or "").partition(" ")
+        return name if kind == "trust" else self.role
 
 
 def allows(enforced: Identities, names: Names, asked: Question) -> bool:
@@ -73,16 +79,25 @@ def _allowed(result: engine.EvalResult) -> bool:
 
 
 def _policies_of(enforced: Identities, role_arn: str) -> list[Policy]:
-    iam, role = enforced.deployment.client("iam"), role_arn.rpartition("/")[2]
+    iam, role = enforced.deployment.client("iam"), name_of(role_arn)
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    return [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    own = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    return own + [_managed(iam, policy["PolicyArn"]) for policy in attached]
+
+
+def _managed(iam: Any, arn: str) -> Policy:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+    policy: Policy = found["Document"]
+    return policy
 
 
 def _policy_of(enforced: Identities, names: Names, kind: str, name: str) -> Policy:
     """Return the policy of a bucket, key, topic or function, or the trust policy of a role."""
     client = enforced.deployment.client
     if kind == "trust":
-        role = names.roles[name].rpartition("/")[2]
+        role = name_of(names.roles[name])
         trust: Policy = client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
         return trust
     if kind == "bucket":

@@ -14,8 +14,16 @@ from botocore.credentials import Credentials
 from local_aws.environment import DEFAULT_REGION
 from local_aws.urls import send
 from tests.leftovers import leftovers
-from tests.proof.privilege.calls import API, CONTROLS, SECTION, WHO
-from tests.proof.privilege.identities import Identities, refused
+from tests.proof.privilege.calls import (
+    API,
+    CONTROLS,
+    EMPTYING,
+    SECTION,
+    SITE_CLEANER,
+    STORAGE_CLEANER,
+    WHO,
+)
+from tests.proof.privilege.identities import Identities, done, refused
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
@@ -23,17 +31,19 @@ SIGNED = ("api.access=iam", "training.seed=7")
 
 
 def test_an_update_needs_no_more(enforced: Identities, proof_table: ProofTable) -> None:
+    cleaner = enforced.arns[SITE_CLEANER]  # there is no page that could sign requests
     before = len(enforced.decisions())
     job = enforced.deployment.outputs["TrainingJobName"]
     outputs = enforced.deployment.deploy(*SIGNED)
     assert outputs["TrainingJobName"] != job
     since = enforced.decisions()[before:]
     assert refused(since) == []
+    assert done(since, cleaner) >= EMPTYING
     proof_table.add(
         CONTROLS,
-        "an update that trains anew, tries the model on an endpoint of its own, replaces it and "
-        "retires the old one (executed)",
-        f"{len(since)} decisions, none refused",
+        "an update that trains anew, tries the model on an endpoint of its own, replaces it, "
+        "retires the old one and empties the page's bucket (executed)",
+        f"{len(since)} decisions, none refused; the role of what empties the bucket took part",
     )
 
 
@@ -55,15 +65,17 @@ def test_signed_requests_alone(enforced: Identities, proof_table: ProofTable) ->
 
 
 def test_a_destroy_needs_no_more(enforced: Identities, proof_table: ProofTable) -> None:
+    cleaner = enforced.arns[STORAGE_CLEANER]
     before = len(enforced.decisions())
     enforced.deployment.destroy(*SIGNED)
     since = enforced.decisions()[before:]
     assert refused(since) == []
+    assert done(since, cleaner) >= EMPTYING
     assert leftovers(enforced.deployment.client) == {"log groups": {"/aws/sagemaker/TrainingJobs"}}
     proof_table.add(
         CONTROLS,
         "`cdk destroy`: buckets emptied, endpoint deleted, artifacts retired (executed)",
-        f"{len(since)} decisions, none refused",
+        f"{len(since)} decisions, none refused; the role of what empties them took part",
     )
 
 

@@ -41,6 +41,7 @@ OFFICIAL = {
     "aclImdb/test/pos/0_8.txt": b"A good film.",
     "aclImdb/test/neg/0_1.txt": b"A bad film.",
 }
+BEHIND_THE_END = gzip.compress(archive(OFFICIAL, "w") * 2)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,8 @@ def test_the_official_data_brings_its_own_halves(tmp_path: Path, kind: str) -> N
         ("x.csv", b"text,label\nfine,1\n ,0\n", "x.csv, line 3: the review is empty"),
         ("x.csv", b"text,label\nfine,1\ngood,1\n", "all 2 train reviews are positive"),
         ("x.csv", b"text,label\n", "no reviews"),
+        ("x.csv", b'text,label\nfine,1\n"so"so,1\n', "x.csv, line 3: ',' expected after"),
+        ("x.csv", b'"a\nb",c\n', "x.csv, line 1: no column label and text; found a b, c"),
         ("x.jsonl", b'{"text": "fine", "label": 1}\n{"text"\n', "x.jsonl, line 2: not JSON"),
         ("x.jsonl", b'["fine", 1]\n', "x.jsonl, line 1: a JSON object is needed"),
         ("x.jsonl", b'{"text": "fine"}\n', "x.jsonl, line 1: no key 'label'"),
@@ -115,8 +118,19 @@ def test_the_official_data_brings_its_own_halves(tmp_path: Path, kind: str) -> N
         ("x.csv.gz", b"no gzip", "x.csv.gz: damaged or truncated"),
         ("x.parquet", b"", "x.parquet: unknown format; allowed are .csv, .jsonl"),
         ("x.tar.gz", archive(OFFICIAL)[:150], "x.tar.gz: damaged"),
+        ("x.tar.gz", BEHIND_THE_END, "x.tar.gz: damaged or no tar archive (something follows"),
         ("x.tar.gz", archive(OFFICIAL, link="aclImdb/train/pos/9_9.txt"), "a plain file"),
-        ("x.tar.gz", archive({"train/pos/1_9.txt": b"\xff"}), "1_9.txt: not UTF-8"),
+        (
+            "x.tar.gz",
+            archive({"train/pos/1_9.txt": b"\xff"}),
+            "x.tar.gz, 'train/pos/1_9.txt': not UTF-8",
+        ),
+        (
+            "x.tar.gz",
+            archive({"train/pos/\udcff\n.txt": b"\xff"}),
+            "'train/pos/\\udcff\\n.txt': not",
+        ),
+        ("x.tar.gz", archive({"train/pos/1_9.txt": b" \n"}), "1_9.txt': the review is empty"),
         ("x.tar.gz", archive({"train/pos/1_9.txt": b"x" * 1_000_001}), "at most 1,000,000 bytes"),
     ],
 )
@@ -126,6 +140,55 @@ def test_refusals(tmp_path: Path, name: str, content: bytes, reason: str) -> Non
         read_channel(tmp_path)
     assert reason in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
+
+
+OFFICIAL_TAR = archive(OFFICIAL, "w")  # each of its members is a header and a block
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (5 * 1024 - 1, "unexpected end of data"),  # in the block of the last review
+        (4 * 1024 + 512 + 5, "unexpected end of data"),  # in the last review
+        (4 * 1024 + 100, "truncated header"),
+        (4 * 1024, "empty header"),  # tarfile would take it for the end
+        (5 * 1024, "empty header"),  # all are there, which only the end can tell
+        (0, "empty header"),
+    ],
+)
+def test_a_cut_off_archive_in_good_gzip_is_refused(tmp_path: Path, place: int, reason: str) -> None:
+    (tmp_path / "x.tar.gz").write_bytes(gzip.compress(OFFICIAL_TAR[:place]))
+    with pytest.raises(DatasetError) as refused:
+        read_channel(tmp_path)
+    assert str(refused.value) == f"x.tar.gz: damaged or no tar archive ({reason})"
+    assert list(tmp_path.iterdir()) == [tmp_path / "x.tar.gz"]
+
+
+def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
+    """An archive that is not compressed has no checksum but those of its headers."""
+    damaged = bytearray(OFFICIAL_TAR)
+    damaged[4 * 1024 + 5] ^= 1
+    (tmp_path / "x.tar").write_bytes(damaged)
+    with pytest.raises(DatasetError, match=r"x\.tar: damaged or no tar archive \(bad checksum\)"):
+        read_channel(tmp_path)
+
+
+def test_a_member_does_not_lead_back(tmp_path: Path) -> None:
+    """Of less than no bytes: tarfile would go back to an earlier header, again and again."""
+    buffer = io.BytesIO(OFFICIAL_TAR)
+    with tarfile.open(fileobj=buffer, mode="a", format=tarfile.PAX_FORMAT) as tar:
+        member = tarfile.TarInfo("aclImdb/x")
+        member.pax_headers = {"size": str(-2 * 1024)}
+        tar.addfile(member)
+    (tmp_path / "x.tar.gz").write_bytes(gzip.compress(buffer.getvalue()))
+    with pytest.raises(DatasetError, match=r"x\.tar\.gz: .+ \(a member has less than no bytes\)"):
+        read_channel(tmp_path)
+
+
+def test_a_folder_with_the_name_of_a_review_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "train" / "pos" / "1.txt").mkdir(parents=True)
+    with pytest.raises(DatasetError, match=r"1\.txt: a plain file of at most 1,000,000 bytes"):
+        read_channel(tmp_path)
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

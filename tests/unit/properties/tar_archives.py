@@ -21,10 +21,10 @@ SAFE_NAMES = st.from_regex(r"\A[a-z]{1,3}(/[a-z]{1,3}){0,2}\.txt\Z")
 FILES = st.dictionaries(SAFE_NAMES, st.binary(max_size=600), max_size=4)
 
 
-def packed(members: list[Member]) -> bytes:
-    """Return a .tar.gz."""
+def tarred(members: list[Member]) -> bytes:
+    """Return a .tar."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as tar:
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name, kind, content, target in members:
             member = tarfile.TarInfo(name)
             member.type, member.linkname = kind, target
@@ -33,27 +33,55 @@ def packed(members: list[Member]) -> bytes:
     return buffer.getvalue()
 
 
+def gzipped(content: bytes) -> bytes:
+    """Return a good .gz, whatever is in it."""
+    return gzip.compress(content, 1, mtime=0)
+
+
+def packed(members: list[Member]) -> bytes:
+    """Return a .tar.gz."""
+    return gzipped(tarred(members))
+
+
 def packed_files(files: dict[str, bytes]) -> bytes:
     """Return a .tar.gz of plain files."""
-    return packed([(name, tarfile.REGTYPE, content, "") for name, content in files.items()])
+    return packed(plain_members(files))
+
+
+def plain_members(files: dict[str, bytes]) -> list[Member]:
+    """Return the members of an archive of plain files."""
+    return [(name, tarfile.REGTYPE, content, "") for name, content in files.items()]
+
+
+def with_headers(headers: dict[str, str]) -> bytes:
+    """Return a .tar.gz of a member that has extended headers and one that has none."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, own in (("train/neg/1.txt", {}), ("train/pos/1.txt", headers)):
+            member = tarfile.TarInfo(name)
+            member.pax_headers, member.size = own, 4
+            tar.addfile(member, io.BytesIO(b"film"))
+    return gzip.compress(buffer.getvalue(), mtime=0)
 
 
 def with_long_header(size: int) -> bytes:
     """Return a .tar.gz with an extended header of that many bytes, which compress to few."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
-        member = tarfile.TarInfo("train/pos/1.txt")
-        member.pax_headers = {"comment": "x" * size}
-        tar.addfile(member)
-    return buffer.getvalue()
+    return with_headers({"comment": "x" * size})
 
 
-ARCHIVES = st.one_of(
-    st.binary(),
-    MEMBERS.map(packed),
-    st.tuples(MEMBERS.map(packed), st.integers(1, 200)).map(lambda pair: pair[0][: -pair[1]]),
-    st.binary().map(gzip.compress),
-)
+def with_headers_of_headers(depth: int) -> bytes:
+    """Return a .tar.gz whose extended headers are about extended headers."""
+    header = tarfile.TarInfo("x")
+    header.type = tarfile.XHDTYPE
+    return gzipped(header.tobuf() * depth + tarred([("a", tarfile.REGTYPE, b"x", "")]))
+
+
+@st.composite
+def cut_off(draw: st.DrawFn, tar: bytes) -> bytes:
+    """Draw a .tar cut off in a member, in a header, between two or among the zeros of its end."""
+    last = len(tar.rstrip(b"\0")) // tarfile.BLOCKSIZE + 4
+    place = draw(st.integers(0, last)) * tarfile.BLOCKSIZE
+    return tar[: max(0, place - draw(st.just(0) | st.integers(1, tarfile.BLOCKSIZE - 1)))]
 
 
 @st.composite
@@ -65,3 +93,22 @@ def damaged(draw: st.DrawFn, content: bytes) -> bytes:
     return (
         content[:place] + bytes([content[place] ^ draw(st.integers(1, 255))]) + content[place + 1 :]
     )
+
+
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        ["path", "linkpath", "mtime", "uid", "comment", "hdrcharset", "GNU.sparse.map", "GNU.sparse.size",
+         "GNU.sparse.realsize", "GNU.sparse.major", "GNU.sparse.minor", "GNU.sparse.name"]
+    ),
+    st.text(max_size=8) | st.sampled_from(["0", "1", "0,4", "4,-1", "9" * 20, "-1", "nan", "BINARY"]),
+    max_size=4,
+)  # fmt: skip
+ARCHIVES = st.one_of(
+    st.binary(),
+    MEMBERS.map(packed),
+    MEMBERS.map(packed).flatmap(damaged),
+    MEMBERS.map(tarred).flatmap(cut_off).map(gzipped),
+    MEMBERS.map(tarred).flatmap(damaged).map(gzipped),
+    HEADERS.map(with_headers),
+    st.binary().map(gzipped),
+)

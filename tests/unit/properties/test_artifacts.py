@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from local_aws.sagemaker import objects
@@ -16,9 +16,15 @@ from tests.unit.properties.tar_archives import (
     ARCHIVES,
     FILES,
     Member,
+    cut_off,
     damaged,
+    gzipped,
     packed,
     packed_files,
+    plain_members,
+    tarred,
+    with_headers,
+    with_headers_of_headers,
     with_long_header,
 )
 
@@ -43,6 +49,7 @@ def unpack(content: bytes) -> dict[str, bytes] | None:
             download_artifact(S3(content), URI, folder)
         except ArtifactError as error:
             assert URI in str(error)
+            assert len(str(error).splitlines()) == 1
             found = None
         else:
             found = {
@@ -76,6 +83,39 @@ def test_a_damaged_artifact_is_refused_or_the_same(
 ) -> None:
     content = packed_files(files)
     assert unpack(data.draw(damaged(content))) in (None, files)
+
+
+@given(st.data(), FILES)
+def test_a_cut_off_archive_in_good_gzip_is_refused_or_has_whole_files(
+    data: st.DataObject, files: dict[str, bytes]
+) -> None:
+    """Which of them a model needs, its metadata say."""
+    found = unpack(gzipped(data.draw(cut_off(tarred(plain_members(files))))))
+    event("refused" if found is None else "whole" if found == files else "some files")
+    assert found is None or found.items() <= files.items()
+
+
+def test_a_member_that_is_shorter_than_its_header_says_is_refused(tmp_path: Path) -> None:
+    """Its gzip is good: no checksum tells."""
+    folder = tmp_path / "served"
+    tar = tarred(plain_members({"a": b"x", "b": bytes(600)}))
+    short = gzipped(tar[: 3 * tarfile.BLOCKSIZE + 599])
+    with pytest.raises(ArtifactError) as refused:
+        download_artifact(S3(short), URI, folder)
+    assert str(refused.value) == f"{URI} cannot be unpacked: unexpected end of data."
+    assert list(tmp_path.rglob("*")) == [folder]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        with_headers({"GNU.sparse.map": "a,b"}),
+        with_headers({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}),
+        with_headers_of_headers(1000),
+    ],
+)
+def test_odd_headers_are_refused(content: bytes) -> None:
+    assert unpack(content) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "a/b", "b"]), st.binary(max_size=4)), max_size=6))
