@@ -4,7 +4,7 @@ import gzip
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
@@ -138,12 +138,15 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
     except ClientError as error:
         raise ArtifactError(f"Could not find model data at {uri}.") from error
     try:
-        with _Blocks(archive) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
+        with (
+            _Blocks(archive) as packed,
+            tarfile.open(fileobj=packed, mode="r:", tarinfo=_Member) as tar,
+        ):
             _check_members(tar, uri)
+            _read_to_checksum(packed)
             # Python 3.11.2 (Debian 12) knows no filters; what was checked is safe without one, too.
             tar.extraction_filter = getattr(tarfile, "data_filter", None)
             tar.extractall(folder / "model")  # noqa: S202
-            _read_to_checksum(packed)
     except ArtifactError:
         raise
     except (*DAMAGED, tarfile.TarError) as error:
@@ -161,6 +164,27 @@ class _Blocks(gzip.GzipFile):
         return super().read(size)
 
 
+class _Member(tarfile.TarInfo):
+    """A member of an archive that only zeros end; to tarfile a damaged header is an end, too."""
+
+    __slots__ = ()
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        """Read the next header.
+
+        Raises:
+            tarfile.EOFHeaderError: at the end.
+            tarfile.ReadError: where neither a header nor the end is.
+        """
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined] # typeshed does not know it
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
+
+
 def _check_members(tar: tarfile.TarFile, uri: str) -> None:
     """Refuse what is too much, no file, and what leaves the folder, on its own or through a link.
 
@@ -168,7 +192,11 @@ def _check_members(tar: tarfile.TarFile, uri: str) -> None:
     """
     size = 0
     for count, member in enumerate(tar, start=1):
-        size += max(0, member.size)
+        if member.size < 0:  # would lead back to where its header stands, again and again
+            raise ArtifactError(
+                f"{uri} cannot be unpacked: {member.name!r} has less than no bytes."
+            )
+        size += member.size
         if size > MAX_UNPACKED_BYTES:
             raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
         if count > MAX_MEMBERS:
@@ -181,8 +209,11 @@ def _check_members(tar: tarfile.TarFile, uri: str) -> None:
 
 
 def _read_to_checksum(packed: gzip.GzipFile) -> None:
-    """Read up to the checksum, which tells a damaged file from a good one."""
+    """Read the zeros up to the checksum, which tells a damaged file from a good one."""
     for _ in range(MAX_REST_BLOCKS):
-        if not packed.read(MAX_BLOCK_BYTES):
+        rest = packed.read(MAX_BLOCK_BYTES)
+        if not rest:
             return
+        if rest.strip(b"\0"):
+            break
     raise tarfile.ReadError("something follows the archive")
