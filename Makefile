@@ -18,8 +18,6 @@ BENCH_VENV := .venv-bench
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Node.js keeps what it compiled, as Python does: 17 MB, which every synthesis loads quicker.
-export NODE_COMPILE_CACHE := $(CURDIR)/$(VENV)/compiled
 # Many images set it; then Python would compile the CDK's modules anew in every process, for 10 s or more.
 unexport PYTHONDONTWRITEBYTECODE
 
