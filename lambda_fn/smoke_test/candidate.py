@@ -53,7 +53,8 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
         SmokeTestError: when the candidate does not come up, or `check` says so.
     """
     serving = find(sagemaker, candidate.serving)
-    if serving["EndpointConfigName"] == candidate.config if serving else candidate.gated:
+    settled = serving["EndpointConfigName"] == candidate.config if serving else candidate.gated
+    if settled:
         return remove(sagemaker, candidate.name)
     if serving and serving["EndpointStatus"] in BUSY:
         return False

@@ -109,6 +109,7 @@ def test_request_that_takes_too_long_is_a_models_error(
 def test_job_of_a_process_that_died_has_failed(
     service: SageMakerService, emulator: Emulator, tmp_path: Path
 ) -> None:
+    jobs.put_source(emulator)  # and the bucket, to which a job that has begun saves what it has
     service.call("CreateTrainingJob", jobs.request("interrupted", "wait"))
     # The job goes on and writes its record anew
     ignored = shutil.ignore_patterns("*.tmp")
