@@ -68,12 +68,12 @@ bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and
 bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
 	@python -m bench check $(if $(ACCEPT),--accept)
 
+bench-synth: $(VENV)/.dev ## how long both environments take to synthesize, beside a plain application
+	@python -m bench.synthesis
+
 evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
 	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
-
-bench-synth: $(VENV)/.dev ## how long both environments take to synthesize, beside a plain application
-	@python -m bench.synthesis
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .

@@ -11,9 +11,10 @@ from typing import Any
 
 from bench import check, comparison, machine, table
 from bench.plan import Plan
-from bench.process import ROOT, ProcessError
+from bench.process import ProcessError
 from bench.stages import Bench
 from local_aws.screen import Screen
+from scripts import ROOT
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results.json"

@@ -13,12 +13,12 @@ from pathlib import Path
 from bench import reviews
 from bench.handover import hand_over
 from bench.reviews import Data, Review
+from scripts import ROOT
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
 from stacks.dataset import find_dataset
 from stacks.refusal import SettingsError
 
-ROOT = Path(__file__).resolve().parent.parent
 SEED = 1
 HELD_OUT = 0.2
 # SHA-256 of the sorted [text, label] pairs of the official test half, Maas et al. (2011).

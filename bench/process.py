@@ -7,13 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from bench.handover import PREFIX
+from scripts import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_EVERY = 0.1  # seconds
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes

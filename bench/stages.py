@@ -14,8 +14,9 @@ from bench.handover import handed_over
 from bench.plan import Plan
 from bench.reviews import Data
 from bench.rows import OURS, PEERS
+from scripts import ROOT
 
-TRAIN = process.ROOT / "model_code" / "train.py"
+TRAIN = ROOT / "model_code" / "train.py"
 ACCURACY = "test_accuracy="
 MEGABYTE = 1e6
 UNCOUNTED = "code"  # the serving code and its wheels, the same whatever the model is

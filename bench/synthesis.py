@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine
-from bench.process import ROOT
+from scripts import ROOT
 from scripts.synthesis import environments, synthesize
 
 ROUNDS = 5

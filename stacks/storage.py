@@ -139,14 +139,13 @@ class StorageStack(Stack):
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
         if copied:
             self._copy(copied.values(), data_bucket, retention_days)
-        alarms = (
-            [self._tell_alarms(names, settings.operations.alarm_email, keep=keep)]
-            if settings.operations.alarms
-            else []
-        )
+        alarms = None
+        if settings.operations.alarms:
+            alarms = self._tell_alarms(names, settings.operations.alarm_email, keep=keep)
         if settings.operations.monthly_budget_usd is not None:
-            # AWS Budgets looks whether it may publish to the topic.
-            self._declare_budget(names, settings.operations).node.add_dependency(*alarms)
+            budget = self._declare_budget(names, settings.operations)
+            if alarms is not None:  # AWS Budgets looks whether it may publish to the topic.
+                budget.node.add_dependency(alarms)
         declare_auto_delete_logs(self, retention_days=retention_days)
         encrypt_log_groups(self, log_key.key_arn if log_key else None)
         acknowledge_shared(self)

@@ -33,7 +33,6 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
-
 SAMPLE_ROWS = 6000
 HELD_BACK_ROWS = 200
 

@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ def masked(template: Template) -> Template:
     return content
 
 
+def all_masked(templates: Mapping[str, Template]) -> dict[str, Template]:
+    """Return the masked templates of an environment, by stack."""
+    return {stack: masked(template) for stack, template in templates.items()}
+
+
 def accepted(environment: str, revision: str) -> dict[str, Template]:
     """Return the snapshots of an environment in a git revision, by stack.
 
@@ -52,10 +57,8 @@ def present(names: Sequence[str]) -> dict[str, dict[str, Template]]:
     Raises:
         SynthesisError: when one cannot be synthesized.
     """
-    return {
-        environment: {stack: masked(template) for stack, template in templates.items()}
-        for environment, templates in synthesize(names).items()
-    }
+    synthesized = synthesize(names)
+    return {environment: all_masked(templates) for environment, templates in synthesized.items()}
 
 
 def _show(revision: str, path: Path) -> str:

@@ -41,8 +41,9 @@ def test_every_kind_that_costs_by_the_month_is_on_the_bill(assembly: Assembly) -
     """A new kind of resource has to be looked at: is it free while idle, or not?"""
     known = set(json.loads((ROOT / "tests/infrastructure/free_while_idle.json").read_text()))
     billed = {
-        "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::KMS::Key",
-        "AWS::SageMaker::EndpointConfig", "AWS::SecretsManager::Secret", "AWS::WAFv2::WebACL",
+        "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::Dashboard", "AWS::KMS::Key", "AWS::SageMaker::EndpointConfig",
+        "AWS::SecretsManager::Secret", "AWS::WAFv2::WebACL",
     }  # fmt: skip
     kinds = {
         resource["Type"]

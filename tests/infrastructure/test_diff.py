@@ -6,13 +6,9 @@ from typing import Any
 import pytest
 
 from scripts.diff.__main__ import main
-from scripts.diff.snapshots import masked
+from scripts.diff.snapshots import all_masked
 from scripts.diff.summary import summarize
 from tests.infrastructure.assembly import Assembly
-
-
-def present(assembly: Assembly) -> dict[str, Any]:
-    return {stack: masked(template) for stack, template in assembly.templates.items()}
 
 
 def summary(before: dict[str, Any], after: dict[str, Any]) -> str:
@@ -28,11 +24,14 @@ def only(template: dict[str, Any], kind: str) -> str:
 
 
 def test_nothing_changes(prod: Assembly) -> None:
-    assert summary(present(prod), present(prod)) == "## prod: nothing changes"
+    assert (
+        summary(all_masked(prod.templates), all_masked(prod.templates))
+        == "## prod: nothing changes"
+    )
 
 
 def test_a_change_is_told_by_what_it_does(prod: Assembly) -> None:
-    before, after = present(prod), deepcopy(present(prod))
+    before, after = all_masked(prod.templates), deepcopy(all_masked(prod.templates))
     resources = after["model"]["Resources"]
     config = only(after["model"], "AWS::SageMaker::EndpointConfig")
     resources[config]["Properties"]["ProductionVariants"][0]["InitialInstanceCount"] = 4
@@ -51,7 +50,7 @@ def test_a_change_is_told_by_what_it_does(prod: Assembly) -> None:
 
 
 def test_a_price_that_is_not_known_is_no_saving(prod: Assembly) -> None:
-    before, after = present(prod), deepcopy(present(prod))
+    before, after = all_masked(prod.templates), deepcopy(all_masked(prod.templates))
     config = only(after["model"], "AWS::SageMaker::EndpointConfig")
     properties = after["model"]["Resources"][config]["Properties"]
     properties["ProductionVariants"][0]["InstanceType"] = "ml.m7i.large"
@@ -67,7 +66,7 @@ def test_a_price_that_is_not_known_is_no_saving(prod: Assembly) -> None:
 
 
 def test_an_api_that_is_opened_to_everybody_widens(prod: Assembly) -> None:
-    before, after = present(prod), deepcopy(present(prod))
+    before, after = all_masked(prod.templates), deepcopy(all_masked(prod.templates))
     for resource in before["web"]["Resources"].values():
         if resource["Type"] == "AWS::ApiGateway::Method":
             resource["Properties"]["AuthorizationType"] = "AWS_IAM"
@@ -78,7 +77,7 @@ def test_an_api_that_is_opened_to_everybody_widens(prod: Assembly) -> None:
 
 
 def test_wider_and_narrower_permissions_are_told(prod: Assembly) -> None:
-    before, after = present(prod), deepcopy(present(prod))
+    before, after = all_masked(prod.templates), deepcopy(all_masked(prod.templates))
     role = next(
         name for name in after["web"]["Resources"] if name.startswith("PredictApiHandlerRole")
     )
@@ -102,7 +101,7 @@ def test_wider_and_narrower_permissions_are_told(prod: Assembly) -> None:
 
 
 def test_a_refusal_that_goes_widens(prod: Assembly) -> None:
-    before, after = present(prod), deepcopy(present(prod))
+    before, after = all_masked(prod.templates), deepcopy(all_masked(prod.templates))
     policy = next(
         resource
         for resource in after["storage"]["Resources"].values()

@@ -5,18 +5,14 @@ from copy import deepcopy
 import pytest
 
 from scripts.diff.changes import changes, immutable
-from scripts.diff.snapshots import masked
+from scripts.diff.snapshots import all_masked
 from scripts.diff.stateful import recorded, stateful
 from tests.infrastructure.assembly import Assembly
 
 
-def present(assembly: Assembly) -> dict[str, dict[str, object]]:
-    return {stack: masked(template) for stack, template in assembly.templates.items()}
-
-
 def test_no_stateful_resource_is_replaced(assembly: Assembly) -> None:
     """When this is meant, `make accept-replacements` accepts it; the data stay behind."""
-    assert stateful(present(assembly)) == recorded(assembly.environment)
+    assert stateful(all_masked(assembly.templates)) == recorded(assembly.environment)
 
 
 def test_the_record_holds_what_must_stay(prod: Assembly) -> None:
@@ -44,10 +40,10 @@ def test_immutable_properties_come_from_the_schemas(kind: str, properties: set[s
 
 def test_an_endpoint_of_another_kind_is_noticed(prod: Assembly) -> None:
     """It would be an update of two properties to CloudFormation, which SageMaker refuses."""
-    changed = deepcopy(present(prod))
+    changed = deepcopy(all_masked(prod.templates))
     (config,) = [
         resource
-        for resource in changed["model"]["Resources"].values()  # type: ignore[attr-defined]
+        for resource in changed["model"]["Resources"].values()
         if resource["Type"] == "AWS::SageMaker::EndpointConfig"
     ]
     (variant,) = config["Properties"]["ProductionVariants"]
@@ -56,11 +52,11 @@ def test_an_endpoint_of_another_kind_is_noticed(prod: Assembly) -> None:
 
 
 def test_another_name_or_logical_id_is_noticed(dev: Assembly) -> None:
-    before = present(dev)
+    before = all_masked(dev.templates)
     renamed = deepcopy(before)
     endpoints = [
         (name, resource)
-        for name, resource in renamed["model"]["Resources"].items()  # type: ignore[attr-defined]
+        for name, resource in renamed["model"]["Resources"].items()
         if resource["Type"] == "AWS::SageMaker::Endpoint"
     ]
     ((name, endpoint),) = endpoints

@@ -201,11 +201,8 @@ def test_a_missing_file_of_the_page_leaves_the_old_page(
 
 
 def test_a_cli_that_is_killed_is_run_again(deployment: Deployment, proof_table: ProofTable) -> None:
-    jobs, outputs, overrides = (
-        training_jobs(deployment),
-        dict(deployment.outputs),
-        ["training.seed=11"],
-    )
+    jobs, outputs = training_jobs(deployment), dict(deployment.outputs)
+    overrides = ["training.seed=11"]
     with traffic(deployment, models=2) as stream:
         with deploying(deployment, *overrides):
             pass

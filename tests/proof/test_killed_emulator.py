@@ -42,6 +42,7 @@ def test_what_was_deployed_serves_on(tmp_path: Path, proof_table: ProofTable) ->
         assert training_jobs(deployed) == jobs
         with traffic(deployed, models=2) as stream:
             deployed.deploy("training.seed=5")
+        assert answers(deployed)
         assert len(training_jobs(deployed)) == len(jobs) + 1
         assert set(statuses(deployed).values()) <= SETTLED
     assert set(before.values()) == {"CREATE_COMPLETE"}

@@ -10,6 +10,7 @@ from tests.conftest import Deployment
 from tests.proof.outcome import MODEL, SECTION, serving, statuses, the_reason, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
+from tests.proof.use import answers
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,7 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     assert "meh" in shown
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     deployment.outputs = outputs
+    assert answers(deployment)
     held = f"refused: file, line and label named; {stream.told}"
     proof_table.add(SECTION, "A review with a wrong label", held)
 
@@ -76,6 +78,7 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
     assert serving(deployment) == served
     assert training_jobs(deployment) == jobs
     deployment.outputs = outputs
+    assert answers(deployment)
     held = f"told: “serves configuration”, the old one's name; {stream.told}; no training job"
     proof_table.add(SECTION, "An alarm during the canary, which SageMaker obeys quietly", held)
     deployment.deploy()
