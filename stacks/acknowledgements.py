@@ -2,20 +2,20 @@
 
 The checks are cdk-nag's packs, which read the construct tree, and checkov and cfn-lint, which read
 templates. A reason stands in the template, in the resource's metadata, so that whoever reviews one
-need not look for it here.
+need not look for it here. Constructs give their reasons with `acknowledge`; their stack writes them
+all when it is complete, since each call of the CDK from Python has its price.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
-from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_iam import PolicyDocument
 from constructs import IConstruct
 
-CHECKOV = "CKV"
-LINT = "cfn-lint"
-# Where a tool's entries stand in a resource's metadata.
-NOTES = {"cdk_nag": "rules_to_suppress", "checkov": "skip"}
+CHECKOV = re.compile(r"CKV\w+")
+LINT = re.compile(r"[EIW]\d{4}")
 # Statement id to the reason why its resources are not single ones. A statement with a wildcard
 # that is not listed here cannot be used in a role.
 WILDCARDS = {
@@ -39,41 +39,70 @@ WILDCARDS = {
 }
 
 
+# Stack to its constructs and their reasons, until they are written.
+_given: dict[Stack, list[tuple[IConstruct, Mapping[str, str]]]] = {}
+
+
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Record why rules do not apply to a resource.
+    """Say why rules do not apply to a resource, for its stack to write down.
 
     Args:
         construct: the resource, or the construct whose main resource it is.
-        reasons: rule or finding, such as `AwsSolutions-APIG2` or `CKV_AWS_116`, to the reason.
+        reasons: rule or finding, such as `AwsSolutions-APIG2`, `CKV_AWS_116` or `W3005`, to the
+            reason.
     """
-    resource = resource_of(construct)
-    nagged = {rule: why for rule, why in reasons.items() if not rule.startswith(CHECKOV)}
-    if nagged:
-        Validations.of(resource).acknowledge(
-            *(
-                Acknowledgment(id=f"{_pack(rule)}::{rule}", reason=why)
-                for rule, why in nagged.items()
-            )
-        )
-        _note(resource, "cdk_nag", [{"id": rule, "reason": why} for rule, why in nagged.items()])
-    checked = {rule: why for rule, why in reasons.items() if rule.startswith(CHECKOV)}
-    if checked:
-        _note(resource, "checkov", [{"id": rule, "comment": why} for rule, why in checked.items()])
+    _given.setdefault(Stack.of(construct), []).append((construct, reasons))
 
 
-def acknowledge_lint(resource: CfnResource, reasons: Mapping[str, str]) -> None:
-    """Record why rules of cfn-lint do not apply to a resource; once for each resource.
+def wildcard_reasons(policies: Iterable[PolicyDocument]) -> dict[str, str]:
+    """Return why the statements of policies name resources with a wildcard, finding by finding.
 
-    Source: https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata
+    Raises:
+        KeyError: when a statement has a wildcard and no reason for it.
     """
-    resource.add_metadata(
-        LINT, {"config": {"ignore_checks": sorted(reasons)}, "reasons": dict(reasons)}
-    )
+    statements = [one for policy in policies for one in policy.to_json()["Statement"]]
+    return {
+        wildcard(resource): WILDCARDS[str(statement.get("Sid"))]
+        for statement in statements
+        for resource in _listed(statement["Resource"])
+        if "*" in resource
+    }
 
 
-def _pack(rule: str) -> str:
-    """Return the name of cdk-nag's pack that a rule is of."""
-    return rule.partition("[")[0].rpartition("-")[0]
+def wildcard(resource: str) -> str:
+    """Return the finding for a resource of a policy."""
+    return f"AwsSolutions-IAM5[Resource::{resource}]"
+
+
+def _listed(resources: str | list[str]) -> list[str]:
+    return [resources] if isinstance(resources, str) else resources
+
+
+def write_acknowledgements(
+    stack: Stack, shared: Iterable[tuple[CfnResource, Mapping[str, str]]] = ()
+) -> None:
+    """Write the reasons to the resources of a complete stack.
+
+    Args:
+        stack: whose constructs have given their reasons.
+        shared: resources and further reasons, which their own take the place of.
+    """
+    own = [(resource_of(construct), reasons) for construct, reasons in _given.pop(stack, [])]
+    resources: dict[str, CfnResource] = {}
+    merged: dict[str, dict[str, str]] = {}
+    for resource, reasons in (*shared, *own):
+        identity = _identity(resource)
+        resources[identity] = resource
+        merged.setdefault(identity, {}).update(reasons)
+    rules = list({rule: None for reasons in merged.values() for rule in reasons})
+    spelled = dict(zip(rules, map(_spell, stack.resolve(rules)), strict=True))
+    for identity, reasons in merged.items():
+        _write(resources[identity], {spelled[rule]: why for rule, why in reasons.items()})
+
+
+def _identity(construct: IConstruct) -> str:
+    """Return what two objects of jsii have in common that stand for the same construct."""
+    return str(construct.__jsii_ref__.ref)  # type: ignore[attr-defined]
 
 
 def resource_of(construct: IConstruct) -> CfnResource:
@@ -88,43 +117,8 @@ def resource_of(construct: IConstruct) -> CfnResource:
     raise ValueError(f"{construct.node.path} is not one resource")
 
 
-def noted(resource: CfnResource) -> set[str]:
-    """Return the rules that a resource has a reason for."""
-    metadata = [(resource.get_metadata(tool) or {}).get(key, []) for tool, key in NOTES.items()]
-    return {str(entry["id"]) for entries in metadata for entry in entries}
-
-
-def _note(resource: CfnResource, tool: str, entries: Sequence[Mapping[str, str]]) -> None:
-    """Add entries to what the resource's metadata tells a tool, once and in a stable order."""
-    key = NOTES[tool]
-    added = {entry["id"] for entry in entries}
-    before = (resource.get_metadata(tool) or {}).get(key, [])
-    merged = [one for one in before if one["id"] not in added] + [dict(one) for one in entries]
-    resource.add_metadata(tool, {key: sorted(merged, key=lambda one: str(one["id"]))})
-
-
-def acknowledge_wildcards(role: IConstruct, statements: Sequence[PolicyStatement]) -> None:
-    """Record why a role's statements name resources with a wildcard, resource by resource.
-
-    Raises:
-        KeyError: when a statement has a wildcard and no reason for it.
-    """
-    reasons = {
-        finding: WILDCARDS[str(statement.sid)]
-        for statement in statements
-        for finding in (wildcard(role, resource) for resource in statement.resources)
-        if "*" in finding
-    }
-    if reasons:
-        acknowledge(role, reasons)
-
-
-def wildcard(scope: IConstruct, resource: str) -> str:
-    """Return the finding for a resource of a policy, with references as the checks spell them."""
-    return f"AwsSolutions-IAM5[Resource::{_spell(Stack.of(scope).resolve(resource))}]"
-
-
 def _spell(value: Any) -> str:
+    """Return a rule with references as cdk-nag spells them."""
     if isinstance(value, str):
         return value
     ((function, argument),) = value.items()
@@ -132,3 +126,33 @@ def _spell(value: Any) -> str:
         separator, parts = argument
         return str(separator).join(map(_spell, parts))
     return f"<{argument if function == 'Ref' else '.'.join(argument)}>"
+
+
+def _write(resource: CfnResource, reasons: Mapping[str, str]) -> None:
+    """Write each tool's entries to where it looks for them in the metadata, in a stable order.
+
+    Sources:
+        https://www.checkov.io/7.Scan%20Examples/Cloudformation.html
+        https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata
+    """
+    linted = {rule: why for rule, why in sorted(reasons.items()) if LINT.fullmatch(rule)}
+    checked = {rule: why for rule, why in sorted(reasons.items()) if CHECKOV.fullmatch(rule)}
+    nagged = {rule: why for rule, why in sorted(reasons.items()) if rule not in {*linted, *checked}}
+    if linted:
+        resource.add_metadata(
+            "cfn-lint", {"config": {"ignore_checks": list(linted)}, "reasons": linted}
+        )
+    if nagged:
+        Validations.of(resource).acknowledge(
+            *(Acknowledgment(id=f"{_pack(rule)}::{rule}", reason=nagged[rule]) for rule in nagged)
+        )
+        entries = [{"id": rule, "reason": why} for rule, why in nagged.items()]
+        resource.add_metadata("cdk_nag", {"rules_to_suppress": entries})
+    if checked:
+        skipped = [{"id": rule, "comment": why} for rule, why in checked.items()]
+        resource.add_metadata("checkov", {"skip": skipped})
+
+
+def _pack(rule: str) -> str:
+    """Return the name of cdk-nag's pack that a rule is of."""
+    return rule.partition("[")[0].rpartition("-")[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Size, Stack
+from aws_cdk import Size, Stack
 from aws_cdk.aws_cloudfront import IDistribution
 from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_s3 import IBucket
@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks.key import READ_AND_WRITE, use_key_in_s3
 from stacks.log_group import declare_log_group
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.roles import function_role
 
 # Of the bucket that `cdk bootstrap` makes for assets.
@@ -101,11 +102,11 @@ class FileCopier(Construct):
 
 def _read_assets(stack: Stack) -> PolicyStatement:
     qualifier = stack.synthesizer.bootstrap_qualifier or DEFAULT_QUALIFIER
-    bucket = f"cdk-{qualifier}-assets-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+    bucket = f"cdk-{qualifier}-assets-{ACCOUNT_ID}-{REGION}"
     return PolicyStatement(
         sid="ReadAssets",
         actions=["s3:GetObject"],
-        resources=[f"arn:{Aws.PARTITION}:s3:::{bucket}/*"],
+        resources=[f"arn:{PARTITION}:s3:::{bucket}/*"],
     )
 
 
@@ -127,7 +128,7 @@ def _write_files(bucket: IBucket, prefix: str) -> list[PolicyStatement]:
 def _empty_cache(distribution: IDistribution | None) -> list[PolicyStatement]:
     if distribution is None:
         return []
-    arn = f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/"
+    arn = f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/"
     return [
         PolicyStatement(
             sid="EmptyCache",

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_ssm import StringParameter
 from constructs import Construct
+
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
 
 WAITING_PERIOD = Duration.days(7)
 READ = ("kms:Decrypt",)
@@ -63,10 +65,10 @@ def encrypt_logs(log_groups: Sequence[str]) -> PolicyStatement:
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
-    group = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group"
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group"
     return PolicyStatement(
         sid="EncryptLogs",
-        principals=[ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
+        principals=[ServicePrincipal(f"logs.{REGION}.{URL_SUFFIX}")],
         actions=[
             "kms:Decrypt",
             "kms:DescribeKey",
@@ -94,7 +96,7 @@ def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[PolicySta
             sid="UseKey",
             actions=list(actions),
             resources=[key_arn],
-            conditions={"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}},
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{REGION}.{URL_SUFFIX}"}},
         )
     ]
 

@@ -1,6 +1,6 @@
 """Log groups that CloudFormation makes and removes: none outlives its stack or grows for ever."""
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import CfnLogGroup, LogGroup, RetentionDays
 from constructs import Construct
 
@@ -46,12 +46,9 @@ def declare_log_group(
     )
 
 
-def encrypt_log_groups(stack: Stack, key_arn: str | None) -> None:
-    """Encrypt every log group of a complete stack with a key, or say why it has none."""
-    for construct in stack.node.find_all():
-        if not isinstance(construct, CfnLogGroup):
-            continue
-        if key_arn is not None:
-            construct.kms_key_id = key_arn
-        else:
-            acknowledge(construct, dict.fromkeys(ENCRYPTION_RULES, AWS_KEY))
+def encrypt_log_group(log_group: CfnLogGroup, key_arn: str | None) -> None:
+    """Encrypt a log group with a key, or say why it has none."""
+    if key_arn is not None:
+        log_group.kms_key_id = key_arn
+    else:
+        acknowledge(log_group, dict.fromkeys(ENCRYPTION_RULES, AWS_KEY))

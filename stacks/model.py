@@ -7,12 +7,12 @@ from aws_cdk import Annotations, CfnOutput, Environment, Stack
 from aws_cdk.aws_sns import ITopic, Topic
 from constructs import Construct
 
+from stacks.completion import complete
 from stacks.dataset import Dataset
 from stacks.endpoint import VARIANT, Endpoint
 from stacks.expiry import Expiry
 from stacks.idle_alarm import declare_idle_alarm
 from stacks.images import ContainerImage, default_image
-from stacks.log_group import encrypt_log_groups
 from stacks.metrics import EndpointMetrics
 from stacks.model_alarms import HostAlarms, tell_failed_trainings
 from stacks.names import Names
@@ -20,7 +20,6 @@ from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import read_object
 from stacks.scaling import Scaling
 from stacks.settings.environment import Settings
-from stacks.shared_reasons import acknowledge_shared
 from stacks.smoke_test import SmokeTest
 from stacks.storage import CHECKPOINTS
 from stacks.training_job import TrainingJob
@@ -118,8 +117,7 @@ class ModelStack(Stack):
         }
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
-        encrypt_log_groups(self, names.key_arn("logs") if own_keys else None)
-        acknowledge_shared(self)
+        complete(self, log_key_arn=names.key_arn("logs") if own_keys else None)
 
     def _train(self, names: Names, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
         training = self._settings.training

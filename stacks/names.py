@@ -5,7 +5,7 @@ Everything else is named by CloudFormation, which can then replace it.
 
 from dataclasses import dataclass
 
-from aws_cdk import Aws
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 
 CAPTURED = "captured"
 FEEDBACK = "feedback"
@@ -60,7 +60,7 @@ class Names:
     @property
     def alarm_topic_arn(self) -> str:
         """The topic's ARN."""
-        return f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{self.alarm_topic}"
+        return f"arn:{PARTITION}:sns:{REGION}:{ACCOUNT_ID}:{self.alarm_topic}"
 
     @property
     def metrics(self) -> str:
@@ -116,4 +116,4 @@ class Names:
 
     def _bucket(self, purpose: str) -> str:
         # Bucket names are unique in the world: the account and the region make them so.
-        return f"{self.prefix}-{purpose}-{Aws.ACCOUNT_ID}-{self.region}"
+        return f"{self.prefix}-{purpose}-{ACCOUNT_ID}-{self.region}"

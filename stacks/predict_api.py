@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk.aws_apigateway import (
     AuthorizationType,
     CfnRestApi,
@@ -29,6 +29,7 @@ from stacks.key import READ_AND_WRITE, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.metrics import ApiMetrics
 from stacks.origin_secret import OriginSecret
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
 from stacks.python_function import PythonFunction
 from stacks.release import Release
 from stacks.sagemaker_permissions import write_objects
@@ -116,7 +117,7 @@ class PredictApi(Construct):
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
-        endpoint = f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:endpoint"
+        endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
         handler = PythonFunction(
             self,
             "Handler",
@@ -208,7 +209,7 @@ class PredictApi(Construct):
             )
         self.metrics = ApiMetrics(name, STAGE, handler.function.function_name)
         self.url = api.url
-        self.domain = f"{api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
+        self.domain = f"{api.rest_api_id}.execute-api.{REGION}.{URL_SUFFIX}"
 
     def _add_operations(
         self, api: RestApi, handler: IFunction, paths: Mapping[str, bool], *, public: bool

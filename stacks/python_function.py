@@ -15,6 +15,7 @@ from stacks.content_hash import content_hash, source_files
 from stacks.local_bundling import bundling
 from stacks.log_group import declare_log_group
 from stacks.roles import function_role
+from stacks.shared_reasons import function_reasons
 
 TRACES_HAVE_NO_RESOURCE = "Only X-Ray's actions, which support no resource"
 RUNTIME = Runtime.PYTHON_3_14
@@ -88,6 +89,10 @@ class PythonFunction(Construct):
             reserved_concurrent_executions=reserved_concurrency,
             tracing=Tracing.ACTIVE if tracing else None,
         )
+        reasons = function_reasons(
+            limited=reserved_concurrency is not None, traced=tracing, configured=bool(environment)
+        )
+        acknowledge(self.function, reasons)
         if tracing:
             acknowledge(self.role, {"Serverless-LambdaStarPermissions": TRACES_HAVE_NO_RESOURCE})
 

@@ -76,7 +76,7 @@ class ResourceProvider(Construct):
         )
         for role in roles:
             called = {
-                wildcard(self, f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
+                wildcard(f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
                 for handler in handlers
             }
             acknowledge(role.node.find_child("DefaultPolicy"), called)
@@ -93,7 +93,7 @@ def _finish_waiter(provider: Provider) -> None:
     ]
     role = waiter.node.find_child("Role")
     limit_trust(cast("CfnRole", role.node.default_child))
-    reasons = {wildcard(waiter, f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
+    reasons = {wildcard(f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
     acknowledge(role.node.find_child("DefaultPolicy"), reasons)
     rules = ("AwsSolutions-SF1", "AwsSolutions-SF2", "Serverless-StepFunctionStateMachineXray")
     acknowledge(waiter.node.find_child("Resource"), dict.fromkeys(rules, IN_HANDLERS))

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CfnResource
+from aws_cdk import CfnResource
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_logs import ILogGroup
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge_wildcards
+from stacks.acknowledgements import acknowledge, wildcard_reasons
+from stacks.pseudo_parameters import ACCOUNT_ID
+from stacks.shared_reasons import INLINE
 
 # Of a trust or resource policy: a service acts for this account alone, whoever asks it to.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
+LAMBDA = ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT)
+SAGEMAKER = ServicePrincipal("sagemaker.amazonaws.com", conditions=OWN_ACCOUNT)
 
 
 def function_role(
@@ -28,14 +32,7 @@ def function_role(
     policies = {"Logs": PolicyDocument(statements=[write_logs(log_group)])}
     if statements:
         policies["Work"] = PolicyDocument(statements=list(statements))
-    role = Role(
-        scope,
-        construct_id,
-        assumed_by=ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT),
-        inline_policies=policies,
-    )
-    acknowledge_wildcards(role, statements)
-    return role
+    return _declare_role(scope, construct_id, LAMBDA, policies)
 
 
 def sagemaker_role(
@@ -48,15 +45,20 @@ def sagemaker_role(
         construct_id: id within `scope`.
         statements: policy name to what it allows.
     """
-    role = Role(
-        scope,
-        construct_id,
-        assumed_by=ServicePrincipal("sagemaker.amazonaws.com", conditions=OWN_ACCOUNT),
-        inline_policies={
-            name: PolicyDocument(statements=list(allowed)) for name, allowed in statements.items()
-        },
-    )
-    acknowledge_wildcards(role, [one for allowed in statements.values() for one in allowed])
+    policies = {
+        name: PolicyDocument(statements=list(allowed)) for name, allowed in statements.items()
+    }
+    return _declare_role(scope, construct_id, SAGEMAKER, policies)
+
+
+def _declare_role(
+    scope: Construct,
+    construct_id: str,
+    service: ServicePrincipal,
+    policies: dict[str, PolicyDocument],
+) -> Role:
+    role = Role(scope, construct_id, assumed_by=service, inline_policies=policies)
+    acknowledge(role, {**INLINE, **wildcard_reasons(policies.values())})
     return role
 
 

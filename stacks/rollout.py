@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from aws_cdk import Aws
 from aws_cdk.aws_cloudwatch import Alarm
 from aws_cdk.aws_events import Rule, Schedule
 from aws_cdk.aws_events_targets import LambdaFunction
@@ -14,6 +13,7 @@ from constructs import Construct
 from stacks.acknowledgements import acknowledge
 from stacks.alarm import declare_alarm
 from stacks.metrics import MINUTE, EndpointMetrics, metric
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import PROPERTIES
 from stacks.sagemaker_permissions import put_metrics
@@ -102,7 +102,7 @@ class Rollout(Construct):
 
     def _declare_probe(self, endpoint_name: str, namespace: str, retention_days: int) -> None:
         """Send known reviews while the endpoint is updated; a canary needs somebody to sing to."""
-        endpoint = f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:endpoint"
+        endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
         probe = PythonFunction(
             self,
             "Probe",

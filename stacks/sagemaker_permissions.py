@@ -6,10 +6,10 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 import re
 from collections.abc import Sequence
 
-from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
 
 from stacks.images import ContainerImage
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.settings.account import NetworkSettings
 
 # Families whose instances bring their own disk: m5d, c7gd, g5, p3dn, p4de, p6-b200, trn1, dl1.
@@ -20,9 +20,7 @@ LOCAL_DISK = re.compile(
 
 def pull_image(image: ContainerImage) -> list[PolicyStatement]:
     """Allow pulling one image."""
-    repository = (
-        f"arn:{Aws.PARTITION}:ecr:{image.region}:{image.account}:repository/{image.repository}"
-    )
+    repository = f"arn:{PARTITION}:ecr:{image.region}:{image.account}:repository/{image.repository}"
     return [
         PolicyStatement(
             sid="PullImage",
@@ -55,7 +53,7 @@ def use_network(network: NetworkSettings) -> list[PolicyStatement]:
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
-    ec2 = f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    ec2 = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT_ID}"
     attached = [f"{ec2}:subnet/{subnet}" for subnet in network.subnet_ids]
     guarded = [f"{ec2}:security-group/{group}" for group in network.security_group_ids]
     return [
@@ -147,4 +145,4 @@ def tag_objects(uri: str) -> PolicyStatement:
 
 
 def _arn(uri: str) -> str:
-    return f"arn:{Aws.PARTITION}:s3:::{uri.removeprefix('s3://')}"
+    return f"arn:{PARTITION}:s3:::{uri.removeprefix('s3://')}"

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Aws, CustomResource, Duration
+from aws_cdk import CustomResource, Duration
 from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
 from stacks.endpoint import Endpoint
 from stacks.key import encrypt_volumes
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import PROPERTIES, ResourceProvider
 
@@ -153,4 +154,4 @@ def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[PolicyStat
 
 
 def _arn(kind: str, name: str) -> str:
-    return f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{name}"
+    return f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:{kind}/{name}"

@@ -13,16 +13,15 @@ from stacks.acknowledgements import acknowledge
 from stacks.alarm_topic import AlarmTopic, use_key_for_messages
 from stacks.auto_delete import declare_auto_delete_logs
 from stacks.budget import Budget
+from stacks.completion import complete
 from stacks.dataset import PREFIX, Dataset
 from stacks.file_copy import FileCopier
 from stacks.key import declare_key, encrypt_logs
 from stacks.local_bundling import bundling
-from stacks.log_group import encrypt_log_groups
 from stacks.names import CAPTURED, FEEDBACK, Names
 from stacks.private_bucket import private_bucket
 from stacks.settings.account import OperationsSettings
 from stacks.settings.environment import Settings
-from stacks.shared_reasons import acknowledge_shared
 
 NO_KEY_FOR_LOGS = "S3 delivers access logs only into buckets that its own key encrypts"
 AWS_KEY = "The environment does without customer-managed keys; S3 encrypts with its own"
@@ -147,8 +146,7 @@ class StorageStack(Stack):
             if alarms is not None:  # AWS Budgets looks whether it may publish to the topic.
                 budget.node.add_dependency(alarms)
         declare_auto_delete_logs(self, retention_days=retention_days)
-        encrypt_log_groups(self, log_key.key_arn if log_key else None)
-        acknowledge_shared(self)
+        complete(self, log_key_arn=log_key.key_arn if log_key else None)
         CfnOutput(
             self,
             "DataBucketName",

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws
 from aws_cdk.aws_iam import IRole, PolicyStatement, Role
 from constructs import Construct
 
 from stacks.images import ContainerImage
 from stacks.key import READ, READ_AND_WRITE, encrypt_volumes, use_key_in_s3
+from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.roles import sagemaker_role
 from stacks.sagemaker_permissions import (
     find_objects,
@@ -122,9 +122,7 @@ def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[Po
 
 
 def _jobs(name_prefix: str) -> str:
-    return (
-        f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:training-job/{name_prefix}-*"
-    )
+    return f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:training-job/{name_prefix}-*"
 
 
 def _write_logs(name_prefix: str) -> list[PolicyStatement]:
@@ -133,7 +131,7 @@ def _write_logs(name_prefix: str) -> list[PolicyStatement]:
     SageMaker dictates its name, several environments share it, so none of them declares it: the
     first job of an account makes it.
     """
-    group = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{LOG_GROUP}"
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{LOG_GROUP}"
     return [
         PolicyStatement(
             sid="FindLogs",

@@ -5,14 +5,13 @@ from aws_cdk.aws_sns import Topic
 from constructs import Construct
 
 from stacks.auto_delete import declare_auto_delete_logs
+from stacks.completion import complete
 from stacks.dashboard import EnvironmentDashboard
 from stacks.endpoint import VARIANT
-from stacks.log_group import encrypt_log_groups
 from stacks.metrics import EndpointMetrics
 from stacks.names import Names
 from stacks.predict_api import PredictApi
 from stacks.settings.environment import Settings
-from stacks.shared_reasons import acknowledge_shared
 from stacks.site import Site
 from stacks.web_alarms import WebAlarms
 
@@ -63,8 +62,7 @@ class WebStack(Stack):
             self._add_page(names, settings, api)
         self._watch(names, settings, api)
         declare_auto_delete_logs(self, retention_days=retention_days)
-        encrypt_log_groups(self, names.key_arn("logs") if own_keys else None)
-        acknowledge_shared(self)
+        complete(self, log_key_arn=names.key_arn("logs") if own_keys else None)
         CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")
 
     def _watch(self, names: Names, settings: Settings, api: PredictApi) -> None:

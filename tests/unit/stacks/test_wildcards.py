@@ -1,10 +1,10 @@
 """No role gets a resource with a wildcard that nobody gave a reason for."""
 
 import pytest
-from aws_cdk import App, Aws, Stack
+from aws_cdk import App, Aws, CfnResource, Stack
 from aws_cdk.aws_iam import PolicyStatement
 
-from stacks.acknowledgements import wildcard
+from stacks.acknowledgements import acknowledge, wildcard, write_acknowledgements
 from stacks.roles import sagemaker_role
 from stacks.sagemaker_permissions import put_metrics, read_prefixes
 
@@ -23,5 +23,11 @@ def test_wildcards_with_reasons_are_taken() -> None:
 
 
 def test_references_are_spelled_as_the_checks_spell_them() -> None:
-    finding = wildcard(Stack(App(), "Stack"), f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
-    assert finding == "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
+    stack = Stack(App(), "Stack")
+    bucket = CfnResource(stack, "Bucket", type="AWS::S3::Bucket")
+    finding = wildcard(f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
+    acknowledge(bucket, {finding: "Its name has the account's"})
+    write_acknowledgements(stack)
+    (entry,) = bucket.get_metadata("cdk_nag")["rules_to_suppress"]
+    expected = "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
+    assert entry == {"id": expected, "reason": "Its name has the account's"}

@@ -1,0 +1,11 @@
+"""CloudFormation's pseudo parameters, each asked for once: every question to the CDK has its price.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+"""
+
+from aws_cdk import Aws
+
+ACCOUNT_ID = Aws.ACCOUNT_ID
+PARTITION = Aws.PARTITION
+REGION = Aws.REGION
+URL_SUFFIX = Aws.URL_SUFFIX
