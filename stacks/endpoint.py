@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from aws_cdk import RemovalPolicy
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig, CfnModel
 from constructs import Construct
 
@@ -11,6 +10,7 @@ from stacks.acknowledgements import acknowledge
 from stacks.images import ContainerImage
 from stacks.key import READ, READ_AND_WRITE, encrypt_volumes, use_key_in_s3
 from stacks.log_group import declare_log_group
+from stacks.permission import Permission
 from stacks.roles import sagemaker_role
 from stacks.rollout import Rollout
 from stacks.sagemaker_permissions import (
@@ -57,7 +57,7 @@ class Endpoint(Construct):
         log_group_names: Mapping[str, str],
         image: ContainerImage,
         model_data: str,
-        read_model: PolicyStatement,
+        read_model: Permission,
         settings: EndpointSettings,
         scales: bool,
         capture_uri: str,
@@ -90,7 +90,7 @@ class Endpoint(Construct):
             declare_log_group(self, key, name=log_group, retention_days=retention_days)
             for key, log_group in log_group_names.items()
         ]
-        write_logs = PolicyStatement(
+        write_logs = Permission(
             sid="WriteLogs",
             actions=[
                 "logs:CreateLogGroup",  # SageMaker asks for it although the group is there
@@ -105,7 +105,7 @@ class Endpoint(Construct):
         role = sagemaker_role(
             self,
             "Role",
-            statements={
+            permissions={
                 "Read": [read_model, *use_key_in_s3(key_arn, READ)],
                 **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
                 "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
@@ -171,7 +171,7 @@ class Endpoint(Construct):
         self.volume_key_arn = volume_key
 
 
-def _keep(uri: str, key_arn: str | None) -> list[PolicyStatement]:
+def _keep(uri: str, key_arn: str | None) -> list[Permission]:
     return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE)]
 
 
@@ -197,8 +197,8 @@ def _capture(
     )
 
 
-def _watch(rollout: Rollout) -> PolicyStatement:
-    return PolicyStatement(
+def _watch(rollout: Rollout) -> Permission:
+    return Permission(
         sid="WatchRollout",
         actions=["cloudwatch:DescribeAlarms"],
         resources=[alarm.alarm_arn for alarm in rollout.alarms],

@@ -5,10 +5,10 @@ from pathlib import Path
 from aws_cdk import Duration, Stack
 from aws_cdk.aws_events import Rule, Schedule
 from aws_cdk.aws_events_targets import LambdaFunction
-from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
+from stacks.permission import Permission
 from stacks.python_function import PythonFunction
 from stacks.shared_reasons import acknowledge_scheduled
 
@@ -52,8 +52,8 @@ class Expiry(Construct):
                 "STACK_ID": stack.stack_id,
                 "EXPIRES_AFTER_HOURS": str(hours),
             },
-            statements=[
-                PolicyStatement(
+            permissions=[
+                Permission(
                     sid="RemoveStack",
                     actions=["cloudformation:DescribeStacks", "cloudformation:DeleteStack"],
                     resources=[stack.stack_id],

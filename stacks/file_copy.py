@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from aws_cdk import Size, Stack
 from aws_cdk.aws_cloudfront import IDistribution
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
 from constructs import Construct
 
 from stacks.key import READ_AND_WRITE, use_key_in_s3
 from stacks.log_group import declare_log_group
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.roles import function_role
 
@@ -56,7 +56,7 @@ class FileCopier(Construct):
             self,
             "Role",
             log_group=self._log_group,
-            statements=[
+            permissions=[
                 _read_assets(Stack.of(self)),
                 *_write_files(bucket, prefix),
                 *use_key_in_s3(_key_of(bucket), READ_AND_WRITE),
@@ -100,10 +100,10 @@ class FileCopier(Construct):
         )
 
 
-def _read_assets(stack: Stack) -> PolicyStatement:
+def _read_assets(stack: Stack) -> Permission:
     qualifier = stack.synthesizer.bootstrap_qualifier or DEFAULT_QUALIFIER
     bucket = f"cdk-{qualifier}-assets-{ACCOUNT_ID}-{REGION}"
-    return PolicyStatement(
+    return Permission(
         sid="ReadAssets",
         actions=["s3:GetObject"],
         resources=[f"arn:{PARTITION}:s3:::{bucket}/*"],
@@ -114,23 +114,23 @@ def _key_of(bucket: IBucket) -> str | None:
     return bucket.encryption_key.key_arn if bucket.encryption_key else None
 
 
-def _write_files(bucket: IBucket, prefix: str) -> list[PolicyStatement]:
+def _write_files(bucket: IBucket, prefix: str) -> list[Permission]:
     return [
-        PolicyStatement(
+        Permission(
             sid="WriteFiles",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             resources=[bucket.arn_for_objects(f"{prefix}/*" if prefix else "*")],
         ),
-        PolicyStatement(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
+        Permission(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
     ]
 
 
-def _empty_cache(distribution: IDistribution | None) -> list[PolicyStatement]:
+def _empty_cache(distribution: IDistribution | None) -> list[Permission]:
     if distribution is None:
         return []
     arn = f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/"
     return [
-        PolicyStatement(
+        Permission(
             sid="EmptyCache",
             actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
             resources=[arn + distribution.distribution_id],

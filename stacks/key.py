@@ -8,6 +8,7 @@ from aws_cdk.aws_kms import Key
 from aws_cdk.aws_ssm import StringParameter
 from constructs import Construct
 
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
 
 WAITING_PERIOD = Duration.days(7)
@@ -87,12 +88,12 @@ def encrypt_logs(log_groups: Sequence[str]) -> PolicyStatement:
     )
 
 
-def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[PolicyStatement]:
+def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[Permission]:
     """Allow what S3 does with a key for whoever reads or writes objects; nothing without a key."""
     if key_arn is None:
         return []
     return [
-        PolicyStatement(
+        Permission(
             sid="UseKey",
             actions=list(actions),
             resources=[key_arn],
@@ -101,7 +102,7 @@ def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[PolicySta
     ]
 
 
-def encrypt_volumes(key_arn: str | None) -> list[PolicyStatement]:
+def encrypt_volumes(key_arn: str | None) -> list[Permission]:
     """Allow SageMaker to attach volumes that a key encrypts; nothing without a key.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
@@ -109,8 +110,8 @@ def encrypt_volumes(key_arn: str | None) -> list[PolicyStatement]:
     if key_arn is None:
         return []
     return [
-        PolicyStatement(sid="DescribeKey", actions=["kms:DescribeKey"], resources=[key_arn]),
-        PolicyStatement(
+        Permission(sid="DescribeKey", actions=["kms:DescribeKey"], resources=[key_arn]),
+        Permission(
             sid="GrantKey",
             actions=["kms:CreateGrant"],
             resources=[key_arn],

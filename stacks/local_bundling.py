@@ -6,6 +6,8 @@ from pathlib import Path
 import jsii
 from aws_cdk import BundlingOptions, BundlingOutput, DockerImage, ILocalBundling
 
+NO_IMAGE = DockerImage.from_registry("never-pulled")
+
 
 @jsii.implements(ILocalBundling)
 class LocalBundling:
@@ -29,7 +31,7 @@ def bundling(
     Use it with an asset hash of the content: what is written here has none of its own.
     """
     return BundlingOptions(
-        image=DockerImage.from_registry("never-pulled"),
+        image=NO_IMAGE,
         local=LocalBundling(write),
         output_type=output,
     )

@@ -17,7 +17,6 @@ from aws_cdk.aws_apigateway import (
     RestApi,
     StageOptions,
 )
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
@@ -29,6 +28,7 @@ from stacks.key import READ_AND_WRITE, use_key_in_s3
 from stacks.log_group import declare_log_group
 from stacks.metrics import ApiMetrics
 from stacks.origin_secret import OriginSecret
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
 from stacks.python_function import PythonFunction
 from stacks.release import Release
@@ -139,8 +139,8 @@ class PredictApi(Construct):
                 "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
                 **({"FEEDBACK_BUCKET": _bucket(feedback_uri)} if feedback.enabled else {}),
             },
-            statements=[
-                PolicyStatement(
+            permissions=[
+                Permission(
                     sid="InvokeEndpoint",
                     actions=["sagemaker:InvokeEndpoint"],
                     resources=[f"{endpoint}/{endpoint_name}"],
@@ -251,7 +251,7 @@ def _bucket(uri: str) -> str:
     return uri.removeprefix("s3://").partition("/")[0]
 
 
-def _keep_feedback(uri: str, key_arn: str | None) -> list[PolicyStatement]:
+def _keep_feedback(uri: str, key_arn: str | None) -> list[Permission]:
     """Allow writing feedback, and reading nothing."""
     return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]
 

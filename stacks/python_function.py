@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from aws_cdk import AssetHashType, Duration
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import Code, Function, Runtime, Tracing
 from constructs import Construct
 
@@ -14,6 +13,7 @@ from stacks.acknowledgements import acknowledge
 from stacks.content_hash import content_hash, source_files
 from stacks.local_bundling import bundling
 from stacks.log_group import declare_log_group
+from stacks.permission import Permission
 from stacks.roles import function_role
 from stacks.shared_reasons import function_reasons
 
@@ -43,7 +43,7 @@ class PythonFunction(Construct):
         description: str,
         timeout: Duration,
         retention_days: int,
-        statements: Sequence[PolicyStatement] = (),
+        permissions: Sequence[Permission] = (),
         environment: Mapping[str, str] | None = None,
         libraries: Sequence[str | Path] = (),
         memory_mb: int = 256,
@@ -60,7 +60,7 @@ class PythonFunction(Construct):
             description: what the console shows.
             timeout: of one invocation.
             retention_days: age at which its log events are deleted.
-            statements: what it may do beside writing its log.
+            permissions: what it may do beside writing its log.
             environment: its environment variables.
             libraries: what is copied beside it: names of installed packages or modules, and paths
                 of this repository.
@@ -72,8 +72,8 @@ class PythonFunction(Construct):
         super().__init__(scope, construct_id)
         log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
         if tracing:
-            statements = [*statements, _send_traces()]
-        self.role = function_role(self, "Role", log_group=log_group, statements=statements)
+            permissions = [*permissions, _send_traces()]
+        self.role = function_role(self, "Role", log_group=log_group, permissions=permissions)
         self.function = Function(
             self,
             "Function",
@@ -97,8 +97,8 @@ class PythonFunction(Construct):
             acknowledge(self.role, {"Serverless-LambdaStarPermissions": TRACES_HAVE_NO_RESOURCE})
 
 
-def _send_traces() -> PolicyStatement:
-    return PolicyStatement(
+def _send_traces() -> Permission:
+    return Permission(
         sid="SendTraces",
         actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
         resources=["*"],
@@ -115,8 +115,9 @@ def _code(package: Path, libraries: Sequence[str | Path]) -> Code:
             files |= {f"{folder.name}/{name}": path for name, path in inside.items()}
 
     def write(target: Path) -> None:
+        for folder in {(target / name).parent for name in files}:
+            folder.mkdir(parents=True, exist_ok=True)
         for name, path in files.items():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / name)
 
     return Code.from_asset(

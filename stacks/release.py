@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from aws_cdk import CustomResource, Duration
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import Alias, Function
 from constructs import Construct
 
+from stacks.permission import Permission
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import ResourceProvider
 
@@ -48,8 +48,8 @@ class Release(Construct):
             description="Tests the API's new code before callers get it",
             timeout=Duration.minutes(2),
             retention_days=retention_days,
-            statements=[
-                PolicyStatement(
+            permissions=[
+                Permission(
                     sid="TestVersions",
                     actions=["lambda:InvokeFunction"],
                     resources=[f"{function.function_arn}:*"],

@@ -1,13 +1,15 @@
 """Roles with exactly the permissions that are written down, and no managed policies."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from aws_cdk import CfnResource
-from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_iam import Role, ServicePrincipal
 from aws_cdk.aws_logs import ILogGroup
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge, wildcard_reasons
+from stacks.permission import Permission, policy_of
 from stacks.pseudo_parameters import ACCOUNT_ID
 from stacks.shared_reasons import INLINE
 
@@ -23,54 +25,44 @@ def function_role(
     construct_id: str,
     *,
     log_group: ILogGroup,
-    statements: Sequence[PolicyStatement] = (),
+    permissions: Sequence[Permission] = (),
 ) -> Role:
     """Return the role of a Lambda function that writes to its own log group and nothing else.
 
     It cannot create log groups: one that was deleted with the stack does not come back.
     """
-    policies = {"Logs": PolicyDocument(statements=[write_logs(log_group)])}
-    if statements:
-        policies["Work"] = PolicyDocument(statements=list(statements))
-    return _declare_role(scope, construct_id, LAMBDA, policies)
+    logs = Permission(
+        sid="WriteLogs",
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[log_group.log_group_arn],
+    )
+    work = {"Work": policy_of(permissions)} if permissions else {}
+    role = Role(
+        scope,
+        construct_id,
+        assumed_by=LAMBDA,
+        inline_policies={"Logs": policy_of([logs]), **work},
+    )
+    acknowledge(role, {**INLINE, **wildcard_reasons(permissions)})
+    return role
 
 
 def sagemaker_role(
-    scope: Construct, construct_id: str, *, statements: Mapping[str, Sequence[PolicyStatement]]
+    scope: Construct, construct_id: str, *, permissions: Mapping[str, Sequence[Permission]]
 ) -> Role:
     """Return a role that SageMaker may assume, on behalf of this account alone.
 
     Args:
         scope: the construct that the role works for.
         construct_id: id within `scope`.
-        statements: policy name to what it allows.
+        permissions: policy name to what it allows.
     """
-    policies = {
-        name: PolicyDocument(statements=list(allowed)) for name, allowed in statements.items()
-    }
-    return _declare_role(scope, construct_id, SAGEMAKER, policies)
-
-
-def _declare_role(
-    scope: Construct,
-    construct_id: str,
-    service: ServicePrincipal,
-    policies: dict[str, PolicyDocument],
-) -> Role:
-    role = Role(scope, construct_id, assumed_by=service, inline_policies=policies)
-    acknowledge(role, {**INLINE, **wildcard_reasons(policies.values())})
+    policies = {name: policy_of(allowed) for name, allowed in permissions.items()}
+    role = Role(scope, construct_id, assumed_by=SAGEMAKER, inline_policies=policies)
+    acknowledge(role, {**INLINE, **wildcard_reasons(chain.from_iterable(permissions.values()))})
     return role
 
 
 def limit_trust(role: CfnResource) -> None:
     """Let the one service that a role of CDK's own trusts assume it for this account alone."""
     role.add_property_override("AssumeRolePolicyDocument.Statement.0.Condition", OWN_ACCOUNT)
-
-
-def write_logs(log_group: ILogGroup) -> PolicyStatement:
-    """Allow writing events to one declared log group."""
-    return PolicyStatement(
-        sid="WriteLogs",
-        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-        resources=[log_group.log_group_arn],
-    )

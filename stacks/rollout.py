@@ -5,7 +5,6 @@ from pathlib import Path
 from aws_cdk.aws_cloudwatch import Alarm
 from aws_cdk.aws_events import Rule, Schedule
 from aws_cdk.aws_events_targets import LambdaFunction
-from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_sagemaker import CfnEndpoint
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
@@ -13,6 +12,7 @@ from constructs import Construct
 from stacks.acknowledgements import acknowledge
 from stacks.alarm import declare_alarm
 from stacks.metrics import MINUTE, EndpointMetrics, metric
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import PROPERTIES
@@ -114,8 +114,8 @@ class Rollout(Construct):
             retention_days=retention_days,
             reserved_concurrency=1,
             environment={"ENDPOINT_NAME": endpoint_name, "METRICS_NAMESPACE": namespace},
-            statements=[
-                PolicyStatement(
+            permissions=[
+                Permission(
                     sid="TestEndpoint",
                     actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
                     resources=[f"{endpoint}/{endpoint_name}"],

@@ -6,9 +6,8 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 import re
 from collections.abc import Sequence
 
-from aws_cdk.aws_iam import PolicyStatement
-
 from stacks.images import ContainerImage
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.settings.account import NetworkSettings
 
@@ -18,11 +17,11 @@ LOCAL_DISK = re.compile(
 )
 
 
-def pull_image(image: ContainerImage) -> list[PolicyStatement]:
+def pull_image(image: ContainerImage) -> list[Permission]:
     """Allow pulling one image."""
     repository = f"arn:{PARTITION}:ecr:{image.region}:{image.account}:repository/{image.repository}"
     return [
-        PolicyStatement(
+        Permission(
             sid="PullImage",
             actions=[
                 "ecr:BatchCheckLayerAvailability",
@@ -32,9 +31,7 @@ def pull_image(image: ContainerImage) -> list[PolicyStatement]:
             resources=[repository],
         ),
         # The action supports no resource.
-        PolicyStatement(
-            sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]
-        ),
+        Permission(sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
     ]
 
 
@@ -48,7 +45,7 @@ def has_volume(instance_type: str) -> bool:
     return not LOCAL_DISK.fullmatch(family)
 
 
-def use_network(network: NetworkSettings) -> list[PolicyStatement]:
+def use_network(network: NetworkSettings) -> list[Permission]:
     """Allow SageMaker to attach its hosts to the subnets of a VPC.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
@@ -57,7 +54,7 @@ def use_network(network: NetworkSettings) -> list[PolicyStatement]:
     attached = [f"{ec2}:subnet/{subnet}" for subnet in network.subnet_ids]
     guarded = [f"{ec2}:security-group/{group}" for group in network.security_group_ids]
     return [
-        PolicyStatement(
+        Permission(
             sid="AttachInterfaces",
             actions=[
                 "ec2:CreateNetworkInterface",
@@ -67,7 +64,7 @@ def use_network(network: NetworkSettings) -> list[PolicyStatement]:
             ],
             resources=[f"{ec2}:network-interface/*", *attached, *guarded],
         ),
-        PolicyStatement(
+        Permission(
             sid="DescribeNetwork",
             actions=[
                 "ec2:DescribeDhcpOptions",
@@ -81,9 +78,9 @@ def use_network(network: NetworkSettings) -> list[PolicyStatement]:
     ]
 
 
-def put_metrics(namespace: str) -> PolicyStatement:
+def put_metrics(namespace: str) -> Permission:
     """Allow publishing metrics of one namespace; the action supports no resource."""
-    return PolicyStatement(
+    return Permission(
         sid="PutMetrics",
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
@@ -91,15 +88,15 @@ def put_metrics(namespace: str) -> PolicyStatement:
     )
 
 
-def read_object(uri: str) -> PolicyStatement:
+def read_object(uri: str) -> Permission:
     """Allow reading the one object that an S3 URI names."""
-    return PolicyStatement(sid="ReadObject", actions=["s3:GetObject"], resources=[_arn(uri)])
+    return Permission(sid="ReadObject", actions=["s3:GetObject"], resources=[_arn(uri)])
 
 
-def read_prefixes(uris: Sequence[str]) -> list[PolicyStatement]:
+def read_prefixes(uris: Sequence[str]) -> list[Permission]:
     """Allow finding and reading every object whose URI begins with one of these."""
     listings = [
-        PolicyStatement(
+        Permission(
             actions=["s3:ListBucket"],
             resources=[_arn(f"s3://{bucket}")],
             conditions={"StringLike": {"s3:prefix": f"{key}*"}},
@@ -108,12 +105,12 @@ def read_prefixes(uris: Sequence[str]) -> list[PolicyStatement]:
     ]
     objects = [_arn(f"{uri}*") for uri in uris]
     return [
-        PolicyStatement(sid="ReadObjects", actions=["s3:GetObject"], resources=objects),
+        Permission(sid="ReadObjects", actions=["s3:GetObject"], resources=objects),
         *listings,
     ]
 
 
-def find_objects(uri: str) -> list[PolicyStatement]:
+def find_objects(uri: str) -> list[Permission]:
     """Allow asking whether objects under an S3 URI exist and reading them.
 
     Listing is for the whole bucket: without it, S3 answers a question for a missing object with
@@ -121,23 +118,21 @@ def find_objects(uri: str) -> list[PolicyStatement]:
     """
     bucket = uri.removeprefix("s3://").partition("/")[0]
     return [
-        PolicyStatement(sid="ReadObjects", actions=["s3:GetObject"], resources=[_arn(f"{uri}/*")]),
-        PolicyStatement(
+        Permission(sid="ReadObjects", actions=["s3:GetObject"], resources=[_arn(f"{uri}/*")]),
+        Permission(
             sid="TellMissing", actions=["s3:ListBucket"], resources=[_arn(f"s3://{bucket}")]
         ),
     ]
 
 
-def write_objects(uri: str) -> PolicyStatement:
+def write_objects(uri: str) -> Permission:
     """Allow writing objects under an S3 URI."""
-    return PolicyStatement(
-        sid="WriteObjects", actions=["s3:PutObject"], resources=[_arn(f"{uri}/*")]
-    )
+    return Permission(sid="WriteObjects", actions=["s3:PutObject"], resources=[_arn(f"{uri}/*")])
 
 
-def tag_objects(uri: str) -> PolicyStatement:
+def tag_objects(uri: str) -> Permission:
     """Allow tagging objects under an S3 URI."""
-    return PolicyStatement(
+    return Permission(
         sid="TagObjects",
         actions=["s3:PutObjectTagging", "s3:DeleteObjectTagging"],
         resources=[_arn(f"{uri}/*")],

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import CustomResource, Duration
-from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
 from stacks.endpoint import Endpoint
 from stacks.key import encrypt_volumes
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import PROPERTIES, ResourceProvider
@@ -65,7 +65,7 @@ class SmokeTest(Construct):
         super().__init__(scope, construct_id)
         self._retention_days = retention_days
         names = [name for name in (endpoint_name, candidate_name) if name]
-        ask = PolicyStatement(
+        ask = Permission(
             sid="TestEndpoint",
             actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
             resources=[_arn("endpoint", name) for name in names],
@@ -111,9 +111,7 @@ class SmokeTest(Construct):
             properties={**properties, "EndpointName": endpoint.name},
         )
 
-    def _trial(
-        self, candidate_name: str, endpoint: Endpoint, ask: PolicyStatement
-    ) -> PythonFunction:
+    def _trial(self, candidate_name: str, endpoint: Endpoint, ask: Permission) -> PythonFunction:
         return self._handler(
             "is_complete",
             "Tries a new model on an endpoint of its own",
@@ -121,7 +119,7 @@ class SmokeTest(Construct):
         )
 
     def _handler(
-        self, name: str, description: str, statements: list[PolicyStatement]
+        self, name: str, description: str, permissions: list[Permission]
     ) -> PythonFunction:
         return PythonFunction(
             self,
@@ -132,21 +130,21 @@ class SmokeTest(Construct):
             description=description,
             timeout=Duration.minutes(10),
             retention_days=self._retention_days,
-            statements=statements,
+            permissions=permissions,
         )
 
 
-def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[PolicyStatement]:
+def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission]:
     """Allow making one endpoint, and deleting it."""
     candidate = _arn("endpoint", candidate_name)
     return [
-        PolicyStatement(
+        Permission(
             sid="MakeCandidate",
             actions=["sagemaker:CreateEndpoint"],
             resources=[candidate, _arn("endpoint-config", "*")],
         ),
-        PolicyStatement(sid="TagCandidate", actions=["sagemaker:AddTags"], resources=[candidate]),
-        PolicyStatement(
+        Permission(sid="TagCandidate", actions=["sagemaker:AddTags"], resources=[candidate]),
+        Permission(
             sid="RemoveCandidate", actions=["sagemaker:DeleteEndpoint"], resources=[candidate]
         ),
         *encrypt_volumes(volume_key_arn),

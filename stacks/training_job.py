@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aws_cdk import CustomResource, Duration, Stack
-from aws_cdk.aws_iam import PolicyStatement
 from constructs import Construct
 
 from stacks.images import ContainerImage
+from stacks.permission import Permission
 from stacks.python_function import PythonFunction
 from stacks.resource_provider import PROPERTIES, ResourceProvider
 from stacks.sagemaker_permissions import has_volume
@@ -159,7 +159,7 @@ class TrainingJob(Construct):
         self,
         name: str,
         description: str,
-        statements: list[PolicyStatement],
+        permissions: list[Permission],
         retention_days: int,
         environment: Mapping[str, str] | None = None,
     ) -> PythonFunction:
@@ -172,7 +172,7 @@ class TrainingJob(Construct):
             description=description,
             timeout=Duration.minutes(3),
             retention_days=retention_days,
-            statements=statements,
+            permissions=permissions,
             environment=environment,
         )
 

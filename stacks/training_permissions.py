@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk.aws_iam import IRole, PolicyStatement, Role
+from aws_cdk.aws_iam import IRole, Role
 from constructs import Construct
 
 from stacks.images import ContainerImage
 from stacks.key import READ, READ_AND_WRITE, encrypt_volumes, use_key_in_s3
+from stacks.permission import Permission
 from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from stacks.roles import sagemaker_role
 from stacks.sagemaker_permissions import (
@@ -52,11 +53,11 @@ def training_role(
         key_arn: the key of data, artifacts and volumes; None for AWS's own.
     """
     keep = [*read_prefixes([f"{checkpoints}/"]), write_objects(checkpoints)] if checkpoints else []
-    source = PolicyStatement(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
+    source = Permission(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
     return sagemaker_role(
         scope,
         construct_id,
-        statements={
+        permissions={
             "Read": [source, *read_prefixes(channels)],
             "Write": [write_objects(output)],
             **({"Checkpoints": keep} if keep else {}),
@@ -68,7 +69,7 @@ def training_role(
     )
 
 
-def _use_key(key_arn: str) -> list[PolicyStatement]:
+def _use_key(key_arn: str) -> list[Permission]:
     """Allow what SageMaker asks of a job's role when its output has a key.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
@@ -81,10 +82,10 @@ def _use_key(key_arn: str) -> list[PolicyStatement]:
 
 def start_jobs(
     name_prefix: str, *, role: IRole, output: str, key_arn: str | None
-) -> list[PolicyStatement]:
+) -> list[Permission]:
     """Allow starting, joining, reusing and stopping jobs, and retiring their artifacts."""
     return [
-        PolicyStatement(
+        Permission(
             sid="RunJobs",
             actions=[
                 "sagemaker:AddTags",
@@ -94,7 +95,7 @@ def start_jobs(
             ],
             resources=[_jobs(name_prefix)],
         ),
-        PolicyStatement(
+        Permission(
             sid="PassRole",
             actions=["iam:PassRole"],
             resources=[role.role_arn],
@@ -108,10 +109,10 @@ def start_jobs(
     ]
 
 
-def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[PolicyStatement]:
+def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[Permission]:
     """Allow asking how jobs are and whether their artifacts exist."""
     return [
-        PolicyStatement(
+        Permission(
             sid="WatchJobs",
             actions=["sagemaker:DescribeTrainingJob"],
             resources=[_jobs(name_prefix)],
@@ -125,7 +126,7 @@ def _jobs(name_prefix: str) -> str:
     return f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:training-job/{name_prefix}-*"
 
 
-def _write_logs(name_prefix: str) -> list[PolicyStatement]:
+def _write_logs(name_prefix: str) -> list[Permission]:
     """Allow writing to the account's log group of all training jobs.
 
     SageMaker dictates its name, several environments share it, so none of them declares it: the
@@ -133,12 +134,12 @@ def _write_logs(name_prefix: str) -> list[PolicyStatement]:
     """
     group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{LOG_GROUP}"
     return [
-        PolicyStatement(
+        Permission(
             sid="FindLogs",
             actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"],
             resources=[group, f"{group}:log-stream:"],
         ),
-        PolicyStatement(
+        Permission(
             sid="WriteLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[f"{group}:log-stream:{name_prefix}-*"],

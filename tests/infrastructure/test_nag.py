@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Validations
+from aws_cdk import App
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks
 
 from app import compose
 from scripts.synthesis import STACKS, context
+from stacks.acknowledgements import add_packs
 from stacks.context import read_settings
 from stacks.shared_reasons import AT_DEPLOYMENT
 from tests.infrastructure.assembly import Assembly
@@ -49,7 +50,8 @@ def synthesize_strictly(
         builtin_cloud_formation_validation=True,
     )
     compose(application, read_settings(application.node.get_all_context()))
-    Validations.of(application).add_plugins(
+    add_packs(
+        application,
         AwsSolutionsChecks(application),
         NIST80053R5Checks(application),
         ServerlessChecks(application),

@@ -2,24 +2,22 @@
 
 import pytest
 from aws_cdk import App, Aws, CfnResource, Stack
-from aws_cdk.aws_iam import PolicyStatement
 
 from stacks.acknowledgements import acknowledge, wildcard, write_acknowledgements
+from stacks.permission import Permission
 from stacks.roles import sagemaker_role
 from stacks.sagemaker_permissions import put_metrics, read_prefixes
 
 
 def test_a_wildcard_without_a_reason_is_refused() -> None:
-    statement = PolicyStatement(
-        sid="ReadAll", actions=["s3:GetObject"], resources=["arn:aws:s3:::*"]
-    )
+    statement = Permission(sid="ReadAll", actions=["s3:GetObject"], resources=["arn:aws:s3:::*"])
     with pytest.raises(KeyError, match="ReadAll"):
-        sagemaker_role(Stack(App(), "Stack"), "Role", statements={"Read": [statement]})
+        sagemaker_role(Stack(App(), "Stack"), "Role", permissions={"Read": [statement]})
 
 
 def test_wildcards_with_reasons_are_taken() -> None:
-    statements = [put_metrics("/aws/sagemaker/Endpoints"), *read_prefixes(["s3://reviews/2026/"])]
-    sagemaker_role(Stack(App(), "Stack"), "Role", statements={"Read": statements})
+    permissions = [put_metrics("/aws/sagemaker/Endpoints"), *read_prefixes(["s3://reviews/2026/"])]
+    sagemaker_role(Stack(App(), "Stack"), "Role", permissions={"Read": permissions})
 
 
 def test_references_are_spelled_as_the_checks_spell_them() -> None:
@@ -27,7 +25,7 @@ def test_references_are_spelled_as_the_checks_spell_them() -> None:
     bucket = CfnResource(stack, "Bucket", type="AWS::S3::Bucket")
     finding = wildcard(f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
     acknowledge(bucket, {finding: "Its name has the account's"})
-    write_acknowledgements(stack)
+    write_acknowledgements(stack, [bucket])
     (entry,) = bucket.get_metadata("cdk_nag")["rules_to_suppress"]
     expected = "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
     assert entry == {"id": expected, "reason": "Its name has the account's"}
