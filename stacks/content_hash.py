@@ -1,6 +1,7 @@
 """Hashes of files' names and contents, the same on every machine and in every checkout."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,13 +12,13 @@ IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 def source_files(root: Path) -> dict[str, Path]:
     """Return every file under `root`, by its relative name and sorted by it, without caches."""
-    found = {
-        path.relative_to(root).as_posix(): path
-        for path in root.rglob("*")
-        if path.is_file()
-        and path.suffix not in IGNORED_SUFFIXES
-        and not IGNORED_FOLDERS.intersection(path.relative_to(root).parts)
-    }
+    found: dict[str, Path] = {}
+    for folder, inside, names in os.walk(root):
+        inside[:] = [one for one in inside if one not in IGNORED_FOLDERS]
+        for name in names:
+            path = Path(folder, name)
+            if path.suffix not in IGNORED_SUFFIXES and path.is_file():
+                found[path.relative_to(root).as_posix()] = path
     return dict(sorted(found.items()))
 
 

@@ -1,5 +1,6 @@
 """The public API: API Gateway before a function before the endpoint."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
@@ -40,6 +41,10 @@ from stacks.web_acl import WebAcl
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
 # Powertools and what it imports that AWS's runtime does not promise to have.
 LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
+# Nine tenths of Powertools are for other functions than one that logs, measures and traces.
+UNUSED = re.compile(
+    r"aws_lambda_powertools/(event_handler/|utilities/(?!__init__|jmespath_utils/|typing/))"
+)
 SERVICE = "predict_api"
 # Each path of the API, and whether requests have a body, which has a content type
 PATHS = {
@@ -128,6 +133,7 @@ class PredictApi(Construct):
             memory_mb=512,
             retention_days=retention_days,
             libraries=LIBRARIES,
+            unused=UNUSED,
             tracing=settings.tracing,
             reserved_concurrency=settings.reserved_concurrency,
             environment={

@@ -1,5 +1,6 @@
 """Lambda functions in Python: code, role and log group in one place."""
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -46,6 +47,7 @@ class PythonFunction(Construct):
         permissions: Sequence[Permission] = (),
         environment: Mapping[str, str] | None = None,
         libraries: Sequence[str | Path] = (),
+        unused: re.Pattern[str] | None = None,
         memory_mb: int = 256,
         tracing: bool = False,
         reserved_concurrency: int | None = None,
@@ -64,6 +66,7 @@ class PythonFunction(Construct):
             environment: its environment variables.
             libraries: what is copied beside it: names of installed packages or modules, and paths
                 of this repository.
+            unused: matches the beginnings of what is left out of them, such as `boto3/examples/`.
             memory_mb: its memory, which brings its share of a processor.
             reserved_concurrency: invocations at a time, set apart from the account's; None for no
                 limit of its own.
@@ -79,7 +82,7 @@ class PythonFunction(Construct):
             "Function",
             description=description,
             runtime=RUNTIME,
-            code=_code(package, libraries),
+            code=_code(package, libraries, unused),
             handler=f"{package.name}.{handler}",
             timeout=timeout,
             memory_size=memory_mb,
@@ -105,7 +108,7 @@ def _send_traces() -> Permission:
     )
 
 
-def _code(package: Path, libraries: Sequence[str | Path]) -> Code:
+def _code(package: Path, libraries: Sequence[str | Path], unused: re.Pattern[str] | None) -> Code:
     files: dict[str, Path] = {}
     for folder in (package, *map(_located, libraries)):
         if folder.is_file():
@@ -113,6 +116,8 @@ def _code(package: Path, libraries: Sequence[str | Path]) -> Code:
         else:
             inside = source_files(folder)
             files |= {f"{folder.name}/{name}": path for name, path in inside.items()}
+    if unused is not None:
+        files = {name: path for name, path in files.items() if not unused.match(name)}
 
     def write(target: Path) -> None:
         for folder in {(target / name).parent for name in files}:

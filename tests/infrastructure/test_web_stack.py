@@ -1,6 +1,8 @@
 """The API and the page on one origin."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 from predict_api.openapi import document
@@ -172,6 +174,23 @@ def test_the_functions_code_brings_its_libraries(assembly: Assembly) -> None:
     assert (folder / "aws_lambda_powertools" / "__init__.py").is_file()
     assert (folder / "typing_extensions.py").is_file()
     assert not list(folder.rglob("__pycache__"))
+    # Python looks for a package's modules where it found the package, and nowhere else.
+    program = f"""
+import sys
+sys.path.insert(0, {str(folder)!r})
+import aws_lambda_powertools, predict_api.handler
+print(aws_lambda_powertools.__file__)
+"""
+    run = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", program],
+        env={**function["Environment"]["Variables"], "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == str(folder / "aws_lambda_powertools" / "__init__.py")
+    assert sum(file.stat().st_size for file in folder.rglob("*")) < 2_000_000
 
 
 def test_an_own_domain_refuses_old_tls(altered_prod: Assembly) -> None:
