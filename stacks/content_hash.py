@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 # Bytecode, and extensions compiled for the machine that synthesizes: what is vendored does without.
-IGNORED_SUFFIXES = {".pyc", ".so", ".pyd", ".c"}
+IGNORED_SUFFIXES = (".pyc", ".so", ".pyd", ".c")
 IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -15,9 +15,9 @@ def source_files(root: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder, inside, names in os.walk(root):
         inside[:] = [one for one in inside if one not in IGNORED_FOLDERS]
+        here = Path(folder)
         for name in names:
-            path = Path(folder, name)
-            if path.suffix not in IGNORED_SUFFIXES and path.is_file():
+            if not name.endswith(IGNORED_SUFFIXES) and (path := here / name).is_file():
                 found[path.relative_to(root).as_posix()] = path
     return dict(sorted(found.items()))
 

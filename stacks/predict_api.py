@@ -41,9 +41,11 @@ from stacks.web_acl import WebAcl
 PACKAGE = Path(__file__).resolve().parent.parent / "lambda_fn" / "predict_api"
 # Powertools and what it imports that AWS's runtime does not promise to have.
 LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
-# Nine tenths of Powertools are for other functions than one that logs, measures and traces.
+# What is there for other functions than one that logs, measures and traces calls of boto3: nine
+# tenths of Powertools, and the tracer's patches of other libraries.
 UNUSED = re.compile(
     r"aws_lambda_powertools/(event_handler/|utilities/(?!__init__|jmespath_utils/|typing/))"
+    r"|aws_xray_sdk/ext/(?!__init__|util\.|boto_utils\.|botocore/|resources/)"
 )
 SERVICE = "predict_api"
 # Each path of the API, and whether requests have a body, which has a content type
