@@ -36,7 +36,6 @@ class Design:
         starts: NDArray[np.int64],
         *,
         terms: int,
-        device: torch.device,
     ) -> "Design":
         """Build both from the rows' column indexes and values and where each row starts."""
         reviews = len(starts) - 1
@@ -44,10 +43,8 @@ class Design:
         owners = np.repeat(np.arange(reviews), np.diff(starts))
         column_starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=terms))])
         return cls(
-            _sparse(starts, columns, values, (reviews, terms)).to(device),
-            _sparse(column_starts, owners[by_column], values[by_column], (terms, reviews)).to(
-                device
-            ),
+            _sparse(starts, columns, values, (reviews, terms)),
+            _sparse(column_starts, owners[by_column], values[by_column], (terms, reviews)),
         )
 
     def logits(self, solution: Tensor) -> Tensor:
@@ -120,8 +117,7 @@ def minimize(
         watch: called after every tenth iteration with its number, the loss, the solution and a
             state to go on from.
     """
-    rows = objective.design.rows
-    solution = torch.zeros(rows.shape[1] + 1, device=rows.device, requires_grad=True)
+    solution = torch.zeros(objective.design.rows.shape[1] + 1, requires_grad=True)
     optimizer = torch.optim.LBFGS(
         [solution], max_iter=STRIDE, history_size=10, line_search_fn="strong_wolfe"
     )

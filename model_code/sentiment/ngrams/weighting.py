@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sentiment.distributed import Ranks
@@ -59,7 +58,7 @@ class Weighting:
         shares = np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True))
         return cls(terms[frequent], (shares[0] - shares[1]).astype(np.float32))
 
-    def design(self, matrix: TermMatrix, device: torch.device) -> Design:
+    def design(self, matrix: TermMatrix) -> Design:
         """Return reviews as vectors of their n-grams' ratios times emphasis, scaled to length 1."""
         places = np.searchsorted(self.terms, matrix.terms)
         known = self.terms.take(places, mode="clip") == matrix.terms
@@ -69,7 +68,7 @@ class Weighting:
         lengths = np.sqrt(np.bincount(owners, np.square(values), reviews))
         starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=reviews))])
         scaled = (values / lengths[owners]).astype(np.float32)
-        return Design.of(columns, scaled, starts, terms=len(self.terms), device=device)
+        return Design.of(columns, scaled, starts, terms=len(self.terms))
 
 
 def _merge(

@@ -24,7 +24,7 @@ def objective() -> tuple[Objective, int]:
     data = reviews(50, 3)
     matrix, labels = term_matrix(data.texts, 2), np.array(data.labels)
     weighting = Weighting.learn(matrix, labels, PARAMETERS, Ranks())
-    design = weighting.design(matrix, torch.device("cpu"))
+    design = weighting.design(matrix)
     signs = torch.from_numpy(np.where(labels == 1, 1, -1)).float()
     return Objective(design, signs, 0.5, len(labels), Ranks()), len(weighting.terms)
 
