@@ -38,6 +38,7 @@ class Context:
 
     def __init__(self, model_dir: str, headers: dict[str, str] | None = None) -> None:
         """Describe one request to the model in `model_dir`."""
+        self.model_name = "model"  # which SageMaker gives it; the toolkit logs errors with it
         self.system_properties: dict[str, Any] = {"model_dir": model_dir, "gpu_id": None}
         self.request_processor = [RequestProcessor(headers or {})]
         self.content_type = "application/json"
