@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,18 @@ class SynthesisError(Exception):
 
 def context(environment: str, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return CDK's context as the CLI makes it from cdk.json and `-c`."""
-    declared: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"]
-    return {**declared, "environment": environment, **(overrides or {})}
+    return {**_declared()["context"], "environment": environment, **(overrides or {})}
+
+
+def _command() -> list[str]:
+    """Return the command of cdk.json, for any working directory and with this Python."""
+    _, *options, script = shlex.split(_declared()["app"])
+    return [sys.executable, *options, str(ROOT / script)]
+
+
+def _declared() -> dict[str, Any]:
+    declared: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text("utf-8"))
+    return declared
 
 
 def environments() -> list[str]:
@@ -54,7 +65,7 @@ def start(
         "CDK_CONTEXT_JSON": json.dumps(context(environment, overrides)),
     }
     return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-O", str(ROOT / "app.py")],
+        _command(),
         cwd=cwd,
         env={**variables, **told},
         stdout=subprocess.PIPE,

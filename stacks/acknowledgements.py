@@ -96,7 +96,7 @@ def write_acknowledgements(
         shared: resources and further reasons, which their own take the place of.
     """
     given = [_given.pop(one) for one in map(_identity, constructs) if one in _given]
-    own = [(resource_of(construct), reasons) for construct, reasons in given]
+    own = [(_resource_of(construct), reasons) for construct, reasons in given]
     resources: dict[str, CfnResource] = {}
     merged: dict[str, dict[str, str]] = {}
     for resource, reasons in (*shared, *own):
@@ -114,7 +114,7 @@ def _identity(construct: IConstruct) -> str:
     return str(construct.__jsii_ref__.ref)  # type: ignore[attr-defined]
 
 
-def resource_of(construct: IConstruct) -> CfnResource:
+def _resource_of(construct: IConstruct) -> CfnResource:
     """Return the CloudFormation resource that a construct mainly is.
 
     Raises:
@@ -145,9 +145,10 @@ def _write(resource: CfnResource, reasons: Mapping[str, str]) -> None:
         https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata
         https://github.com/cdklabs/cdk-nag, writeSuppressionsToCloudFormation
     """
-    linted = {rule: why for rule, why in sorted(reasons.items()) if LINT.fullmatch(rule)}
-    checked = {rule: why for rule, why in sorted(reasons.items()) if CHECKOV.fullmatch(rule)}
-    nagged = {rule: why for rule, why in sorted(reasons.items()) if rule not in {*linted, *checked}}
+    ordered = dict(sorted(reasons.items()))
+    linted = {rule: why for rule, why in ordered.items() if LINT.fullmatch(rule)}
+    checked = {rule: why for rule, why in ordered.items() if CHECKOV.fullmatch(rule)}
+    nagged = {rule: why for rule, why in ordered.items() if rule not in {*linted, *checked}}
     if linted:
         resource.add_metadata(
             "cfn-lint", {"config": {"ignore_checks": list(linted)}, "reasons": linted}
