@@ -47,8 +47,7 @@ chromium:
 	@sh scripts/install_chromium.sh
 
 proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
-	python -m pytest tests/proof tests/unit/properties tests/unit/bench/test_measurements.py tests/browser/test_page_speed.py \
-	  tests/local/emulator/test_kept_state.py tests/local/emulator/test_sagemaker_model_code.py \
+	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
@@ -80,7 +79,7 @@ format: $(VENV)/.dev ## format and mend what ruff can
 	ruff check --fix --quiet .
 
 snapshots: $(VENV)/.dev ## accept the synthesized templates as the new snapshots
-	python -m pytest tests/infrastructure --snapshot-update
+	python -m pytest tests/stacks --snapshot-update
 
 openapi: $(VENV)/.dev ## write docs/openapi.json anew
 	@python -m scripts.openapi

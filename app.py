@@ -11,14 +11,14 @@ if __name__ == "__main__":
 
 from aws_cdk import App, Tags
 
-from stacks.context import read_settings
-from stacks.dataset import feedback_of, find_dataset
-from stacks.model import ModelStack
+from stacks.datasets import feedback_of, find_dataset
+from stacks.model.stack import ModelStack
 from stacks.names import Names
-from stacks.refusal import SettingsError
 from stacks.settings.environment import Settings
-from stacks.storage import StorageStack
-from stacks.web import WebStack
+from stacks.settings.load import read_settings
+from stacks.settings.refusal import SettingsError
+from stacks.storage.stack import StorageStack
+from stacks.web.stack import WebStack
 
 ROOT = Path(__file__).resolve().parent
 

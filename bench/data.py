@@ -16,8 +16,8 @@ from bench.reviews import Data, Review
 from scripts import ROOT
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
-from stacks.dataset import find_dataset
-from stacks.refusal import SettingsError
+from stacks.datasets import find_dataset
+from stacks.settings.refusal import SettingsError
 
 SEED = 1
 HELD_OUT = 0.2

@@ -5,7 +5,9 @@ Everything else is named by CloudFormation, which can then replace it.
 
 from dataclasses import dataclass
 
-from stacks.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
+
+CHECKPOINTS = "checkpoints"
 
 CAPTURED = "captured"
 FEEDBACK = "feedback"
@@ -117,3 +119,7 @@ class Names:
     def _bucket(self, purpose: str) -> str:
         # Bucket names are unique in the world: the account and the region make them so.
         return f"{self.prefix}-{purpose}-{ACCOUNT_ID}-{self.region}"
+
+
+VARIANT = "AllTraffic"
+SERVICE = "predict_api"

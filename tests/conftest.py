@@ -25,11 +25,11 @@ from local_aws.screen import Screen
 from scripts import ROOT
 from scripts.local import deploy_locally
 
-pytest_plugins = ["tests.proof.plugin"]
+pytest_plugins = ["tests.proof.plugin", "tests.stacks.synthesized"]
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("suite", deadline=None, print_blob=True)
-# `make proof`: each property of tests/unit/properties sees this many cases, some see a share.
+# `make proof`: each property of tests/properties sees this many cases, some see a share.
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 

@@ -10,7 +10,7 @@ from typing import Any
 from scripts import ROOT
 from scripts.synthesis import STACKS, synthesize
 
-SNAPSHOTS = Path("tests/infrastructure/__snapshots__/test_snapshots")
+SNAPSHOTS = Path("tests/stacks/__snapshots__/test_snapshots")
 HASH = re.compile(r"[0-9a-f]{64}")
 VERSION = re.compile(r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}\b")
 JOB_NAME = re.compile(r"(sentiment-[a-z0-9]+-)[0-9a-f]{12}\b")

@@ -16,7 +16,7 @@ from scripts.diff.changes import immutable
 from scripts.diff.snapshots import Template, present
 from scripts.synthesis import environments
 
-RECORDS = Path("tests/infrastructure/stateful")
+RECORDS = Path("tests/stacks/stateful")
 STATEFUL = (
     "AWS::ApiGateway::RestApi",
     "AWS::CloudFront::Distribution",

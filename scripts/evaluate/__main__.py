@@ -22,7 +22,7 @@ from scripts.evaluate.run import run
 from scripts.evaluate.screen import show
 from scripts.evaluate.site import Site
 from sentiment.errors import DatasetError
-from stacks.refusal import SettingsError
+from stacks.settings.refusal import SettingsError
 
 SINGLES = 500
 

@@ -13,8 +13,8 @@ from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
 from sentiment.split import shuffle, stratified_split
-from stacks.context import read_settings
-from stacks.dataset import find_dataset
+from stacks.datasets import find_dataset
+from stacks.settings.load import read_settings
 
 OFFICIAL = "the official test half of the Large Movie Review Dataset"
 

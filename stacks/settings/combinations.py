@@ -2,9 +2,9 @@
 
 from typing import NoReturn
 
-from stacks.images import ContainerImage
-from stacks.refusal import SettingsError
 from stacks.settings.environment import Settings
+from stacks.settings.images import ContainerImage
+from stacks.settings.refusal import SettingsError
 
 CANARY_INSTANCES = 2
 # The alarms want two bad minutes, and CloudWatch gets them about a minute late.

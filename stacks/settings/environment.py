@@ -1,16 +1,15 @@
 """The settings of one environment: what cdk.json may say and `-c section.key=value` override."""
 
-from stacks.settings.account import (
+from stacks.settings.endpoint import EndpointSettings, RolloutSettings, ScalingSettings
+from stacks.settings.operations import (
     LogSettings,
     NetworkSettings,
     OperationsSettings,
     SecuritySettings,
     StorageSettings,
 )
-from stacks.settings.section import Section
-from stacks.settings.serving import EndpointSettings, RolloutSettings, ScalingSettings
 from stacks.settings.training import DatasetSettings, TrainingSettings
-from stacks.settings.types import EnvironmentName, Region
+from stacks.settings.types import EnvironmentName, Region, Section
 from stacks.settings.web import ApiSettings, FeedbackSettings, SiteSettings
 
 

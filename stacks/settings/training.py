@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from stacks.settings.machines import image_fits_instance, instance_exists
-from stacks.settings.section import Section
 from stacks.settings.types import (
     BlankIsNone,
     Decimal,
@@ -14,6 +13,7 @@ from stacks.settings.types import (
     MlInstance,
     ModelData,
     Month,
+    Section,
     Source,
     Whole,
 )

@@ -7,7 +7,14 @@ the strict JSON value or the string that spells it, and nothing else: no `2.0` f
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
+
+
+class Section(BaseModel):
+    """Settings that belong together; immutable, and no others than the declared ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")

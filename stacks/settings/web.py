@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from stacks.settings.section import Section
 from stacks.settings.types import (
     BlankIsNone,
     Certificate,
     DomainName,
     Flag,
     RetentionDays,
+    Section,
     Text,
     Whole,
 )

@@ -11,7 +11,7 @@ import pytest
 from local_aws import process
 from local_aws.urls import send
 from tests.conftest import Deployment, embedded_aws
-from tests.local.emulator.conftest import run_cli
+from tests.local_aws.conftest import run_cli
 from tests.proof.cut_off import deploying
 from tests.proof.outcome import SECTION, SETTLED, statuses, training_jobs, until
 from tests.proof.table import ProofTable

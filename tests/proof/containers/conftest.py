@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from scripts import ROOT
-from stacks.content_hash import source_files
+from stacks.building_blocks.assets import source_files
 from tests.conftest import free_port, packaged_reviews
-from tests.local.emulator import jobs
-from tests.local.emulator.archives import archive
-from tests.local.emulator.conftest import Emulator, ended, started
+from tests.local_aws.conftest import Emulator, ended, started
+from tests.local_aws.support import jobs
+from tests.local_aws.support.archives import archive
 
 BUCKET = "own-servers"
 TRAINING_ROWS = 4000

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tests.unit.model_code.test_predict import BAD
+from tests.model_code.test_predict import BAD
 
 TEXT, JSON = "text/plain", "application/json"
 LISTED = 250

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
-from tests.local.emulator.conftest import processes_naming
+from tests.local_aws.conftest import processes_naming
 from tests.proof.containers.conftest import ENVIRONMENT, Trained, hyperparameters
 from tests.proof.containers.inside import CONNECTED, attempt, install, verdicts
 from tests.proof.containers.pythons import ENVIRONMENTS

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.emulator.conftest import processes_naming
+from tests.local_aws.conftest import processes_naming
 from tests.proof.containers.conftest import Trained
 from tests.proof.containers.pythons import ENVIRONMENTS
 from tests.proof.containers.questions import Question, questions

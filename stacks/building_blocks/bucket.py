@@ -1,0 +1,113 @@
+"""Private buckets, and the function that empties them before they are deleted."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import CfnResource, RemovalPolicy, Stack
+from aws_cdk.aws_kms import IKey
+from aws_cdk.aws_s3 import (
+    BlockPublicAccess,
+    Bucket,
+    BucketEncryption,
+    CfnBucket,
+    LifecycleRule,
+    ObjectOwnership,
+)
+from constructs import Construct
+
+from stacks.building_blocks.log_group import declare_log_group
+from stacks.building_blocks.reasons import acknowledge
+from stacks.building_blocks.roles import limit_trust
+
+ONE_REGION = "The application lives in one region; versions protect what cannot be made again"
+
+
+def private_bucket(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    keep: bool,
+    lifecycle_rules: Sequence[LifecycleRule] = (),
+    log_bucket_name: str | None = None,
+    log_prefix: str | None = None,
+    key: IKey | None = None,
+    takes_log_grants: bool = False,
+) -> Bucket:
+    """Declare a private, encrypted, versioned bucket.
+
+    Args:
+        scope: the construct that stores.
+        construct_id: id within `scope`.
+        name: the bucket's name.
+        keep: whether it outlives its stack; otherwise it is emptied and deleted with it.
+        lifecycle_rules: when objects expire.
+        log_bucket_name: the bucket that requests are logged to, whose policy must accept that.
+        log_prefix: key prefix of these logs.
+        key: what encrypts the objects; S3's own key without.
+        takes_log_grants: whether CloudFront may deliver logs, for which it needs an ACL.
+    """
+    bucket = Bucket(
+        scope,
+        construct_id,
+        bucket_name=name,
+        block_public_access=BlockPublicAccess.BLOCK_ALL,
+        object_ownership=ObjectOwnership.BUCKET_OWNER_PREFERRED
+        if takes_log_grants
+        else ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        encryption=BucketEncryption.KMS if key else BucketEncryption.S3_MANAGED,
+        encryption_key=key,
+        bucket_key_enabled=True if key else None,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        versioned=True,
+        lifecycle_rules=list(lifecycle_rules),
+        removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+        auto_delete_objects=not keep,
+    )
+    if log_bucket_name is not None:
+        # By name: as an object it could be given only where it is declared.
+        resource = cast("CfnBucket", bucket.node.default_child)
+        resource.logging_configuration = CfnBucket.LoggingConfigurationProperty(
+            destination_bucket_name=log_bucket_name, log_file_prefix=log_prefix
+        )
+    acknowledge(bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": ONE_REGION})
+    return bucket
+
+
+PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
+
+
+def declare_auto_delete_logs(stack: Stack, *, retention_days: int) -> None:
+    """Give the stack's bucket-emptying function, if there is one, a declared log group.
+
+    CDK gives it a managed policy that may create log groups: the last bucket's deletion would leave
+    one behind. It deletes objects by the bucket's policy, so it needs no other permission.
+    """
+    provider = stack.node.try_find_child(PROVIDER)
+    if provider is None:
+        return
+    log_group = declare_log_group(stack, "AutoDeleteLogGroup", retention_days=retention_days)
+    function = cast("CfnResource", provider.node.find_child("Handler"))
+    role = cast("CfnResource", provider.node.find_child("Role"))
+    function.add_property_override("LoggingConfig", {"LogGroup": log_group.log_group_name})
+    limit_trust(role)
+    role.add_property_deletion_override("ManagedPolicyArns")
+    role.add_property_override(
+        "Policies",
+        [
+            {
+                "PolicyName": "Logs",
+                "PolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                            "Resource": log_group.log_group_arn,
+                        }
+                    ],
+                },
+            }
+        ],
+    )

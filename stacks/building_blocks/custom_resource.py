@@ -1,0 +1,99 @@
+"""CDK's provider framework with roles and log groups of our own."""
+
+from typing import TYPE_CHECKING, cast
+
+from aws_cdk import Duration
+from aws_cdk.custom_resources import Provider
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.log_group import declare_log_group
+from stacks.building_blocks.python_function import PythonFunction
+from stacks.building_blocks.reasons import acknowledge, wildcard
+from stacks.building_blocks.roles import function_role, limit_trust
+
+if TYPE_CHECKING:
+    from aws_cdk.aws_iam import CfnRole
+    from aws_cdk.aws_lambda import Function
+
+IN_HANDLERS = "It only waits; what it waits for is in the logs of the handlers"
+INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
+# What handlers read the properties of their resources with
+PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
+
+
+class ResourceProvider(Construct):
+    """Turns handler functions into what a custom resource talks to.
+
+    Creates: one function of CDK's framework, or three and a state machine where there is something
+        to wait for, with their roles and a log group.
+    Idle: nothing.
+    Destroy: all of it goes, its logs included.
+
+    Attributes:
+        service_token: what a custom resource names as its provider.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        on_event: PythonFunction,
+        retention_days: int,
+        is_complete: PythonFunction | None = None,
+        query_interval: Duration | None = None,
+        total_timeout: Duration | None = None,
+    ) -> None:
+        """Declare the framework around the handlers.
+
+        Args:
+            scope: the construct whose resource is provided.
+            construct_id: id within `scope`.
+            on_event: begins to create, update or delete.
+            retention_days: age at which the framework's log events are deleted.
+            is_complete: tells whether that has ended; without it, `on_event` does all the work.
+            query_interval: time between two calls of `is_complete`.
+            total_timeout: time after which the resource has failed.
+        """
+        super().__init__(scope, construct_id)
+        log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        handlers = [handler for handler in (on_event, is_complete) if handler is not None]
+        names = ["OnEventRole", "WaiterRole"] if is_complete else ["OnEventRole"]
+        roles = [function_role(self, name, log_group=log_group) for name in names]
+        provider = Provider(
+            self,
+            "Framework",
+            on_event_handler=on_event.function,
+            is_complete_handler=is_complete.function if is_complete else None,
+            query_interval=query_interval,
+            total_timeout=total_timeout,
+            log_group=log_group,
+            framework_on_event_role=roles[0],
+            framework_complete_and_timeout_role=roles[1] if is_complete else None,
+            # The handlers' own logs say more, and it would need a role over all log deliveries.
+            disable_waiter_state_machine_logging=True if is_complete else None,
+        )
+        for role in roles:
+            called = {
+                wildcard(f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
+                for handler in handlers
+            }
+            acknowledge(role.node.find_child("DefaultPolicy"), called)
+        if is_complete:
+            _finish_waiter(provider)
+        self.service_token = provider.service_token
+
+
+def _finish_waiter(provider: Provider) -> None:
+    waiter = provider.node.find_child("waiter-state-machine")
+    called = [
+        cast("Function", provider.node.find_child(name))
+        for name in ("framework-isComplete", "framework-onTimeout")
+    ]
+    role = waiter.node.find_child("Role")
+    limit_trust(cast("CfnRole", role.node.default_child))
+    reasons = {wildcard(f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
+    acknowledge(role.node.find_child("DefaultPolicy"), reasons)
+    rules = ("AwsSolutions-SF1", "AwsSolutions-SF2", "Serverless-StepFunctionStateMachineXray")
+    acknowledge(waiter.node.find_child("Resource"), dict.fromkeys(rules, IN_HANDLERS))

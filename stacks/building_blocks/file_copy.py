@@ -1,0 +1,137 @@
+"""Copies files into a bucket during the deployment."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Size, Stack
+from aws_cdk.aws_cloudfront import IDistribution
+from aws_cdk.aws_s3 import IBucket
+from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
+from constructs import Construct
+
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
+from stacks.building_blocks.log_group import declare_log_group
+from stacks.building_blocks.permissions import READ_AND_WRITE, Permission, use_key_in_s3
+from stacks.building_blocks.roles import function_role
+
+# Of the bucket that `cdk bootstrap` makes for assets.
+DEFAULT_QUALIFIER = "hnb659fds"
+
+
+class FileCopier(Construct):
+    """CDK's BucketDeployment with a role and a log group of our own.
+
+    CDK makes one function for all copies of a stack, so there is one copier in a stack.
+
+    Creates: a function, its layer, role and log group, and a custom resource for each copy.
+    Idle: nothing.
+    Destroy: all of it goes, and the copied files where their bucket does.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket: IBucket,
+        retention_days: int,
+        prefix: str = "",
+        distribution: IDistribution | None = None,
+    ) -> None:
+        """Prepare to copy files.
+
+        Args:
+            scope: the construct whose files they are.
+            construct_id: id within `scope`.
+            bucket: where to.
+            retention_days: age at which the function's log events are deleted.
+            prefix: key prefix that all files share.
+            distribution: CloudFront distribution whose cache is emptied afterwards.
+        """
+        super().__init__(scope, construct_id)
+        self._bucket = bucket
+        self._distribution = distribution
+        self._log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        self._role = function_role(
+            self,
+            "Role",
+            log_group=self._log_group,
+            permissions=[
+                _read_assets(Stack.of(self)),
+                *_write_files(bucket, prefix),
+                *use_key_in_s3(_key_of(bucket), READ_AND_WRITE),
+                *_empty_cache(distribution),
+            ],
+        )
+
+    def copy(
+        self,
+        construct_id: str,
+        *,
+        sources: Sequence[ISource],
+        prefix: str = "",
+        prune: bool = False,
+        cache_control: Sequence[CacheControl] = (),
+    ) -> None:
+        """Copy files.
+
+        Args:
+            construct_id: id within this construct.
+            sources: archives that are unpacked into the bucket.
+            prefix: key prefix of the files.
+            prune: whether files that are no longer among the sources are deleted.
+            cache_control: how long browsers and CloudFront keep the files.
+        """
+        BucketDeployment(
+            self,
+            construct_id,
+            sources=list(sources),
+            destination_bucket=self._bucket,
+            destination_key_prefix=prefix or None,
+            prune=prune,
+            distribution=self._distribution,
+            distribution_paths=["/*"] if self._distribution else None,
+            cache_control=list(cache_control) or None,
+            memory_limit=512,
+            ephemeral_storage_size=Size.gibibytes(2),
+            log_group=self._log_group,
+            # Without this, CDK adds permissions over whole buckets.
+            role=self._role.without_policy_updates(),
+        )
+
+
+def _read_assets(stack: Stack) -> Permission:
+    qualifier = stack.synthesizer.bootstrap_qualifier or DEFAULT_QUALIFIER
+    bucket = f"cdk-{qualifier}-assets-{ACCOUNT_ID}-{REGION}"
+    return Permission(
+        sid="ReadAssets",
+        actions=["s3:GetObject"],
+        resources=[f"arn:{PARTITION}:s3:::{bucket}/*"],
+    )
+
+
+def _key_of(bucket: IBucket) -> str | None:
+    return bucket.encryption_key.key_arn if bucket.encryption_key else None
+
+
+def _write_files(bucket: IBucket, prefix: str) -> list[Permission]:
+    return [
+        Permission(
+            sid="WriteFiles",
+            actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            resources=[bucket.arn_for_objects(f"{prefix}/*" if prefix else "*")],
+        ),
+        Permission(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
+    ]
+
+
+def _empty_cache(distribution: IDistribution | None) -> list[Permission]:
+    if distribution is None:
+        return []
+    arn = f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/"
+    return [
+        Permission(
+            sid="EmptyCache",
+            actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
+            resources=[arn + distribution.distribution_id],
+        )
+    ]

@@ -1,0 +1,213 @@
+"""What roles may do, in plain values, resource by resource."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws_cdk.aws_iam import PolicyDocument
+
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
+from stacks.settings.images import ContainerImage
+from stacks.settings.operations import NetworkSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """Actions that a role may take on resources.
+
+    Attributes:
+        sid: the name of its statement; empty for none.
+        actions: such as `s3:GetObject`.
+        resources: ARNs, with references of the CDK in them.
+        conditions: operator to condition key to values.
+    """
+
+    sid: str = ""
+    actions: Sequence[str]
+    resources: Sequence[str]
+    conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """The statement of a policy that grants it, as IAM writes it."""
+        return {
+            **({"Sid": self.sid} if self.sid else {}),
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+            **({"Condition": self.conditions} if self.conditions else {}),
+        }
+
+
+def policy_of(permissions: Iterable[Permission]) -> PolicyDocument:
+    """Return the policy that grants permissions, a statement for each."""
+    return PolicyDocument.from_json({"Statement": [one.statement for one in permissions]})
+
+
+# Families whose instances bring their own disk: m5d, c7gd, g5, p3dn, p4de, p6-b200, trn1, dl1.
+LOCAL_DISK = re.compile(
+    r"[cmr]\d+[a-z]*d[a-z]*|g[4-9][a-z]*|p3dn|p[4-9][a-z]*(-[a-z0-9]+)?|dl\d|trn\d[a-z]*|inf2"
+)
+
+
+def pull_image(image: ContainerImage) -> list[Permission]:
+    """Allow pulling one image."""
+    repository = f"arn:{PARTITION}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+    return [
+        Permission(
+            sid="PullImage",
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            resources=[repository],
+        ),
+        # The action supports no resource.
+        Permission(sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+    ]
+
+
+def has_volume(instance_type: str) -> bool:
+    """Tell instances with a volume, which a key can encrypt, from those with a local disk.
+
+    SageMaker refuses a key for the latter, whose hardware encrypts the disk.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+    """
+    family = instance_type.split(".")[1]
+    return not LOCAL_DISK.fullmatch(family)
+
+
+def use_network(network: NetworkSettings) -> list[Permission]:
+    """Allow SageMaker to attach its hosts to the subnets of a VPC.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    ec2 = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT_ID}"
+    attached = [f"{ec2}:subnet/{subnet}" for subnet in network.subnet_ids]
+    guarded = [f"{ec2}:security-group/{group}" for group in network.security_group_ids]
+    return [
+        Permission(
+            sid="AttachInterfaces",
+            actions=[
+                "ec2:CreateNetworkInterface",
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            resources=[f"{ec2}:network-interface/*", *attached, *guarded],
+        ),
+        Permission(
+            sid="DescribeNetwork",
+            actions=[
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            resources=["*"],
+        ),
+    ]
+
+
+def put_metrics(namespace: str) -> Permission:
+    """Allow publishing metrics of one namespace; the action supports no resource."""
+    return Permission(
+        sid="PutMetrics",
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+
+
+def read_object(uri: str) -> Permission:
+    """Allow reading the one object that an S3 URI names."""
+    return Permission(sid="ReadObject", actions=["s3:GetObject"], resources=[_arn(uri)])
+
+
+def read_prefixes(uris: Sequence[str]) -> list[Permission]:
+    """Allow finding and reading every object whose URI begins with one of these."""
+    listings = [
+        Permission(
+            actions=["s3:ListBucket"],
+            resources=[_arn(f"s3://{bucket}")],
+            conditions={"StringLike": {"s3:prefix": f"{key}*"}},
+        )
+        for bucket, _, key in (uri.removeprefix("s3://").partition("/") for uri in uris)
+    ]
+    objects = [_arn(f"{uri}*") for uri in uris]
+    return [
+        Permission(sid="ReadObjects", actions=["s3:GetObject"], resources=objects),
+        *listings,
+    ]
+
+
+def find_objects(uri: str) -> list[Permission]:
+    """Allow asking whether objects under an S3 URI exist and reading them.
+
+    Listing is for the whole bucket: without it, S3 answers a question for a missing object with
+    403 and not with 404.
+    """
+    bucket = uri.removeprefix("s3://").partition("/")[0]
+    return [
+        Permission(sid="ReadObjects", actions=["s3:GetObject"], resources=[_arn(f"{uri}/*")]),
+        Permission(
+            sid="TellMissing", actions=["s3:ListBucket"], resources=[_arn(f"s3://{bucket}")]
+        ),
+    ]
+
+
+def write_objects(uri: str) -> Permission:
+    """Allow writing objects under an S3 URI."""
+    return Permission(sid="WriteObjects", actions=["s3:PutObject"], resources=[_arn(f"{uri}/*")])
+
+
+def tag_objects(uri: str) -> Permission:
+    """Allow tagging objects under an S3 URI."""
+    return Permission(
+        sid="TagObjects",
+        actions=["s3:PutObjectTagging", "s3:DeleteObjectTagging"],
+        resources=[_arn(f"{uri}/*")],
+    )
+
+
+def _arn(uri: str) -> str:
+    return f"arn:{PARTITION}:s3:::{uri.removeprefix('s3://')}"
+
+
+READ = ("kms:Decrypt",)
+READ_AND_WRITE = (*READ, "kms:GenerateDataKey")
+
+
+def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[Permission]:
+    """Allow what S3 does with a key for whoever reads or writes objects; nothing without a key."""
+    if key_arn is None:
+        return []
+    return [
+        Permission(
+            sid="UseKey",
+            actions=list(actions),
+            resources=[key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{REGION}.{URL_SUFFIX}"}},
+        )
+    ]
+
+
+def encrypt_volumes(key_arn: str | None) -> list[Permission]:
+    """Allow SageMaker to attach volumes that a key encrypts; nothing without a key.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if key_arn is None:
+        return []
+    return [
+        Permission(sid="DescribeKey", actions=["kms:DescribeKey"], resources=[key_arn]),
+        Permission(
+            sid="GrantKey",
+            actions=["kms:CreateGrant"],
+            resources=[key_arn],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]

@@ -1,0 +1,67 @@
+"""Roles with exactly the permissions that are written down, and no managed policies."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from aws_cdk import CfnResource
+from aws_cdk.aws_iam import Role, ServicePrincipal
+from aws_cdk.aws_logs import ILogGroup
+from constructs import Construct
+
+from stacks.building_blocks.aws import ACCOUNT_ID
+from stacks.building_blocks.permissions import Permission, policy_of
+from stacks.building_blocks.reasons import INLINE, acknowledge, wildcard_reasons
+
+# Of a trust or resource policy: a service acts for this account alone, whoever asks it to.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
+LAMBDA = ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT)
+SAGEMAKER = ServicePrincipal("sagemaker.amazonaws.com", conditions=OWN_ACCOUNT)
+
+
+def function_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    log_group: ILogGroup,
+    permissions: Sequence[Permission] = (),
+) -> Role:
+    """Return the role of a Lambda function that writes to its own log group and nothing else.
+
+    It cannot create log groups: one that was deleted with the stack does not come back.
+    """
+    logs = Permission(
+        sid="WriteLogs",
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[log_group.log_group_arn],
+    )
+    work = {"Work": policy_of(permissions)} if permissions else {}
+    role = Role(
+        scope,
+        construct_id,
+        assumed_by=LAMBDA,
+        inline_policies={"Logs": policy_of([logs]), **work},
+    )
+    acknowledge(role, {**INLINE, **wildcard_reasons(permissions)})
+    return role
+
+
+def sagemaker_role(
+    scope: Construct, construct_id: str, *, permissions: Mapping[str, Sequence[Permission]]
+) -> Role:
+    """Return a role that SageMaker may assume, on behalf of this account alone.
+
+    Args:
+        scope: the construct that the role works for.
+        construct_id: id within `scope`.
+        permissions: policy name to what it allows.
+    """
+    policies = {name: policy_of(allowed) for name, allowed in permissions.items()}
+    role = Role(scope, construct_id, assumed_by=SAGEMAKER, inline_policies=policies)
+    acknowledge(role, {**INLINE, **wildcard_reasons(chain.from_iterable(permissions.values()))})
+    return role
+
+
+def limit_trust(role: CfnResource) -> None:
+    """Let the one service that a role of CDK's own trusts assume it for this account alone."""
+    role.add_property_override("AssumeRolePolicyDocument.Statement.0.Condition", OWN_ACCOUNT)

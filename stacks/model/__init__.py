@@ -1,0 +1,1 @@
+"""The model stack: training, endpoint, trial and rollout."""

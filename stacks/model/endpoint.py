@@ -1,0 +1,298 @@
+"""The model behind a SageMaker endpoint, and how many instances serve it."""
+
+from collections.abc import Mapping
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_applicationautoscaling import CfnScalableTarget, CfnScalingPolicy
+from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig, CfnModel
+from constructs import Construct
+
+from stacks.building_blocks.log_group import declare_log_group
+from stacks.building_blocks.permissions import (
+    READ,
+    READ_AND_WRITE,
+    Permission,
+    encrypt_volumes,
+    has_volume,
+    pull_image,
+    put_metrics,
+    use_key_in_s3,
+    use_network,
+    write_objects,
+)
+from stacks.building_blocks.reasons import acknowledge
+from stacks.building_blocks.roles import sagemaker_role
+from stacks.model.rollout import Rollout
+from stacks.names import VARIANT
+from stacks.settings.endpoint import EndpointSettings, ScalingSettings
+from stacks.settings.images import ContainerImage
+from stacks.settings.operations import NetworkSettings
+
+NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
+NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
+NOT_ISOLATED = "The environment lets its model reach the network (endpoint.network_isolation)"
+AWS_KEY = "AWS's own key encrypts the volume, or the instance's hardware its local disk"
+SERVING_SCRIPT = "predict.py"
+
+
+class Endpoint(Construct):
+    """Serves one model artifact under a name that stays.
+
+    Model and configuration are replaced on change, so CloudFormation names them. The endpoint is
+    updated in place: the old model serves until the new one does.
+
+    Creates: model, endpoint configuration, endpoint, their role and log groups.
+    Idle: nothing where serverless; where real-time, every instance around the clock.
+    Destroy: all of it goes; the model's artifact and captured data are in the storage stack.
+
+    Attributes:
+        name: the endpoint's name.
+        config_name: name of its configuration, another one with every change.
+        resource: the endpoint itself, for what must come before it.
+        volume_key_arn: the key of its instances' volumes, if they have one.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        log_group_names: Mapping[str, str],
+        image: ContainerImage,
+        model_data: str,
+        read_model: Permission,
+        settings: EndpointSettings,
+        scales: bool,
+        capture_uri: str,
+        network: NetworkSettings,
+        key_arn: str | None,
+        rollout: Rollout | None,
+        retention_days: int,
+    ) -> None:
+        """Declare the endpoint.
+
+        Args:
+            scope: the stack that deploys the model.
+            construct_id: id within `scope`.
+            name: the endpoint's name.
+            log_group_names: id to name of the log groups that SageMaker derives from the names of
+                endpoints with this model: this one's and, if there is one, the candidate's.
+            image: the serving image.
+            model_data: S3 URI of the model.tar.gz, code included.
+            read_model: permission to read it.
+            settings: what serves it.
+            scales: whether its number of instances follows the traffic; it is then kept in updates.
+            capture_uri: S3 URI under which sampled requests and answers are kept.
+            network: the VPC that it is served in.
+            key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
+            rollout: how a change comes into service; None for all at once.
+            retention_days: age at which the endpoint's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        log_groups = [
+            declare_log_group(self, key, name=log_group, retention_days=retention_days)
+            for key, log_group in log_group_names.items()
+        ]
+        write_logs = Permission(
+            sid="WriteLogs",
+            actions=[
+                "logs:CreateLogGroup",  # SageMaker asks for it although the group is there
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ],
+            resources=[log_group.log_group_arn for log_group in log_groups],
+        )
+        real_time = settings.kind == "real_time"
+        volume_key = key_arn if real_time and has_volume(settings.instance_type) else None
+        role = sagemaker_role(
+            self,
+            "Role",
+            permissions={
+                "Read": [read_model, *use_key_in_s3(key_arn, READ)],
+                **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
+                "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
+                "Image": pull_image(image),
+                **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
+                **({"Rollout": [_watch(rollout)]} if rollout else {}),
+                **({"Network": use_network(network)} if network.subnet_ids else {}),
+            },
+        )
+        model = CfnModel(
+            self,
+            "Model",
+            execution_role_arn=role.role_arn,
+            enable_network_isolation=True if settings.isolated else None,
+            vpc_config=CfnModel.VpcConfigProperty(
+                subnets=list(network.subnet_ids),
+                security_group_ids=list(network.security_group_ids),
+            )
+            if network.subnet_ids
+            else None,
+            primary_container=CfnModel.ContainerDefinitionProperty(
+                image=image.uri,
+                model_data_url=model_data,
+                environment={
+                    "SAGEMAKER_PROGRAM": SERVING_SCRIPT,
+                    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+                    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+                },
+            ),
+        )
+        if not settings.isolated:
+            why = NOT_ISOLATED if real_time else NEVER_ISOLATED
+            acknowledge(model, {"CKV_AWS_370": why})
+        config = CfnEndpointConfig(
+            self,
+            "Config",
+            kms_key_id=volume_key,
+            data_capture_config=_capture(settings.capture_percent, capture_uri, key_arn)
+            if settings.capture_percent
+            else None,
+            production_variants=[
+                _real_time(model, settings) if real_time else _serverless(model, settings)
+            ],
+        )
+        if volume_key is None:
+            rule = "NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured"
+            acknowledge(config, {rule: AWS_KEY if real_time else NO_VOLUME})
+        endpoint = CfnEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=name,
+            deployment_config=rollout.deployment_config if rollout else None,
+            endpoint_config_name=config.attr_endpoint_config_name,
+            # An update begins with as many instances as the traffic has brought about.
+            retain_all_variant_properties=True if scales else None,
+        )
+        # SageMaker would make the log groups itself, without an end to their events.
+        endpoint.node.add_dependency(*log_groups)
+        endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.name = endpoint.attr_endpoint_name
+        self.config_name = config.attr_endpoint_config_name
+        self.resource = endpoint
+        self.volume_key_arn = volume_key
+
+
+def _keep(uri: str, key_arn: str | None) -> list[Permission]:
+    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE)]
+
+
+def _capture(
+    percent: int, uri: str, key_arn: str | None
+) -> CfnEndpointConfig.DataCaptureConfigProperty:
+    """Keep a sample of requests and answers.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+    """
+    return CfnEndpointConfig.DataCaptureConfigProperty(
+        enable_capture=True,
+        initial_sampling_percentage=percent,
+        destination_s3_uri=uri,
+        kms_key_id=key_arn,
+        capture_options=[
+            CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode)
+            for mode in ("Input", "Output")
+        ],
+        capture_content_type_header=CfnEndpointConfig.CaptureContentTypeHeaderProperty(
+            json_content_types=["application/json"]
+        ),
+    )
+
+
+def _watch(rollout: Rollout) -> Permission:
+    return Permission(
+        sid="WatchRollout",
+        actions=["cloudwatch:DescribeAlarms"],
+        resources=[alarm.alarm_arn for alarm in rollout.alarms],
+    )
+
+
+def _serverless(
+    model: CfnModel, settings: EndpointSettings
+) -> CfnEndpointConfig.ProductionVariantProperty:
+    return CfnEndpointConfig.ProductionVariantProperty(
+        model_name=model.attr_model_name,
+        variant_name=VARIANT,
+        initial_variant_weight=1,
+        serverless_config=CfnEndpointConfig.ServerlessConfigProperty(
+            max_concurrency=settings.max_concurrency, memory_size_in_mb=settings.memory_mb
+        ),
+    )
+
+
+def _real_time(
+    model: CfnModel, settings: EndpointSettings
+) -> CfnEndpointConfig.ProductionVariantProperty:
+    return CfnEndpointConfig.ProductionVariantProperty(
+        model_name=model.attr_model_name,
+        variant_name=VARIANT,
+        initial_variant_weight=1,
+        instance_type=settings.instance_type,
+        initial_instance_count=settings.instance_count,
+    )
+
+
+NAMESPACE = "sagemaker"
+DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+
+
+class Scaling(Construct):
+    """Keeps the invocations of an endpoint's instances near a target.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
+
+    Creates: a scalable target and its policy; AWS makes two alarms for it.
+    Idle: nothing beside the instances that it adds.
+    Destroy: all of it goes, AWS's alarms included.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint_name: str,
+        variant: str,
+        least: int,
+        most: int,
+        settings: ScalingSettings,
+    ) -> None:
+        """Declare the target and its policy.
+
+        Args:
+            scope: the stack that deploys the endpoint.
+            construct_id: id within `scope`.
+            endpoint_name: the endpoint, as an attribute of its resource: it has to be there first.
+            variant: its production variant.
+            least: instances without traffic.
+            most: instances however much traffic there is.
+            settings: the target and the times between two steps.
+        """
+        super().__init__(scope, construct_id)
+        target = CfnScalableTarget(
+            self,
+            "Target",
+            service_namespace=NAMESPACE,
+            scalable_dimension=DIMENSION,
+            resource_id=f"endpoint/{endpoint_name}/variant/{variant}",
+            min_capacity=least,
+            max_capacity=most,
+        )
+        CfnScalingPolicy(
+            self,
+            "Policy",
+            policy_name="invocations-per-instance",
+            policy_type="TargetTrackingScaling",
+            scaling_target_id=target.ref,
+            target_tracking_scaling_policy_configuration=CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
+                target_value=settings.invocations_per_minute,
+                predefined_metric_specification=CfnScalingPolicy.PredefinedMetricSpecificationProperty(
+                    predefined_metric_type="SageMakerVariantInvocationsPerInstance"
+                ),
+                disable_scale_in=not settings.scale_in,
+                scale_in_cooldown=settings.scale_in_cooldown_seconds,
+                scale_out_cooldown=settings.scale_out_cooldown_seconds,
+            ),
+        )

@@ -1,0 +1,69 @@
+"""Removal of a stack that nobody has deployed to for a while."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk.aws_events import Rule, Schedule
+from aws_cdk.aws_events_targets import LambdaFunction
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.permissions import Permission
+from stacks.building_blocks.python_function import PythonFunction
+from stacks.building_blocks.reasons import acknowledge, acknowledge_scheduled
+
+HANDLERS = ROOT / "lambda_fn" / "expiry"
+NEXT_HOUR = "What a lost event would have done, the next hour's does"
+
+
+class Expiry(Construct):
+    """Deletes its own stack some hours after the last deployment that changed it.
+
+    Creates: a function, its role and log group, and a rule that starts it every hour.
+    Idle: nothing: 730 invocations a month are within Lambda's free requests.
+    Destroy: it goes with the stack that it removes. Trained models outlive both in the data
+        bucket, so deploying again trains nothing.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, hours: int, retention_days: int
+    ) -> None:
+        """Declare the function and its schedule.
+
+        Args:
+            scope: the stack that expires.
+            construct_id: id within `scope`.
+            hours: the least time between the stack's last change and its removal.
+            retention_days: age at which the function's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        expiry = PythonFunction(
+            self,
+            "Handler",
+            package=HANDLERS,
+            handler="handler.on_schedule",
+            description=f"Removes this stack {hours} hours after its last change",
+            timeout=Duration.seconds(30),
+            retention_days=retention_days,
+            reserved_concurrency=1,
+            environment={
+                # A name would be another resource to IAM than the id that is allowed.
+                "STACK_ID": stack.stack_id,
+                "EXPIRES_AFTER_HOURS": str(hours),
+            },
+            permissions=[
+                Permission(
+                    sid="RemoveStack",
+                    actions=["cloudformation:DescribeStacks", "cloudformation:DeleteStack"],
+                    resources=[stack.stack_id],
+                )
+            ],
+        )
+        acknowledge_scheduled(expiry.function, next_run=NEXT_HOUR)
+        rule = Rule(
+            self,
+            "EveryHour",
+            description="Looks whether the stack has expired",
+            schedule=Schedule.rate(Duration.hours(1)),
+            targets=[LambdaFunction(expiry.function, retry_attempts=0)],
+        )
+        acknowledge(rule, {"Serverless-EventBusDLQ": NEXT_HOUR})

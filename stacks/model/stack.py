@@ -1,0 +1,211 @@
+"""The model stack: what a new training replaces."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Annotations, CfnOutput, Environment, Stack
+from aws_cdk.aws_sns import ITopic, Topic
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.permissions import read_object
+from stacks.building_blocks.reasons import complete
+from stacks.datasets import Dataset
+from stacks.model.endpoint import Endpoint, Scaling
+from stacks.model.expiry import Expiry
+from stacks.model.rollout import Rollout
+from stacks.model.training import TrainingJob
+from stacks.model.trial import SmokeTest
+from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
+from stacks.monitoring.metrics import EndpointMetrics
+from stacks.names import CHECKPOINTS, VARIANT, Names
+from stacks.settings.environment import Settings
+from stacks.settings.images import ContainerImage, default_image
+
+SOURCE = ROOT / "model_code"
+ARTIFACTS = "models"
+NOT_TRAINED = "not trained by this deployment"
+
+
+class ModelStack(Stack):
+    """Training job, model, endpoint and its test, in one stack.
+
+    They stay together: a model artifact handed from stack to stack as an export could never change.
+
+    Creates: what its constructs create.
+    Idle: nothing with a serverless endpoint; a real-time one costs its instances, and its
+        alarms $0.10 a month each.
+    Destroy: everything in it goes. Artifacts, captured data and SageMaker's record of the job
+        stay, so that deploying again trains nothing.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        datasets: Mapping[str, Dataset],
+    ) -> None:
+        """Declare the stack.
+
+        Args:
+            scope: the application.
+            construct_id: id within `scope`.
+            names: names that stacks share.
+            settings: the environment's settings.
+            datasets: channel name to dataset.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            env=Environment(region=settings.region),
+            stack_name=names.stack("model"),
+            description="Sentiment web app: training job, model and endpoint",
+        )
+        self._settings = settings
+        own_keys = settings.security.customer_managed_keys
+        self._data_key_arn = names.key_arn("data") if own_keys else None
+        output = f"s3://{names.data_bucket}/{ARTIFACTS}"
+        job = None if settings.training.model_data else self._train(names, datasets, output)
+        model_data = job.model_artifact if job else str(settings.training.model_data)
+        topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
+        canary = settings.rollout.strategy == "canary"
+        rollout = self._declare_rollout(names, topic) if canary else None
+        endpoint = Endpoint(
+            self,
+            "Endpoint",
+            name=names.endpoint,
+            log_group_names=self._log_groups(names),
+            image=self._serving_image(),
+            model_data=model_data,
+            read_model=read_object(f"{output}/*" if job else model_data),
+            settings=settings.endpoint,
+            scales=settings.scaling.max_instances is not None,
+            capture_uri=names.captured_data,
+            network=settings.network,
+            key_arn=self._data_key_arn,
+            rollout=rollout,
+            retention_days=settings.logs.retention_days,
+        )
+        smoke_test = SmokeTest(
+            self,
+            "SmokeTest",
+            endpoint=endpoint,
+            endpoint_name=names.endpoint,
+            candidate_name=names.candidate if settings.rollout.candidate else None,
+            model_version=job.job_name if job else None,
+            minimum_accuracy=settings.training.minimum_accuracy,
+            tags=names.tags,
+            patience_seconds=settings.rollout.patience_seconds,
+            retention_days=settings.logs.retention_days,
+        )
+        self._declare_limits(names, endpoint, topic, asked_by=smoke_test)
+        if job and settings.operations.alarms:
+            tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
+        outputs = {
+            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
+            "ModelArtifact": (model_data, "S3 URI of the model that is served"),
+            "Accuracy": (
+                job.accuracy if job else NOT_TRAINED,
+                "Share of held-out reviews it gets right",
+            ),
+            "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
+        }
+        for key, (value, description) in outputs.items():
+            CfnOutput(self, key, value=value, description=description)
+        complete(self, log_key_arn=names.key_arn("logs") if own_keys else None)
+
+    def _train(self, names: Names, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
+        training = self._settings.training
+        image = (
+            ContainerImage.parse(training.image)
+            if training.image
+            else default_image("training", self._settings.region)
+        )
+        return TrainingJob(
+            self,
+            "TrainingJob",
+            name_prefix=names.prefix,
+            source=SOURCE,
+            image=image,
+            channels={
+                name: dataset.location(names.data_bucket) for name, dataset in datasets.items()
+            },
+            dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
+            output=output,
+            checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
+            metrics_namespace=names.metrics,
+            tags=names.tags,
+            settings=training,
+            network=self._settings.network,
+            key_arn=self._data_key_arn,
+            retention_days=self._settings.logs.retention_days,
+        )
+
+    def _declare_rollout(self, names: Names, topic: ITopic) -> Rollout:
+        return Rollout(
+            self,
+            "Rollout",
+            endpoint_name=names.endpoint,
+            variant=VARIANT,
+            namespace=names.metrics,
+            topic=topic,
+            settings=self._settings.rollout,
+            retention_days=self._settings.logs.retention_days,
+        )
+
+    def _log_groups(self, names: Names) -> dict[str, str]:
+        groups = {"LogGroup": names.endpoint_log_group(names.endpoint)}
+        if self._settings.rollout.candidate:
+            groups["CandidateLogGroup"] = names.endpoint_log_group(names.candidate)
+        return groups
+
+    def _declare_limits(
+        self, names: Names, endpoint: Endpoint, topic: ITopic, *, asked_by: SmokeTest
+    ) -> None:
+        """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""
+        served, scaling = self._settings.endpoint, self._settings.scaling
+        if scaling.max_instances is not None:
+            scales = Scaling(
+                self,
+                "Scaling",
+                endpoint_name=endpoint.name,
+                variant=VARIANT,
+                least=served.instance_count,
+                most=scaling.max_instances,
+                settings=scaling,
+            )
+            # Not before the rollout is over: SageMaker takes one change of an endpoint at a time.
+            scales.node.add_dependency(asked_by.resource)
+        if served.kind == "real_time" and self._settings.operations.alarms:
+            metrics = EndpointMetrics(names.endpoint, VARIANT)
+            HostAlarms(self, "Hosts", metrics=metrics, topic=topic)
+            idle = declare_idle_alarm(
+                self,
+                "IdleEndpoint",
+                metrics=metrics,
+                hours=served.idle_alarm_hours,
+                topic=topic,
+            )
+            # Before its first request an endpoint has been idle for ever.
+            idle.node.add_dependency(asked_by.resource)
+        if served.expires_after_hours is not None:
+            Expiry(
+                self,
+                "Expiry",
+                hours=served.expires_after_hours,
+                retention_days=self._settings.logs.retention_days,
+            )
+
+    def _serving_image(self) -> ContainerImage:
+        uri = self._settings.endpoint.image
+        if uri:
+            return ContainerImage.parse(uri)
+        image = default_image("serving", self._settings.region)
+        Annotations.of(self).add_warning_v2(
+            "sentiment:servingImageAge",
+            f"AWS stopped patching the serving image {image.uri} on 2026-06-30. "
+            "endpoint.image names another; docs/decisions/0003-serving-image.md says why this one.",
+        )
+        return image

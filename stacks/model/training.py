@@ -1,0 +1,229 @@
+"""A SageMaker training job as a resource of CloudFormation, which has none of its own."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aws_cdk import CustomResource, Duration, Stack
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT, SourceArchive
+from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
+from stacks.building_blocks.permissions import Permission, has_volume
+from stacks.building_blocks.python_function import PythonFunction
+from stacks.model.training_permissions import start_jobs, training_role, watch_jobs
+from stacks.settings.images import ContainerImage
+from stacks.settings.operations import NetworkSettings
+from stacks.settings.training import TrainingSettings
+
+HANDLERS = ROOT / "lambda_fn" / "training_job"
+ENTRY_POINT = "train.py"
+NAME_DIGITS = 12
+# Lets SageMaker's PyTorch toolkit start the script with torchrun on each host: one process a GPU,
+# and one on a host without. Without it every host would train alone.
+# Source: https://github.com/aws/sagemaker-pytorch-training-toolkit, training.py
+TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
+
+
+class TrainingJob(Construct):
+    """Trains a model during the deployment, once for the same inputs.
+
+    Creates: a custom resource with its two functions, CDK's framework and a role; through them a
+        training job.
+    Idle: nothing: the job's machines are paid while it runs.
+    Destroy: a running job is stopped. A finished one and its artifact stay, and are used again by
+        a deployment with the same inputs within storage.artifact_expiry_days.
+
+    Attributes:
+        job_name: name of the training job that made the model.
+        model_artifact: S3 URI of its model.tar.gz.
+        accuracy: held-out accuracy that the job reported.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name_prefix: str,
+        source: Path,
+        image: ContainerImage,
+        channels: Mapping[str, str],
+        dataset_identities: Mapping[str, str],
+        output: str,
+        checkpoints: str,
+        metrics_namespace: str,
+        tags: Mapping[str, str],
+        settings: TrainingSettings,
+        network: NetworkSettings,
+        key_arn: str | None,
+        retention_days: int,
+    ) -> None:
+        """Declare the job.
+
+        Args:
+            scope: the stack that deploys the model.
+            construct_id: id within `scope`.
+            name_prefix: what the job's name begins with.
+            source: folder of the training source.
+            image: the training image.
+            channels: channel name to the S3 URI of its data.
+            dataset_identities: channel name to what tells its data from every other.
+            output: S3 URI under which artifacts are written.
+            checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
+            metrics_namespace: where the accuracy of each training is published.
+            tags: of the job, by which its costs are counted.
+            settings: machine, hyperparameters and quality gate.
+            network: the VPC that it trains in.
+            key_arn: the key of data, artifacts and volumes; None for AWS's own.
+            retention_days: age at which the handlers' log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        archive = SourceArchive(self, "Source", source=source)
+        role = training_role(
+            self,
+            "Role",
+            image=image,
+            source_arn=archive.object_arn,
+            channels=list(channels.values()),
+            output=output,
+            checkpoints=checkpoints if settings.use_spot else None,
+            name_prefix=name_prefix,
+            network=network,
+            key_arn=key_arn,
+        )
+        volume_key = key_arn if has_volume(settings.instance_type) else None
+        provider = ResourceProvider(
+            self,
+            "Provider",
+            on_event=self._handler(
+                "on_event",
+                "Starts, joins or reuses a training job",
+                start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
+                retention_days,
+            ),
+            is_complete=self._handler(
+                "is_complete",
+                "Tells whether a training job has ended, and how",
+                watch_jobs(name_prefix, output=output, key_arn=key_arn),
+                retention_days,
+                {"METRICS_NAMESPACE": metrics_namespace},
+            ),
+            query_interval=Duration.seconds(15),
+            total_timeout=Duration.minutes(58),
+            retention_days=retention_days,
+        )
+        hyperparameters = settings.hyperparameters()
+        resource = CustomResource(
+            self,
+            "Resource",
+            service_token=provider.service_token,
+            resource_type="Custom::TrainingJob",
+            service_timeout=Duration.hours(1),
+            properties={
+                "JobName": job_name(
+                    name_prefix,
+                    source=archive.sha256,
+                    datasets=dataset_identities,
+                    image=image.uri,
+                    hyperparameters=hyperparameters,
+                    instances=[settings.instance_type, settings.instance_count],
+                ),
+                "RoleArn": role.role_arn,
+                "Image": image.uri,
+                "Hyperparameters": {
+                    **hyperparameters,
+                    **_script_mode(archive.url, Stack.of(self).region),
+                    **(TORCHRUN if settings.distributed else {}),
+                },
+                "Channels": dict(channels),
+                "OutputPath": output,
+                "InstanceType": settings.instance_type,
+                "InstanceCount": settings.instance_count,
+                "VolumeSizeGiB": settings.volume_size_gib,
+                "MaxRuntimeSeconds": settings.max_runtime_seconds,
+                "MinimumAccuracy": repr(settings.minimum_accuracy),
+                "Tags": dict(tags),
+                # No part of the job's name: where a model was trained does not change it.
+                **_spot(settings, checkpoints),
+                **_private(network, key_arn, volume_key),
+            },
+        )
+        self.job_name = resource.get_att_string("TrainingJobName")
+        self.model_artifact = resource.get_att_string("ModelArtifact")
+        self.accuracy = resource.get_att_string("Accuracy")
+
+    def _handler(
+        self,
+        name: str,
+        description: str,
+        permissions: list[Permission],
+        retention_days: int,
+        environment: Mapping[str, str] | None = None,
+    ) -> PythonFunction:
+        return PythonFunction(
+            self,
+            name.title().replace("_", ""),
+            package=HANDLERS,
+            libraries=[PROPERTIES],
+            handler=f"handler.{name}",
+            description=description,
+            timeout=Duration.minutes(3),
+            retention_days=retention_days,
+            permissions=permissions,
+            environment=environment,
+        )
+
+
+def job_name(
+    prefix: str,
+    *,
+    source: str,
+    datasets: Mapping[str, str],
+    image: str,
+    hyperparameters: Mapping[str, str],
+    instances: Sequence[object],
+) -> str:
+    """Return a name that is the same exactly when everything that decides the model is the same."""
+    inputs = {
+        "source": source,
+        "datasets": dict(datasets),
+        "image": image,
+        "hyperparameters": dict(hyperparameters),
+        "instances": list(instances),
+    }
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    return f"{prefix}-{digest[:NAME_DIGITS]}"
+
+
+def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
+    """Return the properties of a job on spare machines; none for machines of one's own."""
+    if settings.spot_wait_seconds is None:
+        return {}
+    return {"MaxWaitSeconds": settings.spot_wait_seconds, "CheckpointPath": checkpoints}
+
+
+def _private(
+    network: NetworkSettings, output_key: str | None, volume_key: str | None
+) -> dict[str, object]:
+    """Return the properties of a job with keys or a VPC of the account's own."""
+    return {
+        **({"OutputKeyArn": output_key} if output_key else {}),
+        **({"VolumeKeyArn": volume_key} if volume_key else {}),
+        **({"SubnetIds": list(network.subnet_ids)} if network.subnet_ids else {}),
+        **({"SecurityGroupIds": list(network.security_group_ids)} if network.subnet_ids else {}),
+    }
+
+
+def _script_mode(archive: str, region: str) -> dict[str, str]:
+    """Return the hyperparameters that SageMaker's training toolkit itself reads.
+
+    Source: https://github.com/aws/sagemaker-training-toolkit
+    """
+    return {
+        "sagemaker_program": ENTRY_POINT,
+        "sagemaker_submit_directory": archive,
+        "sagemaker_container_log_level": "20",
+        "sagemaker_region": region,
+    }

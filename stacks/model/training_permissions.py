@@ -1,0 +1,150 @@
+"""What a training job, and the functions that start and watch it, may do."""
+
+from collections.abc import Sequence
+
+from aws_cdk.aws_iam import IRole, Role
+from constructs import Construct
+
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
+from stacks.building_blocks.permissions import (
+    READ,
+    READ_AND_WRITE,
+    Permission,
+    encrypt_volumes,
+    find_objects,
+    pull_image,
+    put_metrics,
+    read_prefixes,
+    tag_objects,
+    use_key_in_s3,
+    use_network,
+    write_objects,
+)
+from stacks.building_blocks.roles import sagemaker_role
+from stacks.settings.images import ContainerImage
+from stacks.settings.operations import NetworkSettings
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+
+
+def training_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    image: ContainerImage,
+    source_arn: str,
+    channels: Sequence[str],
+    output: str,
+    checkpoints: str | None,
+    name_prefix: str,
+    network: NetworkSettings,
+    key_arn: str | None,
+) -> Role:
+    """Return the role of the jobs themselves.
+
+    Args:
+        scope: the construct that trains.
+        construct_id: id within `scope`.
+        image: the training image.
+        source_arn: ARN of the source archive.
+        channels: S3 URIs of the data.
+        output: S3 URI under which artifacts are written.
+        checkpoints: S3 URI under which checkpoints are written and restored from; None for jobs
+            without any.
+        name_prefix: what the jobs' names begin with.
+        network: the VPC that they train in.
+        key_arn: the key of data, artifacts and volumes; None for AWS's own.
+    """
+    keep = [*read_prefixes([f"{checkpoints}/"]), write_objects(checkpoints)] if checkpoints else []
+    source = Permission(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
+    return sagemaker_role(
+        scope,
+        construct_id,
+        permissions={
+            "Read": [source, *read_prefixes(channels)],
+            "Write": [write_objects(output)],
+            **({"Checkpoints": keep} if keep else {}),
+            "Observe": [put_metrics(LOG_GROUP), *_write_logs(name_prefix)],
+            "Image": pull_image(image),
+            **({"Key": _use_key(key_arn)} if key_arn else {}),
+            **({"Network": use_network(network)} if network.subnet_ids else {}),
+        },
+    )
+
+
+def _use_key(key_arn: str) -> list[Permission]:
+    """Allow what SageMaker asks of a job's role when its output has a key.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+    """
+    return [
+        *use_key_in_s3(key_arn, (*READ_AND_WRITE, "kms:Encrypt")),
+        *encrypt_volumes(key_arn),
+    ]
+
+
+def start_jobs(
+    name_prefix: str, *, role: IRole, output: str, key_arn: str | None
+) -> list[Permission]:
+    """Allow starting, joining, reusing and stopping jobs, and retiring their artifacts."""
+    return [
+        Permission(
+            sid="RunJobs",
+            actions=[
+                "sagemaker:AddTags",
+                "sagemaker:CreateTrainingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:StopTrainingJob",
+            ],
+            resources=[_jobs(name_prefix)],
+        ),
+        Permission(
+            sid="PassRole",
+            actions=["iam:PassRole"],
+            resources=[role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        *find_objects(output),
+        tag_objects(output),
+        *use_key_in_s3(key_arn, READ),
+        # SageMaker makes the grants for a job's volumes on behalf of who starts it.
+        *encrypt_volumes(key_arn),
+    ]
+
+
+def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[Permission]:
+    """Allow asking how jobs are and whether their artifacts exist."""
+    return [
+        Permission(
+            sid="WatchJobs",
+            actions=["sagemaker:DescribeTrainingJob"],
+            resources=[_jobs(name_prefix)],
+        ),
+        *find_objects(output),
+        *use_key_in_s3(key_arn, READ),
+    ]
+
+
+def _jobs(name_prefix: str) -> str:
+    return f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:training-job/{name_prefix}-*"
+
+
+def _write_logs(name_prefix: str) -> list[Permission]:
+    """Allow writing to the account's log group of all training jobs.
+
+    SageMaker dictates its name, several environments share it, so none of them declares it: the
+    first job of an account makes it.
+    """
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{LOG_GROUP}"
+    return [
+        Permission(
+            sid="FindLogs",
+            actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+            resources=[group, f"{group}:log-stream:"],
+        ),
+        Permission(
+            sid="WriteLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{group}:log-stream:{name_prefix}-*"],
+        ),
+    ]

@@ -1,0 +1,154 @@
+"""Tests of a new model that fail the deployment: before it serves, and when it does."""
+
+from collections.abc import Mapping
+
+from aws_cdk import CustomResource, Duration
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
+from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
+from stacks.building_blocks.permissions import Permission, encrypt_volumes
+from stacks.building_blocks.python_function import PythonFunction
+from stacks.model.endpoint import Endpoint
+
+HANDLERS = ROOT / "lambda_fn" / "smoke_test"
+# SageMaker takes minutes to start instances; the framework's own limit is two hours.
+COMES_UP = Duration.minutes(45)
+
+
+class SmokeTest(Construct):
+    """Sends known reviews through a new model, on an endpoint of its own and then on the real one.
+
+    SageMaker's InService does not prove that the model loads, nor which model answers. What the
+    candidate does wrong nobody else ever sees.
+
+    Creates: two functions, CDK's framework before them, and a custom resource for each test. The
+        candidate's endpoint exists for minutes, while an endpoint that serves is being updated.
+    Idle: nothing.
+    Destroy: all of it goes.
+
+    Attributes:
+        resource: exists once the endpoint has answered.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint: Endpoint,
+        endpoint_name: str,
+        candidate_name: str | None,
+        model_version: str | None,
+        minimum_accuracy: float,
+        tags: Mapping[str, str],
+        patience_seconds: int,
+        retention_days: int,
+    ) -> None:
+        """Declare the tests.
+
+        Args:
+            scope: the stack that deploys the model.
+            construct_id: id within `scope`.
+            endpoint: what is tested.
+            endpoint_name: its name as plain text, for the permission.
+            candidate_name: the endpoint on which a change is tried first; None for no trial.
+            model_version: the version that must answer; None accepts every one.
+            minimum_accuracy: accuracy that the model must say it has; a model that was not trained
+                by the deployment has passed no other gate.
+            tags: of the candidate's endpoint, by which its costs are counted.
+            patience_seconds: time for the first answers.
+            retention_days: age at which the handlers' log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        self._retention_days = retention_days
+        names = [name for name in (endpoint_name, candidate_name) if name]
+        ask = Permission(
+            sid="TestEndpoint",
+            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+            resources=[_arn("endpoint", name) for name in names],
+        )
+        on_event = self._handler("on_event", "Sends known reviews through the endpoint", [ask])
+        trial = self._trial(candidate_name, endpoint, ask) if candidate_name else None
+        provider = ResourceProvider(
+            self,
+            "Provider",
+            on_event=on_event,
+            is_complete=trial,
+            query_interval=Duration.seconds(10) if trial else None,
+            total_timeout=COMES_UP if trial else None,
+            retention_days=retention_days,
+        )
+        properties = {
+            "EndpointConfigName": endpoint.config_name,
+            "PatienceSeconds": patience_seconds,
+            "MinimumAccuracy": repr(minimum_accuracy),
+            **({"ModelVersion": model_version} if model_version is not None else {}),
+        }
+        if candidate_name:
+            candidate = CustomResource(
+                self,
+                "Candidate",
+                service_token=provider.service_token,
+                resource_type="Custom::Candidate",
+                service_timeout=Duration.hours(1),
+                properties={
+                    **properties,
+                    "EndpointName": candidate_name,
+                    "ServingEndpointName": endpoint_name,
+                    "Tags": dict(tags),
+                },
+            )
+            endpoint.resource.node.add_dependency(candidate)
+        self.resource = CustomResource(
+            self,
+            "Resource",
+            service_token=provider.service_token,
+            resource_type="Custom::SmokeTest",
+            service_timeout=Duration.minutes(15),
+            properties={**properties, "EndpointName": endpoint.name},
+        )
+
+    def _trial(self, candidate_name: str, endpoint: Endpoint, ask: Permission) -> PythonFunction:
+        return self._handler(
+            "is_complete",
+            "Tries a new model on an endpoint of its own",
+            [ask, *_try_out(candidate_name, endpoint.volume_key_arn)],
+        )
+
+    def _handler(
+        self, name: str, description: str, permissions: list[Permission]
+    ) -> PythonFunction:
+        return PythonFunction(
+            self,
+            name.title().replace("_", ""),
+            package=HANDLERS,
+            libraries=[PROPERTIES],
+            handler=f"handler.{name}",
+            description=description,
+            timeout=Duration.minutes(10),
+            retention_days=self._retention_days,
+            permissions=permissions,
+        )
+
+
+def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission]:
+    """Allow making one endpoint, and deleting it."""
+    candidate = _arn("endpoint", candidate_name)
+    return [
+        Permission(
+            sid="MakeCandidate",
+            actions=["sagemaker:CreateEndpoint"],
+            resources=[candidate, _arn("endpoint-config", "*")],
+        ),
+        Permission(sid="TagCandidate", actions=["sagemaker:AddTags"], resources=[candidate]),
+        Permission(
+            sid="RemoveCandidate", actions=["sagemaker:DeleteEndpoint"], resources=[candidate]
+        ),
+        *encrypt_volumes(volume_key_arn),
+    ]
+
+
+def _arn(kind: str, name: str) -> str:
+    return f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:{kind}/{name}"

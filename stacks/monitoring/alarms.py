@@ -1,0 +1,220 @@
+"""Every alarm of an environment."""
+
+from aws_cdk import Duration
+from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, IMetric, TreatMissingData
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk.aws_events import CfnRule
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+from stacks.building_blocks.reasons import acknowledge
+from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics
+from stacks.settings.operations import OperationsSettings
+
+PERIODS, OF_WHICH = 3, 2
+
+
+def declare_alarm(
+    scope: Construct,
+    construct_id: str,
+    *,
+    description: str,
+    metric: IMetric,
+    threshold: float,
+    topic: ITopic,
+) -> Alarm:
+    """Declare an alarm for two values above a threshold among the last three.
+
+    It costs $0.10 a month. No data is no reason for an alarm: without traffic nothing goes wrong.
+
+    Args:
+        scope: the construct that is watched.
+        construct_id: id within `scope`.
+        description: what is wrong when it is raised.
+        metric: what is watched.
+        threshold: in the metric's unit.
+        topic: where it is told.
+    """
+    alarm = Alarm(
+        scope,
+        construct_id,
+        alarm_description=description,
+        metric=metric,
+        threshold=threshold,
+        comparison_operator=ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluation_periods=PERIODS,
+        datapoints_to_alarm=OF_WHICH,
+        treat_missing_data=TreatMissingData.NOT_BREACHING,
+    )
+    alarm.add_alarm_action(SnsAction(topic))
+    return alarm
+
+
+def declare_idle_alarm(
+    scope: Construct,
+    construct_id: str,
+    *,
+    metrics: EndpointMetrics,
+    hours: int,
+    topic: ITopic,
+) -> Alarm:
+    """Declare an alarm for a real-time endpoint without any request; it costs $0.10 a month.
+
+    Args:
+        scope: the stack that deploys the endpoint.
+        construct_id: id within `scope`.
+        metrics: of the endpoint.
+        hours: without a request until the alarm is raised, at most a week.
+        topic: where it is told.
+    """
+    alarm = Alarm(
+        scope,
+        construct_id,
+        alarm_description=f"No request for {hours} hours: the endpoint costs and serves nobody",
+        metric=metrics.of_requests("Invocations", "Sum", period=Duration.hours(1)),
+        threshold=0,
+        comparison_operator=ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=hours,
+        # Without requests there is no data, which is what the alarm is about.
+        treat_missing_data=TreatMissingData.BREACHING,
+    )
+    alarm.add_alarm_action(SnsAction(topic))
+    return alarm
+
+
+FULL_PERCENT = 85
+IN_CLOUDFORMATION = "A failed training fails the deployment, too, which cannot be lost"
+
+
+def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
+    """Tell the topic of every training job of this environment that fails or takes too long.
+
+    What somebody stops is no news, and a model under the quality gate is told by CloudFormation
+    alone: its job has completed.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+
+    Args:
+        scope: the stack that trains.
+        name_prefix: what the jobs' names begin with.
+        topic: where it is told; its policy must let EventBridge publish.
+    """
+    # CDK's own class wants to compare the accounts of rule and topic, which nobody knows at synth.
+    rule = CfnRule(
+        scope,
+        "FailedTraining",
+        description="Tells of every training job of this environment that fails or takes too long",
+        event_pattern={
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Training Job State Change"],
+            "detail": {
+                "TrainingJobName": [{"prefix": f"{name_prefix}-"}],
+                # SageMaker stops a job at its time limits; the secondary status says so.
+                "SecondaryStatus": ["Failed", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"],
+            },
+        },
+        targets=[CfnRule.TargetProperty(id="alarms", arn=topic.topic_arn)],
+    )
+    acknowledge(rule, {"Serverless-EventBusDLQ": IN_CLOUDFORMATION})
+
+
+class HostAlarms(Construct):
+    """Raised when a real-time endpoint's instances are full.
+
+    Creates: two alarms, of disk and memory.
+    Idle: $0.20 a month.
+    Destroy: they go.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, metrics: EndpointMetrics, topic: ITopic
+    ) -> None:
+        """Declare the alarms.
+
+        Args:
+            scope: the stack that deploys the endpoint.
+            construct_id: id within `scope`.
+            metrics: of the endpoint.
+            topic: where they are told.
+        """
+        super().__init__(scope, construct_id)
+        for name, metric in (("Disk", "DiskUtilization"), ("Memory", "MemoryUtilization")):
+            declare_alarm(
+                self,
+                name,
+                description=f"{name} of an instance of the endpoint is over {FULL_PERCENT} % full",
+                metric=metrics.of_hosts(metric, "Maximum"),
+                threshold=FULL_PERCENT,
+                topic=topic,
+            )
+
+
+class WebAlarms(Construct):
+    """Raised when callers are refused, failed or kept waiting.
+
+    Creates: five alarms.
+    Idle: $0.50 a month.
+    Destroy: they go.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        metrics: ApiMetrics,
+        topic: ITopic,
+        settings: OperationsSettings,
+    ) -> None:
+        """Declare the alarms.
+
+        Args:
+            scope: the stack of the public parts.
+            construct_id: id within `scope`.
+            metrics: of API and function.
+            topic: where they are told.
+            settings: from where on it is too much.
+        """
+        super().__init__(scope, construct_id)
+        refused, failed = settings.client_error_rate, settings.server_error_rate
+        slowest = settings.latency_p99_ms
+        for name, description, metric, threshold in (
+            (
+                "ClientErrors",
+                f"More than {refused:.1%} of the requests are refused with 4XX",
+                metrics.of_api("4XXError", "Average"),
+                refused,
+            ),
+            (
+                "ServerErrors",
+                f"More than {failed:.1%} of the requests fail with 5XX",
+                metrics.of_api("5XXError", "Average"),
+                failed,
+            ),
+            (
+                "Latency",
+                f"The slowest in a hundred requests takes more than {slowest} ms",
+                metrics.of_api("Latency", "p99"),
+                slowest,
+            ),
+            (
+                "FunctionErrors",
+                "The function ends with an error that it did not expect",
+                metrics.of_function("Errors", "Sum"),
+                0,
+            ),
+            (
+                "FunctionThrottles",
+                "The function has no concurrency left, and requests are turned away",
+                metrics.of_function("Throttles", "Sum"),
+                0,
+            ),
+        ):
+            declare_alarm(
+                self,
+                name,
+                description=description,
+                metric=metric,
+                threshold=threshold,
+                topic=topic,
+            )

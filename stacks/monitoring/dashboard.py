@@ -1,0 +1,103 @@
+"""One page of CloudWatch on which the whole environment is seen."""
+
+from aws_cdk import Duration
+from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, YAxisProps
+from constructs import Construct
+
+from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
+from stacks.names import SERVICE
+
+HALF = 12  # of a dashboard 24 units wide
+SERVED_BY = {"service": SERVICE}  # the dimension that Powertools adds
+TWO_WEEKS = Duration.days(14)
+
+
+class EnvironmentDashboard(Construct):
+    """Traffic, errors, where the time goes, instances, and the accuracy of each training.
+
+    Creates: one dashboard.
+    Idle: $3 a month, or nothing for the first three of an account.
+    Destroy: it goes; the metrics that it shows stay for 15 months.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        api: ApiMetrics,
+        endpoint: EndpointMetrics,
+        namespace: str,
+        real_time: bool,
+    ) -> None:
+        """Declare the dashboard.
+
+        Args:
+            scope: the stack of the public parts.
+            construct_id: id within `scope`.
+            name: the dashboard's name.
+            api: metrics of API and function.
+            endpoint: metrics of the endpoint.
+            namespace: of our own metrics.
+            real_time: whether the endpoint has instances.
+        """
+        super().__init__(scope, construct_id)
+        traffic = _graph(
+            "Traffic",
+            "requests",
+            api.of_api("Count", "Sum", "requests to the API"),
+            endpoint.of_requests("Invocations", "Sum", "invocations of the model"),
+            metric(namespace, "Positive", "Sum", SERVED_BY, label="positive reviews"),
+            metric(namespace, "Negative", "Sum", SERVED_BY, label="negative reviews"),
+            metric(namespace, "Refused", "Sum", SERVED_BY, label="refused requests"),
+        )
+        errors = _graph(
+            "Errors",
+            "requests",
+            api.of_api("4XXError", "Sum", "API, 4XX"),
+            api.of_api("5XXError", "Sum", "API, 5XX"),
+            api.of_function("Errors", "Sum", "function"),
+            api.of_function("Throttles", "Sum", "function throttled"),
+            endpoint.of_requests("Invocation4XXErrors", "Sum", "endpoint, 4XX"),
+            endpoint.of_requests("Invocation5XXErrors", "Sum", "endpoint, 5XX"),
+        )
+        latency = [
+            _graph(
+                f"Where the time goes, {statistic}",
+                "ms",
+                api.of_api("Latency", statistic, "API, all in all"),
+                api.of_function("Duration", statistic, "function"),
+                endpoint.milliseconds("OverheadLatency", statistic, "SageMaker's overhead"),
+                endpoint.milliseconds("ModelLatency", statistic, "model"),
+            )
+            for statistic in ("p50", "p99")
+        ]
+        hosts = [endpoint.instances()] if real_time else []
+        concurrency = _graph(
+            "Instances and concurrency",
+            "",
+            *hosts,
+            api.of_function("ConcurrentExecutions", "Maximum", "function at the same time"),
+        )
+        accuracy = _graph(
+            "Accuracy of each training, on reviews it did not train on",
+            "",
+            metric(namespace, "TrainingAccuracy", "Maximum", {}, label="accuracy"),
+        )
+        Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=name,
+            default_interval=TWO_WEEKS,
+            widgets=[[traffic, errors], latency, [concurrency, accuracy]],
+        )
+
+
+def _graph(title: str, unit: str, *metrics: IMetric) -> GraphWidget:
+    return GraphWidget(
+        title=title,
+        left=list(metrics),
+        left_y_axis=YAxisProps(label=unit, show_units=False),
+        width=HALF,
+    )

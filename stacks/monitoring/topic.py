@@ -1,0 +1,88 @@
+"""Where alarms are told: an encrypted topic that people subscribe to."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Annotations
+from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
+from aws_cdk.aws_kms import IKey
+from aws_cdk.aws_sns import Topic
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
+from constructs import Construct
+
+from stacks.building_blocks.roles import OWN_ACCOUNT
+
+SENDERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
+# EventBridge publishes without the context that a condition could look at: with one in the
+# topic's policy, its messages are lost.
+# Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+EVENTS = "events.amazonaws.com"
+
+
+class AlarmTopic(Construct):
+    """A topic to which AWS's alarms, events and budgets may publish.
+
+    Creates: the topic, its policy, and a subscription where an address is given.
+    Idle: nothing; its key is declared, and paid, beside it.
+    Destroy: it goes; people who subscribed have to confirm again.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, key: IKey, email: str | None
+    ) -> None:
+        """Declare the topic.
+
+        Args:
+            scope: the stack that outlives what raises alarms.
+            construct_id: id within `scope`.
+            name: the topic's name, by which other stacks know it.
+            key: what encrypts messages; its policy must allow `use_key_for_messages`.
+            email: an address that is asked to subscribe.
+        """
+        super().__init__(scope, construct_id)
+        topic = Topic(
+            self, "Topic", topic_name=name, display_name=name, master_key=key, enforce_ssl=True
+        )
+        for statement in _to_senders("Tell", actions=["sns:Publish"], resource=topic.topic_arn):
+            topic.add_to_resource_policy(statement)
+        if email is not None:
+            topic.add_subscription(EmailSubscription(email))
+        else:
+            Annotations.of(self).add_warning_v2(
+                "sentiment:alarmsReachNobody",
+                f"Alarms are told to the topic {name}, and nobody has subscribed to it. "
+                "operations.alarm_email names an address.",
+            )
+
+
+def use_key_for_messages() -> list[PolicyStatement]:
+    """Let the senders of alarms use the topic's key.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    # In a key's policy the resource `*` is that key.
+    return _to_senders("Encrypt", actions=["kms:Decrypt", "kms:GenerateDataKey"], resource="*")
+
+
+def _to_senders(verb: str, *, actions: Sequence[str], resource: str) -> list[PolicyStatement]:
+    """Return the statements that let AWS's services do something: for this account, or in general.
+
+    Args:
+        verb: what the statements' ids begin with.
+        actions: what they may do.
+        resource: to what.
+    """
+    return [
+        PolicyStatement(
+            sid=f"{verb}Alarms",
+            principals=[ServicePrincipal(sender) for sender in SENDERS],
+            actions=list(actions),
+            resources=[resource],
+            conditions=OWN_ACCOUNT,
+        ),
+        PolicyStatement(
+            sid=f"{verb}Events",
+            principals=[ServicePrincipal(EVENTS)],
+            actions=list(actions),
+            resources=[resource],
+        ),
+    ]

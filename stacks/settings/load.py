@@ -1,0 +1,132 @@
+"""Reads the settings of the chosen environment out of CDK's context."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from stacks.settings.combinations import refuse_impossible
+from stacks.settings.environment import Settings
+from stacks.settings.images import regions
+from stacks.settings.refusal import SettingsError
+
+CHOICE = "environment"
+DEFINITIONS = "environments"
+
+
+def read_settings(context: Mapping[str, Any]) -> Settings:
+    """Return the validated settings of the environment that the context names.
+
+    Args:
+        context: all of CDK's context: `environment`, `environments`, overrides such as
+            `training.epochs`, and keys of CDK itself.
+
+    Raises:
+        SettingsError: for the first setting that is unknown or not allowed.
+    """
+    values = _chosen(context)
+    for key, value in context.items():
+        if key in {CHOICE, DEFINITIONS} or _belongs_to_cdk(key):
+            continue
+        _override(values, key, value)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise _refusal(error.errors()[0]) from None
+    _require_images(settings)
+    refuse_impossible(settings)
+    return settings
+
+
+def _require_images(settings: Settings) -> None:
+    """Refuse a region where AWS does not offer an image that the settings leave to us."""
+    training = settings.training
+    given = {
+        "training": training.image or training.model_data,
+        "serving": settings.endpoint.image,
+    }
+    for purpose, named in given.items():
+        offered = regions(purpose)
+        if named is None and settings.region not in offered:
+            raise SettingsError(
+                "region", settings.region, f"AWS offers the {purpose} image in {', '.join(offered)}"
+            )
+
+
+def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of the chosen environment's block, with its name."""
+    environments = context.get(DEFINITIONS)
+    if not isinstance(environments, dict) or not environments:
+        raise SettingsError(
+            DEFINITIONS, environments, "allowed is one block of settings for each environment"
+        )
+    name = context.get(CHOICE)
+    if not isinstance(name, str) or name not in environments:
+        raise SettingsError(CHOICE, name, f"allowed is one of {', '.join(sorted(environments))}")
+    block = environments[name]
+    if not isinstance(block, dict):
+        raise SettingsError(f"{DEFINITIONS}.{name}", block, "allowed is a block of settings")
+    if CHOICE in block:
+        raise SettingsError(
+            f"{DEFINITIONS}.{name}.{CHOICE}", block[CHOICE], "the block's own name is it"
+        )
+    return {
+        CHOICE: name,
+        **{key: dict(value) if isinstance(value, dict) else value for key, value in block.items()},
+    }
+
+
+def _belongs_to_cdk(key: str) -> bool:
+    """Tell CDK's own keys, such as feature flags and cached look-ups, from settings."""
+    return key.startswith(("@", "aws")) or ":" in key
+
+
+def _override(values: dict[str, Any], key: str, value: Any) -> None:
+    section, _, name = key.partition(".")
+    field = Settings.model_fields.get(section)
+    if field is None or section == CHOICE:
+        raise SettingsError(key, str(value), _names(Settings))
+    model = _section(field)
+    if model is None:
+        if name:
+            raise SettingsError(key, value, _names(Settings))
+        values[section] = value
+        return
+    if name not in model.model_fields:
+        raise SettingsError(key, value, _names(model, f"{section}."))
+    block = values.setdefault(section, {})
+    if not isinstance(block, dict):
+        raise SettingsError(section, block, _names(model, f"{section}."))
+    block[name] = value
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _names(model: type[BaseModel], prefix: str = "") -> str:
+    """Return the settings that the model has, for a message."""
+    names = [
+        f"{prefix}{name}" + ("" if _section(field) is None else ".*")
+        for name, field in model.model_fields.items()
+    ]
+    return f"the settings are {', '.join(names)}"
+
+
+def _refusal(error: ErrorDetails) -> SettingsError:
+    """Turn one finding of pydantic into a line that says what is allowed."""
+    path = [str(part) for part in error["loc"] if isinstance(part, str | int)]
+    path = path[:2]  # a third part names a member of a union
+    model = _section(Settings.model_fields[path[0]]) if path[0] in Settings.model_fields else None
+    value = None if error["type"] == "missing" else error["input"]
+    if error["type"] == "extra_forbidden" or (model and len(path) == 1):
+        allowed = _names(model or Settings, f"{path[0]}." if model else "")
+    elif error["type"] == "value_error":
+        allowed = f"allowed is {error['ctx']['error']}"
+        value = "" if value is None else value
+    else:
+        allowed = error["msg"][0].lower() + error["msg"][1:]
+    return SettingsError(".".join(path), value, allowed)

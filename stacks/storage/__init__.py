@@ -1,0 +1,1 @@
+"""The storage stack: buckets, keys and datasets."""

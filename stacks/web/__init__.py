@@ -1,0 +1,1 @@
+"""The web stack: API and page."""

@@ -1,0 +1,312 @@
+"""The public API: API Gateway before a function before the endpoint."""
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk.aws_apigateway import (
+    AuthorizationType,
+    CfnRestApi,
+    EndpointType,
+    LambdaIntegration,
+    LogGroupLogDestination,
+    Method,
+    MethodDeploymentOptions,
+    MethodLoggingLevel,
+    RestApi,
+    StageOptions,
+)
+from aws_cdk.aws_lambda import IFunction
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
+from stacks.building_blocks.log_group import declare_log_group
+from stacks.building_blocks.permissions import (
+    READ_AND_WRITE,
+    Permission,
+    use_key_in_s3,
+    write_objects,
+)
+from stacks.building_blocks.python_function import PythonFunction
+from stacks.building_blocks.reasons import CONCURRENCY_RULES, TRACING_RULE, acknowledge
+from stacks.monitoring.metrics import ApiMetrics
+from stacks.names import SERVICE
+from stacks.settings.web import ApiSettings, FeedbackSettings
+from stacks.web.release import Release
+from stacks.web.responses import GatewayLogRole, access_log_format, declare_problem_responses
+from stacks.web.web_acl import OriginSecret, WebAcl
+
+PACKAGE = ROOT / "lambda_fn" / "predict_api"
+# Powertools and what it imports that AWS's runtime does not promise to have.
+LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
+# What is there for other functions than one that logs, measures and traces calls of boto3: nine
+# tenths of Powertools, and the tracer's patches of other libraries.
+UNUSED = re.compile(
+    r"aws_lambda_powertools/(event_handler/|utilities/(?!__init__|jmespath_utils/|typing/))"
+    r"|aws_xray_sdk/ext/(?!__init__|util\.|boto_utils\.|botocore/|resources/)"
+)
+# Each path of the API, and whether requests have a body, which has a content type
+PATHS = {
+    "predict": True,
+    "predict/batch": True,
+    "model": False,
+    "health": False,
+    "openapi.json": False,
+}
+FEEDBACK = "feedback"
+# The stage's name is the path under which CloudFront passes requests on.
+STAGE = "api"
+# API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
+TIMEOUT = Duration.seconds(29)
+
+AS_PUBLIC_AS_THE_PAGE = "The API is for everybody, as the page is (api.access)"
+SIGNED = "Callers are principals of AWS that sign their requests, not users of a Cognito pool"
+CHECKED_BY_FUNCTION = (
+    "Headers are checked; bodies are passed on as bytes, which API Gateway's models cannot check: "
+    "the function does, and says what is wrong"
+)
+NO_CACHE = "Every review is another request, and answers are not to be kept"
+NO_CERTIFICATE = "Lambda knows API Gateway by its permission; there is no server to show it to"
+NO_WEB_ACL = "Throttling limits what a flood can cost; a web ACL costs more (api.web_acl)"
+NOT_TRACED = "The environment does without traces (api.tracing)"
+SHARES_CONCURRENCY = (
+    "It takes of the account's concurrency what the stage's throttle lets through "
+    "(api.reserved_concurrency)"
+)
+
+
+class PredictApi(Construct):
+    """The API's operations, for programs and for the page.
+
+    Creates: a REST API with one stage, the function behind it, what releases its code, their roles
+        and logs; a web ACL and the secret of its origin where they are wanted.
+    Idle: nothing without the web ACL.
+    Destroy: all of it goes; another deployment has another URL.
+
+    Attributes:
+        url: URL of the API, ending in a slash.
+        domain: its host name.
+        metrics: of API and function.
+        origin_secret: what the web ACL wants to see of CloudFront; None where it does not.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        endpoint_name: str,
+        metrics_namespace: str,
+        settings: ApiSettings,
+        feedback: FeedbackSettings,
+        feedback_uri: str,
+        data_key_arn: str | None,
+        retention_days: int,
+        web_acl_log_group: str,
+    ) -> None:
+        """Declare the API.
+
+        Args:
+            scope: the stack of the public parts.
+            construct_id: id within `scope`.
+            name: the API's name.
+            endpoint_name: the SageMaker endpoint behind it.
+            metrics_namespace: where the function publishes its metrics.
+            settings: limits and logs.
+            feedback: whether what callers say of verdicts is kept, and how much at a time.
+            feedback_uri: S3 URI of the folder that it is kept in.
+            data_key_arn: the key of that bucket; None for AWS's own.
+            retention_days: age at which the function's log events are deleted.
+            web_acl_log_group: name of the log group of the web ACL, if there is one.
+        """
+        super().__init__(scope, construct_id)
+        endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
+        handler = PythonFunction(
+            self,
+            "Handler",
+            package=PACKAGE,
+            handler="handler.handler",
+            description="Classifies movie reviews through the SageMaker endpoint",
+            timeout=TIMEOUT,
+            memory_mb=512,
+            retention_days=retention_days,
+            libraries=LIBRARIES,
+            unused=UNUSED,
+            tracing=settings.tracing,
+            reserved_concurrency=settings.reserved_concurrency,
+            environment={
+                "ENDPOINT_NAME": endpoint_name,
+                "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
+                "POWERTOOLS_SERVICE_NAME": SERVICE,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
+                "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
+                **({"FEEDBACK_BUCKET": _bucket(feedback_uri)} if feedback.enabled else {}),
+            },
+            permissions=[
+                Permission(
+                    sid="InvokeEndpoint",
+                    actions=["sagemaker:InvokeEndpoint"],
+                    resources=[f"{endpoint}/{endpoint_name}"],
+                ),
+                *(_keep_feedback(feedback_uri, data_key_arn) if feedback.enabled else []),
+            ],
+        )
+        access_log = declare_log_group(
+            self, "AccessLog", retention_days=settings.log_retention_days
+        )
+        api = RestApi(
+            self,
+            "Api",
+            rest_api_name=name,
+            description="Movie review sentiment",
+            endpoint_types=[EndpointType.REGIONAL],
+            # Bodies reach the function as the bytes that were sent, so that it can tell bad UTF-8.
+            binary_media_types=["*/*"],
+            cloud_watch_role=False,
+            deploy_options=StageOptions(
+                stage_name=STAGE,
+                throttling_rate_limit=settings.throttle_rate,
+                throttling_burst_limit=settings.throttle_burst,
+                access_log_destination=LogGroupLogDestination(access_log),
+                access_log_format=access_log_format(signed=settings.access == "iam"),
+                logging_level=MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
+                tracing_enabled=settings.tracing,
+                metrics_enabled=True,
+                method_options=_throttled(feedback, settings) if feedback.enabled else None,
+            ),
+        )
+        paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
+        release = Release(self, "Release", function=handler.function, retention_days=retention_days)
+        self._add_operations(api, release.alias, paths, public=settings.access == "public")
+        _refuse_old_tls(api)
+        api.node.try_remove_child("Endpoint")  # an output that the stack names better
+        declare_problem_responses(api, signed=settings.access == "iam")
+        stage = api.deployment_stage
+        # API Gateway makes this log group at the first error, unless it is there.
+        execution_log = declare_log_group(
+            self,
+            "ExecutionLog",
+            name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE}",
+            retention_days=settings.log_retention_days,
+        )
+        stage.node.add_dependency(execution_log)
+        if settings.set_account_log_role:
+            stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
+        acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
+        acknowledge(stage, _stage_reasons(settings))
+        acknowledge(handler.function, _function_reasons(settings))
+        self.origin_secret: str | None = None
+        if settings.web_acl:
+            if settings.access == "public":
+                self.origin_secret = OriginSecret(self, "OriginSecret").value
+            WebAcl(
+                self,
+                "WebAcl",
+                name=name,
+                log_group_name=web_acl_log_group,
+                stage_arn=stage.stage_arn,
+                origin_secret=self.origin_secret,
+                rate=settings.web_acl_rate,
+                retention_days=settings.log_retention_days,
+            )
+        self.metrics = ApiMetrics(name, STAGE, handler.function.function_name)
+        self.url = api.url
+        self.domain = f"{api.rest_api_id}.execute-api.{REGION}.{URL_SUFFIX}"
+
+    def _add_operations(
+        self, api: RestApi, handler: IFunction, paths: Mapping[str, bool], *, public: bool
+    ) -> None:
+        """Let requests reach the function, whatever their method.
+
+        It tells which method is right, and what is wrong with a body: API Gateway's models check
+        neither texts nor bodies that it passes on as bytes.
+        """
+        function = LambdaIntegration(handler, timeout=TIMEOUT, allow_test_invoke=False)
+        validator = api.add_request_validator(
+            "Validator", validate_request_parameters=True, validate_request_body=False
+        )
+        for path, takes_body in paths.items():
+            resource = api.root.resource_for_path(path)
+            # API Gateway throttles by method; POST is found before ANY.
+            for name in ("POST", "ANY") if path == FEEDBACK else ("ANY",):
+                method = resource.add_method(
+                    name,
+                    function,
+                    authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
+                    request_parameters={"method.request.header.Content-Type": True}
+                    if takes_body
+                    else None,
+                    request_validator=validator,
+                )
+                _acknowledge_access(method, public=public)
+
+
+def _acknowledge_access(method: Method, *, public: bool) -> None:
+    if public:
+        rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
+        acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
+    else:
+        acknowledge(method, {"AwsSolutions-COG4": SIGNED})
+
+
+def _bucket(uri: str) -> str:
+    return uri.removeprefix("s3://").partition("/")[0]
+
+
+def _keep_feedback(uri: str, key_arn: str | None) -> list[Permission]:
+    """Allow writing feedback, and reading nothing."""
+    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]
+
+
+def _throttled(
+    feedback: FeedbackSettings, settings: ApiSettings
+) -> dict[str, MethodDeploymentOptions]:
+    """Limit the one method that stores something; its settings replace the stage's."""
+    return {
+        f"/{FEEDBACK}/POST": MethodDeploymentOptions(
+            throttling_rate_limit=min(feedback.throttle_rate, settings.throttle_rate),
+            throttling_burst_limit=min(feedback.throttle_burst, settings.throttle_burst),
+            logging_level=MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+        )
+    }
+
+
+def _function_reasons(settings: ApiSettings) -> dict[str, str]:
+    """Return why rules for functions do not apply to the API's own."""
+    shares = settings.reserved_concurrency is None
+    return {
+        **(dict.fromkeys(CONCURRENCY_RULES, SHARES_CONCURRENCY) if shares else {}),
+        **({} if settings.tracing else {TRACING_RULE: NOT_TRACED}),
+    }
+
+
+def _stage_reasons(settings: ApiSettings) -> dict[str, str]:
+    """Return why rules for stages do not apply."""
+    reasons = {
+        "NIST.800.53.R5-APIGWCacheEnabledAndEncrypted": NO_CACHE,
+        "CKV_AWS_120": NO_CACHE,
+        "NIST.800.53.R5-APIGWSSLEnabled": NO_CERTIFICATE,
+    }
+    if not settings.web_acl:
+        reasons["AwsSolutions-APIG3"] = NO_WEB_ACL
+        reasons["NIST.800.53.R5-APIGWAssociatedWithWAF"] = NO_WEB_ACL
+    if not settings.tracing:
+        reasons["Serverless-APIGWXrayEnabled"] = reasons["CKV_AWS_73"] = NOT_TRACED
+    return reasons
+
+
+def _refuse_old_tls(api: RestApi) -> None:
+    """Answer TLS 1.2 with forward secrecy and newer; the default is TLS 1.0.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+    """
+    resource = cast("CfnRestApi", api.node.default_child)
+    resource.security_policy = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+    resource.endpoint_access_mode = "BASIC"

@@ -1,0 +1,70 @@
+"""New code of a function, tried before its callers get it."""
+
+from aws_cdk import CustomResource, Duration
+from aws_cdk.aws_lambda import Alias, Function
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.custom_resource import ResourceProvider
+from stacks.building_blocks.permissions import Permission
+from stacks.building_blocks.python_function import PythonFunction
+
+HANDLERS = ROOT / "lambda_fn" / "release_test"
+
+
+class Release(Construct):
+    """Points an alias at a new version of the API's function when that version has passed a test.
+
+    Code that does not even start deploys without an error; callers would find out.
+
+    Creates: a version, an alias, a function that tests, CDK's framework before it, and a custom
+        resource.
+    Idle: nothing.
+    Destroy: all of it goes.
+
+    Attributes:
+        alias: what callers call.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, function: Function, retention_days: int
+    ) -> None:
+        """Declare version, test and alias.
+
+        Args:
+            scope: the construct that the function is of.
+            construct_id: id within `scope`.
+            function: behind the API.
+            retention_days: age at which the test's log events are deleted.
+        """
+        super().__init__(scope, construct_id)
+        version = function.current_version
+        handler = PythonFunction(
+            self,
+            "OnEvent",
+            package=HANDLERS,
+            handler="handler.on_event",
+            description="Tests the API's new code before callers get it",
+            timeout=Duration.minutes(2),
+            retention_days=retention_days,
+            permissions=[
+                Permission(
+                    sid="TestVersions",
+                    actions=["lambda:InvokeFunction"],
+                    resources=[f"{function.function_arn}:*"],
+                )
+            ],
+        )
+        provider = ResourceProvider(
+            self, "Provider", on_event=handler, retention_days=retention_days
+        )
+        test = CustomResource(
+            self,
+            "Test",
+            service_token=provider.service_token,
+            resource_type="Custom::ReleaseTest",
+            service_timeout=Duration.minutes(5),
+            properties={"VersionArn": version.function_arn},
+        )
+        self.alias = Alias(self, "Live", alias_name="live", version=version)
+        self.alias.node.add_dependency(test)

@@ -1,0 +1,194 @@
+"""What API Gateway itself answers and logs."""
+
+import json
+from http import HTTPStatus
+
+from aws_cdk.aws_apigateway import AccessLogFormat, CfnAccount, ResponseType, RestApi
+from aws_cdk.aws_iam import ManagedPolicy, Role, ServicePrincipal
+from constructs import Construct
+
+from stacks.building_blocks.reasons import acknowledge
+
+PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
+    "NotFound": (
+        ResponseType.MISSING_AUTHENTICATION_TOKEN,
+        HTTPStatus.NOT_FOUND,
+        "not_found",
+        "There is nothing under this path; GET /openapi.json says what there is.",
+    ),
+    # The policy of the API has refused it, or that of the caller.
+    "AccessDenied": (
+        ResponseType.ACCESS_DENIED,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request is refused.",
+    ),
+    "TooLarge": (
+        ResponseType.REQUEST_TOO_LARGE,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "review_too_long",
+        "The request is larger than any review.",
+    ),
+    "Throttled": (
+        ResponseType.THROTTLED,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too_many_requests",
+        "Too many requests at once; try again in a moment.",
+    ),
+    "NoContentType": (
+        ResponseType.BAD_REQUEST_PARAMETERS,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "The content type must be text/plain or application/json.",
+    ),
+    "Refused": (
+        ResponseType.WAF_FILTERED,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request is refused.",
+    ),
+    "BadRequest": (
+        ResponseType.DEFAULT_4_XX,
+        HTTPStatus.BAD_REQUEST,
+        "invalid_request",
+        "The request cannot be understood.",
+    ),
+    "Timeout": (
+        ResponseType.INTEGRATION_TIMEOUT,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        "model_timeout",
+        "The model did not answer in time; try again in a moment.",
+    ),
+    # The function has no free copy (its reserved concurrency is used up) or cannot be reached.
+    "Busy": (
+        ResponseType.INTEGRATION_FAILURE,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "api_busy",
+        "The API is busy; try again in a few seconds.",
+    ),
+    "Failure": (
+        ResponseType.DEFAULT_5_XX,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "Something went wrong here; try again in a moment.",
+    ),
+}
+# Where requests are signed, AWS does not tell an unsigned one from one that leads nowhere.
+SIGNED_PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
+    "NotFound": (
+        ResponseType.MISSING_AUTHENTICATION_TOKEN,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request is not signed, or there is nothing under this path.",
+    ),
+    "InvalidSignature": (
+        ResponseType.INVALID_SIGNATURE,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The request's signature is not right.",
+    ),
+    "ExpiredToken": (
+        ResponseType.EXPIRED_TOKEN,
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "The credentials that signed the request have expired.",
+    ),
+}
+# API Gateway's way to write a constant is in quotation marks.
+HEADERS = {
+    "Content-Type": "'application/problem+json'",
+    "Cache-Control": "'no-store'",
+    "X-Request-Id": "context.requestId",
+}
+# What passes by itself, and when to ask again
+RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
+
+
+def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
+    """Declare what the API answers where no function runs.
+
+    Args:
+        api: the API.
+        signed: whether its requests are signed.
+    """
+    problems = PROBLEMS | SIGNED_PROBLEMS if signed else PROBLEMS
+    for name, (kind, status, code, detail) in problems.items():
+        problem = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+            "code": code,
+            "request_id": "$context.requestId",
+        }
+        seconds = RETRY_AFTER_SECONDS.get(name)
+        api.add_gateway_response(
+            name,
+            type=kind,
+            status_code=str(status.value),
+            response_headers=HEADERS | ({"Retry-After": f"'{seconds}'"} if seconds else {}),
+            templates={"application/json": json.dumps(problem)},
+        )
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+FIELDS = {
+    "requestId": "$context.requestId",  # the function's log has it beside the correlation id
+    "ip": "$context.identity.sourceIp",
+    "requestTime": "$context.requestTime",
+    "httpMethod": "$context.httpMethod",
+    "resourcePath": "$context.resourcePath",
+    "status": "$context.status",
+    "protocol": "$context.protocol",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationLatency": "$context.integration.latency",
+    "error": "$context.error.responseType",
+    "webAcl": "$context.wafResponseCode",
+}
+CALLER = {"caller": "$context.identity.userArn"}
+
+
+def access_log_format(*, signed: bool) -> AccessLogFormat:
+    """Return the format of a line, which is JSON; never a part of a body.
+
+    Args:
+        signed: whether requests are signed, so that there is a principal to name.
+    """
+    fields = {**FIELDS, **(CALLER if signed else {})}
+    return AccessLogFormat.custom(json.dumps(fields, separators=(",", ":")))
+
+
+POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
+
+class GatewayLogRole(Construct):
+    """Makes the role and tells API Gateway.
+
+    It works for every API of the account's region, so its permissions are AWS's own for that
+    purpose. API Gateway refuses a role with less, and documents no condition for its trust.
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+
+    Creates: a role and the account's setting.
+    Idle: nothing.
+    Destroy: the role goes; the setting goes on naming it, until another stack sets one.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        """Declare the role and the account's setting."""
+        super().__init__(scope, construct_id)
+        role = Role(
+            self,
+            "Role",
+            assumed_by=ServicePrincipal("apigateway.amazonaws.com"),
+            managed_policies=[ManagedPolicy.from_aws_managed_policy_name(POLICY)],
+        )
+        acknowledge(
+            role,
+            {
+                f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{POLICY}]": (
+                    "The role works for every API of the account's region, whoever makes it"
+                )
+            },
+        )
+        CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)

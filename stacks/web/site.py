@@ -1,0 +1,246 @@
+"""The page: a private bucket behind CloudFront, with the API on the same origin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk.aws_certificatemanager import Certificate
+from aws_cdk.aws_cloudfront import (
+    AllowedMethods,
+    BehaviorOptions,
+    CachePolicy,
+    Distribution,
+    Function,
+    FunctionAssociation,
+    FunctionCode,
+    FunctionEventType,
+    FunctionRuntime,
+    HeadersFrameOption,
+    HeadersReferrerPolicy,
+    HttpVersion,
+    OriginProtocolPolicy,
+    OriginRequestPolicy,
+    OriginSslPolicy,
+    PriceClass,
+    ResponseHeadersContentSecurityPolicy,
+    ResponseHeadersContentTypeOptions,
+    ResponseHeadersFrameOptions,
+    ResponseHeadersPolicy,
+    ResponseHeadersReferrerPolicy,
+    ResponseHeadersStrictTransportSecurity,
+    ResponseSecurityHeadersBehavior,
+    SecurityPolicyProtocol,
+    ViewerProtocolPolicy,
+)
+from aws_cdk.aws_cloudfront_origins import HttpOrigin, S3BucketOrigin
+from aws_cdk.aws_s3 import Bucket
+from aws_cdk.aws_s3_deployment import CacheControl, Source
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.bucket import private_bucket
+from stacks.building_blocks.file_copy import FileCopier
+from stacks.building_blocks.reasons import acknowledge
+from stacks.settings.web import SiteSettings
+from stacks.web.web_acl import HEADER
+
+FRONTEND = ROOT / "frontend"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
+LOG_PREFIX = "site/"
+CLOUDFRONT_LOG_PREFIX = "cloudfront/"
+WEB_ACL_AT_API = (
+    "The page is static; the web ACL stands before the API, if there is one (api.web_acl)"
+)
+DEFAULT_DOMAIN = (
+    "CloudFront's own domain name cannot refuse old TLS; one's own does (site.domain_name)"
+)
+NO_LOGS = "The environment does without CloudFront's logs (site.access_logs)"
+PUBLIC_FILES = (
+    "The page's files are public; a key of ours would only have to be opened to CloudFront"
+)
+ONE_YEAR = Duration.days(365)
+PRICE_CLASSES = {
+    "PriceClass_100": PriceClass.PRICE_CLASS_100,
+    "PriceClass_200": PriceClass.PRICE_CLASS_200,
+    "PriceClass_All": PriceClass.PRICE_CLASS_ALL,
+}
+
+
+class Site(Construct):
+    """Serves the files of the frontend, and the API under /api/.
+
+    Creates: a bucket, the copies in it, a CloudFront distribution, its headers and its function at
+        the edge.
+    Idle: nothing but the storage of the page and of its old versions.
+    Destroy: all of it goes, the page's bucket too: a deployment writes it again. Its access logs
+        stay in the log bucket.
+
+    Attributes:
+        url: where people find the page, ending in a slash.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket_name: str,
+        log_bucket_name: str,
+        api_domain: str,
+        origin_secret: str | None,
+        configuration: Mapping[str, object],
+        settings: SiteSettings,
+        retention_days: int,
+    ) -> None:
+        """Declare the site.
+
+        Args:
+            scope: the stack of the public parts.
+            construct_id: id within `scope`.
+            bucket_name: name of the bucket of the page.
+            log_bucket_name: name of the bucket of access logs.
+            api_domain: host name of the API.
+            origin_secret: what the API's web ACL wants to see of CloudFront, if anything.
+            configuration: content of config.json, which the page reads when it starts.
+            settings: what CloudFront offers and where.
+            retention_days: age at which log events of the copying function are deleted.
+        """
+        super().__init__(scope, construct_id)
+        # The deployment can write the page again at any time: there is nothing in it to keep.
+        bucket = private_bucket(
+            self,
+            "Bucket",
+            name=bucket_name,
+            keep=False,
+            log_bucket_name=log_bucket_name,
+            log_prefix=LOG_PREFIX,
+        )
+        headers = ResponseHeadersPolicy(
+            self,
+            "Headers",
+            comment=f"Security headers of {settings.comment}",
+            security_headers_behavior=_security_headers(),
+        )
+        api_headers = {HEADER: origin_secret} if origin_secret else None
+        logs: dict[str, Any] = {
+            "enable_logging": True,
+            "log_bucket": Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
+            "log_file_prefix": CLOUDFRONT_LOG_PREFIX,
+        }
+        distribution = Distribution(
+            self,
+            "Distribution",
+            comment=settings.comment,
+            default_root_object="index.html",
+            default_behavior=BehaviorOptions(
+                origin=S3BucketOrigin.with_origin_access_control(bucket),
+                viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
+                cache_policy=CachePolicy.CACHING_OPTIMIZED,
+                response_headers_policy=headers,
+                compress=True,
+            ),
+            additional_behaviors={
+                "/api/*": BehaviorOptions(
+                    origin=HttpOrigin(
+                        api_domain,
+                        protocol_policy=OriginProtocolPolicy.HTTPS_ONLY,
+                        origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
+                        custom_headers=api_headers,
+                    ),
+                    # A redirect would come after the review had been sent in plain text.
+                    viewer_protocol_policy=ViewerProtocolPolicy.HTTPS_ONLY,
+                    allowed_methods=AllowedMethods.ALLOW_ALL,
+                    cache_policy=CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                    response_headers_policy=headers,
+                    function_associations=self._viewer_address() if origin_secret else None,
+                )
+            },
+            price_class=PRICE_CLASSES[settings.price_class],
+            http_version=HttpVersion.HTTP2_AND_3,
+            **(logs if settings.access_logs else {}),
+            **self._own_domain(settings),
+        )
+        acknowledge(
+            distribution,
+            {
+                "AwsSolutions-CFR1": "The page is for everybody",
+                "AwsSolutions-CFR2": WEB_ACL_AT_API,
+                "CKV_AWS_68": WEB_ACL_AT_API,
+            },
+        )
+        if settings.domain_name is None:
+            rules = ("AwsSolutions-CFR4", "CKV_AWS_174")
+            acknowledge(distribution, dict.fromkeys(rules, DEFAULT_DOMAIN))
+        if not settings.access_logs:
+            rules = ("AwsSolutions-CFR3", "CKV_AWS_86")
+            acknowledge(distribution, dict.fromkeys(rules, NO_LOGS))
+        acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
+        copier = FileCopier(
+            self,
+            "Files",
+            bucket=bucket,
+            distribution=distribution,
+            retention_days=retention_days,
+        )
+        copier.copy(
+            "Page",
+            sources=[
+                Source.asset(str(FRONTEND)),
+                Source.json_data("config.json", dict(configuration)),
+            ],
+            prune=True,
+            # Browsers ask every time, CloudFront answers until the next deployment.
+            cache_control=[
+                CacheControl.max_age(Duration.seconds(0)),
+                CacheControl.s_max_age(ONE_YEAR),
+            ],
+        )
+        self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
+
+    def _viewer_address(self) -> list[FunctionAssociation]:
+        """Tell the API's web ACL who calls; to it, every request comes from CloudFront."""
+        function = Function(
+            self,
+            "ViewerAddress",
+            code=FunctionCode.from_file(file_path=str(VIEWER_ADDRESS)),
+            runtime=FunctionRuntime.JS_2_0,
+            comment=f"Viewer's address for the API of {Stack.of(self).stack_name}",
+        )
+        return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
+
+    def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
+        """Return what a domain of one's own adds: with it, CloudFront refuses old TLS versions."""
+        if settings.domain_name is None or settings.certificate_arn is None:
+            return {}
+        return {
+            "domain_names": [settings.domain_name],
+            "certificate": Certificate.from_certificate_arn(
+                self, "Certificate", settings.certificate_arn
+            ),
+            "minimum_protocol_version": SecurityPolicyProtocol.TLS_V1_2_2021,
+        }
+
+
+def _security_headers() -> ResponseSecurityHeadersBehavior:
+    return ResponseSecurityHeadersBehavior(
+        content_security_policy=ResponseHeadersContentSecurityPolicy(
+            content_security_policy=CONTENT_SECURITY_POLICY, override=True
+        ),
+        content_type_options=ResponseHeadersContentTypeOptions(override=True),
+        frame_options=ResponseHeadersFrameOptions(
+            frame_option=HeadersFrameOption.DENY, override=True
+        ),
+        referrer_policy=ResponseHeadersReferrerPolicy(
+            referrer_policy=HeadersReferrerPolicy.NO_REFERRER, override=True
+        ),
+        strict_transport_security=ResponseHeadersStrictTransportSecurity(
+            access_control_max_age=ONE_YEAR, include_subdomains=True, override=True
+        ),
+    )

@@ -1,0 +1,84 @@
+"""The page as people use it, deployed on the embedded AWS, in chromium."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.deployed.page.use import DAMNATION, PRAISE, REVIEW, answer, classify
+
+MAX_PAGE_BYTES = 60_000
+
+
+@pytest.mark.parametrize(("review", "verdict"), [(PRAISE, "positive"), (DAMNATION, "negative")])
+def test_a_typed_review_gets_its_verdict(page: Page, review: str, verdict: str) -> None:
+    classify(page, review)
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    assert page.locator("#verdict").get_attribute("data-verdict") in {verdict, "unsure"}
+    expect(page.locator("#version")).to_contain_text("sentiment-dev-")
+    expect(page.locator("#certainty")).to_contain_text("%")
+
+
+def test_control_and_enter_classify(page: Page) -> None:
+    page.get_by_label(REVIEW).fill("A dull, lazy mess.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("name", ["A rave", "A pan", "Mixed feelings"])
+def test_examples_can_be_tried(page: Page, name: str) -> None:
+    page.get_by_role("group", name="Examples to try:").get_by_role("button", name=name).click()
+    expect(page.get_by_label(REVIEW)).not_to_be_empty()
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    if name != "Mixed feelings":
+        verdict = {"A rave": "positive", "A pan": "negative"}[name]
+        assert page.locator("#verdict").get_attribute("data-verdict") == verdict
+
+
+def test_an_example_can_be_undone(page: Page) -> None:
+    answer(page)
+    page.get_by_label(REVIEW).press_sequentially("My own long review")
+    page.get_by_role("button", name="A rave").click()
+    expect(page.get_by_label(REVIEW)).not_to_have_value("My own long review")
+    expect(page.get_by_role("button", name="A rave")).to_be_focused()
+    page.get_by_label(REVIEW).press("Control+z")
+    expect(page.get_by_label(REVIEW)).to_have_value("My own long review")
+
+
+def test_an_empty_review_is_refused_kindly(page: Page) -> None:
+    page.get_by_role("button", name="Classify").click()
+    expect(page.get_by_role("status")).to_have_text("Write a review first.")
+    expect(page.get_by_label(REVIEW)).to_be_focused()
+
+
+def test_a_long_review_is_refused_before_it_is_sent(page: Page) -> None:
+    page.on("request", lambda request: pytest.fail("sent") if "predict" in request.url else None)
+    classify(page, "good " * 20_001)
+    expect(page.get_by_role("status")).to_contain_text("100,005 characters; at most 100,000")
+
+
+def test_the_longest_review_is_judged(page: Page) -> None:
+    review = "a superb film, " * 6_666
+    classify(page, f"{review:.<100000}")
+    expect(page.locator("#sentiment")).to_have_text("Positive", timeout=20_000)
+    expect(page.locator("#marked mark").first).to_be_visible()
+
+
+def test_the_api_s_own_words_are_shown_for_a_review_without_text(page: Page) -> None:
+    page.allowed_noise = ("400",)  # type: ignore[attr-defined]
+    classify(page, "<br /><br />")
+    expect(page.get_by_role("status")).to_have_text("There is no text in the review.")
+
+
+def test_a_missing_configuration_is_told(page: Page) -> None:
+    page.allowed_noise = ("404",)  # type: ignore[attr-defined]
+    page.route("**/config.json", lambda route: route.fulfill(status=404))
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("configuration cannot be read")
+
+
+def test_the_page_is_light(page: Page) -> None:
+    script = "performance.getEntries().map(entry => [entry.name, entry.decodedBodySize || 0])"
+    sizes: list[Any] = page.evaluate(script)
+    assert {name.rpartition("/")[2] for name, _ in sizes} >= {"", "main.js", "style.css"}
+    assert sum(size for _, size in sizes) <= MAX_PAGE_BYTES

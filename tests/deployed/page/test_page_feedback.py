@@ -1,0 +1,101 @@
+"""Was this right? What the buttons send, and what becomes of it."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.deployed.page.conftest import OpenPage
+from tests.deployed.page.use import answer, classify
+
+
+def test_people_say_whether_it_was_right(page: Page) -> None:
+    sent: list[Any] = []
+
+    def take(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(status=201, json={"status": "recorded", "request_id": "2"})
+
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", take)
+    classify(page, "A fine film")
+    page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
+    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#question")).to_be_hidden()
+    assert sent == [
+        {
+            "review": "A fine film",
+            "predicted": "positive",
+            "correct": "negative",
+            "request_id": "request-1",
+        }
+    ]
+
+
+def test_an_unsure_verdict_is_not_called_right(page: Page) -> None:
+    sent: list[Any] = []
+
+    def take(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(status=201, json={"status": "recorded", "request_id": "2"})
+
+    answer(page, request_id="request-1", probability=0.52)
+    page.route("**/api/feedback", take)
+    for said in ("Positive", "Negative"):
+        classify(page, "A film")
+        page.get_by_role("group", name="Which is it?").get_by_role("button", name=said).click()
+        expect(page.locator("#thanks")).to_contain_text("Thank you")
+    assert [(one["predicted"], one["correct"]) for one in sent] == [
+        ("positive", "positive"),
+        ("positive", "negative"),
+    ]
+
+
+def test_feedback_that_is_not_kept_yet_is_sent_again(page: Page) -> None:
+    page.allowed_noise = ("503",)  # type: ignore[attr-defined]
+    statuses = [503, 201]
+
+    def take(route: Route) -> None:
+        status = statuses.pop(0)
+        headers = {"Retry-After": "1"} if status == 503 else {}
+        route.fulfill(status=status, headers=headers, json={"detail": "Not kept."})
+
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", take)
+    classify(page, "A fine film")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator("#thanks")).to_contain_text("trying again by itself")
+    expect(page.locator("#thanks")).to_contain_text("Thank you")
+    assert not statuses
+
+
+def test_feedback_that_is_refused_can_be_said_again(page: Page) -> None:
+    page.allowed_noise = ("400",)  # type: ignore[attr-defined]
+    answer(page, request_id="request-1")
+    page.route("**/api/feedback", lambda route: route.fulfill(status=400, json={"detail": "x"}))
+    classify(page, "A fine film")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator("#thanks")).to_contain_text("could not be kept")
+    expect(page.get_by_role("button", name="Yes")).to_be_visible()
+
+
+def test_feedback_is_kept_by_the_deployed_api(page: Page) -> None:
+    classify(page, "A superb film")
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    with page.expect_response("**/api/feedback") as answered:
+        page.get_by_role("button", name="Yes").click()
+    assert answered.value.status == 201
+    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+
+
+def test_nobody_is_asked_where_feedback_is_off(open_page: OpenPage) -> None:
+    page = open_page(goto=None)
+    page.route(
+        "**/config.json",
+        lambda route: route.fulfill(json={"api": "/api", "maxReviewCharacters": 1000}),
+    )
+    answer(page)
+    page.goto("/")
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#feedback")).to_be_hidden()

@@ -1,0 +1,90 @@
+"""The history of a visit, and links that carry a review."""
+
+from playwright.sync_api import Page, expect
+
+from tests.deployed.page.conftest import OpenPage
+from tests.deployed.page.use import REVIEW, answer, classify
+
+
+def test_the_visit_is_remembered_shared_and_cleared(page: Page) -> None:
+    answer(page)
+    classify(page, "The first film & more")
+    expect(page.locator("#entries li")).to_have_count(1)
+    classify(page, "The second film")
+    expect(page.locator("#entries li")).to_have_count(2)
+    expect(page.locator("#entries li").first).to_have_text("The second film 97 % positive")
+    page.reload()
+    link = page.get_by_role("link", name="The first film & more")
+    href = str(link.get_attribute("href"))
+    assert href == "#review=The%20first%20film%20%26%20more"
+    link.click()
+    expect(page.get_by_label(REVIEW)).to_have_value("The first film & more")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#history")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#history")).to_be_visible()  # the address still holds a review
+
+
+def test_what_is_still_being_written_is_listed_once(page: Page) -> None:
+    answer(page)
+    field = page.get_by_label(REVIEW)
+    for more in ("I loved this film", ", I really did", ", and so did they"):
+        field.press_sequentially(more)
+        expect(page.locator("#entries li").first).to_contain_text(f"{more} 97 % positive")
+    expect(page.locator("#entries li")).to_have_count(1)
+    page.get_by_role("button", name="Classify", exact=True).click()
+    field.press_sequentially(", all of them")
+    expect(page.locator("#entries li")).to_have_count(2)  # what was asked for stays
+
+
+def test_nothing_is_told_as_certain(page: Page) -> None:
+    for probability, told in ((0.9999, "over 99 % positive"), (0.0001, "under 1 % positive")):
+        answer(page, probability=probability)
+        classify(page, f"A film of {probability}")
+        expect(page.locator("#entries .label").first).to_have_text(told)
+
+
+def test_a_link_fills_the_text_area_and_no_server_sees_it(open_page: OpenPage) -> None:
+    page = open_page(goto=None)
+    answer(page)
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(f"{request.url} {request.headers}"))
+    page.goto("/#review=Shared%20with%20love")
+    expect(page.get_by_label(REVIEW)).to_have_value("Shared with love")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+    assert not any("Shared" in request for request in seen)
+
+
+def test_a_link_that_was_cut_off_is_left_alone(open_page: OpenPage) -> None:
+    page = open_page("/#review=%E0%A4%A")
+    expect(page.get_by_label(REVIEW)).to_be_empty()
+    expect(page.locator("#told")).to_be_empty()
+
+
+def test_another_text_leaves_the_address(open_page: OpenPage) -> None:
+    page = open_page(goto=None)
+    answer(page)
+    page.goto("/#review=Shared%20with%20love")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.get_by_label(REVIEW).press_sequentially("!")
+    assert page.evaluate("location.hash") == ""
+
+
+def test_the_history_is_this_tab_s_alone(page: Page) -> None:
+    answer(page)
+    classify(page, "The first film")
+    expect(page.locator("#entries li")).to_have_count(1)
+    other = page.context.new_page()
+    other.goto("/")
+    expect(other.locator("#history")).to_be_hidden()
+    assert page.evaluate("[localStorage.length, document.cookie]") == [0, ""]
+
+
+def test_the_same_review_is_listed_once_and_the_oldest_leave(page: Page) -> None:
+    answer(page)
+    for number in [*range(21), 20]:
+        classify(page, f"Film {number}")
+        expect(page.locator("#entries li").first).to_contain_text(f"Film {number} ")
+    expect(page.locator("#entries li")).to_have_count(20)
+    expect(page.locator("#entries li").last).to_contain_text("Film 1 ")

@@ -1,0 +1,144 @@
+"""The page by keyboard alone, and as a screen reader meets it."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.deployed.page.use import REVIEW, answer, classify
+
+
+def focused(page: Page) -> str:
+    """Return what has the focus, by its name for people or its id."""
+    name: str = page.evaluate(
+        "document.activeElement.labels?.[0]?.textContent ?? "
+        "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent)"
+    )
+    return name.strip()
+
+
+def test_everything_is_reached_by_tab_and_seen_when_it_is(page: Page) -> None:
+    answer(page, (2, 6, 1.0))
+    page.get_by_label(REVIEW).fill("A fine film\nand a dull one")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entries li")).to_have_count(1)
+    page.get_by_role("button", name="About the model").focus()
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(focused(page))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid", reached[-1]
+    assert reached == [
+        "Your review",
+        "Classify",
+        "A rave",
+        "A pan",
+        "Mixed feelings",
+        "Classify each of 2 lines",
+        "Yes",
+        "No",
+        "The review, with the words that moved the verdict",
+        "The strongest words as a list",
+        "Clear",
+        "A fine film and a dull one",
+    ]
+
+
+def test_by_keyboard_alone(page: Page) -> None:
+    said: list[Any] = []
+
+    def take(route: Route) -> None:
+        said.append(json.loads(route.request.post_data or "{}")["correct"])
+        route.fulfill(status=201, json={"status": "recorded", "request_id": "2"})
+
+    answer(page, (2, 11, 1.5), (13, 19, 0.5), request_id="1")
+    page.route("**/api/feedback", take)
+
+    def tab(times: int, key: str) -> None:
+        for _ in range(times):
+            page.keyboard.press("Tab")
+        page.keyboard.press(key)
+
+    tab(2, "A")
+    page.keyboard.type(" wonderful, moving film.")
+    tab(1, "Enter")
+    expect(page.locator("#verdict")).to_be_visible()
+    tab(4, "Enter")  # the examples, and the first button of the feedback
+    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_be_focused()
+    assert said == ["positive"]
+    tab(1, "ArrowRight")  # the words of the review
+    expect(page.locator("mark").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("mark").last).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("mark").first).to_be_focused()
+    tab(1, "Enter")
+    expect(page.locator("#movers")).to_be_visible()
+    tab(1, "Enter")
+    expect(page.locator("#history")).to_be_hidden()
+    expect(page.get_by_label(REVIEW)).to_be_focused()
+
+
+def test_the_verdict_appears_inside_a_live_region_that_was_there_before(page: Page) -> None:
+    regions = page.evaluate(
+        "[...document.querySelectorAll('[aria-live]')].map(region =>"
+        " [region.checkVisibility(), region.contains(document.getElementById('verdict'))])"
+    )
+    assert regions == [[True, True]]
+
+
+def test_everything_has_a_name(page: Page) -> None:
+    answer(page, (2, 6, 1.5), (7, 11, -0.25))
+    classify(page, "A fine film")
+    page.get_by_text("The strongest words as a list").click()
+    expect(page.locator("main")).to_match_aria_snapshot(
+        """
+        - heading "Did they like the film?" [level=1]
+        - button "About the model"
+        - textbox "Your review": A fine film
+        - button "Classify"
+        - status
+        - group "Examples to try:":
+          - button "A rave"
+          - button "A pan"
+          - button "Mixed feelings"
+        - region "Verdict":
+          - paragraph:
+            - strong: Positive
+            - text: 97 % sure
+        - group "Was this right?":
+          - button "Yes"
+          - button "No"
+        - status
+        - region "What moved it":
+          - heading "What moved it" [level=2]
+          - region "The review, with the words that moved the verdict":
+            - mark: fine
+            - mark: film
+          - group:
+            - list:
+              - listitem: fine +1.50
+              - listitem: film \u22120.25
+        - region "This visit":
+          - heading "This visit" [level=2]
+          - button "Clear"
+          - list:
+            - listitem:
+              - link "A fine film"
+              - text: 97 % positive
+        """
+    )
+
+
+def test_what_goes_on_is_told_as_status_and_what_is_wrong_describes_the_text(page: Page) -> None:
+    classify(page, " ")
+    expect(page.get_by_label(REVIEW)).to_have_accessible_description(
+        "English works best. Ctrl + Enter classifies. Write a review first."
+    )
+    expect(page.get_by_label(REVIEW)).to_have_attribute("aria-invalid", "true")
+    answer(page)
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.get_by_label(REVIEW)).to_have_attribute("aria-invalid", "false")

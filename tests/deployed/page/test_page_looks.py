@@ -1,0 +1,185 @@
+"""How the page looks, state by state: kept as pictures, and searched by axe."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.deployed.page.conftest import OpenPage
+from tests.deployed.page.use import (
+    ANSWER,
+    ARTIFACTS,
+    PRAISE,
+    REVIEW,
+    answer,
+    classify,
+    overflow,
+    violations,
+)
+
+WIDTHS = (1440, 768, 320)
+WORDS = [{"start": 2, "end": 6, "weight": 1.0}]
+LINES = f"{PRAISE}\nDull, lazy and far too long. A waste of time.\nFine, but not more."
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, width: int) -> None:
+    page = open_page(color_scheme=theme, viewport={"width": width, "height": 900})
+    ARTIFACTS.mkdir(exist_ok=True)
+    found: dict[str, Any] = {}
+
+    def look(state: str, *, whole: bool = True) -> None:
+        page.screenshot(
+            path=ARTIFACTS / f"page-{state}-{theme}-{width}.png",
+            full_page=whole,
+            animations="disabled",
+        )
+        found[state] = (overflow(page), violations(page))
+
+    look("empty")
+    classify(page, PRAISE)
+    expect(page.locator("#marked mark").first).to_be_visible(timeout=20_000)
+    page.get_by_text("The strongest words as a list").click()
+    page.locator("mark").last.hover()
+    look("verdict")
+    page.get_by_label(REVIEW).fill(LINES)
+    page.get_by_role("button", name="Classify each").click()
+    expect(page.locator("#rows tr")).to_have_count(3, timeout=20_000)
+    look("lines")
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#facts dt").first).to_be_visible(timeout=20_000)
+    look("card", whole=False)
+    assert found == dict.fromkeys(("empty", "verdict", "lines", "card"), (0, []))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "state", ["negative", "unsure", "failed", "waiting", "throttled", "offline"]
+)
+def test_axe_finds_nothing_in_any_state(open_page: OpenPage, theme: Any, state: str) -> None:
+    page = open_page(color_scheme=theme, reduced_motion="reduce")
+    page.allowed_noise = ("502", "503", "429", "ERR_INTERNET_DISCONNECTED")  # type: ignore[attr-defined]
+    answers: dict[str, dict[str, Any]] = {
+        "negative": {"json": {**ANSWER, "probability": 0.1}},
+        "unsure": {"json": {**ANSWER, "probability": 0.5}},
+        "failed": {"status": 502, "json": {"code": "model_failed", "detail": "It failed."}},
+        "waiting": {"status": 503, "json": {"code": "model_warming_up", "detail": "Wait."}},
+        "throttled": {"status": 429, "json": {"code": "too_many_requests", "detail": "Wait."}},
+    }
+    shown = {
+        "negative": "[data-verdict=negative]",
+        "unsure": "[data-verdict=unsure]",
+        "failed": "[data-kind=error]",
+        "waiting": "text=The model is starting",
+        "throttled": "text=Too many requests at once",
+        "offline": "text=You are offline",
+    }
+    if state in answers:
+        page.route("**/api/predict", lambda route: route.fulfill(**answers[state]))
+    else:
+        page.context.set_offline(True)
+    classify(page, "A film.")
+    expect(page.locator(shown[state]).first).to_be_visible()
+    if state == "waiting":
+        expect(page.locator("#elapsed")).to_have_text("1 s")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        picture = ARTIFACTS / f"page-{state}-{theme}-{width}.png"
+        page.screenshot(path=picture, animations="disabled")
+        assert overflow(page) == 0
+    assert violations(page) == []
+
+
+def test_it_is_usable_at_200_percent_and_without_motion(open_page: OpenPage) -> None:
+    # A page at 200 % of 640 pixels has 320 to lay itself out in.
+    page = open_page(
+        viewport={"width": 320, "height": 450}, device_scale_factor=2, reduced_motion="reduce"
+    )
+    answer(page, (2, 6, 1.0))
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_in_viewport()
+    moving = (
+        "() => document.getAnimations().length + [...document.querySelectorAll('*')].filter("
+        "node => parseFloat(getComputedStyle(node).transitionDuration) > 0).length"
+    )
+    assert page.evaluate(moving) == 0
+    assert overflow(page) == 0
+
+
+def test_text_of_twice_the_size_breaks_no_layout(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 640, "height": 800})
+    answer(page, (2, 6, 1.0))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    classify(page, "A fine film\nand another one")
+    expect(page.locator("#verdict")).to_be_visible()
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_meaning_is_told_by_colour_alone(open_page: OpenPage, theme: Any) -> None:
+    page = open_page(color_scheme=theme)
+    told = {}
+    for probability in (0.9, 0.5, 0.1):
+        answer(page, probability=probability)
+        classify(page, f"A film of {probability}.")
+        expect(page.locator("#certainty")).to_contain_text(
+            f"{max(probability, 1 - probability):.0%}"[:-1]
+        )
+        told[page.locator("#symbol").inner_text()] = page.locator("#sentiment").inner_text()
+    assert told == {"▲": "Positive", "◆": "Unsure", "▼": "Negative"}
+
+
+def _layout_shift(page: Page) -> float:
+    shift: float = page.evaluate(
+        """new Promise(done => {
+          let sum = 0;
+          const observer = new PerformanceObserver(list =>
+            list.getEntries().forEach(entry => { sum += entry.hadRecentInput ? 0 : entry.value; }));
+          observer.observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => done(sum), 500);
+        })"""
+    )
+    return shift
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_nothing_shifts_after_the_first_paint(open_page: OpenPage, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 900})
+    answer(page, (2, 6, 1.0))
+    assert _layout_shift(page) == 0
+    classify(page, "A fine film\nin two lines")
+    expect(page.locator("#entries li")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#entries li")).to_have_count(1)
+    assert _layout_shift(page) == 0  # with what is kept of the visit
+    page.goto("/#review=Another%20fine%20film")
+    page.reload()
+    expect(page.locator("#verdict")).to_be_visible()
+    assert _layout_shift(page) == 0  # with a verdict that comes later
+
+
+def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> None:
+    held: list[Route] = []
+
+    def write(text: str, verdict: str) -> None:
+        with page.expect_request("**/api/predict"):
+            page.get_by_label(REVIEW).press_sequentially(text)
+        # What moves long after the last key surprises.
+        page.wait_for_timeout(800)
+        held.pop().fulfill(json={**ANSWER, "model": {"version": verdict}, "explanation": WORDS})
+        expect(page.locator("#version")).to_have_text(verdict)
+
+    page.route("**/api/predict", lambda route: held.append(route))  # noqa: PLW0108 - a function
+    write("A fine film, I say", "first")
+    write(", and again", "second")
+    expect(page.locator("#entries li")).to_have_count(1)
+    assert _layout_shift(page) == 0
+
+
+def test_a_live_verdict_does_not_push_what_is_written(page: Page) -> None:
+    answer(page, (2, 6, 1.0))
+    before = page.get_by_label(REVIEW).bounding_box()
+    page.get_by_label(REVIEW).press_sequentially("A fine film, I say")
+    expect(page.locator("#verdict")).to_be_visible()
+    assert page.get_by_label(REVIEW).bounding_box() == before

@@ -1,0 +1,27 @@
+"""The function, imported as a cold start does."""
+
+import boto3
+import pytest
+
+from tests.lambda_fn.predict_api.api import ENDPOINT, LIMIT, Api
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Api:
+    """Import the function with its environment, as a cold start does."""
+    for name, value in {
+        "ENDPOINT_NAME": ENDPOINT,
+        "MAX_REVIEW_CHARACTERS": str(LIMIT),
+        "POWERTOOLS_SERVICE_NAME": "predict_api",
+        "POWERTOOLS_METRICS_NAMESPACE": "sentiment-test",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    from predict_api import endpoint, handler  # noqa: PLC0415 - reads the environment
+
+    runtime = boto3.session.Session().client("sagemaker-runtime")
+    monkeypatch.setattr(endpoint, "runtime", lambda: runtime)
+    return Api(handler, runtime)

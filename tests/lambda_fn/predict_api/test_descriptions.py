@@ -1,0 +1,50 @@
+"""The model, the API's health and the API itself, described."""
+
+import json
+from typing import Any
+
+from tests.lambda_fn.predict_api.api import (
+    LIMIT,
+    Api,
+    problem_of,
+)
+
+
+def get(api: Api, path: str, **query: str) -> dict[str, Any]:
+    return api.post(b"", "", method="GET", path=path, query=query or None)
+
+
+def test_the_model_describes_itself(api: Api) -> None:
+    card = {"model_version": "sentiment-dev-1", "metrics": {"accuracy": 0.9}}
+    api.model_answers(card, asked={"card": True})
+    assert json.loads(get(api, "/model")["body"]) == card
+    api.model_answers({"metrics": {}}, asked={"card": True})
+    assert problem_of(get(api, "/model"))["code"] == "model_failed"
+
+
+def test_health_does_not_wake_the_model_unless_asked(api: Api) -> None:
+    assert json.loads(get(api, "/health")["body"]) == {"status": "ok"}
+    api.model_answers({"model_version": "1"}, asked={"card": True})
+    assert json.loads(get(api, "/health", deep="true")["body"])["model"] == "ok"
+    api.model_fails("ModelNotReadyException")
+    assert problem_of(get(api, "/health", deep="true"))["code"] == "model_warming_up"
+    assert problem_of(get(api, "/health", deep="very"))["code"] == "invalid_request"
+
+
+def test_what_there_is_not(api: Api) -> None:
+    assert problem_of(get(api, "/elsewhere"))["code"] == "not_found"
+    for path in ("/model", "/health", "/openapi.json"):
+        answer = api.post(b"x", path=path)
+        assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "GET")
+
+
+def test_the_document_describes_every_operation(api: Api) -> None:
+    document = json.loads(get(api, "/openapi.json")["body"])
+    from predict_api.operations import OPERATIONS  # noqa: PLC0415
+
+    described = {
+        path: {verb.upper() for verb in verbs} for path, verbs in document["paths"].items()
+    }
+    assert described == {path: set(methods) for path, methods in OPERATIONS.items()}
+    limit = document["components"]["schemas"]["Review"]["maxLength"]
+    assert limit == LIMIT

@@ -1,0 +1,65 @@
+"""What is logged and counted, what never is, and how a request is found again."""
+
+import json
+
+import pytest
+
+from tests.lambda_fn.predict_api.api import (
+    ENDPOINT,
+    Api,
+)
+
+
+def test_the_review_is_never_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    api.model_answers(review="Private words")
+    api.post(b"Private words")
+    message = "ValueError: no tensor of 'Private words'"
+    api.stubber.add_client_error(
+        "invoke_endpoint",
+        "ModelError",
+        message,
+        modeled_fields={"OriginalStatusCode": 500, "OriginalMessage": message},
+    )
+    api.post(b"Private words")
+    logged = " ".join(str(vars(record)) for record in caplog.records)
+    assert "answered" in logged
+    assert "the endpoint failed" in logged
+    assert "Private words" not in logged
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ENDPOINT_NAME", ""), ("MAX_REVIEW_CHARACTERS", "many")]
+)
+def test_a_wrong_environment_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    from predict_api.settings import read_settings  # noqa: PLC0415
+
+    monkeypatch.setenv("ENDPOINT_NAME", ENDPOINT)
+    monkeypatch.setenv("MAX_REVIEW_CHARACTERS", "1")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(RuntimeError, match=name):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [("page-7f", "page-7f"), ("", "request-1"), ("a b", "request-1"), ("x" * 65, "request-1")],
+)
+def test_a_request_is_found_again_by_the_caller_s_id(api: Api, given: str, used: str) -> None:
+    api.model_answers(correlation_id=used)
+    assert api.post(b"A fine film", correlation_id=given)["statusCode"] == 200
+    api.stubber.assert_no_pending_responses()
+    assert api.module.logger.get_current_keys()["correlation_id"] == used
+
+
+def test_verdicts_are_counted(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    api.model_answers()
+    api.post(b"A fine film")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (counted,) = lines
+    (directive,) = counted["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "sentiment-test"
+    assert directive["Dimensions"] == [["service"]]
+    assert {metric["Name"] for metric in directive["Metrics"]} == {"Requests", "Positive"}
+    assert (counted["Positive"], counted["service"]) == ([1.0], "predict_api")

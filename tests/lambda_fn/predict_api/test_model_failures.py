@@ -1,0 +1,126 @@
+"""What callers are told when the model fails, and what they are not."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from tests.lambda_fn.predict_api.api import VERDICT, Api, problem_of
+
+# What SageMaker passes on from the server under the Hugging Face toolkit.
+WRAPPED = '{\n  "code": 400,\n  "type": "InternalServerException",\n  "message": %s\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("error", "fields", "status", "code"),
+    [
+        ("ServiceUnavailable", {}, 503, "model_warming_up"),
+        ("ModelNotReadyException", {}, 503, "model_warming_up"),
+        ("ValidationError", {}, 502, "model_failed"),
+        ("AccessDeniedException", {}, 502, "model_failed"),
+        ("ModelError", {"OriginalMessage": "Worker died."}, 502, "model_failed"),
+        ("ModelError", {"OriginalMessage": '"text"'}, 502, "model_failed"),
+        (
+            "ModelError",
+            {"OriginalMessage": '{"code": "empty_review", "message": "x"}\nTraceback …'},
+            400,
+            "empty_review",
+        ),
+        (
+            "ModelError",
+            {
+                "OriginalMessage": WRAPPED % json.dumps('{"code": "review_too_long"}'),
+                "OriginalStatusCode": 400,
+            },
+            413,
+            "review_too_long",
+        ),
+        (
+            "ModelError",
+            {"OriginalMessage": WRAPPED % "\"name 'x'\"", "OriginalStatusCode": 400},
+            502,
+            "model_failed",
+        ),
+        ("ModelError", {"OriginalStatusCode": 0}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 429}, 503, "model_busy"),
+        ("ModelError", {"OriginalStatusCode": 503}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 504}, 503, "model_warming_up"),
+        ("ModelError", {"OriginalStatusCode": 500}, 502, "model_failed"),
+    ],
+)
+def test_the_model_s_failures(
+    api: Api, error: str, fields: dict[str, Any], status: int, code: str
+) -> None:
+    api.model_fails(error, **fields)
+    answer = api.post(b"A fine film")
+    problem = problem_of(answer)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert "secret" not in answer["body"]
+    assert "Traceback" not in answer["body"]
+    assert ("Retry-After" in answer["headers"]) == (status == 503)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that the function makes, none of which is waited."""
+    made: list[float] = []
+    monkeypatch.setattr("predict_api.endpoint.time.sleep", made.append)
+    return made
+
+
+def test_a_full_endpoint_is_asked_again(api: Api, pauses: list[float]) -> None:
+    for _ in range(2):
+        api.model_fails("ThrottlingException")
+    api.model_answers()
+    answer = api.post(b"A fine film")
+    assert (answer["statusCode"], answer["body"]) == (200, "1")
+    assert len(pauses) == 2
+
+
+def test_an_endpoint_that_stays_full_is_given_up(api: Api, pauses: list[float]) -> None:
+    for _ in range(6):
+        api.model_fails("ThrottlingException")
+    answer = api.post(b"A fine film")
+    assert problem_of(answer)["code"] == "model_busy"
+    assert answer["headers"]["Retry-After"] == "5"
+    assert len(pauses) == 5
+    # Whoever waits for the answer has not given up by then.
+    assert sum(pauses) <= 4
+    api.stubber.assert_no_pending_responses()
+
+
+def test_a_silent_model_is_worth_another_try(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def invoke_endpoint(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="https://secret")
+
+    monkeypatch.setattr(api.runtime, "invoke_endpoint", invoke_endpoint)
+    answer = api.post(b"A fine film")
+    assert problem_of(answer)["code"] == "model_warming_up"
+    assert "secret" not in answer["body"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [],
+        {},
+        {"sentiment": "positive"},
+        {**VERDICT, "probability": "x"},
+        {**VERDICT, "probability": math.nan},
+        {**VERDICT, "probability": 1.5},
+        {**VERDICT, "sentiment": None},
+        {**VERDICT, "model_version": None},
+    ],
+)
+def test_an_answer_that_is_no_verdict(api: Api, content: Any) -> None:
+    api.model_answers(content)
+    assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"
+
+
+def test_a_bug_leaks_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.runtime, "invoke_endpoint", lambda **_: 1 / 0)
+    answer = api.post(b"A fine film")
+    assert problem_of(answer)["code"] == "internal_error"
+    assert "division" not in answer["body"]

@@ -1,0 +1,72 @@
+"""What one review gets: `1` or `0`, or JSON with the probability and the words that moved it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.lambda_fn.predict_api.api import JSON, MODEL, TEXT, VERDICT, Api, problem_of
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize(("sentiment", "digit"), [("positive", "1"), ("negative", "0")])
+def test_text_gets_one_or_zero(api: Api, sentiment: str, digit: str, *, plain: bool) -> None:
+    api.model_answers({**VERDICT, "sentiment": sentiment})
+    answer = api.post(b"A fine film", "text/plain; charset=utf-8", plain=plain)
+    assert (answer["statusCode"], answer["body"]) == (200, digit)
+    assert answer["headers"]["Content-Type"] == TEXT
+
+
+def test_json_gets_the_whole_verdict(api: Api) -> None:
+    api.model_answers()
+    answer = api.post(b'{"review": "A fine film"}', JSON)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {
+        "sentiment": "positive",
+        "probability": 0.97,
+        "model": MODEL,
+        "request_id": "request-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept", "answered"),
+    [
+        (JSON, TEXT, TEXT),
+        (TEXT, JSON, JSON),
+        (JSON, "text/html, */*;q=0.1", JSON),
+        (TEXT, "", TEXT),
+        (JSON, "application/*, text/plain;q=0.1", JSON),
+        (TEXT, "text/plain;q=0, application/json", JSON),
+        (TEXT, "text/plain;q=0.4, application/json;q=0.5", JSON),
+        (JSON, "text/*", TEXT),
+    ],
+)
+def test_the_answer_s_type_can_be_asked_for(
+    api: Api, content_type: str, accept: str, answered: str
+) -> None:
+    api.model_answers()
+    body = b"A fine film" if content_type == TEXT else b'{"review": "A fine film"}'
+    assert api.post(body, content_type, accept)["headers"]["Content-Type"] == answered
+
+
+@pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "text/*;q=0.0, image/*"])
+def test_what_cannot_be_answered_in_any_accepted_type(api: Api, accept: str) -> None:
+    assert problem_of(api.post(b"A fine film", TEXT, accept))["code"] == "not_acceptable"
+
+
+def test_an_explanation_is_passed_on(api: Api) -> None:
+    words = [{"start": 2, "end": 6, "weight": 1.5}]
+    explained = {**VERDICT, "explanation": {"bias": 0.1, "words": words, "phrases": []}}
+    api.model_answers(explained, asked={"review": "A fine film", "explain": True})
+    answer = json.loads(api.post(b'{"review": "A fine film", "explain": true}', JSON)["body"])
+    assert answer["explanation"] == words
+    api.model_answers()
+    plain = api.post(b'{"review": "A fine film", "explain": false}', JSON)
+    assert "explanation" not in json.loads(plain["body"])
+
+
+@pytest.mark.parametrize("explanation", [7, {}, {"words": 1}, {"words": [{"start": 0}]}])
+def test_an_explanation_that_cannot_be_read(api: Api, explanation: Any) -> None:
+    api.model_answers({**VERDICT, "explanation": explanation})
+    assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"

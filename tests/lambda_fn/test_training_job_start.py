@@ -1,0 +1,145 @@
+"""Starting training jobs: the request to SageMaker, new roles and endless failures."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, client_error
+from training_job.jobs import MOST_ATTEMPTS, TooManyAttemptsError, describe, find_or_start
+from training_job.request import METRICS, Spot, TrainingRequest
+
+REQUEST = TrainingRequest(
+    job_name="sentiment-dev-0a1b2c3d4e5f",
+    role_arn="arn:aws:iam::111122223333:role/sentiment-dev-training",
+    image="763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-cpu-amzn2023-sagemaker",
+    hyperparameters={"epochs": "4"},
+    channels={"training": "s3://data/train/", "testing": "s3://data/test/"},
+    output="s3://data/models",
+    instance_type="ml.m5.xlarge",
+    instance_count=2,
+    volume_size_gib=30,
+    max_runtime_seconds=2700,
+    minimum_accuracy=0.8,
+)
+
+
+def test_the_job_reads_every_channel_and_reports_metrics() -> None:
+    job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f-2")
+    assert job["TrainingJobName"] == "sentiment-dev-0a1b2c3d4e5f-2"
+    assert [channel["ChannelName"] for channel in job["InputDataConfig"]] == ["testing", "training"]
+    assert job["AlgorithmSpecification"]["MetricDefinitions"] == METRICS
+    assert job["ResourceConfig"]["InstanceCount"] == 2
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 2700}
+
+
+def test_the_job_is_tagged_like_all_that_the_budget_counts() -> None:
+    job = replace(REQUEST, tags={"environment": "dev", "application": "sentiment"}).job("job")
+    assert job["Tags"] == [
+        {"Key": "application", "Value": "sentiment"},
+        {"Key": "environment", "Value": "dev"},
+    ]
+
+
+def test_machines_of_ones_own_keep_no_checkpoints() -> None:
+    job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f")
+    assert "CheckpointConfig" not in job
+    assert "EnableManagedSpotTraining" not in job
+
+
+@pytest.mark.parametrize(("hosts", "encrypted"), [(1, False), (2, True)])
+def test_traffic_between_hosts_is_encrypted(*, hosts: int, encrypted: bool) -> None:
+    job = replace(REQUEST, instance_count=hosts).job("sentiment-dev-0a1b2c3d4e5f")
+    assert job["EnableInterContainerTrafficEncryption"] is encrypted
+
+
+def test_every_attempt_on_spare_machines_goes_on_from_the_same_checkpoints() -> None:
+    request = replace(REQUEST, spot=Spot(3300, "s3://data/checkpoints"))
+    sagemaker, requests = FakeSageMaker(), []
+    for _ in range(2):
+        name = find_or_start(sagemaker, FakeS3(), request)
+        requests.append(request.job(name))
+        sagemaker.end(name, "Stopped", SecondaryStatus="MaxWaitTimeExceeded")
+    assert sagemaker.created == [REQUEST.job_name, f"{REQUEST.job_name}-2"]
+    for job in requests:
+        assert job["EnableManagedSpotTraining"] is True
+        assert job["StoppingCondition"] == {
+            "MaxRuntimeInSeconds": 2700,
+            "MaxWaitTimeInSeconds": 3300,
+        }
+        assert job["CheckpointConfig"] == {
+            "S3Uri": "s3://data/checkpoints/sentiment-dev-0a1b2c3d4e5f/",
+            "LocalPath": "/opt/ml/checkpoints",
+        }
+
+
+def test_a_new_role_is_given_time() -> None:
+    sagemaker = FakeSageMaker()
+    sagemaker.role_errors = 2
+    waits: list[float] = []
+    name = find_or_start(sagemaker, FakeS3(), REQUEST, sleep=waits.append)
+    assert sagemaker.created == [name]
+    assert len(waits) == 2
+
+
+def test_a_wrong_role_fails() -> None:
+    sagemaker = FakeSageMaker()
+    sagemaker.role_errors = 1000
+    with pytest.raises(ClientError, match="Could not assume role"):
+        find_or_start(sagemaker, FakeS3(), REQUEST, sleep=lambda _: None)
+
+
+def test_other_errors_are_not_retried() -> None:
+    class Full(FakeSageMaker):
+        def create_training_job(self, **_request: Any) -> dict[str, str]:
+            raise client_error("ResourceLimitExceeded", "The quota is 0 Instances", "Create")
+
+    waits: list[float] = []
+    with pytest.raises(ClientError, match="quota is 0"):
+        find_or_start(Full(), FakeS3(), REQUEST, sleep=waits.append)
+    assert waits == []
+
+
+def test_attempts_end() -> None:
+    sagemaker, s3 = FakeSageMaker(), FakeS3()
+    for _ in range(MOST_ATTEMPTS):
+        sagemaker.end(find_or_start(sagemaker, s3, REQUEST), "Failed")
+    with pytest.raises(TooManyAttemptsError, match=f"failed {MOST_ATTEMPTS} times"):
+        find_or_start(sagemaker, s3, REQUEST)
+
+
+def test_an_error_of_sagemaker_is_no_missing_job() -> None:
+    class Denied(FakeSageMaker):
+        def describe_training_job(self, **_request: Any) -> dict[str, Any]:
+            raise client_error("AccessDeniedException", "not authorized", "DescribeTrainingJob")
+
+    with pytest.raises(ClientError, match="not authorized"):
+        describe(Denied(), "sentiment-dev-0a1b2c3d4e5f")
+
+
+def test_a_denied_artifact_is_no_missing_one() -> None:
+    class Denied(FakeS3):
+        def head_object(self, **_request: Any) -> None:
+            raise client_error("403", "Forbidden", "HeadObject", 403)
+
+    sagemaker = FakeSageMaker()
+    name = find_or_start(sagemaker, Denied(), REQUEST)
+    sagemaker.end(name, "Completed")
+    with pytest.raises(ClientError, match="Forbidden"):
+        find_or_start(sagemaker, Denied(), REQUEST)
+
+
+def test_keys_and_a_vpc_of_ones_own() -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/0f0e"
+    request = replace(
+        REQUEST, output_key=key, volume_key=key, subnets=("subnet-1",), security_groups=("sg-1",)
+    )
+    job = request.job(REQUEST.job_name)
+    assert job["OutputDataConfig"]["KmsKeyId"] == key
+    assert job["ResourceConfig"]["VolumeKmsKeyId"] == key
+    assert job["VpcConfig"] == {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    plain = REQUEST.job(REQUEST.job_name)
+    assert "VpcConfig" not in plain
+    assert "KmsKeyId" not in plain["OutputDataConfig"]
+    assert "VolumeKmsKeyId" not in plain["ResourceConfig"]

@@ -1,0 +1,114 @@
+"""Endpoints of a small model, as a user of SageMaker makes and calls them."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tests.local_aws.conftest import Emulator
+from tests.local_aws.support.archives import archive
+
+BUCKET = "served-models"
+ROLE = "arn:aws:iam::000000000000:role/sagemaker"
+DEADLINE_SECONDS = 120.0
+INSTANCE: dict[str, Any] = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+SERVERLESS: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
+# What a request's text asks for: an answer, patience, a client's error, a defect, the code's origin.
+CODE = """
+import json, os, sys, time
+from sagemaker_inference.errors import BaseInferenceToolkitError
+
+def model_fn(model_dir):
+    print("loading", model_dir)
+    return open(model_dir + "/name").read()
+
+def input_fn(body, content_type):
+    if content_type == "application/json":  # a str by then
+        return json.loads(body)["text"]
+    return bytes(body).decode()
+
+def predict_fn(text, model):
+    asked, _, value = text.partition(" ")
+    while asked == "await" and not os.path.exists(value):
+        time.sleep(0.05)
+    if asked == "refuse":
+        raise BaseInferenceToolkitError(422, '{"code": "refused"}', "Refused")
+    if asked == "fail":
+        raise ValueError("a defect")
+    if asked == "environment":
+        return model + ": " + os.environ.get(value, "unset")
+    if asked == "module":
+        return model + ": " + __import__(value).__file__
+    return model + ": " + text
+
+def output_fn(prediction, accept):
+    if accept == "application/json":
+        return json.dumps({"answer": prediction}), accept
+    return prediction, "text/plain"
+"""
+BROKEN = CODE.replace("print(", "raise RuntimeError('cannot load',")
+
+
+def artifact(name: str, **files: str | bytes) -> bytes:
+    """Return a model.tar.gz whose code answers with `name`; keywords replace or add files."""
+    content: dict[str, str | bytes] = {"name": name, "code/inference.py": CODE}
+    return archive({**content, **files})
+
+
+def define(
+    emulator: Emulator,
+    name: str,
+    packed: bytes | None = None,
+    *,
+    variant: Mapping[str, Any] = INSTANCE,
+) -> str:
+    """Make a model and an endpoint configuration of an artifact; return the latter's name."""
+    emulator.client("s3").put_object(
+        Bucket=BUCKET, Key=f"{name}.tar.gz", Body=artifact(name) if packed is None else packed
+    )
+    sagemaker = emulator.client("sagemaker")
+    sagemaker.create_model(
+        ModelName=name,
+        ExecutionRoleArn=ROLE,
+        PrimaryContainer={
+            "Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference",
+            "ModelDataUrl": f"s3://{BUCKET}/{name}.tar.gz",
+            "Environment": {"SAGEMAKER_PROGRAM": "inference.py", "GREETING": "hello"},
+        },
+    )
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name,
+        ProductionVariants=[{"VariantName": "blue", "ModelName": name, **variant}],
+    )
+    return name
+
+
+def settled(emulator: Emulator, name: str) -> dict[str, Any]:
+    """Wait until an endpoint is neither created nor updated and return its description."""
+    sagemaker = emulator.client("sagemaker")
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        endpoint: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
+        if endpoint["EndpointStatus"] not in {"Creating", "Updating"}:
+            return endpoint
+        time.sleep(0.1)
+    raise AssertionError(f"{name} did not settle: {endpoint}")
+
+
+def ask(emulator: Emulator, name: str, text: str) -> str:
+    """Send a text to an endpoint and return its text."""
+    reply = emulator.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=name, Body=text.encode(), ContentType="text/plain", Accept="text/plain"
+    )
+    return str(reply["Body"].read().decode())
+
+
+def ask_json(emulator: Emulator, name: str, text: str) -> dict[str, Any]:
+    """Send JSON to an endpoint and return the whole reply, its body parsed."""
+    reply = emulator.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=name,
+        Body=json.dumps({"text": text}),
+        ContentType="application/json",
+        Accept="application/json",
+    )
+    return {**reply, "Body": json.loads(reply["Body"].read())}

@@ -1,0 +1,92 @@
+"""CloudFormation stacks of the emulator, from templates as Python values."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tests.local_aws.conftest import Emulator
+
+SETTLE_SECONDS = 120.0
+Resources = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DeployedStack:
+    """How a stack stands after an operation.
+
+    Attributes:
+        status: CloudFormation's, such as UPDATE_ROLLBACK_COMPLETE.
+        outputs: output key to value.
+        ids: logical to physical id.
+        reasons: what the failed resources gave as their reasons, newest first.
+    """
+
+    status: str
+    outputs: dict[str, str]
+    ids: dict[str, str]
+    reasons: list[str]
+
+
+class Stack:
+    """One stack by name, deployed with ever new templates."""
+
+    def __init__(self, emulator: Emulator, name: str) -> None:
+        """Name the stack; nothing is created yet."""
+        self._client, self._name = emulator.client("cloudformation"), name
+
+    def deploy(self, resources: Resources, **outputs: Any) -> DeployedStack:
+        """Create or update the stack and wait until it has settled."""
+        template = {
+            "Resources": resources,
+            "Outputs": {key: {"Value": value} for key, value in outputs.items()},
+        }
+        exists = any(
+            stack["StackName"] == self._name and stack["StackStatus"] != "DELETE_COMPLETE"
+            for stack in self._client.list_stacks()["StackSummaries"]
+        )
+        change = self._client.update_stack if exists else self._client.create_stack
+        change(
+            StackName=self._name,
+            TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        return self._settled()
+
+    def delete(self) -> str:
+        """Delete the stack and return its last status."""
+        stack_id = self._client.describe_stacks(StackName=self._name)["Stacks"][0]["StackId"]
+        self._client.delete_stack(StackName=self._name)
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            status = self._client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
+            if status != "DELETE_IN_PROGRESS":
+                return str(status)
+            time.sleep(0.1)
+        raise TimeoutError(self._name)
+
+    def _settled(self) -> DeployedStack:
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            stack = self._client.describe_stacks(StackName=self._name)["Stacks"][0]
+            if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+                return DeployedStack(
+                    status=stack["StackStatus"],
+                    outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+                    ids=self._ids(),
+                    reasons=self._reasons(),
+                )
+            time.sleep(0.1)
+        raise TimeoutError(self._name)
+
+    def _ids(self) -> dict[str, str]:
+        found = self._client.describe_stack_resources(StackName=self._name)["StackResources"]
+        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
+
+    def _reasons(self) -> list[str]:
+        events = self._client.describe_stack_events(StackName=self._name)["StackEvents"]
+        return [
+            event["ResourceStatusReason"]
+            for event in events
+            if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
+        ]

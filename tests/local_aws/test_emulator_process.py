@@ -1,0 +1,99 @@
+"""The emulator as a process: where it listens, what it inherits, and that all of it ends."""
+
+import io
+import json
+import os
+import signal
+import zipfile
+from pathlib import Path
+
+import psutil
+
+from local_aws import process
+from tests.conftest import free_port
+from tests.local_aws.conftest import (
+    Emulator,
+    ended,
+    processes_naming,
+    run_cli,
+    started,
+)
+
+# What a user of another emulator, or of a real account, may have exported.
+FOREIGN_SETTINGS = {
+    "AUTH": "true",
+    "AWS_PROFILE": "production",
+    "BIND_HOST": "0.0.0.0",  # noqa: S104 - must not be obeyed
+    "EDGE_PORT": "4567",
+    "GATEWAY_PORT": "4567",
+    "LAMBDA_EXECUTOR": "docker",
+    "PERSIST_STATE": "1",
+    "SERVICES": "sqs",
+    "USE_SSL": "1",
+}
+
+
+def test_listens_on_the_loopback_interface_alone(emulator: Emulator) -> None:
+    running = process.find(emulator.state)
+    assert running is not None
+    leader = psutil.Process(running.pid)
+    listening = [
+        connection.laddr
+        for member in [leader, *leader.children(recursive=True)]
+        for connection in member.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert ("127.0.0.1", emulator.port) in listening
+    assert {address for address, _ in listening} == {"127.0.0.1"}
+
+
+def make_function(emulator: Emulator, name: str, runtime: str) -> None:
+    """Create a Lambda function that answers its process id."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as code:
+        code.writestr("index.py", "import os\ndef handler(*_):\n    return os.getpid()\n")
+    emulator.client("lambda").create_function(
+        FunctionName=name,
+        Runtime=runtime,
+        Handler="index.handler",
+        Role="arn:aws:iam::000000000000:role/any",
+        Code={"ZipFile": archive.getvalue()},
+    )
+
+
+def invoke(emulator: Emulator, name: str) -> int:
+    answer = emulator.client("lambda").invoke(FunctionName=name)
+    return int(json.loads(answer["Payload"].read()))
+
+
+def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    emulator = started(free_port(), state, **FOREIGN_SETTINGS)
+    try:
+        emulator.client("s3").create_bucket(Bucket="bucket-in-spite-of-foreign-settings")
+        make_function(emulator, "worker", "python3.12")
+        worker = invoke(emulator, "worker")
+        running = process.find(state)
+        assert running is not None
+        assert os.getsid(worker) == running.pid
+
+        os.kill(running.pid, signal.SIGKILL)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+        up = run_cli("up", "--port", str(emulator.port), "--state", str(state))
+        assert up.returncode == 0, up.stderr
+        assert "starting anew" in up.stdout
+        assert emulator.client("s3").list_buckets()["Buckets"] == []
+        assert not psutil.pid_exists(worker)
+        assert all(str(worker) != str(pid) for pid in processes_naming(state))
+    finally:
+        ended(state)
+
+
+def test_every_python_runtime_runs_here(emulator: Emulator) -> None:
+    """The functions' Runtime is AWS's affair; here all run with this environment's Python."""
+    for runtime in ("python3.11", "python3.12", "python3.13", "python3.14"):
+        name = f"runtime-{runtime.replace('.', '-')}"
+        make_function(emulator, name, runtime)
+        assert invoke(emulator, name) > 0

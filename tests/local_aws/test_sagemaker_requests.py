@@ -1,0 +1,140 @@
+"""Requests that SageMaker refuses by their shape, and its wire protocol."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_aws.sagemaker import SageMakerError, SageMakerService
+from tests.local_aws.support.endpoints import ROLE
+
+NOWHERE = "http://127.0.0.1:9"  # nothing here asks another service
+VARIANT = {"VariantName": "blue", "ModelName": "m"}
+INSTANCE = {**VARIANT, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+JOB: dict[str, Any] = {
+    "TrainingJobName": "job",
+    "RoleArn": ROLE,
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> SageMakerService:
+    return SageMakerService(tmp_path_factory.mktemp("service"), NOWHERE, "us-east-1")
+
+
+def config(*variants: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"EndpointConfigName": "config", "ProductionVariants": list(variants), **more}
+
+
+def without(request: dict[str, Any], member: str) -> dict[str, Any]:
+    return {key: value for key, value in request.items() if key != member}
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "words"),
+    [
+        ("DescribeModel", {}, ["ModelName"]),
+        ("DescribeModel", {"ModelName": 5}, ["ModelName", "5"]),
+        ("DescribeModel", {"ModelName": "m", "Colour": "red"}, ["Colour"]),
+        ("DescribeModel", {"ModelName": "with space"}, ["ModelName", "with space", "regular expression pattern"]),
+        ("DescribeModel", {"ModelName": "x" * 64}, ["ModelName", "63"]),
+        ("DescribeModel", {"ModelName": "../../etc"}, ["ModelName", "regular expression pattern"]),
+        ("ListTrainingJobs", {"StatusEquals": "Done"}, ["StatusEquals", "Done", "InProgress, Completed"]),
+        ("ListTrainingJobs", {"MaxResults": 0}, ["MaxResults", "0"]),
+        ("ListTrainingJobs", {"MaxResults": 101}, ["MaxResults", "101", "less than or equal to 100"]),
+        ("ListEndpoints", {"NextToken": "soon"}, ["NextToken", "soon"]),
+        ("ListEndpoints", {"NextToken": "-1"}, ["NextToken", "-1"]),
+        ("CreateTrainingJob", without(JOB, "RoleArn"), ["RoleArn"]),
+        ("CreateTrainingJob", without(JOB, "AlgorithmSpecification"), ["AlgorithmSpecification", "must not be null"]),
+        ("CreateTrainingJob", without(JOB, "ResourceConfig"), ["ResourceConfig", "must not be null"]),
+        ("CreateTrainingJob", {**JOB, "TrainingJobName": "under_score"}, ["TrainingJobName", "regular expression pattern"]),
+        ("CreateTrainingJob", {**JOB, "RoleArn": "arn:aws:iam::1:user/not-a-role"}, ["RoleArn", "regular expression pattern"]),
+        ("CreateTrainingJob", {**JOB, "StoppingCondition": {"MaxRuntimeInSeconds": 0}}, ["MaxRuntimeInSeconds"]),
+        ("CreateTrainingJob", {**JOB, "HyperParameters": {"epochs": 3}}, ["epochs"]),
+        ("CreateTrainingJob", {**JOB, "HyperParameters": {"k" * 257: "v"}}, ["HyperParameters", "256"]),
+        ("CreateTrainingJob", {**JOB, "HyperParameters": {f"k{n}": "v" for n in range(101)}}, ["HyperParameters", "100"]),
+        ("CreateTrainingJob", {**JOB, "ResourceConfig": {"InstanceType": "ml.huge", "VolumeSizeInGB": 5}}, ["InstanceType", "ml.huge"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE}, ["either PrimaryContainer or Containers"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "i"}}, ["ModelDataUrl"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "Containers": [{"Image": "i"}] * 2}, ["one container"]),
+        ("CreateEndpointConfig", config(), ["ProductionVariants"]),
+        ("CreateEndpointConfig", config(INSTANCE, {**INSTANCE, "VariantName": "green"}), ["one production variant"]),
+        ("CreateEndpointConfig", config(without(INSTANCE, "ModelName")), ["ModelName"]),
+        ("CreateEndpointConfig", config(VARIANT), ["ServerlessConfig or an InstanceType"]),
+        ("CreateEndpointConfig", config({**INSTANCE, "ServerlessConfig": SERVERLESS}), ["ServerlessConfig or an InstanceType"]),
+        ("CreateEndpointConfig", config({**VARIANT, "ServerlessConfig": {**SERVERLESS, "MemorySizeInMB": 2000}}), ["2000", "1024, 2048"]),
+        ("CreateEndpointConfig", config({**VARIANT, "ServerlessConfig": {**SERVERLESS, "MaxConcurrency": 201}}), ["MaxConcurrency", "201", "200"]),
+        ("CreateEndpointConfig", config(INSTANCE, AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://b/"}}), ["AsyncInferenceConfig"]),
+    ],
+)  # fmt: skip
+def test_wrong_request_is_refused_by_name(
+    service: SageMakerService, operation: str, request_: dict[str, Any], words: list[str]
+) -> None:
+    with pytest.raises(SageMakerError) as raised:
+        service.call(operation, request_)
+    assert raised.value.code == "ValidationException"
+    assert raised.value.status == 400
+    for word in words:
+        assert word in raised.value.message
+    assert "\n" not in raised.value.message
+
+
+@pytest.mark.parametrize("operation", ["CreateNotebookInstance", "MakeCoffee", ""])
+def test_operation_that_is_not_there_is_named(service: SageMakerService, operation: str) -> None:
+    status, _, body = service.handle_control_plane(
+        {"x-amz-target": f"SageMaker.{operation}"}, b"{}"
+    )
+    answer = json.loads(body)
+    assert status == 400
+    assert answer["__type"] == "UnknownOperationException"
+    assert operation in answer["message"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b'"text"'])
+def test_body_that_is_no_json_object_is_refused(service: SageMakerService, body: bytes) -> None:
+    status, headers, answer = service.handle_control_plane(
+        {"x-amz-target": "SageMaker.ListModels"}, body
+    )
+    assert status == 400
+    assert headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert json.loads(answer)["__type"] == "SerializationException"
+
+
+def test_configurations_are_recorded_and_forgotten(
+    service: SageMakerService, tmp_path: Path
+) -> None:
+    request = {**config(INSTANCE), "EndpointConfigName": "Kept-1"}
+    arn = "arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/kept-1"
+    assert service.call("CreateEndpointConfig", request) == {"EndpointConfigArn": arn}
+    described = service.call("DescribeEndpointConfig", {"EndpointConfigName": "Kept-1"})
+    assert described.pop("CreationTime") > 0
+    assert described == {**request, "EndpointConfigArn": arn}
+    listed = service.call("ListEndpointConfigs", {"NameContains": "KEPT"})["EndpointConfigs"]
+    assert [c["EndpointConfigArn"] for c in listed] == [arn]
+    service.call("DeleteEndpointConfig", {"EndpointConfigName": "Kept-1"})
+    with pytest.raises(SageMakerError, match="Could not find endpoint configuration"):
+        service.call("DeleteEndpointConfig", {"EndpointConfigName": "Kept-1"})
+    again = SageMakerService(tmp_path, NOWHERE, "us-east-1")
+    assert again.call("ListEndpointConfigs", {})["EndpointConfigs"] == []
+
+
+def test_a_defect_does_not_tell_the_caller_what_broke(
+    service: SageMakerService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The bucket's host answers nothing, which this SageMaker does not expect.
+    request = {**JOB, "InputDataConfig": [{"ChannelName": "c", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/"}}}]}  # fmt: skip
+    status, _, body = service.handle_control_plane(
+        {"x-amz-target": "SageMaker.CreateTrainingJob"}, json.dumps(request).encode()
+    )
+    assert status == 500
+    assert json.loads(body) == {
+        "__type": "InternalFailure",
+        "message": "CreateTrainingJob failed.",
+    }
+    assert "EndpointConnectionError" in capsys.readouterr().err

@@ -1,0 +1,128 @@
+"""SageMaker within this process: its end, its restart, and containers that do not answer."""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_aws.sagemaker import SageMakerService, served_model
+from tests.local_aws.conftest import Emulator, processes_naming
+from tests.local_aws.support import endpoints, jobs
+
+BUCKET = "service-models"
+DEADLINE_SECONDS = 120.0
+
+
+@pytest.fixture
+def service(emulator: Emulator, tmp_path: Path) -> Iterator[SageMakerService]:
+    """A SageMaker of its own beside the emulator's, with the model `first`."""
+    s3 = emulator.client("s3")
+    if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_object(Bucket=BUCKET, Key="first.tar.gz", Body=endpoints.artifact("first"))
+    made = made_in(emulator, tmp_path / "state")
+    container = {
+        "Image": "image",
+        "ModelDataUrl": f"s3://{BUCKET}/first.tar.gz",
+        "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
+    }
+    made.call(
+        "CreateModel",
+        {"ModelName": "first", "ExecutionRoleArn": endpoints.ROLE, "PrimaryContainer": container},
+    )
+    variant = {"VariantName": "blue", "ModelName": "first", **endpoints.INSTANCE}
+    made.call(
+        "CreateEndpointConfig", {"EndpointConfigName": "first", "ProductionVariants": [variant]}
+    )
+    made.call("CreateEndpoint", {"EndpointName": "first", "EndpointConfigName": "first"})
+    try:
+        yield made
+    finally:
+        made.close()
+        assert processes_naming(tmp_path) == {}
+
+
+def made_in(emulator: Emulator, state: Path) -> SageMakerService:
+    return SageMakerService(state, f"http://127.0.0.1:{emulator.port}", "us-east-1")
+
+
+def settled(service: SageMakerService) -> dict[str, Any]:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        endpoint = service.call("DescribeEndpoint", {"EndpointName": "first"})
+        if endpoint["EndpointStatus"] not in {"Creating", "Updating"}:
+            return endpoint
+        time.sleep(0.05)
+    raise AssertionError(endpoint)
+
+
+def ask(service: SageMakerService, text: str) -> tuple[int, dict[str, str], bytes]:
+    headers = {"content-type": "text/plain", "accept": "text/plain"}
+    return service.invoke_endpoint("first", text.encode(), headers)
+
+
+def test_endpoint_is_served_again_after_a_restart(
+    service: SageMakerService, emulator: Emulator, tmp_path: Path
+) -> None:
+    assert settled(service)["EndpointStatus"] == "InService"
+    service.close()
+    assert processes_naming(tmp_path) == {}
+    again = made_in(emulator, tmp_path / "state")
+    again.start()
+    try:
+        assert settled(again)["EndpointStatus"] == "InService"
+        assert ask(again, "hello")[2] == b"first: hello"
+    finally:
+        again.close()
+
+
+def test_closing_ends_containers_that_are_still_starting(
+    service: SageMakerService, tmp_path: Path
+) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not processes_naming(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    service.close()
+    assert processes_naming(tmp_path) == {}
+    # It did not fail: the next start serves it.
+    assert service.call("DescribeEndpoint", {"EndpointName": "first"})["EndpointStatus"] == "Creating"  # fmt: skip
+
+
+def test_request_that_takes_too_long_is_a_models_error(
+    service: SageMakerService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled(service)
+    monkeypatch.setattr(served_model, "INVOCATION_SECONDS", 0.5)
+    status, headers, body = ask(service, f"await {tmp_path / 'never'}")
+    error = json.loads(body)
+    assert status == 424
+    assert headers["x-amzn-ErrorType"] == "ModelError"
+    assert error["OriginalStatusCode"] == 0
+    assert "timed out" in error["OriginalMessage"]
+    assert error["Message"].startswith("Received server error (0) from primary")
+
+
+def test_job_of_a_process_that_died_has_failed(
+    service: SageMakerService, emulator: Emulator, tmp_path: Path
+) -> None:
+    jobs.put_source(emulator)  # and the bucket, to which a job that has begun saves what it has
+    service.call("CreateTrainingJob", jobs.request("interrupted", "wait"))
+    # The job goes on and writes its record anew
+    ignored = shutil.ignore_patterns("*.tmp")
+    shutil.copytree(tmp_path / "state" / "records", tmp_path / "left" / "records", ignore=ignored)
+    service.close()
+    stopped = service.call("DescribeTrainingJob", {"TrainingJobName": "interrupted"})
+    assert stopped["TrainingJobStatus"] == "Stopped"
+
+    again = made_in(emulator, tmp_path / "left")
+    found = again.call("DescribeTrainingJob", {"TrainingJobName": "interrupted"})
+    assert found["TrainingJobStatus"] == "InProgress"
+    again.start()
+    failed = again.call("DescribeTrainingJob", {"TrainingJobName": "interrupted"})
+    again.close()
+    assert failed["TrainingJobStatus"] == failed["SecondaryStatus"] == "Failed"
+    assert "the embedded AWS ended" in failed["FailureReason"]

@@ -1,0 +1,237 @@
+"""Endpoints: what SageMaker's own handlers serve, and what callers see of it."""
+
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
+from tests.local_aws.conftest import Emulator, processes_naming
+from tests.local_aws.support import endpoints
+from tests.local_aws.support.archives import archive, wheel
+
+SERVED = "serves"
+REQUIREMENTS = "--no-index\n--find-links wheels\nservedonly==1.0\n"
+
+
+@pytest.fixture(scope="module")
+def serving(emulator: Emulator) -> Emulator:
+    """An emulator with one endpoint of each kind that these tests need, started together."""
+    emulator.client("s3").create_bucket(Bucket=endpoints.BUCKET)
+    wheels = {f"code/wheels/{name}": content for name, content in wheel("servedonly").items()}
+    requirements = {"code/requirements.txt": REQUIREMENTS}
+    damaged = endpoints.artifact("damaged")
+    artifacts = {
+        SERVED: (endpoints.artifact(SERVED, **requirements, **wheels), endpoints.INSTANCE),
+        "serverless": (endpoints.artifact("serverless"), endpoints.SERVERLESS),
+        "cannot-load": (
+            endpoints.artifact("x", **{"code/inference.py": endpoints.BROKEN}),
+            endpoints.INSTANCE,
+        ),
+        "damaged": (damaged[: len(damaged) // 2], endpoints.INSTANCE),
+        "no-archive": (b"not an archive", endpoints.INSTANCE),
+        "leaves-folder": (endpoints.artifact("x", **{"../../escaped": "x"}), endpoints.INSTANCE),
+        "links-outside": (archive({}, links={"name": "/etc/passwd"}), endpoints.INSTANCE),
+        "lacks-wheel": (endpoints.artifact("x", **requirements), endpoints.INSTANCE),
+    }
+    for name, (packed, variant) in artifacts.items():
+        config = endpoints.define(emulator, name, packed, variant=variant)
+        emulator.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
+    assert endpoints.settled(emulator, SERVED)["EndpointStatus"] == "InService"
+    return emulator
+
+
+def error_of(emulator: Emulator, name: str, text: str) -> dict[str, Any]:
+    with pytest.raises(ClientError) as raised:
+        endpoints.ask(emulator, name, text)
+    return dict(raised.value.response)
+
+
+def test_endpoint_in_service_describes_its_variant(serving: Emulator) -> None:
+    endpoint = endpoints.settled(serving, SERVED)
+    assert endpoint["EndpointStatus"] == "InService"
+    assert endpoint["EndpointConfigName"] == SERVED
+    assert "FailureReason" not in endpoint
+    variant = endpoint["ProductionVariants"][0]
+    assert variant["VariantName"] == "blue"
+    assert variant["CurrentInstanceCount"] == variant["DesiredInstanceCount"] == 1
+    assert variant["CurrentWeight"] == 1.0
+
+
+def test_text_and_json_are_answered_in_kind(serving: Emulator) -> None:
+    assert endpoints.ask(serving, SERVED, "grüße") == "serves: grüße"
+    reply = endpoints.ask_json(serving, SERVED, "hello")
+    assert reply["Body"] == {"answer": "serves: hello"}
+    assert reply["ContentType"] == "application/json"
+    assert reply["InvokedProductionVariant"] == "blue"
+
+
+def test_container_has_the_models_environment(serving: Emulator) -> None:
+    assert endpoints.ask(serving, SERVED, "environment GREETING") == "serves: hello"
+    assert endpoints.ask(serving, SERVED, "environment AWS_PROFILE") == "serves: unset"
+
+
+def test_requirements_are_installed_for_the_endpoint_alone(serving: Emulator) -> None:
+    assert endpoints.ask(serving, SERVED, "module servedonly").startswith(
+        f"serves: {serving.state}/"
+    )
+    assert "ModuleNotFoundError" in error_of(serving, "serverless", "module servedonly")["Error"]["Message"]  # fmt: skip
+
+
+def test_handlers_own_error_reaches_the_caller(serving: Emulator) -> None:
+    error = error_of(serving, SERVED, "refuse")
+    assert error["Error"]["Code"] == "ModelError"
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 424
+    assert error["OriginalStatusCode"] == 422
+    # The toolkit lets the message be followed by the traceback.
+    assert json.loads(error["OriginalMessage"].splitlines()[0]) == {"code": "refused"}
+    assert "Received client error (422) from primary" in error["Error"]["Message"]
+
+
+def test_defect_in_a_handler_is_a_servers_error(serving: Emulator) -> None:
+    error = error_of(serving, SERVED, "fail")
+    assert error["OriginalStatusCode"] == 500
+    assert "Received server error (500) from primary" in error["Error"]["Message"]
+    assert endpoints.ask(serving, SERVED, "again") == "serves: again"
+
+
+@pytest.mark.parametrize(("name", "limit"), [(SERVED, 6_291_456), ("serverless", 4 * 1024**2)])
+def test_bodies_up_to_the_limit_are_taken(serving: Emulator, name: str, limit: int) -> None:
+    endpoints.settled(serving, name)
+    assert len(endpoints.ask(serving, name, "x" * limit)) == limit + len(f"{name}: ")
+    error = error_of(serving, name, "x" * (limit + 1))
+    assert error["Error"]["Code"] == "ValidationError"
+    assert f"allowed are {limit}" in error["Error"]["Message"]
+
+
+def test_serverless_endpoint_describes_its_size(serving: Emulator) -> None:
+    variant = endpoints.settled(serving, "serverless")["ProductionVariants"][0]
+    assert variant["CurrentServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    assert "CurrentInstanceCount" not in variant
+
+
+def test_serverless_endpoint_takes_so_many_requests_at_a_time(
+    serving: Emulator, tmp_path: Path
+) -> None:
+    endpoints.settled(serving, "serverless")
+    gate = tmp_path / "gate"
+    impatient = boto3.client(
+        "sagemaker-runtime",
+        region_name=DEFAULT_REGION,
+        endpoint_url=endpoint_url(serving.port),
+        aws_access_key_id=DUMMY_KEY,
+        aws_secret_access_key=DUMMY_KEY,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    request = {"EndpointName": "serverless", "Body": f"await {gate}", "Accept": "text/plain"}
+    with ThreadPoolExecutor(6) as callers:
+        asked = [callers.submit(impatient.invoke_endpoint, **request) for _ in range(6)]
+        refused = next(as_completed(asked)).exception()
+        gate.touch()
+    assert isinstance(refused, ClientError)
+    assert refused.response["Error"] == {"Code": "ThrottlingException", "Message": "Rate exceeded"}
+    answers = [each.result()["Body"].read() for each in asked if each.exception() is None]
+    assert answers == [f"serverless: await {gate}".encode()] * 5
+
+
+def test_model_that_cannot_load_is_in_service_and_fails_every_request(serving: Emulator) -> None:
+    assert endpoints.settled(serving, "cannot-load")["EndpointStatus"] == "InService"
+    error = error_of(serving, "cannot-load", "hello")
+    assert error["Error"]["Code"] == "ModelError"
+    assert error["OriginalStatusCode"] == 500
+    assert logged(serving, "cannot-load", "cannot load")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("damaged", "cannot be unpacked"),
+        ("no-archive", "cannot be unpacked"),
+        ("leaves-folder", "cannot be unpacked"),
+        ("links-outside", "cannot be unpacked"),
+        ("lacks-wheel", "could not install its requirements"),
+    ],
+)
+def test_artifact_that_cannot_be_used_fails_the_endpoint(
+    serving: Emulator, name: str, reason: str
+) -> None:
+    endpoint = endpoints.settled(serving, name)
+    assert endpoint["EndpointStatus"] == "Failed"
+    assert reason in endpoint["FailureReason"]
+    # Other endpoints' folders come and go meanwhile, which `rglob` does not bear.
+    assert not any("escaped" in folders + files for _, folders, files in os.walk(serving.state))
+    assert error_of(serving, name, "hello")["Error"]["Code"] == "ValidationError"
+
+
+def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
+    endpoints.settled(serving, "no-archive")
+    sagemaker = serving.client("sagemaker")
+    with pytest.raises(ClientError, match="can only be deleted"):
+        sagemaker.update_endpoint(EndpointName="no-archive", EndpointConfigName=SERVED)
+    sagemaker.delete_endpoint(EndpointName="no-archive")
+    with pytest.raises(ClientError, match=r'Could not find endpoint "arn:.*/no-archive"'):
+        sagemaker.describe_endpoint(EndpointName="no-archive")
+
+
+def test_container_logs_to_the_endpoints_group(serving: Emulator) -> None:
+    assert logged(serving, SERVED, "loading ")
+
+
+def test_names_are_unique_and_unknown_ones_are_refused(serving: Emulator) -> None:
+    sagemaker = serving.client("sagemaker")
+    variant = [{"VariantName": "blue", "ModelName": "absent", **endpoints.INSTANCE}]
+    calls: list[tuple[Any, dict[str, Any], str]] = [
+        (sagemaker.create_endpoint, {"EndpointName": SERVED, "EndpointConfigName": SERVED}, 'Cannot create already existing endpoint "arn:'),
+        (sagemaker.create_endpoint, {"EndpointName": "new", "EndpointConfigName": "absent"}, 'Could not find endpoint configuration "arn:'),
+        (sagemaker.update_endpoint, {"EndpointName": SERVED, "EndpointConfigName": "absent"}, 'Could not find endpoint configuration "arn:'),
+        (sagemaker.describe_model, {"ModelName": "absent"}, 'Could not find model "arn:'),
+        (sagemaker.delete_model, {"ModelName": "absent"}, 'Could not find model "arn:'),
+        (sagemaker.delete_endpoint, {"EndpointName": "absent"}, 'Could not find endpoint "arn:'),
+        (sagemaker.create_endpoint_config, {"EndpointConfigName": SERVED, "ProductionVariants": variant}, 'Cannot create already existing endpoint configuration "arn:'),
+    ]  # fmt: skip
+    for operation, parameters, message in calls:
+        with pytest.raises(ClientError, match=message) as raised:
+            operation(**parameters)
+        assert raised.value.response["Error"]["Code"] == "ValidationException"
+    error = error_of(serving, "absent", "hello")
+    assert error["Error"]["Code"] == "ValidationError"
+    assert "Endpoint absent of account 000000000000 not found" in error["Error"]["Message"]
+
+
+def test_missing_model_data_is_refused_at_once(serving: Emulator) -> None:
+    with pytest.raises(ClientError, match="Could not find model data at s3://served-models/absent"):
+        serving.client("sagemaker").create_model(
+            ModelName="absent",
+            ExecutionRoleArn=endpoints.ROLE,
+            PrimaryContainer={"Image": "x", "ModelDataUrl": "s3://served-models/absent.tar.gz"},
+        )
+
+
+def test_deleted_endpoint_leaves_no_process(serving: Emulator) -> None:
+    endpoints.settled(serving, "cannot-load")
+    folder = serving.state / "sagemaker" / "endpoints"
+    before = len(processes_naming(folder))
+    serving.client("sagemaker").delete_endpoint(EndpointName="cannot-load")
+    assert len(processes_naming(folder)) == before - 1
+    assert error_of(serving, "cannot-load", "hello")["Error"]["Code"] == "ValidationError"
+
+
+def logged(emulator: Emulator, name: str, text: str) -> bool:
+    """Wait until a text is in an endpoint's log, to which lines go about every second."""
+    logs = emulator.client("logs")
+    group = f"/aws/sagemaker/Endpoints/{name}"
+    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
+            events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])
+            if any(text in event["message"] for event in events["events"]):
+                return True
+        time.sleep(0.2)
+    return False

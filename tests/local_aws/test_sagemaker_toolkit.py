@@ -1,0 +1,243 @@
+"""Training jobs: what SageMaker's own toolkit runs, and what its users see of it."""
+
+import json
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts import ROOT
+from tests.local_aws.conftest import Emulator, processes_naming
+from tests.local_aws.support import jobs
+from tests.local_aws.support.archives import unpacked
+
+PLAIN_STATES = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+
+
+@pytest.fixture(scope="module")
+def trained(emulator: Emulator) -> Emulator:
+    """An emulator in which every job of these tests runs, all at the same time."""
+    jobs.put_source(emulator)
+    sagemaker = emulator.client("sagemaker")
+    channels = [
+        jobs.channel("folder", "data/train/"),
+        jobs.channel("prefix", "data/train"),
+        jobs.channel("file", "other/c.csv"),
+    ]
+    for request in (
+        jobs.request("waits", "wait"),
+        jobs.request(
+            "completes", "complete", InputDataConfig=channels, Environment={"GREETING": "hello"}
+        ),
+        jobs.request("explains", "explain"),
+        jobs.request("crashes", "crash"),
+        jobs.request("too-long", "wait", limit=1),
+    ):
+        sagemaker.create_training_job(**request)
+    return emulator
+
+
+@pytest.fixture(scope="module")
+def completed(trained: Emulator) -> dict[str, Any]:
+    """The description of the job that completes."""
+    job = jobs.ended(trained, "completes")
+    assert job["TrainingJobStatus"] == "Completed", jobs.lines(trained, "completes")
+    return job
+
+
+@pytest.fixture(scope="module")
+def seen(trained: Emulator, completed: dict[str, Any]) -> dict[str, Any]:
+    """What the script of the job that completes saw around it."""
+    assert completed
+    artifact = unpacked(jobs.stored(trained, "output/completes/output/model.tar.gz"))
+    found: dict[str, Any] = json.loads(artifact["seen.json"])
+    return found
+
+
+def test_stopped_job_is_told_and_keeps_what_it_saved(trained: Emulator) -> None:
+    sagemaker = trained.client("sagemaker")
+    deadline = time.monotonic() + jobs.DEADLINE_SECONDS
+    while "waiting" not in jobs.lines(trained, "waits"):  # lines are there while the job runs
+        assert time.monotonic() < deadline, jobs.lines(trained, "waits")
+        time.sleep(0.2)
+    sagemaker.stop_training_job(TrainingJobName="waits")
+    stopping = sagemaker.describe_training_job(TrainingJobName="waits")
+    job = jobs.ended(trained, "waits")
+
+    assert stopping["TrainingJobStatus"] in {"Stopping", "Stopped"}
+    assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Stopped"
+    states = [t["Status"] for t in job["SecondaryStatusTransitions"]]
+    assert states == ["Starting", "Downloading", "Training", "Stopping", "Stopped"]
+    artifact = jobs.stored(trained, "output/waits/output/model.tar.gz")
+    assert unpacked(artifact) == {"saved": b"in time"}
+    assert job["ModelArtifacts"]["S3ModelArtifacts"].endswith("/waits/output/model.tar.gz")
+    with pytest.raises(ClientError, match="training job is in status Stopped"):
+        sagemaker.stop_training_job(TrainingJobName="waits")
+
+
+def test_completed_job_reports_states_and_times(completed: dict[str, Any]) -> None:
+    assert completed["SecondaryStatus"] == "Completed"
+    transitions = completed["SecondaryStatusTransitions"]
+    assert [t["Status"] for t in transitions] == PLAIN_STATES
+    for before, after in pairwise(transitions):
+        assert before["EndTime"] == after["StartTime"]
+    assert transitions[-1]["EndTime"] == completed["TrainingEndTime"]
+    assert completed["CreationTime"] <= completed["TrainingStartTime"]
+    assert completed["TrainingStartTime"] <= completed["TrainingEndTime"]
+    assert completed["BillableTimeInSeconds"] == completed["TrainingTimeInSeconds"] >= 1
+    assert "FailureReason" not in completed
+
+
+def test_last_finite_value_of_each_metric_is_reported(completed: dict[str, Any]) -> None:
+    final = {m["MetricName"]: m["Value"] for m in completed["FinalMetricDataList"]}
+    assert final == {"train:loss": 0.25, "test:accuracy": 0.75}
+
+
+def test_artifact_and_output_are_uploaded(trained: Emulator, completed: dict[str, Any]) -> None:
+    artifact = completed["ModelArtifacts"]["S3ModelArtifacts"]
+    assert artifact == f"s3://{jobs.BUCKET}/output/completes/output/model.tar.gz"
+    model = unpacked(jobs.stored(trained, "output/completes/output/model.tar.gz"))
+    assert set(model) == {"code/inference.py", "name", "seen.json"}
+    output = unpacked(jobs.stored(trained, "output/completes/output/output.tar.gz"))
+    assert output == {"report.txt": b"report"}
+
+
+def test_log_is_complete_when_the_job_has_ended(
+    trained: Emulator, completed: dict[str, Any]
+) -> None:
+    assert completed
+    assert "Reporting training SUCCESS" in jobs.lines(trained, "completes")[-1]
+    assert "loss=0.25 accuracy=0.75" in jobs.lines(trained, "completes")
+
+
+def test_channels_keep_what_follows_their_prefix(seen: dict[str, Any]) -> None:
+    # As S3's listing, the prefix data/train without a slash also takes in data/train.csv.
+    assert seen["files"] == [
+        "file/c.csv",
+        "folder/a.csv",
+        "folder/deep/b.csv",
+        "prefix/a.csv",
+        "prefix/deep/b.csv",
+        "prefix/train.csv",
+    ]
+
+
+def test_script_sees_its_arguments_and_environment(seen: dict[str, Any]) -> None:
+    assert seen["arguments"] == ["--behaviour", "complete"]
+    assert seen["environment"] == "hello"
+
+
+def test_script_reaches_the_embedded_aws_alone(trained: Emulator, seen: dict[str, Any]) -> None:
+    url = f"http://127.0.0.1:{trained.port}"
+    assert seen["aws"] == {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def test_requirements_are_installed_for_the_job_alone(
+    trained: Emulator, seen: dict[str, Any]
+) -> None:
+    assert seen["value"] == 42
+    assert seen["module"].startswith(f"{trained.state}/")
+    here = subprocess.run(
+        [sys.executable, "-c", "import onlyhere"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert here.returncode != 0
+
+
+def test_failed_job_tells_the_scripts_own_reason(trained: Emulator) -> None:
+    job = jobs.ended(trained, "explains")
+    assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
+    reason = job["FailureReason"]
+    assert reason.startswith("AlgorithmError: the data \ufffd is wrong....")
+    assert reason.endswith("., exit code: 1")  # the toolkit's, whatever the script's was
+    assert len(reason) == 1024
+    assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == reason
+    assert "ModelArtifacts" not in job
+
+
+def test_failed_job_tells_the_toolkits_reason(trained: Emulator) -> None:
+    reason = jobs.ended(trained, "crashes")["FailureReason"]
+    assert reason.startswith("AlgorithmError: ExecuteUserScriptError")
+    assert "a defect" in reason
+    assert "a defect" in "\n".join(jobs.lines(trained, "crashes"))
+
+
+def test_job_ends_after_its_longest_run_time(trained: Emulator) -> None:
+    job = jobs.ended(trained, "too-long")
+    assert job["TrainingJobStatus"] == "Stopped"
+    assert job["SecondaryStatus"] == "MaxRuntimeExceeded"
+
+
+def test_names_are_unique_and_unknown_ones_are_refused(trained: Emulator) -> None:
+    sagemaker = trained.client("sagemaker")
+    with pytest.raises(ClientError, match="must be unique") as taken:
+        sagemaker.create_training_job(**jobs.request("completes", "complete"))
+    assert taken.value.response["Error"]["Code"] == "ResourceInUse"
+    for operation in (sagemaker.describe_training_job, sagemaker.stop_training_job):
+        with pytest.raises(ClientError, match="Requested resource not found") as unknown:
+            operation(TrainingJobName="no-such-job")
+        assert unknown.value.response["Error"]["Code"] == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"InputDataConfig": [jobs.channel("training", "absent/")]}, "No S3 objects found"),
+        ({"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 21, "VolumeSizeInGB": 5}}, "up to 20 hosts; 21"),
+        ({"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 0, "VolumeSizeInGB": 5}}, "InstanceCount 0 must be 1 or more"),
+        ({"ResourceConfig": {"VolumeSizeInGB": 5, "InstanceGroups": []}}, "no InstanceGroups"),
+        ({"EnableManagedSpotTraining": True}, "needs a MaxWaitTimeInSeconds"),
+        ({"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 59}}, "equal to or greater than MaxRuntimeInSeconds .60"),
+        ({"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}}, "needs EnableManagedSpotTraining"),
+        ({"CheckpointConfig": {"S3Uri": "s3://b/", "LocalPath": "/var/checkpoints"}}, "LocalPath"),
+        ({"CheckpointConfig": {"S3Uri": "s3://b/", "LocalPath": "/opt/ml/../x"}}, "LocalPath"),
+        ({"AlgorithmSpecification": {"TrainingImage": "x", "TrainingInputMode": "Pipe"}, "InputDataConfig": [jobs.channel("training", "data/")]}, "input mode Pipe"),
+        ({"AlgorithmSpecification": {"TrainingImage": "x", "TrainingInputMode": "File", "MetricDefinitions": [{"Name": "m", "Regex": "a(b"}]}}, "regex 'a\\(b'"),
+        ({"AlgorithmSpecification": {"TrainingImage": "x", "TrainingInputMode": "File", "MetricDefinitions": [{"Name": "m", "Regex": "ab"}]}}, "has no group"),
+    ],
+)  # fmt: skip
+def test_a_job_that_cannot_run_is_refused_at_once(
+    trained: Emulator, changes: dict[str, Any], message: str
+) -> None:
+    sagemaker = trained.client("sagemaker")
+    with pytest.raises(ClientError, match=message):
+        sagemaker.create_training_job(**jobs.request("refused", "complete", **changes))
+    assert sagemaker.list_training_jobs(NameContains="refused")["TrainingJobSummaries"] == []
+
+
+def test_jobs_are_listed_by_status(trained: Emulator) -> None:
+    for name in ("completes", "explains", "crashes"):
+        jobs.ended(trained, name)
+    listed = trained.client("sagemaker").list_training_jobs(
+        StatusEquals="Failed", SortBy="Name", MaxResults=1
+    )
+    assert [s["TrainingJobName"] for s in listed["TrainingJobSummaries"]] == ["crashes"]
+    assert "NextToken" in listed
+
+
+def test_nothing_of_an_ended_job_stays_on_the_machine(trained: Emulator) -> None:
+    for name in ("waits", "completes", "explains", "crashes", "too-long"):
+        jobs.ended(trained, name)
+    folder = trained.state / "sagemaker" / "training"
+    assert list(folder.iterdir()) == []
+    assert processes_naming(folder) == {}
+    assert sleepers() == []
+
+
+def sleepers() -> list[str]:
+    """Return the processes that the completing script leaves behind."""
+    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in listing.stdout.splitlines() if line.strip() == "sleep 613"]

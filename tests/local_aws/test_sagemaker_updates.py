@@ -1,0 +1,175 @@
+"""Updates of an endpoint in service."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local_aws.conftest import Emulator, processes_naming
+from tests.local_aws.support import endpoints
+
+CALLERS = 3
+
+
+@dataclass
+class Stream:
+    """What callers who never pause got: how often each answer, and every error."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def stream_of_requests(emulator: Emulator, name: str) -> Iterator[Stream]:
+    """Send requests from several threads all the while."""
+    seen, over = Stream(), threading.Event()
+
+    def call() -> None:
+        while not over.is_set():
+            try:
+                seen.answers[endpoints.ask(emulator, name, "?")] += 1
+            except Exception as error:  # noqa: BLE001 - whatever it is, it was dropped
+                seen.errors.append(str(error))
+
+    callers = [threading.Thread(target=call) for _ in range(CALLERS)]
+    for caller in callers:
+        caller.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        for caller in callers:
+            caller.join()
+
+
+@pytest.fixture(scope="module")
+def updated(emulator: Emulator) -> Emulator:
+    """An emulator with the endpoint `updated` of the model `old`, and a model `new`."""
+    s3 = emulator.client("s3")
+    if endpoints.BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=endpoints.BUCKET)
+    for name in ("old", "new"):
+        endpoints.define(emulator, name)
+    endpoints.define(emulator, "unusable", b"not an archive")
+    emulator.client("sagemaker").create_endpoint(EndpointName="updated", EndpointConfigName="old")
+    assert endpoints.settled(emulator, "updated")["EndpointStatus"] == "InService"
+    return emulator
+
+
+def test_failed_update_keeps_the_old_model_in_service(updated: Emulator) -> None:
+    sagemaker = updated.client("sagemaker")
+    with stream_of_requests(updated, "updated") as stream:
+        sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName="unusable")
+        endpoint = endpoints.settled(updated, "updated")
+    assert endpoint["EndpointStatus"] == "InService"
+    assert endpoint["EndpointConfigName"] == "old"
+    assert "cannot be unpacked" in endpoint["FailureReason"]
+    assert stream.errors == []
+    assert set(stream.answers) == {"old: ?"}
+
+
+def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
+    sagemaker = updated.client("sagemaker")
+    folder = updated.state / "sagemaker" / "endpoints"
+    before = len(processes_naming(folder))
+    for source, target in (("old", "new"), ("new", "old")):
+        go_on = tmp_path / target
+        late: list[str] = []
+        # Begun on the model that is being replaced, it ends after its replacement.
+        waiting = threading.Thread(
+            target=lambda late=late, go_on=go_on: late.append(
+                endpoints.ask(updated, "updated", f"await {go_on}")
+            )
+        )
+        waiting.start()
+        with stream_of_requests(updated, "updated") as stream:
+            sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName=target)
+            with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
+                sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName=target)
+            endpoint = endpoints.settled(updated, "updated")
+            switched = stream.answers[f"{target}: ?"]
+            while stream.answers[f"{target}: ?"] < switched + 20 and not stream.errors:
+                time.sleep(0.01)
+        go_on.touch()
+        waiting.join()
+        assert endpoint["EndpointStatus"] == "InService"
+        assert endpoint["EndpointConfigName"] == target
+        assert "FailureReason" not in endpoint
+        assert stream.errors == []
+        assert set(stream.answers) == {"old: ?", "new: ?"}
+        assert late == [f"{source}: await {go_on}"]
+    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
+    while len(processes_naming(folder)) != before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(processes_naming(folder)) == before
+
+
+def canary(alarm: str, *, bake_seconds: int) -> dict[str, Any]:
+    return {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": {
+                "Type": "CANARY",
+                "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 25},
+                "WaitIntervalInSeconds": bake_seconds,
+            },
+            "MaximumExecutionTimeoutInSeconds": 7200,
+        },
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": alarm}]},
+    }
+
+
+def alarm(emulator: Emulator, name: str) -> str:
+    emulator.client("cloudwatch").put_metric_alarm(
+        AlarmName=name, Namespace="Test", MetricName="Failures", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=0, ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",
+    )  # fmt: skip
+    return name
+
+
+def seen(stream: Stream, answer: str) -> None:
+    """Wait until callers have got an answer."""
+    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
+    while not stream.answers[answer] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert stream.answers[answer], stream.errors
+
+
+def test_a_canary_serves_beside_the_old_model_and_then_alone(updated: Emulator) -> None:
+    policy = canary(alarm(updated, "calm"), bake_seconds=120)
+    with stream_of_requests(updated, "updated") as stream:
+        updated.client("sagemaker").update_endpoint(
+            EndpointName="updated", EndpointConfigName="new", DeploymentConfig=policy
+        )
+        seen(stream, "new: ?")
+        both = Counter(stream.answers)
+        endpoint = endpoints.settled(updated, "updated")
+    assert both["old: ?"] > 0
+    assert stream.errors == []
+    assert endpoint["EndpointConfigName"] == "new"
+    assert "FailureReason" not in endpoint
+    assert endpoints.ask(updated, "updated", "?") == "new: ?"
+
+
+def test_an_alarm_calls_the_canary_back_without_a_dropped_request(updated: Emulator) -> None:
+    policy = canary(alarm(updated, "alarmed"), bake_seconds=3600)
+    with stream_of_requests(updated, "updated") as stream:
+        updated.client("sagemaker").update_endpoint(
+            EndpointName="updated", EndpointConfigName="old", DeploymentConfig=policy
+        )
+        seen(stream, "old: ?")
+        updated.client("cloudwatch").set_alarm_state(
+            AlarmName="alarmed", StateValue="ALARM", StateReason="a test"
+        )
+        endpoint = endpoints.settled(updated, "updated")
+    assert stream.errors == []
+    assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", "new")
+    assert "Alarm alarmed went off" in endpoint["FailureReason"]
+    assert endpoints.ask(updated, "updated", "?") == "new: ?"

@@ -1,0 +1,105 @@
+"""A deployed page as its visitors meet it: CloudFront, the private bucket, the API beneath."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from local_aws.urls import local_url, send
+from tests.local_aws.conftest import Emulator
+from tests.local_aws.support.site_template import api, distribution, storage
+from tests.local_aws.support.stack import Stack
+
+PAGE = b"<!doctype html><title>page</title>"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the page, its API and its bucket answer."""
+
+    page: str
+    api: str
+    bucket: str
+    stack: Stack
+
+
+@pytest.fixture(scope="module")
+def site(emulator: Emulator) -> Iterator[Site]:
+    """The page, deployed; its stack is deleted by the last test or at the end."""
+    stack = Stack(emulator, "page")
+    deployed = stack.deploy(
+        {**storage(), **api(), **distribution()},
+        Page={"Fn::Sub": "https://${Distribution.DomainName}/"},
+        Api={"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/api/"},
+    )
+    assert deployed.status == "CREATE_COMPLETE", deployed.reasons
+    bucket = deployed.ids["Bucket"]
+    emulator.client("s3").put_object(
+        Bucket=bucket, Key="index.html", Body=PAGE, ContentType="text/html"
+    )
+    yield Site(
+        page=local_url(deployed.outputs["Page"], emulator.port),
+        api=local_url(deployed.outputs["Api"], emulator.port),
+        bucket=bucket,
+        stack=stack,
+    )
+    emulator.client("s3").delete_object(Bucket=bucket, Key="index.html")
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize("path", ["", "index.html"])
+def test_the_page_is_served_from_the_private_bucket(site: Site, path: str) -> None:
+    """Although the distribution wants HTTPS, and the bucket's policy refuses everything else."""
+    status, headers, body = send(site.page + path)
+    assert (status, body) == (200, PAGE)
+    assert headers["content-type"] == "text/html"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["content-security-policy"] == "default-src 'self'"
+
+
+def test_the_bucket_itself_refuses_strangers(site: Site, emulator: Emulator) -> None:
+    base = f"http://127.0.0.1:{emulator.port}/{site.bucket}"
+    for url in (f"{base}/index.html", f"{base}/?list-type=2"):
+        assert send(url)[0] == 403
+    assert send(f"{base}/index.html", body=b"x", method="PUT")[0] == 403
+    signed = emulator.client("s3").generate_presigned_url(
+        "get_object", Params={"Bucket": site.bucket, "Key": "index.html"}
+    )
+    assert send(signed)[0] == 200
+
+
+@pytest.mark.parametrize("way", ["page", "api"])
+@pytest.mark.parametrize(
+    "body", [b'{"review": "fine"}', "café".encode(), bytes(range(256)), b""], ids=repr
+)
+def test_bodies_reach_the_function_byte_for_byte(site: Site, way: str, body: bytes) -> None:
+    url = f"{site.page}api/predict" if way == "page" else f"{site.api}predict"
+    status, _, answer = send(f"{url}?a=1", body=body, method="POST")
+    assert status == 200
+    echoed: dict[str, Any] = json.loads(answer)
+    assert echoed == {"hex": body.hex(), "path": "/predict", "query": {"a": "1"}}
+
+
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_a_functions_exception_is_not_shown(site: Site, way: str) -> None:
+    url = f"{site.page}api/predict" if way == "page" else f"{site.api}predict"
+    status, _, answer = send(url, body=b"fail", method="POST")
+    assert (status, json.loads(answer)) == (502, {"message": "Internal server error"})
+
+
+def test_buckets_have_their_tags(site: Site, emulator: Emulator) -> None:
+    """CDK's own function empties a bucket before its deletion only where it finds its tag."""
+    tags = emulator.client("s3").get_bucket_tagging(Bucket=site.bucket)["TagSet"]
+    assert {"Key": "aws-cdk:auto-delete-objects", "Value": "true"} in tags
+
+
+def test_a_bucket_with_objects_is_not_deleted(emulator: Emulator) -> None:
+    stack = Stack(emulator, "full-bucket")
+    deployed = stack.deploy({"Full": {"Type": "AWS::S3::Bucket"}})
+    s3 = emulator.client("s3")
+    s3.put_object(Bucket=deployed.ids["Full"], Key="object", Body=b"x")
+    assert stack.delete() == "DELETE_FAILED"
+    s3.delete_object(Bucket=deployed.ids["Full"], Key="object")
+    assert stack.delete() == "DELETE_COMPLETE"

@@ -1,0 +1,116 @@
+"""The regression: right gradients, a model that learns, the same weights again."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from sentiment.checkpoint import Checkpoint
+from sentiment.classifier import Fitted
+from sentiment.datasets import Dataset
+from sentiment.distributed import Ranks
+from sentiment.errors import TrainingInputError
+from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.regression import Objective
+from sentiment.ngrams.terms import term_matrix
+from sentiment.ngrams.training import fit
+from sentiment.ngrams.weighting import Weighting
+from tests.model_code.ngrams.conftest import PARAMETERS, reviews
+
+
+def objective() -> tuple[Objective, int]:
+    data = reviews(50, 3)
+    matrix, labels = term_matrix(data.texts, 2), np.array(data.labels)
+    weighting = Weighting.learn(matrix, labels, PARAMETERS, Ranks())
+    design = weighting.design(matrix)
+    signs = torch.from_numpy(np.where(labels == 1, 1, -1)).float()
+    return Objective(design, signs, 0.5, len(labels), Ranks()), len(weighting.terms)
+
+
+def test_the_gradient_is_the_loss_s() -> None:
+    loss_of, terms = objective()
+    generator = torch.Generator().manual_seed(0)
+    solution = torch.randn(terms + 1, generator=generator)
+    _, gradient = loss_of(solution)
+    direction = torch.randn(terms + 1, generator=generator)
+    step = 1e-2
+    difference = loss_of(solution + step * direction)[0] - loss_of(solution - step * direction)[0]
+    assert float(difference / (2 * step)) == pytest.approx(float(gradient @ direction), rel=1e-3)
+
+
+def test_reviews_are_vectors_of_length_1() -> None:
+    design = objective()[0].design
+    dense = design.rows.to_dense()
+    torch.testing.assert_close(dense.norm(dim=1), torch.ones(len(dense)))
+    torch.testing.assert_close(design.columns.to_dense(), dense.t())
+
+
+def test_ratios_are_the_paper_s() -> None:
+    data = Dataset(["good film", "good", "bad film"], [1, 1, 0])
+    matrix = term_matrix(data.texts, 1)
+    parameters = Hyperparameters(min_reviews=1, max_order=1)
+    found = Weighting.learn(matrix, np.array(data.labels), parameters, Ranks())
+    # Smoothed counts: good 3 and 1, film 2 and 2, bad 1 and 2; sums 6 and 5
+    expected = sorted(np.log(np.array([3 / 6, 2 / 6, 1 / 6]) / np.array([1 / 5, 2 / 5, 2 / 5])))
+    assert sorted(found.ratios) == pytest.approx(expected, rel=1e-6)
+
+
+def test_it_learns_negation_from_pairs_of_words(fitted: Fitted) -> None:
+    test = reviews(200, 9)
+    assert (((fitted.model.logits(test.texts) > 0) == np.array(test.labels)).mean()) > 0.97
+    not_good, not_bad = fitted.model.logits(["it is not good", "it is not bad"])
+    assert not_good < 0 < not_bad
+
+
+def test_the_curve_and_the_validation_logits_come_from_unseen_reviews(fitted: Fitted) -> None:
+    watched = [look for look in fitted.learning_curve if "validation_accuracy" in look]
+    assert [look["step"] for look in watched] == [10, 20, 30]
+    assert watched[0]["train_loss"] > watched[-1]["train_loss"]
+    assert len(fitted.validation_logits) == len(fitted.validation_labels) == 40
+
+
+def test_the_same_inputs_give_the_same_weights_bit_for_bit(fitted: Fitted, tmp_path: Path) -> None:
+    again = fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))
+    for name, model in (("first", fitted.model), ("second", again.model)):
+        (tmp_path / name).mkdir()
+        model.save(tmp_path / name)
+    first, second = (tmp_path / name / "ngrams.pt" for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+class ReclaimedError(Exception):
+    """The machine is gone."""
+
+
+@pytest.mark.parametrize("survived", [1, 3, 4, 6])
+def test_a_resumed_training_ends_as_an_undisturbed_one(
+    fitted: Fitted, tmp_path: Path, survived: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, saved = Checkpoint.save, []
+
+    def save_and_fail(self: Checkpoint, state: dict[str, Any]) -> None:
+        save(self, state)
+        saved.append(state)
+        if len(saved) == survived:
+            raise ReclaimedError
+
+    checkpoint = Checkpoint(tmp_path, "this")
+    data = reviews(360, 1), reviews(40, 2)
+    monkeypatch.setattr(Checkpoint, "save", save_and_fail)
+    with pytest.raises(ReclaimedError):
+        fit(*data, PARAMETERS, Ranks(), checkpoint)
+    monkeypatch.setattr(Checkpoint, "save", save)
+    resumed = fit(*data, PARAMETERS, Ranks(), checkpoint)
+    assert resumed.learning_curve == fitted.learning_curve
+    np.testing.assert_array_equal(resumed.validation_logits, fitted.validation_logits)
+    np.testing.assert_array_equal(
+        resumed.model.logits(data[0].texts), fitted.model.logits(data[0].texts)
+    )
+
+
+def test_nothing_in_common_is_refused_with_the_reason() -> None:
+    lonely = Dataset(["one", "two"], [0, 1])
+    with pytest.raises(TrainingInputError, match="min_reviews=2"):
+        fit(lonely, Dataset([], []), PARAMETERS, Ranks(), Checkpoint(None, ""))

@@ -1,0 +1,165 @@
+"""predict.py as each of SageMaker's toolkits drives it."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sagemaker_inference.transformer import Transformer
+
+import predict
+from local_aws.sagemaker.model_server import Context
+from sentiment.artifact import Artifact
+from sentiment.request import RequestError
+from tests.model_code.conftest import ODD
+
+BAD = {
+    "empty": (b"", "text/plain", 400, "empty_review"),
+    "whitespace": (b" \n", "text/plain", 400, "empty_review"),
+    "only markup": (b"<br /><p></p>", "text/plain", 400, "empty_review"),
+    "too long": (b"a" * 100_001, "text/plain", 413, "review_too_long"),
+    "not UTF-8": (b"\xff\xfe", "text/plain", 400, "not_utf8"),
+    "image": (b"x", "image/png", 415, "unsupported_media_type"),
+    "malformed": (b'{"review": ', "application/json", 400, "invalid_json"),
+    "deep": (b"[" * 100_000, "application/json", 400, "invalid_json"),
+    "list": (b'["x"]', "application/json", 400, "invalid_request"),
+    "number": (b'{"review": 1}', "application/json", 400, "invalid_request"),
+    "explain": (b'{"review": "x", "explain": 1}', "application/json", 400, "invalid_request"),
+    "no reviews": (b'{"reviews": []}', "application/json", 400, "invalid_request"),
+    "10,000": (
+        json.dumps({"reviews": ["x"] * 10_000}).encode(), "application/json", 413, "too_many_reviews",
+    ),
+    "reviews and a card": (b'{"reviews": ["x"], "card": true}', "application/json", 400, "invalid_request"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def model(trained: tuple[Path, str]) -> Artifact:
+    """The model as model_fn loads it."""
+    return predict.model_fn(str(trained[0] / "model"))
+
+
+def ask(model: Artifact, body: Any, content_type: str | None, accept: str | None = None) -> Any:
+    """Call the handlers as a toolkit does."""
+    request = predict.input_fn(body, content_type)
+    return predict.output_fn(predict.predict_fn(request, model), accept)
+
+
+@pytest.mark.parametrize("body", [b"A fine film", bytearray(b"A fine film"), "A fine film"])
+@pytest.mark.parametrize("content_type", ["text/plain", "text/plain; charset=utf-8", None])
+def test_plain_text(model: Artifact, body: Any, content_type: str | None) -> None:
+    answer, kind = ask(model, body, content_type)
+    assert answer in {"1", "0"}
+    assert kind == "text/plain"
+
+
+def test_an_explanation_adds_up_to_the_probability(model: Artifact) -> None:
+    review = "A fine film<br /><br />with a DULL end."
+    body = json.dumps({"review": review, "explain": True})
+    answer = json.loads(ask(model, body, "application/json")[0])
+    explanation = answer["explanation"]
+    logit = explanation["bias"] + sum(word["weight"] for word in explanation["words"])
+    assert 1 / (1 + math.exp(-logit)) == pytest.approx(answer["probability"], abs=1e-4)
+    assert {review[word["start"] : word["end"]] for word in explanation["words"]} >= {
+        "film",
+        "DULL",
+    }
+    many = json.dumps({"reviews": [review, "Dull"], "explain": True})
+    predictions = json.loads(ask(model, many, "application/json")[0])["predictions"]
+    assert predictions[0] == answer
+    assert predictions[1]["explanation"]["words"]
+
+
+def test_an_explained_verdict_is_the_plain_one(model: Artifact) -> None:
+    for review in ("A fine film", "Dull. " * 500, "\U0001f600"):
+        plain, explained = (
+            json.loads(ask(model, json.dumps({"review": review, **more}), "application/json")[0])
+            for more in ({}, {"explain": True})
+        )
+        assert explained["probability"] == pytest.approx(plain["probability"], abs=1e-6)
+        assert explained["sentiment"] == plain["sentiment"]
+
+
+def test_nobody_gets_an_explanation_unasked(model: Artifact) -> None:
+    body = b'{"review": "A fine film", "explain": false}'
+    assert "explanation" not in json.loads(ask(model, body, "application/json")[0])
+
+
+def test_json(model: Artifact) -> None:
+    one = json.loads(ask(model, b'{"review": "A fine film"}', "application/json")[0])
+    many = json.loads(ask(model, '{"reviews": ["A fine film", "Dull"]}', "application/json")[0])
+    assert one == many["predictions"][0]
+    assert one["sentiment"] == ("positive" if one["probability"] >= 0.5 else "negative")
+    assert one["model_version"] == model.version
+
+
+@pytest.mark.parametrize("review", ODD)
+@pytest.mark.filterwarnings("error")
+def test_anything_with_text_gets_a_probability(model: Artifact, review: str) -> None:
+    for explain in (False, True):
+        body = json.dumps({"review": review, "explain": explain}).encode()
+        assert 0 < json.loads(ask(model, body, "application/json")[0])["probability"] < 1
+
+
+def test_a_bad_review_of_a_list_is_told_in_its_place(model: Artifact) -> None:
+    sent = ["<br />", "A fine film", 7, "x" * 100_001, "Dull"]
+    answers = json.loads(ask(model, json.dumps({"reviews": sent}), "application/json")[0])
+    codes = [answer.get("error", {}).get("code") for answer in answers["predictions"]]
+    assert codes == ["empty_review", None, "invalid_request", "review_too_long", None]
+    alone = [
+        json.loads(ask(model, json.dumps({"review": sent[i]}), "application/json")[0])
+        for i in (1, 4)
+    ]
+    assert [answers["predictions"][1], answers["predictions"][4]] == alone
+    nothing = ask(model, b'{"reviews": [" "]}', "application/json")[0]
+    assert json.loads(nothing)["predictions"][0]["error"]["code"] == "empty_review"
+
+
+def test_each_answer_says_which_model_it_is_from(model: Artifact) -> None:
+    answer = json.loads(ask(model, b'{"review": "A fine film"}', "application/json")[0])
+    card = json.loads(ask(model, b'{"card": true}', "application/json")[0])
+    assert answer["model_version"] == card["model_version"] == model.version
+    assert answer["trained_at"] == card["trained_at"]
+    assert answer["accuracy"] == card["metrics"]["test_accuracy"]
+    assert card["sha256"].keys() == {"training", "testing", "code"}
+    assert card["hyperparameters"]["architecture"] == "ngrams"
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_requests(model: Artifact, case: str) -> None:
+    body, content_type, status, code = BAD[case]
+    with pytest.raises(RequestError) as refused:
+        ask(model, body, content_type)
+    assert refused.value.status_code == status
+    content = json.loads(str(refused.value))
+    assert content["code"] == code
+    assert content["message"]
+
+
+def test_an_impossible_accept_is_refused(model: Artifact) -> None:
+    with pytest.raises(RequestError, match="not_acceptable"):
+        ask(model, b"A fine film", "text/plain", "image/png")
+
+
+def test_under_the_pytorch_toolkit(
+    trained: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAGEMAKER_PROGRAM", "predict.py")
+    transformer = Transformer()
+
+    def send(body: bytes, content_type: str) -> tuple[int, str, str]:
+        context = Context(str(trained[0] / "model"), {"Content-Type": content_type})
+        answer = transformer.transform([{"body": bytearray(body)}], context)[0]
+        return context.request_processor[0].status, context.content_type, str(answer)
+
+    status, kind, answer = send(b"A fine film", "text/plain")
+    assert (status, kind) == (200, "text/plain")
+    assert answer in {"1", "0"}
+    status, kind, answer = send(b'{"review": "A fine film"}', "application/json")
+    assert (status, kind) == (200, "application/json")
+    assert json.loads(answer)["model_version"].startswith("local-")
+    status, _, answer = send(b"", "text/plain")
+    assert status == 400
+    assert json.loads(answer.splitlines()[0])["code"] == "empty_review"
+    assert send(b"A fine film", "text/plain")[0] == 200

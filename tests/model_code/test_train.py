@@ -1,0 +1,91 @@
+"""train.py from raw reviews to the artifact."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.model_code.conftest import run_training
+from training_job.request import METRICS
+
+
+def test_it_prints_metrics_as_the_job_defines_them(trained: tuple[Path, str]) -> None:
+    _, printed = trained
+    found = {metric["Name"]: re.findall(metric["Regex"], printed) for metric in METRICS}
+    assert len(found["train:loss"]) == len(found["validation:accuracy"]) == 2
+    assert len(found["test:accuracy"]) == 1
+    assert re.fullmatch(r"test_accuracy=0\.\d{4}", printed.splitlines()[-1])
+
+
+def test_the_artifact_is_complete_by_itself(trained: tuple[Path, str]) -> None:
+    folder, printed = trained[0] / "model", trained[1]
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {"ngrams.pt", "metadata.json", "code/predict.py"} <= names
+    assert "code/sentiment/ngrams/classifier.py" in names
+    assert "code/requirements.txt" not in names  # torch and numpy are all it needs
+    assert not any("__pycache__" in name for name in names)
+
+    metadata = json.loads((folder / "metadata.json").read_text())
+    assert metadata["model_version"].startswith("local-")
+    assert f"test_accuracy={metadata['metrics']['test_accuracy']:.4f}" in printed
+    assert metadata["metrics"]["test_rows"] + metadata["metrics"]["training_rows"] == 300
+    assert metadata["hyperparameters"]["iterations"] == 20
+    assert all(len(value) == 64 for value in metadata["sha256"].values())
+    assert metadata["calibration"]["slope"] > 0
+
+
+def test_the_report_says_what_the_artifact_says(trained: tuple[Path, str]) -> None:
+    output = trained[0] / "data-output"
+    metrics = json.loads((output / "metrics.json").read_text())
+    metadata = json.loads((trained[0] / "model" / "metadata.json").read_text())
+    assert metrics["accuracy"] == metadata["metrics"]["test_accuracy"]
+    assert metrics["sha256"] == metadata["sha256"]
+    assert [look["step"] for look in metrics["learning_curve"]] == [10, 20, 10, 20]
+    assert metadata["model_version"] in (output / "report.html").read_text("utf-8")
+
+
+def test_another_process_trains_the_same_weights_bit_for_bit(
+    trained: tuple[Path, str], tmp_path: Path
+) -> None:
+    done = run_training(trained[0] / "data", tmp_path, "--iterations", "20", PYTHONHASHSEED="7")
+    assert done.returncode == 0, done.stderr
+    first, second = (folder / "model" / "ngrams.pt" for folder in (trained[0], tmp_path))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_bad_data_fails_before_training_with_the_reason(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "x.jsonl").write_text(
+        '{"text": "fine", "label": 1}\n{"text": "dull", "label": "meh"}\n'
+    )
+    done = run_training(data, tmp_path)
+    assert done.returncode == 1
+    assert "step=" not in done.stdout
+    reason = (tmp_path / "output" / "failure").read_text()
+    assert reason.startswith("x.jsonl, line 2: label 'meh'; allowed are")
+    assert "Traceback" not in done.stderr
+
+
+def test_impossible_hyperparameters_fail_with_the_reason(tmp_path: Path) -> None:
+    done = run_training(tmp_path, tmp_path, "--epochs", "0")
+    assert done.returncode == 1
+    assert (tmp_path / "output" / "failure").read_text() == "epochs=0: must be at least 1"
+
+
+def test_feedback_is_trained_on_and_never_tested_on(
+    trained: tuple[Path, str], tmp_path: Path
+) -> None:
+    data = trained[0] / "data"
+    said = tmp_path / "feedback"
+    said.mkdir()
+    known = json.loads((data / "sample.jsonl").read_text().splitlines()[0])
+    rows = [{**known, "label": "positive"}, {"text": "Zzyzx was superb", "label": "positive"}]
+    for number, row in enumerate(rows):
+        (said / f"{number}.jsonl").write_text(json.dumps({**row, "request_id": "1"}) + "\n")
+    done = run_training(data, tmp_path, "--iterations", "20", "--feedback", str(said))
+    assert done.returncode == 0, done.stderr
+    with_it = json.loads((tmp_path / "model" / "metadata.json").read_text())
+    without = json.loads((trained[0] / "model" / "metadata.json").read_text())
+    assert with_it["metrics"]["training_rows"] == without["metrics"]["training_rows"] + 1
+    assert with_it["sha256"]["testing"] == without["sha256"]["testing"]
+    assert with_it["sha256"]["training"] != without["sha256"]["training"]

@@ -1,0 +1,35 @@
+"""How soon the page is seen and how much it weighs, in chromium on the deployed site."""
+
+from statistics import median
+
+import pytest
+
+from tests.deployed.page.conftest import OpenPage
+from tests.proof.table import ProofTable
+
+pytestmark = pytest.mark.slow
+
+VISITS = 9
+FIRST_PAINT_MS = 500
+PAINT = """new Promise(done => new PerformanceObserver(list => {
+  const painted = list.getEntriesByName("first-contentful-paint");
+  if (painted.length > 0) { done(painted[0].startTime); }
+}).observe({ type: "paint", buffered: true }))"""
+FILES = (
+    "performance.getEntries().filter(one => one.decodedBodySize).map(one => one.decodedBodySize)"
+)
+
+
+def test_the_page_is_seen_at_once(open_page: OpenPage, proof_table: ProofTable) -> None:
+    paints: list[float] = []
+    for _ in range(VISITS):
+        page = open_page()  # with an empty cache each time
+        paints.append(page.evaluate(PAINT))
+        sizes = page.evaluate(FILES)
+        page.close()
+    assert median(paints) <= FIRST_PAINT_MS
+    proof_table.add(
+        "The page",
+        f"{VISITS} visits with an empty cache; its {len(sizes)} files weigh {sum(sizes):,} bytes",
+        f"first contentful paint: median {median(paints):.0f} ms, longest {max(paints):.0f} ms",
+    )

@@ -1,0 +1,169 @@
+"""The project's own train.py through SageMaker's toolkit: on two hosts, and on spare machines."""
+
+import json
+import re
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+from scripts import ROOT
+from stacks.building_blocks.assets import source_files
+from tests.conftest import packaged_reviews
+from tests.local_aws.conftest import Emulator, processes_naming, run_cli
+from tests.local_aws.support import jobs
+from tests.local_aws.support.archives import archive, unpacked
+
+pytestmark = pytest.mark.slow
+BUCKET = "model-code-training"
+TRAINING_ROWS, TESTING_ROWS = 2000, 1000
+ENDLESS = 100_000  # iterations, for a training that is to be killed
+DIGEST = re.compile(r"rank=(\d) model_sha256=([0-9a-f]{64})")
+
+
+def request(name: str, *, hosts: int = 1, iterations: int = 150, **changes: Any) -> dict[str, Any]:
+    """Return CreateTrainingJob's parameters for a training on the sample."""
+    made = jobs.request(
+        name,
+        "",
+        InputDataConfig=[jobs.channel(c, f"{c}/") for c in ("training", "testing")],
+        # More threads than cores spin and wait for each other, and the jobs run beside each other.
+        Environment={"OMP_NUM_THREADS": "1"},
+        **changes,
+    )
+    for part in made["InputDataConfig"]:
+        part["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{BUCKET}/{part['ChannelName']}/"
+    made["HyperParameters"] = {
+        "sagemaker_program": "train.py",
+        "sagemaker_submit_directory": f"s3://{BUCKET}/source.tar.gz",
+        "iterations": str(iterations),
+    }
+    if hosts > 1:
+        made["HyperParameters"]["sagemaker_torch_distributed_enabled"] = "true"
+    made["OutputDataConfig"] = {"S3OutputPath": f"s3://{BUCKET}/output"}
+    made["ResourceConfig"]["InstanceCount"] = hosts
+    return made
+
+
+def spot_request(name: str) -> dict[str, Any]:
+    """Return the same for a machine that may be taken back."""
+    return request(
+        name,
+        EnableManagedSpotTraining=True,
+        CheckpointConfig={"S3Uri": f"s3://{BUCKET}/checkpoints/{name}/"},
+        StoppingCondition={"MaxRuntimeInSeconds": 300, "MaxWaitTimeInSeconds": 300},
+    )
+
+
+def as_lines(rows: list[tuple[str, int]]) -> bytes:
+    """Return reviews as a dataset of JSON lines."""
+    return "\n".join(json.dumps({"text": text, "label": label}) for text, label in rows).encode()
+
+
+@pytest.fixture(scope="module")
+def trainings(emulator: Emulator) -> Emulator:
+    """An emulator in which the trainings of these tests run, all at the same time."""
+    s3, sagemaker = emulator.client("s3"), emulator.client("sagemaker")
+    s3.create_bucket(Bucket=BUCKET)
+    files = source_files(ROOT / "model_code")
+    # What requirements.txt names is installed; for seven hosts pip would look that up seven times.
+    del files["requirements.txt"]
+    packed = archive({name: path.read_bytes() for name, path in files.items()})
+    rows = packaged_reviews()[: TRAINING_ROWS + TESTING_ROWS]
+    for key, body in {
+        "source.tar.gz": packed,
+        "training/reviews.jsonl": as_lines(rows[:TRAINING_ROWS]),
+        "testing/reviews.jsonl": as_lines(rows[TRAINING_ROWS:]),
+        "defect/reviews.jsonl": b'{"text": "fine", "label": 1}\n{"text": "dull", "label": "meh"}\n',
+    }.items():
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    defect = request("reads-a-defect", hosts=2)
+    defect["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{BUCKET}/defect/"
+    for job in (
+        spot_request("taken-back"),
+        request("undisturbed"),
+        request("two-hosts", hosts=2),
+        request("loses-a-rank", hosts=2, iterations=ENDLESS),
+        defect,
+    ):
+        sagemaker.create_training_job(**job)
+    take_back(emulator, "taken-back")  # at once: later it has perhaps been trained already
+    return emulator
+
+
+def take_back(emulator: Emulator, name: str) -> None:
+    """Interrupt a spot training as soon as it has kept its first state."""
+    s3, deadline = emulator.client("s3"), time.monotonic() + jobs.DEADLINE_SECONDS
+    kept = {"Bucket": BUCKET, "Prefix": f"checkpoints/{name}/checkpoint.pt"}
+    while not s3.list_objects_v2(**kept).get("Contents"):
+        assert time.monotonic() < deadline, jobs.lines(emulator, name)
+        time.sleep(0.1)
+    told = run_cli("interrupt", name, "--state", str(emulator.state))
+    assert told.returncode == 0, told.stderr
+
+
+def completed(emulator: Emulator, name: str) -> dict[str, Any]:
+    """Wait for a job that must not fail; return what its artifact says of itself."""
+    job = jobs.ended(emulator, name)
+    assert job["TrainingJobStatus"] == "Completed", jobs.lines(emulator, name)
+    key = f"output/{name}/output/model.tar.gz"
+    body = emulator.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    metadata: dict[str, Any] = json.loads(unpacked(body)["metadata.json"])
+    return metadata
+
+
+def digests(emulator: Emulator, name: str) -> dict[str, str]:
+    """Return the SHA-256 of the model that each rank ended with."""
+    return dict(DIGEST.findall("\n".join(jobs.lines(emulator, name))))
+
+
+def wait_for(emulator: Emulator, name: str, line: str) -> None:
+    """Wait until a job has logged a line that begins so."""
+    deadline = time.monotonic() + jobs.DEADLINE_SECONDS
+    while not any(said.startswith(line) for said in jobs.lines(emulator, name)):
+        assert time.monotonic() < deadline, jobs.lines(emulator, name)
+        time.sleep(0.2)
+
+
+def test_a_rank_that_is_killed_fails_the_job_with_its_reason(trainings: Emulator) -> None:
+    wait_for(trainings, "loses-a-rank", "step=")
+    folder = trainings.state / "sagemaker" / "training" / "loses-a-rank"
+    (launcher,) = [
+        pid
+        for pid, command in processes_naming(folder).items()
+        if "torchrun" in command and "--node_rank 1" in command
+    ]
+    (rank,) = [p for p in psutil.Process(launcher).children() if "train.py" in p.cmdline()]
+    rank.kill()
+    job = jobs.ended(trainings, "loses-a-rank")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert "--node_rank 1 train.py" in job["FailureReason"]
+    assert "ModelArtifacts" not in job
+
+
+def test_a_training_that_was_taken_back_ends_as_an_undisturbed_one(trainings: Emulator) -> None:
+    metadata = completed(trainings, "taken-back")
+    lines = jobs.lines(trainings, "taken-back")
+    assert any(line.startswith("resumed after step ") for line in lines)
+    undisturbed = completed(trainings, "undisturbed")
+    assert digests(trainings, "taken-back") == digests(trainings, "undisturbed")
+    assert metadata["metrics"] == undisturbed["metrics"]
+    assert metadata["calibration"] == undisturbed["calibration"]
+
+
+def test_two_hosts_end_with_one_model_as_accurate_as_one_host(trainings: Emulator) -> None:
+    pair, single = (completed(trainings, name) for name in ("two-hosts", "undisturbed"))
+    by_rank = digests(trainings, "two-hosts")
+    assert set(by_rank) == {"0", "1"}
+    assert len(set(by_rank.values())) == 1
+    assert (pair["ranks"], single["ranks"]) == (2, 1)
+    accuracies = [found["metrics"]["test_accuracy"] for found in (pair, single)]
+    assert min(accuracies) > 0.8
+    assert abs(accuracies[0] - accuracies[1]) <= 0.005
+
+
+def test_bad_data_fails_the_job_of_two_hosts_with_its_line(trainings: Emulator) -> None:
+    job = jobs.ended(trainings, "reads-a-defect")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert "reviews.jsonl, line 2: label 'meh'; allowed are" in job["FailureReason"]

@@ -1,0 +1,113 @@
+"""Model files: whatever is in them, reading them runs nothing and says that they are damaged."""
+
+import hashlib
+import io
+import json
+import pickle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sentiment import artifact
+from sentiment.artifact import ArtifactError
+from sentiment.ngrams.classifier import FILE, NgramReviews
+from tests.properties.json_values import JSON
+from tests.properties.tar_archives import damaged
+
+METADATA: dict[str, Any] = {
+    "hyperparameters": {"architecture": "ngrams"},
+    "calibration": {"slope": 1.0, "intercept": 0.0},
+}
+REVIEW = "A fine film"
+
+
+def saved() -> bytes:
+    """Return the file of a model that knows four words."""
+    terms = np.arange(4, dtype=np.uint64)
+    figures = np.linspace(-1, 1, 4, dtype=np.float32)
+    with TemporaryDirectory() as folder:
+        NgramReviews(order=1, terms=terms, ratios=figures, weights=figures, bias=0.5).save(
+            Path(folder)
+        )
+        return Path(folder, FILE).read_bytes()
+
+
+GOOD = saved()
+
+
+class Evil:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say what unpickling is to call."""
+        return Path.mkdir, (self._folder,)
+
+
+def with_hash(model: bytes) -> dict[str, Any]:
+    """Return metadata that were saved with the model."""
+    return {**METADATA, "files": {FILE: hashlib.sha256(model).hexdigest()}}
+
+
+def load(model: bytes, metadata: Any) -> float | None:
+    """Return what a model says of a review, None where the files are refused."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / FILE).write_bytes(model)
+        (folder / "metadata.json").write_text(json.dumps(metadata))
+        try:
+            return float(artifact.load(folder).probabilities([REVIEW])[0])
+        except ArtifactError as error:
+            assert str(error).startswith("The model cannot be read: ")
+            assert len(str(error).splitlines()) == 1
+            return None
+
+
+@given(st.data())
+def test_a_damaged_model_is_refused(data: st.DataObject) -> None:
+    model = data.draw(damaged(GOOD).filter(lambda one: one != GOOD))
+    assert load(model, with_hash(GOOD)) is None
+
+
+def test_an_undamaged_model_answers() -> None:
+    assert load(GOOD, with_hash(GOOD)) is not None
+
+
+def pickled(content: Any) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@given(JSON.map(pickled) | JSON.map(pickle.dumps) | st.binary())
+@example(pickled({"order": 1}))
+@example(pickled({"order": 1, "terms": 1, "ratios": 1, "weights": 1, "bias": 1}))
+def test_other_models_are_refused(model: bytes) -> None:
+    assert load(model, with_hash(model)) is None
+
+
+@given(JSON | st.dictionaries(st.sampled_from(sorted(with_hash(GOOD))), JSON))
+@example({"files": {}, "hyperparameters": {"architecture": []}})
+@example({"files": {}, "hyperparameters": {"architecture": "ngrams"}, "calibration": {}})
+@example({"files": {"/etc/passwd": ""}, **METADATA})
+def test_other_metadata_are_refused(metadata: Any) -> None:
+    assert load(GOOD, metadata) is None
+
+
+@pytest.mark.parametrize("write", [pickle.dumps, pickled])
+def test_nothing_in_a_model_file_runs(write: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "made by the model"
+    model = write({"order": 1, "terms": Evil(folder)})
+    assert load(model, with_hash(model)) is None
+    assert not folder.exists()
+    pickle.loads(pickle.dumps(Evil(folder)))  # noqa: S301 - it would
+    assert folder.exists()

@@ -1,0 +1,1 @@
+"""Tests of scripts/: the programs behind the make targets."""

@@ -1,0 +1,159 @@
+"""The whole command against an API that answers what is known."""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Barrier, Lock
+from typing import Any
+
+import pytest
+
+from scripts.evaluate.__main__ import main
+from scripts.evaluate.reply import Reply
+from scripts.evaluate.site import Site
+from tests.scripts.evaluate.printed import rows
+from tests.scripts.evaluate.serving import Prepared, serving
+
+COUNT = 1100
+# Of every ten reviews: two are judged positive and are, three negative and are not, and so on.
+LABELS = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+JUDGED = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0]
+
+
+def verdict(review: str) -> dict[str, float]:
+    return {"probability": 0.25 + JUDGED[int(review.split()[1]) % 10] / 2}
+
+
+class Deployed:
+    """An API that counts what is asked of it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.lists: list[int] = []
+        self.singles: list[str] = []
+        self.together = Barrier(1)
+        self.most = 0
+        self._now = 0
+        self._lock = Lock()
+
+    def answer(self, request: str, sent: Any) -> Prepared:
+        match request:
+            case "GET /health":
+                return 200, {}, {"status": "ok"}
+            case "GET /model":
+                return 200, {}, {"model_version": "m1"}
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self.together.wait(timeout=10)
+        if self.together.parties > 1:
+            time.sleep(0.02)  # one too many has the time to come
+        with self._lock:
+            self._now -= 1
+        return 200, {}, {**self._judge(request, sent), "model": {"version": "m1"}}
+
+    def _judge(self, request: str, sent: Any) -> dict[str, Any]:
+        if request == "POST /predict/batch":
+            self.lists.append(len(sent["reviews"]))
+            return {"predictions": [verdict(review) for review in sent["reviews"]]}
+        assert request == "POST /predict"
+        self.singles.append(sent["review"])
+        return verdict(sent["review"])
+
+
+@pytest.fixture
+def deployed(quick: None) -> Iterator[Deployed]:  # noqa: ARG001
+    api = Deployed()
+    with serving(api.answer) as api.url:
+        yield api
+
+
+def evaluate(
+    deployed: Deployed, folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str
+) -> int:
+    data = folder / "reviews.jsonl"
+    reviews = ({"text": f"Review {i}", "label": LABELS[i % 10]} for i in range(COUNT))
+    data.write_text("".join(json.dumps(review) + "\n" for review in reviews))
+    where = ["--site", deployed.url, "--data", str(data), "--output", str(folder / "out")]
+    monkeypatch.setattr("sys.argv", ["evaluate", *where, *arguments])
+    return main()
+
+
+def test_lists_of_512_and_500_single_reviews(
+    deployed: Deployed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert evaluate(deployed, tmp_path, monkeypatch) == 0
+    assert sorted(deployed.lists) == [76, 512, 512]
+    assert len(set(deployed.singles)) == len(deployed.singles) == 500
+    output = capsys.readouterr().out
+    assert f"accuracy=0.6000 of {COUNT} reviews" in output
+    assert "500 sent in both ways, 0 differ" in output
+    table = rows(output)
+    assert table[1:3] == [["is positive", "220", "330"], ["is negative", "110", "440"]]
+    kept = (tmp_path / "out" / "last-replies.jsonl").read_text().splitlines()[1:]
+    replies = [json.loads(line) for line in kept]
+    for row in table[4:6]:
+        times = [1000 * one["reply"]["seconds"] for one in replies if one["kind"] == row[0]]
+        cuts = statistics.quantiles(times, n=100, method="inclusive")
+        figures = [f"{cuts[percent - 1]:.1f}" for percent in (50, 90, 95, 99)]
+        assert row[1:] == [str(len(times)), "0", *figures, f"{max(times):.1f}"]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "60.00&nbsp;% of 1,100 test reviews judged right" in page
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_as_many_requests_at_once_as_there_are_connections_and_no_more(
+    deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: int
+) -> None:
+    deployed.together = Barrier(connections)  # none is answered before so many have come
+    options = ("--singles", "9", "--connections", str(connections))
+    assert evaluate(deployed, tmp_path, monkeypatch, *options) == 0
+    assert deployed.most == connections
+    assert (len(deployed.lists), len(deployed.singles)) == (3, 9)
+
+
+def test_an_interrupted_run_goes_on_and_asks_nothing_twice(
+    deployed: Deployed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ask = Site.ask
+
+    def five(site: Site, review: str) -> Reply:
+        if len(deployed.singles) == 5:
+            raise KeyboardInterrupt
+        return ask(site, review)
+
+    options = ("--singles", "20", "--connections", "1")
+    with monkeypatch.context() as patched:
+        patched.setattr(Site, "ask", five)
+        assert evaluate(deployed, tmp_path, patched, *options) == 130
+    assert "interrupted; the same command goes on from here" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "report.html").exists()
+    assert (len(deployed.lists), len(deployed.singles)) == (3, 5)
+
+    assert evaluate(deployed, tmp_path, monkeypatch, *options) == 0
+    done = capsys.readouterr()
+    assert "going on after 8 replies" in done.err
+    assert "20 sent in both ways, 0 differ" in done.out
+    assert (len(deployed.lists), len(deployed.singles)) == (3, 20)
+    assert len(set(deployed.singles)) == 20
+
+
+@pytest.mark.parametrize(("option", "least"), [("--singles", 0), ("--connections", 1)])
+def test_less_than_nothing_is_refused(
+    deployed: Deployed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    least: int,
+) -> None:
+    assert evaluate(deployed, tmp_path, monkeypatch, option, str(least - 1)) == 1
+    assert capsys.readouterr().err == f"{option}: at least {least} is needed\n"

@@ -1,0 +1,75 @@
+"""The printed figures against known replies."""
+
+import io
+import statistics
+
+from rich.console import Console
+
+from scripts.evaluate.replies_file import Asked
+from scripts.evaluate.reply import Reply
+from scripts.evaluate.report import Page
+from scripts.evaluate.result import summarize
+from scripts.evaluate.screen import show
+from tests.scripts.evaluate.printed import rows
+
+# label, P(positive), how many; 0.5 counts as positive
+JUDGED = [(1, 0.5, 7), (1, 0.49, 2), (0, 0.9, 5), (0, 0.1, 3)]
+LABELS = [label for label, _, count in JUDGED for _ in range(count)]
+VERDICTS = [probability for _, probability, count in JUDGED for _ in range(count)]
+TEXTS = [f"Review {index}" for index in range(len(LABELS))]
+
+
+def printed(replies: dict[Asked, Reply], trained: float | None = None) -> str:
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    show(Page(summarize("a model", TEXTS, LABELS, replies), "own reviews", trained), console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def lists(*seconds: float) -> dict[Asked, Reply]:
+    """Return all verdicts in one reply, and a review more in each of the others."""
+    replies: dict[Asked, Reply] = {
+        ("lists", tuple(range(len(LABELS)))): Reply([*VERDICTS], "m1", seconds[0], 1)
+    }
+    for index, more in enumerate(seconds[1:]):
+        replies["lists", (index,)] = Reply([VERDICTS[index]], "m1", more, 0)
+    return replies
+
+
+def test_each_cell_of_the_confusion_matrix() -> None:
+    assert rows(printed(lists(0.1)))[:3] == [
+        ["", "judged positive", "judged negative"],
+        ["is positive", "7", "2"],
+        ["is negative", "5", "3"],
+    ]
+
+
+def test_accuracy_beside_that_of_the_training() -> None:
+    output = printed(lists(0.1), 0.625)
+    assert "a model, model m1, on own reviews\n" in output
+    assert "accuracy=0.5882 of 17 reviews (95 % interval 0.3601 to 0.7839)\n" in output
+    assert "its training measured 0.6250 on the same reviews\n" in output
+
+
+def test_latency_percentiles_of_each_kind() -> None:
+    squares = [number**2 / 1000 for number in range(1, 17)]
+    replies = lists(0.4, 0.1, 0.2)
+    for index, seconds in enumerate(reversed(squares)):
+        replies["singles", (index,)] = Reply([VERDICTS[index]], "m1", seconds, index % 2)
+    cuts = statistics.quantiles([1000 * one for one in squares], n=100, method="inclusive")
+    assert rows(printed(replies))[3:] == [
+        ["", "requests", "retried", "p50", "p90", "p95", "p99", "p100"],
+        ["lists", "3", "1", "200.0", "360.0", "380.0", "396.0", "400.0"],
+        ["singles", "16", "8", *(f"{cuts[percent - 1]:.1f}" for percent in (50, 90, 95, 99)), "256.0"],
+    ]  # fmt: skip
+
+
+def test_refused_and_differing_reviews_are_counted() -> None:
+    replies = lists(0.1)
+    replies["lists", (1,)] = Reply(["empty_review"], "m1", 0.1, 0)
+    replies["singles", (0,)] = Reply([0.5], "m1", 0.1, 0)
+    replies["singles", (2,)] = Reply([0.6], "m1", 0.1, 0)
+    output = printed(replies)
+    assert "2 sent in both ways, 1 differ\n" in output
+    assert "1 refused: empty_review\n" in output
+    assert "of 16 reviews" in output

@@ -1,0 +1,63 @@
+"""Synthesizing an environment, and looking into what came out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App
+
+from app import compose
+from scripts.synthesis import STACKS, context, templates
+from stacks.settings.load import read_settings
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What synthesizing one environment wrote."""
+
+    environment: str
+    folder: Path
+    templates: Mapping[str, dict[str, Any]]
+
+    def template(self, stack: str) -> dict[str, Any]:
+        """Return the template of the stack `storage`, `model` or `web`."""
+        return self.templates[stack]
+
+    def resources(self, kind: str, stack: str | None = None) -> dict[str, Resource]:
+        """Return the resources of a type, by stack and logical id."""
+        stacks = [stack] if stack else STACKS
+        return {
+            f"{name}/{logical_id}": resource
+            for name in stacks
+            for logical_id, resource in self.template(name)["Resources"].items()
+            if resource["Type"] == kind
+        }
+
+    def only(self, kind: str, stack: str | None = None) -> Resource:
+        """Return the properties of the one resource of a type."""
+        ((_, resource),) = self.resources(kind, stack).items()
+        properties: Resource = resource["Properties"]
+        return properties
+
+
+def synthesize(
+    environment: str, folder: Path, overrides: Mapping[str, str] | None = None
+) -> Assembly:
+    """Synthesize an environment in this process, which has imported CDK already."""
+    application = App(
+        context=context(environment, overrides),
+        outdir=str(folder),
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,
+    )
+    compose(application, read_settings(application.node.get_all_context()))
+    application.synth()
+    return read(environment, folder)
+
+
+def read(environment: str, folder: Path) -> Assembly:
+    """Return what synthesizing an environment wrote before."""
+    return Assembly(environment, folder, templates(environment, folder))

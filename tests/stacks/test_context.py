@@ -1,0 +1,519 @@
+"""Which settings are taken, and how others are refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacks.settings.environment import Settings
+from stacks.settings.load import read_settings
+from stacks.settings.refusal import SettingsError
+
+CDK_JSON = Path(__file__).resolve().parents[2] / "cdk.json"
+DEV = {
+    "region": "us-east-1",
+    "endpoint": {"kind": "serverless"},
+    "storage": {"removal": "destroy"},
+}
+
+OWN_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
+
+
+def read(block: dict[str, Any] | None = None, /, **overrides: Any) -> Settings:
+    """Read the settings of one environment; `training__epochs` stands for `training.epochs`."""
+    named = {key.replace("__", "."): value for key, value in overrides.items()}
+    return read_settings(
+        {"environment": "dev", "environments": {"dev": DEV if block is None else block}, **named}
+    )
+
+
+def refusal(block: dict[str, Any] | None = None, /, **overrides: Any) -> str:
+    """Return the line with which settings are refused."""
+    with pytest.raises(SettingsError) as raised:
+        read(block, **overrides)
+    line = str(raised.value)
+    assert len(line.splitlines()) == 1
+    return line
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_environments_of_cdk_json(environment: str) -> None:
+    context = json.loads(CDK_JSON.read_text())["context"]
+    settings = read_settings({**context, "environment": environment})
+    assert settings.environment == environment
+
+
+def test_dev_is_cheap_and_prod_is_lasting() -> None:
+    context = json.loads(CDK_JSON.read_text())["context"]
+    dev = read_settings(context)
+    assert (dev.environment, dev.endpoint.kind, dev.storage.removal) == (
+        "dev",
+        "serverless",
+        "destroy",
+    )
+    prod = read_settings({**context, "environment": "prod"})
+    assert (prod.endpoint.kind, prod.endpoint.instance_count, prod.storage.removal) == (
+        "real_time",
+        2,
+        "retain",
+    )
+
+
+def test_an_override_replaces_one_setting() -> None:
+    settings = read(training__epochs="2", training__learning_rate="1e-3", region="eu-west-1")
+    assert settings.training.epochs == 2
+    assert settings.training.learning_rate == 0.001
+    assert settings.region == "eu-west-1"
+    assert settings.training.batch_size == read().training.batch_size
+
+
+def test_an_override_leaves_the_context_as_it_was() -> None:
+    block = {**DEV, "training": {"epochs": 3}}
+    assert read(block, training__epochs="2").training.epochs == 2
+    assert block["training"] == {"epochs": 3}
+
+
+def test_an_empty_override_takes_an_optional_setting_back() -> None:
+    block = {**DEV, "dataset": {"testing": "test.jsonl"}}
+    assert read(block).dataset.testing == "test.jsonl"
+    assert read(block, dataset__testing="").dataset.testing is None
+
+
+def test_keys_of_cdk_are_left_alone() -> None:
+    read(**{"@aws-cdk/core:checkSecretUsage": True, "aws:cdk:enable-path-metadata": True})
+    read(**{"availability-zones:account=1:region=us-east-1": ["us-east-1a"], "aws-cdk:x": 1})
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = read()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.training.epochs = 5
+
+
+def test_an_unknown_environment() -> None:
+    line = refusal(environment="staging")
+    assert line == "environment=staging is refused: allowed is one of dev"
+
+
+def test_no_environments() -> None:
+    with pytest.raises(SettingsError, match=r"^environments is missing"):
+        read_settings({"environment": "dev"})
+
+
+def test_no_environment() -> None:
+    with pytest.raises(SettingsError, match=r"^environment is missing: allowed is one of dev$"):
+        read_settings({"environments": {"dev": DEV}})
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        ({"epochs": "2"}, "epochs=2 is refused: the settings are environment, region, dataset.*, "),
+        (
+            {"training__epoch": "2"},
+            "training.epoch=2 is refused: the settings are training.instance_type, ",
+        ),
+        ({"region__name": "x"}, "region.name=x is refused: the settings are "),
+        ({"trainings__epochs": "2"}, "trainings.epochs=2 is refused: the settings are "),
+        ({"training": "fast"}, "training=fast is refused: the settings are training."),
+        ({"environments.dev": "x"}, "environments.dev=x is refused: the settings are "),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_known_ones(
+    overrides: dict[str, str], line: str
+) -> None:
+    assert refusal(**overrides).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("training.epochs", "0", "input should be greater than or equal to 1"),
+        ("training.epochs", "2.5", "input should be a valid integer"),
+        ("training.epochs", 2.0, "input should be a valid integer"),
+        ("training.epochs", True, "input should be a valid integer"),
+        ("training.epochs", "$(reboot)", "input should be a valid integer"),
+        ("training.learning_rate", "0", "input should be greater than 0"),
+        ("training.learning_rate", "nan", "input should be a valid number"),
+        ("training.instance_count", "0", "input should be greater than or equal to 1"),
+        ("training.instance_count", "21", "input should be less than or equal to 20"),
+        ("training.use_spot", "yes", "input should be a valid boolean"),
+        ("training.max_wait_seconds", "3000", "together with training.use_spot"),
+        ("training.minimum_accuracy", "1.01", "input should be less than or equal to 1"),
+        ("training.max_runtime_seconds", "3001", "input should be less than or equal to 3000"),
+        ("training.instance_type", "m5.large", "a SageMaker instance type, such as ml.m5.large"),
+        ("training.image", "pytorch:2.13", "<account>.dkr.ecr.<region>.amazonaws.com/"),
+        ("training.model_data", "s3://bucket/model.zip", "s3://<bucket>/<key>.tar.gz"),
+        ("training.model_data", "model.tar.gz", "s3://<bucket>/<key>.tar.gz"),
+        ("dataset.training", "https://example.com/x.csv", "s3://<bucket>/<prefix>"),
+        ("dataset.training", "s3://b", "s3://<bucket>/<prefix>"),
+        ("endpoint.kind", "batch", "input should be 'serverless' or 'real_time'"),
+        ("endpoint.memory_mb", "1000", "1024, 2048, 3072, 4096, 5120 or 6144"),
+        ("endpoint.max_concurrency", "201", "less than or equal to 200"),
+        ("api.max_review_characters", "100001", "less than or equal to 100000"),
+        ("api.set_account_log_role", "yes", "input should be a valid boolean"),
+        ("site.price_class", "cheap", "'PriceClass_100', 'PriceClass_200' or 'PriceClass_All'"),
+        ("site.domain_name", "Example.com", "a domain name in small letters"),
+        ("storage.removal", "snapshot", "input should be 'destroy' or 'retain'"),
+        ("storage.artifact_expiry_days", "0", "greater than or equal to 1"),
+        ("logs.retention_days", "8", "1, 3, 5, 7, 14"),
+        ("region", "Frankfurt", "the code of an AWS region, such as us-east-1"),
+        ("region", "eu-nowhere-9", "AWS offers the training image in af-south-1, "),
+    ],
+)
+def test_a_bad_value_is_refused_with_what_is_allowed(key: str, value: Any, allowed: str) -> None:
+    line = refusal(**{key: value})
+    assert line.startswith(f"{key}={value} is refused: ")
+    assert allowed in line
+
+
+@pytest.mark.parametrize("key", ["region", "endpoint", "storage"])
+def test_a_missing_setting_is_named(key: str) -> None:
+    block = {name: value for name, value in DEV.items() if name != key}
+    assert refusal(block).startswith(f"{key} is missing")
+
+
+@pytest.mark.parametrize(
+    ("section", "instance"),
+    [
+        ("training", "ml.g5.xlarge"),
+        ("training", "ml.trn1.2xlarge"),
+        ("endpoint", "ml.g5.xlarge"),
+        ("endpoint", "ml.c7g.large"),
+        ("endpoint", "ml.m6gd.large"),
+    ],
+)
+def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
+    section: str, instance: str
+) -> None:
+    chosen = {f"{section}__instance_type": instance}
+    assert refusal(REAL_TIME, **chosen) == (
+        f"{section}.image= is refused: allowed is the URI of an image for {instance}, "
+        "since the default one is for x86 processors"
+    )
+    assert read(REAL_TIME, **chosen, **{f"{section}__image": OWN_IMAGE})
+    assert read(REAL_TIME, **{f"{section}__instance_type": "ml.c5.xlarge"})
+
+
+@pytest.mark.parametrize(
+    ("section", "instance", "near"),
+    [
+        ("training", "ml.m5.lrage", "ml.m5.large"),
+        ("training", "ml.t2.medium", "ml.t3.medium"),  # there are some for endpoints
+        ("endpoint", "ml.m5.8xlarge", "ml.m5.xlarge"),
+        ("endpoint", "ml.nothing.like", "ml.m5.large"),
+    ],
+)
+def test_an_instance_type_has_to_exist(section: str, instance: str, near: str) -> None:
+    line = refusal(REAL_TIME, **{f"{section}__instance_type": instance})
+    assert line.startswith(f"{section}.instance_type={instance} is refused: allowed is one of the ")
+    assert near in line
+
+
+@pytest.mark.parametrize("seconds", ["2699", "3301"])
+def test_spot_training_fits_into_cloudformations_hour(seconds: str) -> None:
+    line = refusal(training__use_spot="true", training__max_wait_seconds=seconds)
+    assert line == (
+        f"training.max_wait_seconds={seconds} is refused: allowed is "
+        "2700 (training.max_runtime_seconds) to 3300, "
+        "since CloudFormation waits an hour for the whole training"
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "seconds"),
+    [
+        ({}, None),
+        ({"use_spot": "false"}, None),
+        ({"use_spot": "true"}, 3300),
+        ({"use_spot": "true", "max_wait_seconds": ""}, 3300),
+        ({"use_spot": "true", "max_wait_seconds": "2700"}, 2700),
+        ({"use_spot": True, "max_wait_seconds": 60, "max_runtime_seconds": 60}, 60),
+    ],
+)
+def test_spot_training_waits_as_long_as_it_may(
+    overrides: dict[str, Any], seconds: int | None
+) -> None:
+    named = {f"training__{key}": value for key, value in overrides.items()}
+    assert read(**named).training.spot_wait_seconds == seconds
+
+
+def test_a_wrong_run_time_is_told_before_the_wait() -> None:
+    line = refusal(
+        training__max_runtime_seconds="5",
+        training__max_wait_seconds="90",
+        training__use_spot="true",
+    )
+    assert line.startswith("training.max_runtime_seconds=5 is refused: ")
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "count", "distributed"),
+    [
+        ("ml.m5.xlarge", 1, False),
+        ("ml.m5.xlarge", 2, True),
+        ("ml.g5.12xlarge", 1, True),
+        ("ml.p4d.24xlarge", 2, True),
+    ],
+)
+def test_several_hosts_or_gpus_are_one_process_group(
+    instance_type: str, count: int, *, distributed: bool
+) -> None:
+    settings = read(
+        training__instance_type=instance_type,
+        training__instance_count=count,
+        training__image="763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13",
+    )
+    assert settings.training.distributed is distributed
+
+
+def test_a_certificate_and_a_domain_come_together() -> None:
+    assert "together with site.domain_name" in refusal(site__domain_name="films.example.com")
+
+
+def test_a_region_needs_only_the_images_that_are_not_given() -> None:
+    image = "763104351884.dkr.ecr.eusc-de-east-1.amazonaws.com/own:1"
+    block = {**DEV, "endpoint": {"kind": "real_time", "image": image}}
+    assert "serving image" in refusal(region="eusc-de-east-1")
+    assert read(block, region="eusc-de-east-1", site__access_logs="false").endpoint.image == image
+
+
+def test_the_name_of_an_environment_fits_into_names() -> None:
+    with pytest.raises(SettingsError, match="1 to 12 small letters and digits"):
+        read_settings({"environment": "My_env", "environments": {"My_env": DEV}})
+
+
+@given(st.integers(min_value=1, max_value=1000))
+def test_a_spelled_whole_number_is_the_number(number: int) -> None:
+    assert read(training__epochs=str(number)).training.epochs == number
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_a_spelled_number_is_the_number(number: float) -> None:
+    assert read(training__minimum_accuracy=repr(number)).training.minimum_accuracy == number
+
+
+def answer(**overrides: Any) -> Settings | str:
+    """Return the settings, or the line with which they are refused."""
+    try:
+        return read(**overrides)
+    except SettingsError as error:
+        return str(error)
+
+
+@given(st.text())
+def test_any_text_for_a_whole_number_is_taken_or_refused_in_one_line(text: str) -> None:
+    found = answer(training__epochs=text)
+    if isinstance(found, Settings):
+        assert found.training.epochs == int(text)
+    else:
+        assert found.startswith("training.epochs=")
+        assert len(found.splitlines()) == 1
+
+
+@given(st.text(min_size=1), st.one_of(st.none(), st.booleans(), st.integers(), st.text()))
+def test_any_key_is_a_setting_cdks_or_refused_in_one_line(key: str, value: Any) -> None:
+    found = answer(**{key: value})
+    assert isinstance(found, Settings) or len(found.splitlines()) == 1
+
+
+@given(
+    st.floats(min_value=1e-30, max_value=1),
+    st.integers(min_value=0, max_value=2**31 - 1),
+    st.floats(min_value=0.01, max_value=0.9),
+)
+def test_hyperparameters_mean_nothing_to_a_shell(rate: float, seed: int, share: float) -> None:
+    settings = read(
+        training__architecture="lstm",
+        training__learning_rate=repr(rate),
+        training__seed=str(seed),
+        training__test_fraction=share,
+    )
+    for name, value in settings.training.hyperparameters().items():
+        assert all(letter.isascii() and (letter.isalnum() or letter in "._-") for letter in value)
+        meant = getattr(settings.training, name)
+        assert type(meant)(value) == meant
+
+
+SUBNETS, GROUPS = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-0123456789abcdef0"
+REAL_TIME = {**DEV, "endpoint": {"kind": "real_time"}}
+
+
+def test_lists_come_from_json_and_from_the_command_line() -> None:
+    block = {
+        **REAL_TIME,
+        "network": {"subnet_ids": SUBNETS.split(","), "security_group_ids": [GROUPS]},
+    }
+    spelled = read(REAL_TIME, network__subnet_ids=SUBNETS, network__security_group_ids=GROUPS)
+    assert read(block).network == spelled.network
+    assert spelled.network.subnet_ids == tuple(SUBNETS.split(","))
+
+
+def test_a_vpc_has_subnets_and_security_groups() -> None:
+    assert "together with network.subnet_ids" in refusal(
+        REAL_TIME, network__security_group_ids=GROUPS
+    )
+    assert "together with network.subnet_ids" in refusal(REAL_TIME, network__subnet_ids=SUBNETS)
+
+
+def test_ids_are_checked() -> None:
+    line = refusal(REAL_TIME, network__subnet_ids="vpc-1", network__security_group_ids=GROUPS)
+    assert line.startswith("network.subnet_ids=vpc-1 is refused: allowed is ids such as subnet-")
+
+
+def test_a_serverless_endpoint_has_no_vpc() -> None:
+    line = refusal(network__subnet_ids=SUBNETS, network__security_group_ids=GROUPS)
+    assert line.startswith(f"network.subnet_ids={SUBNETS} is refused: a serverless endpoint cannot")
+
+
+def test_the_api_is_public_or_for_signed_requests() -> None:
+    assert read().api.access == "public"
+    assert read(api__access="iam").api.access == "iam"
+    assert refusal(api__access="open").startswith("api.access=open is refused")
+
+
+TWO_INSTANCES = {**DEV, "endpoint": {"kind": "real_time", "instance_count": 2}}
+
+
+def test_canary_instances_and_alarms_stand_together() -> None:
+    assert read(TWO_INSTANCES, rollout__strategy="canary").rollout.strategy == "canary"
+    assert "endpoint.kind=real_time" in refusal(rollout__strategy="canary")
+    lone = refusal(TWO_INSTANCES, rollout__strategy="canary", endpoint__instance_count="1")
+    assert lone == (
+        "rollout.strategy=canary is refused: it needs endpoint.instance_count of 2 or more, which is 1"
+    )
+    silent = refusal(TWO_INSTANCES, rollout__strategy="canary", operations__alarms="false")
+    assert "operations.alarms=true" in silent
+
+
+def test_an_address_for_alarms() -> None:
+    assert read(operations__alarm_email="ops@example.com").operations.alarm_email
+    assert read(operations__alarm_email="").operations.alarm_email is None
+    assert "an e-mail address" in refusal(operations__alarm_email="ops")
+
+
+def test_scaling_needs_instances_and_room() -> None:
+    assert read(TWO_INSTANCES, scaling__max_instances="3").scaling.max_instances == 3
+    assert "endpoint.kind=real_time has instances" in refusal(scaling__max_instances="3")
+    assert refusal(TWO_INSTANCES, scaling__max_instances="2") == (
+        "scaling.max_instances=2 is refused: allowed is more than endpoint.instance_count, "
+        "which is 2"
+    )
+
+
+def test_a_budget_has_somebody_to_tell() -> None:
+    budget = {"operations__alarms": "false", "operations__monthly_budget_usd": "10"}
+    assert "together with operations.alarm_email" in refusal(**budget)
+    told = read(**budget, operations__alarm_email="ops@example.com")
+    assert told.operations.monthly_budget_usd == 10
+
+
+def test_a_serverless_endpoint_captures_nothing() -> None:
+    line = refusal(endpoint__capture_percent="5")
+    assert line.startswith("endpoint.capture_percent=5 is refused: a serverless endpoint cannot")
+    assert read(REAL_TIME, endpoint__capture_percent="5").endpoint.capture_percent == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"endpoint__instance_type": "ml.inf1.xlarge", "endpoint__image": OWN_IMAGE},
+            "rollout.strategy=canary is refused: SageMaker switches ml.inf1.xlarge over all at once",
+        ),
+        (
+            {"rollout__bake_minutes": "2"},
+            (
+                "rollout.bake_minutes=2 is refused: allowed with rollout.strategy=canary is 3 or "
+                "more, since alarms do not go off before"
+            ),
+        ),
+    ],
+)
+def test_a_canary_can_be_called_back(change: dict[str, str], line: str) -> None:
+    assert read(TWO_INSTANCES, rollout__strategy="canary").rollout.bake_minutes == 10
+    assert refusal(TWO_INSTANCES, rollout__strategy="canary", **change) == line
+    assert read(TWO_INSTANCES, **change).rollout.strategy == "all_at_once"
+
+
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [
+        ("us-gov-west-1", "has no CloudFront"),
+        ("us-gov-east-1", "has no CloudFront"),
+        ("cn-north-1", "has a CloudFront that serves registered domains"),
+    ],
+)
+def test_the_page_needs_cloudfront(region: str, reason: str) -> None:
+    line = refusal(region=region)
+    assert line.startswith(f"api.access=public is refused: {region} {reason}")
+    assert read(region=region, api__access="iam").region == region
+
+
+@pytest.mark.parametrize(
+    "region", ["eu-south-1", "ap-southeast-3", "ap-east-2", "mx-central-1", "me-west-1"]
+)
+def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
+    assert refusal(region=region) == (
+        "site.access_logs=true is refused: "
+        f"CloudFront delivers no logs to buckets in {region}; allowed is false"
+    )
+    assert read(region=region, site__access_logs="false").region == region
+    assert read(region=region, api__access="iam").region == region
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-3", "ap-northeast-3", "sa-east-1"])
+def test_cloudfront_delivers_its_logs_where_regions_are_on_by_default(region: str) -> None:
+    assert read(region=region).site.access_logs
+
+
+def test_a_model_that_no_training_has_measured_is_tried_before_it_serves() -> None:
+    model = {"training__model_data": "s3://models/model.tar.gz"}
+    assert refusal(**model, rollout__candidate="false") == (
+        "rollout.candidate=false is refused: "
+        "with training.model_data allowed is true: no training has measured that model"
+    )
+    assert read(**model).training.model_data == model["training__model_data"]
+    assert not read(rollout__candidate="false").rollout.candidate
+
+
+def test_a_serverless_endpoint_is_not_isolated() -> None:
+    line = refusal(endpoint__network_isolation="true")
+    assert line == (
+        "endpoint.network_isolation=true is refused: "
+        "a serverless endpoint cannot be isolated; endpoint.kind=real_time can"
+    )
+    assert not read().endpoint.isolated
+    assert read(REAL_TIME).endpoint.isolated
+    assert not read(REAL_TIME, endpoint__network_isolation="false").endpoint.isolated
+
+
+def test_govcloud_keeps_no_budgets() -> None:
+    where = {"region": "us-gov-west-1", "api__access": "iam"}
+    budget = {"operations__monthly_budget_usd": "10"}
+    line = refusal(**where, **budget)
+    assert line.startswith("operations.monthly_budget_usd=10.0 is refused: us-gov-west-1 has no")
+    assert read(**budget).operations.monthly_budget_usd == 10
+
+
+def test_burstable_instances_do_not_scale() -> None:
+    line = refusal(
+        TWO_INSTANCES, scaling__max_instances="3", endpoint__instance_type="ml.t2.medium"
+    )
+    assert line == (
+        "scaling.max_instances=3 is refused: "
+        "SageMaker scales no burstable instances such as ml.t2.medium"
+    )
+
+
+@pytest.mark.parametrize("section", ["training", "endpoint"])
+def test_an_image_is_in_the_region(section: str) -> None:
+    image = {f"{section}__image": OWN_IMAGE}
+    assert read(**image)
+    line = refusal(region="eu-west-1", **image)
+    assert line == (
+        f"{section}.image={OWN_IMAGE} is refused: allowed is an image in eu-west-1, the region"
+    )

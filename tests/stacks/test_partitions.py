@@ -1,0 +1,39 @@
+"""The same templates in AWS's other partitions: China, and the US government's."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.stacks.assembly import synthesize
+
+ARN = re.compile(r"arn:(aws[a-z-]*):")
+# A host of AWS's, but for the names of services, which are the same in every partition
+HOST = re.compile(r'"([^"]*[a-z0-9]\.amazonaws\.com)(?!\.cn)[^"]*"')
+SERVICE = re.compile(r"([a-z0-9]+|logging\.s3)\.amazonaws\.com")
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "domain"),
+    [
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+    ],
+)
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_arns_and_hosts_are_the_partition_s_own(
+    tmp_path: Path, environment: str, region: str, partition: str, domain: str
+) -> None:
+    # Neither the page nor, in GovCloud, budgets are everywhere.
+    settings = {"region": region, "api.access": "iam", "operations.monthly_budget_usd": ""}
+    assembly = synthesize(environment, tmp_path, settings)
+    text = json.dumps(assembly.templates)
+    assert set(ARN.findall(text)) == {partition}
+    for image in (
+        assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["Image"],
+        assembly.only("Custom::TrainingJob")["Image"],
+    ):
+        assert f".dkr.ecr.{region}.{domain}/" in image
+    if partition == "aws-cn":
+        assert [host for host in HOST.findall(text) if not SERVICE.fullmatch(host)] == []

@@ -1,0 +1,174 @@
+"""What roles and bucket policies allow, and to whom."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.stacks.assembly import Assembly
+
+# The one managed policy: API Gateway's log role serves every API of the account's region.
+ACCOUNT_LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+RESOURCELESS = {
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every statement of every identity policy, with its role's logical id."""
+    for role_id, role in assembly.resources("AWS::IAM::Role").items():
+        for policy in role["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield role_id, statement
+    for policy_id, policy in assembly.resources("AWS::IAM::Policy").items():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            yield policy_id, statement
+
+
+def test_no_managed_policy_but_api_gateways_own(assembly: Assembly) -> None:
+    managed = {
+        role_id: json.dumps(role["Properties"]["ManagedPolicyArns"])
+        for role_id, role in assembly.resources("AWS::IAM::Role").items()
+        if "ManagedPolicyArns" in role["Properties"]
+    }
+    assert len(managed) == 1
+    ((role_id, policies),) = managed.items()
+    assert role_id.startswith("web/PredictApiAccountLogRole")
+    assert policies.count("policy/") == 1
+    assert ACCOUNT_LOG_POLICY in policies
+
+
+def test_no_action_with_a_wildcard(assembly: Assembly) -> None:
+    found = [
+        (role, action)
+        for role, statement in statements(assembly)
+        for action in as_list(statement["Action"])
+        if "*" in action
+    ]
+    assert found == []
+
+
+def test_every_resource_only_where_the_action_has_none(assembly: Assembly) -> None:
+    for role, statement in statements(assembly):
+        if "*" in as_list(statement["Resource"]):
+            assert set(as_list(statement["Action"])) <= RESOURCELESS, role
+
+
+def test_metrics_of_one_namespace(assembly: Assembly) -> None:
+    found = [
+        statement
+        for _, statement in statements(assembly)
+        if statement["Action"] == "cloudwatch:PutMetricData"
+    ]
+    assert len(found) >= 2
+    for statement in found:
+        namespace = statement["Condition"]["StringEquals"]["cloudwatch:namespace"]
+        assert namespace.startswith(("/aws/sagemaker/", "sentiment-"))
+
+
+def test_no_s3_permission_outside_the_applications_buckets(assembly: Assembly) -> None:
+    for role, statement in statements(assembly):
+        if not any(action.startswith("s3:") for action in as_list(statement["Action"])):
+            continue
+        for resource in as_list(statement["Resource"]):
+            text = json.dumps(resource)
+            assert "s3:::*" not in text, role
+            assert (
+                f"sentiment-{assembly.environment}-" in text
+                or "cdk-hnb659fds-assets-" in text
+                or "Bucket" in text
+            ), (role, text)
+
+
+def test_a_role_is_passed_to_sagemaker_alone(assembly: Assembly) -> None:
+    passing = [
+        statement
+        for _, statement in statements(assembly)
+        if "iam:PassRole" in as_list(statement["Action"])
+    ]
+    (statement,) = passing
+    assert statement["Resource"] == {"Fn::GetAtt": [role_id(assembly, "TrainingJobRole"), "Arn"]}
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    }
+
+
+def role_id(assembly: Assembly, prefix: str) -> str:
+    (found,) = [
+        key.removeprefix("model/")
+        for key in assembly.resources("AWS::IAM::Role", "model")
+        if key.startswith(f"model/{prefix}")
+    ]
+    return found
+
+
+def test_roles_trust_one_service_each_and_for_this_account_alone(assembly: Assembly) -> None:
+    own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    services = []
+    for key, role in assembly.resources("AWS::IAM::Role").items():
+        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert list(trust["Principal"]) == ["Service"], key
+        service = trust["Principal"]["Service"]
+        # API Gateway's account-wide log role: it documents no condition.
+        without = service == "apigateway.amazonaws.com"
+        assert trust.get("Condition") == (None if without else own_account), key
+        services.append(service)
+    counted = Counter(services)
+    # The endpoint and the training job; the two that wait; the account's log role
+    assert counted.pop("lambda.amazonaws.com") > 10
+    assert counted == {
+        "sagemaker.amazonaws.com": 2,
+        "states.amazonaws.com": 2,
+        "apigateway.amazonaws.com": 1,
+    }
+
+
+def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:
+    invoking = [
+        (role, statement["Resource"])
+        for role, statement in statements(assembly)
+        if "sagemaker:InvokeEndpoint" in as_list(statement["Action"])
+    ]
+    # The API's function, the two of the smoke test, and with a canary the probe.
+    assert len(invoking) == (4 if assembly.environment == "prod" else 3)
+    serving = f"endpoint/sentiment-{assembly.environment}"
+    for role, resources in invoking:
+        names = {one["Fn::Join"][1][-1].lstrip(":") for one in as_list(resources)}
+        tests = "SmokeTest" in role
+        assert names == ({serving, f"{serving}-candidate"} if tests else {serving}), role
+
+
+def test_the_one_endpoint_made_outside_cloudformation_is_the_candidate(assembly: Assembly) -> None:
+    made = [
+        statement
+        for _, statement in statements(assembly)
+        if {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint", "sagemaker:UpdateEndpoint"}
+        & set(as_list(statement["Action"]))
+    ]
+    names = [
+        {one["Fn::Join"][1][-1].lstrip(":") for one in as_list(statement["Resource"])}
+        for statement in made
+    ]
+    candidate = f"endpoint/sentiment-{assembly.environment}-candidate"
+    assert names == [{candidate, "endpoint-config/*"}, {candidate}]
+
+
+def test_the_endpoint_writes_nothing_but_captured_data_to_s3(assembly: Assembly) -> None:
+    endpoint = f"model/{role_id(assembly, 'EndpointRole')}"
+    allowed = {
+        action: json.dumps(statement["Resource"])
+        for role, statement in statements(assembly)
+        if role == endpoint
+        for action in as_list(statement["Action"])
+        if action.startswith("s3:")
+    }
+    captures = "DataCaptureConfig" in assembly.only("AWS::SageMaker::EndpointConfig")
+    assert set(allowed) == ({"s3:GetObject", "s3:PutObject"} if captures else {"s3:GetObject"})
+    assert not captures or '/captured/*"' in allowed["s3:PutObject"]

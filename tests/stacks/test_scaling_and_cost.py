@@ -1,0 +1,124 @@
+"""Instances that follow the traffic, and what keeps an environment from costing too much."""
+
+from botocore.session import Session
+
+from tests.stacks.assembly import Assembly
+from tests.stacks.test_permissions import as_list, statements
+
+
+def test_dev_costs_nothing_while_idle(dev: Assembly) -> None:
+    for kind in ("ApplicationAutoScaling::ScalableTarget", "CloudWatch::Alarm", "Budgets::Budget"):
+        assert dev.resources(f"AWS::{kind}") == {}
+    (variant,) = dev.only("AWS::SageMaker::EndpointConfig")["ProductionVariants"]
+    assert variant["ServerlessConfig"] == {"MemorySizeInMB": 3072, "MaxConcurrency": 5}
+
+
+def test_prod_s_instances_follow_the_invocations(prod: Assembly) -> None:
+    target = prod.only("AWS::ApplicationAutoScaling::ScalableTarget", "model")
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 6)
+    assert target["ScalableDimension"] == "sagemaker:variant:DesiredInstanceCount"
+    start, endpoint, end = target["ResourceId"]["Fn::Join"][1]
+    assert (start, end) == ("endpoint/", "/variant/AllTraffic")
+    resources = prod.template("model")["Resources"]
+    assert resources[endpoint["Fn::GetAtt"][0]]["Type"] == "AWS::SageMaker::Endpoint"
+    policy = prod.only("AWS::ApplicationAutoScaling::ScalingPolicy", "model")
+    configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert configuration == {
+        "TargetValue": 1500,
+        "PredefinedMetricSpecification": {
+            "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+        },
+        "DisableScaleIn": False,
+        "ScaleInCooldown": 600,
+        "ScaleOutCooldown": 60,
+    }
+
+
+def reserved(assembly: Assembly) -> object:
+    """Return the reserved concurrency of the API's function."""
+    (handler,) = [
+        function["Properties"]
+        for key, function in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    return handler.get("ReservedConcurrentExecutions")
+
+
+def test_prod_s_function_has_its_own_share_of_the_account(dev: Assembly, prod: Assembly) -> None:
+    assert (reserved(dev), reserved(prod)) == (None, 100)
+
+
+def test_an_update_keeps_the_instances_that_traffic_has_brought_about(prod: Assembly) -> None:
+    endpoint = prod.only("AWS::SageMaker::Endpoint")
+    assert endpoint["RetainAllVariantProperties"] is True
+    # SageMaker has no exception for captured data, and CloudFormation wants none at the creation.
+    assert "ExcludeRetainedVariantProperties" not in endpoint
+
+
+def test_instances_do_not_follow_the_traffic_before_the_rollout_is_over(prod: Assembly) -> None:
+    resources = prod.template("model")["Resources"]
+    ((name, _),) = prod.resources("AWS::ApplicationAutoScaling::ScalableTarget").items()
+    (before,) = resources[name.removeprefix("model/")]["DependsOn"]
+    assert resources[before]["Type"] == "Custom::SmokeTest"
+
+
+def test_an_idle_endpoint_raises_an_alarm(prod: Assembly) -> None:
+    (idle,) = [
+        alarm["Properties"]
+        for key, alarm in prod.resources("AWS::CloudWatch::Alarm", "model").items()
+        if "IdleEndpoint" in key
+    ]
+    assert (idle["MetricName"], idle["Statistic"], idle["Threshold"]) == ("Invocations", "Sum", 0)
+    assert idle["Period"] * idle["EvaluationPeriods"] == 48 * 3600
+    assert idle["TreatMissingData"] == "breaching"  # no request, no data
+    assert len(idle["AlarmActions"]) == 1
+
+
+def test_an_endpoint_is_idle_only_after_its_first_requests(prod: Assembly) -> None:
+    resources = prod.template("model")["Resources"]
+    (alarm,) = [one for key, one in resources.items() if "IdleEndpoint" in key]
+    (before,) = alarm["DependsOn"]
+    assert resources[before]["Type"] == "Custom::SmokeTest"
+
+
+def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Assembly) -> None:
+    properties = prod.only("AWS::Budgets::Budget", "storage")
+    budget = properties["Budget"]
+    assert budget["BudgetLimit"] == {"Amount": 400, "Unit": "USD"}
+    # CloudFormation's schema takes any text here.
+    assert set(budget["Metrics"]) <= set(
+        Session().get_service_model("budgets").shape_for("Metric").enum
+    )
+    tags = {one["Tags"]["Key"]: one["Tags"]["Values"] for one in budget["FilterExpression"]["And"]}
+    assert tags == {"application": ["sentiment"], "environment": ["prod"]}
+    told = {
+        one["Notification"]["NotificationType"]: (
+            one["Notification"]["Threshold"],
+            [subscriber["SubscriptionType"] for subscriber in one["Subscribers"]],
+        )
+        for one in properties["NotificationsWithSubscribers"]
+    }
+    assert told == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
+
+
+def test_the_budget_comes_after_the_permission_to_publish(prod: Assembly) -> None:
+    resources = prod.template("storage")["Resources"]
+    (budget,) = [one for one in resources.values() if one["Type"] == "AWS::Budgets::Budget"]
+    before = {resources[name]["Type"] for name in budget["DependsOn"]}
+    assert {"AWS::SNS::Topic", "AWS::SNS::TopicPolicy"} <= before
+
+
+def test_dev_may_have_limits_too(altered_dev: Assembly) -> None:
+    notifications = altered_dev.only("AWS::Budgets::Budget")["NotificationsWithSubscribers"]
+    assert [one["Subscribers"] for one in notifications] == [
+        [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}]
+    ] * 2
+    assert reserved(altered_dev) == 20
+    rule = altered_dev.only("AWS::Events::Rule", "model")
+    assert rule["ScheduleExpression"] == "rate(1 hour)"
+    (removes,) = [
+        statement
+        for _, statement in statements(altered_dev)
+        if "cloudformation:DeleteStack" in as_list(statement["Action"])
+    ]
+    assert removes["Resource"] == {"Ref": "AWS::StackId"}

@@ -1,0 +1,125 @@
+"""Buckets and the datasets in them."""
+
+import json
+
+import pytest
+
+from tests.stacks.assembly import Assembly, synthesize
+
+
+def test_buckets_are_private_encrypted_and_versioned(assembly: Assembly) -> None:
+    buckets = assembly.resources("AWS::S3::Bucket")
+    assert len(buckets) == 3
+    for key, bucket in buckets.items():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}, key
+        assert properties["BucketEncryption"], key
+        assert properties["VersioningConfiguration"] == {"Status": "Enabled"}, key
+
+
+def test_buckets_refuse_requests_without_tls_1_2(assembly: Assembly) -> None:
+    policies = assembly.resources("AWS::S3::BucketPolicy")
+    assert len(policies) == 3
+    for key, policy in policies.items():
+        refused = [
+            statement["Condition"]
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Deny"
+        ]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in refused, key
+        assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in refused, key
+
+
+def test_requests_to_data_and_page_are_logged(assembly: Assembly) -> None:
+    prefixes = {
+        bucket["Properties"]["LoggingConfiguration"]["LogFilePrefix"]
+        for bucket in assembly.resources("AWS::S3::Bucket").values()
+        if "LoggingConfiguration" in bucket["Properties"]
+    }
+    assert prefixes == {"data/", "site/"}
+
+
+def test_only_s3_for_these_buckets_may_write_access_logs(assembly: Assembly) -> None:
+    (policy,) = [
+        resource["Properties"]["PolicyDocument"]
+        for key, resource in assembly.resources("AWS::S3::BucketPolicy", "storage").items()
+        if "LogBucket" in key
+    ]
+    writers = [one for one in policy["Statement"] if one["Action"] == "s3:PutObject"]
+    assert len(writers) == 2
+    for writer in writers:
+        assert writer["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+        assert writer["Condition"]["ArnEquals"]["aws:SourceArn"]
+        assert writer["Condition"]["StringEquals"]["aws:SourceAccount"]
+
+
+def test_access_logs_expire(assembly: Assembly) -> None:
+    (rules,) = [
+        bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        for key, bucket in assembly.resources("AWS::S3::Bucket", "storage").items()
+        if "LogBucket" in key
+    ]
+    assert all("ExpirationInDays" in rule for rule in rules)
+
+
+def test_what_nobody_needs_any_more_expires(assembly: Assembly) -> None:
+    (rules,) = [
+        bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        for key, bucket in assembly.resources("AWS::S3::Bucket", "storage").items()
+        if "DataBucket" in key
+    ]
+    expiring = [rule for rule in rules if "ExpirationInDays" in rule]
+    retired, checkpoints, captured, feedback = expiring
+    assert retired["TagFilters"] == [{"Key": "state", "Value": "retired"}]
+    assert "TagFilters" not in checkpoints
+    assert checkpoints["Prefix"] == "checkpoints/"
+    assert checkpoints["ExpirationInDays"] == 7
+    assert checkpoints["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert (captured["Prefix"], captured["ExpirationInDays"]) == ("captured/", 30)
+    assert (feedback["Prefix"], feedback["ExpirationInDays"]) == ("feedback/", 365)
+    assert feedback["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert all(rule["Status"] == "Enabled" for rule in rules)
+
+
+def test_dev_is_removed_and_prod_is_kept(dev: Assembly, prod: Assembly) -> None:
+    assert {
+        bucket["DeletionPolicy"] for bucket in dev.resources("AWS::S3::Bucket", "storage").values()
+    } == {"Delete"}
+    assert len(dev.resources("Custom::S3AutoDeleteObjects", "storage")) == 2
+    assert {
+        bucket["DeletionPolicy"] for bucket in prod.resources("AWS::S3::Bucket", "storage").values()
+    } == {"Retain"}
+    assert prod.resources("Custom::S3AutoDeleteObjects", "storage") == {}
+
+
+def test_the_dataset_is_copied_under_its_content_hash(assembly: Assembly) -> None:
+    copy = assembly.only("Custom::CDKBucketDeployment", "storage")
+    assert copy["Prune"] is False
+    prefix, digest = copy["DestinationBucketKeyPrefix"].split("/")
+    assert prefix == "datasets"
+    channels = assembly.only("Custom::TrainingJob")["Channels"]
+    assert list(channels) == ["training"]
+    assert f"/datasets/{digest}/" in json.dumps(channels["training"])
+
+
+def test_one_function_may_copy_every_dataset(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """CDK makes one copying function a stack, with the role of the first copy."""
+    folder = tmp_path_factory.mktemp("datasets")
+    (folder / "test.jsonl").write_text('{"text": "a fine film", "label": 1}\n')
+    both = synthesize(
+        "dev",
+        tmp_path_factory.mktemp("two-datasets"),
+        {"dataset.testing": str(folder / "test.jsonl")},
+    )
+    copies = both.resources("Custom::CDKBucketDeployment", "storage").values()
+    prefixes = {copy["Properties"]["DestinationBucketKeyPrefix"] for copy in copies}
+    assert len(prefixes) == 2
+    (function,) = [
+        resource
+        for key, resource in both.resources("AWS::Lambda::Function", "storage").items()
+        if "CDKBucketDeployment" in key
+    ]
+    role = function["Properties"]["Role"]["Fn::GetAtt"][0]
+    policies = both.template("storage")["Resources"][role]["Properties"]["Policies"]
+    assert '"/datasets/*"' in json.dumps(policies)
+    assert sorted(both.only("Custom::TrainingJob")["Channels"]) == ["testing", "training"]

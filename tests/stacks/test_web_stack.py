@@ -1,0 +1,217 @@
+"""The API and the page on one origin."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from predict_api.openapi import document
+from predict_api.openapi.codes import ERRORS, NOT_FOUND
+from tests.stacks.assembly import Assembly
+
+
+def distribution(assembly: Assembly) -> dict[str, Any]:
+    config: dict[str, Any] = assembly.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    return config
+
+
+def test_everything_is_served_over_https(assembly: Assembly) -> None:
+    config = distribution(assembly)
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    # Of the API nothing is redirected: the review would have been sent in plain text by then.
+    policies = [one["ViewerProtocolPolicy"] for one in behaviours]
+    assert policies == ["redirect-to-https", "https-only"]
+
+
+def test_origins_speak_tls_1_2(assembly: Assembly) -> None:
+    (api,) = [one for one in distribution(assembly)["Origins"] if "CustomOriginConfig" in one]
+    assert api["CustomOriginConfig"] == {
+        "OriginProtocolPolicy": "https-only",
+        "OriginSSLProtocols": ["TLSv1.2"],
+    }
+
+
+def test_the_api_refuses_old_tls(assembly: Assembly) -> None:
+    api = assembly.only("AWS::ApiGateway::RestApi")
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_")
+    assert api["EndpointAccessMode"] == "BASIC"
+
+
+def test_the_api_is_a_path_of_the_site_and_never_cached(assembly: Assembly) -> None:
+    (behaviour,) = distribution(assembly)["CacheBehaviors"]
+    assert behaviour["PathPattern"] == "/api/*"
+    assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
+    # AllViewerExceptHostHeader: API Gateway knows its own host name alone.
+    assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert "POST" in behaviour["AllowedMethods"]
+    assert assembly.only("AWS::ApiGateway::Stage")["StageName"] == "api"
+
+
+def test_the_pages_bucket_is_read_by_its_distribution_alone(assembly: Assembly) -> None:
+    policy = assembly.only("AWS::S3::BucketPolicy", "web")["PolicyDocument"]["Statement"]
+    (reader,) = [one for one in policy if one["Action"] == "s3:GetObject"]
+    assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert "distribution/" in json.dumps(reader["Condition"]["StringEquals"]["AWS:SourceArn"])
+    control = assembly.only("AWS::CloudFront::OriginAccessControl")["OriginAccessControlConfig"]
+    assert control["SigningBehavior"] == "always"
+
+
+def test_every_answer_carries_security_headers(assembly: Assembly) -> None:
+    config = distribution(assembly)
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert all("ResponseHeadersPolicyId" in behaviour for behaviour in behaviours)
+    headers = assembly.only("AWS::CloudFront::ResponseHeadersPolicy")
+    security = headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+    assert security["ContentTypeOptions"]["Override"] is True
+    assert security["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_the_page_runs_nothing_but_its_own_files(assembly: Assembly) -> None:
+    headers = assembly.only("AWS::CloudFront::ResponseHeadersPolicy")
+    security = headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    rules = dict(
+        rule.split(" ", 1)
+        for rule in security["ContentSecurityPolicy"]["ContentSecurityPolicy"].split("; ")
+    )
+    assert rules.pop("default-src") == "'none'"
+    assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
+    assert not any("unsafe" in rule for rule in rules.values())
+
+
+def test_the_default_page(assembly: Assembly) -> None:
+    assert distribution(assembly)["DefaultRootObject"] == "index.html"
+
+
+def test_the_page_is_told_where_the_api_is(assembly: Assembly) -> None:
+    copy = assembly.only("Custom::CDKBucketDeployment", "web")
+    folders = [assembly.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
+    (config,) = [path for folder in folders for path in folder.rglob("config.json")]
+    assert json.loads(config.read_text()) == {
+        "api": "/api",
+        "maxReviewCharacters": 100_000,
+        "feedback": False,
+    }
+    assert any((folder / "index.html").is_file() for folder in folders)
+    assert copy["DistributionPaths"] == ["/*"]
+
+
+def test_requests_are_throttled(dev: Assembly) -> None:
+    (settings,) = dev.only("AWS::ApiGateway::Stage")["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (20, 40)
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+
+
+def test_bodies_arrive_as_they_were_sent(assembly: Assembly) -> None:
+    assert assembly.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_the_paths_are_those_of_the_function(assembly: Assembly) -> None:
+    resources = assembly.resources("AWS::ApiGateway::Resource", "web")
+
+    def path(logical_id: str) -> str:
+        properties = resources[f"web/{logical_id}"]["Properties"]
+        parent = properties["ParentId"].get("Ref")
+        return (path(parent) if parent else "") + "/" + str(properties["PathPart"])
+
+    methods = [one["Properties"] for one in assembly.resources("AWS::ApiGateway::Method").values()]
+    assert {method["HttpMethod"] for method in methods} == {"ANY"}
+    assert {path(method["ResourceId"]["Ref"]) for method in methods} == set(
+        document(1, feedback=False)["paths"]
+    )
+    for method in methods:
+        with_body = path(method["ResourceId"]["Ref"]).startswith("/predict")
+        assert bool(method.get("RequestParameters")) == with_body
+
+
+def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
+    responses = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+    kinds = {response["Properties"]["ResponseType"] for response in responses}
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    # A function without a free copy is this, and would be a 500 of ours by default.
+    assert {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"} <= kinds
+    for response in responses:
+        properties = response["Properties"]
+        problem = json.loads(properties["ResponseTemplates"]["application/json"])
+        assert str(problem["status"]) == properties["StatusCode"]
+        assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+        _, codes = ERRORS.get(str(problem["status"]), ("", (NOT_FOUND,)))
+        assert problem["code"] in codes
+        headers = dict(properties["ResponseParameters"])
+        retry_after = headers.pop("gatewayresponse.header.Retry-After", None)
+        assert (retry_after is not None) == (problem["status"] in {429, 500, 503, 504})
+        assert headers == {
+            "gatewayresponse.header.Content-Type": "'application/problem+json'",
+            "gatewayresponse.header.Cache-Control": "'no-store'",
+            "gatewayresponse.header.X-Request-Id": "context.requestId",
+        }
+
+
+def test_the_function_knows_its_endpoint_from_its_environment(assembly: Assembly) -> None:
+    (function,) = [
+        resource["Properties"]
+        for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    assert function["Environment"]["Variables"] == {
+        "ENDPOINT_NAME": f"sentiment-{assembly.environment}",
+        "MAX_REVIEW_CHARACTERS": "100000",
+        "POWERTOOLS_SERVICE_NAME": "predict_api",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": f"sentiment-{assembly.environment}",
+        "POWERTOOLS_TRACE_DISABLED": "false",
+    }
+
+
+def test_the_functions_code_brings_its_libraries(assembly: Assembly) -> None:
+    (function,) = [
+        resource["Properties"]
+        for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
+        if "PredictApiHandler" in key
+    ]
+    folder = assembly.folder / f"asset.{function['Code']['S3Key'][:-4]}"
+    assert (folder / "predict_api" / "handler.py").is_file()
+    assert (folder / "aws_lambda_powertools" / "__init__.py").is_file()
+    assert (folder / "typing_extensions.py").is_file()
+    assert not list(folder.rglob("__pycache__"))
+    # Python looks for a package's modules where it found the package, and nowhere else.
+    program = f"""
+import sys
+sys.path.insert(0, {str(folder)!r})
+import aws_lambda_powertools, predict_api.handler
+from aws_xray_sdk.core import patch
+patch(["botocore"], raise_errors=True)
+print(aws_lambda_powertools.__file__)
+"""
+    run = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", program],
+        env={**function["Environment"]["Variables"], "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == str(folder / "aws_lambda_powertools" / "__init__.py")
+    assert sum(file.stat().st_size for file in folder.rglob("*")) < 1_500_000
+
+
+def test_an_own_domain_refuses_old_tls(altered_prod: Assembly) -> None:
+    config = distribution(altered_prod)
+    assert config["Aliases"] == ["films.example.com"]
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    outputs = altered_prod.template("web")["Outputs"]
+    assert outputs["SiteUrl"]["Value"] == "https://films.example.com/"
+
+
+def test_callers_get_a_version_that_has_passed_its_test(assembly: Assembly) -> None:
+    ((name, alias),) = assembly.resources("AWS::Lambda::Alias", "web").items()
+    (version,) = assembly.resources("AWS::Lambda::Version", "web")
+    (test,) = assembly.resources("Custom::ReleaseTest", "web")
+    called = version.rpartition("/")[2]
+    assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [called, "Version"]}
+    assert assembly.only("Custom::ReleaseTest")["VersionArn"] == {"Ref": called}
+    assert alias["DependsOn"] == [test.rpartition("/")[2]]
+    methods = assembly.resources("AWS::ApiGateway::Method", "web").values()
+    for method in methods:
+        called_by = json.dumps(method["Properties"]["Integration"]["Uri"])
+        assert name.rpartition("/")[2] in called_by

@@ -1,0 +1,30 @@
+"""No role gets a resource with a wildcard that nobody gave a reason for."""
+
+import pytest
+from aws_cdk import App, Aws, CfnResource, Stack
+
+from stacks.building_blocks.permissions import Permission, put_metrics, read_prefixes
+from stacks.building_blocks.reasons import acknowledge, wildcard, write_acknowledgements
+from stacks.building_blocks.roles import sagemaker_role
+
+
+def test_a_wildcard_without_a_reason_is_refused() -> None:
+    statement = Permission(sid="ReadAll", actions=["s3:GetObject"], resources=["arn:aws:s3:::*"])
+    with pytest.raises(KeyError, match="ReadAll"):
+        sagemaker_role(Stack(App(), "Stack"), "Role", permissions={"Read": [statement]})
+
+
+def test_wildcards_with_reasons_are_taken() -> None:
+    permissions = [put_metrics("/aws/sagemaker/Endpoints"), *read_prefixes(["s3://reviews/2026/"])]
+    sagemaker_role(Stack(App(), "Stack"), "Role", permissions={"Read": permissions})
+
+
+def test_references_are_spelled_as_the_checks_spell_them() -> None:
+    stack = Stack(App(), "Stack")
+    bucket = CfnResource(stack, "Bucket", type="AWS::S3::Bucket")
+    finding = wildcard(f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
+    acknowledge(bucket, {finding: "Its name has the account's"})
+    write_acknowledgements(stack, [bucket])
+    (entry,) = bucket.get_metadata("cdk_nag")["rules_to_suppress"]
+    expected = "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
+    assert entry == {"id": expected, "reason": "Its name has the account's"}
