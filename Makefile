@@ -53,7 +53,7 @@ proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it surv
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"
 	@$(PYTHON) -m venv $(VENV)/torchserve-2.6
-	@$(VENV)/torchserve-2.6/bin/pip install --quiet --require-hashes -r requirements-torchserve.txt
+	@$(VENV)/torchserve-2.6/bin/pip install --quiet --require-hashes -r requirements/torchserve.txt
 	@$(VENV)/torchserve-2.6/bin/pip install --quiet --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH_2_6)
 
 check: $(VENV)/.dev ## format, lint and types
@@ -105,8 +105,8 @@ deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own crede
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
 
-lock: $(VENV)/.supply ## resolve requirements*.in and package.json anew, with hashes; then make licences
-	for file in requirements requirements-dev requirements-checkov requirements-torchserve requirements-bench requirements-supply; do \
+lock: $(VENV)/.supply ## resolve requirements.in, requirements/*.in and package.json again, with hashes; then make licences
+	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/bench requirements/supply; do \
 	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
@@ -141,36 +141,36 @@ $(VENV)/.deploy: $(VENV)/bin/python requirements.txt package-lock.json
 	@touch $@
 
 # checkov pins what ours cannot have: it gets an environment of its own.
-$(VENV)/.checkov: $(VENV)/bin/python requirements-checkov.txt
+$(VENV)/.checkov: $(VENV)/bin/python requirements/checkov.txt
 	@echo "Set-up: checkov, which reads the templates in the tests (290 MB, once)"
 	@$(PYTHON) -m venv $(VENV)/checkov
-	@$(VENV)/checkov/bin/pip install --quiet --no-compile --require-hashes -r requirements-checkov.txt
+	@$(VENV)/checkov/bin/pip install --quiet --no-compile --require-hashes -r requirements/checkov.txt
 	@touch $@
 
 # What reads the locks: bill of materials, vulnerabilities, and uv, which writes them.
-$(VENV)/.supply: $(VENV)/bin/python requirements-supply.txt
+$(VENV)/.supply: $(VENV)/bin/python requirements/supply.txt
 	@echo "Set-up: tools of the supply chain, in $(VENV)/supply (110 MB, once)"
 	@$(PYTHON) -m venv $(VENV)/supply
-	@$(VENV)/supply/bin/pip install --quiet --no-compile --require-hashes -r requirements-supply.txt
+	@$(VENV)/supply/bin/pip install --quiet --no-compile --require-hashes -r requirements/supply.txt
 	@touch $@
 
 # What AWS's serving image runs, to compare the embedded AWS with.
-$(VENV)/.torchserve: $(VENV)/bin/python requirements-torchserve.txt
+$(VENV)/.torchserve: $(VENV)/bin/python requirements/torchserve.txt
 	@echo "Set-up: TorchServe, in $(VENV)/torchserve (1.2 GB, once)"
 	@$(PYTHON) -m venv $(VENV)/torchserve
-	@$(VENV)/torchserve/bin/pip install --quiet --require-hashes -r requirements-torchserve.txt
+	@$(VENV)/torchserve/bin/pip install --quiet --require-hashes -r requirements/torchserve.txt
 	@$(VENV)/torchserve/bin/pip install --quiet --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
 	@touch $@
 
 # Beside it the embedded AWS, training, serving and the tests.
-$(VENV)/.dev: $(VENV)/.deploy requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.deploy requirements/dev.txt
 	@echo "Set-up 2/2: the embedded AWS, PyTorch and the test tools (1-3 minutes, once)"
-	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@$(PIP) --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
 	@touch $@
 
-$(BENCH_VENV)/.ready: $(VENV)/bin/python requirements-bench.txt
+$(BENCH_VENV)/.ready: $(VENV)/bin/python requirements/bench.txt
 	@echo "Set-up of the peers, in $(BENCH_VENV)"
 	@python -m venv $(BENCH_VENV)
-	@$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r requirements-bench.txt
+	@$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r requirements/bench.txt
 	@touch $@

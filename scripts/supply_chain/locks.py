@@ -49,7 +49,11 @@ class Locked(NamedTuple):
 
 def locked(root: Path = ROOT) -> list[Locked]:
     """Read every lock, what model_code/ pins, and torch's versions from the Makefile."""
-    locks = [*sorted(root.glob("requirements*.txt")), *sorted(root.glob(MODEL_CODE))]
+    locks = [
+        root / "requirements.txt",
+        *sorted(root.glob("requirements/*.txt")),
+        *sorted(root.glob(MODEL_CODE)),
+    ]
     return [
         *(entry for lock in locks for entry in _python(lock, lock.relative_to(root).as_posix())),
         *_npm(root / NPM_LOCK),

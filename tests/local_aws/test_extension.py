@@ -36,7 +36,7 @@ SIGNATURES = {
 
 
 def test_the_pinned_version_is_installed() -> None:
-    pinned = (ROOT / "requirements-dev.in").read_text()
+    pinned = (ROOT / "requirements/dev.in").read_text()
     assert f"ministack=={version('ministack')}\n" in pinned
 
 

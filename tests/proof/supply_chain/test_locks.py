@@ -8,7 +8,10 @@ from scripts.supply_chain.locks import NPM_LOCK, locked
 from tests.proof.table import ProofTable
 
 SECTION = "Supply chain"
-LOCKS = sorted(path.stem for path in ROOT.glob("requirements*.in"))
+LOCKS = [
+    "requirements",
+    *sorted(f"requirements/{path.stem}" for path in ROOT.glob("requirements/*.in")),
+]
 # A host between :// and the next slash, of whatever serves packages.
 REGISTRY = re.compile(r"://[^/\s]*(?:pypi|pythonhosted|npmjs|simple|artifact|mirror|nexus)[^/\s]*")
 
