@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
-from tests.conftest import SAMPLE_ROWS, Deployment
+from tests.support.deployment import SAMPLE_ROWS, Deployment
 
 SINGLES = 20
 HELD_OUT = SAMPLE_ROWS // 5

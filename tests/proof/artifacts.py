@@ -4,7 +4,7 @@ import io
 import tarfile
 from urllib.parse import urlsplit
 
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 Files = dict[str, bytes]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scripts import ROOT
-from tests.conftest import Deployment
 from tests.proof.outcome import MODEL, statuses, until
+from tests.support.deployment import Deployment
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import predict
-from tests.conftest import Deployment
 from tests.proof.artifacts import served_files
 from tests.proof.load import Reply
+from tests.support.deployment import Deployment
 
 # The model's version to each review's P(positive)
 Known = Mapping[str, Mapping[str, float]]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from tests.conftest import Deployment
 from tests.proof.load import Percentiles
+from tests.support.deployment import Deployment
 
 REPORT = re.compile(r"^REPORT RequestId: \S+\tDuration: ([\d.]+) ms")
 NAME = "sentiment-dev"

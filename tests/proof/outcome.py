@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 SECTION = "Deployments that go wrong"
 MODEL = "sentiment-dev-model"

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from local_aws.cdk import CdkError
-from tests.conftest import Deployment
 from tests.proof import artifacts
 from tests.proof.artifacts import Files
 from tests.proof.outcome import SECTION, SETTLED, serving, statuses, the_reason
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
+from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.slow
 

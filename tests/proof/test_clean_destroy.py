@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
-from tests.conftest import Deployment, embedded_aws
-from tests.leftovers import LISTINGS, leftovers
+from tests.proof.leftovers import LISTINGS, leftovers
 from tests.proof.table import ProofTable
 from tests.proof.use import use
+from tests.support.deployment import Deployment, embedded_aws
 
 pytestmark = pytest.mark.slow
 SECTION = "Clean destroy"

@@ -12,7 +12,6 @@ import pytest
 from local_aws.cdk import CdkError
 from local_aws.urls import send
 from scripts import ROOT
-from tests.conftest import Deployment, copy_of_repository
 from tests.proof.cut_off import deploying
 from tests.proof.outcome import (
     MODEL,
@@ -26,6 +25,7 @@ from tests.proof.outcome import (
 )
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
+from tests.support.deployment import Deployment, copy_of_repository
 
 # A training that nobody waits for to end
 ENDLESS = ("training.architecture=lstm", "training.epochs=1000")

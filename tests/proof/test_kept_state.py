@@ -11,11 +11,11 @@ import psutil
 import pytest
 
 from local_aws import process
-from tests.conftest import free_port
 from tests.local_aws.conftest import Emulator, ended, run_cli, started
 from tests.local_aws.support.endpoints import BUCKET, artifact, define, settled
 from tests.local_aws.support.stack import Stack
 from tests.local_aws.test_endpoint_stack import MODELS, answer, resources
+from tests.support.emulator import free_port
 
 pytestmark = pytest.mark.slow
 STACK = "kept"

@@ -10,13 +10,13 @@ import pytest
 
 from local_aws import process
 from local_aws.urls import send
-from tests.conftest import Deployment, embedded_aws
 from tests.local_aws.conftest import run_cli
 from tests.proof.cut_off import deploying
 from tests.proof.outcome import SECTION, SETTLED, statuses, training_jobs, until
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 from tests.proof.use import answers
+from tests.support.deployment import Deployment, embedded_aws
 
 pytestmark = pytest.mark.slow
 

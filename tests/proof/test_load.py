@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from bench import machine
-from tests.conftest import Deployment, embedded_aws
 from tests.proof.known_answers import Known, check_answers, distinct, known_answers
 from tests.proof.layers import counted, layers
 from tests.proof.load import LOST, Reply, latency, send_load
 from tests.proof.table import ProofTable
+from tests.support.deployment import Deployment, embedded_aws
 
 SECTION = "Load"
 STEADY_RATE, STEADY_SECONDS = 8.0, 60.0

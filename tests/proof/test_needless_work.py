@@ -17,10 +17,10 @@ from local_aws.cdk import CdkError
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from local_aws.urls import send
 from scripts import ROOT
-from tests.conftest import Deployment, copy_of_repository, embedded_aws
 from tests.proof.outcome import MODEL, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.use import answers
+from tests.support.deployment import Deployment, copy_of_repository, embedded_aws
 
 SECTION = "No needless work"
 STACKS = ("storage", "model", "web")

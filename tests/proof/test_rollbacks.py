@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from local_aws.cdk import CdkError
-from tests.conftest import Deployment
 from tests.proof.outcome import MODEL, SECTION, serving, statuses, the_reason, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 from tests.proof.use import answers
+from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.slow
 

@@ -10,10 +10,10 @@ import pytest
 
 from scripts import ROOT
 from stacks.building_blocks.assets import source_files
-from tests.conftest import packaged_reviews
 from tests.local_aws.conftest import Emulator, processes_naming, run_cli
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
+from tests.support.reviews import packaged_reviews
 
 pytestmark = pytest.mark.slow
 BUCKET = "model-code-training"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 PAUSE_SECONDS = 0.1
 LONGEST_ANSWER_SECONDS = 200  # twice as long as one request may take

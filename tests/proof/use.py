@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 REVIEW = "A wonderful film, superb and moving."
 

@@ -10,10 +10,11 @@ import pytest
 
 from scripts import ROOT
 from stacks.building_blocks.assets import source_files
-from tests.conftest import free_port, packaged_reviews
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive
+from tests.support.emulator import free_port
+from tests.support.reviews import packaged_reviews
 
 BUCKET = "own-servers"
 TRAINING_ROWS = 4000

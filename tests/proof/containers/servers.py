@@ -11,7 +11,7 @@ from typing import NamedTuple
 from local_aws.environment import without_aws
 from local_aws.sagemaker.container import Container
 from local_aws.sagemaker.served_model import SERVER
-from tests.conftest import free_port
+from tests.support.emulator import free_port
 
 START_SECONDS = 120.0
 STOP_GRACE_SECONDS = 10.0

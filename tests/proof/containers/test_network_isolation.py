@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
+from scripts.diff.snapshots import SNAPSHOTS
 from tests.local_aws.conftest import processes_naming
 from tests.proof.containers.conftest import ENVIRONMENT, Trained, hyperparameters
 from tests.proof.containers.inside import CONNECTED, attempt, install, verdicts
@@ -41,7 +42,7 @@ HOST = {
         "instance_type": "ml.m5.large",
     }],
 }  # fmt: skip
-TEMPLATES = ROOT / "tests" / "infrastructure" / "__snapshots__" / "test_snapshots"
+TEMPLATES = ROOT / SNAPSHOTS
 
 MODEL, TRAINING = "AWS::SageMaker::Model", "Custom::TrainingJob"
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import embedded_aws
 from tests.proof.privilege.identities import Identities
 from tests.proof.privilege.names import Names, names_of
 from tests.proof.use import use
+from tests.support.deployment import embedded_aws
 
 
 @pytest.fixture(scope="package")

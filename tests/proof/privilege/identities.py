@@ -11,7 +11,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local_aws.environment import DECISIONS, DEFAULT_REGION, endpoint_url
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 STACKS = ("storage", "model", "web")
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from tests.conftest import embedded_aws
 from tests.proof.privilege.calls import (
     API_LOG,
     CONTROLS,
@@ -20,6 +19,7 @@ from tests.proof.privilege.questions import PROBES, YES
 from tests.proof.privilege.simulation import Question, allows
 from tests.proof.table import ProofTable
 from tests.proof.use import use
+from tests.support.deployment import embedded_aws
 
 pytestmark = pytest.mark.slow
 PROD = ("environment=prod", "feedback.enabled=true", "operations.alarm_email=somebody@example.com")

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 
 from local_aws.environment import DEFAULT_REGION
 from local_aws.urls import send
-from tests.leftovers import leftovers
+from tests.proof.leftovers import leftovers
 from tests.proof.privilege.calls import (
     API,
     CONTROLS,

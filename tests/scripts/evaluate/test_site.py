@@ -5,9 +5,9 @@ import pytest
 from scripts.evaluate.errors import EvaluationError
 from scripts.evaluate.patience import ATTEMPTS
 from scripts.evaluate.site import Site
-from tests.conftest import free_port
 from tests.scripts.evaluate.conftest import Api
 from tests.scripts.evaluate.serving import Prepared
+from tests.support.emulator import free_port
 
 VERDICT = {"probability": 0.75, "model": {"version": "m1"}}
 GOOD: Prepared = (200, {}, VERDICT)
