@@ -1,4 +1,4 @@
-"""What there is in an account, service by service, but for what CDK's bootstrap has made."""
+"""Listing of every resource in an account, except those of CDK's bootstrap stack."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ class Listing:
     """One kind of resource.
 
     Attributes:
-        service: as boto3 calls it.
-        operation: its method that lists them.
-        expression: JMESPath of their names in the answer.
-        arguments: of the operation.
+        service: Service name in boto3.
+        operation: Client method that lists the resources.
+        expression: JMESPath of the names in the response.
+        arguments: Arguments of the method.
     """
 
     service: str
@@ -93,7 +93,7 @@ LISTINGS = {
     ),
     "parameters": Listing("ssm", "describe_parameters", "Parameters[].Name"),
     "secrets": Listing("secretsmanager", "list_secrets", "SecretList[].Name"),
-    # Keys that wait for their deletion have their tags still; `_living_keys` lists the others.
+    # Keys pending deletion keep their tags; `_active_keys` lists the other keys.
     "tagged": Listing(
         "resourcegroupstaggingapi", "get_resources",
         "ResourceTagMappingList[?!contains(ResourceARN, ':kms:')].ResourceARN",
@@ -103,13 +103,13 @@ LISTINGS = {
 
 
 def leftovers(client: Client) -> dict[str, set[str]]:
-    """Return the names of what there is, by kind; kinds of which there is nothing are left out.
+    """Return the names of all resources by kind, without empty kinds.
 
     Args:
-        client: makes a boto3 client of a service.
+        client: Function that returns a boto3 client of a service.
     """
     found = {kind: set(_names(client, listing)) for kind, listing in LISTINGS.items()}
-    found["keys"] = set(_living_keys(client("kms")))
+    found["keys"] = set(_active_keys(client("kms")))
     return {kind: names for kind, names in found.items() if names}
 
 
@@ -126,8 +126,8 @@ def _names(client: Client, listing: Listing) -> Iterator[str]:
             yield str(name)
 
 
-def _living_keys(kms: Any) -> Iterator[str]:
-    """Yield the descriptions of keys that are not about to be deleted."""
+def _active_keys(kms: Any) -> Iterator[str]:
+    """Yield the descriptions of customer keys that are not pending deletion."""
     for key in kms.get_paginator("list_keys").paginate().search("Keys[].KeyId"):
         described = kms.describe_key(KeyId=key)["KeyMetadata"]
         if described["KeyState"] != "PendingDeletion" and described["KeyManager"] != "AWS":
