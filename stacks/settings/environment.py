@@ -16,7 +16,7 @@ from stacks.settings.training import TrainingSettings
 from stacks.settings.types import EnvironmentName, Region, Section
 
 
-class Settings(Section):
+class EnvironmentSettings(Section):
     """All settings of one environment.
 
     Attributes:
