@@ -20,8 +20,8 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from local_aws.cdk.screen import Screen
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, client_environment, endpoint_url
-from local_aws.screen import Screen
 from scripts import ROOT
 from scripts.local import deploy_locally
 

@@ -8,7 +8,7 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import apigateway_v1, cloudwatch
 
-from local_aws.measured import Measured, failed
+from local_aws.emulator.measured import Measured, failed
 
 PRIVATE_NAMES = (
     (apigateway_v1, "_invoke_lambda_proxy_v1"),

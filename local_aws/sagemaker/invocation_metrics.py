@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.ht
 import time
 from collections.abc import Callable, Iterable
 
-from local_aws.measured import Measured, failed
+from local_aws.emulator.measured import Measured, failed
 from local_aws.sagemaker.store import Record
 
 NAMESPACE = "AWS/SageMaker"

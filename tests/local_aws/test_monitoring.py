@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.measured import Measured
+from local_aws.emulator.measured import Measured
 from local_aws.sagemaker.invocation_metrics import Stopwatch
 from local_aws.urls import local_url, send
 from tests.local_aws.conftest import Emulator
