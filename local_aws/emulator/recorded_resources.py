@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from local_aws.emulator.extension import ResourceHandler, known_resources
+from local_aws.emulator.patches.cloudformation import ResourceHandler, known_resources
 from local_aws.emulator.recorded import RECORDED
 
 Properties = dict[str, Any]
