@@ -13,7 +13,7 @@ from bench import check, comparison, machine, table
 from bench.plan import Plan
 from bench.process import ProcessError
 from bench.stages import Bench
-from local_aws.screen import Screen
+from local_aws.cdk.screen import Screen
 from scripts import ROOT
 
 FOLDER = Path(__file__).resolve().parent

@@ -10,7 +10,7 @@ from typing import Any, Self
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.screen import Screen
+from local_aws.cdk.screen import Screen
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 POLL_SECONDS = 1.0

@@ -12,11 +12,11 @@ import boto3
 import psutil
 from botocore.exceptions import ClientError
 
-from local_aws.cdk_output import reduce
+from local_aws.cdk.output import reduce
+from local_aws.cdk.screen import Screen
+from local_aws.cdk.training_progress import TrainingProgress
+from local_aws.emulator.recorded import without_effect
 from local_aws.environment import ACCOUNT
-from local_aws.recorded import without_effect
-from local_aws.screen import Screen
-from local_aws.training_progress import TrainingProgress
 
 
 class CdkError(Exception):
