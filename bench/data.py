@@ -1,7 +1,5 @@
 """The reviews that are measured with: the official halves, or the packaged ones."""
 
-import hashlib
-import json
 import random
 import shutil
 import sys
@@ -12,8 +10,9 @@ from pathlib import Path
 
 from bench import reviews
 from bench.handover import hand_over
-from bench.reviews import Data, Review
+from bench.reviews import Data
 from scripts import ROOT
+from scripts.evaluate.reviews import Review, is_official_test
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
 from stacks.datasets import find_dataset
@@ -21,8 +20,6 @@ from stacks.settings.refusal import SettingsError
 
 SEED = 1
 HELD_OUT = 0.2
-# SHA-256 of the sorted [text, label] pairs of the official test half, Maas et al. (2011).
-OFFICIAL_TEST = "220ce8d6afaa21efd00ee7cf5166c61abb11fcfb333465b7296d006f27382f18"
 
 
 def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Data:
@@ -98,11 +95,6 @@ def _read(folder: Path) -> dict[str, list[Review]]:
     return {
         half: list(zip(found.texts, found.labels, strict=True)) for half, found in halves.items()
     }
-
-
-def is_official_test(rows: list[Review]) -> bool:
-    """Tell whether these are the 25,000 official test reviews, in whatever order."""
-    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest() == OFFICIAL_TEST
 
 
 def main() -> int:
