@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
-from local_aws.environment import client_environment
 from local_aws.cdk.screen import Screen
+from local_aws.environment import client_environment
 from scripts import ROOT
 from scripts.local import deploy_locally
 from tests.support.emulator import emulator_client, free_port

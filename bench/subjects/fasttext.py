@@ -1,6 +1,7 @@
-"""Peer: fastText with pairs of words, Joulin et al. (2017), "Bag of tricks".
+"""Peer: fastText with word pairs, Joulin et al. (2017), "Bag of tricks".
 
-Dimension as in the paper; epochs and learning rate were chosen on a fifth of the training reviews.
+The dimension is the paper's. Epochs and learning rate were chosen on a fifth of the training
+reviews.
 """
 
 import os
@@ -11,8 +12,8 @@ from pathlib import Path
 import fasttext
 
 from bench import reviews
-from bench.peer_answers import answering
-from bench.subject import Answer
+from bench.figures import Figures, with_errors
+from bench.subjects import Answer, Plan, serve
 
 TAKES_LISTS = True
 EXPLAINS = False
@@ -22,14 +23,14 @@ TOKEN = re.compile(r"[a-z0-9']+|[.,!?()]")
 
 
 def clean(review: str) -> Sequence[str]:
-    """Return lower-case words and punctuation, each a token of its own."""
+    """Return the lower-case words and the punctuation marks of a review."""
     return TOKEN.findall(review.replace("<br />", " ").lower())
 
 
-def train(training: Path, testing: Path, model_dir: Path) -> float:
-    """Train, save, and return the test accuracy.
+def train(training: Path, testing: Path, model_dir: Path, _plan: Plan) -> Figures:
+    """Train, test and save.
 
-    With several threads the weights differ from run to run, as fastText's updates race.
+    The weights differ from run to run, because the updates of fastText's threads race.
     """
     lines = model_dir / "training.txt"
     with lines.open("w", encoding="utf-8") as file:
@@ -42,17 +43,15 @@ def train(training: Path, testing: Path, model_dir: Path) -> float:
     lines.unlink()
     model.save_model(str(model_dir / MODEL))
     texts, labels = zip(*reviews.read(testing), strict=True)
-    right = [
-        float(verdict == label)
-        for (verdict, _), label in zip(_classify(model, texts), labels, strict=True)
-    ]
-    return sum(right) / len(right)
+    verdicts = [verdict for verdict, _ in _classify(model, texts)]
+    right = sum(verdict == label for verdict, label in zip(verdicts, labels, strict=True))
+    return with_errors(right / len(labels))
 
 
 def load(model_dir: Path) -> Answer:
     """Return the served model."""
     model = fasttext.load_model(str(model_dir / MODEL))
-    return answering(lambda texts: _classify(model, texts))
+    return serve(lambda texts: _classify(model, texts))
 
 
 def _classify(

@@ -1,6 +1,6 @@
-"""Peer: scikit-learn's TF-IDF of words and pairs of words, with logistic regression.
+"""Peer: scikit-learn's TF-IDF of words and word pairs, with logistic regression.
 
-The settings were chosen on a fifth of the training reviews.
+Its settings were chosen on a fifth of the training reviews.
 """
 
 import pickle
@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from bench import reviews
-from bench.peer_answers import answering
-from bench.subject import Answer
+from bench.figures import Figures, with_errors
+from bench.subjects import Answer, Plan, serve
 
 TAKES_LISTS = True
 EXPLAINS = False
@@ -36,19 +36,19 @@ def _analyzer() -> Any:
 
 
 def clean(review: str) -> Sequence[str]:
-    """Return the words and pairs of words of a review."""
+    """Return the words and word pairs of a review."""
     found: list[str] = _analyzer()(review)
     return found
 
 
-def train(training: Path, testing: Path, model_dir: Path) -> float:
-    """Train, save, and return the test accuracy."""
+def train(training: Path, testing: Path, model_dir: Path, _plan: Plan) -> Figures:
+    """Train, test and save."""
     texts, labels = zip(*reviews.read(training), strict=True)
     print("TF-IDF and logistic regression", flush=True)
     model = pipeline().fit(texts, labels)
     with (model_dir / MODEL).open("wb") as file:
         pickle.dump(model, file)
-    return float(model.score(*zip(*reviews.read(testing), strict=True)))
+    return with_errors(float(model.score(*zip(*reviews.read(testing), strict=True))))
 
 
 def load(model_dir: Path) -> Answer:
@@ -60,4 +60,4 @@ def load(model_dir: Path) -> Answer:
         positive = model.predict_proba(texts)[:, 1].tolist()
         return [(int(probability >= 0.5), probability) for probability in positive]  # noqa: PLR2004 - even odds
 
-    return answering(classify)
+    return serve(classify)
