@@ -10,9 +10,14 @@ import pytest
 from mypy import api as mypy
 
 from scripts import ROOT
+from scripts.cost.__main__ import PREDICTIONS
+from scripts.cost.estimate import estimate
+from scripts.cost.prices import Prices
+from tests.stacks.assembly import Assembly
 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 PICTURE = re.compile(r'(?:src|srcset)="([^":]+)"')
+ANCHOR = re.compile(r"\]\(([^)#\s:]*)#([^)\s]+)\)")
 NAMED_PATH = re.compile(r"\[`([\w./]+)`\]\(([^)]+)\)")
 NAME_IN_PATH = re.compile(r"`(\w+)` in \[`[\w./]+`\]\(([^)]+)\)")
 FOUND = subprocess.run(
@@ -28,6 +33,16 @@ def test_links_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     links = [link for link in LINK.findall(text) + PICTURE.findall(text) if ":" not in link]
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_anchors_are_headings(name: str) -> None:
+    for link, anchor in ANCHOR.findall((ROOT / name).read_text("utf-8")):
+        page = (ROOT / name).parent / link if link else ROOT / name
+        headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+        assert anchor in {
+            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+        }
 
 
 @pytest.mark.parametrize("name", [name for name in FOUND if name.startswith("docs/")])
@@ -46,6 +61,13 @@ def test_pictures_are_small() -> None:
     pictures = list((ROOT / "docs" / "images").iterdir())
     assert pictures
     assert [picture for picture in pictures if picture.stat().st_size >= 150_000] == []
+
+
+def test_the_costs_of_prod_are_those_of_make_cost(prod: Assembly) -> None:
+    items = [item for item in estimate(prod.templates, Prices.read()) if item.once == 0]
+    totals = [f"${sum(item.at(count) or 0 for item in items):,.2f}" for count in PREDICTIONS]
+    assert f"| {', '.join(totals)} |" in (ROOT / "README.md").read_text("utf-8")
+    assert f"| {' | '.join(totals)} |" in (ROOT / "docs" / "aws.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", [name for name in FOUND if name != "docs/proof.md"])
