@@ -14,6 +14,7 @@ from typing import Any
 
 from local_aws.environment import without_aws
 from local_aws.sagemaker.overlay import make_overlay
+from local_aws.sagemaker.training_host import TOOLKIT
 from tests.proof.containers.servers import Server, embedded, torchserve
 
 CONNECTED = "connected"
@@ -42,7 +43,7 @@ def train(base: Path) -> None:
         "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
         "SM_STUDIO_LOCAL_MODE": "true",  # algo-1 has no name here
     }
-    command: list[str | Path] = [python, "-m", "sagemaker_training.cli.train"]
+    command: list[str | Path] = [python, "-P", TOOLKIT]
     subprocess.run(command, cwd=base, env=environment, check=True)
 
 
