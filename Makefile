@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof torch-2.6 check bench bench-check bench-synth format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -48,6 +48,9 @@ chromium:
 proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
+
+fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found; writes docs/fresh.md
+	@python -m scripts.fresh --page docs/fresh.md
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)

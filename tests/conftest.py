@@ -33,6 +33,8 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
+# A folder that a shell would split, and that ASCII cannot spell: nothing may care.
+AWKWARD = "a b'ü\"c $d"
 SAMPLE_ROWS = 6000
 HELD_BACK_ROWS = 200
 
@@ -145,7 +147,7 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deploym
     )
     prepared = Deployment(
         port=free_port(),
-        state=folder / "state",
+        state=folder / AWKWARD,
         context=[f"dataset.training={sample}", "training.minimum_accuracy=0.7"],
         held_back=rows[SAMPLE_ROWS:],
     )
