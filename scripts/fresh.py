@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -238,7 +238,7 @@ def cloned(python: Path, version: str, variables: dict[str, str]) -> Iterator[Cl
         try:
             yield clone
         finally:
-            if clone.site_packages.exists():
+            with suppress(FreshError):  # a set-up that failed cannot run it, and started nothing
                 clone.run("-m", "local_aws", "down", python=True)
 
 

