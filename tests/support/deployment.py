@@ -16,7 +16,7 @@ from local_aws.cdk.screen import Screen
 from local_aws.environment import client_environment
 from scripts import ROOT
 from scripts.local import deploy_locally
-from tests.support.emulator import emulator_client, free_port
+from tests.support.emulator import AWKWARD, emulator_client, free_port
 from tests.support.reviews import packaged_reviews
 
 SAMPLE_ROWS = 6000
@@ -100,7 +100,7 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deploym
     )
     prepared = Deployment(
         port=free_port(),
-        state=folder / "state",
+        state=folder / AWKWARD,
         context=[f"dataset.training={sample}", "training.minimum_accuracy=0.7"],
         held_back=rows[SAMPLE_ROWS:],
     )

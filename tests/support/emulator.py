@@ -7,6 +7,9 @@ import boto3
 
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
 
+# A folder name that a shell would split and that ASCII cannot spell.
+AWKWARD = "a b'ü\"c $d"
+
 
 def emulator_client(service: str, port: int) -> Any:
     """Return a boto3 client of the embedded AWS, regardless of the environment variables."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from local_aws.environment import without_aws
 from local_aws.sagemaker.overlay import make_overlay
+from local_aws.sagemaker.training_host import TOOLKIT
 from tests.proof.containers.servers import Server, embedded, torchserve
 
 CONNECTED = "connected"
@@ -43,7 +44,7 @@ def train(base: Path) -> None:
         "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
         "SM_STUDIO_LOCAL_MODE": "true",  # the host name algo-1 does not resolve
     }
-    command: list[str | Path] = [python, "-m", "sagemaker_training.cli.train"]
+    command: list[str | Path] = [python, "-P", TOOLKIT]
     subprocess.run(command, cwd=base, env=environment, check=True)
 
 
