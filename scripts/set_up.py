@@ -153,6 +153,7 @@ def _python(folder: Path) -> Path:
 
 
 def site_packages(folder: Path) -> Path:
+    """Return the folder of a virtual environment's packages."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return folder / "lib" / version / "site-packages"
 
