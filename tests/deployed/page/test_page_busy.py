@@ -80,13 +80,15 @@ def test_retries_follow_a_starting_model_s_retry_after_and_are_announced_once(pa
     answers: list[dict[str, Any]] = [*[starting] * 4, {"json": ANSWER}]
     page.route("**/api/predict", lambda route: route.fulfill(**answers.pop(0)))
     page.evaluate(
-        "window.told = []; new MutationObserver(() => told.push(document.querySelector('#told')"
+        "window.announced = []; new MutationObserver(() => announced.push(document.querySelector('#told')"
         ".textContent)).observe(document.querySelector('#told'), { childList: true })"
     )
     classify(page, "A film.")
     expect(page.locator("#sentiment")).to_have_text("Positive")
     assert all(2 <= pause <= 2.5 for pause in page.evaluate("pauses"))
-    starts = [told for told in page.evaluate("told") if told.startswith("The model is starting")]
+    starts = [
+        text for text in page.evaluate("announced") if text.startswith("The model is starting")
+    ]
     assert len(starts) == 1
 
 
