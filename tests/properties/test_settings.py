@@ -34,13 +34,12 @@ MINIMAL: Block = {
 
 
 def read(block: Any, overrides: dict[str, Any] | None = None) -> Settings | SettingsError:
-    """Return the settings of a block, or the error that refuses them."""
+    """Return the settings of a block, or their refusal, which is one line that names a setting."""
     context = {"environment": "dev", "environments": {"dev": block}, **(overrides or {})}
-    return read_context(context)
+    return answer(context)
 
 
-def read_context(context: dict[str, Any]) -> Settings | SettingsError:
-    """Return the settings of a context, or the error, which is one line that names a setting."""
+def answer(context: dict[str, Any]) -> Settings | SettingsError:
     try:
         return read_settings(context)
     except SettingsError as error:
@@ -68,7 +67,7 @@ NAMES = st.sampled_from(["environment", "environments", "region", *SECTIONS, *KE
 def test_any_context_is_read_or_refused(
     context: dict[str, Any], environment: Any, environments: dict[str, Any]
 ) -> None:
-    read_context({"environment": environment, "environments": environments, **context})
+    answer({"environment": environment, "environments": environments, **context})
 
 
 @given(blocks(), st.sampled_from(KEYS), JSON)
