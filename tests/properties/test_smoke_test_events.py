@@ -1,10 +1,7 @@
-"""Events of smoke test, probe, release test and expiry, whatever endpoint, code or clock say."""
+"""Smoke test and probe events: any endpoint response leads to a verdict or a one-line reason."""
 
 import io
 import json
-from contextlib import ExitStack
-from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -13,8 +10,6 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from expiry import handler as expiry
-from release_test import handler as release_test
 from smoke_test import handler as smoke_test
 from smoke_test.endpoint import (
     KNOWN_REVIEWS,
@@ -42,10 +37,10 @@ ANSWERS = st.one_of(
 
 
 class Endpoint:
-    """Answers every review alike, and is being updated for one look."""
+    """Gives every review the same answer; its first status is Updating, the next InService."""
 
     def __init__(self, answer: bytes | Exception) -> None:
-        """Answer, or raise."""
+        """Set the answer to return or the error to raise."""
         self._answer, self._looks, self.reported = answer, 1, 0.0
 
     def invoke_endpoint(self, **_request: Any) -> dict[str, Any]:
@@ -67,22 +62,22 @@ class Endpoint:
 @example(json.dumps({"sentiment": "a\n" * 10_000}).encode())
 @example(b'{"sentiment": "positive", "model_version": []}')
 @example(b'{"sentiment": "positive", "model_version": "m-1", "accuracy": NaN}')
-def test_whatever_an_endpoint_answers_is_told_in_one_short_line(answer: bytes | Exception) -> None:
+def test_any_wrong_answer_is_reported_in_one_short_line(answer: bytes | Exception) -> None:
     seconds = [0.0]
     clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
-    # One answer cannot be right for a good and for a bad review.
+    # The same answer cannot be correct for both a good and a bad review.
     with pytest.raises(SmokeTestError) as raised:
         check_verdicts(
             Endpoint(answer), "sentiment-dev", Expected("m-1"), patience_seconds=300, clock=clock
         )
-    told = str(raised.value)
-    assert told.startswith("Endpoint sentiment-dev ")
-    assert len(told) <= LONGEST_REASON
-    assert len(told.splitlines()) == 1
+    message = str(raised.value)
+    assert message.startswith("Endpoint sentiment-dev ")
+    assert len(message) <= LONGEST_REASON
+    assert len(message.splitlines()) == 1
 
 
 @given(ANSWERS)
-def test_the_probe_counts_what_an_endpoint_answers(answer: bytes | Exception) -> None:
+def test_the_probe_reports_the_number_of_failures(answer: bytes | Exception) -> None:
     endpoint = Endpoint(answer)
     failed = probe_update(
         lambda _service: endpoint,
@@ -107,10 +102,10 @@ GOOD = {
 
 
 class Endpoints:
-    """One that serves the last configuration, and others with the new one; all answer rightly."""
+    """A serving endpoint with the old configuration and others with the new one; all are correct."""
 
     def __init__(self) -> None:
-        """Begin without a question."""
+        """Start without requests."""
         self.asked = 0
 
     def describe_endpoint(self, **request: Any) -> dict[str, str]:
@@ -126,7 +121,7 @@ class Endpoints:
         return {"Body": io.BytesIO(json.dumps(answer).encode())}
 
     def delete_endpoint(self, **_request: Any) -> None:
-        """Be gone."""
+        """Succeed."""
 
 
 @given(
@@ -143,11 +138,11 @@ class Endpoints:
 @example("Update", "Custom::Candidate", {}, set())
 @example("Update", "Custom::Candidate", {"PatienceSeconds": []}, set())
 @example("Create", "Custom::SmokeTest", {}, set(GOOD))
-def test_a_model_is_tried_or_the_property_is_named(
+def test_a_model_is_tested_or_the_invalid_property_is_named(
     request: str, resource: str, changes: dict[str, Any], missing: set[str]
 ) -> None:
     endpoints, properties = Endpoints(), {**GOOD, **changes}
-    told = {
+    sent = {
         "RequestType": request, "ResourceType": resource, "PhysicalResourceId": "x",
         "ResourceProperties": {
             key: value for key, value in properties.items() if key not in missing
@@ -156,101 +151,16 @@ def test_a_model_is_tried_or_the_property_is_named(
     touched = GOOD.keys() & (changes.keys() | missing)
     with patch.object(smoke_test, "_client", lambda _service: endpoints):
         try:
-            smoke_test.on_event(told, None)
-            smoke_test.is_complete(told, None)
+            smoke_test.on_event(sent, None)
+            smoke_test.is_complete(sent, None)
         except SmokeTestError as error:
             event("refused")
-            # What it names is what was changed, or how the model measures up to it.
+            # The reason names a changed property or a comparison of the model with one.
             named = str(error).startswith(tuple(f"The property {name} " for name in touched))
             measured = {"EndpointName", "EndpointConfigName", "ModelVersion", "MinimumAccuracy"}
             assert named or (touched & measured and str(error).startswith("Endpoint "))
             assert len(str(error).splitlines()) == 1
         else:
-            event(f"{endpoints.asked} questions")
+            event(f"{endpoints.asked} requests")
             moved = touched & {"EndpointName", "EndpointConfigName", "ServingEndpointName"}
             assert endpoints.asked == (0 if request == "Delete" else 2) or moved
-
-
-HEALTHY = {"statusCode": 200, "body": "{}"}
-
-
-class Function:
-    """A Lambda function that answers every invocation alike."""
-
-    def __init__(self, payload: bytes, error: str | None) -> None:
-        """Answer, or fail."""
-        self._answer: dict[str, Any] = {"FunctionError": error} if error else {}
-        self._payload = payload
-
-    def invoke(self, **_request: Any) -> dict[str, Any]:
-        return {**self._answer, "Payload": io.BytesIO(self._payload)}
-
-
-@given(
-    st.binary()
-    | JSON.map(json.dumps).map(str.encode)
-    | st.fixed_dictionaries({key: st.just(value) | JSON for key, value in HEALTHY.items()})
-    .map(json.dumps).map(str.encode),
-    st.none() | st.just("Unhandled"),
-    st.fixed_dictionaries({}, optional={"VersionArn": JSON | st.just("arn:aws:lambda:function")}),
-)  # fmt: skip
-@example(b'{"statusCode": Infinity, "body": ""}', None, {"VersionArn": "a"})
-@example(b"[" * 100_000, None, {"VersionArn": "a"})
-@example(b"[" * 100_000, "Unhandled", {"VersionArn": "a"})
-@example(b"{}", None, {})
-def test_new_code_that_answers_oddly_is_not_released(
-    payload: bytes, error: str | None, properties: dict[str, Any]
-) -> None:
-    told = {"RequestType": "Update", "ResourceProperties": properties}
-    # What is no verdict is no right answer to a review.
-    with (
-        patch.object(release_test, "_lambda", lambda: Function(payload, error)),
-        pytest.raises(release_test.ReleaseTestError) as raised,
-    ):
-        release_test.on_event(told, None)
-    assert str(raised.value).startswith(("The API's new code ", "The property VersionArn "))
-    assert len(str(raised.value)) <= release_test.LONGEST_REASON
-    assert len(str(raised.value).splitlines()) <= 1
-
-
-TIMES = st.one_of(
-    st.datetimes(timezones=st.timezones() | st.just(UTC)).map(datetime.isoformat),
-    st.datetimes().map(datetime.isoformat),
-    st.text(),
-    JSON,
-)
-
-
-@given(
-    st.dictionaries(st.just("time") | st.text(), TIMES),
-    st.datetimes(timezones=st.just(UTC)),
-    st.none() | st.datetimes(timezones=st.just(UTC)),
-    st.sampled_from(["UPDATE_COMPLETE", "CREATE_FAILED", "UPDATE_IN_PROGRESS"]),
-)
-@example({"time": "2026-01-31T12:00:00"}, datetime(2026, 1, 1, tzinfo=UTC), None, "CREATE_COMPLETE")
-@example({}, datetime(2026, 1, 1, tzinfo=UTC), None, "CREATE_COMPLETE")
-def test_a_stack_expires_by_the_clock_alone(
-    told: dict[str, Any], created: datetime, updated: datetime | None, status: str
-) -> None:
-    deleted: list[str] = []
-    stack: dict[str, Any] = {"StackName": "model", "CreationTime": created, "StackStatus": status}
-    stack |= {"LastUpdatedTime": updated} if updated else {}
-    client = SimpleNamespace(
-        describe_stacks=lambda **_: {"Stacks": [stack]},
-        delete_stack=lambda **request: deleted.append(request["StackName"]),
-    )
-    with ExitStack() as context:
-        context.enter_context(
-            patch.dict("os.environ", STACK_ID="arn:model", EXPIRES_AFTER_HOURS="2")
-        )
-        context.enter_context(patch.object(expiry, "_cloudformation", lambda: client))
-        try:
-            answer = expiry.on_schedule(told, None)
-        except expiry.EventError as error:
-            assert "2026-01-31T12:00:00Z" in str(error)
-            assert deleted == []
-            return
-    passed = datetime.fromisoformat(told["time"]) - (updated or created)
-    expired = passed.total_seconds() >= 7200 and status != "UPDATE_IN_PROGRESS"
-    assert deleted == (["arn:model"] if expired else [])
-    assert list(answer) == (["deleted"] if expired else ["kept"])
