@@ -92,7 +92,7 @@ openapi: $(VENV)/.dev ## write docs/openapi.json anew
 	@python -m scripts.openapi
 
 accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or addresses are replaced
-	@python -m scripts.diff.stateful
+	@python -m scripts.stateful
 
 synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 	$(CDK) synth --quiet
