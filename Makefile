@@ -55,9 +55,12 @@ fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that i
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)
 
-check: $(VENV)/.dev ## format, lint and types
+check: $(VENV)/.dev ## check formatting, lint, the direction of imports, the workflows and types
 	ruff format --check --quiet .
 	ruff check --quiet .
+	lint-imports --no-logo --no-cache
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --offline --quiet --no-progress .github
 	mypy
 
 bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and its peers; DATA=folder with both halves
@@ -89,7 +92,7 @@ openapi: $(VENV)/.dev ## write docs/openapi.json anew
 	@python -m scripts.openapi
 
 accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or addresses are replaced
-	@python -m scripts.diff.stateful
+	@python -m scripts.stateful
 
 synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 	$(CDK) synth --quiet
