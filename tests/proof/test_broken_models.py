@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (artifacts.answers_nonsense, "calls a plainly positive review negative"),
+        (artifacts.answers_nonsense, "classifies a clearly positive review as negative"),
         # Each waits until the container would have had its time to start.
         (artifacts.no_code, "does not answer"),
         (artifacts.raises_at_start, "does not answer"),

@@ -100,7 +100,7 @@ FAILURES = [
     Failure("Training script raises", "the disk is full", trained=1, change=let_training_raise),
     Failure(
         "Training killed, as for lack of memory",
-        "killed from outside",
+        "killed, probably because it ran out of memory",
         (*ENDLESS, "training.seed=3"),
         trained=1,
         meanwhile=kill_the_training,

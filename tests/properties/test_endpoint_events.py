@@ -14,19 +14,20 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from expiry import handler as expiry
+from known_reviews import KNOWN_REVIEWS
 from release_test import handler as release_test
-from smoke_test import handler as smoke_test
-from smoke_test.endpoint import (
-    KNOWN_REVIEWS,
+from resource_properties import PropertyError
+from tests.lambda_fn.fake_aws import client_error
+from tests.properties.json_values import JSON
+from trial import handler as trial
+from trial.probe import probe_update
+from trial.smoke_test import (
     LONGEST_REASON,
     Clock,
     Expected,
     SmokeTestError,
-    check_verdicts,
+    check_answers,
 )
-from smoke_test.probe import probe_update
-from tests.lambda_fn.fake_aws import client_error
-from tests.properties.json_values import JSON
 
 VERDICT = {"sentiment": "positive", "probability": 0.9, "model_version": "m-1"}
 ANSWERS = st.one_of(
@@ -72,7 +73,7 @@ def test_whatever_an_endpoint_answers_is_told_in_one_short_line(answer: bytes | 
     clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
     # One answer cannot be right for a good and for a bad review.
     with pytest.raises(SmokeTestError) as raised:
-        check_verdicts(
+        check_answers(
             Endpoint(answer), "sentiment-dev", Expected("m-1"), patience_seconds=300, clock=clock
         )
     told = str(raised.value)
@@ -154,11 +155,11 @@ def test_a_model_is_tried_or_the_property_is_named(
         },
     }  # fmt: skip
     touched = GOOD.keys() & (changes.keys() | missing)
-    with patch.object(smoke_test, "_client", lambda _service: endpoints):
+    with patch.object(trial, "_client", lambda _service: endpoints):
         try:
-            smoke_test.on_event(told, None)
-            smoke_test.is_complete(told, None)
-        except SmokeTestError as error:
+            trial.on_event(told, None)
+            trial.is_complete(told, None)
+        except (SmokeTestError, PropertyError) as error:
             event("refused")
             # What it names is what was changed, or how the model measures up to it.
             named = str(error).startswith(tuple(f"The property {name} " for name in touched))
@@ -205,7 +206,7 @@ def test_new_code_that_answers_oddly_is_not_released(
     # What is no verdict is no right answer to a review.
     with (
         patch.object(release_test, "_lambda", lambda: Function(payload, error)),
-        pytest.raises(release_test.ReleaseTestError) as raised,
+        pytest.raises((release_test.ReleaseTestError, PropertyError)) as raised,
     ):
         release_test.on_event(told, None)
     assert str(raised.value).startswith(("The API's new code ", "The property VersionArn "))
