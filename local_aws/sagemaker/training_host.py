@@ -22,6 +22,7 @@ from local_aws.sagemaker.store import Record
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TORCHRUN = Path(__file__).with_name("torchrun.py")
+TOOLKIT = TORCHRUN.with_name("training_toolkit.py")
 INSTANCE_GROUP = "homogeneousCluster"
 MAX_FAILURE_REASON = 1024
 KILLED_BY = 128  # a container killed by signal N exits with 128 + N
@@ -100,7 +101,7 @@ class TrainingHost:
 
         url, region = self._context.endpoint_url, self._context.region
         return Container(
-            [self._python, "-m", "sagemaker_training.cli.train"],
+            [self._python, "-P", TOOLKIT],
             folder=self.base,
             environment={
                 **container_environment(

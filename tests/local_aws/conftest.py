@@ -12,7 +12,7 @@ import pytest
 
 from local_aws.environment import client_environment
 from scripts import ROOT
-from tests.conftest import emulator_client, free_port
+from tests.support.emulator import AWKWARD, emulator_client, free_port
 
 CommandLine = list[str]
 
@@ -81,7 +81,7 @@ def ended(state: Path) -> None:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A running emulator, shared by tests that use distinct names."""
-    running = started(free_port(), tmp_path_factory.mktemp("emulator") / "state")
+    running = started(free_port(), tmp_path_factory.mktemp("emulator") / AWKWARD)
     try:
         yield running
     finally:

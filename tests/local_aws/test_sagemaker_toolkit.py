@@ -157,6 +157,13 @@ def test_requirements_are_installed_for_the_job_only(
     assert here.returncode != 0
 
 
+def test_blanks_quotes_and_foreign_letters_in_the_folder_are_harmless(
+    trained: Emulator, seen: dict[str, Any]
+) -> None:
+    assert {" ", "'", '"', "$", "ü"} <= set(trained.state.name)
+    assert trained.state.name in seen["module"]
+
+
 def test_failed_job_reports_the_scripts_reason(trained: Emulator) -> None:
     job = jobs.ended(trained, "explains")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
