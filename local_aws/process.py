@@ -164,7 +164,7 @@ def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> 
             break
         time.sleep(0.1)
     stop(running, state)
-    raise EmulatorError(f"the emulator did not start; its log is {log_file(state)}")
+    raise EmulatorError(f"the emulator did not start: {_last_line(state)}")
 
 
 def stop(running: Running, state: Path) -> int:
@@ -185,6 +185,12 @@ def stop(running: Running, state: Path) -> int:
 def log_file(state: Path) -> Path:
     """Return the file of the emulator's log."""
     return state / "emulator.log"
+
+
+def _last_line(state: Path) -> str:
+    lines = log_file(state).read_text("utf-8", errors="replace").split("\n")
+    last = next((line for line in reversed(lines) if line), "it printed nothing")
+    return f"{last} (log: {log_file(state)})"
 
 
 def _environment(port: int, state: Path, region: str) -> dict[str, str]:
