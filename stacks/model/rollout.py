@@ -49,7 +49,6 @@ class Rollout(Construct):
         namespace: str,
         topic: ITopic,
         settings: RolloutSettings,
-        retention_days: int,
     ) -> None:
         """Declare the alarms and the probe.
 
@@ -61,10 +60,9 @@ class Rollout(Construct):
             namespace: of our own metrics.
             topic: where the alarms are told.
             settings: shares, times and limits.
-            retention_days: age at which the probe's log events are deleted.
         """
         super().__init__(scope, construct_id)
-        self._declare_probe(endpoint_name, namespace, retention_days)
+        self._declare_probe(endpoint_name, namespace)
         metrics = EndpointMetrics(endpoint_name, variant)
         errors = metrics.of_requests("Invocation5XXErrors", "Average", period=MINUTE)
         latency = metrics.of_requests("ModelLatency", "p99", period=MINUTE)
@@ -98,7 +96,7 @@ class Rollout(Construct):
         ]
         self.deployment_config = _canary(settings, self.alarms)
 
-    def _declare_probe(self, endpoint_name: str, namespace: str, retention_days: int) -> None:
+    def _declare_probe(self, endpoint_name: str, namespace: str) -> None:
         """Send known reviews while the endpoint is updated; a canary needs somebody to sing to."""
         endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
         probe = PythonFunction(
@@ -109,7 +107,6 @@ class Rollout(Construct):
             handler="handler.on_schedule",
             description="Sends known reviews through the endpoint while it is updated",
             timeout=MINUTE,
-            retention_days=retention_days,
             reserved_concurrency=1,
             environment={"ENDPOINT_NAME": endpoint_name, "METRICS_NAMESPACE": namespace},
             permissions=[
