@@ -29,7 +29,7 @@ from rich.table import Table
 
 from scripts import ROOT
 
-AWKWARD = "a b'ü\"c $d"
+AWKWARD = "a b'ü\"c"
 UNREACHABLE = "http://127.0.0.1:9"  # the discard port, where nothing listens
 LIMIT_SECONDS = 3600.0
 KILL_AFTER_PACKAGES = 40  # of about 150
