@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots pictures openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -79,6 +79,11 @@ format: $(VENV)/.dev ## format and mend what ruff can
 
 snapshots: $(VENV)/.dev ## accept the synthesized templates as the new snapshots
 	python -m pytest tests/stacks --snapshot-update
+
+pictures: $(VENV)/.dev chromium ## take the pictures of the page in docs/images again
+	python -m pytest tests/deployed/page/test_page_looks.py -k "looks_right and 1440"
+	cp test-artifacts/readme-light.png docs/images/page-light.png
+	cp test-artifacts/readme-dark.png docs/images/page-dark.png
 
 openapi: $(VENV)/.dev ## write docs/openapi.json anew
 	@python -m scripts.openapi

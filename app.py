@@ -14,7 +14,7 @@ from aws_cdk import App, Tags
 from stacks.datasets import feedback_of, find_dataset
 from stacks.model.stack import ModelStack
 from stacks.names import Names
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.load import read_settings
 from stacks.settings.refusal import SettingsError
 from stacks.storage.stack import StorageStack
@@ -23,7 +23,7 @@ from stacks.web.stack import WebStack
 ROOT = Path(__file__).resolve().parent
 
 
-def compose(app: App, settings: Settings) -> None:
+def compose(app: App, settings: EnvironmentSettings) -> None:
     """Add the stacks of one environment to the application.
 
     Raises:

@@ -261,12 +261,15 @@ def set_up(clone: Clone) -> None:
     """Kill the set-up while it installs, resume it, and see that it is left alone then."""
     began = time.monotonic()
     process = clone.start(".venv/.dev")
-    while len(list(clone.site_packages.glob("*.dist-info"))) < KILL_AFTER_PACKAGES:
-        if process.poll() is not None or time.monotonic() - began > LIMIT_SECONDS:
-            raise FreshError(f"Python {clone.version}: {process.communicate()[0]}")
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        while len(list(clone.site_packages.glob("*.dist-info"))) < KILL_AFTER_PACKAGES:
+            if process.poll() is not None or time.monotonic() - began > LIMIT_SECONDS:
+                raise FreshError(f"Python {clone.version}: the set-up ended before it was killed")
+            time.sleep(0.05)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
     killed = time.monotonic()
     clone.run(".venv/.dev")
     ended = time.monotonic()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from local_aws import cli
 from local_aws.cdk import CdkError, bootstrap, deploy
+from local_aws.cdk.screen import Screen
 from local_aws.environment import DEFAULT_REGION, isolate
-from local_aws.screen import Screen
 from local_aws.urls import local_url, send
 from scripts import ROOT
 

@@ -11,7 +11,7 @@ import boto3
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials
 from local_aws.emulator.asset_zip import members
-from local_aws.emulator.extension import ResourceHandler
+from local_aws.emulator.patches.cloudformation import ResourceHandler
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, Any]]

@@ -9,7 +9,8 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from local_aws.emulator import extension
+from local_aws.emulator.extension import write_state
+from local_aws.emulator.patches.cloudformation import settled_stacks
 
 SECONDS_BETWEEN_LOOKS = 1.0
 RECORDS = "sagemaker-records"
@@ -35,7 +36,7 @@ class KeptState:
     async def keep(self) -> None:
         """Write the state after each change of the stacks, for as long as the emulator runs."""
         while True:
-            stacks = extension.settled_stacks()
+            stacks = settled_stacks()
             if stacks is not None and stacks != self._seen:
                 self._write()
                 self._seen = stacks
@@ -47,7 +48,7 @@ class KeptState:
         for folder in (new, spare):
             shutil.rmtree(folder, ignore_errors=True)
         new.mkdir(parents=True)
-        extension.write_state(new)
+        write_state(new)
         if self._records.is_dir():
             shutil.copytree(self._records, new / RECORDS)
         if self._kept.exists():

@@ -3,8 +3,8 @@
 import uuid
 from typing import Any
 
-from local_aws.emulator.extension import ResourceHandler, known_resources
-from local_aws.recorded import RECORDED
+from local_aws.emulator.patches.cloudformation import ResourceHandler, known_resources
+from local_aws.emulator.recorded import RECORDED
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]

@@ -4,7 +4,7 @@ import time
 import uuid
 from typing import Any
 
-from local_aws.emulator.extension import ResourceHandler
+from local_aws.emulator.patches.cloudformation import ResourceHandler
 from local_aws.sagemaker import SageMakerError, SageMakerService
 
 Properties = dict[str, Any]

@@ -157,7 +157,7 @@ class Endpoints:
             ) from error
         finally:
             watch.container_answered()
-            self._publish(watch.metrics(name, served.variant, status))
+            watch.publish(self._publish, name, served.variant, status)
         variant = {"x-Amzn-Invoked-Production-Variant": str(served.variant["VariantName"])}
         return status, {"Content-Type": content_type, **variant}, answer
 

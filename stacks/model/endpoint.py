@@ -24,9 +24,10 @@ from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import sagemaker_role
 from stacks.model.rollout import Rollout
 from stacks.names import VARIANT
-from stacks.settings.endpoint import EndpointSettings, ScalingSettings
+from stacks.settings.endpoint import EndpointSettings
 from stacks.settings.images import ContainerImage
-from stacks.settings.operations import NetworkSettings
+from stacks.settings.network import NetworkSettings
+from stacks.settings.scaling import ScalingSettings
 
 NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
 NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"

@@ -15,7 +15,7 @@ from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import acknowledge, acknowledge_scheduled
 from stacks.monitoring.alarms import declare_alarm
 from stacks.monitoring.metrics import MINUTE, EndpointMetrics, metric
-from stacks.settings.endpoint import RolloutSettings
+from stacks.settings.rollout import RolloutSettings
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
 NEXT_MINUTE = "What a lost event would have started, the next minute's does"

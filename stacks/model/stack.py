@@ -18,7 +18,7 @@ from stacks.model.trial import SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
 from stacks.monitoring.metrics import EndpointMetrics
 from stacks.names import CHECKPOINTS, VARIANT, Names
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.images import ContainerImage, default_image
 
 SOURCE = ROOT / "model_code"
@@ -44,7 +44,7 @@ class ModelStack(Stack):
         construct_id: str,
         *,
         names: Names,
-        settings: Settings,
+        settings: EnvironmentSettings,
         datasets: Mapping[str, Dataset],
     ) -> None:
         """Declare the stack.

@@ -14,7 +14,7 @@ from stacks.building_blocks.permissions import Permission, has_volume
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.model.training_permissions import start_jobs, training_role, watch_jobs
 from stacks.settings.images import ContainerImage
-from stacks.settings.operations import NetworkSettings
+from stacks.settings.network import NetworkSettings
 from stacks.settings.training import TrainingSettings
 
 HANDLERS = ROOT / "lambda_fn" / "training_job"

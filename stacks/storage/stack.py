@@ -17,7 +17,7 @@ from stacks.datasets import PREFIX, Dataset
 from stacks.monitoring.budget import Budget
 from stacks.monitoring.topic import AlarmTopic, use_key_for_messages
 from stacks.names import CAPTURED, CHECKPOINTS, FEEDBACK, Names
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.operations import OperationsSettings
 from stacks.storage.keys import declare_key, encrypt_logs
 
@@ -47,7 +47,7 @@ class StorageStack(Stack):
         construct_id: str,
         *,
         names: Names,
-        settings: Settings,
+        settings: EnvironmentSettings,
         datasets: Iterable[Dataset],
     ) -> None:
         """Declare the stack.

@@ -33,7 +33,8 @@ from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import CONCURRENCY_RULES, TRACING_RULE, acknowledge
 from stacks.monitoring.metrics import ApiMetrics
 from stacks.names import SERVICE
-from stacks.settings.web import ApiSettings, FeedbackSettings
+from stacks.settings.api import ApiSettings
+from stacks.settings.feedback import FeedbackSettings
 from stacks.web.release import Release
 from stacks.web.responses import GatewayLogRole, access_log_format, declare_problem_responses
 from stacks.web.web_acl import OriginSecret, WebAcl

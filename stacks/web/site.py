@@ -42,7 +42,7 @@ from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.bucket import private_bucket
 from stacks.building_blocks.file_copy import FileCopier
 from stacks.building_blocks.reasons import acknowledge
-from stacks.settings.web import SiteSettings
+from stacks.settings.site import SiteSettings
 from stacks.web.web_acl import HEADER
 
 FRONTEND = ROOT / "frontend"

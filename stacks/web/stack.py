@@ -10,7 +10,7 @@ from stacks.monitoring.alarms import WebAlarms
 from stacks.monitoring.dashboard import EnvironmentDashboard
 from stacks.monitoring.metrics import EndpointMetrics
 from stacks.names import VARIANT, Names
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.web.api import PredictApi
 from stacks.web.site import Site
 
@@ -25,7 +25,7 @@ class WebStack(Stack):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: Names, settings: Settings
+        self, scope: Construct, construct_id: str, *, names: Names, settings: EnvironmentSettings
     ) -> None:
         """Declare the stack.
 
@@ -64,7 +64,7 @@ class WebStack(Stack):
         complete(self, log_key_arn=names.key_arn("logs") if own_keys else None)
         CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")
 
-    def _watch(self, names: Names, settings: Settings, api: PredictApi) -> None:
+    def _watch(self, names: Names, settings: EnvironmentSettings, api: PredictApi) -> None:
         """Add alarms and the dashboard, where they are wanted."""
         operations = settings.operations
         if operations.alarms:
@@ -81,7 +81,7 @@ class WebStack(Stack):
                 real_time=settings.endpoint.kind == "real_time",
             )
 
-    def _add_page(self, names: Names, settings: Settings, api: PredictApi) -> None:
+    def _add_page(self, names: Names, settings: EnvironmentSettings, api: PredictApi) -> None:
         """Add the page, which calls the API without a signature."""
         site = Site(
             self,

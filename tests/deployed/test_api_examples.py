@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scripts import ROOT
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 TEXT = "text/plain"
 JSON = "application/json"

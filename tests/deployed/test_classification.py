@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 PRAISE = "One of the best films I have ever seen. Wonderful acting, a superb story, I loved it."
 DAMNATION = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
-from tests.conftest import SAMPLE_ROWS, Deployment
+from tests.support.deployment import SAMPLE_ROWS, Deployment
 
 SINGLES = 20
 HELD_OUT = SAMPLE_ROWS // 5
@@ -78,7 +78,7 @@ def test_the_local_deployment_on_what_its_training_held_out(
     left = [lines[0], json.dumps(marked) + "\n", *lines[2:8], lines[8][:20]]
     (tmp_path / "out" / "replies.jsonl").write_text("".join(left))
     again = evaluate(deployment, tmp_path, *context)
-    assert "going on after 7 replies" in again.stderr
+    assert "continuing after 7 replies" in again.stderr
     assert f"accuracy={accuracy} of {HELD_OUT} reviews" in again.stdout
     rows = replies(tmp_path)
     assert rows[0]["reply"]["seconds"] == 123.0
@@ -99,7 +99,7 @@ def test_reviews_that_may_have_been_trained_on_are_refused(
     ("arguments", "reason"),
     [
         (["--endpoint", "no-such-endpoint", "--local"], "ENDPOINT=no-such-endpoint: "),
-        (["--site", "SITE/nothing/"], "no API answers there, nor at /nothing/api/"),
+        (["--site", "SITE/nothing/"], "no API found there or at /nothing/api/"),
         (["--environment", "prod", "--data", "DATA"], "no stack sentiment-prod-web is deployed"),
     ],
 )  # fmt: skip

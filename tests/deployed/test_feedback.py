@@ -5,7 +5,7 @@ from pathlib import Path
 
 from local_aws.urls import send
 from sentiment.datasets import read_feedback
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 JSON = {"Content-Type": "application/json"}
 REVIEW = "Not my kind of film \U0001f600 <b>at all</b>"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from local_aws.urls import send
 from predict_api.openapi import document
 from scripts import ROOT
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 COMMITTED = ROOT / "docs" / "openapi.json"
 # A review that is too long is told so, and not only that it is wrong.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 JSON = {"Content-Type": "application/json"}
 # How the request goes, by what comes of it

@@ -3,7 +3,7 @@
 import json
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 
 def test_the_page_is_served_through_cloudfront(deployment: Deployment) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from local_aws.environment import client_environment
 from scripts import ROOT
-from tests.conftest import AWKWARD, emulator_client, free_port
+from tests.support.emulator import AWKWARD, emulator_client, free_port
 
 CommandLine = list[str]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local_aws.cdk import _stream
+from local_aws.cdk.command import _stream
 
 # The CLI in .venv/bin starts Node.js, which does the work.
 COMMAND = """

@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 
 from local_aws import process
-from tests.conftest import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -18,6 +17,7 @@ from tests.local_aws.conftest import (
     run_cli,
     started,
 )
+from tests.support.emulator import free_port
 
 # What a user of another emulator, or of a real account, may have exported.
 FOREIGN_SETTINGS = {

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from local_aws.measured import Measured
 from local_aws.sagemaker.invocation_metrics import Stopwatch
 from local_aws.urls import local_url, send
 from tests.local_aws.conftest import Emulator
@@ -79,8 +78,19 @@ def test_an_alarm_watches_its_own_resource(emulator: Emulator) -> None:
     assert alarm(emulator, "bad") == "ALARM"
 
 
-def by_name(measured: list[Measured]) -> dict[str, Any]:
-    return {each.name: each.value for each in measured}
+def published(watch: Stopwatch, variant: dict[str, Any], status: int) -> dict[str, float]:
+    """Return name to value of an invocation's metrics, all of one endpoint's variant."""
+    found: dict[str, float] = {}
+
+    def publish(
+        namespace: str, name: str, value: float, _unit: str, dimensions: dict[str, str]
+    ) -> None:
+        assert namespace == "AWS/SageMaker"
+        assert dimensions == {"EndpointName": "endpoint", "VariantName": "blue"}
+        found[name] = value
+
+    watch.publish(publish, "endpoint", variant, status)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -88,11 +98,7 @@ def by_name(measured: list[Measured]) -> dict[str, Any]:
 )
 def test_an_invocation_is_counted_by_how_it_ended(status: int, errors: tuple[int, int]) -> None:
     variant = {"VariantName": "blue", "InitialInstanceCount": 2}
-    measured = Stopwatch().metrics("endpoint", variant, status)
-    assert {(each.namespace, *each.dimensions.items()) for each in measured} == {
-        ("AWS/SageMaker", ("EndpointName", "endpoint"), ("VariantName", "blue"))
-    }
-    values = by_name(measured)
+    values = published(Stopwatch(), variant, status)
     assert (values["Invocation4XXErrors"], values["Invocation5XXErrors"]) == errors
     assert (values["Invocations"], values["InvocationsPerInstance"]) == (1, 0.5)
 
@@ -104,7 +110,7 @@ def test_the_containers_part_of_an_invocation_is_the_models() -> None:
     time.sleep(0.01)
     watch.container_answered()
     variant = {"VariantName": "blue", "ServerlessConfig": {}}
-    values = by_name(watch.metrics("endpoint", variant, 200))
+    values = published(watch, variant, 200)
     assert values["ModelLatency"] >= 10_000
     assert values["OverheadLatency"] >= 20_000
     assert "InvocationsPerInstance" not in values

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws import recorded
+from local_aws.emulator import recorded
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.stack import Stack
 

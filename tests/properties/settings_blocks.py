@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from stacks.settings import types
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -33,14 +33,15 @@ COMMENT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size
 
 def section(name: str) -> type[BaseModel]:
     """Return the model of a section."""
-    model = Settings.model_fields[name].annotation
+    model = EnvironmentSettings.model_fields[name].annotation
     assert isinstance(model, type)
     assert issubclass(model, BaseModel)
     return model
 
 
 SECTIONS = {
-    name: section(name) for name in Settings.model_fields.keys() - {"environment", "region"}
+    name: section(name)
+    for name in EnvironmentSettings.model_fields.keys() - {"environment", "region"}
 }
 KEYS = sorted(f"{name}.{key}" for name, model in SECTIONS.items() for key in model.model_fields)
 

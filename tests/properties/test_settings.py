@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app import compose
 from stacks.datasets import find_dataset
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.load import read_settings
 from stacks.settings.refusal import SettingsError
 from tests.properties.json_values import JSON
@@ -33,13 +33,15 @@ MINIMAL: Block = {
 }
 
 
-def read(block: Any, overrides: dict[str, Any] | None = None) -> Settings | SettingsError:
+def read(
+    block: Any, overrides: dict[str, Any] | None = None
+) -> EnvironmentSettings | SettingsError:
     """Return the settings of a block, or their refusal, which is one line that names a setting."""
     context = {"environment": "dev", "environments": {"dev": block}, **(overrides or {})}
     return answer(context)
 
 
-def answer(context: dict[str, Any]) -> Settings | SettingsError:
+def answer(context: dict[str, Any]) -> EnvironmentSettings | SettingsError:
     try:
         return read_settings(context)
     except SettingsError as error:
@@ -161,4 +163,6 @@ def test_an_accelerated_instance_needs_an_image(section: str) -> None:
     refused = read(MINIMAL, {key: "ml.p3.8xlarge"})
     assert isinstance(refused, SettingsError)
     assert refused.key == f"{section}.image"
-    assert isinstance(read(MINIMAL, {key: "ml.p3.8xlarge", f"{section}.image": IMAGE}), Settings)
+    assert isinstance(
+        read(MINIMAL, {key: "ml.p3.8xlarge", f"{section}.image": IMAGE}), EnvironmentSettings
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from scripts import set_up
 from scripts.set_up import Environment, SetUpError
-from tests.conftest import AWKWARD
+from tests.support.emulator import AWKWARD
 
 TORCH = "torch==1.2.3"
 PACKAGE = "alpha-1.0.dist-info"

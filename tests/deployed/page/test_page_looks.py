@@ -1,5 +1,6 @@
 """How the page looks, state by state: kept as pictures, and searched by axe."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,29 @@ from tests.deployed.page.use import (
 )
 
 WIDTHS = (1440, 768, 320)
+README_WIDTH = 1440
+MARGIN = 32
+BELOW = 8  # the next line of the page begins there
 WORDS = [{"start": 2, "end": 6, "weight": 1.0}]
 LINES = f"{PRAISE}\nDull, lazy and far too long. A waste of time.\nFine, but not more."
+
+
+def take_picture(page: Page, path: Path) -> None:
+    """Save the picture for the README: from the title to the words that moved the verdict."""
+    title, words = page.locator("h1").bounding_box(), page.locator("#key").bounding_box()
+    assert title is not None
+    assert words is not None
+    page.screenshot(
+        path=path,
+        full_page=True,
+        animations="disabled",
+        clip={
+            "x": words["x"] - MARGIN,
+            "y": title["y"] - MARGIN,
+            "width": words["width"] + 2 * MARGIN,
+            "height": words["y"] + words["height"] - title["y"] + MARGIN + BELOW,
+        },
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -40,6 +62,8 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
     look("empty")
     classify(page, PRAISE)
     expect(page.locator("#marked mark").first).to_be_visible(timeout=20_000)
+    if width == README_WIDTH:
+        take_picture(page, ARTIFACTS / f"readme-{theme}.png")
     page.get_by_text("The strongest words as a list").click()
     page.locator("mark").last.hover()
     look("verdict")

@@ -1,4 +1,4 @@
-"""`make evaluate`: what it is given reaches the program."""
+"""`make evaluate` passes its variables to the program."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def test_the_command_line(given: list[str], arguments: list[str]) -> None:
 
 
 def printed(command: list[str]) -> str:
-    environment = {"PATH": os.environ["PATH"]}  # not what a make around these tests was given
+    environment = {"PATH": os.environ["PATH"]}  # without the variables of a make around these tests
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60
     ).stdout
