@@ -16,7 +16,7 @@ LOCAL = ["--port", "4566", "--environment", "dev"]
     [
         ([], LOCAL),
         (
-            ["SITE=https://example.org/?a=1&b=2", "DATA=my \"reviews\"/aclImdb"],
+            ["SITE=https://example.org/?a=1&b=2", 'DATA=my "reviews"/aclImdb'],
             [*LOCAL, "--site", "https://example.org/?a=1&b=2", "--data", 'my "reviews"/aclImdb'],
         ),
         (["ENDPOINT=sentiment-dev"], [*LOCAL, "--endpoint", "sentiment-dev"]),
