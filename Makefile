@@ -50,8 +50,8 @@ proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it surv
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 	@$(MAKE) --no-print-directory fresh
 
-fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found; writes docs/fresh.md
-	@python -m scripts.fresh --page docs/fresh.md
+fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found, or with ONLY=3.13; writes docs/fresh.md
+	@python -m scripts.fresh --page docs/fresh.md $(if $(ONLY),--only $(ONLY))
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)
