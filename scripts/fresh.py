@@ -59,8 +59,8 @@ is next to it, umask is 077, and all commands run as {user}. In each clone:
    deploys again.
 4. The embedded AWS of the row before answers on its own port meanwhile.
 
-In the last row PyTorch's own index cannot be reached, so its set-up installs the Python registry's
-build.
+A PyTorch that is not `+cpu` is the Python registry's build with its CUDA libraries: PyTorch's own
+index was out of reach, for the last Python on purpose.
 
 {stamp}, {cores} cores.
 
