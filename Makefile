@@ -30,7 +30,7 @@ help: ## show the targets
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it
-	@python -m scripts.local --port $(PORT) $(CONTEXT)
+	@python -m scripts.local --port $(PORT) $(if $(VERBOSE),--verbose) $(CONTEXT)
 
 local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
 	@python -m local_aws down --port $(PORT)
@@ -45,12 +45,13 @@ test: ## the whole suite, browser tests included
 chromium:
 	@sh scripts/install_chromium.sh
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md and docs/fresh.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
+	@$(MAKE) --no-print-directory fresh
 
-fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found; writes docs/fresh.md
-	@python -m scripts.fresh --page docs/fresh.md
+fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found, or with ONLY=3.13; writes docs/fresh.md
+	@python -m scripts.fresh --page docs/fresh.md $(if $(ONLY),--only $(ONLY))
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
 	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)
@@ -64,7 +65,7 @@ check: $(VENV)/.dev ## check formatting, lint, the direction of imports, the wor
 	mypy
 
 bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and its peers; DATA=folder with both halves
-	@python -m bench run $(if $(DATA),--data "$(DATA)") $(if $(OUTPUT),--output "$(OUTPUT)")
+	@python -m bench run $(if $(DATA),--data "$$DATA") $(if $(OUTPUT),--output "$$OUTPUT")
 
 bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
 	@python -m bench check $(if $(ACCEPT),--accept)
@@ -73,8 +74,8 @@ bench-synth: $(VENV)/.dev ## how long both environments take to synthesize, besi
 	@python -m bench.synthesis
 
 evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
-	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
-	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
+	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
+	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .
@@ -126,7 +127,7 @@ sbom: $(VENV)/.supply ## a bill of materials (CycloneDX) of all locked packages,
 	@$(VENV)/supply/bin/python -m scripts.supply_chain.sbom test-artifacts/sbom.cdx.json
 
 audit: $(VENV)/.dev $(VENV)/.supply ## known vulnerabilities of all locked packages; without a network, as of the last time; OSV=url
-	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$(OSV)")
+	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$$OSV")
 
 secrets: $(VENV)/.dev ## write anew what only looks like a secret, into .secrets.baseline: look at its diff
 	@python -m detect_secrets scan --no-verify --baseline .secrets.baseline

@@ -1,20 +1,18 @@
-"""Follows the running training jobs' logs, as `make local` shows them."""
+"""Lines of the running training jobs' logs, without those of the training toolkit."""
 
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.cdk.screen import Screen
-
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 POLL_SECONDS = 1.0
-# Before it hands over to the training script, the toolkit prints its configuration.
+# The toolkit prints its configuration before it starts the training script.
 SCRIPT_STARTS = "Invoking script with the following command"
 TOOLKIT_LINE = re.compile(
     r"sagemaker[-_]\S+ +(INFO|WARNING)|^(\S*/python\S* (-- )?|torchrun .*)\S+\.py( |$)|^\s*$"
@@ -22,12 +20,12 @@ TOOLKIT_LINE = re.compile(
 
 
 class TrainingProgress:
-    """A context within which new lines of every training job appear on the screen."""
+    """A context in which a function gets each new line of every training job."""
 
-    def __init__(self, screen: Screen) -> None:
-        """Prepare to follow the jobs of the AWS that this process' environment points to."""
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        """Prepare to follow the jobs of the embedded AWS, passing their lines to `on_line`."""
         self._logs = boto3.client("logs")
-        self._screen = screen
+        self._on_line = on_line
         self._since = int(time.time() * 1000)
         self._seen: dict[str, int] = {}
         self._in_script: set[str] = set()
@@ -45,7 +43,7 @@ class TrainingProgress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop following, after one last look."""
+        """Stop following after one last poll."""
         self._stop.set()
         self._thread.join()
 
@@ -56,7 +54,7 @@ class TrainingProgress:
             try:
                 self._show_new_lines()
             except (ClientError, BotoCoreError):
-                continue  # no job has logged yet, or the emulator is busy: the next look tells
+                continue  # no job has logged yet, or the emulator is busy
 
     def _show_new_lines(self) -> None:
         streams = self._logs.describe_log_streams(logGroupName=LOG_GROUP)["logStreams"]
@@ -77,4 +75,4 @@ class TrainingProgress:
         if SCRIPT_STARTS in message:
             self._in_script.add(stream)
         elif stream in self._in_script and not TOOLKIT_LINE.search(message):
-            self._screen.line(message, "training")
+            self._on_line(message)

@@ -1,6 +1,6 @@
-"""CloudFormation resources that the embedded AWS takes note of and that have no effect here.
+"""CloudFormation resources that the embedded AWS records without effect.
 
-They observe, bill, protect or scale what one machine has none of.
+They observe, bill, protect or scale services that one machine does not have.
 """
 
 from collections.abc import Iterable
@@ -8,15 +8,14 @@ from collections.abc import Iterable
 import boto3
 
 RECORDED = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": "an endpoint has one container here",
-    "AWS::ApplicationAutoScaling::ScalingPolicy": "an endpoint has one container here",
-    "AWS::Budgets::Budget": "nothing costs anything here",
-    "AWS::CloudWatch::CompositeAlarm": "alarms are evaluated one by one",
-    "AWS::CloudWatch::Dashboard": "there is no console that shows it",
-    "AWS::KMS::Key": "keys exist, and encrypt nothing",
-    "AWS::WAFv2::LoggingConfiguration": "the web ACL sees no request",
-    "AWS::WAFv2::WebACL": "the web ACL sees no request",
-    "AWS::WAFv2::WebACLAssociation": "the web ACL sees no request",
+    "AWS::ApplicationAutoScaling::ScalableTarget": "an endpoint has one container on this machine",
+    "AWS::ApplicationAutoScaling::ScalingPolicy": "an endpoint has one container on this machine",
+    "AWS::Budgets::Budget": "the embedded AWS costs nothing",
+    "AWS::CloudWatch::Dashboard": "the embedded AWS has no console",
+    "AWS::KMS::Key": "keys exist but encrypt nothing",
+    "AWS::WAFv2::LoggingConfiguration": "requests do not pass the web ACL",
+    "AWS::WAFv2::WebACL": "requests do not pass the web ACL",
+    "AWS::WAFv2::WebACLAssociation": "requests do not pass the web ACL",
 }
 
 

@@ -1,4 +1,4 @@
-"""CloudFormation resources that ministack does not know and that need no more than a record."""
+"""CloudFormation handlers of recorded resources that ministack does not know."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""The metrics that SageMaker reports of an endpoint's requests.
+"""CloudWatch metrics of an endpoint's requests.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
 """
@@ -21,12 +21,12 @@ class Stopwatch:
     """Measures one invocation, and the container's part of it."""
 
     def __init__(self) -> None:
-        """Begin."""
+        """Start the clock."""
         self._began = time.perf_counter()
         self._asked = self._answered = self._began
 
     def asks_container(self) -> None:
-        """Begin the container's part."""
+        """Start the container's part."""
         self._asked = self._answered = time.perf_counter()
 
     def container_answered(self) -> None:

@@ -1,4 +1,4 @@
-"""What the emulated services report of themselves, and alarms on it."""
+"""Metrics of the emulated services, and alarms on them."""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.local_aws.support.stack import Stack
 
 @pytest.fixture(scope="module")
 def url(emulator: Emulator) -> Iterator[str]:
-    """An API by the name `echo` with one function behind it."""
+    """URL of an API named `echo` with one function."""
     stack = Stack(emulator, "monitored")
     address = {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/api/predict"}
     yield local_url(stack.deploy(api(), Url=address).outputs["Url"], emulator.port)
@@ -51,7 +51,7 @@ def test_api_gateway_counts_and_times_requests(emulator: Emulator, url: str) -> 
 
 
 def alarm(emulator: Emulator, endpoint: str) -> str:
-    """Set an alarm on the errors of one endpoint and return the state it has at once."""
+    """Set an alarm on the errors of one endpoint and return its first state."""
     cloudwatch = emulator.client("cloudwatch")
     cloudwatch.put_metric_alarm(
         AlarmName=f"errors-of-{endpoint}", Namespace="Monitored", MetricName="Errors",
@@ -103,7 +103,7 @@ def test_an_invocation_is_counted_by_how_it_ended(status: int, errors: tuple[int
     assert (values["Invocations"], values["InvocationsPerInstance"]) == (1, 0.5)
 
 
-def test_the_containers_part_of_an_invocation_is_the_models() -> None:
+def test_model_latency_is_the_containers_time() -> None:
     watch = Stopwatch()
     time.sleep(0.02)
     watch.asks_container()

@@ -1,6 +1,7 @@
 """Private names of ministack that the emulator uses."""
 
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from local_aws.emulator import server
 from local_aws.emulator.private_names import ChangedNameError, PrivateName
 from scripts import ROOT
+from tests.local_aws.conftest import run_cli
+from tests.support.emulator import free_port
 
 NAMES: list[tuple[str, PrivateName]] = [
     (user.__name__, name) for user in server.USERS for name in user.PRIVATE_NAMES
@@ -61,3 +64,18 @@ def test_a_changed_signature_is_refused(name: PrivateName, monkeypatch: pytest.M
 
     monkeypatch.setattr(name[0], name[1], changed)
     assert refused(*name[:2]).endswith("it is (request, *, strict=False)")
+
+
+def test_up_refuses_a_changed_ministack_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "from ministack.services import cloudfront\n"
+        "cloudfront._origin_connect_target = lambda origin: origin\n"
+    )
+    state = tmp_path / "state"
+    up = run_cli("up", "--port", str(free_port()), "--state", str(state), PYTHONPATH=str(tmp_path))
+    assert up.returncode == 1
+    assert up.stderr == (
+        "local_aws: the emulator did not start: local_aws.emulator.patches.cloudfront needs "
+        "ministack.services.cloudfront._origin_connect_target to be (origin, viewer_is_https); "
+        f"in ministack {version('ministack')} it is (origin) (log: {state / 'emulator.log'})\n"
+    )

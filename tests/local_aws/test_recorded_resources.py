@@ -1,4 +1,4 @@
-"""Resources that the emulator takes note of without effect."""
+"""Resources that the emulator records without effect."""
 
 from typing import Any
 

@@ -10,18 +10,19 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from smoke_test import handler as smoke_test
-from smoke_test.endpoint import (
-    KNOWN_REVIEWS,
+from known_reviews import KNOWN_REVIEWS
+from resource_properties import PropertyError
+from tests.lambda_fn.fake_aws import client_error
+from tests.properties.json_values import JSON
+from trial import handler as trial
+from trial.probe import probe_update
+from trial.smoke_test import (
     LONGEST_REASON,
     Clock,
     Expected,
     SmokeTestError,
-    check_verdicts,
+    check_answers,
 )
-from smoke_test.probe import probe_update
-from tests.lambda_fn.fake_aws import client_error
-from tests.properties.json_values import JSON
 
 VERDICT = {"sentiment": "positive", "probability": 0.9, "model_version": "m-1"}
 ANSWERS = st.one_of(
@@ -67,7 +68,7 @@ def test_any_wrong_answer_is_reported_in_one_short_line(answer: bytes | Exceptio
     clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
     # The same answer cannot be correct for both a good and a bad review.
     with pytest.raises(SmokeTestError) as raised:
-        check_verdicts(
+        check_answers(
             Endpoint(answer), "sentiment-dev", Expected("m-1"), patience_seconds=300, clock=clock
         )
     message = str(raised.value)
@@ -149,11 +150,11 @@ def test_a_model_is_tested_or_the_invalid_property_is_named(
         },
     }  # fmt: skip
     touched = GOOD.keys() & (changes.keys() | missing)
-    with patch.object(smoke_test, "_client", lambda _service: endpoints):
+    with patch.object(trial, "_client", lambda _service: endpoints):
         try:
-            smoke_test.on_event(sent, None)
-            smoke_test.is_complete(sent, None)
-        except SmokeTestError as error:
+            trial.on_event(sent, None)
+            trial.is_complete(sent, None)
+        except (SmokeTestError, PropertyError) as error:
             event("refused")
             # The reason names a changed property or a comparison of the model with one.
             named = str(error).startswith(tuple(f"The property {name} " for name in touched))

@@ -1,4 +1,4 @@
-"""Alarms: each watches the metrics of its own resource."""
+"""Alarms, each of which watches only its resource."""
 
 from contextvars import ContextVar
 from typing import Any
