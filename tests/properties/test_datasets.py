@@ -247,7 +247,7 @@ BAD_ROWS = {
         (b'{"text": "x", "label": "maybe", "source": "imdb"}\n', "label 'maybe'; allowed are"),
         (b'{"text": " ", "label": 1}\n', "the review is empty"),
         (b'{"text": "x"}\n', "no key 'label'"),
-        (b'["x", 1]\n', "a JSON object is needed"),
+        (b'["x", 1]\n', "must be a JSON object"),
         (b'{"text": "x"\n', "not JSON"),
         (b'"\xff"\n', "not UTF-8"),
     ],
@@ -325,7 +325,7 @@ def test_any_name_of_a_file_is_read_or_refused(name: str) -> None:
         (
             "a.tar.gz",
             packed_files({"a.txt": b""}) + gzip.compress(bytes(50_000_000), 1),
-            "something follows the archive",
+            "there is data after the end of the archive",
         ),
     ],
 )
@@ -360,5 +360,7 @@ def test_bombs_are_not_read_to_their_end(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_review_of_an_official_directory_has_a_limit(tmp_path: Path) -> None:
     (tmp_path / "train" / "pos").mkdir(parents=True)
     (tmp_path / "train" / "pos" / "1.txt").write_bytes(b"a" * 1_000_001)
-    with pytest.raises(DatasetError, match=r"1\.txt: a plain file of at most 1,000,000 bytes"):
+    with pytest.raises(
+        DatasetError, match=r"1\.txt: must be a plain file of at most 1,000,000 bytes"
+    ):
         read_channel(tmp_path)

@@ -20,7 +20,7 @@ def test_people_say_whether_it_was_right(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
     expect(page.locator("#question")).to_be_hidden()
     assert sent == [
         {
@@ -64,7 +64,7 @@ def test_feedback_that_is_not_kept_yet_is_sent_again(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator("#thanks")).to_contain_text("trying again by itself")
+    expect(page.locator("#thanks")).to_contain_text("Trying again automatically")
     expect(page.locator("#thanks")).to_contain_text("Thank you")
     assert not statuses
 
@@ -75,7 +75,7 @@ def test_feedback_that_is_refused_can_be_said_again(page: Page) -> None:
     page.route("**/api/feedback", lambda route: route.fulfill(status=400, json={"detail": "x"}))
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator("#thanks")).to_contain_text("could not be kept")
+    expect(page.locator("#thanks")).to_contain_text("could not be saved")
     expect(page.get_by_role("button", name="Yes")).to_be_visible()
 
 
@@ -85,7 +85,7 @@ def test_feedback_is_kept_by_the_deployed_api(page: Page) -> None:
     with page.expect_response("**/api/feedback") as answered:
         page.get_by_role("button", name="Yes").click()
     assert answered.value.status == 201
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
 
 
 def test_nobody_is_asked_where_feedback_is_off(open_page: OpenPage) -> None:
