@@ -66,7 +66,7 @@ def load(model: bytes, metadata: Any) -> float | None:
         try:
             return float(artifact.load(folder).probabilities([REVIEW])[0])
         except ArtifactError as error:
-            assert str(error).startswith("The model cannot be read: ")
+            assert str(error).startswith("The model cannot be loaded: ")
             assert len(str(error).splitlines()) == 1
             return None
 

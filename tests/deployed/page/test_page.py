@@ -67,7 +67,7 @@ def test_the_longest_review_is_judged(page: Page) -> None:
 def test_the_message_of_the_api_is_shown_for_a_review_without_text(page: Page) -> None:
     page.allowed_noise = ("400",)  # type: ignore[attr-defined]
     classify(page, "<br /><br />")
-    expect(page.get_by_role("status")).to_have_text("There is no text in the review.")
+    expect(page.get_by_role("status")).to_have_text("The review contains no text.")
 
 
 def test_the_page_is_small(page: Page) -> None:

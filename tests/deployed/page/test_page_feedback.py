@@ -20,7 +20,7 @@ def test_feedback_on_a_verdict_is_sent(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
     expect(page.locator("#question")).to_be_hidden()
     assert sent == [
         {
@@ -64,7 +64,7 @@ def test_feedback_is_retried_after_a_503(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator("#thanks")).to_contain_text("trying again by itself")
+    expect(page.locator("#thanks")).to_contain_text("Trying again automatically")
     expect(page.locator("#thanks")).to_contain_text("Thank you")
     assert not statuses
 
@@ -75,7 +75,7 @@ def test_refused_feedback_can_be_sent_again(page: Page) -> None:
     page.route("**/api/feedback", lambda route: route.fulfill(status=400, json={"detail": "x"}))
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator("#thanks")).to_contain_text("could not be kept")
+    expect(page.locator("#thanks")).to_contain_text("could not be saved")
     expect(page.get_by_role("button", name="Yes")).to_be_visible()
 
 
@@ -85,7 +85,7 @@ def test_the_deployed_api_stores_feedback(page: Page) -> None:
     with page.expect_response("**/api/feedback") as answered:
         page.get_by_role("button", name="Yes").click()
     assert answered.value.status == 201
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
 
 
 def test_no_question_is_shown_when_feedback_is_off(open_page: OpenPage) -> None:

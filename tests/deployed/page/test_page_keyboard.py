@@ -38,7 +38,7 @@ def test_every_control_is_reached_by_tab_with_a_visible_focus(page: Page) -> Non
         "Classify each of 2 lines",
         "Yes",
         "No",
-        "The review, with the words that moved the verdict",
+        "The review, with the words that influenced the verdict",
         "The strongest words as a list",
         "Clear",
         "A fine film and a dull one",
@@ -65,7 +65,7 @@ def test_a_whole_visit_with_the_keyboard_only(page: Page) -> None:
     tab(1, "Enter")
     expect(page.locator("#verdict")).to_be_visible()
     tab(4, "Enter")  # the examples, and the first button of the feedback
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
     expect(page.locator("#thanks")).to_be_focused()
     assert said == ["positive"]
     tab(1, "ArrowRight")  # the words of the review
@@ -112,9 +112,9 @@ def test_every_element_has_an_accessible_name(page: Page) -> None:
           - button "Yes"
           - button "No"
         - status
-        - region "What moved it":
-          - heading "What moved it" [level=2]
-          - region "The review, with the words that moved the verdict":
+        - region "Why this verdict":
+          - heading "Why this verdict" [level=2]
+          - region "The review, with the words that influenced the verdict":
             - mark: fine
             - mark: film
           - group:

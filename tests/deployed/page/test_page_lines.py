@@ -19,7 +19,7 @@ def table_of(path: Path) -> list[list[str]]:
 def test_lines_are_classified_one_by_one_and_downloaded(page: Page) -> None:
     predictions = [
         {"sentiment": "positive", "probability": 0.97},
-        {"error": {"code": "empty_review", "detail": "There is no text in the review."}},
+        {"error": {"code": "empty_review", "detail": "The review contains no text."}},
         {"sentiment": "negative", "probability": 0.00004},
     ]
     sent: list[Any] = []
@@ -36,7 +36,7 @@ def test_lines_are_classified_one_by_one_and_downloaded(page: Page) -> None:
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(3)
     assert sent == [{"reviews": ['=A "superb" film, it was', "<br>", "Dull"]}]
-    expect(rows.nth(1)).to_contain_text("There is no text in the review.")
+    expect(rows.nth(1)).to_contain_text("The review contains no text.")
     expect(rows.nth(2)).to_have_text("Dullnegativeunder 0.1 %")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
@@ -55,9 +55,9 @@ def test_the_deployed_model_classifies_pasted_lines(page: Page) -> None:
         page.get_by_label(REVIEW).press(f"Control+{key}")
     page.get_by_role("button", name="Classify each of 3 lines").click()
     expect(page.locator("#rows td:nth-child(2)")).to_have_text(
-        ["positive", "negative", "There is no text in the review."], timeout=20_000
+        ["positive", "negative", "The review contains no text."], timeout=20_000
     )
-    expect(page.locator("#told")).to_have_text("1 positive, 1 negative, 1 not judged.")
+    expect(page.locator("#told")).to_have_text("1 positive, 1 negative, 1 not classified.")
 
 
 def test_no_cell_of_the_file_is_a_formula(page: Page) -> None:
