@@ -1,1 +1,1 @@
-"""Speed, size and accuracy of this model beside the notebook's and those of its peers."""
+"""Benchmarks: this model, the notebook's algorithm and two peers, compared in one run."""

@@ -1,4 +1,4 @@
-"""`make bench` and `make bench-check`."""
+"""Benchmarks of `make bench` and `make bench-check`."""
 
 import argparse
 import json
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import check, comparison, machine, table
-from bench.plan import Plan
+from bench import compare, machine, table
 from bench.process import ProcessError
-from bench.stages import Bench
-from local_aws.screen import Screen
+from bench.runner import Runner
+from bench.subjects import Plan
+from local_aws.cdk.screen import Screen
 from scripts import ROOT
 
 FOLDER = Path(__file__).resolve().parent
@@ -22,24 +22,24 @@ CHECK_RATIOS = FOLDER / "check_ratios.json"
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 
-def compare(arguments: argparse.Namespace, screen: Screen) -> int:
+def run(arguments: argparse.Namespace, screen: Screen) -> int:
     """Measure everything, print the table and write it as JSON."""
     started = time.monotonic()
-    plans = comparison.plans(whole_notebook=arguments.whole_notebook)
+    plans = compare.plans(whole_notebook=arguments.whole_notebook)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        bench = _bench(Path(folder), arguments.peers_python, plans, screen)
-        data = bench.prepare(arguments.data)
-        screen.step(f"{data.name}: {data.training:,} to train on, {data.testing:,} to test on")
-        results = comparison.measure(bench, data)
-    document = comparison.as_document(results, data, time.monotonic() - started)
+        runner = _runner(Path(folder), arguments.peers_python, plans, screen)
+        data = runner.prepare(arguments.data)
+        screen.step(f"{data.name}: {data.training:,} training and {data.testing:,} test reviews")
+        results = compare.measure(runner, data)
+    document = compare.as_document(results, data, time.monotonic() - started)
     _write(arguments.output, document)
     table.show(document)
     print(f"written to {arguments.output}")
     return 0
 
 
-def check_ratios(arguments: argparse.Namespace, screen: Screen) -> int:
-    """Compare the ratios on a sample with the committed ones, or write them with `--accept`."""
+def check(arguments: argparse.Namespace, screen: Screen) -> int:
+    """Compare the ratios on a sample with the committed ones, or accept them."""
     committed: dict[str, float] = {}
     if not arguments.accept:
         if not arguments.ratios.is_file():
@@ -47,9 +47,9 @@ def check_ratios(arguments: argparse.Namespace, screen: Screen) -> int:
             return 1
         committed = json.loads(arguments.ratios.read_text("utf-8"))["ratios"]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        bench = _bench(Path(folder), arguments.peers_python, check.plans(), screen)
-        bench.prepare(None, check.SAMPLE)
-        measured = check.measure_all(bench, committed)
+        runner = _runner(Path(folder), arguments.peers_python, compare.CHECK_PLANS, screen)
+        runner.prepare(None, compare.CHECK_SAMPLE)
+        measured = compare.check(runner, committed)
     if arguments.accept:
         ratios = {row: round(value, 3) for row, value in measured.items()}
         _write(arguments.ratios, {"machine": machine.describe(), "ratios": ratios})
@@ -57,14 +57,14 @@ def check_ratios(arguments: argparse.Namespace, screen: Screen) -> int:
         return 0
     for row, value in measured.items():
         screen.line(f"{value:.3g} (committed {committed.get(row, 0):.3g})", row)
-    falls = check.fallen(committed, measured)
+    falls = compare.fallen(committed, measured)
     for fall in falls:
         screen.failure(str(fall))
     return 1 if falls else 0
 
 
-def _bench(folder: Path, peers_python: Path, plans: Mapping[str, Plan], screen: Screen) -> Bench:
-    return Bench(folder=folder, peers_python=peers_python, plans=plans, show=screen.line)
+def _runner(folder: Path, peers_python: Path, plans: Mapping[str, Plan], screen: Screen) -> Runner:
+    return Runner(folder=folder, peers_python=peers_python, plans=plans, show=screen.line)
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
@@ -72,10 +72,13 @@ def _write(file: Path, content: dict[str, Any]) -> None:
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--peers-python", type=Path, default=PEERS_PYTHON, help="interpreter with their packages"
+        "--peers-python",
+        type=Path,
+        default=PEERS_PYTHON,
+        help="interpreter with the peers' packages",
     )
     commands = parser.add_subparsers(required=True)
     full = commands.add_parser("run", help="measure everything and print the table")
@@ -84,18 +87,18 @@ def parse(argv: list[str]) -> argparse.Namespace:
     full.add_argument(
         "--whole-notebook",
         action="store_true",
-        help="run the notebook's algorithm in full, accuracy included: more than 90 minutes",
+        help="run the notebook's algorithm in full to measure its accuracy: over 90 minutes",
     )
-    full.set_defaults(command=compare)
-    sample = commands.add_parser("check", help="fail when a ratio fell by more than a third")
+    full.set_defaults(command=run)
+    sample = commands.add_parser("check", help="fail if a ratio fell by more than a third")
     sample.add_argument("--ratios", type=Path, default=CHECK_RATIOS)
     sample.add_argument("--accept", action="store_true", help="write the ratios instead")
-    sample.set_defaults(command=check_ratios)
+    sample.set_defaults(command=check)
     return parser.parse_args(argv)
 
 
 def main(argv: list[str]) -> int:
-    """Run a command; what goes wrong is one line and status 1."""
+    """Run a command; a failure is one line and status 1."""
     arguments = parse(argv)
     screen = Screen()
     if not arguments.peers_python.is_file():

@@ -1,7 +1,5 @@
-"""The reviews that are measured with: the official halves, or the packaged ones."""
+"""Preparation of the reviews: the official halves, the user's own, or the packaged ones."""
 
-import hashlib
-import json
 import random
 import shutil
 import sys
@@ -11,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench import reviews
-from bench.handover import hand_over
+from bench.process import hand_over
 from bench.reviews import Data, Review
 from scripts import ROOT
+from scripts.evaluate.reviews import is_official_test
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
 from stacks.datasets import find_dataset
@@ -21,18 +20,16 @@ from stacks.settings.refusal import SettingsError
 
 SEED = 1
 HELD_OUT = 0.2
-# SHA-256 of the sorted [text, label] pairs of the official test half, Maas et al. (2011).
-OFFICIAL_TEST = "220ce8d6afaa21efd00ee7cf5166c61abb11fcfb333465b7296d006f27382f18"
 
 
 def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Data:
-    """Write `train/reviews.jsonl` and `test/reviews.jsonl`, in an order that a seed decides.
+    """Write `train/reviews.jsonl` and `test/reviews.jsonl`, in a seeded order.
 
     Args:
         source: a folder with the halves, `train.jsonl` and `test.jsonl` (plain, .gz or .xz) or the
             aclImdb archive or directory; None for the packaged reviews.
-        folder: where the files are written.
-        sample: take only this many reviews, a fifth of them to test on.
+        folder: receives the files.
+        sample: number of reviews taken, a fifth of them as test reviews; None takes all.
 
     Raises:
         DatasetError: when there are no such reviews.
@@ -42,7 +39,7 @@ def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Dat
         name = "packaged reviews, a fifth held out"
         training, testing = held_out(_packaged())
     else:
-        name = "two halves of the user's own"
+        name = "the user's own halves"
         training, testing = _halves(source)
     for half in (training, testing):
         random.Random(SEED).shuffle(half)  # noqa: S311 - an order, not a secret
@@ -59,7 +56,7 @@ def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Dat
 
 
 def held_out(rows: list[Review]) -> tuple[list[Review], list[Review]]:
-    """Split off a fifth to test on; the same text never stands on both sides."""
+    """Split off a fifth as test reviews; no text is in both halves."""
     texts = sorted({text for text, _ in rows})
     random.Random(SEED).shuffle(texts)  # noqa: S311 - a split, not a secret
     chosen = set(texts[: round(len(texts) * HELD_OUT)])
@@ -81,7 +78,7 @@ def _halves(source: Path) -> tuple[list[Review], list[Review]]:
     halves = _read(source)
     if "test" not in halves:
         raise DatasetError(
-            f"DATA={source}: no test half; allowed are train.jsonl and test.jsonl (plain, .gz or "
+            f"DATA={source}: no test half; it must hold train.jsonl and test.jsonl (plain, .gz or "
             ".xz), or the aclImdb archive or directory"
         )
     return halves["train"], halves["test"]
@@ -100,13 +97,8 @@ def _read(folder: Path) -> dict[str, list[Review]]:
     }
 
 
-def is_official_test(rows: list[Review]) -> bool:
-    """Tell whether these are the 25,000 official test reviews, in whatever order."""
-    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest() == OFFICIAL_TEST
-
-
 def main() -> int:
-    """Prepare in a process of its own: a large one would count in its children's peak memory."""
+    """Prepare in a separate process, because a parent's memory counts in its children's peak."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--source", type=Path)

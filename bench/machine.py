@@ -1,4 +1,4 @@
-"""The machine that was measured on."""
+"""Description of the machine that runs the measurements."""
 
 import os
 import platform

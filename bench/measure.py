@@ -1,56 +1,138 @@
-"""One measurement of one subject in a process of its own: `python -m bench.measure`."""
+"""One measurement of one subject in its own process: `python -m bench.measure`."""
 
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import cast
+from statistics import quantiles
 
-from bench import cleaning, serving
-from bench.figure import Figure, Figures, as_json
-from bench.handover import hand_over
-from bench.plan import Plan
-from bench.rows import NOTEBOOK, TITLES
-from bench.subject import Trainable, find
+import psutil
 
-MEASUREMENTS = ("cleaning", "training", "serving")
+from bench import reviews
+from bench.figures import Figure, Figures
+from bench.process import hand_over
+from bench.subjects import JSON, TEXT, TITLES, Answer, Plan, Subject, find
+
+WARM_UP = 5
+MEGABYTE = 1e6
 
 
-def measure(measurement: str, name: str, folder: Path, plan: Plan) -> Figures:
-    """Measure one subject.
+class WrongAnswerError(RuntimeError):
+    """A served model returned something other than a verdict."""
 
-    Args:
-        measurement: `cleaning`, `training` or `serving`.
-        name: the subject; our own is trained by train.py and not from here.
-        folder: has the reviews of each half, and `models/<subject>` for what is trained.
-        plan: how much is measured.
+
+def clean(subject: Subject, training: Path, plan: Plan) -> Figures:
+    """Clean the training reviews once, from a cold start, as a training does."""
+    texts = [text for text, _ in islice(reviews.read(training), plan.cleaned)]
+    started = plan.clock()
+    for text in texts:
+        subject.clean(text)
+    seconds = plan.clock() - started
+    return {"cleaning": Figure(len(texts) / seconds, _note(len(texts), training))}
+
+
+def serve(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Figures:
+    """Load the model and send it the test reviews, first one at a time, then in lists.
+
+    Raises:
+        WrongAnswerError: when the answer to a single review is neither 1 nor 0.
     """
-    training, testing = folder / "train" / "reviews.jsonl", folder / "test" / "reviews.jsonl"
-    model_dir = folder / "models" / name
-    subject = find(name)
-    if measurement == "cleaning":
-        return cleaning.measure(subject.clean, training, plan)
-    if measurement == "serving":
-        return serving.measure(subject, model_dir, testing, plan)
-    model_dir.mkdir(parents=True, exist_ok=True)
-    if name == NOTEBOOK:
-        from bench import notebook_training  # noqa: PLC0415 - the peers' environment has no torch
+    started = plan.clock()
+    answer = subject.load(model_dir)
+    load_seconds = plan.clock() - started
 
-        return notebook_training.measure(training, testing, model_dir, plan)
-    accuracy = cast("Trainable", subject).train(training, testing, model_dir)
-    return {"accuracy": Figure(accuracy)}
+    for text, _ in islice(reviews.read(testing), WARM_UP):
+        answer(text.encode(), TEXT)
+    milliseconds = [
+        min(_single(answer, text, plan) for _ in range(plan.repeats))
+        for text, _ in islice(reviews.read(testing), plan.single)
+    ]
+    return {
+        "load_seconds": Figure(load_seconds),
+        **_percentiles("", milliseconds, testing),
+        **(_explanations(answer, testing, plan) if subject.EXPLAINS else {}),
+        "list_rate": _list_rate(subject, answer, testing, plan),
+        "serving_memory": Figure(psutil.Process().memory_info().rss / MEGABYTE),
+    }
+
+
+def _single(answer: Answer, text: str, plan: Plan) -> float:
+    milliseconds, response = plan.time(partial(answer, text.encode(), TEXT))
+    if response not in {"0", "1"}:
+        raise WrongAnswerError(f"the answer to one review was {response[:80]!r}; it must be 1 or 0")
+    return milliseconds
+
+
+def _explanations(answer: Answer, testing: Path, plan: Plan) -> Figures:
+    """Measure how much longer an answer with an explanation takes."""
+    extra = []
+    for text, _ in islice(reviews.read(testing), plan.single):
+        plain, explained = (
+            partial(answer, json.dumps({"review": text, "explain": explain}).encode(), JSON)
+            for explain in (False, True)
+        )
+        # The two alternate, so that other work on the machine slows down both.
+        pairs = [(plan.time(plain)[0], plan.time(explained)[0]) for _ in range(plan.repeats)]
+        fastest_plain, fastest_explained = map(min, zip(*pairs, strict=True))
+        extra.append(fastest_explained - fastest_plain)
+    return _percentiles("explained_", extra, testing)
+
+
+def _percentiles(prefix: str, milliseconds: list[float], testing: Path) -> Figures:
+    cuts = quantiles(milliseconds, n=100, method="inclusive")
+    note = _note(len(milliseconds), testing)
+    return {f"{prefix}p50": Figure(cuts[49], note), f"{prefix}p99": Figure(cuts[98], note)}
+
+
+def _list_rate(subject: Subject, answer: Answer, testing: Path, plan: Plan) -> Figure:
+    milliseconds = sent = 0.0
+    for texts in islice(_lists(testing, plan.list_length), plan.lists):
+        if subject.TAKES_LISTS:
+            work = partial(answer, json.dumps({"reviews": texts}).encode(), JSON)
+            milliseconds += min(plan.time(work)[0] for _ in range(plan.repeats))
+        else:
+            milliseconds += sum(_single(answer, text, plan) for text in texts)
+        sent += len(texts)
+    note = "" if subject.TAKES_LISTS else f"takes no lists: {sent:.0f} reviews one after another"
+    return Figure(sent / milliseconds * 1e3, note)
+
+
+def _lists(testing: Path, length: int) -> Iterator[list[str]]:
+    texts = (text for text, _ in reviews.read(testing))
+    while found := list(islice(texts, length)):
+        yield found
+
+
+def _note(measured: int, file: Path) -> str:
+    """Return the note of a figure that was measured on some of a file's reviews."""
+    total = reviews.count(file)
+    return "" if measured >= total else f"on {measured:,} of {total:,} reviews"
 
 
 def main() -> int:
-    """Measure and hand the figures over."""
+    """Measure, and hand the figures over to the parent process."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("measurement", choices=MEASUREMENTS)
+    parser.add_argument("measurement", choices=("cleaning", "training", "serving"))
     parser.add_argument("subject", choices=TITLES)
     parser.add_argument("folder", type=Path)
     parser.add_argument("plan", type=json.loads)
-    given = parser.parse_args()
-    plan = Plan(**given.plan)
-    hand_over(as_json(measure(given.measurement, given.subject, given.folder, plan)))
+    arguments = parser.parse_args()
+    folder, plan = arguments.folder, Plan(**arguments.plan)
+    training, testing = folder / "train" / "reviews.jsonl", folder / "test" / "reviews.jsonl"
+    model_dir = folder / "models" / arguments.subject
+    subject = find(arguments.subject)
+    if arguments.measurement == "cleaning":
+        figures = clean(subject, training, plan)
+    elif arguments.measurement == "serving":
+        figures = serve(subject, model_dir, testing, plan)
+    else:
+        model_dir.mkdir(parents=True, exist_ok=True)
+        figures = subject.train(training, testing, model_dir, plan)
+    hand_over({key: asdict(figure) for key, figure in figures.items()})
     return 0
 
 

@@ -1,18 +1,20 @@
-"""A measured process: its output as it comes, its seconds and its peak memory."""
+"""Measured processes: live output, duration, peak memory and a JSON result."""
 
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psutil
 
-from bench.handover import PREFIX
 from scripts import ROOT
 
+PREFIX = "result="  # of the line that holds the result
 SAMPLE_EVERY = 0.1  # seconds
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
@@ -24,14 +26,14 @@ class ProcessError(RuntimeError):
 
 @dataclass(frozen=True)
 class Finished:
-    """A process that ended well.
+    """A process that succeeded.
 
     Attributes:
-        seconds: from its start to its end.
-        processor_seconds: what the processors worked for it and its children.
-        peak_bytes: the most memory that it and its children had resident together; what they
-            share counts in each.
-        lines: what it printed.
+        seconds: elapsed time from its start to its end.
+        processor_seconds: processor time of the process and its children.
+        peak_bytes: peak resident memory of the process and its children together; shared memory
+            counts once for each of them.
+        lines: printed lines.
     """
 
     seconds: float
@@ -39,30 +41,39 @@ class Finished:
     peak_bytes: int
     lines: list[str]
 
+    @property
+    def result(self) -> Any:
+        """The result handed over by the process; None when there is none."""
+        found = [line for line in self.lines if line.startswith(PREFIX)]
+        return json.loads(found[-1].removeprefix(PREFIX)) if found else None
 
-def run(
-    command: Sequence[str],
-    *,
-    threads: int,
-    show: Callable[[str], None],
-    environment: Mapping[str, str] | None = None,
-) -> Finished:
-    """Run a command from the repository's root and wait for it.
+
+def hand_over(result: Any) -> None:
+    """Print a JSON result for the parent process, as one line."""
+    print(PREFIX + json.dumps(result), flush=True)
+
+
+def run(command: Sequence[str], *, threads: int, show: Callable[[str], None]) -> Finished:
+    """Run a command in the repository's root and wait for it.
 
     Args:
         command: program and arguments.
-        threads: how many threads its mathematics may use.
-        show: called with every line that it prints.
-        environment: variables beside those of this process.
+        threads: number of threads that its numeric libraries may use.
+        show: called with every printed line.
 
     Raises:
-        ProcessError: when it ends with another status than 0.
+        ProcessError: when the exit status is not 0.
     """
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own commands
         command,
         cwd=ROOT,
-        env=_environment(threads, environment or {}),
+        env={
+            **os.environ,
+            **dict.fromkeys(THREAD_VARIABLES, str(threads)),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "model_code")]),
+            "PYTHONUNBUFFERED": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -72,7 +83,7 @@ def run(
     memory.start()
     try:
         lines = _follow(process, show)
-        # Not Popen.wait(): only this also says what the process used.
+        # Unlike Popen.wait(), this also returns the resource usage.
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     except BaseException:
@@ -90,16 +101,6 @@ def run(
         peak_bytes=max(memory.peak, usage.ru_maxrss * MAXRSS_UNIT),
         lines=lines,
     )
-
-
-def _environment(threads: int, further: Mapping[str, str]) -> dict[str, str]:
-    return {
-        **os.environ,
-        **dict.fromkeys(THREAD_VARIABLES, str(threads)),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "model_code")]),
-        "PYTHONUNBUFFERED": "1",
-        **further,
-    }
 
 
 def _follow(process: subprocess.Popen[str], show: Callable[[str], None]) -> list[str]:
@@ -128,7 +129,7 @@ def _descendants(pid: int) -> list[psutil.Process]:
 
 
 class _TreeMemory(threading.Thread):
-    """Samples the resident memory of a process and all its descendants."""
+    """Peak resident memory of a process and its descendants, by sampling."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)

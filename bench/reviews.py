@@ -1,21 +1,21 @@
-"""Labelled reviews as JSON lines, the one format in which every subject gets them."""
+"""Labelled reviews as JSON lines, the format that every subject reads."""
 
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-Review = tuple[str, int]  # text, 1 for positive and 0 for negative
+Review = tuple[str, int]  # text; 1 for positive, 0 for negative
 
 
 @dataclass(frozen=True)
 class Data:
-    """What the table says of the data.
+    """Description of the reviews.
 
     Attributes:
-        name: where the reviews come from.
-        training: how many were trained on.
-        testing: how many were tested on.
+        name: their source.
+        training: number of training reviews.
+        testing: number of test reviews.
         official: whether the test reviews are the official 25,000.
     """
 
@@ -26,7 +26,7 @@ class Data:
 
 
 def write(file: Path, reviews: Iterable[Review]) -> None:
-    """Write one JSON object a line, making the file's folder."""
+    """Write one JSON object per line; the file's folder is created if needed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8") as lines:
         for text, label in reviews:
@@ -34,7 +34,7 @@ def write(file: Path, reviews: Iterable[Review]) -> None:
 
 
 def read(file: Path) -> Iterator[Review]:
-    """Yield the reviews one by one, so that memory figures show the model and not the data."""
+    """Yield the reviews one by one, so that peak memory is the model's and not the data's."""
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -42,6 +42,6 @@ def read(file: Path) -> Iterator[Review]:
 
 
 def count(file: Path) -> int:
-    """Return how many reviews a file has."""
+    """Return the number of reviews in a file."""
     with file.open("rb") as lines:
         return sum(1 for _ in lines)

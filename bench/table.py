@@ -1,4 +1,4 @@
-"""The document of a measurement as a table for people."""
+"""The results of a benchmark as a table on the terminal."""
 
 from typing import Any
 
@@ -7,16 +7,17 @@ from rich.table import Table
 from rich.text import Text
 
 from bench import machine
-from bench.rows import NOTEBOOK, ROWS, TITLES
+from bench.figures import ROWS
+from bench.subjects import NOTEBOOK, TITLES
 
-WIDTH = 132  # of what is no terminal
+WIDTH = 132  # where the output is not a terminal
 ESTIMATED = "≈ "
 NOTHING = "-"
 DECIMALS = {row.key: row.decimals for row in ROWS}
 
 
 def show(document: dict[str, Any], console: Console | None = None) -> None:
-    """Print machine, data, the table and the notes to its figures."""
+    """Print the machine, the data, the table and its notes."""
     console = console or Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
@@ -51,7 +52,7 @@ def _table(document: dict[str, Any]) -> Table:
 
 
 def notes(document: dict[str, Any]) -> list[str]:
-    """Return how each figure marked ≈ came about, and what the ratio means."""
+    """Return the meaning of the ratio and the note of each figure marked ≈."""
     lines = ["ratio: how many times better ours is than the notebook's algorithm"]
     for row in document["rows"]:
         lines += [
@@ -71,7 +72,7 @@ def _cell(row: dict[str, Any], name: str) -> str:
 
 
 def number(value: float, decimals: int | None = None) -> str:
-    """Return a number with the decimals asked for, else with about three significant digits."""
+    """Return a number with these decimals, or with about three significant digits."""
     if decimals is None:
         steps = ((100, 0), (10, 1), (1, 2), (0.1, 3))
         decimals = next((digits for least, digits in steps if abs(value) >= least), 4)

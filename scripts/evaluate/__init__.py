@@ -1,8 +1,16 @@
-"""Measuring a deployed model with test reviews, as the notebook does."""
+"""Evaluation of a deployed model with test reviews."""
 
 import sys
 
 from scripts import ROOT
 
-# The readers of datasets and the figures are those of the training, which is no package here.
+# The training code reads datasets and computes metrics; its folder is an import root.
 sys.path.insert(0, str(ROOT / "model_code"))
+
+
+class EvaluationError(Exception):
+    """The reason that nothing can be measured, in one line."""
+
+    def __init__(self, reason: str) -> None:
+        """Join the lines of a library's message."""
+        super().__init__(" ".join(reason.split()))

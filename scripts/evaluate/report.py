@@ -1,37 +1,163 @@
-"""The evaluation as one HTML file that needs nothing else."""
+"""Accuracy and latency, on the terminal and as a self-contained HTML file."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from rich.console import Console
+from rich.table import Table
 
-from scripts.evaluate.result import Latency, Result
+from scripts.evaluate import EvaluationError
+from scripts.evaluate.reviews import Reviews
+from scripts.evaluate.run import LISTS, SINGLES, Asked, Reply
+from scripts.evaluate.targets import Verdict
+from sentiment.datasets import Dataset
 from sentiment.evaluation.drawing import ACCENT, OTHER, new_figure, styled, svg
 from sentiment.evaluation.figures import ReportFigure, figures
+from sentiment.evaluation.metrics import Metrics, evaluate
 from sentiment.evaluation.mistakes import most_confident_mistakes
 
 TEMPLATE = "report.html.j2"
+PERCENTILES = (50, 90, 95, 99, 100)
 
 
 @dataclass(frozen=True)
-class Page:
-    """What is reported.
+class Latency:
+    """Latency of all requests of one kind.
 
     Attributes:
-        result: what was measured.
-        reviews: what it was measured with, in words.
-        trained: the accuracy that the training measured on the very same reviews, where it did.
+        kind: `lists` or `singles`.
+        retried: number of requests that needed more than one attempt.
+        milliseconds: duration of each request's successful attempt.
     """
 
-    result: Result
+    kind: str
+    retried: int
+    milliseconds: list[float]
+
+    @property
+    def percentiles(self) -> dict[int, float]:
+        """Return percent to milliseconds."""
+        values = np.percentile(self.milliseconds, PERCENTILES).tolist()
+        return dict(zip(PERCENTILES, values, strict=True))
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of an evaluation.
+
+    Attributes:
+        target: name of the target.
+        version: version of its model.
+        reviews: name of the test reviews.
+        judged: the reviews that were not refused.
+        probabilities: their P(positive).
+        metrics: metrics over them.
+        latencies: latency of each kind of request.
+        refused: error code to number of refused reviews.
+        compared: number of reviews sent in both ways.
+        differing: number of those that got two different verdicts.
+        trained: accuracy that the training measured on the same reviews, if it did.
+    """
+
+    target: str
+    version: str
     reviews: str
+    judged: Dataset
+    probabilities: list[float]
+    metrics: Metrics
+    latencies: list[Latency]
+    refused: dict[str, int]
+    compared: int
+    differing: int
     trained: float | None
 
 
-def write_report(file: Path, page: Page) -> None:
-    """Write the report, with the figures of a training's report; its folder is made."""
+def summarize(
+    target: str,
+    reviews: Reviews,
+    replies: Mapping[Asked, Reply],
+    *,
+    trained: float | None = None,
+) -> Result:
+    """Compute accuracy and latency.
+
+    Raises:
+        EvaluationError: when no review has a verdict, or more than one model answered.
+    """
+    verdicts, singles = _verdicts(LISTS, replies), _verdicts(SINGLES, replies)
+    judged = {i: one for i, one in sorted(verdicts.items()) if isinstance(one, float)}
+    if not judged:
+        raise EvaluationError(f"{target}: all reviews were refused")
+    versions = sorted({reply.version for reply in replies.values() if reply.version})
+    if len(versions) > 1:
+        raise EvaluationError(f"{target}: several models answered: {', '.join(versions)}")
+    texts, labels = reviews.dataset.texts, reviews.dataset.labels
+    dataset = Dataset([texts[i] for i in judged], [labels[i] for i in judged])
+    return Result(
+        target=target,
+        version="".join(versions),
+        reviews=reviews.name,
+        judged=dataset,
+        probabilities=list(judged.values()),
+        metrics=evaluate(dataset.labels, list(judged.values())),
+        latencies=[_latency(kind, replies) for kind in dict.fromkeys(kind for kind, _ in replies)],
+        refused=dict(Counter(one for one in verdicts.values() if isinstance(one, str))),
+        compared=len(singles),
+        differing=sum(one != verdicts.get(index) for index, one in singles.items()),
+        trained=trained,
+    )
+
+
+def _verdicts(kind: str, replies: Mapping[Asked, Reply]) -> dict[int, Verdict]:
+    return {
+        index: verdict
+        for (of, indices), reply in replies.items()
+        if of == kind
+        for index, verdict in zip(indices, reply.verdicts, strict=True)
+    }
+
+
+def _latency(kind: str, replies: Mapping[Asked, Reply]) -> Latency:
+    found = [reply for (of, _), reply in replies.items() if of == kind]
+    return Latency(
+        kind, sum(reply.retries > 0 for reply in found), [1000 * reply.seconds for reply in found]
+    )
+
+
+def show(result: Result, console: Console) -> None:
+    """Print accuracy, confusion matrix and latency."""
+    metrics = result.metrics
+    console.print(f"{result.target}, model {result.version}, on {result.reviews}")
+    console.print(
+        f"accuracy={metrics.accuracy:.4f} of {metrics.rows} reviews "
+        f"(95 % interval {metrics.accuracy_low:.4f} to {metrics.accuracy_high:.4f})"
+    )
+    if result.trained is not None:
+        console.print(f"its training measured {result.trained:.4f} on the same reviews")
+    confusion = Table("", "judged positive", "judged negative", title="Confusion matrix")
+    hits, misses = metrics.true_positives, metrics.false_negatives
+    confusion.add_row("is positive", str(hits), str(misses))
+    hits, misses = metrics.true_negatives, metrics.false_positives
+    confusion.add_row("is negative", str(misses), str(hits))
+    latency = Table("", "requests", "retried", title="Latency of a request, ms")
+    for percent in PERCENTILES:
+        latency.add_column(f"p{percent}", justify="right")
+    for one in result.latencies:
+        values = (f"{value:.1f}" for value in one.percentiles.values())
+        latency.add_row(one.kind, str(len(one.milliseconds)), str(one.retried), *values)
+    console.print(confusion, latency)
+    if result.compared:
+        console.print(f"{result.compared} sent in both ways, {result.differing} differ")
+    for code, count in result.refused.items():
+        console.print(f"{count} refused: {code}")
+
+
+def write_report(file: Path, result: Result) -> None:
+    """Write the HTML file, creating its folder if needed."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -39,21 +165,26 @@ def write_report(file: Path, page: Page) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    result = page.result
-    labels, probabilities = np.array(result.labels), np.array(result.probabilities)
-    drawn = figures(result.metrics, result.texts, labels, probabilities, [])
-    file.parent.mkdir(parents=True, exist_ok=True)
+    labels, probabilities = np.array(result.judged.labels), np.array(result.probabilities)
+    drawn = figures(result.metrics, result.judged.texts, labels, probabilities, [])
     content = environment.get_template(TEMPLATE).render(
         result=result,
-        page=page,
         metrics=result.metrics,
-        figures=[_latency(result.latencies), *drawn],
-        mistakes=most_confident_mistakes(result.texts, labels, probabilities),
+        figures=[_latency_figure(result.latencies), *drawn],
+        mistakes=most_confident_mistakes(result.judged.texts, labels, probabilities),
     )
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content, "utf-8", errors="replace")
 
 
-def _latency(latencies: Sequence[Latency]) -> ReportFigure:
+@styled()
+def _latency_figure(latencies: list[Latency]) -> ReportFigure:
+    figure = new_figure()
+    axes = figure.add_subplot()
+    for one in latencies:
+        color, line = (OTHER, "--") if one.kind == LISTS else (ACCENT, "-")
+        axes.ecdf(one.milliseconds, color=color, linestyle=line)
+    axes.set(xlabel="milliseconds", ylabel="share of the requests", xscale="log")
     words = (
         f"half of the {one.kind} within {one.percentiles[50]:.0f}, 99 of 100 within "
         f"{one.percentiles[99]:.0f}"
@@ -61,20 +192,7 @@ def _latency(latencies: Sequence[Latency]) -> ReportFigure:
     )
     return ReportFigure(
         "Latency",
-        "Share of the requests that were answered within so many milliseconds; lists are dashed.",
+        "Share of the requests answered within this many milliseconds; lists are dashed.",
         f"Milliseconds: {'; '.join(words)}.",
-        _shares(latencies),
+        svg(figure, "latency"),
     )
-
-
-@styled()
-def _shares(latencies: Sequence[Latency]) -> str:
-    figure = new_figure()
-    axes = figure.add_subplot()
-    for one in latencies:
-        many = one.kind == "lists"
-        axes.ecdf(
-            one.milliseconds, color=OTHER if many else ACCENT, linestyle="--" if many else "-"
-        )
-    axes.set(xlabel="milliseconds", ylabel="share of the requests", xscale="log")
-    return svg(figure, "latency")

@@ -1,14 +1,15 @@
-"""The test reviews: the official ones, or those that the deployed model was tested on."""
+"""Test reviews: those that DATA names, or those that the training of a deployment held out."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.data import is_official_test
 from scripts import ROOT
-from scripts.evaluate.errors import EvaluationError
+from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
@@ -17,70 +18,76 @@ from stacks.datasets import find_dataset
 from stacks.settings.load import read_settings
 
 OFFICIAL = "the official test half of the Large Movie Review Dataset"
+# SHA-256 of the sorted [text, label] pairs of the official test half, Maas et al. (2011).
+OFFICIAL_SHA256 = "220ce8d6afaa21efd00ee7cf5166c61abb11fcfb333465b7296d006f27382f18"
+
+Review = tuple[str, int]  # text; 1 for positive, 0 for negative
 
 
 @dataclass(frozen=True)
-class Tests:
-    """Reviews to measure with.
+class Reviews:
+    """Labelled reviews to measure with.
 
     Attributes:
-        name: what they are.
-        dataset: the reviews.
+        name: their name in the report.
+        dataset: texts and labels.
     """
 
     name: str
     dataset: Dataset
 
 
-def read_tests(source: Path) -> Tests:
-    """Return the reviews of a file, or of a folder: its test half where it has one.
+def read_reviews(source: Path) -> Reviews:
+    """Read a file, or a folder: only its test half if it has one.
 
     Args:
         source: the official archive or directory, a folder that holds it or `test.jsonl` (plain,
             .gz or .xz), or any other file or folder of reviews.
 
     Raises:
-        EvaluationError: when there are no reviews there, or one cannot be used.
+        EvaluationError: when there are no reviews, or one cannot be used.
     """
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
-    halves = [source] if source.is_file() else sorted(source.glob("test.jsonl*"))
+    files = [source] if source.is_file() else sorted(source.glob("test.jsonl*"))
     try:
-        if not halves:
-            dataset = _tests(read_channel(source))
-        else:
+        if files:
             with TemporaryDirectory() as folder:
-                Path(folder, halves[0].name).symlink_to(halves[0].resolve())
-                dataset = _tests(read_channel(Path(folder)))
+                Path(folder, files[0].name).symlink_to(files[0].resolve())
+                halves = read_channel(Path(folder))
+        else:
+            halves = read_channel(source)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
+    dataset = halves.get("test", halves["train"])
     official = is_official_test(list(zip(dataset.texts, dataset.labels, strict=True)))
-    return Tests(OFFICIAL if official else str(source), dataset)
+    return Reviews(OFFICIAL if official else str(source), dataset)
 
 
-def held_out(environment: str, overrides: Mapping[str, Any]) -> Tests:
-    """Return what a deployment with these settings tests on, and never trains on.
+def is_official_test(reviews: Sequence[Review]) -> bool:
+    """Return whether these are the 25,000 official test reviews, in any order."""
+    return hashlib.sha256(json.dumps(sorted(reviews)).encode()).hexdigest() == OFFICIAL_SHA256
+
+
+def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
+    """Return the reviews that a deployment with these settings tests on and never trains on.
 
     Raises:
         DatasetError: when a row cannot be used.
         EvaluationError: when the settings name data in S3.
-        SettingsError: for a setting that is not allowed, or data that do not exist.
+        SettingsError: when a setting is not allowed, or its data do not exist.
     """
     settings = read_settings(context(environment, overrides))
-    named = settings.dataset.testing or settings.dataset.training
-    found = find_dataset("dataset", named, root=ROOT)
+    source = settings.dataset.testing or settings.dataset.training
+    found = find_dataset("dataset", source, root=ROOT)
     if found.uri is not None:
-        raise EvaluationError(f"the test reviews are at {found.uri}: name a folder with DATA=")
+        raise EvaluationError(f"the test reviews are at {found.uri}: download them and set DATA=")
     with TemporaryDirectory() as folder:
         found.write(Path(folder))
         halves = read_channel(Path(folder))
     if settings.dataset.testing or "test" in halves:
-        return Tests(f"the test reviews of {named}", _tests(halves))
+        return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
     seed = settings.training.seed
     reviews = shuffle(halves["train"], seed)
-    chosen = stratified_split(reviews, settings.training.test_fraction, seed)[1]
-    return Tests(f"the held-out part of {named} reviews", chosen)
-
-
-def _tests(halves: Mapping[str, Dataset]) -> Dataset:
-    return halves.get("test", halves["train"])
+    _, testing = stratified_split(reviews, settings.training.test_fraction, seed)
+    return Reviews(f"the held-out part of {source} reviews", testing)

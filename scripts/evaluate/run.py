@@ -1,24 +1,137 @@
-"""Sending the reviews: in lists, and a sample of them one by one."""
+"""Sends the reviews, all of them in lists and a sample one by one, and keeps the replies."""
 
 import json
+import os
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TextIO, TypeVar
 
 from tqdm import tqdm
 
-from scripts.evaluate.errors import EvaluationError
-from scripts.evaluate.replies_file import RepliesFile
-from scripts.evaluate.reply import Reply, Target
+from scripts.evaluate import EvaluationError
+from scripts.evaluate.targets import ATTEMPTS, BusyError, Target, Verdict, classify
+
+T = TypeVar("T")
 
 LISTS, SINGLES = "lists", "singles"
 LIST_LENGTH = 512
 LIST_BYTES = 3_500_000  # as JSON; a serverless endpoint takes 4 MB, Lambda 6 MB with its envelope
 SEED = 1
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds
+
+Asked = tuple[str, tuple[int, ...]]  # LISTS or SINGLES, and the indices of the reviews
 
 
-def parts(reviews: Sequence[str], indices: Sequence[int]) -> Iterator[list[int]]:
-    """Cut indices into parts that one request can carry."""
+@dataclass(frozen=True)
+class Reply:
+    """A target's answer to one request, and how long it took.
+
+    Attributes:
+        verdicts: one for each review, in order.
+        version: version of the model; empty when every review was refused.
+        seconds: duration of the successful attempt.
+        retries: number of failed attempts before it.
+    """
+
+    verdicts: list[Verdict]
+    version: str
+    seconds: float
+    retries: int
+
+
+def patiently(ask: Callable[[], T]) -> tuple[T, float, int]:
+    """Repeat a request while its target is busy.
+
+    The pauses double. A random part of each keeps requests that were refused together from
+    returning together.
+
+    Returns:
+        The answer, the seconds that its attempt took, and the number of attempts before it.
+
+    Raises:
+        EvaluationError: when the target is busy at every attempt.
+    """
+    retries = 0
+    while True:
+        started = time.perf_counter()
+        try:
+            return ask(), time.perf_counter() - started, retries
+        except BusyError as busy:
+            if retries == ATTEMPTS - 1:
+                raise EvaluationError(f"{busy}, {ATTEMPTS} times") from busy
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**retries) * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+            time.sleep(max(busy.retry_after, pause))
+            retries += 1
+
+
+class Replies:
+    """Replies in a file, so that an interrupted evaluation can continue.
+
+    The first of the JSON lines names the subject, each of the others has one reply.
+
+    Attributes:
+        replies: all replies received so far.
+    """
+
+    def __init__(self, path: Path, subject: dict[str, str]) -> None:
+        """Read the replies of an earlier evaluation of the same subject.
+
+        Args:
+            path: the file; its folder is created if needed.
+            subject: target, model version and hash of the reviews.
+
+        Raises:
+            EvaluationError: when the file holds anything but replies.
+        """
+        self.replies: dict[Asked, Reply] = {}
+        self._lock = Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        same = path.exists() and self._read(path, subject)
+        self._file: TextIO = path.open("a" if same else "w", encoding="utf-8")
+        if not same:
+            self._write(subject)
+
+    def _read(self, path: Path, subject: dict[str, str]) -> bool:
+        lines = path.read_bytes().splitlines(keepends=True)
+        try:
+            whole = lines and lines[0].endswith(b"\n")
+            if not whole or json.loads(lines[0]) != subject:
+                return False
+            if not lines[-1].endswith(b"\n"):  # the last write was interrupted
+                os.truncate(path, path.stat().st_size - len(lines.pop()))
+            for row in map(json.loads, lines[1:]):
+                self.replies[row["kind"], tuple(row["indices"])] = Reply(**row["reply"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise EvaluationError(f"{path}: not a file of replies ({error})") from error
+        return True
+
+    def add(self, kind: str, indices: list[int], reply: Reply) -> None:
+        """Store a reply at once; any thread may call this."""
+        with self._lock:
+            self.replies[kind, tuple(indices)] = reply
+            self._write({"kind": kind, "indices": indices, "reply": asdict(reply)})
+
+    def answered(self, kind: str) -> set[int]:
+        """Return the indices of the reviews that have a reply."""
+        return {index for of, indices in self.replies if of == kind for index in indices}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, row: object) -> None:
+        self._file.write(json.dumps(row) + "\n")
+        self._file.flush()
+
+
+def split(reviews: Sequence[str], indices: Sequence[int]) -> Iterator[list[int]]:
+    """Split indices into lists that fit into one request each."""
     part: list[int] = []
     size = 0
     for index in indices:
@@ -33,67 +146,65 @@ def parts(reviews: Sequence[str], indices: Sequence[int]) -> Iterator[list[int]]
 
 
 def sample(count: int, wanted: int) -> list[int]:
-    """Return the indices of a seeded sample, the same in every run."""
-    order = list(range(count))
-    random.Random(SEED).shuffle(order)  # noqa: S311 - a sample, not a secret
-    return sorted(order[:wanted])
+    """Return the indices of a random sample that is the same in every run."""
+    return sorted(random.Random(SEED).sample(range(count), min(count, wanted)))  # noqa: S311 - not a secret
 
 
 def run(
-    target: Target, reviews: Sequence[str], *, singles: int, connections: int, kept: RepliesFile
+    target: Target, reviews: Sequence[str], *, singles: int, connections: int, replies: Replies
 ) -> None:
-    """Ask for every verdict that is not known yet, several at a time.
+    """Request every verdict that is still missing.
 
     Args:
-        target: what is asked.
-        reviews: all of them are sent in lists.
-        singles: how many are sent one by one, too.
-        connections: how many requests are sent at the same time.
-        kept: receives the replies, and has those of an earlier run.
+        target: the deployed model.
+        reviews: the reviews; all of them are sent in lists.
+        singles: number of reviews that are also sent one by one.
+        connections: number of requests sent at the same time.
+        replies: earlier replies; receives the new ones.
 
     Raises:
-        EvaluationError: when the target failed for good; what it had answered is kept.
+        EvaluationError: when the target failed; replies received before that are kept.
     """
-
-    def together(part: list[int]) -> Reply:
-        return target.ask_all([reviews[index] for index in part])
-
-    def alone(part: list[int]) -> Reply:
-        return target.ask(reviews[part[0]])
-
-    known = kept.known(LISTS)
-    wanted = [index for index in range(len(reviews)) if index not in known]
-    _send(LISTS, together, list(parts(reviews, wanted)), connections, kept)
-    known = kept.known(SINGLES)
-    wanted = [index for index in sample(len(reviews), singles) if index not in known]
-    _send(SINGLES, alone, [[index] for index in wanted], connections, kept)
+    everything = range(len(reviews))
+    for kind, wanted in ((LISTS, everything), (SINGLES, sample(len(reviews), singles))):
+        answered = replies.answered(kind)
+        missing = sorted(set(wanted) - answered)
+        parts = [[i] for i in missing] if kind == SINGLES else list(split(reviews, missing))
+        send = partial(_send, target, reviews, replies, kind)
+        with tqdm(
+            total=len(answered) + len(missing),
+            initial=len(answered),
+            desc=kind,
+            unit="review",
+            disable=None,
+        ) as bar:
+            _send_all(send, parts, connections, bar.update)
 
 
 def _send(
-    kind: str,
-    ask: Callable[[list[int]], Reply],
-    asked: list[list[int]],
-    connections: int,
-    kept: RepliesFile,
+    target: Target, reviews: Sequence[str], replies: Replies, kind: str, part: list[int]
 ) -> None:
-    def send(indices: list[int]) -> int:
-        reply = ask(indices)
-        if len(reply.verdicts) != len(indices):
-            raise EvaluationError(f"{len(reply.verdicts)} answers to {len(indices)} reviews")
-        kept.add(kind, indices, reply)
-        return len(indices)
+    texts = [reviews[index] for index in part]
+    (verdicts, version), seconds, retries = patiently(
+        lambda: classify(target, texts, in_list=kind == LISTS)
+    )
+    if len(verdicts) != len(part):
+        raise EvaluationError(f"{len(verdicts)} verdicts for {len(part)} reviews")
+    replies.add(kind, part, Reply(verdicts, version, seconds, retries))
 
-    known = len(kept.known(kind))
-    total = known + sum(map(len, asked))
-    with (
-        ThreadPoolExecutor(connections) as pool,
-        tqdm(total=total, initial=known, desc=kind, unit="review", disable=None) as bar,
-    ):
-        futures = [pool.submit(send, indices) for indices in asked]
+
+def _send_all(
+    send: Callable[[list[int]], None],
+    parts: list[list[int]],
+    connections: int,
+    done: Callable[[int], object],
+) -> None:
+    with ThreadPoolExecutor(connections) as pool:
+        futures = {pool.submit(send, part): len(part) for part in parts}
         try:
             for future in as_completed(futures):
-                bar.update(future.result())
+                future.result()
+                done(futures[future])
         except BaseException:
-            # Those on their way are waited for and kept.
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # requests under way are awaited and kept
             raise

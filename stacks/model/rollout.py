@@ -13,13 +13,14 @@ from stacks.building_blocks.custom_resource import PROPERTIES
 from stacks.building_blocks.permissions import Permission, put_metrics
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import acknowledge, acknowledge_scheduled
+from stacks.datasets import KNOWN_REVIEWS
 from stacks.monitoring.alarms import declare_alarm
 from stacks.monitoring.metrics import MINUTE, EndpointMetrics, metric
 from stacks.settings.rollout import RolloutSettings
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
 NEXT_MINUTE = "What a lost event would have started, the next minute's does"
-HANDLERS = ROOT / "lambda_fn" / "smoke_test"
+HANDLERS = ROOT / "lambda_fn" / "trial"
 MICROSECONDS_A_MILLISECOND = 1000
 # Time for SageMaker to start and stop instances, beside the waits that are settings.
 MARGIN_SECONDS = 1800
@@ -102,7 +103,7 @@ class Rollout(Construct):
             self,
             "Probe",
             package=HANDLERS,
-            libraries=[PROPERTIES],
+            libraries=[PROPERTIES, KNOWN_REVIEWS],
             handler="handler.on_schedule",
             description="Sends known reviews through the endpoint while it is updated",
             timeout=MINUTE,

@@ -10,9 +10,10 @@ from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission, encrypt_volumes
 from stacks.building_blocks.python_function import PythonFunction
+from stacks.datasets import KNOWN_REVIEWS
 from stacks.model.endpoint import Endpoint
 
-HANDLERS = ROOT / "lambda_fn" / "smoke_test"
+HANDLERS = ROOT / "lambda_fn" / "trial"
 # SageMaker takes minutes to start instances; the framework's own limit is two hours.
 COMES_UP = Duration.minutes(45)
 
@@ -120,7 +121,7 @@ class SmokeTest(Construct):
             self,
             name.title().replace("_", ""),
             package=HANDLERS,
-            libraries=[PROPERTIES],
+            libraries=[PROPERTIES, KNOWN_REVIEWS],
             handler=f"handler.{name}",
             description=description,
             timeout=Duration.minutes(10),

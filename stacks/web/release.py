@@ -5,9 +5,10 @@ from aws_cdk.aws_lambda import Alias, Function
 from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT
-from stacks.building_blocks.custom_resource import ResourceProvider
+from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission
 from stacks.building_blocks.python_function import PythonFunction
+from stacks.datasets import KNOWN_REVIEWS
 
 HANDLERS = ROOT / "lambda_fn" / "release_test"
 
@@ -40,6 +41,7 @@ class Release(Construct):
             self,
             "OnEvent",
             package=HANDLERS,
+            libraries=[PROPERTIES, KNOWN_REVIEWS],
             handler="handler.on_event",
             description="Tests the API's new code before callers get it",
             timeout=Duration.minutes(2),

@@ -1,1 +1,1 @@
-"""The benchmark: what it measures, compares and prints."""
+"""Tests of the benchmarks that take seconds."""

@@ -1,11 +1,10 @@
-"""Which ratios count as fallen, and that noise alone does not make one."""
+"""Detection of fallen ratios, and its tolerance of noise."""
 
-from bench.check import Ratios, best_of_attempts, best_of_rounds, fallen
-from bench.figure import Figure
-from bench.rows import ratios
+from bench.compare import Ratios, best_of_attempts, best_of_rounds, fallen
+from bench.figures import Figure, ratios
 
 
-def test_a_ratio_says_how_many_times_better_ours_is() -> None:
+def test_ratios_divide_by_the_worse_figure() -> None:
     ours = {"cleaning": Figure(300.0), "p50": Figure(2.0), "artifact": Figure(1.0)}
     other = {"cleaning": Figure(100.0), "p50": Figure(10.0)}
     assert ratios(ours, other) == {"cleaning": 3.0, "p50": 5.0}
@@ -15,12 +14,12 @@ def test_a_ratio_says_how_many_times_better_ours_is() -> None:
 def test_more_than_a_third_is_a_fall() -> None:
     assert fallen({"p50": 30.0}, {"p50": 20.0}) == []
     (fall,) = fallen({"p50": 30.0, "cleaning": 3.0}, {"p50": 19.9, "cleaning": 9.0})
-    assert str(fall) == "p50: the ratio fell from 30 to 19.9; allowed is at least 20"
+    assert str(fall) == "p50: the ratio fell from 30 to 19.9; it must be at least 20"
 
 
 def test_a_row_that_is_no_longer_measured_is_a_fall() -> None:
     (fall,) = fallen({"p99": 30.0}, {"p50": 100.0})
-    assert str(fall) == "p99: committed is 30, and it was not measured"
+    assert str(fall) == "p99: has a committed ratio of 30 but was not measured"
 
 
 class Series:
@@ -33,19 +32,19 @@ class Series:
         return self.left.pop(0)
 
 
-def test_a_good_first_attempt_is_believed() -> None:
+def test_a_good_first_attempt_is_enough() -> None:
     measure = Series({"p50": 29.0}, {"p50": 1.0})
     assert best_of_attempts({"p50": 30.0, "row of another stage": 5.0}, measure) == {"p50": 29.0}
     assert len(measure.left) == 1
 
 
-def test_each_row_has_to_fall_in_every_attempt() -> None:
+def test_only_a_row_that_falls_in_every_attempt_has_fallen() -> None:
     measure = Series({"p50": 5.0, "p99": 30.0}, {"p50": 6.0, "p99": 1.0}, {"p50": 28.0, "p99": 1.0})
     committed = {"p50": 30.0, "p99": 30.0}
     assert fallen(committed, best_of_attempts(committed, measure)) == []
 
 
-def test_a_real_fall_is_found_after_three_attempts() -> None:
+def test_a_real_fall_is_reported_after_three_attempts() -> None:
     measure = Series({"p50": 5.0}, {"p50": 7.0}, {"p50": 6.0}, {"p50": 100.0})
     assert best_of_attempts({"p50": 30.0}, measure) == {"p50": 7.0}
     assert len(measure.left) == 1

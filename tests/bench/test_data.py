@@ -1,4 +1,4 @@
-"""Where the reviews come from."""
+"""Sources of the reviews."""
 
 import lzma
 from pathlib import Path
@@ -39,9 +39,9 @@ def test_the_official_directory(tmp_path: Path) -> None:
     assert read(tmp_path / "out", "test") == sorted(TESTING)
 
 
-def test_without_a_test_half_it_says_what_is_allowed(tmp_path: Path) -> None:
+def test_a_missing_test_half_is_refused(tmp_path: Path) -> None:
     reviews.write(tmp_path / "train.jsonl", TRAINING)
-    with pytest.raises(DatasetError, match=r"no test half; allowed are train\.jsonl and test"):
+    with pytest.raises(DatasetError, match=r"no test half; it must hold train\.jsonl and test"):
         prepare(tmp_path, tmp_path / "out")
 
 

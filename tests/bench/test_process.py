@@ -1,4 +1,4 @@
-"""Running a measured process."""
+"""Measured processes."""
 
 import sys
 from pathlib import Path
@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import main
-from bench.handover import hand_over, handed_over
-from bench.process import ProcessError, run
+from bench.process import ProcessError, hand_over, run
 
 HOLD = "import time; held = bytearray(150_000_000); time.sleep(0.5)"
 
 
-def test_memory_of_children_counts_together() -> None:
+def test_memory_of_children_is_included() -> None:
     program = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {HOLD!r}]); {HOLD}; p.wait()"
     done = run([sys.executable, "-c", program], threads=1, show=print)
     assert done.peak_bytes > 300_000_000
@@ -21,18 +20,18 @@ def test_memory_of_children_counts_together() -> None:
 
 
 def test_a_process_gets_its_number_of_threads() -> None:
-    program = "import os; print(os.environ['OMP_NUM_THREADS'], os.environ['X'])"
-    done = run([sys.executable, "-c", program], threads=3, show=print, environment={"X": "x"})
-    assert done.lines == ["3 x"]
+    program = "import os; print(os.environ['OMP_NUM_THREADS'])"
+    done = run([sys.executable, "-c", program], threads=3, show=print)
+    assert done.lines == ["3"]
+    assert done.result is None
 
 
 def test_lines_are_shown_and_the_result_is_not() -> None:
     shown: list[str] = []
-    program = "from bench.handover import hand_over; print('at work'); hand_over({'a': 1})"
+    program = "from bench.process import hand_over; print('at work'); hand_over({'a': 1})"
     done = run([sys.executable, "-c", program], threads=1, show=shown.append)
     assert shown == ["at work"]
-    assert handed_over(done.lines) == {"a": 1}
-    assert handed_over(["at work"]) is None
+    assert done.result == {"a": 1}
 
 
 def test_a_failure_is_one_line_with_its_reason() -> None:
@@ -40,17 +39,19 @@ def test_a_failure_is_one_line_with_its_reason() -> None:
         run([sys.executable, "-c", "raise ValueError('no such thing')"], threads=1, show=print)
 
 
-def test_hand_over_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_result_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     hand_over({"text": "two\nlines"})
     assert capsys.readouterr().out.count("\n") == 1
 
 
-def test_missing_peers_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_interpreter_of_the_peers_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--peers-python", str(tmp_path / "python"), "check"]) == 1
     assert "no such interpreter; `make bench` installs it" in capsys.readouterr().out
 
 
-def test_wrong_data_end_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_data_get_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--peers-python", sys.executable, "run", "--data", str(tmp_path / "nowhere")]
     assert main(command) == 1
     assert "nowhere: no such folder" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The table for people."""
+"""The printed table."""
 
 import io
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench import comparison, table
-from bench.figure import Figure
+from bench import compare, table
+from bench.figures import Figure
 from bench.reviews import Data
-from bench.rows import NOTEBOOK, OURS
+from bench.subjects import NOTEBOOK, OURS
 
 
 def document() -> dict[str, Any]:
@@ -18,10 +18,10 @@ def document() -> dict[str, Any]:
         NOTEBOOK: {"cleaning": Figure(15.04, "on 200 of 25,000 reviews")},
         "tfidf": {"accuracy": Figure(0.9068)},
     }
-    return comparison.as_document(results, Data("packaged reviews", 20000, 5000, official=False), 9)
+    return compare.as_document(results, Data("packaged reviews", 20000, 5000, official=False), 9)
 
 
-def test_values_ratio_and_origin_stand_in_one_line() -> None:
+def test_a_row_has_its_values_and_ratio_in_one_line() -> None:
     printed = io.StringIO()
     table.show(document(), Console(file=printed))
     lines = printed.getvalue().splitlines()

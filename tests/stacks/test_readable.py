@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scripts.diff.snapshots import masked
+from scripts.snapshots import masked
 from scripts.synthesis import STACKS
 from tests.stacks.assembly import Assembly
 

@@ -1,1 +1,1 @@
-"""`make evaluate` without a deployment."""
+"""Tests of `make evaluate` that need no deployment."""

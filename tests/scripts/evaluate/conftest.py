@@ -1,4 +1,4 @@
-"""An API of a few lines on a real socket, which answers as a test wants."""
+"""A small API on a real socket, whose answers the test sets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from scripts.evaluate import patience
+from scripts.evaluate import run
 from tests.scripts.evaluate.serving import Prepared, serving
 
 
 @dataclass
 class Api:
-    """What is answered to /predict, in this order; the last one again and again."""
+    """An API that gives these answers to predictions in order, and then repeats the last one."""
 
     url: str = ""
     answers: list[Prepared] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
 
     def answer(self, request: str, sent: Any) -> Prepared:
-        """Answer health and predictions."""
+        """Answer a health check or a prediction."""
         match request:
             case "GET /old/health":
                 return 301, {"Location": "https://new.test/"}, {}
@@ -33,13 +33,13 @@ class Api:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin with pauses of a thousandth."""
-    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.0005)
+    """Shorten the pauses between attempts to a thousandth."""
+    monkeypatch.setattr(run, "FIRST_PAUSE", 0.0005)
 
 
 @pytest.fixture
 def api(quick: None) -> Iterator[Api]:  # noqa: ARG001
-    """Serve on the loopback interface."""
+    """Serve an API on the loopback interface."""
     served = Api()
     with serving(served.answer) as served.url:
         yield served

@@ -1,4 +1,4 @@
-"""Reading what is printed."""
+"""Reads printed tables."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""JSON over HTTP on the loopback interface, from a function."""
+"""A server on the loopback interface that answers HTTP requests with JSON from a function."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,15 +8,15 @@ from threading import Thread
 from typing import Any
 
 Prepared = tuple[int, dict[str, str], Any]  # status, headers, JSON
-Answering = Callable[[str, Any], Prepared]  # from "GET /path" and what was sent with it
+Answering = Callable[[str, Any], Prepared]  # takes "GET /path" and the JSON of the body
 
 
 @contextmanager
 def serving(answer: Answering) -> Iterator[str]:
-    """Serve, each connection in a thread of its own.
+    """Serve each connection in its own thread.
 
     Yields:
-        The root's URL.
+        The root URL.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ def serving(answer: Answering) -> Iterator[str]:
             pass
 
     class Server(ThreadingHTTPServer):
-        request_queue_size = 128  # of connections that wait; more are reset
+        request_queue_size = 128  # waiting connections; further ones are reset
 
     server = Server(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,4 +1,4 @@
-"""The whole command against an API that answers what is known."""
+"""The whole command against an API with known answers."""
 
 import json
 import statistics
@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from scripts.evaluate.__main__ import main
-from scripts.evaluate.reply import Reply
-from scripts.evaluate.site import Site
+from scripts.evaluate.targets import Site
 from tests.scripts.evaluate.printed import rows
 from tests.scripts.evaluate.serving import Prepared, serving
 
 COUNT = 1100
-# Of every ten reviews: two are judged positive and are, three negative and are not, and so on.
+# In every ten reviews there are two true positives, three false negatives, and so on.
 LABELS = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
 JUDGED = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0]
 
@@ -27,7 +26,7 @@ def verdict(review: str) -> dict[str, float]:
 
 
 class Deployed:
-    """An API that counts what is asked of it."""
+    """An API that counts its requests."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -49,7 +48,7 @@ class Deployed:
             self.most = max(self.most, self._now)
         self.together.wait(timeout=10)
         if self.together.parties > 1:
-            time.sleep(0.02)  # one too many has the time to come
+            time.sleep(0.02)  # time for one request too many to arrive
         with self._lock:
             self._now -= 1
         return 200, {}, {**self._judge(request, sent), "model": {"version": "m1"}}
@@ -110,44 +109,44 @@ def test_lists_of_512_and_500_single_reviews(
 def test_as_many_requests_at_once_as_there_are_connections_and_no_more(
     deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: int
 ) -> None:
-    deployed.together = Barrier(connections)  # none is answered before so many have come
+    deployed.together = Barrier(connections)  # no request is answered before this many have arrived
     options = ("--singles", "9", "--connections", str(connections))
     assert evaluate(deployed, tmp_path, monkeypatch, *options) == 0
     assert deployed.most == connections
     assert (len(deployed.lists), len(deployed.singles)) == (3, 9)
 
 
-def test_an_interrupted_run_goes_on_and_asks_nothing_twice(
+def test_an_interrupted_run_continues_and_repeats_no_request(
     deployed: Deployed,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    ask = Site.ask
+    send = Site.send
 
-    def five(site: Site, review: str) -> Reply:
+    def five(site: Site, content: dict[str, Any]) -> dict[str, Any]:
         if len(deployed.singles) == 5:
             raise KeyboardInterrupt
-        return ask(site, review)
+        return send(site, content)
 
     options = ("--singles", "20", "--connections", "1")
     with monkeypatch.context() as patched:
-        patched.setattr(Site, "ask", five)
+        patched.setattr(Site, "send", five)
         assert evaluate(deployed, tmp_path, patched, *options) == 130
-    assert "interrupted; the same command goes on from here" in capsys.readouterr().err
+    assert "interrupted; run the same command again to continue" in capsys.readouterr().err
     assert not (tmp_path / "out" / "report.html").exists()
     assert (len(deployed.lists), len(deployed.singles)) == (3, 5)
 
     assert evaluate(deployed, tmp_path, monkeypatch, *options) == 0
     done = capsys.readouterr()
-    assert "going on after 8 replies" in done.err
+    assert "continuing after 8 replies" in done.err
     assert "20 sent in both ways, 0 differ" in done.out
     assert (len(deployed.lists), len(deployed.singles)) == (3, 20)
     assert len(set(deployed.singles)) == 20
 
 
 @pytest.mark.parametrize(("option", "least"), [("--singles", 0), ("--connections", 1)])
-def test_less_than_nothing_is_refused(
+def test_options_below_their_minimum_are_refused(
     deployed: Deployed,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -156,4 +155,4 @@ def test_less_than_nothing_is_refused(
     least: int,
 ) -> None:
     assert evaluate(deployed, tmp_path, monkeypatch, option, str(least - 1)) == 1
-    assert capsys.readouterr().err == f"{option}: at least {least} is needed\n"
+    assert capsys.readouterr().err == f"{option}: must be at least {least}\n"

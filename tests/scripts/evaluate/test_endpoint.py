@@ -1,4 +1,4 @@
-"""A SageMaker endpoint that is busy, refuses or fails, asked through the SDK over HTTP."""
+"""SageMaker endpoints that are busy, refuse or fail, called by boto3 over HTTP."""
 
 import os
 import time
@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sagemaker.core.utils.utils import SageMakerClient
 
 from local_aws.environment import DEFAULT_REGION, embedded_aws
-from scripts.evaluate import patience
-from scripts.evaluate.endpoint import Endpoint
-from scripts.evaluate.errors import EvaluationError
-from scripts.evaluate.patience import ATTEMPTS
+from scripts.evaluate import EvaluationError, run
+from scripts.evaluate.run import patiently
+from scripts.evaluate.targets import ATTEMPTS, Endpoint, classify
+from tests.scripts.evaluate.predictions import predict
 from tests.scripts.evaluate.serving import Prepared, serving
 
 NAME = "sentiment-dev"
@@ -21,23 +20,23 @@ GOOD: Prepared = (200, {}, {"probability": 0.75, "model_version": "m1"})
 
 
 def failure(status: int, code: str, **more: Any) -> Prepared:
-    """Return an error as SageMaker writes it."""
+    """Return an error in SageMaker's format."""
     return status, {"x-amzn-errortype": code}, {"__type": code, "Message": "as it is", **more}
 
 
 def model_error(status: int, message: str = "") -> Prepared:
-    """Return what SageMaker makes of a container's own error."""
+    """Return SageMaker's error for an error of the container."""
     return failure(424, "ModelError", OriginalStatusCode=status, OriginalMessage=message)
 
 
 @dataclass
 class Aws:
-    """SageMaker with one endpoint, whose last answer is given again and again."""
+    """SageMaker with one endpoint, which repeats its last answer."""
 
     status: str = "InService"
     answers: list[Prepared] = field(default_factory=lambda: [GOOD])
     asked: list[Any] = field(default_factory=list)
-    described: list[Prepared] = field(default_factory=list)  # before it can be
+    described: list[Prepared] = field(default_factory=list)  # errors before the description
 
     def answer(self, request: str, sent: Any) -> Prepared:
         if request == "POST /":
@@ -55,13 +54,12 @@ class Aws:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[list[Aws]]:
-    """Lead this process's AWS clients to the last one of a list."""
+    """Direct this process's AWS clients to the last item of a list."""
     served: list[Aws] = []
 
     def answer(request: str, sent: Any) -> Prepared:
         return served[-1].answer(request, sent)
 
-    SageMakerClient.reset()  # it keeps its clients, and the URL with them
     with (
         serving(answer) as url,
         pytest.MonkeyPatch.context() as patched,
@@ -71,12 +69,11 @@ def server() -> Iterator[list[Aws]]:
         for name, value in embedded_aws(url.rstrip("/"), DEFAULT_REGION).items():
             patched.setenv(name, value)
         yield served
-    SageMakerClient.reset()
 
 
 @pytest.fixture
 def aws(server: list[Aws], quick: None) -> Aws:  # noqa: ARG001
-    """Return what this process's AWS clients reach."""
+    """Return the SageMaker that this process's AWS clients reach."""
     server.append(Aws())
     return server[-1]
 
@@ -96,30 +93,28 @@ def aws(server: list[Aws], quick: None) -> Aws:  # noqa: ARG001
         model_error(507),
     ],
 )
-def test_a_busy_endpoint_is_asked_again(aws: Aws, busy: Prepared) -> None:
+def test_a_request_to_a_busy_endpoint_is_repeated(aws: Aws, busy: Prepared) -> None:
     aws.answers = [busy, busy, GOOD]
-    reply = Endpoint(NAME).ask("A film.")
-    assert (reply.verdicts, reply.version, reply.retries) == ([0.75], "m1", 2)
+    assert predict(Endpoint(NAME)) == (([0.75], "m1"), 2)
     assert aws.asked == [{"review": "A film."}] * 3
 
 
-def test_the_pauses_are_no_part_of_an_answers_time(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.4)  # the least is half of it
+def test_pauses_do_not_count_as_latency(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "FIRST_PAUSE", 0.4)  # each pause is at least half of it
     aws.answers = [failure(429, "ThrottlingException"), GOOD]
+    endpoint = Endpoint(NAME)
     since = time.perf_counter()
-    reply = Endpoint(NAME).ask("A film.")
-    assert reply.retries == 1
-    assert reply.seconds < time.perf_counter() - since - 0.2
+    _, seconds, retries = patiently(lambda: classify(endpoint, ["A film."], in_list=False))
+    assert retries == 1
+    assert seconds < time.perf_counter() - since - 0.2
 
 
 @pytest.mark.parametrize("status", [400, 413])
-def test_a_refused_review_is_a_verdict(aws: Aws, status: int) -> None:
+def test_a_refused_review_has_a_verdict(aws: Aws, status: int) -> None:
     aws.answers = [model_error(status, '{"code": "empty_review"}'), model_error(status, "Bad.")]
     endpoint = Endpoint(NAME)
-    assert endpoint.ask(" ").verdicts == ["empty_review"]
-    assert endpoint.ask(" ").verdicts == [f"refused with {status}"]
+    assert predict(endpoint, " ") == ((["empty_review"], ""), 0)
+    assert predict(endpoint, " ") == (([f"refused with {status}"], ""), 0)
     assert len(aws.asked) == 2
 
 
@@ -132,43 +127,42 @@ def test_a_refused_review_is_a_verdict(aws: Aws, status: int) -> None:
         (model_error(500), "ModelError"),
     ],
 )
-def test_what_would_fail_again_is_asked_once(aws: Aws, wrong: Prepared, reason: str) -> None:
+def test_a_permanent_error_is_not_retried(aws: Aws, wrong: Prepared, reason: str) -> None:
     aws.answers = [wrong, GOOD]
     with pytest.raises(EvaluationError, match=f"{NAME}: .*{reason}"):
-        Endpoint(NAME).ask("A film.")
+        predict(Endpoint(NAME))
     assert len(aws.asked) == 1
 
 
-def test_patience_with_an_endpoint_ends(aws: Aws) -> None:
+def test_a_busy_endpoint_gets_eight_attempts(aws: Aws) -> None:
     aws.answers = [failure(503, "ServiceUnavailable")]
     with pytest.raises(EvaluationError, match=f"ServiceUnavailable.*, {ATTEMPTS} times"):
-        Endpoint(NAME).ask("A film.")
-    assert len(aws.asked) == ATTEMPTS
+        predict(Endpoint(NAME))
+    assert len(aws.asked) == ATTEMPTS == 8
 
 
-def test_a_list_says_of_each(aws: Aws) -> None:
+def test_a_list_has_a_verdict_for_each_review(aws: Aws) -> None:
     entries = [{"probability": 1, "model_version": "m1"}, {"error": {"code": "empty_review"}}]
     aws.answers = [(200, {}, {"predictions": entries}), model_error(400, '{"code": "too_many"}')]
     endpoint = Endpoint(NAME)
-    reply = endpoint.ask_all(["A film.", " "])
-    assert (reply.verdicts, reply.version) == ([1.0, "empty_review"], "m1")
+    assert classify(endpoint, ["A film.", " "], in_list=True) == ([1.0, "empty_review"], "m1")
     assert aws.asked == [{"reviews": ["A film.", " "]}]
     with pytest.raises(EvaluationError, match="too_many"):
-        endpoint.ask_all(["A film."])
+        classify(endpoint, ["A film."], in_list=True)
 
 
 @pytest.mark.parametrize("content", [{"sentiment": "positive"}, [], "1"])
 def test_an_answer_without_a_verdict_gets_one_line(aws: Aws, content: Any) -> None:
     aws.answers = [(200, {}, content)]
-    with pytest.raises(EvaluationError, match="is no verdict"):
-        Endpoint(NAME).ask("A film.")
+    with pytest.raises(EvaluationError, match="not a verdict"):
+        predict(Endpoint(NAME))
     assert len(aws.asked) == 1
 
 
-def test_it_is_described_though_that_is_throttled(aws: Aws) -> None:
+def test_a_throttled_description_is_requested_again(aws: Aws) -> None:
     aws.described = [failure(400, "ThrottlingException"), failure(503, "ServiceUnavailable")]
     aws.answers = [(200, {}, {"model_version": "m1", "metrics": {}})]
-    assert Endpoint(NAME).card()["model_version"] == "m1"
+    assert Endpoint(NAME).model_card()["model_version"] == "m1"
     assert not aws.described
 
 
@@ -176,17 +170,19 @@ def test_it_is_described_though_that_is_throttled(aws: Aws) -> None:
     ("name", "status", "reason"),
     [
         ("absent", "InService", "ENDPOINT=absent: .*Could not find endpoint"),
-        (NAME, "Creating", f"ENDPOINT={NAME}: it is Creating, and must be InService"),
+        (NAME, "Creating", f"ENDPOINT={NAME}: is Creating; it must be InService"),
     ],
 )
-def test_what_does_not_serve_gets_one_line(aws: Aws, name: str, status: str, reason: str) -> None:
+def test_an_endpoint_out_of_service_gets_one_line(
+    aws: Aws, name: str, status: str, reason: str
+) -> None:
     aws.status = status
     with pytest.raises(EvaluationError, match=reason) as refused:
         Endpoint(name)
     assert "\n" not in str(refused.value)
 
 
-def test_another_models_endpoint_is_refused(aws: Aws) -> None:
+def test_an_endpoint_of_another_application_is_refused(aws: Aws) -> None:
     aws.answers = [(200, {}, [0.5])]
     with pytest.raises(EvaluationError, match="its model does not describe itself"):
-        Endpoint(NAME).card()
+        Endpoint(NAME).model_card()

@@ -1,4 +1,4 @@
-"""What DATA= may name."""
+"""Values of DATA=."""
 
 import tarfile
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from scripts.evaluate import reviews
-from scripts.evaluate.reviews import OFFICIAL, read_tests
+from scripts.evaluate.reviews import OFFICIAL, read_reviews
 
 HALVES = {
     "train/pos/0_9.txt": "Trained on.",
-    "train/neg/0_2.txt": "Trained on, too.",
+    "train/neg/0_2.txt": "Also trained on.",
     "test/pos/0_10.txt": "A good film.",
     "test/pos/1_7.txt": "A fine film.",
     "test/neg/0_1.txt": "A bad film.",
@@ -37,22 +37,22 @@ def pack(folder: Path) -> Path:
 @pytest.mark.parametrize(
     "prepare", [unpack, lambda folder: unpack(folder).parent, pack], ids=["it", "around it", "archive"]
 )  # fmt: skip
-def test_of_the_official_dataset_its_test_half_is_read(
+def test_the_test_half_of_the_official_dataset_is_read(
     tmp_path: Path, prepare: Callable[[Path], Path]
 ) -> None:
     source = prepare(tmp_path)
-    tests = read_tests(source)
-    assert sorted(zip(tests.dataset.texts, tests.dataset.labels, strict=True)) == TESTS
-    assert tests.name == str(source)  # for these three are not the official reviews
+    found = read_reviews(source)
+    assert sorted(zip(found.dataset.texts, found.dataset.labels, strict=True)) == TESTS
+    assert found.name == str(source)  # three reviews are not the official test half
 
 
 def test_the_official_reviews_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reviews, "is_official_test", lambda rows: sorted(rows) == TESTS)
-    assert read_tests(unpack(tmp_path)).name == OFFICIAL
+    assert read_reviews(unpack(tmp_path)).name == OFFICIAL
 
 
-def test_of_two_files_the_test_half_is_read(tmp_path: Path) -> None:
+def test_the_test_half_of_two_files_is_read(tmp_path: Path) -> None:
     for half, text in (("train", "Trained on."), ("test", "A film.")):
         rows = (f'{{"text": "{text}", "label": {label}}}\n' for label in (0, 1))
         (tmp_path / f"{half}.jsonl").write_text("".join(rows))
-    assert read_tests(tmp_path).dataset.texts == ["A film."] * 2
+    assert read_reviews(tmp_path).dataset.texts == ["A film."] * 2

@@ -1,4 +1,4 @@
-"""Cutting, sampling, keeping and summing up."""
+"""Splitting, sampling, keeping replies, and the report."""
 
 import json
 from pathlib import Path
@@ -6,45 +6,41 @@ from typing import Any
 
 import pytest
 
-from scripts.evaluate.errors import EvaluationError
-from scripts.evaluate.replies_file import Asked, RepliesFile
-from scripts.evaluate.reply import Reply
-from scripts.evaluate.report import Page, write_report
-from scripts.evaluate.result import summarize
-from scripts.evaluate.reviews import read_tests
-from scripts.evaluate.run import LIST_BYTES, parts, run, sample
+from scripts.evaluate import EvaluationError
+from scripts.evaluate.report import summarize, write_report
+from scripts.evaluate.reviews import Reviews, read_reviews
+from scripts.evaluate.run import LIST_BYTES, Asked, Replies, Reply, run, sample, split
+from sentiment.datasets import Dataset
 from tests.model_code.evaluation.conftest import SCRIPT
-from tests.model_code.evaluation.test_report import LOADING
-from tests.model_code.evaluation.test_report import Page as Parsed
+from tests.model_code.evaluation.test_report import LOADING, Page
 
-REVIEWS = [f"Review {index} {SCRIPT}" for index in range(30)]
-LABELS = [index % 2 for index in range(30)]
+TEXTS = [f"Review {index} {SCRIPT}" for index in range(30)]
+REVIEWS = Reviews("my reviews", Dataset(TEXTS, [index % 2 for index in range(30)]))
 
 
 class Model:
-    """Judges by the number in a review; fails when it has answered often enough."""
+    """A model that judges by the number in a review and fails after a number of requests."""
 
     name = "a model"
 
-    def __init__(self, replies: int) -> None:
-        self.left = replies
+    def __init__(self, requests: int) -> None:
+        self.left = requests
 
-    def card(self) -> dict[str, Any]:
+    def model_card(self) -> dict[str, Any]:
         return {}
 
-    def ask(self, review: str) -> Reply:
-        return self.ask_all([review])
-
-    def ask_all(self, reviews: list[str]) -> Reply:
+    def send(self, content: dict[str, Any]) -> dict[str, Any]:
         self.left -= 1
         if self.left < 0:
             raise EvaluationError("enough")
-        return Reply([0.9 if int(one.split()[1]) % 2 else 0.2 for one in reviews], "m1", 0.01, 0)
+        reviews = content.get("reviews") or [content["review"]]
+        verdicts = [{"probability": 0.9 if int(one.split()[1]) % 2 else 0.2} for one in reviews]
+        return {"predictions": verdicts} if "reviews" in content else verdicts[0]
 
 
-def test_lists_hold_what_a_request_can_carry() -> None:
+def test_each_list_fits_into_a_request() -> None:
     reviews = ["x"] * 1000 + ["\N{SNOWMAN}" * 100_000] * 30
-    cut = list(parts(reviews, range(len(reviews))))
+    cut = list(split(reviews, range(len(reviews))))
     assert [index for part in cut for index in part] == list(range(len(reviews)))
     assert max(map(len, cut)) == 512
     sizes = [len(json.dumps([reviews[index] for index in part])) for part in cut]
@@ -56,57 +52,57 @@ def test_a_sample_is_the_same_every_time() -> None:
     assert sample(5, 10) == [0, 1, 2, 3, 4]
 
 
-def test_what_failed_goes_on_where_it_stood(tmp_path: Path) -> None:
+def test_a_failed_run_continues_after_its_last_reply(tmp_path: Path) -> None:
     file = tmp_path / "replies.jsonl"
     subject = {"target": "a model", "version": "m1"}
-    for replies, known in ((6, 6), (25, 31)):  # 25 are missing: none is asked for again
-        kept = RepliesFile(file, subject)
-        if replies == 6:
+    for requests, known in ((6, 6), (25, 31)):  # 25 are missing; none is requested twice
+        replies = Replies(file, subject)
+        if requests == 6:
             with pytest.raises(EvaluationError, match="enough"):
-                run(Model(replies), REVIEWS, singles=30, connections=2, kept=kept)
+                run(Model(requests), TEXTS, singles=30, connections=2, replies=replies)
         else:
-            run(Model(replies), REVIEWS, singles=30, connections=2, kept=kept)
-        kept.close()
-        assert len(kept.replies) == known
-    result = summarize("a model", REVIEWS, LABELS, kept.replies)
+            run(Model(requests), TEXTS, singles=30, connections=2, replies=replies)
+        replies.close()
+        assert len(replies.replies) == known
+    result = summarize("a model", REVIEWS, replies.replies)
     assert (result.metrics.accuracy, result.compared, result.differing) == (1.0, 30, 0)
-    other = RepliesFile(file, {**subject, "version": "m2"})
+    other = Replies(file, {**subject, "version": "m2"})
     other.close()
     assert other.replies == {}
 
 
-def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_replies_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "replies.jsonl"
     file.write_text('{"target": "a"}\n{"kind": "lists"}\n')
-    with pytest.raises(EvaluationError, match=r"replies.jsonl: no replies of an evaluation"):
-        RepliesFile(file, {"target": "a"})
+    with pytest.raises(EvaluationError, match=r"replies.jsonl: not a file of replies"):
+        Replies(file, {"target": "a"})
 
 
-def test_two_models_are_no_evaluation() -> None:
+def test_two_models_in_one_evaluation_are_refused() -> None:
     replies: dict[Asked, Reply] = {
         ("lists", (0,)): Reply([0.5], "m1", 1, 0),
         ("lists", (1,)): Reply([0.5], "m2", 1, 0),
     }
     with pytest.raises(EvaluationError, match="several models answered: m1, m2"):
-        summarize("a model", REVIEWS, LABELS, replies)
+        summarize("a model", REVIEWS, replies)
 
 
-def test_the_report_needs_nothing_else_and_trusts_no_review(tmp_path: Path) -> None:
+def test_the_report_is_self_contained_and_escapes_reviews(tmp_path: Path) -> None:
     verdicts = [0.99 if index < 20 else 0.01 for index in range(29)]
     replies: dict[Asked, Reply] = {
         ("lists", tuple(range(30))): Reply([*verdicts, "empty_review"], "m1", 2.5, 1),
         **{("singles", (index,)): Reply([0.99], "m1", index / 1000, 0) for index in range(1, 4)},
     }
-    result = summarize("a <model>", REVIEWS, LABELS, replies)
+    result = summarize("a <model>", REVIEWS, replies, trained=0.5)
     assert (result.refused, result.metrics.rows) == ({"empty_review": 1}, 29)
     lists, singles = result.latencies
     assert (lists.retried, lists.percentiles[50], singles.percentiles[50]) == (1, 2500, 2)
     file = tmp_path / "out" / "report.html"
-    write_report(file, Page(result, "own reviews", 0.5))
-    page = Parsed(file.read_text("utf-8"))
+    write_report(file, result)
+    page = Page(file.read_text("utf-8"))
     assert not set(page.values(*LOADING)) - {v for v in page.values(*LOADING) if v.startswith("#")}
     assert "script" not in page.tags
-    # 10 of the 20 judged positive are, 5 of the 9 judged negative.
+    # 10 of 20 positive verdicts are right, and 5 of 9 negative ones.
     assert page.texts["h1"] == ["51.72\xa0% of 29 test reviews judged right"]
 
 
@@ -120,11 +116,11 @@ def test_the_report_needs_nothing_else_and_trusts_no_review(tmp_path: Path) -> N
         ("broken.tar.gz", "nothing", "broken.tar.gz"),
     ],
 )
-def test_reviews_that_cannot_be_used_get_one_line(
+def test_unusable_reviews_get_one_line(
     tmp_path: Path, name: str, content: str | None, reason: str
 ) -> None:
     if content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(EvaluationError, match=f"DATA={tmp_path / name}: .*{reason}") as refused:
-        read_tests(tmp_path / name)
+        read_reviews(tmp_path / name)
     assert "\n" not in str(refused.value)

@@ -1,33 +1,34 @@
-"""The printed figures against known replies."""
+"""Printed figures of known replies."""
 
 import io
 import statistics
 
 from rich.console import Console
 
-from scripts.evaluate.replies_file import Asked
-from scripts.evaluate.reply import Reply
-from scripts.evaluate.report import Page
-from scripts.evaluate.result import summarize
-from scripts.evaluate.screen import show
+from scripts.evaluate.report import show, summarize
+from scripts.evaluate.reviews import Reviews
+from scripts.evaluate.run import Asked, Reply
+from sentiment.datasets import Dataset
 from tests.scripts.evaluate.printed import rows
 
-# label, P(positive), how many; 0.5 counts as positive
+# label, P(positive), number of reviews; 0.5 counts as positive
 JUDGED = [(1, 0.5, 7), (1, 0.49, 2), (0, 0.9, 5), (0, 0.1, 3)]
 LABELS = [label for label, _, count in JUDGED for _ in range(count)]
 VERDICTS = [probability for _, probability, count in JUDGED for _ in range(count)]
-TEXTS = [f"Review {index}" for index in range(len(LABELS))]
+REVIEWS = Reviews(
+    "my reviews", Dataset([f"Review {index}" for index in range(len(LABELS))], LABELS)
+)
 
 
 def printed(replies: dict[Asked, Reply], trained: float | None = None) -> str:
     console = Console(file=io.StringIO(), width=100, highlight=False)
-    show(Page(summarize("a model", TEXTS, LABELS, replies), "own reviews", trained), console)
+    show(summarize("a model", REVIEWS, replies, trained=trained), console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
 def lists(*seconds: float) -> dict[Asked, Reply]:
-    """Return all verdicts in one reply, and a review more in each of the others."""
+    """Return all verdicts in one reply, and one more review in each of the others."""
     replies: dict[Asked, Reply] = {
         ("lists", tuple(range(len(LABELS)))): Reply([*VERDICTS], "m1", seconds[0], 1)
     }
@@ -44,9 +45,9 @@ def test_each_cell_of_the_confusion_matrix() -> None:
     ]
 
 
-def test_accuracy_beside_that_of_the_training() -> None:
+def test_accuracy_and_that_of_the_training() -> None:
     output = printed(lists(0.1), 0.625)
-    assert "a model, model m1, on own reviews\n" in output
+    assert "a model, model m1, on my reviews\n" in output
     assert "accuracy=0.5882 of 17 reviews (95 % interval 0.3601 to 0.7839)\n" in output
     assert "its training measured 0.6250 on the same reviews\n" in output
 
