@@ -7,7 +7,7 @@ from aws_cdk import CfnResource, Environment, Stack
 from aws_cdk.aws_logs import CfnLogGroup
 from constructs import Construct, IValidation
 
-from stacks.building_blocks.reasons import Reasons
+from stacks.building_blocks.reasons import AWS_KEYS, Reasons
 from stacks.names import Names
 from stacks.settings.environment import EnvironmentSettings
 
@@ -73,7 +73,10 @@ class AppStack(Stack):
             if isinstance(one, CfnLogGroup):
                 self._complete_log_group(one)
         resources = [one for one in constructs if isinstance(one, CfnResource)]
-        self.reasons.write(self, resources, encrypted_logs=self.log_key_arn is not None)
+        if self.log_key_arn is None:
+            for kind, reasons in AWS_KEYS.items():
+                self.reasons.add_type(kind, reasons)
+        self.reasons.write(self, resources)
 
     def _complete_log_group(self, log_group: CfnLogGroup) -> None:
         if log_group.retention_in_days is None:

@@ -16,10 +16,7 @@ from aws_cdk.aws_s3 import (
 from constructs import Construct
 
 from stacks.building_blocks.log_group import declare_log_group
-from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import limit_trust
-
-ONE_REGION = "The application lives in one region; versions protect what cannot be made again"
 
 
 def private_bucket(
@@ -73,7 +70,6 @@ def private_bucket(
         )
     if not keep:
         _limit_auto_delete(Stack.of(bucket))
-    acknowledge(bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": ONE_REGION})
     return bucket
 
 

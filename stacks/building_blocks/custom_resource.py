@@ -9,14 +9,14 @@ from constructs import Construct
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.python_function import PythonFunction
-from stacks.building_blocks.reasons import acknowledge, wildcard
+from stacks.building_blocks.reasons import FUNCTION, acknowledge, acknowledge_type, wildcard
 from stacks.building_blocks.roles import function_role, limit_trust
 
 if TYPE_CHECKING:
     from aws_cdk.aws_iam import CfnRole
     from aws_cdk.aws_lambda import Function
 
-IN_HANDLERS = "It only waits; what it waits for is in the logs of the handlers"
+CDKS_MEMORY = "Every function states its memory, except the ones of CDK's framework"
 INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
 # What handlers read the properties of their resources with
 PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
@@ -72,6 +72,7 @@ class ResourceProvider(Construct):
             # The handlers' own logs say more, and it would need a role over all log deliveries.
             disable_waiter_state_machine_logging=True if is_complete else None,
         )
+        acknowledge_type(self, FUNCTION, {"Serverless-LambdaDefaultMemorySize": CDKS_MEMORY})
         for role in roles:
             called = {
                 wildcard(f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
@@ -93,5 +94,3 @@ def _finish_waiter(provider: Provider) -> None:
     limit_trust(cast("CfnRole", role.node.default_child))
     reasons = {wildcard(f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
     acknowledge(role.node.find_child("DefaultPolicy"), reasons)
-    rules = ("AwsSolutions-SF1", "AwsSolutions-SF2", "Serverless-StepFunctionStateMachineXray")
-    acknowledge(waiter.node.find_child("Resource"), dict.fromkeys(rules, IN_HANDLERS))

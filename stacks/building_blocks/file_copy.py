@@ -11,10 +11,12 @@ from constructs import Construct
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.permissions import READ_AND_WRITE, Permission, use_key_in_s3
+from stacks.building_blocks.reasons import FUNCTION, acknowledge_type
 from stacks.building_blocks.roles import function_role
 
 # Of the bucket that `cdk bootstrap` makes for assets.
 DEFAULT_QUALIFIER = "hnb659fds"
+CDKS_RUNTIME = "Every function runs on the latest runtime, except the one of CDK's BucketDeployment"
 
 
 class FileCopier(Construct):
@@ -46,6 +48,8 @@ class FileCopier(Construct):
             distribution: CloudFront distribution whose cache is emptied afterwards.
         """
         super().__init__(scope, construct_id)
+        rules = ("Serverless-LambdaLatestVersion", "AwsSolutions-L1")
+        acknowledge_type(self, FUNCTION, dict.fromkeys(rules, CDKS_RUNTIME))
         self._bucket = bucket
         self._distribution = distribution
         self._log_group = declare_log_group(self, "LogGroup")

@@ -13,7 +13,7 @@ from constructs import Construct
 from stacks.building_blocks.assets import bundling, content_hash, source_files
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.permissions import Permission
-from stacks.building_blocks.reasons import acknowledge, function_reasons
+from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import function_role
 
 TRACES_HAVE_NO_RESOURCE = "Only X-Ray's actions, which support no resource"
@@ -88,10 +88,6 @@ class PythonFunction(Construct):
             reserved_concurrent_executions=reserved_concurrency,
             tracing=Tracing.ACTIVE if tracing else None,
         )
-        reasons = function_reasons(
-            limited=reserved_concurrency is not None, traced=tracing, configured=bool(environment)
-        )
-        acknowledge(self.function, reasons)
         if tracing:
             acknowledge(self.role, {"Serverless-LambdaStarPermissions": TRACES_HAVE_NO_RESOURCE})
 

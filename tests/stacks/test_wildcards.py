@@ -38,7 +38,7 @@ def test_references_are_spelled_as_the_checks_spell_them() -> None:
     bucket = CfnResource(stack, "Bucket", type="AWS::S3::Bucket")
     finding = wildcard(f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
     acknowledge(bucket, {finding: "Its name has the account's"})
-    stack.reasons.write(stack, [bucket], encrypted_logs=True)
+    stack.reasons.write(stack, [bucket])
     (entry,) = bucket.get_metadata("cdk_nag")["rules_to_suppress"]
     expected = "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
     assert entry == {"id": expected, "reason": "Its name has the account's"}
