@@ -132,7 +132,7 @@ def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterat
             file = Path(folder, "requirements.txt")
             file.write_text("".join(f"{p.name}=={p.version}\n" for p in batch), "utf-8")
             command = [
-                PIP_AUDIT, f"--requirement={file}", "--no-deps", "--disable-pip", "--format=json",
+                str(PIP_AUDIT), f"--requirement={file}", "--no-deps", "--disable-pip", "--format=json",
                 "--aliases=on", "--desc=off", "--progress-spinner=off", *options,
             ]  # fmt: skip
             yield from _answer("pip-audit", command, "dependencies")
@@ -145,7 +145,7 @@ def run_npm_audit() -> dict[str, Any]:
     return vulnerabilities
 
 
-def _answer(name: str, command: Sequence[str | Path], key: str) -> Any:
+def _answer(name: str, command: Sequence[str], key: str) -> Any:
     done = subprocess.run(  # noqa: S603 - our own command
         command, cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -197,14 +197,14 @@ def ask(
     """Yield the answer of each service, and print which service gave none."""
     python = [package for package in packages if package.ecosystem == "pypi"]
     npm = [package for package in packages if package.ecosystem == "npm"]
-    for answer in (
-        lambda: from_pip_audit(run_pip_audit(python, options)),
-        lambda: from_npm_audit(run_npm_audit(), npm),
-    ):
-        try:
-            yield answer()
-        except NotReachedError as error:
-            sys.stdout.write(f"No new answer: {error}\n")
+    try:
+        yield from_pip_audit(run_pip_audit(python, options))
+    except NotReachedError as error:
+        sys.stdout.write(f"No new answer: {error}\n")
+    try:
+        yield from_npm_audit(run_npm_audit(), npm)
+    except NotReachedError as error:
+        sys.stdout.write(f"No new answer: {error}\n")
 
 
 def main() -> int:

@@ -71,7 +71,13 @@ def listed(page: Path = PAGE) -> dict[Package, str]:
 
 def installed(python: Path) -> dict[Package, str]:
     """Return the licences that the packages of a virtual environment name, by pip-licenses."""
-    command = [PIP_LICENSES, f"--python={python}", "--from=all", "--format=json", "--with-system"]
+    command = [
+        str(PIP_LICENSES),
+        f"--python={python}",
+        "--from=all",
+        "--format=json",
+        "--with-system",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     return {
         Package("pypi", normalized(found["Name"]), found["Version"].partition("+")[0]): named(found)
