@@ -86,7 +86,7 @@ BAD_ROWS = {
         (b'{"text": "x", "label": "maybe", "source": "imdb"}\n', "label 'maybe'; allowed are"),
         (b'{"text": " ", "label": 1}\n', "the review is empty"),
         (b'{"text": "x"}\n', "no key 'label'"),
-        (b'["x", 1]\n', "a JSON object is needed"),
+        (b'["x", 1]\n', "must be a JSON object"),
         (b'{"text": "x"\n', "not JSON"),
         (b'"\xff"\n', "not UTF-8"),
     ],

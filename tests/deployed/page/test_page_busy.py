@@ -98,7 +98,7 @@ def test_a_busy_server_is_reported(page: Page) -> None:
     page.route("**/api/predict", lambda route: route.fulfill(status=429, json=problem))
     classify(page, "A film.")
     expect(page.locator("#message")).to_have_text(
-        "Too many requests at once. Trying again by itself … 1 s"
+        "Too many requests at once. Trying again automatically … 1 s"
     )
 
 
