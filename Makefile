@@ -61,16 +61,16 @@ check: $(VENV)/.dev ## format, lint and types
 	ruff check --quiet .
 	mypy
 
-bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and its peers; DATA=folder with both halves
+bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## compare this model with the notebook's and with two peers; DATA=folder with both halves
 	@python -m bench run $(if $(DATA),--data "$(DATA)") $(if $(OUTPUT),--output "$(OUTPUT)")
 
-bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
+bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## fail if a ratio of the benchmark, on a sample, fell by more than a third; ACCEPT=1
 	@python -m bench check $(if $(ACCEPT),--accept)
 
-bench-synth: $(VENV)/.dev ## how long both environments take to synthesize, beside a plain application
+bench-synth: $(VENV)/.dev ## time cdk synth and compare it with a plain application
 	@python -m bench.synthesis
 
-evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
+evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, of SITE=url or of ENDPOINT=name; DATA=test reviews
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
 	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
 
