@@ -6,8 +6,7 @@ PORT ?= 4566
 CONTEXT ?=
 
 TORCH := torch==2.13.0
-# On Linux the Python registry's torch brings gigabytes of CUDA; this index has the CPU build.
-TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# TORCH_INDEX=url is where the CPU build of it is looked for, instead of PyTorch's own index.
 
 # What AWS's serving image has; it has no wheel for Python 3.14: make torch-2.6 PYTHON=python3.12
 TORCH_2_6 := torch==2.6.0
@@ -17,21 +16,21 @@ VENV := .venv
 BENCH_VENV := .venv-bench
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Many images set it; then Python would compile the CDK's modules anew in every process, for 10 s or more.
 unexport PYTHONDONTWRITEBYTECODE
 
-PIP := python -m pip --require-virtualenv install --quiet
+# Installs what is missing, damaged or older than its lock, and nothing else.
+SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof torch-2.6 check bench bench-check bench-synth format snapshots openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots pictures openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it
-	@python -m scripts.local --port $(PORT) $(CONTEXT)
+	@python -m scripts.local --port $(PORT) $(if $(VERBOSE),--verbose) $(CONTEXT)
 
 local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
 	@python -m local_aws down --port $(PORT)
@@ -46,23 +45,27 @@ test: ## the whole suite, browser tests included
 chromium:
 	@sh scripts/install_chromium.sh
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md and docs/fresh.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
+	@$(MAKE) --no-print-directory fresh
+
+fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found, or with ONLY=3.13; writes docs/fresh.md
+	@python -m scripts.fresh --page docs/fresh.md $(if $(ONLY),--only $(ONLY))
 
 torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
-	@echo "Set-up: TorchServe with $(TORCH_2_6), in $(VENV)/torchserve-2.6 (1 GB; 5 GB without a CPU build)"
-	@$(PYTHON) -m venv $(VENV)/torchserve-2.6
-	@$(VENV)/torchserve-2.6/bin/pip install --quiet --require-hashes -r requirements/torchserve.txt
-	@$(VENV)/torchserve-2.6/bin/pip install --quiet --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH_2_6)
+	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)
 
-check: $(VENV)/.dev ## format, lint and types
+check: $(VENV)/.dev ## check formatting, lint, the direction of imports, the workflows and types
 	ruff format --check --quiet .
 	ruff check --quiet .
+	lint-imports --no-logo --no-cache
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --offline --quiet --no-progress .github
 	mypy
 
 bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## compare this model with the notebook's and with two peers; DATA=folder with both halves
-	@python -m bench run $(if $(DATA),--data "$(DATA)") $(if $(OUTPUT),--output "$(OUTPUT)")
+	@python -m bench run $(if $(DATA),--data "$$DATA") $(if $(OUTPUT),--output "$$OUTPUT")
 
 bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## fail if a ratio of the benchmark, on a sample, fell by more than a third; ACCEPT=1
 	@python -m bench check $(if $(ACCEPT),--accept)
@@ -71,8 +74,8 @@ bench-synth: $(VENV)/.dev ## time cdk synth and compare it with a plain applicat
 	@python -m bench.synthesis
 
 evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, of SITE=url or of ENDPOINT=name; DATA=test reviews
-	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
-	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
+	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
+	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	ruff format --quiet .
@@ -81,11 +84,16 @@ format: $(VENV)/.dev ## format and mend what ruff can
 snapshots: $(VENV)/.dev ## accept the synthesized templates as the new snapshots
 	python -m pytest tests/stacks --snapshot-update
 
+pictures: $(VENV)/.dev chromium ## take the pictures of the page in docs/images again
+	python -m pytest tests/deployed/page/test_page_looks.py -k "looks_right and 1440"
+	cp test-artifacts/readme-light.png docs/images/page-light.png
+	cp test-artifacts/readme-dark.png docs/images/page-dark.png
+
 openapi: $(VENV)/.dev ## write docs/openapi.json anew
 	@python -m scripts.openapi
 
 accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or addresses are replaced
-	@python -m scripts.diff.stateful
+	@python -m scripts.stateful
 
 synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 	$(CDK) synth --quiet
@@ -119,7 +127,7 @@ sbom: $(VENV)/.supply ## a bill of materials (CycloneDX) of all locked packages,
 	@$(VENV)/supply/bin/python -m scripts.supply_chain.sbom test-artifacts/sbom.cdx.json
 
 audit: $(VENV)/.dev $(VENV)/.supply ## known vulnerabilities of all locked packages; without a network, as of the last time; OSV=url
-	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$(OSV)")
+	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$$OSV")
 
 secrets: $(VENV)/.dev ## write anew what only looks like a secret, into .secrets.baseline: look at its diff
 	@python -m detect_secrets scan --no-verify --baseline .secrets.baseline
@@ -127,50 +135,31 @@ secrets: $(VENV)/.dev ## write anew what only looks like a secret, into .secrets
 clean: ## remove what the other targets made; stop the embedded AWS first
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
+# Each looks at what is there, every time.
+.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready
+
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); name another with PYTHON=..." >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(SET_UP) python
 
-# The CDK application alone: what real AWS needs. Python compiles the few of the CDK's modules that
-# are imported, once; pip would compile all of them, which takes half a minute.
-$(VENV)/.deploy: $(VENV)/bin/python requirements.txt package-lock.json
-	@echo "Set-up 1/2: Python and npm packages of the CDK application"
-	@$(PIP) --no-compile --require-hashes -r requirements.txt
-	@npm ci --silent
-	@touch $@
+# The CDK application alone: what real AWS needs.
+$(VENV)/.deploy: $(VENV)/bin/python
+	@$(SET_UP) deploy
 
-# checkov pins what ours cannot have: it gets an environment of its own.
-$(VENV)/.checkov: $(VENV)/bin/python requirements/checkov.txt
-	@echo "Set-up: checkov, which reads the templates in the tests (290 MB, once)"
-	@$(PYTHON) -m venv $(VENV)/checkov
-	@$(VENV)/checkov/bin/pip install --quiet --no-compile --require-hashes -r requirements/checkov.txt
-	@touch $@
+# With it the embedded AWS, training, serving and the tests.
+$(VENV)/.dev: $(VENV)/bin/python
+	@$(SET_UP) dev $(TORCH)
 
-# What reads the locks: bill of materials, vulnerabilities, and uv, which writes them.
-$(VENV)/.supply: $(VENV)/bin/python requirements/supply.txt
-	@echo "Set-up: tools of the supply chain, in $(VENV)/supply (110 MB, once)"
-	@$(PYTHON) -m venv $(VENV)/supply
-	@$(VENV)/supply/bin/pip install --quiet --no-compile --require-hashes -r requirements/supply.txt
-	@touch $@
+# checkov pins versions that the tests' environment cannot have.
+$(VENV)/.checkov: $(VENV)/bin/python
+	@$(SET_UP) checkov
+
+# Reads the locks: bill of materials, vulnerabilities, and uv, which writes them.
+$(VENV)/.supply: $(VENV)/bin/python
+	@$(SET_UP) supply
 
 # What AWS's serving image runs, to compare the embedded AWS with.
-$(VENV)/.torchserve: $(VENV)/bin/python requirements/torchserve.txt
-	@echo "Set-up: TorchServe, in $(VENV)/torchserve (1.2 GB, once)"
-	@$(PYTHON) -m venv $(VENV)/torchserve
-	@$(VENV)/torchserve/bin/pip install --quiet --require-hashes -r requirements/torchserve.txt
-	@$(VENV)/torchserve/bin/pip install --quiet --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
-	@touch $@
+$(VENV)/.torchserve: $(VENV)/bin/python
+	@$(SET_UP) torchserve $(TORCH)
 
-# Beside it the embedded AWS, training, serving and the tests.
-$(VENV)/.dev: $(VENV)/.deploy requirements/dev.txt
-	@echo "Set-up 2/2: the embedded AWS, PyTorch and the test tools (1-3 minutes, once)"
-	@$(PIP) --require-hashes -r requirements/dev.txt
-	@$(PIP) --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) $(TORCH)
-	@touch $@
-
-$(BENCH_VENV)/.ready: $(VENV)/bin/python requirements/bench.txt
-	@echo "Set-up of the peers, in $(BENCH_VENV)"
-	@python -m venv $(BENCH_VENV)
-	@$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r requirements/bench.txt
-	@touch $@
+$(BENCH_VENV)/.ready:
+	@$(SET_UP) bench

@@ -14,7 +14,7 @@ from aws_cdk import App, Tags
 from stacks.datasets import feedback_of, find_dataset
 from stacks.model.stack import ModelStack
 from stacks.names import Names
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.load import read_settings
 from stacks.settings.refusal import SettingsError
 from stacks.storage.stack import StorageStack
@@ -23,7 +23,7 @@ from stacks.web.stack import WebStack
 ROOT = Path(__file__).resolve().parent
 
 
-def compose(app: App, settings: Settings) -> None:
+def compose(app: App, settings: EnvironmentSettings) -> None:
     """Add the stacks of one environment to the application.
 
     Raises:
@@ -38,11 +38,9 @@ def compose(app: App, settings: Settings) -> None:
     }
     if settings.dataset.feedback:
         datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
-    storage = StorageStack(
-        app, names.stack("storage"), names=names, settings=settings, datasets=datasets.values()
-    )
-    model = ModelStack(app, names.stack("model"), names=names, settings=settings, datasets=datasets)
-    web = WebStack(app, names.stack("web"), names=names, settings=settings)
+    storage = StorageStack(app, names=names, settings=settings, datasets=datasets.values())
+    model = ModelStack(app, names=names, settings=settings, datasets=datasets)
+    web = WebStack(app, names=names, settings=settings)
     model.add_stack_dependency(storage)
     web.add_stack_dependency(model)
     for key, value in names.tags.items():

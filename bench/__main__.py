@@ -13,7 +13,7 @@ from bench import compare, machine, table
 from bench.process import ProcessError
 from bench.runner import Runner
 from bench.subjects import Plan
-from local_aws.screen import Screen
+from local_aws.cdk.screen import Screen
 from scripts import ROOT
 
 FOLDER = Path(__file__).resolve().parent

@@ -1,1 +1,1 @@
-"""The embedded AWS: ministack, and SageMaker on one machine, on 127.0.0.1 alone."""
+"""The embedded AWS on 127.0.0.1: ministack, and SageMaker on one machine."""

@@ -1,4 +1,4 @@
-"""`python -m local_aws up | down | status | logs | interrupt`."""
+"""Start, stop and inspect the embedded AWS on this machine."""
 
 import argparse
 import subprocess
@@ -18,7 +18,7 @@ MAX_PORT = 65_535
 
 
 def main(argv: Sequence[str]) -> int:
-    """Carry out one command; return the exit code."""
+    """Run a command and return its exit code."""
     arguments = _parser().parse_args(argv)
     arguments.state = arguments.state.resolve()
     try:
@@ -30,27 +30,27 @@ def main(argv: Sequence[str]) -> int:
 
 
 def up(arguments: argparse.Namespace) -> int:
-    """Start the emulator unless it runs."""
+    """Start the embedded AWS unless it runs."""
     running = process.find(arguments.state)
     if running is not None:
         if running.port != arguments.port:
             raise process.EmulatorError(
                 f"it already runs on port {running.port} with this state folder; "
-                "end it first (down), or name another folder with --state"
+                "stop it with `down` first, or use another folder with --state"
             )
         if running.enforces_iam != arguments.enforce_iam:
             raise process.EmulatorError(
                 f"it already runs {'with' if running.enforces_iam else 'without'} --enforce-iam; "
-                "end it first (down), or name another folder with --state"
+                "stop it with `down` first, or use another folder with --state"
             )
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.end_orphans(arguments.state):
         if process.has_kept_state(arguments.state):
-            _say("an earlier one ended without `down`; going on with what was deployed to it")
+            _say("an earlier one ended without `down`; continuing with its deployed stacks")
         else:
             process.remove_state(arguments.state)
-            _say("an earlier one ended without `down` before anything was deployed; starting anew")
+            _say("an earlier one ended without `down` and without stacks; starting afresh")
     running = process.start(
         arguments.port, arguments.state, arguments.region, enforce_iam=arguments.enforce_iam
     )
@@ -61,7 +61,7 @@ def up(arguments: argparse.Namespace) -> int:
 
 
 def down(arguments: argparse.Namespace) -> int:
-    """End the emulator, everything it started, and its state."""
+    """Stop the embedded AWS and all its processes, and remove its state."""
     running = process.find(arguments.state)
     if running is None:
         stale = process.end_orphans(arguments.state)
@@ -71,15 +71,15 @@ def down(arguments: argparse.Namespace) -> int:
         return 0
     count = process.stop(running, arguments.state)
     process.remove_state(arguments.state)
-    _say(f"the embedded AWS is ended ({count} processes), its state removed")
+    _say(f"the embedded AWS is stopped ({count} processes) and its state removed")
     return 0
 
 
 def status(arguments: argparse.Namespace) -> int:
-    """Show what runs."""
+    """Show the embedded AWS, its training jobs and its endpoints."""
     running = process.find(arguments.state)
     if running is None:
-        stale = " (stale state of one that was not ended by `down` is there)"
+        stale = " (one that was not stopped with `down` has left stale state)"
         _say("the embedded AWS does not run" + (stale if arguments.state.exists() else ""))
         return 1
     minutes = (time.time() - running.created) / 60
@@ -94,10 +94,10 @@ def status(arguments: argparse.Namespace) -> int:
 
 
 def logs(arguments: argparse.Namespace) -> int:
-    """Show the emulator's own log."""
+    """Show the log of the embedded AWS."""
     file = process.log_file(arguments.state)
     if not file.exists():
-        raise process.EmulatorError("there is no log; the embedded AWS does not run")
+        raise process.EmulatorError("the embedded AWS does not run and has left no log")
     if arguments.follow:
         tail = ["tail", "-n", "100", "-f", str(file)]
         return subprocess.run(tail, check=False).returncode  # noqa: S603 - no shell
@@ -106,7 +106,7 @@ def logs(arguments: argparse.Namespace) -> int:
 
 
 def interrupt(arguments: argparse.Namespace) -> int:
-    """Take the machines of a spot training job back, as AWS may do at any time."""
+    """Interrupt a spot training job, as AWS may at any time."""
     running = process.find(arguments.state)
     if running is None:
         raise process.EmulatorError("the embedded AWS does not run")
@@ -124,25 +124,31 @@ def _parser() -> argparse.ArgumentParser:
     for run in (up, down, status, logs, interrupt):
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
-        command.add_argument("--state", type=Path, default=DEFAULT_STATE, help="its folder")
-        command.add_argument("--port", type=_port, default=DEFAULT_PORT, help="its TCP port")
+        command.add_argument(
+            "--state", type=Path, default=DEFAULT_STATE, help="state folder, by default .local_aws"
+        )
+        command.add_argument(
+            "--port", type=_port, default=DEFAULT_PORT, help="TCP port, by default 4566"
+        )
         if run is up:
-            command.add_argument("--region", default=DEFAULT_REGION)
+            command.add_argument(
+                "--region", default=DEFAULT_REGION, help="AWS region, by default us-east-1"
+            )
             command.add_argument(
                 "--enforce-iam",
                 action="store_true",
-                help="refuse what the caller's policies do not allow",
+                help="refuse requests that the caller's policies do not allow",
             )
         if run is interrupt:
-            command.add_argument("job", help="its TrainingJobName")
+            command.add_argument("job", help="the TrainingJobName")
         if run is logs:
-            command.add_argument("--follow", action="store_true", help="wait for more")
+            command.add_argument("--follow", action="store_true", help="wait for further lines")
     return parser
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a TCP port; allowed are 1 to {MAX_PORT}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a TCP port; it must be 1 to {MAX_PORT}")
     return int(text)
 
 

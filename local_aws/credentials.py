@@ -1,4 +1,4 @@
-"""The keys with which a part of the embedded AWS calls another."""
+"""Access keys with which one part of the embedded AWS calls another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from local_aws.environment import DUMMY_KEY
 
 @dataclass(frozen=True)
 class Credentials:
-    """An access key, with the token of a role's session.
+    """An access key, with the token of a role's session if it has one.
 
     Attributes:
-        access_key: its id.
-        secret_key: what requests are signed with.
-        session_token: of a role's session; None for the account's own key.
+        access_key: id of the key.
+        secret_key: key that signs requests.
+        session_token: token of a role's session; None for the account's key.
     """
 
     access_key: str
@@ -22,7 +22,7 @@ class Credentials:
 
     @property
     def arguments(self) -> dict[str, str | None]:
-        """The arguments that give a boto3 client these keys."""
+        """Arguments for a boto3 client with these keys."""
         return {
             "aws_access_key_id": self.access_key,
             "aws_secret_access_key": self.secret_key,
@@ -31,7 +31,7 @@ class Credentials:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that give a process these keys."""
+        """Environment variables for a process with these keys."""
         token = {"AWS_SESSION_TOKEN": self.session_token} if self.session_token else {}
         return {
             "AWS_ACCESS_KEY_ID": self.access_key,
@@ -40,18 +40,18 @@ class Credentials:
         }
 
 
-# The account itself, which nothing is forbidden to.
+# Keys of the account itself, which may do everything
 ACCOUNT_KEYS = Credentials(DUMMY_KEY, DUMMY_KEY)
 
 
 class RoleError(Exception):
-    """A service may not assume a role; the message says which."""
+    """A service may not assume a role, which the message names."""
 
 
-# Role ARN to keys of a session of it.
+# Returns the keys of a session of a role, given by its ARN.
 AssumeRole = Callable[[str], Credentials]
 
 
 def without_roles(_role_arn: str) -> Credentials:
-    """Return the account's keys for every role: where nothing is enforced, none need exist."""
+    """Return the account's keys for every role; without enforcement roles need not exist."""
     return ACCOUNT_KEYS

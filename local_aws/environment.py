@@ -7,7 +7,7 @@ ACCOUNT = "000000000000"
 DEFAULT_PORT = 4566
 DEFAULT_REGION = "us-east-1"
 DUMMY_KEY = "test"
-# In the state folder of an embedded AWS that enforces IAM: its decisions, a JSON object a line
+# File in the state folder with the decisions of enforced IAM, a JSON object per line
 DECISIONS = "decisions.jsonl"
 
 
@@ -17,14 +17,14 @@ def endpoint_url(port: int) -> str:
 
 
 def client_environment(port: int, region: str = DEFAULT_REGION) -> dict[str, str]:
-    """Return a whole process environment for programs that are to use the embedded AWS.
+    """Return a whole process environment for programs that use the embedded AWS.
 
-    Nothing of the caller's AWS configuration survives in it: no profile, no keys, no configuration
-    file, no instance metadata. A program started with it cannot reach a real account.
+    It contains none of the caller's AWS configuration: no profile, keys, configuration file or
+    instance metadata. A program started with it cannot reach a real account.
 
     Args:
         port: TCP port of the embedded AWS.
-        region: the region that clients act in.
+        region: region of the clients.
     """
     return {
         **without_aws(os.environ),
@@ -34,7 +34,7 @@ def client_environment(port: int, region: str = DEFAULT_REGION) -> dict[str, str
 
 
 def embedded_aws(url: str, region: str) -> dict[str, str]:
-    """Return the variables that lead AWS clients to `url`, with dummy keys and nothing else."""
+    """Return the variables that direct AWS clients to `url`, with dummy keys."""
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_S3": url,
@@ -51,12 +51,12 @@ def embedded_aws(url: str, region: str) -> dict[str, str]:
 
 
 def isolate(port: int, region: str = DEFAULT_REGION) -> None:
-    """Give this very process the environment of `client_environment`, before it makes clients."""
+    """Give this process the environment of `client_environment`, before it creates clients."""
     environment = client_environment(port, region)
     os.environ.clear()
     os.environ.update(environment)
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return `environment` without anything that AWS clients read."""
+    """Return `environment` without the variables that AWS clients read."""
     return {key: value for key, value in environment.items() if not key.startswith("AWS_")}

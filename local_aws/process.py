@@ -1,4 +1,4 @@
-"""The emulator as a process: started detached, found again, ended with all it began."""
+"""The emulator's process: started detached, found again, stopped with all its children."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from local_aws.environment import endpoint_url, without_aws
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-# Set for another emulator of the user's, these would change this one.
+# Settings of another emulator, which would change this one
 MINISTACK_SETTING = re.compile(
     r"(MINISTACK|LOCALSTACK|LAMBDA|SFN|S3|CLOUDTRAIL|IOT|DOCKER)_"
     r"|(AUTH|EDGE_PORT|LOG_LEVEL|PERSIST_STATE|SERVICES|SFTP_ENABLED|USE_SSL)$"
@@ -29,20 +29,20 @@ MINISTACK_SETTING = re.compile(
 
 
 class EmulatorError(Exception):
-    """The emulator cannot be started or found; the message says why and what to do."""
+    """The emulator cannot be started or found; the message is the reason and the remedy."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A running emulator, as remembered in its state folder.
+    """A running emulator, as recorded in its state folder.
 
     Attributes:
-        pid: the emulator's process, which leads its session.
-        created: when that process started, seconds since 1970; tells it from a later one with the
-            same id.
-        port: where it answers.
+        pid: id of the emulator's process, which leads its session.
+        created: start of that process in seconds since 1970, which distinguishes it from a later
+            process with the same id.
+        port: its TCP port.
         region: the region it serves.
-        enforces_iam: whether it refuses what the caller's policies do not allow.
+        enforces_iam: whether it refuses requests that the caller's policies do not allow.
     """
 
     pid: int
@@ -66,10 +66,13 @@ def find(state: Path) -> Running | None:
 
 
 def end_orphans(state: Path) -> bool:
-    """End what is left of an emulator that was not ended by `down`; tell whether there was one.
+    """End the processes of an emulator that was not stopped with `down`.
+
+    Returns:
+        Whether there was such an emulator.
 
     Raises:
-        EmulatorError: when the folder holds something else.
+        EmulatorError: when the folder is not a state folder.
     """
     if not state.exists() or find(state) is not None:
         return False
@@ -85,20 +88,20 @@ def end_orphans(state: Path) -> bool:
 
 
 def kept_state(state: Path) -> Path:
-    """Return the folder from which an emulator goes on where an earlier one was killed."""
+    """Return the folder from which an emulator continues after an earlier one was killed."""
     return state / "kept"
 
 
 def has_kept_state(state: Path) -> bool:
-    """Tell whether there is something to go on from; a function's code alone is nothing."""
+    """Return whether there is state to continue from; the code of functions alone is none."""
     return any(kept_state(state).glob("*.json"))
 
 
 def remove_state(state: Path) -> None:
-    """Remove an emulator's state folder; the log goes last, by which the folder is known.
+    """Remove an emulator's state folder; the log, which identifies the folder, goes last.
 
     Raises:
-        EmulatorError: when the folder holds something else.
+        EmulatorError: when the folder is not a state folder.
     """
     _refuse_foreign(state)
     for path in state.iterdir():
@@ -113,13 +116,13 @@ def _refuse_foreign(state: Path) -> None:
     known = (_pid_file(state), log_file(state))
     if not state.is_dir() or (any(state.iterdir()) and not any(file.exists() for file in known)):
         raise EmulatorError(
-            f"{state} is not a state folder of the embedded AWS and is left as it is; "
-            "name a new or empty one with --state"
+            f"{state} is not a state folder of the embedded AWS and stays unchanged; "
+            "use a new or empty one with --state"
         )
 
 
 def _remembered(state: Path) -> Running | None:
-    """Read the process file; a damaged one, as a power cut leaves it, counts as none."""
+    """Read the process file; return None if it is missing or damaged, as by a power cut."""
     try:
         return Running(**json.loads(_pid_file(state).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
@@ -127,13 +130,13 @@ def _remembered(state: Path) -> Running | None:
 
 
 def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> Running:
-    """Start the emulator in a session of its own and wait until it answers.
+    """Start the emulator in its own session and wait until it answers.
 
     Args:
-        port: where it is to answer.
+        port: its TCP port.
         state: its state folder.
         region: the region that it serves.
-        enforce_iam: whether it refuses what the caller's policies do not allow.
+        enforce_iam: whether it refuses requests that the caller's policies do not allow.
 
     Raises:
         EmulatorError: when the port is taken or the emulator did not start.
@@ -161,11 +164,11 @@ def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> 
             break
         time.sleep(0.1)
     stop(running, state)
-    raise EmulatorError(f"the emulator did not start; its log is {log_file(state)}")
+    raise EmulatorError(f"the emulator did not start: {_last_line(state)}")
 
 
 def stop(running: Running, state: Path) -> int:
-    """End the emulator and every process of its session; return how many there were."""
+    """Stop the emulator and every process of its session; return their number."""
     processes = _session(running.pid, state)
     leader = next((p for p in processes if p.pid == running.pid), None)
     if leader is not None:
@@ -180,8 +183,14 @@ def stop(running: Running, state: Path) -> int:
 
 
 def log_file(state: Path) -> Path:
-    """Return where the emulator writes its own log."""
+    """Return the file of the emulator's log."""
     return state / "emulator.log"
+
+
+def _last_line(state: Path) -> str:
+    lines = log_file(state).read_text("utf-8", errors="replace").split("\n")
+    last = next((line for line in reversed(lines) if line), "it printed nothing")
+    return f"{last} (log: {log_file(state)})"
 
 
 def _environment(port: int, state: Path, region: str) -> dict[str, str]:
@@ -194,7 +203,7 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": region,
         "MINISTACK_HOST": "localhost",
-        # CDK's own Lambda functions require() clients that AWS's runtime has.
+        # CDK's Lambda functions require() clients that AWS's runtime has.
         "NODE_PATH": str(ROOT / "node_modules"),
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -204,7 +213,7 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "STATE_DIR": str(kept_state(state)),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": _made(state / "objects"),
-        # Its MQTT listener binds every interface and is of no use here.
+        # Its MQTT listener would bind every interface.
         "IOT_MTLS_ENABLED": "0",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
@@ -217,7 +226,7 @@ def _made(folder: Path) -> str:
 
 
 def _session(leader: int, state: Path) -> list[psutil.Process]:
-    """Return all processes of the emulator's session, and any that work in its state folder."""
+    """Return the processes of the emulator's session and those of its state folder."""
     found = []
     for process in psutil.process_iter():
         try:

@@ -1,4 +1,4 @@
-"""URLs of the embedded AWS as programs and people on this machine reach them."""
+"""URLs of the embedded AWS on this machine, and requests to them."""
 
 import re
 import urllib.error
@@ -13,10 +13,10 @@ CLOUDFRONT = re.compile(r"^https://([A-Za-z0-9]+)\.cloudfront\.net(/.*)?$")
 
 
 def local_url(value: str, port: int) -> str:
-    """Translate an API Gateway or CloudFront URL to one that answers on this machine.
+    """Translate an API Gateway or CloudFront URL to one on this machine.
 
-    Anything else comes back unchanged. Browsers and curl resolve `*.localhost` to the loopback
-    address by themselves (RFC 6761, section 6.3).
+    Other values are returned unchanged. Browsers and curl resolve `*.localhost` to the loopback
+    address (RFC 6761, section 6.3).
     """
     if match := API_GATEWAY.match(value):
         return f"http://{match[1]}.execute-api.localhost:{port}{match[2] or '/'}"
@@ -32,10 +32,10 @@ def send(
     headers: Mapping[str, str] | None = None,
     method: str | None = None,
 ) -> tuple[int, dict[str, str], bytes]:
-    """Send one HTTP request to a `*.localhost` URL; the C library does not resolve such names.
+    """Send an HTTP request to a `*.localhost` URL, which the C library does not resolve.
 
     Returns:
-        Status, headers with lower-case names, body; error statuses are returned, not raised, and
+        Status, headers with lower-case names, and body. Error statuses are returned, not raised;
         redirects are returned, not followed.
     """
     parts = urlsplit(url)
@@ -54,7 +54,7 @@ def send(
 
 
 class _AsItIs(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect."""
+    """A handler that follows no redirect."""
 
     def redirect_request(self, *_arguments: object) -> None:
-        """Decline, so that the redirect is the answer."""
+        """Return None, so that the redirect is the answer."""

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from pathlib import Path
 
 from local_aws import cli
-from local_aws.cdk import CdkError, bootstrap, deploy
-from local_aws.environment import DEFAULT_REGION, isolate
-from local_aws.screen import Screen
+from local_aws.cdk import Cdk, CdkError
+from local_aws.cdk.screen import Screen
+from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
 from local_aws.urls import local_url, send
 from scripts import ROOT
 
@@ -17,13 +17,18 @@ SAMPLE = "A wonderful film: warm, funny and beautifully acted. I loved every min
 
 
 def deploy_locally(
-    *, port: int, state: Path, context: list[str], screen: Screen, root: Path = ROOT
+    *,
+    port: int,
+    state: Path,
+    context: list[str],
+    screen: Screen,
+    root: Path = ROOT,
 ) -> dict[str, str]:
     """Deploy all stacks and return their outputs, with URLs that answer on this machine.
 
     Args:
         port: TCP port of the running embedded AWS.
-        state: its state folder; the CDK CLI's own files go there too.
+        state: the embedded AWS's state folder, which receives the CDK CLI's files as well.
         context: `key=value` settings that override those of cdk.json.
         screen: where progress is shown.
         root: the repository that is deployed.
@@ -35,30 +40,38 @@ def deploy_locally(
         CdkError: when bootstrapping or a stack's deployment failed.
     """
     isolate(port, DEFAULT_REGION)
+    cdk = Cdk(state, screen)
     screen.step("Bootstrapping the embedded AWS for CDK")
-    bootstrap(region=DEFAULT_REGION, screen=screen)
+    cdk.bootstrap(DEFAULT_REGION)
     screen.step("Deploying every stack with the CDK CLI")
-    # Whatever region the environment has on AWS, here there is one.
-    context = [*context, f"region={DEFAULT_REGION}"]
-    outputs = deploy(root=root, state=state, context=context, screen=screen)
+    # The embedded AWS has one region, whichever region the environment has on AWS.
+    outputs = cdk.deploy(root, [*context, f"region={DEFAULT_REGION}"])
     return {key: local_url(value, port) for key, value in outputs.items()}
 
 
 def main() -> int:
-    """Start the embedded AWS, deploy, classify one sample and print what answers where."""
+    """Start the embedded AWS, deploy, classify one sample and print the URLs."""
     parser = argparse.ArgumentParser(prog="make local", description=__doc__)
-    parser.add_argument("--port", type=int, default=4566)
-    parser.add_argument("--state", type=Path, default=ROOT / ".local_aws")
-    parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="TCP port, by default 4566")
+    parser.add_argument("--state", type=Path, default=cli.DEFAULT_STATE, help="state folder")
+    parser.add_argument("--verbose", action="store_true", help="show every CloudFormation event")
+    parser.add_argument(
+        "-c", "--context", action="append", default=[], metavar="KEY=VALUE",
+        help="setting that overrides cdk.json; may be repeated",
+    )  # fmt: skip
     arguments = parser.parse_args()
+    state = arguments.state.resolve()
 
-    screen = Screen()
+    screen = Screen(verbose=arguments.verbose)
     screen.step(f"Starting the embedded AWS on 127.0.0.1:{arguments.port}")
-    if cli.main(["up", f"--port={arguments.port}", f"--state={arguments.state}"]):
+    if cli.main(["up", f"--port={arguments.port}", f"--state={state}"]):
         return 1
     try:
         outputs = deploy_locally(
-            port=arguments.port, state=arguments.state, context=arguments.context, screen=screen
+            port=arguments.port,
+            state=state,
+            context=arguments.context,
+            screen=screen,
         )
     except CdkError as error:
         screen.failure(str(error))
@@ -81,7 +94,7 @@ def main() -> int:
             "Sample review": SAMPLE,
             "Verdict": f"{answer['sentiment']}, P(positive) = {answer['probability']:.3f}",
         },
-        closing="The embedded AWS goes on running; `make local-stop` ends it.",
+        closing="The embedded AWS keeps running; `make local-stop` ends it.",
     )
     return 0
 
@@ -90,4 +103,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("interrupted; `make local` goes on from here, `make local-stop` ends it")
+        sys.exit("interrupted; `make local` continues from here, `make local-stop` ends it")

@@ -1,1 +1,1 @@
-"""The emulator's process: ministack, extended with what it lacks for this kind of application."""
+"""The emulator's process: ministack with the services and behaviour that it lacks."""

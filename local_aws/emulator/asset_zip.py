@@ -1,4 +1,4 @@
-"""The files of a zip asset, which CDK's deployment function would unpack into a folder."""
+"""Files of a zip asset, which CDK's deployment function unpacks into a folder on AWS."""
 
 import io
 import zipfile
@@ -6,17 +6,17 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-# The function has 2 GiB of disk.
+# Disk of the deployment function
 MAX_UNPACKED_BYTES = 2 * 1024**3
 MAX_MEMBERS = 100_000
-# What zipfile raises for damaged, encrypted and unknown members
+# Errors of zipfile for damaged, encrypted and unknown members
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, OverflowError, RuntimeError,
 )  # fmt: skip
 
 
 class AssetError(ValueError):
-    """An asset that must not be unpacked, or cannot be."""
+    """An asset cannot be unpacked, or must not be."""
 
 
 def members(content: bytes, uri: str) -> Iterator[tuple[str, bytes]]:
@@ -24,11 +24,11 @@ def members(content: bytes, uri: str) -> Iterator[tuple[str, bytes]]:
 
     Args:
         content: the zip archive.
-        uri: where it is from, for messages.
+        uri: its origin, for messages.
 
     Raises:
         AssetError: when it is damaged, has names that lead out of a folder, more than 100,000 files
-            or more than 2 GiB; in part only after files were yielded.
+            or more than 2 GiB. Damage may be found after files were yielded.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -44,7 +44,7 @@ def members(content: bytes, uri: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _check(found: list[zipfile.ZipInfo], uri: str) -> None:
-    # zipfile reads of no member more than it says that it has.
+    # zipfile never reads more of a member than its declared size.
     if len(found) > MAX_MEMBERS or sum(one.file_size for one in found) > MAX_UNPACKED_BYTES:
         raise AssetError(
             f"{uri} unpacks to more than {MAX_MEMBERS:,} files or {MAX_UNPACKED_BYTES:,} bytes"

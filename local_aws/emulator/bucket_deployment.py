@@ -1,4 +1,4 @@
-"""CDK's BucketDeployment, which on AWS runs the AWS CLI from a Lambda layer."""
+"""Handler of CDK's BucketDeployment, which on AWS runs the AWS CLI from a Lambda layer."""
 
 import fnmatch
 import json
@@ -11,7 +11,7 @@ import boto3
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials
 from local_aws.emulator.asset_zip import members
-from local_aws.emulator.extension import ResourceHandler
+from local_aws.emulator.patches.cloudformation import ResourceHandler
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, Any]]
@@ -28,10 +28,9 @@ def bucket_deployment(url: str, region: str, assume: AssumeRole | None = None) -
     """Return the handler of Custom::CDKBucketDeployment.
 
     Args:
-        url: the embedded AWS.
+        url: URL of the embedded AWS.
         region: its region.
-        assume: gives it the keys of the function's role, which it works with; None for the
-            account's own.
+        assume: returns the keys of the role of CDK's function; None for the account's keys.
     """
     s3_of = _clients(url, region, assume)
 
@@ -56,7 +55,7 @@ def bucket_deployment(url: str, region: str, assume: AssumeRole | None = None) -
 
 
 def _clients(url: str, region: str, assume: AssumeRole | None) -> Callable[[Properties], Any]:
-    """Return what makes an S3 client with the keys of the role of a resource's function."""
+    """Return a function that makes an S3 client with the role of a resource's function."""
 
     def client(service: str, credentials: Credentials) -> Any:
         return boto3.client(service, region_name=region, endpoint_url=url, **credentials.arguments)
@@ -100,12 +99,12 @@ def _read(s3: Any, bucket: str, key: str) -> bytes:
     try:
         content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except s3.exceptions.NoSuchKey:
-        raise FileNotFoundError(f"there is no s3://{bucket}/{key} to copy from") from None
+        raise FileNotFoundError(f"the source s3://{bucket}/{key} does not exist") from None
     return content
 
 
 def _files(s3: Any, properties: Properties) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of all sources, with deploy-time values filled in."""
+    """Yield the files of all sources, with deploy-time values in place of their markers."""
     names, keys = properties["SourceBucketNames"], properties["SourceObjectKeys"]
     markers = properties.get("SourceMarkers") or [{} for _ in keys]
     configs = properties.get("SourceMarkersConfig") or [{} for _ in keys]

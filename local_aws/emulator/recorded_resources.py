@@ -1,10 +1,10 @@
-"""CloudFormation resources that ministack does not know and that need no more than a record."""
+"""CloudFormation handlers of recorded resources that ministack does not know."""
 
 import uuid
 from typing import Any
 
-from local_aws.emulator.extension import ResourceHandler, known_resources
-from local_aws.recorded import RECORDED
+from local_aws.emulator.patches.cloudformation import ResourceHandler, known_resources
+from local_aws.emulator.recorded import RECORDED
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]

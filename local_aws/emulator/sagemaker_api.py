@@ -1,4 +1,4 @@
-"""SageMaker's control plane and runtime as services of the emulator."""
+"""SageMaker's control plane and runtime as a service of the emulator."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ INVOCATIONS = re.compile(r"^/endpoints/([^/]+)/invocations$")
 
 
 def sagemaker_api(service: SageMakerService) -> ServiceHandler:
-    """Return a handler for both APIs: clients sign requests of both for `sagemaker`."""
+    """Return the handler of both APIs, since clients sign requests to both for `sagemaker`."""
 
     async def handle(
         _method: str, path: str, headers: dict[str, str], body: bytes, _query: dict[str, list[str]]
@@ -22,7 +22,7 @@ def sagemaker_api(service: SageMakerService) -> ServiceHandler:
             status, answered, answer = await asyncio.to_thread(
                 service.invoke_endpoint, unquote(match[1]), body, lower
             )
-            # ministack gives a `Content-Type` of JSON the type of the control plane's envelopes.
+            # ministack would change a `Content-Type` of JSON to the type of the control plane.
             return status, {key.lower(): value for key, value in answered.items()}, answer
         if "x-amz-target" in lower:
             return await asyncio.to_thread(service.handle_control_plane, lower, body)

@@ -1,10 +1,10 @@
-"""SageMaker's CloudFormation resources: model, endpoint configuration, endpoint."""
+"""CloudFormation handlers of SageMaker's models, endpoint configurations and endpoints."""
 
 import time
 import uuid
 from typing import Any
 
-from local_aws.emulator.extension import ResourceHandler
+from local_aws.emulator.patches.cloudformation import ResourceHandler
 from local_aws.sagemaker import SageMakerError, SageMakerService
 
 Properties = dict[str, Any]
@@ -15,7 +15,7 @@ MAX_NAME = 63
 
 
 def resource_handlers(service: SageMakerService) -> dict[str, ResourceHandler]:
-    """Return resource type to handler, for CloudFormation's three SageMaker types used here."""
+    """Return resource type to handler, for the three SageMaker types in use."""
     return {
         "AWS::SageMaker::Model": _replaced_on_change(service, "Model"),
         "AWS::SageMaker::EndpointConfig": _replaced_on_change(service, "EndpointConfig"),
@@ -24,7 +24,7 @@ def resource_handlers(service: SageMakerService) -> dict[str, ResourceHandler]:
 
 
 def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler:
-    """Models and endpoint configurations cannot change: CloudFormation makes new ones."""
+    """Return the handler of a resource that cannot change: CloudFormation creates a new one."""
 
     def create(logical_id: str, properties: Properties, stack: str) -> Created:
         generated = f"{stack}-{logical_id}"[: MAX_NAME - 13] + f"-{uuid.uuid4().hex[:12]}"
@@ -33,7 +33,7 @@ def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler
         return str(answer[f"{kind}Arn"]), {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
 
     def name_of(arn: str) -> str:
-        """Return the name behind an ARN, which has it in lower case."""
+        """Return the name in an ARN, which has it in lower case."""
         name = arn.rpartition("/")[2]
         page: Properties = service.call(f"List{kind}s", {"NameContains": name, "MaxResults": 100})
         found = (s[f"{kind}Name"] for s in page[f"{kind}s"] if s[f"{kind}Arn"] == arn)
@@ -43,11 +43,7 @@ def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler
         return create(logical, new, stack)
 
     def delete(arn: str, _properties: Properties) -> None:
-        try:
-            service.call(f"Delete{kind}", {f"{kind}Name": name_of(arn)})
-        except SageMakerError as error:
-            if "Could not find" not in error.message:
-                raise
+        _delete(service, kind, name_of(arn))
 
     return {
         "create": create, "update": update, "delete": delete,
@@ -57,13 +53,13 @@ def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler
 
 def _endpoint(service: SageMakerService) -> ResourceHandler:
     def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
-        known = {key: properties[key] for key in _CREATE_KEYS if key in properties}
-        arn = str(service.call("CreateEndpoint", _by_name(known))["EndpointArn"])
+        request = _request(properties, "EndpointName", "DeploymentConfig", "Tags")
+        arn = str(service.call("CreateEndpoint", request)["EndpointArn"])
         name = str(properties["EndpointName"])
         try:
             _wait(service, name)
         except Exception:
-            delete(arn, properties)  # a resource that failed to be created is not the stack's
+            delete(arn, properties)  # the stack does not own a resource that failed to be created
             raise
         return arn, {"EndpointName": name, "Id": arn}
 
@@ -71,38 +67,39 @@ def _endpoint(service: SageMakerService) -> ResourceHandler:
         if new["EndpointName"] != old["EndpointName"]:
             return create("", new, stack)
         name = str(new["EndpointName"])
-        known = {key: new[key] for key in _UPDATE_KEYS if key in new}
-        service.call("UpdateEndpoint", _by_name(known))
+        service.call("UpdateEndpoint", _request(new, "EndpointName", "DeploymentConfig"))
         _wait(service, name)
         return arn, {"EndpointName": name, "Id": arn}
 
     def delete(_arn: str, properties: Properties) -> None:
-        try:
-            service.call("DeleteEndpoint", {"EndpointName": properties["EndpointName"]})
-        except SageMakerError as error:
-            if "Could not find" not in error.message:
-                raise
+        _delete(service, "Endpoint", str(properties["EndpointName"]))
 
     return {"create": create, "update": update, "delete": delete}
 
 
-_CREATE_KEYS = ("EndpointName", "EndpointConfigName", "DeploymentConfig", "Tags")
-_UPDATE_KEYS = ("EndpointName", "EndpointConfigName", "DeploymentConfig")
+def _delete(service: SageMakerService, kind: str, name: str) -> None:
+    """Delete a resource unless it is gone."""
+    try:
+        service.call(f"Delete{kind}", {f"{kind}Name": name})
+    except SageMakerError as error:
+        if "Could not find" not in error.message:
+            raise
 
 
-def _by_name(request: Properties) -> Properties:
-    return {**request, "EndpointConfigName": _config(request)}
+def _request(properties: Properties, *members: str) -> Properties:
+    """Return some members of an endpoint's properties, with the name of its configuration.
 
-
-def _config(properties: Properties) -> str:
-    """Return the configuration's name; templates may also have its ARN."""
-    return str(properties["EndpointConfigName"]).rpartition("/")[2]
+    Templates may have the configuration's ARN instead.
+    """
+    config = str(properties["EndpointConfigName"]).rpartition("/")[2]
+    kept = {key: properties[key] for key in members if key in properties}
+    return {**kept, "EndpointConfigName": config}
 
 
 def _wait(service: SageMakerService, name: str) -> None:
-    """Wait for an endpoint to be in service, with whichever configuration.
+    """Wait until an endpoint is in service, with the new configuration or the old one.
 
-    SageMaker goes back to the old one by itself, and is in service again.
+    SageMaker itself returns to the old one when an update fails.
     """
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:

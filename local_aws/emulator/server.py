@@ -1,6 +1,6 @@
 """The emulator's process: `python -m local_aws.emulator.server PORT STATE REGION`.
 
-Its environment is prepared by `local_aws.process`, because ministack reads it when it is imported.
+`local_aws.process` prepares its environment, which ministack reads when it is imported.
 """
 
 import asyncio
@@ -9,58 +9,75 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from ministack.services.cloudwatch import record_metric
+
 from local_aws.credentials import AssumeRole, without_roles
-from local_aws.emulator import enforcement, extension, monitoring
+from local_aws.emulator import extension, private_names
 from local_aws.emulator.bucket_deployment import bucket_deployment
-from local_aws.emulator.cold_starts import limit_cold_starts
 from local_aws.emulator.kept_state import KeptState
+from local_aws.emulator.patches import (
+    apigateway,
+    cloudformation,
+    cloudfront,
+    cloudwatch,
+    iam,
+    lambda_,
+    logs,
+    s3,
+)
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
 from local_aws.environment import DECISIONS, endpoint_url
 from local_aws.sagemaker import SageMakerService
 
+USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, lambda_, logs, s3)
+
+
+def check_ministack() -> None:
+    """Refuse a version of ministack that has changed a private name in use.
+
+    Raises:
+        ChangedNameError: naming the module that uses it, the name and the version.
+    """
+    for module in USERS:
+        private_names.check(module.__name__, module.PRIVATE_NAMES)
+
 
 def main(port: int, state: Path, region: str) -> None:
     """Serve until the process is ended, then end what SageMaker started."""
-    extension.check(enforcement.PRIVATE_NAMES)
     url = endpoint_url(port)
     kept = KeptState(state / "kept", state / "sagemaker" / "records")
     kept.restore()
-    sagemaker: AssumeRole = without_roles
-    functions: AssumeRole | None = None
-    if enforcement.is_on():
-        sagemaker = enforcement.assume_as("sagemaker.amazonaws.com", "SageMaker")
-        functions = enforcement.assume_as("lambda.amazonaws.com", "BucketDeployment")
-        enforcement.know_sagemaker()
-        enforcement.know_namespaces()
-        enforcement.record_decisions(state / DECISIONS)
+    sagemaker_role: AssumeRole = without_roles
+    function_role: AssumeRole | None = None
+    if iam.is_enforced():
+        sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
+        function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
     service = SageMakerService(
-        state / "sagemaker", url, region, assume=sagemaker, publish=monitoring.record_metrics
+        state / "sagemaker", url, region, assume=sagemaker_role, publish=record_metric
     )
-    api = enforcement.check_further(sagemaker_api(service))
-    extension.add_service("sagemaker", api)
-    for resource_type, handler in resource_handlers(service).items():
-        extension.add_resource(resource_type, handler)
-    for resource_type, handler in recorded_resources().items():
-        extension.add_resource(resource_type, handler)
-    extension.add_resource("Custom::CDKBucketDeployment", bucket_deployment(url, region, functions))
-    extension.reach_api_gateway_from_cloudfront(port)
-    extension.count_requests_as_https()
-    extension.refuse_anonymous_reads()
-    extension.complete_buckets()
-    extension.hide_function_errors()
-    extension.respect_declared_log_groups(enforcement.may_write_logs)
-    extension.throttle_single_methods()
-    limit_cold_starts()
-    monitoring.measure_api_gateway()
-    monitoring.heed_dimensions_of_alarms()
+    extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
+    cloudformation.apply(
+        {
+            **recorded_resources(),
+            **resource_handlers(service),
+            "Custom::CDKBucketDeployment": bucket_deployment(url, region, function_role),
+        }
+    )
+    apigateway.apply()
+    cloudfront.apply(port)
+    cloudwatch.apply()
+    iam.apply(state / DECISIONS)
+    lambda_.apply()
+    logs.apply(iam.may_write_logs)
+    s3.apply()
 
-    async def go_on() -> None:
+    async def resume() -> None:
         await asyncio.to_thread(service.start)  # reads models from the emulator's own S3
         await kept.keep()
 
-    extension.run_beside(go_on)
+    extension.run_in_background(resume)
     try:
         extension.run()
     finally:
@@ -73,4 +90,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, _interrupt)
+    try:
+        check_ministack()
+    except private_names.ChangedNameError as error:
+        sys.exit(str(error))
     main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

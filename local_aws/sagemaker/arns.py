@@ -1,10 +1,10 @@
-"""ARNs of SageMaker's resources, and which of them a request is about."""
+"""ARNs of SageMaker's resources, and the ARN that a request names."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# The member of a request that names what it is about, and the kind in the ARN; longer names first,
-# since those of endpoint configurations begin with those of endpoints.
+# Request member that names a resource, and the resource's kind in the ARN. Longer names come first:
+# operations on endpoint configurations end with EndpointConfig, those on endpoints with Endpoint.
 NAMED = {
     "TrainingJobName": "training-job",
     "EndpointConfigName": "endpoint-config",
@@ -19,13 +19,13 @@ def arn(kind: str, name: str, *, region: str, account: str) -> str:
 
 
 def resource_arn(operation: str, request: Mapping[str, Any], *, region: str, account: str) -> str:
-    """Return the ARN that a request's permission is checked on; * where it names no resource.
+    """Return the ARN that a request's permission is checked on, or * if it names no resource.
 
     Args:
-        operation: such as CreateEndpoint.
+        operation: the operation, such as CreateEndpoint.
         request: its parameters.
-        region: where it is sent.
-        account: whose it is.
+        region: region of the request.
+        account: account of the caller.
     """
     for member, kind in NAMED.items():
         if operation.endswith(member.removesuffix("Name")) and member in request:

@@ -1,4 +1,4 @@
-"""Blue/green updates: a part of the requests for the new model, and back when an alarm goes off."""
+"""Blue/green updates: the new model gets a share of the requests, and an alarm rolls it back."""
 
 import threading
 import time
@@ -8,20 +8,21 @@ from typing import Any
 from local_aws.sagemaker.served_model import ServedModel
 from local_aws.sagemaker.store import Record
 
-# A minute of baking lasts this long here: nobody waits ten minutes for an update to prove itself.
+# A minute of baking on AWS lasts this long here.
 SECONDS_A_MINUTE = 1.0
 POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class UpdatePolicy:
-    """What an endpoint's deployment configuration says of an update.
+    """Settings of an update, from an endpoint's deployment configuration.
 
     Attributes:
         percent: share of the requests that the new model gets first; 100 for all at once.
-        bake_seconds: time that it is watched for with that share, on AWS.
-        keep_seconds: time that it is watched for with all requests, while the old one is kept.
-        alarms: names of the alarms that call it back.
+        bake_seconds: time on AWS for which the model is watched with that share.
+        keep_seconds: time on AWS for which it is watched with all requests while the old one is
+            kept.
+        alarms: names of the alarms that roll the update back.
     """
 
     percent: int
@@ -47,14 +48,14 @@ class UpdatePolicy:
 
 @dataclass
 class Canary:
-    """A new model beside the old one, with its share of the requests."""
+    """A new model that gets a share of the requests while the old one still serves."""
 
     model: ServedModel
     percent: int
     _sent: int = field(default=0, init=False)
 
     def takes_next(self) -> bool:
-        """Tell whether the next request is the new model's; every hundred keeps the share."""
+        """Return whether the next request is for the new model; every hundred keep the share."""
         before, self._sent = self._sent, self._sent + 1
         return (before + 1) * self.percent // 100 > before * self.percent // 100
 
@@ -62,13 +63,13 @@ class Canary:
 def bake(
     cloudwatch: Any, policy: UpdatePolicy, seconds: float, closing: threading.Event
 ) -> str | None:
-    """Watch the alarms for a time; return the name of one that goes off, or None.
+    """Watch the alarms for a time and return the name of one that goes off, or None.
 
     Args:
         cloudwatch: client of the embedded CloudWatch.
-        policy: with the alarms' names.
-        seconds: time on AWS; a minute is a second here.
-        closing: set when the emulator ends.
+        policy: settings of the update, with the alarms' names.
+        seconds: time on AWS; a minute lasts a second here.
+        closing: event that is set when the emulator ends.
     """
     deadline = time.monotonic() + seconds / 60 * SECONDS_A_MINUTE
     while policy.alarms and not closing.is_set():

@@ -20,7 +20,7 @@ SYNC_SECONDS = 1.0
 
 
 def local_folder(config: Record, base: Path) -> Path:
-    """Return where a host keeps its checkpoints, whose /opt/ml is `base`.
+    """Return the checkpoint folder of a host whose /opt/ml is `base`.
 
     Raises:
         ValueError: when the LocalPath of the CheckpointConfig is not under /opt/ml.
@@ -33,18 +33,18 @@ def local_folder(config: Record, base: Path) -> Path:
 
 
 class CheckpointSync:
-    """Copies what changes in the hosts' folders to one S3 prefix, about once a second.
+    """Copies changed files of the hosts' folders to one S3 prefix, about once a second.
 
-    As on AWS, the folders of all hosts go to the same place, and what a host deletes stays there.
+    As on AWS, all hosts share the prefix, and files that a host deletes stay there.
     """
 
     def __init__(self, s3: Any, config: Record, folders: Sequence[Path]) -> None:
-        """Restore the checkpoints that are there into every folder.
+        """Restore the existing checkpoints into every folder.
 
         Args:
             s3: client of the embedded S3.
             config: the job's CheckpointConfig.
-            folders: one of each host.
+            folders: the checkpoint folder of each host.
         """
         self._s3, self._uri, self._folders = s3, str(config["S3Uri"]), folders
         self._copied: dict[Path, tuple[int, int]] = {}
@@ -56,11 +56,11 @@ class CheckpointSync:
         self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
 
     def start(self) -> None:
-        """Begin to copy in the background."""
+        """Start copying in the background."""
         self._thread.start()
 
     def close(self) -> None:
-        """Copy what has changed since, and stop."""
+        """Copy the last changes and stop."""
         self._closed.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -69,7 +69,7 @@ class CheckpointSync:
         closed = False
         while not closed:
             closed = self._closed.wait(SYNC_SECONDS)
-            # Without its checkpoints a job can still end well, so they must not end it.
+            # A job can succeed without its checkpoints, so their failure must not end it.
             with contextlib.suppress(ClientError, BotoCoreError):
                 self._copy()
 
@@ -77,7 +77,7 @@ class CheckpointSync:
         bucket, prefix = objects.parse(self._uri)
         for folder in self._folders:
             for file in _files(folder):
-                # A script that writes under another name and renames may do so just now.
+                # The script may rename a temporary file at this moment.
                 with contextlib.suppress(FileNotFoundError):
                     version = _version(file)
                     if self._copied.get(file) != version:

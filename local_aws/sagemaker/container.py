@@ -1,4 +1,4 @@
-"""A process that stands for a container: its environment, its log and its end."""
+"""A process in place of a container: its environment, its log and its end."""
 
 import contextlib
 import os
@@ -16,14 +16,14 @@ import psutil
 from local_aws.credentials import Credentials
 from local_aws.environment import embedded_aws, without_aws
 
-# Set in every process of a container: torchrun puts its workers into sessions of their own, so a
-# process group does not hold them all.
+# Set in every process of a container: torchrun starts its workers in new sessions, so the process
+# group does not contain them all.
 MARK = "LOCAL_AWS_CONTAINER"
 KILL_SECONDS = 5.0
 
 
 class Container:
-    """A running process with a process group of its own, whose lines go to a function."""
+    """A running process with its own process group; a function receives its lines."""
 
     def __init__(
         self,
@@ -35,8 +35,8 @@ class Container:
     ) -> None:
         """Start the process.
 
-        It gets a process group of its own, to be ended with all its children, and stays in the
-        emulator's session, in which `down` finds it whatever happens.
+        Its own process group lets it be ended with all its children. It stays in the emulator's
+        session, in which `down` always finds it.
         """
         self._mark = uuid.uuid4().hex
         self._process = subprocess.Popen(  # noqa: S603 - no shell
@@ -68,17 +68,17 @@ class Container:
             return None
         if not self._ended:
             self._ended = True
-            # A container ends with its first process, whatever that has started.
+            # A container ends with its first process, so the children have to end as well.
             self._kill()
         self._reader.join(timeout=5)
         return code
 
     def running(self) -> bool:
-        """Tell whether the process has not ended."""
+        """Return whether the process still runs."""
         return self._process.poll() is None
 
     def stop(self, grace: float) -> None:
-        """Ask the process and its children to end, and after `grace` seconds make them."""
+        """Ask the process and its children to end, and kill them after `grace` seconds."""
         if self._ended:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -103,7 +103,7 @@ class Container:
         return found
 
     def _kill(self) -> None:
-        """Kill all its processes, and those that they start meanwhile."""
+        """Kill all its processes, including those started meanwhile."""
         deadline = time.monotonic() + KILL_SECONDS
         while (members := self._members()) and time.monotonic() < deadline:
             for process in members:
@@ -122,10 +122,10 @@ def stop_all(containers: Sequence[Container], grace: float) -> None:
 def container_environment(
     url: str, region: str, python: Path, credentials: Credentials
 ) -> dict[str, str]:
-    """Return what a container sees: nothing of the user's AWS, all of the embedded one.
+    """Return a container's environment: no AWS settings but those of the embedded AWS.
 
     Args:
-        url: the embedded AWS.
+        url: URL of the embedded AWS.
         region: its region.
         python: the Python of the container's virtual environment.
         credentials: the keys of its role.

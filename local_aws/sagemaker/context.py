@@ -1,4 +1,4 @@
-"""What all parts of the local SageMaker share."""
+"""Folder, store and clients that all parts of the local SageMaker share."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from local_aws.sagemaker.store import Store
 
 @dataclass(frozen=True)
 class Context:
-    """Where SageMaker keeps its things and how it reaches the rest of the embedded AWS."""
+    """SageMaker's folder and store, and its access to the rest of the embedded AWS."""
 
     folder: Path
     store: Store
@@ -29,8 +29,8 @@ class Context:
         """Return a boto3 client of the embedded AWS.
 
         Args:
-            service: such as s3.
-            role: ARN of the role that it calls with; None for the account's own keys.
+            service: the service's name, such as s3.
+            role: ARN of the role whose keys it uses; None for the account's keys.
 
         Raises:
             SageMakerError: when SageMaker may not assume the role.
@@ -40,12 +40,12 @@ class Context:
             region_name=self.region,
             endpoint_url=self.endpoint_url,
             **self.credentials(role).arguments,
-            # On the loopback interface a refused connection stays refused: the emulator ends.
+            # A refused connection on the loopback interface means that the emulator ends.
             config=Config(retries={"total_max_attempts": 1}),
         )
 
     def credentials(self, role: str | None) -> Credentials:
-        """Return the keys of a role, or the account's own.
+        """Return the keys of a role, or the account's keys for None.
 
         Raises:
             SageMakerError: when SageMaker may not assume the role.
@@ -63,5 +63,5 @@ class Context:
 
 
 def now() -> float:
-    """Return the time as SageMaker's protocol writes it: seconds since 1970."""
+    """Return the time in seconds since 1970, as in SageMaker's protocol."""
     return round(time.time(), 3)

@@ -20,7 +20,7 @@ KIND = "endpoint"
 BUSY = {"Creating", "Updating", "Deleting"}
 MAX_BODY = 6_291_456
 MAX_SERVERLESS_BODY = 4 * 1024 * 1024
-TIMED_OUT = 0  # the status that AWS reports of a container that has not answered
+TIMED_OUT = 0  # status that AWS reports if a container has not answered
 TIME_OUT = b"Your invocation timed out while waiting for a response from container primary."
 
 
@@ -34,7 +34,7 @@ class Endpoints:
         configs: NamedResources,
         publish: Publish,
     ) -> None:
-        """Serve models named by endpoint configurations."""
+        """Serve the models that endpoint configurations name."""
         self._context, self._models, self._configs = context, models, configs
         self._publish = publish
         self._lock = threading.RLock()
@@ -62,7 +62,7 @@ class Endpoints:
         return {"EndpointArn": arn}
 
     def update(self, request: Record) -> Record:
-        """UpdateEndpoint: the new model starts beside the old one, which serves until then."""
+        """UpdateEndpoint: the old model serves until the new one has started."""
         name, config = request["EndpointName"], request["EndpointConfigName"]
         self._model_of(config)
         with self._lock:
@@ -119,11 +119,11 @@ class Endpoints:
     def invoke(
         self, name: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, dict[str, str], bytes]:
-        """InvokeEndpoint: return status, headers and body of the model's answer.
+        """InvokeEndpoint. Return status, headers and body of the model's answer.
 
         Raises:
-            SageMakerError: when there is no such endpoint in service, the body is too large, a
-                serverless endpoint is full, or the container cannot be reached.
+            SageMakerError: when the endpoint is not in service, the body is too large, a serverless
+                endpoint is at its maximum concurrency, or the container cannot be reached.
         """
         watch = Stopwatch()
         with self._lock:
@@ -139,10 +139,10 @@ class Endpoints:
             limit = MAX_SERVERLESS_BODY if "ServerlessConfig" in served.variant else MAX_BODY
             if len(body) > limit:
                 raise SageMakerError(
-                    "ValidationError", f"The request has {len(body)} bytes; allowed are {limit}.",
+                    "ValidationError", f"The request has {len(body)} bytes; the limit is {limit}.",
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 )  # fmt: skip
-            # Under the lock, so that an update cannot end the container before the request is sent.
+            # The lock keeps an update from ending the container before the request is sent.
             if not served.reserve():
                 raise SageMakerError("ThrottlingException", "Rate exceeded")
         status, content_type, answer = TIMED_OUT, "text/plain", TIME_OUT
@@ -157,12 +157,12 @@ class Endpoints:
             ) from error
         finally:
             watch.container_answered()
-            self._publish(watch.metrics(name, served.variant, status))
+            watch.publish(self._publish, name, served.variant, status)
         variant = {"x-Amzn-Invoked-Production-Variant": str(served.variant["VariantName"])}
         return status, {"Content-Type": content_type, **variant}, answer
 
     def restore(self) -> None:
-        """Serve again what an earlier process of the emulator served."""
+        """Serve again the endpoints of an earlier process of the emulator."""
         for record in self._context.store.list(KIND):
             if record["EndpointStatus"] != "Failed":
                 name = record["EndpointName"]
@@ -170,7 +170,7 @@ class Endpoints:
                 self._change(record, record["EndpointConfigName"])
 
     def close(self) -> None:
-        """End all containers, also those that start or drain."""
+        """End all containers, including those that start or drain."""
         self._closing.set()
         with self._lock:
             trying = [canary.model for canary in self._canaries.values()]
@@ -185,7 +185,7 @@ class Endpoints:
             log.close()
 
     def _change(self, record: Record, config: str, policy: UpdatePolicy = AT_ONCE) -> None:
-        """Bring a configuration into service in the background."""
+        """Put a configuration into service in the background."""
         change = threading.Thread(target=self._bring_up, args=(record, config, policy), daemon=True)
         self._changes = [thread for thread in self._changes if thread.is_alive()] + [change]
         change.start()
@@ -225,7 +225,7 @@ class Endpoints:
                 self._draining.discard(old)
 
     def _try_out(self, name: str, new: ServedModel, policy: UpdatePolicy) -> str | None:
-        """Let a new model serve beside the old one; return the alarm that calls it back, if any."""
+        """Give a new model its share of the requests; return the alarm that rolls it back."""
         if not policy.alarms:
             return None
         cloudwatch = self._context.client("cloudwatch")
@@ -256,7 +256,7 @@ class Endpoints:
             )
 
     def _is_current(self, record: Record) -> bool:
-        """Tell whether the endpoint was neither deleted nor made anew since `record` was read."""
+        """Return whether the endpoint was neither deleted nor recreated since `record` was read."""
         current = self._context.store.get(KIND, record["EndpointName"])
         return current is not None and current["CreationTime"] == record["CreationTime"]
 

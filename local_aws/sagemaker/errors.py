@@ -6,12 +6,12 @@ class SageMakerError(Exception):
 
     Attributes:
         code: AWS's name of the error, such as ValidationException.
-        message: what was wrong.
+        message: description of the error.
         status: HTTP status.
     """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
-        """Make an error answer."""
+        """Create an error answer."""
         super().__init__(message)
         self.code, self.message, self.status = code, message, status
 
@@ -22,10 +22,10 @@ def invalid(message: str) -> SageMakerError:
 
 
 def not_found(noun: str, arn: str) -> SageMakerError:
-    """Return the error for what does not exist; SageMaker calls it a validation error."""
+    """Return the error for a missing resource, which SageMaker calls a validation error."""
     return invalid(f'Could not find {noun} "{arn}".')
 
 
 def in_use(noun: str, arn: str) -> SageMakerError:
-    """Return the error for the name of an existing model, configuration or endpoint."""
+    """Return the error for the name of an existing model, endpoint configuration or endpoint."""
     return invalid(f'Cannot create already existing {noun} "{arn}".')

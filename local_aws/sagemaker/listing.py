@@ -27,16 +27,15 @@ def page(  # noqa: PLR0913 - the columns of one table
 
     Args:
         records: all records of the kind, oldest first.
-        request: the parameters; its filters, SortBy, SortOrder, MaxResults and NextToken are
-            honoured.
+        request: the parameters: filters, SortBy, SortOrder, MaxResults and NextToken.
         name: the field with the resource's name.
         answer: the key of the list in the answer.
-        fields: what a summary holds beside name and status.
+        fields: a summary's fields besides name and status.
         status: the field with the resource's status, for kinds that have one.
-        order: SortOrder where the request has none.
+        order: SortOrder if the request has none.
 
     Raises:
-        SageMakerError: when the NextToken is none of ours.
+        SageMakerError: when the NextToken is not one of an earlier answer.
     """
     wanted = [
         record
@@ -57,7 +56,7 @@ def page(  # noqa: PLR0913 - the columns of one table
 
 
 def _within(records: Iterable[Record], request: Record) -> list[Record]:
-    """Return the records that the request's time filters let pass."""
+    """Return the records that match the request's time filters."""
     limits = {
         key: parse_to_aware_datetime(request[key]).timestamp()
         for time in TIMES

@@ -1,4 +1,4 @@
-"""Lines of a running container, sent to CloudWatch Logs about once a second."""
+"""Log lines of a running container, sent to CloudWatch Logs about once a second."""
 
 import contextlib
 import threading
@@ -8,14 +8,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 FLUSH_SECONDS = 1.0
-MAX_EVENTS = 1000  # CloudWatch Logs takes 10,000 or 1 MB a call
+MAX_EVENTS = 1000  # CloudWatch Logs takes 10,000 events or 1 MB per call
 
 
 class LogStream:
-    """One stream of a log group; makes both when they are missing."""
+    """A stream of a log group; creates both if they are missing."""
 
     def __init__(self, client: Any, group: str, stream: str) -> None:
-        """Start sending in the background."""
+        """Start to send in the background."""
         self._client, self._group, self._stream = client, group, stream
         self._pending: list[dict[str, Any]] = []
         self._lock = threading.Lock()
@@ -29,7 +29,7 @@ class LogStream:
             self._pending.append({"timestamp": int(time.time() * 1000), "message": line or " "})
 
     def close(self) -> None:
-        """Send what is queued and stop."""
+        """Send the queued lines and stop."""
         self._closed.set()
         self._thread.join()
 
@@ -39,12 +39,12 @@ class LogStream:
         closed = False
         while not closed:
             closed = self._closed.wait(FLUSH_SECONDS)
-            # A log that cannot be delivered must not end the job that writes it.
+            # A log that cannot be delivered must not end its job.
             with contextlib.suppress(ClientError, BotoCoreError):
                 self._flush()
 
     def _make(self) -> None:
-        """Make the stream, and its group where that is missing, which not every role may."""
+        """Create the stream; create its group only if missing, which not every role may do."""
         known = self._client.exceptions
         names = {"logGroupName": self._group, "logStreamName": self._stream}
         with contextlib.suppress(known.ResourceAlreadyExistsException):

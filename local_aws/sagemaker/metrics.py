@@ -1,4 +1,4 @@
-"""A training job's metrics, read from its lines."""
+"""Metrics of a training job, read from its log lines."""
 
 import math
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Metrics:
-    """Applies a job's metric definitions to its lines and keeps the last value of each."""
+    """Applies a job's metric definitions to its log lines and keeps the last value of each."""
 
     def __init__(self, definitions: Iterable[dict[str, str]]) -> None:
         """Take MetricDefinitions; the first group of each regex is the value."""
@@ -15,7 +15,7 @@ class Metrics:
         self._values: dict[str, tuple[float, float]] = {}
 
     def observe(self, line: str, time: float) -> None:
-        """Read one line, printed at `time`; what is not a finite number is passed over."""
+        """Read a line that was printed at `time`; skip values that are not finite numbers."""
         for name, pattern in self._patterns:
             match = pattern.search(line)
             value = _number(match[1]) if match else None

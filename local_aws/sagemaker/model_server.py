@@ -1,8 +1,8 @@
 """A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
 
-Run as a script, with the environment of the container; what TorchServe does with Java, this does
-with Python's HTTP server. As there, a model that fails to load leaves /ping healthy, there for some
-minutes, and every invocation failing: here at once, there when the caller's patience ends.
+This script runs in the container's environment and replaces TorchServe, which needs Java, by
+Python's HTTP server. As with TorchServe, a model that fails to load leaves /ping healthy and makes
+every invocation fail. Here it fails at once; TorchServe lets the caller time out.
 """
 
 import sys
@@ -17,7 +17,7 @@ from sagemaker_pytorch_serving_container.handler_service import HandlerService
 
 
 class RequestProcessor:
-    """What the handlers see of a request's headers and set of its answer, as TorchServe has it."""
+    """Request headers and answer status of one request, with TorchServe's interface."""
 
     def __init__(self, headers: dict[str, str]) -> None:
         """Keep the request's headers."""
@@ -38,7 +38,7 @@ class Context:
 
     def __init__(self, model_dir: str, headers: dict[str, str] | None = None) -> None:
         """Describe one request to the model in `model_dir`."""
-        self.model_name = "model"  # which SageMaker gives it; the toolkit logs errors with it
+        self.model_name = "model"  # SageMaker's name, with which the toolkit logs errors
         self.system_properties: dict[str, Any] = {"model_dir": model_dir, "gpu_id": None}
         self.request_processor = [RequestProcessor(headers or {})]
         self.content_type = "application/json"
@@ -66,7 +66,7 @@ class ModelServer(ThreadingHTTPServer):
             service = HandlerService()
             service.initialize(Context(model_dir))
             self.service = service
-        except Exception:  # noqa: BLE001 - as a TorchServe worker that dies
+        except Exception:  # noqa: BLE001 - like a TorchServe worker that dies
             traceback.print_exc()
 
 
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: ModelServer
     protocol_version = "HTTP/1.1"
-    # A body that waits for its header's acknowledgement reaches a kept connection 40 ms late.
+    # Nagle's algorithm would delay the body by 40 ms on a persistent connection.
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -97,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: bytes, content_type: str | None = None) -> None:
         self.send_response(status)
-        if content_type is not None:  # TorchServe says it of good answers alone
+        if content_type is not None:  # TorchServe sends it with successful answers only
             self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -110,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main(model_dir: str, port_file: str) -> None:
-    """Serve until the process is ended; the port is written to a file."""
+    """Serve until the process is ended; write the port to a file."""
     server = ModelServer(model_dir)
     temporary = Path(f"{port_file}.tmp")
     temporary.write_text(str(server.server_address[1]), "utf-8")

@@ -9,7 +9,7 @@ from local_aws.sagemaker.store import Record
 
 
 class NamedResources:
-    """Resources that are only recorded: models and endpoint configurations."""
+    """Resources that only need a record: models and endpoint configurations."""
 
     def __init__(  # noqa: PLR0913 - the columns of one table
         self,
@@ -25,11 +25,11 @@ class NamedResources:
 
         Args:
             context: state and clients.
-            kind: as ARNs have it, such as `endpoint-config`.
-            noun: as error messages have it, such as `endpoint configuration`.
-            prefix: as the API's fields have it, such as `EndpointConfig`.
+            kind: the kind in ARNs, such as `endpoint-config`.
+            noun: the kind in error messages, such as `endpoint configuration`.
+            prefix: the prefix of the API's fields, such as `EndpointConfig`.
             plural: the key of the list in the list operation's answer.
-            check: raises SageMakerError for a create request that has the right shape only.
+            check: raises SageMakerError for a create request that is invalid despite its shape.
         """
         self._context, self._check = context, check
         self._kind, self._noun, self._prefix, self._plural = kind, noun, prefix, plural
@@ -69,7 +69,7 @@ class NamedResources:
         """Return a copy of a record.
 
         Raises:
-            SageMakerError: when there is none of that name.
+            SageMakerError: when no record has that name.
         """
         record = self._context.store.get(self._kind, name)
         if record is None:

@@ -1,4 +1,4 @@
-"""Objects of the embedded S3, to and from folders."""
+"""Transfer of objects between the embedded S3 and folders."""
 
 import gzip
 import tarfile
@@ -10,34 +10,34 @@ from botocore.exceptions import ClientError
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
 MAX_MEMBERS = 100_000
-# Names and other extended headers, which tarfile reads into memory; it copies files in less.
+# Limit of names and other extended headers, which tarfile reads into memory
 MAX_BLOCK_BYTES = 1024**2
-# What may follow the end of an archive: tar fills it up with zeros.
+# Limit of the zeros with which tar fills up the end of an archive
 MAX_REST_BLOCKS = 16
-# What unpacking raises beside tarfile's own errors: a link to a member that is not there is a
-# KeyError, a name with a zero byte a ValueError, a number out of bounds an OverflowError, links
-# that lead in a circle a RecursionError.
+# Unpacking raises these besides tarfile's own errors: a KeyError for a link to a missing member, a
+# ValueError for a name with a zero byte, an OverflowError for a number out of bounds, and a
+# RecursionError for links in a circle.
 DAMAGED = (
     zlib.error, OSError, EOFError, KeyError, ValueError, OverflowError, RecursionError,
 )  # fmt: skip
 
 
 class ArtifactError(ValueError):
-    """A model artifact that is missing or must not be unpacked."""
+    """A model artifact is missing or must not be unpacked."""
 
 
 class DownloadError(ValueError):
-    """An object whose key cannot be the name of a file."""
+    """An object's key cannot be a file name."""
 
 
 def parse(uri: str) -> tuple[str, str]:
-    """Split s3://bucket/key; a key may have any character, `?` and `#` included."""
+    """Split s3://bucket/key; a key may contain any character, including `?` and `#`."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key.lstrip("/")
 
 
 def exists(s3: Any, uri: str) -> bool:
-    """Tell whether an object exists."""
+    """Return whether an object exists."""
     bucket, key = parse(uri)
     try:
         s3.head_object(Bucket=bucket, Key=key)
@@ -47,7 +47,7 @@ def exists(s3: Any, uri: str) -> bool:
 
 
 def any_under(s3: Any, uri: str) -> bool:
-    """Tell whether there is any object under a prefix; a bucket that does not exist has none."""
+    """Return whether a prefix has any object; a missing bucket has none."""
     bucket, prefix = parse(uri)
     try:
         return bool(s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"])
@@ -56,19 +56,20 @@ def any_under(s3: Any, uri: str) -> bool:
 
 
 def download_prefix(s3: Any, uri: str, folder: Path, *, share: tuple[int, int] = (0, 1)) -> int:
-    """Download objects under a prefix, keeping what follows it; return how many there are.
+    """Download objects under a prefix to the paths below it and return their number.
 
-    As a SageMaker channel of type S3Prefix: `s3://b/data/train` and `s3://b/data/train/` both put
-    data/train/x.csv at x.csv, and an object that only begins with the prefix keeps its file name.
+    This is how SageMaker fills a channel of type S3Prefix: `s3://b/data/train` and
+    `s3://b/data/train/` both put data/train/x.csv at x.csv, and an object that only begins with the
+    prefix keeps its file name.
 
     Args:
         s3: client of the embedded S3.
         uri: the prefix.
-        folder: where to put them.
+        folder: the target folder.
         share: (i, n) downloads every n-th object from the i-th on, i < n.
 
     Raises:
-        DownloadError: for a key that cannot be a file's name, or not beside another one.
+        DownloadError: for a key that cannot be a file name, alone or next to another one.
     """
     bucket, prefix = parse(uri)
     count = 0
@@ -94,7 +95,7 @@ def _download(s3: Any, bucket: str, key: str, target: Path) -> None:
 
 
 def _below(prefix: str, key: str) -> str:
-    """Return where an object stands in a channel's folder."""
+    """Return the path of an object in a channel's folder."""
     base = f"{prefix.removesuffix('/')}/"
     if not key.startswith(base):
         base = prefix.rpartition("/")[0]
@@ -144,7 +145,7 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
         ):
             _check_members(tar, uri)
             _read_to_checksum(packed)
-            # Python 3.11.2 (Debian 12) knows no filters; what was checked is safe without one, too.
+            # Python 3.11.2 (Debian 12) has no filters; the checked members are safe without one.
             tar.extraction_filter = getattr(tarfile, "data_filter", None)
             tar.extractall(folder / "model")  # noqa: S202
     except ArtifactError:
@@ -156,7 +157,7 @@ def download_artifact(s3: Any, uri: str, folder: Path) -> None:
 
 
 class _Blocks(gzip.GzipFile):
-    """A gzip file of which nobody reads more at a time than an archive needs."""
+    """A gzip file that refuses larger reads than an archive needs."""
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or not 0 <= size <= MAX_BLOCK_BYTES:
@@ -165,7 +166,7 @@ class _Blocks(gzip.GzipFile):
 
 
 class _Member(tarfile.TarInfo):
-    """A member of an archive that only zeros end; to tarfile a damaged header is an end, too."""
+    """A member of an archive that only zeros end; tarfile alone stops at a damaged header."""
 
     __slots__ = ()
 
@@ -175,7 +176,7 @@ class _Member(tarfile.TarInfo):
 
         Raises:
             tarfile.EOFHeaderError: at the end.
-            tarfile.ReadError: where neither a header nor the end is.
+            tarfile.ReadError: when there is neither a header nor the end.
         """
         try:
             return super().fromtarfile(archive)
@@ -186,16 +187,14 @@ class _Member(tarfile.TarInfo):
 
 
 def _check_members(tar: tarfile.TarFile, uri: str) -> None:
-    """Refuse what is too much, no file, and what leaves the folder, on its own or through a link.
+    """Refuse archives that are too large, and members that are devices or leave the folder.
 
-    Every link leads to something below its own folder, so no row of them leads out.
+    Every link must lead to a path below its own folder, so no chain of links can leave it.
     """
     size = 0
     for count, member in enumerate(tar, start=1):
-        if member.size < 0:  # would lead back to where its header stands, again and again
-            raise ArtifactError(
-                f"{uri} cannot be unpacked: {member.name!r} has less than no bytes."
-            )
+        if member.size < 0:  # would make tarfile read the same header forever
+            raise ArtifactError(f"{uri} cannot be unpacked: {member.name!r} has a negative size.")
         size += member.size
         if size > MAX_UNPACKED_BYTES:
             raise ArtifactError(f"{uri} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes.")
@@ -209,7 +208,7 @@ def _check_members(tar: tarfile.TarFile, uri: str) -> None:
 
 
 def _read_to_checksum(packed: gzip.GzipFile) -> None:
-    """Read the zeros up to the checksum, which tells a damaged file from a good one."""
+    """Read the zeros up to the checksum, which reveals a damaged file."""
     for _ in range(MAX_REST_BLOCKS):
         rest = packed.read(MAX_BLOCK_BYTES)
         if not rest:

@@ -1,4 +1,4 @@
-"""Virtual environments on top of this one, so that containers never change the developer's."""
+"""Virtual environments of containers, on top of the developer's, which they never change."""
 
 import site
 import sys
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def make_overlay(folder: Path) -> Path:
-    """Make a virtual environment that sees all packages of the running one.
+    """Create a virtual environment that sees all packages of the running one.
 
-    pip inside it finds those packages satisfied, and installs anything else into `folder`.
+    Its pip finds those packages installed and installs anything else into `folder`.
 
     Returns:
         The path of its Python.

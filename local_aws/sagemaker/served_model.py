@@ -1,4 +1,4 @@
-"""A model in service: its unpacked artifact, its container, and the requests in flight."""
+"""A served model: its unpacked artifact, its container and its requests in flight."""
 
 import http.client
 import itertools
@@ -26,11 +26,11 @@ _numbers = itertools.count()
 
 
 class ServingError(RuntimeError):
-    """A container that did not start."""
+    """A container did not start."""
 
 
 class ServedModel:
-    """Starts a model's container and passes requests to it."""
+    """A running container of a model that answers requests."""
 
     def __init__(
         self,
@@ -40,14 +40,14 @@ class ServedModel:
         on_line: Callable[[str], None],
         closing: threading.Event,
     ) -> None:
-        """Download, install and start; return when the container answers /ping.
+        """Download the artifact, install its requirements and wait for the container's /ping.
 
         Args:
             context: state and clients.
-            variant: the production variant, as its endpoint configuration has it.
+            variant: the production variant of the endpoint configuration.
             model: the model's record.
             on_line: takes each line that the container prints.
-            closing: set to give up starting.
+            closing: event that ends the start.
 
         Raises:
             ArtifactError: when the artifact is missing or must not be unpacked.
@@ -76,10 +76,10 @@ class ServedModel:
             raise
 
     def reserve(self) -> bool:
-        """Count a request in; until `invoke` has answered it, `drain` waits.
+        """Reserve a place for a request; `drain` waits until `invoke` has answered it.
 
         Returns:
-            Whether it may be invoked: a serverless endpoint takes so many at a time and no more.
+            False when a serverless endpoint is at its maximum concurrency.
         """
         with self._idle:
             if self._in_flight >= self._max_in_flight:
@@ -88,7 +88,7 @@ class ServedModel:
             return True
 
     def invoke(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-        """Pass a reserved request on; return status, content type and body."""
+        """Forward a reserved request and return status, content type and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=INVOCATION_SECONDS)
         try:
             connection.request("POST", "/invocations", body, dict(headers))
@@ -127,14 +127,14 @@ class ServedModel:
         return self._port_of(self._container)
 
     def _install(self, python: Path, code: Path, environment: dict[str, str]) -> None:
-        lines = ["no reason was given"]
+        lines = ["pip printed nothing"]
 
         def on_line(line: str) -> None:
             self._on_line(line)
             lines.append(line)
 
-        # The image has none of the project's packages: what the developer has installed must not
-        # hide that a wheel is missing in the artifact.
+        # The image has none of the project's packages, so the developer's packages must not hide a
+        # wheel that is missing from the artifact.
         pip = Container(
             [python, "-m", "pip", "install", "--ignore-installed", "-r", "requirements.txt"],
             folder=code,
@@ -145,14 +145,14 @@ class ServedModel:
         while code_of_pip is None:
             if self._closing.is_set():
                 pip.stop(0)
-                raise ServingError("the embedded AWS ends")
+                raise ServingError("the embedded AWS is ending")
             code_of_pip = pip.wait(POLL_SECONDS)
         if code_of_pip:
             last = lines[-1]
             raise ServingError(f"the container could not install its requirements: {last}")
 
     def _port_of(self, container: Container) -> int:
-        """Return the port when the container serves it, which says that /ping is answered."""
+        """Return the port when the container serves it and so answers /ping."""
         deadline = time.monotonic() + START_SECONDS
         port_file = self._folder / "port"
         while time.monotonic() < deadline and not self._closing.is_set():

@@ -1,4 +1,4 @@
-"""SageMaker's API on one machine: dispatch of operations and the wire protocol."""
+"""SageMaker's API on one machine: its operations and its wire protocol."""
 
 import json
 import traceback
@@ -40,9 +40,9 @@ class SageMakerService:
         Args:
             state_dir: folder for state and working files.
             endpoint_url: the embedded AWS, for S3 and CloudWatch Logs.
-            region: the one region served.
-            assume: gives jobs and models the keys of their roles.
-            publish: takes the metrics of each invocation.
+            region: the only region that is served.
+            assume: returns the keys of a job's or a model's role.
+            publish: publishes a metric in CloudWatch.
         """
         store = Store(state_dir / "records")
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
@@ -78,11 +78,11 @@ class SageMakerService:
             "DeleteEndpoint": self._endpoints.delete,
         }
 
-        # What AWS does by itself and people of this machine want to try.
+        # Events that AWS causes by itself
         self._events = {"InterruptTrainingJob": self._jobs.interrupt}
 
     def start(self) -> None:
-        """Take up what an earlier process left."""
+        """Continue with the state of an earlier process."""
         self._jobs.restore()
         self._endpoints.restore()
 
@@ -95,7 +95,7 @@ class SageMakerService:
         """Carry out one operation of the control plane.
 
         Raises:
-            SageMakerError: as AWS would answer.
+            SageMakerError: the error that AWS would return.
         """
         if operation in self._events:
             return self._events[operation](request)
@@ -114,14 +114,14 @@ class SageMakerService:
             answer = self.call(operation, _parsed(body))
         except SageMakerError as error:
             status, answer = error.status, {"__type": error.code, "message": error.message}
-        except Exception:  # noqa: BLE001 - a fault here is not the caller's, who shall hear of it
+        except Exception:  # noqa: BLE001 - a fault here is not the caller's
             traceback.print_exc()
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             answer = {"__type": "InternalFailure", "message": f"{operation} failed."}
         return status, {"Content-Type": JSON}, json.dumps(answer).encode()
 
     def invoke_endpoint(self, name: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Answer InvokeEndpoint; a model's error becomes a ModelError with the original inside."""
+        """Answer InvokeEndpoint; a ModelError contains the model's original error."""
         passed = {
             key: value
             for key, value in headers.items()

@@ -1,4 +1,4 @@
-"""What SageMaker refuses of CreateModel and CreateEndpointConfig beyond their shape."""
+"""Checks of CreateModel and CreateEndpointConfig beyond the requests' shape."""
 
 from typing import Any
 
@@ -14,16 +14,17 @@ def check_model(request: Record, s3: Any) -> None:
     """Refuse a model that no endpoint could serve.
 
     Args:
-        request: CreateModel's parameters, of the right shape.
+        request: parameters of CreateModel, with a valid shape.
         s3: client of the embedded S3.
 
     Raises:
-        SageMakerError: as AWS's where AWS refuses it too, else saying what this SageMaker lacks.
+        SageMakerError: AWS's error if AWS refuses it as well; otherwise naming the feature that
+            the embedded SageMaker lacks.
     """
     if ("PrimaryContainer" in request) == ("Containers" in request):
         raise invalid("A model needs either PrimaryContainer or Containers.")
     if len(request.get("Containers", [None])) != 1:
-        raise invalid("The embedded SageMaker serves models of one container, no pipelines.")
+        raise invalid("The embedded SageMaker serves models of one container, not pipelines.")
     uri = container_of(request).get("ModelDataUrl")
     if uri is None:
         raise invalid("The embedded SageMaker needs the model's artifact as its ModelDataUrl.")
@@ -35,19 +36,20 @@ def check_model(request: Record, s3: Any) -> None:
 
 
 def check_endpoint_config(request: Record) -> None:
-    """Refuse an endpoint configuration that cannot be served here.
+    """Refuse an endpoint configuration that the embedded SageMaker cannot serve.
 
     Args:
-        request: CreateEndpointConfig's parameters, of the right shape.
+        request: parameters of CreateEndpointConfig, with a valid shape.
 
     Raises:
-        SageMakerError: as AWS's where AWS refuses it too, else saying what this SageMaker lacks.
+        SageMakerError: AWS's error if AWS refuses it as well; otherwise naming the feature that
+            the embedded SageMaker lacks.
     """
     for member in NOT_SERVED:
         if member in request:
             raise invalid(f"The embedded SageMaker does not have {member}.")
     if len(request["ProductionVariants"]) != 1:
-        raise invalid("The embedded SageMaker serves one production variant an endpoint.")
+        raise invalid("The embedded SageMaker serves one production variant per endpoint.")
     variant = request["ProductionVariants"][0]
     name = variant["VariantName"]
     if "ModelName" not in variant:
@@ -59,12 +61,12 @@ def check_endpoint_config(request: Record) -> None:
     memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", SERVERLESS_MEMORY_MB[0])
     if memory not in SERVERLESS_MEMORY_MB:
         allowed = ", ".join(map(str, SERVERLESS_MEMORY_MB))
-        raise invalid(f"MemorySizeInMB of {name!r} is {memory}; allowed are {allowed}.")
+        raise invalid(f"MemorySizeInMB of {name!r} is {memory}; it must be one of {allowed}.")
 
 
 def container_of(model: Record) -> Record:
     """Return the one container of a model."""
-    # An empty one, too, is one.
+    # An empty PrimaryContainer counts.
     first: Record = (
         model["PrimaryContainer"] if "PrimaryContainer" in model else model["Containers"][0]
     )

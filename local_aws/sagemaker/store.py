@@ -1,4 +1,4 @@
-"""What SageMaker remembers, as one JSON file a resource."""
+"""SageMaker's records, one JSON file per resource."""
 
 import json
 import os
@@ -10,10 +10,10 @@ Record = dict[str, Any]
 
 
 class Store:
-    """Records by kind and name, written at once, read back after a restart. Safe across threads."""
+    """Records by kind and name, written at once and read after a restart; safe across threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what an earlier process left in `folder`."""
+        """Read the records of an earlier process from `folder`."""
         self._folder = folder
         self._lock = threading.RLock()
         self._records: dict[tuple[str, str], Record] = {}
@@ -29,11 +29,11 @@ class Store:
     def list(self, kind: str) -> list[Record]:
         """Return copies of all records of a kind, oldest first."""
         with self._lock:
-            found = [dict(record) for (of, _), record in self._records.items() if of == kind]
+            found = [dict(record) for (k, _), record in self._records.items() if k == kind]
         return sorted(found, key=lambda record: float(record["CreationTime"]))
 
     def put(self, kind: str, name: str, record: Record) -> None:
-        """Write a record, whole or not at all."""
+        """Write a record atomically."""
         with self._lock:
             self._records[kind, name] = dict(record)
             file = self._folder / kind / f"{name}.json"
@@ -43,7 +43,7 @@ class Store:
             os.replace(temporary, file)  # noqa: PTH105 - atomic
 
     def add(self, kind: str, name: str, record: Record) -> bool:
-        """Write a new record; tell whether the name was free."""
+        """Write a new record; return whether the name was free."""
         with self._lock:
             if (kind, name) in self._records:
                 return False
@@ -58,7 +58,7 @@ class Store:
             return record
 
     def delete(self, kind: str, name: str) -> None:
-        """Forget a record."""
+        """Delete a record."""
         with self._lock:
             self._records.pop((kind, name), None)
             (self._folder / kind / f"{name}.json").unlink(missing_ok=True)

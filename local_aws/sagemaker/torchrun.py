@@ -1,8 +1,8 @@
 """torchrun for containers that share one machine's network.
 
-Run as a script in place of torchrun, by the Python of a container. On AWS each job has a network of
-its own, so the training toolkit starts every job's rendezvous on the same port, and torch opens it
-on all interfaces. Here it gets the job's own port, on the loopback interface alone.
+A container's Python runs this script in place of torchrun. On AWS each job has its own network, so
+the training toolkit starts every job's rendezvous on the same port, and torch opens that port on
+all interfaces. This script uses the job's own port, on the loopback interface only.
 """
 
 import os
@@ -20,7 +20,7 @@ OPTION = "--master_port"
 
 
 def with_port(arguments: Sequence[str], port: str) -> list[str]:
-    """Return torchrun's arguments with another port of the rendezvous."""
+    """Return torchrun's arguments with another rendezvous port."""
     kept = list(arguments)
     if OPTION in kept:
         at = kept.index(OPTION)
@@ -37,7 +37,7 @@ def store_on_loopback(  # noqa: PLR0913 - called in place of TCPStore
     *,
     multi_tenant: bool,
 ) -> TCPStore:
-    """Return the store of the rendezvous, whose server listens on `host` and nowhere else."""
+    """Return the store of the rendezvous, whose server listens on `host` only."""
     listener = socket.create_server((host, port)).detach() if is_master else None
     return TCPStore(
         host,

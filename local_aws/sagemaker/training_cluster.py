@@ -1,4 +1,4 @@
-"""The hosts of a training job, from their start to the end of the last."""
+"""The hosts of a training job, from their start until the last one has ended."""
 
 import shutil
 import socket
@@ -15,16 +15,16 @@ from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_host import TrainingHost
 
 POLL_SECONDS = 0.2
-# In which hosts that miss a failed one say so in their logs.
+# Time for the other hosts to log that one has failed
 FAREWELL_SECONDS = 5.0
 FAREWELL_GRACE_SECONDS = 1.0
 
 
 class TrainingCluster:
-    """A context with the hosts of one start of a job; nothing of them is left behind it.
+    """A context with the hosts of one start of a job; it leaves nothing behind.
 
     Attributes:
-        failure_reason: FailureReason of the first host that failed; None while none has.
+        failure_reason: FailureReason of the first host that failed, or None.
     """
 
     def __init__(self, context: Context, record: Record, observe: Callable[[str], None]) -> None:
@@ -32,8 +32,8 @@ class TrainingCluster:
 
         Args:
             context: state and clients.
-            record: the job.
-            observe: takes each line that a host prints.
+            record: the job's record.
+            observe: receives each line that a host prints.
         """
         hosts = host_names(int(record["ResourceConfig"].get("InstanceCount", 1)))
         self._hosts = [
@@ -47,7 +47,7 @@ class TrainingCluster:
         self.failure_reason: str | None = None
 
     def __enter__(self) -> Self:
-        """Make room."""
+        """Remove the files of an earlier start."""
         shutil.rmtree(self._folder, ignore_errors=True)
         return self
 
@@ -57,7 +57,7 @@ class TrainingCluster:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End what runs, keep the last checkpoints, send the last lines, remove the files."""
+        """End the hosts, save the last checkpoints, send the last lines and remove the files."""
         self.stop(0)
         if self._checkpoints is not None:
             self._checkpoints.close()
@@ -72,7 +72,7 @@ class TrainingCluster:
 
     @property
     def started(self) -> bool:
-        """Whether any host has been started."""
+        """True when a host has been started."""
         return bool(self._containers)
 
     def prepare(self) -> None:
@@ -93,9 +93,9 @@ class TrainingCluster:
             self._checkpoints.start()
 
     def has_ended(self) -> bool:
-        """Wait a moment; tell whether every host has ended well or, with a reason, one has not.
+        """Wait a moment and return whether the hosts have ended.
 
-        When one has failed, the others are ended.
+        When one has failed, the others are ended and `failure_reason` is set.
         """
         codes = [container.wait(0) for container in self._containers]
         if not any(codes):
@@ -113,15 +113,15 @@ class TrainingCluster:
         return True
 
     def stop(self, grace: float) -> None:
-        """Ask every host to end, and after `grace` seconds make it."""
+        """Ask every host to end, and kill it after `grace` seconds."""
         stop_all(self._containers, grace)
 
 
 def host_names(count: int) -> list[str]:
     """Return the names of a job's hosts.
 
-    AWS calls them algo-1, algo-2 and so on. Where there are several they have to find one another,
-    and without a name server of our own only addresses lead anywhere.
+    AWS calls them algo-1, algo-2 and so on. Several hosts have to find one another; without a name
+    server for those names they get addresses instead.
     """
     return ["algo-1"] if count == 1 else [f"127.0.0.{number}" for number in range(1, count + 1)]
 

@@ -1,4 +1,4 @@
-"""One host of a training job: a folder laid out as the container, and the real toolkit in it."""
+"""A host of a training job: a folder laid out as the container, with SageMaker's toolkit."""
 
 import json
 import math
@@ -22,12 +22,13 @@ from local_aws.sagemaker.store import Record
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TORCHRUN = Path(__file__).with_name("torchrun.py")
+TOOLKIT = TORCHRUN.with_name("training_toolkit.py")
 INSTANCE_GROUP = "homogeneousCluster"
 MAX_FAILURE_REASON = 1024
 KILLED_BY = 128  # a container killed by signal N exits with 128 + N
 TRACEBACK = "Traceback (most recent call last)"
-# What torchrun logs of a process that was killed, by the kernel out of memory or by its own fault:
-# SIGILL, SIGBUS, SIGFPE, SIGKILL or SIGSEGV. It had no time to say anything itself.
+# torchrun's line about a process that was killed, by the kernel when memory ran out or by its own
+# fault: SIGILL, SIGBUS, SIGFPE, SIGKILL or SIGSEGV. Such a process cannot log anything itself.
 KILLED = re.compile(r"failed \(exitcode: -(4|7|8|9|11)\)")
 
 
@@ -35,7 +36,7 @@ class TrainingHost:
     """Prepares and runs the container of one host.
 
     Attributes:
-        base: what is /opt/ml in the container.
+        base: the folder that is /opt/ml in the container.
     """
 
     def __init__(
@@ -50,10 +51,10 @@ class TrainingHost:
 
         Args:
             context: state and clients.
-            record: the job.
-            number: the host's, counted from 0.
+            record: the job's record.
+            number: the host's number, counted from 0.
             hosts: names of all hosts.
-            observe: takes each line that the container prints.
+            observe: receives each line that the container prints.
         """
         self._context, self._record = context, record
         self._number, self._hosts, self._observe = number, hosts, observe
@@ -64,10 +65,10 @@ class TrainingHost:
         self._log: LogStream | None = None
 
     def prepare(self) -> None:
-        """Make the folder with all that the container finds in it, checkpoints aside.
+        """Create the container's folder, except for checkpoints.
 
         Raises:
-            FileNotFoundError: when a channel has no data any more.
+            FileNotFoundError: when a channel has no data.
         """
         for folder in ("input/config", "model", "output/data"):
             (self.base / folder).mkdir(parents=True)
@@ -84,7 +85,7 @@ class TrainingHost:
         """Start the container and return it.
 
         Args:
-            master_port: where this job's torchrun processes meet.
+            master_port: port of the job's rendezvous.
         """
         stream = f"{self._job}/algo-{self._number + 1}-{int(time.time())}"
         log = self._log = LogStream(
@@ -100,7 +101,7 @@ class TrainingHost:
 
         url, region = self._context.endpoint_url, self._context.region
         return Container(
-            [self._python, "-m", "sagemaker_training.cli.train"],
+            [self._python, "-P", TOOLKIT],
             folder=self.base,
             environment={
                 **container_environment(
@@ -111,7 +112,7 @@ class TrainingHost:
                 "SAGEMAKER_BASE_DIR": str(self.base),
                 "SAGEMAKER_REGION": region,
                 "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
-                "SM_STUDIO_LOCAL_MODE": "true",  # there is no DNS of a cluster to wait for
+                "SM_STUDIO_LOCAL_MODE": "true",  # do not wait for a cluster DNS
                 "GLOO_SOCKET_IFNAME": loopback_interface(),
                 "LOCAL_AWS_MASTER_PORT": str(master_port),
                 **self._share_of_the_processor(),
@@ -126,11 +127,11 @@ class TrainingHost:
             self._log.close()
 
     def failed_at(self) -> float:
-        """Return when the script of a container that failed gave up, seconds since 1970.
+        """Return the time at which the script of a failed container gave up, since 1970.
 
-        A script says what is wrong before its process ends, and only then can other hosts miss it:
-        of several, the earliest is the cause. A process that was killed says nothing, and that it
-        misses another kills none: its host comes before all.
+        A script logs its error before its process ends, and only then can other hosts fail because
+        of it, so the earliest host is the cause. A killed process logs nothing, and a missing host
+        kills no process, so a host with a killed process comes first.
         """
         if self._killed:
             return 0
@@ -140,7 +141,7 @@ class TrainingHost:
         return min(said, default=math.inf)
 
     def failure_reason(self, code: int) -> str:
-        """Return FailureReason of a container that ended with an exit code, as AWS words it."""
+        """Return the FailureReason of a container's exit code, in AWS's words."""
         code = KILLED_BY - code if code < 0 else code
         failure = self._failure_file
         reason = failure.read_text("utf-8", "replace") if failure.exists() else "no reason"
@@ -193,7 +194,7 @@ class TrainingHost:
         }
 
     def _share_of_the_processor(self) -> dict[str, str]:
-        """Return what keeps several hosts from each using all of this machine's cores."""
+        """Return variables that keep several hosts from each using all cores."""
         hosts = len(self._hosts)
         return {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // hosts))} if hosts > 1 else {}
 

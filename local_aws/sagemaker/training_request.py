@@ -1,4 +1,4 @@
-"""What SageMaker refuses of a CreateTrainingJob request beyond its shape."""
+"""Checks of CreateTrainingJob beyond the request's shape."""
 
 import re
 from pathlib import Path
@@ -16,14 +16,15 @@ MAX_HOSTS = 20
 
 
 def check_training_request(request: Record, s3: Any) -> None:
-    """Refuse a training job that could not run here.
+    """Refuse a training job that the embedded SageMaker cannot run.
 
     Args:
-        request: CreateTrainingJob's parameters, of the right shape.
+        request: parameters of CreateTrainingJob, with a valid shape.
         s3: client of the embedded S3.
 
     Raises:
-        SageMakerError: as AWS's where AWS refuses it too, else saying what this SageMaker lacks.
+        SageMakerError: AWS's error if AWS refuses it as well; otherwise naming the feature that
+            the embedded SageMaker lacks.
     """
     for member in REQUIRED_HERE:
         if member not in request:
@@ -41,7 +42,7 @@ def check_training_request(request: Record, s3: Any) -> None:
 
 def _check_hosts(resources: Record) -> None:
     if "InstanceGroups" in resources:
-        raise invalid("The embedded SageMaker has no InstanceGroups; all hosts are alike.")
+        raise invalid("The embedded SageMaker does not have InstanceGroups; use InstanceCount.")
     count = resources.get("InstanceCount", 1)
     if count < 1:
         raise invalid(f"The InstanceCount {count} must be 1 or more.")
@@ -76,7 +77,7 @@ def _check_checkpoints(request: Record) -> None:
     try:
         local_folder(config, Path())
     except ValueError as error:
-        raise invalid(f"The LocalPath of CheckpointConfig is refused here: {error}.") from None
+        raise invalid(f"The LocalPath of CheckpointConfig is invalid: {error}.") from None
 
 
 def _check_metrics(algorithm: Record) -> None:
@@ -86,7 +87,7 @@ def _check_metrics(algorithm: Record) -> None:
             groups = re.compile(regex).groups
         except re.error as error:
             raise invalid(
-                f"The regex {regex!r} of the metric {name!r} is wrong: {error}."
+                f"The regex {regex!r} of the metric {name!r} is invalid: {error}."
             ) from None
         if not groups:
             raise invalid(f"The regex {regex!r} of the metric {name!r} has no group for the value.")
@@ -97,9 +98,9 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     mode = channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"])
     source = channel["DataSource"].get("S3DataSource")
     if mode not in INPUT_MODES:
-        raise invalid(f"The channel {name!r} has the input mode {mode}; here there is File.")
+        raise invalid(f"The input mode of the channel {name!r} is {mode}; it must be File.")
     if source is None or source["S3DataType"] != "S3Prefix":
-        raise invalid(f"The data of the channel {name!r} must be an S3DataSource of S3Prefix here.")
+        raise invalid(f"The data of the channel {name!r} must be an S3DataSource of type S3Prefix.")
     if not objects.any_under(s3, source["S3Uri"]):
         raise invalid(
             f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. '

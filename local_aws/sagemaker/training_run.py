@@ -1,4 +1,4 @@
-"""One training job from its input to its artifact, run by SageMaker's own training toolkit."""
+"""A training job from its input to its artifact, run by SageMaker's training toolkit."""
 
 import math
 import threading
@@ -15,18 +15,18 @@ from local_aws.sagemaker.training_cluster import TrainingCluster
 
 KIND = "training-job"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS
-SPARE_MACHINES_SECONDS = 1.0  # until there are others for those that were taken back
+SPARE_MACHINES_SECONDS = 1.0  # until interrupted machines are replaced
 ENDED = {"Completed", "Failed", "Stopped"}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended.
+    """Final state of a job.
 
     Attributes:
         status: its TrainingJobStatus.
         secondary: its SecondaryStatus.
-        reason: its FailureReason; empty for none.
+        reason: its FailureReason; may be empty.
     """
 
     status: str
@@ -54,11 +54,11 @@ class TrainingRun:
         )
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> bool:
-        """Let the job become Stopped in the end; False when it has ended already."""
+        """Stop the job; return False when it has ended already."""
         with self._changing:
             if self._ended:
                 return False
@@ -68,7 +68,7 @@ class TrainingRun:
             return True
 
     def interrupt(self) -> bool:
-        """Take the machines of a spot job back; False when they have done their work."""
+        """Take a spot job's machines away; return False when they have finished."""
         with self._changing:
             if self._ended or self._trained or self._stopping.is_set():
                 return False
@@ -82,20 +82,20 @@ class TrainingRun:
     def _run(self) -> None:
         try:
             outcome = self._train()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job must not hang
+        except Exception as error:  # noqa: BLE001 - any error must end the job
             outcome = Outcome("Failed", "Failed", f"InternalServerError: {error}")
         self._end(outcome)
 
     def _train(self) -> Outcome:
-        """Start the job on ever other machines until it ends."""
+        """Start the job again on other machines until it ends."""
         while True:
-            # Whoever sees the job ended finds its whole log, and nothing left on this machine.
+            # The cluster is gone before the job ends, so its log is complete by then.
             with TrainingCluster(self._context, self._record, self._observe) as cluster:
                 secondary = self._train_on(cluster)
                 if secondary == "Failed":
                     return Outcome("Failed", "Failed", cluster.failure_reason or "")
                 if secondary != "Interrupted":
-                    if cluster.started:  # what a stopped job has saved by then is kept, as on AWS
+                    if cluster.started:  # the saved model of a stopped job is kept, as on AWS
                         self._upload(cluster)
                     status = "Completed" if secondary == "Completed" else "Stopped"
                     return Outcome(status, secondary)
@@ -105,7 +105,7 @@ class TrainingRun:
             self._proceed("Starting", "Starting the job on other machines")
 
     def _train_on(self, cluster: TrainingCluster) -> str:
-        """Train until something ends it; return what, as a SecondaryStatus."""
+        """Train until the job ends or is ended; return the SecondaryStatus."""
         self._proceed("Downloading", "Downloading input data")
         cluster.prepare()
         started_at = {} if self._ran else {"TrainingStartTime": now()}
@@ -124,22 +124,22 @@ class TrainingRun:
             secondary = self._reason_to_end(time.monotonic() - began)
             if secondary is None and self._interrupted.is_set():
                 secondary = "Interrupted"
-                self._proceed(secondary, "The spot capacity of the job was taken back")
+                self._proceed(secondary, "The spot capacity of the job was interrupted")
             elif secondary is not None:
-                self._proceed("Stopping", "Its time is up", TrainingJobStatus="Stopping")
+                self._proceed("Stopping", "The time limit is reached", TrainingJobStatus="Stopping")
             if secondary is not None:
                 self._interrupted.clear()
                 cluster.stop(STOP_GRACE_SECONDS)
                 return secondary
-        with self._changing:  # from here on an interruption would change nothing
+        with self._changing:  # an interruption now would come too late
             self._trained = True
         return "Completed" if cluster.failure_reason is None else "Failed"
 
     def _reason_to_end(self, running: float) -> str | None:
-        """Return why the job has to stop, as a SecondaryStatus, or None.
+        """Return the SecondaryStatus for which the job has to stop, or None.
 
         Args:
-            running: seconds since the machines of now were started.
+            running: seconds since the current machines were started.
         """
         if self._stopping.is_set():
             return "Stopped"
@@ -182,7 +182,7 @@ class TrainingRun:
                 TrainingJobStatus=outcome.status,
                 TrainingEndTime=ended,
                 TrainingTimeInSeconds=seconds,
-                # Nobody pays for waiting; that spare machines cost less has no price here.
+                # Waiting for machines is not billed; the discount of spot machines is not modelled.
                 BillableTimeInSeconds=max(1, seconds - round(waited)),
                 FinalMetricDataList=self._metrics.final(),
                 **reason,
@@ -191,7 +191,7 @@ class TrainingRun:
     def _enter(
         self, secondary: str, message: str, *, at: float | None = None, **changes: Any
     ) -> None:
-        """Change the secondary status, and further fields with it, in one write."""
+        """Change the secondary status and further fields in one write."""
         record = self._context.store.get(KIND, self._name) or {}
         time_now = now() if at is None else at
         transitions = list(record.get("SecondaryStatusTransitions", []))
@@ -207,7 +207,7 @@ class TrainingRun:
 
 
 def _interrupted_seconds(transitions: Sequence[Record], ended: float) -> float:
-    """Return for how long a job that ended had no machines to train on."""
+    """Return for how many seconds a job had no machines."""
     waited, since = 0.0, None
     for transition in transitions:
         if transition["Status"] == "Interrupted":

@@ -1,4 +1,4 @@
-"""Requests checked against botocore's own model of the SageMaker API."""
+"""Validation of requests against botocore's model of the SageMaker API."""
 
 import re
 from collections.abc import Sized
@@ -29,7 +29,7 @@ def operation_model(operation: str) -> OperationModel:
 
 
 def validate(operation: str, request: dict[str, Any]) -> None:
-    """Refuse what AWS would refuse by the shape of the request alone.
+    """Refuse a request whose shape AWS would refuse.
 
     Raises:
         SageMakerError: a ValidationException that names each wrong parameter, or a
@@ -40,7 +40,7 @@ def validate(operation: str, request: dict[str, Any]) -> None:
         return
     try:
         report = ParamValidator().validate(request, shape)
-    except (RuntimeError, OverflowError) as error:  # a timestamp that no calendar has
+    except (RuntimeError, OverflowError) as error:  # an impossible timestamp
         raise SageMakerError("SerializationException", str(error)) from None
     problems = [report.generate_report()] if report.has_errors() else []
     problems = problems or list(_constraint_problems(request, shape, ""))
@@ -50,7 +50,7 @@ def validate(operation: str, request: dict[str, Any]) -> None:
 
 
 def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:
-    """Check what botocore leaves to the server: patterns, enumerations and lengths."""
+    """Check patterns, enumerations and lengths, which botocore leaves to the server."""
     problems: list[str] = []
     if isinstance(shape, StructureShape):
         for key, item in value.items():
@@ -105,5 +105,5 @@ def _string_problems(value: str, shape: Shape, path: str) -> list[str]:
 def _matches(pattern: str, value: str) -> bool:
     try:
         return re.fullmatch(pattern, value) is not None
-    except re.error:  # a few of AWS's patterns are Java's, which Python cannot read
+    except re.error:  # a few of AWS's patterns are valid in Java only
         return True

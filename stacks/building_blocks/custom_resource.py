@@ -40,7 +40,6 @@ class ResourceProvider(Construct):
         construct_id: str,
         *,
         on_event: PythonFunction,
-        retention_days: int,
         is_complete: PythonFunction | None = None,
         query_interval: Duration | None = None,
         total_timeout: Duration | None = None,
@@ -51,13 +50,12 @@ class ResourceProvider(Construct):
             scope: the construct whose resource is provided.
             construct_id: id within `scope`.
             on_event: begins to create, update or delete.
-            retention_days: age at which the framework's log events are deleted.
             is_complete: tells whether that has ended; without it, `on_event` does all the work.
             query_interval: time between two calls of `is_complete`.
             total_timeout: time after which the resource has failed.
         """
         super().__init__(scope, construct_id)
-        log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        log_group = declare_log_group(self, "LogGroup")
         handlers = [handler for handler in (on_event, is_complete) if handler is not None]
         names = ["OnEventRole", "WaiterRole"] if is_complete else ["OnEventRole"]
         roles = [function_role(self, name, log_group=log_group) for name in names]

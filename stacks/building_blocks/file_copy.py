@@ -33,7 +33,6 @@ class FileCopier(Construct):
         construct_id: str,
         *,
         bucket: IBucket,
-        retention_days: int,
         prefix: str = "",
         distribution: IDistribution | None = None,
     ) -> None:
@@ -43,14 +42,13 @@ class FileCopier(Construct):
             scope: the construct whose files they are.
             construct_id: id within `scope`.
             bucket: where to.
-            retention_days: age at which the function's log events are deleted.
             prefix: key prefix that all files share.
             distribution: CloudFront distribution whose cache is emptied afterwards.
         """
         super().__init__(scope, construct_id)
         self._bucket = bucket
         self._distribution = distribution
-        self._log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        self._log_group = declare_log_group(self, "LogGroup")
         self._role = function_role(
             self,
             "Role",

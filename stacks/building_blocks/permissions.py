@@ -9,7 +9,7 @@ from aws_cdk.aws_iam import PolicyDocument
 
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
 from stacks.settings.images import ContainerImage
-from stacks.settings.operations import NetworkSettings
+from stacks.settings.network import NetworkSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ all when it is complete, since each call of the CDK from Python has its price.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_cdk import (
@@ -52,20 +52,21 @@ WILDCARDS = {
 }
 
 
-# What constructs have said, by their identity, until their stack writes it down.
-_given: dict[str, tuple[IConstruct, dict[str, str]]] = {}
-
-
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Say why rules do not apply to a resource, for its stack to write down.
+    """Give the reasons why rules do not apply to a resource; its stack writes them.
 
     Args:
         construct: the resource, or the construct whose main resource it is.
         reasons: rule or finding, such as `AwsSolutions-APIG2`, `CKV_AWS_116` or `W3005`, to the
             reason.
+
+    Raises:
+        TypeError: when the construct's stack is not an `AppStack`, which alone writes reasons.
     """
-    _, given = _given.setdefault(_identity(construct), (construct, {}))
-    given.update(reasons)
+    written = getattr(Stack.of(construct), "reasons", None)
+    if not isinstance(written, Reasons):
+        raise TypeError(f"{construct.node.path} is not in an AppStack")
+    written.add(construct, reasons)
 
 
 def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
@@ -87,30 +88,40 @@ def wildcard(resource: str) -> str:
     return f"AwsSolutions-IAM5[Resource::{resource}]"
 
 
-def write_acknowledgements(
-    stack: Stack,
-    constructs: Sequence[IConstruct],
-    shared: Iterable[tuple[CfnResource, Mapping[str, str]]] = (),
-) -> None:
-    """Write the reasons to the resources of a complete stack.
+class Reasons:
+    """The reasons for findings in one stack, until they are written to its resources."""
 
-    Args:
-        stack: the stack.
-        constructs: all that it consists of.
-        shared: resources and further reasons, which their own take the place of.
-    """
-    given = [_given.pop(one) for one in map(_identity, constructs) if one in _given]
-    own = [(_resource_of(construct), reasons) for construct, reasons in given]
-    resources: dict[str, CfnResource] = {}
-    merged: dict[str, dict[str, str]] = {}
-    for resource, reasons in (*shared, *own):
-        identity = _identity(resource)
-        resources[identity] = resource
-        merged.setdefault(identity, {}).update(reasons)
-    rules = list({rule: None for reasons in merged.values() for rule in reasons})
-    spelled = dict(zip(rules, map(_spell, stack.resolve(rules)), strict=True))
-    for identity, reasons in merged.items():
-        _write(resources[identity], {spelled[rule]: why for rule, why in reasons.items()})
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._given: dict[str, tuple[IConstruct, dict[str, str]]] = {}
+
+    def add(self, construct: IConstruct, reasons: Mapping[str, str]) -> None:
+        """Add reasons for findings in a construct's main resource."""
+        _, given = self._given.setdefault(_identity(construct), (construct, {}))
+        given.update(reasons)
+
+    def write(
+        self, stack: Stack, resources: Iterable[CfnResource], *, encrypted_logs: bool
+    ) -> None:
+        """Write the reasons to the resources' metadata.
+
+        Args:
+            stack: the stack.
+            resources: all of its resources.
+            encrypted_logs: whether a key of the account encrypts its log groups.
+        """
+        found: dict[str, tuple[CfnResource, dict[str, str]]] = {}
+        for resource in resources:
+            reasons = dict(shared_reasons(resource, encrypted_logs=encrypted_logs))
+            if reasons:
+                found[_identity(resource)] = resource, reasons
+        for construct, reasons in self._given.values():
+            resource = _resource_of(construct)
+            found.setdefault(_identity(resource), (resource, {}))[1].update(reasons)
+        rules = list({rule: None for _, reasons in found.values() for rule in reasons})
+        spelled = dict(zip(rules, map(_spell, stack.resolve(rules)), strict=True))
+        for resource, reasons in found.values():
+            _write(resource, {spelled[rule]: why for rule, why in reasons.items()})
 
 
 def _identity(construct: IConstruct) -> str:
@@ -209,6 +220,10 @@ UNLIMITED = dict.fromkeys(CONCURRENCY_RULES, AT_DEPLOYMENT)
 AFTER_ITS_ROLE = {"W3005": "CDK spells out that it comes after its role, which it refers to, too"}
 FRAMEWORK = "framework-"
 COPIER = "Custom::CDKBucketDeployment"
+ENCRYPTION_RULES = ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "CKV_AWS_158")
+AWS_KEY = (
+    "The environment does without customer-managed keys; CloudWatch Logs encrypts with its own"
+)
 
 
 def function_reasons(*, limited: bool, traced: bool, configured: bool) -> dict[str, str]:
@@ -237,8 +252,10 @@ def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
     acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: ONE_LOG})
 
 
-def shared_reasons(resource: CfnResource) -> dict[str, str]:
+def shared_reasons(resource: CfnResource, *, encrypted_logs: bool) -> dict[str, str]:
     """Return why rules do not apply to a resource, by its type, or as one of CDK's own."""
+    if isinstance(resource, CfnLogGroup):
+        return {} if encrypted_logs else dict.fromkeys(ENCRYPTION_RULES, AWS_KEY)
     if isinstance(resource, CfnPolicy):
         return INLINE
     if isinstance(resource, CfnStateMachine):
@@ -261,33 +278,3 @@ def _of_cdks_own(path: str) -> dict[str, str]:
     else:
         return {}
     return function_reasons(limited=False, traced=False, configured=True) | own
-
-
-def complete(stack: Stack, *, log_key_arn: str | None) -> None:
-    """Encrypt a stack's log groups, and write down why rules do not apply to its resources.
-
-    Args:
-        stack: with everything in it, what CDK adds of its own included.
-        log_key_arn: ARN of the key that encrypts logs; None for CloudWatch's own.
-    """
-    constructs = stack.node.find_all()
-    resources = [one for one in constructs if isinstance(one, CfnResource)]
-    for resource in resources:
-        if isinstance(resource, CfnLogGroup):
-            encrypt_log_group(resource, log_key_arn)
-    shared = [(resource, shared_reasons(resource)) for resource in resources]
-    write_acknowledgements(stack, constructs, [one for one in shared if one[1]])
-
-
-ENCRYPTION_RULES = ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "CKV_AWS_158")
-AWS_KEY = (
-    "The environment does without customer-managed keys; CloudWatch Logs encrypts with its own"
-)
-
-
-def encrypt_log_group(log_group: CfnLogGroup, key_arn: str | None) -> None:
-    """Encrypt a log group with a key, or say why it has none."""
-    if key_arn is not None:
-        log_group.kms_key_id = key_arn
-    else:
-        acknowledge(log_group, dict.fromkeys(ENCRYPTION_RULES, AWS_KEY))

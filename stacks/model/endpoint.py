@@ -24,9 +24,10 @@ from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import sagemaker_role
 from stacks.model.rollout import Rollout
 from stacks.names import VARIANT
-from stacks.settings.endpoint import EndpointSettings, ScalingSettings
+from stacks.settings.endpoint import EndpointSettings
 from stacks.settings.images import ContainerImage
-from stacks.settings.operations import NetworkSettings
+from stacks.settings.network import NetworkSettings
+from stacks.settings.scaling import ScalingSettings
 
 NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
 NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
@@ -68,7 +69,6 @@ class Endpoint(Construct):
         network: NetworkSettings,
         key_arn: str | None,
         rollout: Rollout | None,
-        retention_days: int,
     ) -> None:
         """Declare the endpoint.
 
@@ -87,11 +87,10 @@ class Endpoint(Construct):
             network: the VPC that it is served in.
             key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
             rollout: how a change comes into service; None for all at once.
-            retention_days: age at which the endpoint's log events are deleted.
         """
         super().__init__(scope, construct_id)
         log_groups = [
-            declare_log_group(self, key, name=log_group, retention_days=retention_days)
+            declare_log_group(self, key, name=log_group)
             for key, log_group in log_group_names.items()
         ]
         write_logs = Permission(

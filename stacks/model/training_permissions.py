@@ -22,7 +22,7 @@ from stacks.building_blocks.permissions import (
 )
 from stacks.building_blocks.roles import sagemaker_role
 from stacks.settings.images import ContainerImage
-from stacks.settings.operations import NetworkSettings
+from stacks.settings.network import NetworkSettings
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 

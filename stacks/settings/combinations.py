@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.images import ContainerImage
 from stacks.settings.refusal import SettingsError
 
@@ -27,7 +27,7 @@ WITH_CLOUDFRONT_LOGS = {
 BURSTABLE = ("ml.t2.", "ml.t3.")
 
 
-def refuse_impossible(settings: Settings) -> None:
+def refuse_impossible(settings: EnvironmentSettings) -> None:
     """Refuse what AWS would refuse late.
 
     Raises:
@@ -44,7 +44,7 @@ def refuse_impossible(settings: Settings) -> None:
     _refuse_silent_budget(settings)
 
 
-def _refuse_serverless(settings: Settings) -> None:
+def _refuse_serverless(settings: EnvironmentSettings) -> None:
     """Refuse what serverless endpoints do not have.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
@@ -71,7 +71,7 @@ def _refuse_serverless(settings: Settings) -> None:
         )
 
 
-def _refuse_lone_canary(settings: Settings) -> None:
+def _refuse_lone_canary(settings: EnvironmentSettings) -> None:
     """Refuse a canary without traffic to split, or without anything that could call it back."""
     if settings.rollout.strategy != "canary":
         return
@@ -87,7 +87,7 @@ def _refuse_lone_canary(settings: Settings) -> None:
         _refuse_strategy("it needs operations.alarms=true, since alarms call a bad model back")
 
 
-def _refuse_blind_canary(settings: Settings) -> None:
+def _refuse_blind_canary(settings: EnvironmentSettings) -> None:
     """Refuse a canary that no alarm can call back in time, or that SageMaker quietly drops.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
@@ -106,7 +106,7 @@ def _refuse_blind_canary(settings: Settings) -> None:
         )
 
 
-def _refuse_page_without_cloudfront(settings: Settings) -> None:
+def _refuse_page_without_cloudfront(settings: EnvironmentSettings) -> None:
     """Refuse the page where CloudFront, which serves it, is missing or wants what we have not.
 
     Sources:
@@ -122,7 +122,7 @@ def _refuse_page_without_cloudfront(settings: Settings) -> None:
         )
 
 
-def _refuse_lost_logs(settings: Settings) -> None:
+def _refuse_lost_logs(settings: EnvironmentSettings) -> None:
     """Refuse logs of CloudFront that never arrive, since the log bucket is in the region."""
     logs = settings.site.access_logs and settings.api.access == "public"
     if logs and settings.region not in WITH_CLOUDFRONT_LOGS:
@@ -133,7 +133,7 @@ def _refuse_lost_logs(settings: Settings) -> None:
         )
 
 
-def _refuse_foreign_images(settings: Settings) -> None:
+def _refuse_foreign_images(settings: EnvironmentSettings) -> None:
     """Refuse images of another region, which SageMaker does not pull.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
@@ -146,7 +146,7 @@ def _refuse_foreign_images(settings: Settings) -> None:
             )
 
 
-def _refuse_untried(settings: Settings) -> None:
+def _refuse_untried(settings: EnvironmentSettings) -> None:
     """Refuse a model that would serve before anything has looked at it."""
     if settings.training.model_data and not settings.rollout.candidate:
         raise SettingsError(
@@ -160,7 +160,7 @@ def _refuse_strategy(reason: str) -> NoReturn:
     raise SettingsError("rollout.strategy", "canary", reason)
 
 
-def _refuse_scaling(settings: Settings) -> None:
+def _refuse_scaling(settings: EnvironmentSettings) -> None:
     """Refuse what Application Auto Scaling would refuse.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-policy.html
@@ -188,7 +188,7 @@ def _refuse_scaling(settings: Settings) -> None:
         )
 
 
-def _refuse_silent_budget(settings: Settings) -> None:
+def _refuse_silent_budget(settings: EnvironmentSettings) -> None:
     """Refuse a budget that tells nobody, or that AWS does not keep in that part of it.
 
     Source: botocore's endpoints.json, which has no AWS Budgets for GovCloud

@@ -1,4 +1,4 @@
-"""What serves the model, and how a new one comes into service."""
+"""The settings of the SageMaker endpoint."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field, field_validator
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
-    Decimal,
     Flag,
     Image,
     MlInstance,
@@ -65,53 +64,3 @@ class EndpointSettings(Section):
         """Whether the container reaches no network."""
         stated = self.network_isolation
         return self.kind == "real_time" if stated is None else stated
-
-
-class RolloutSettings(Section):
-    """How a new model comes into service.
-
-    Attributes:
-        strategy: `canary` sends a part of the traffic to the new model first, and goes back to the
-            old one when an alarm goes off; it needs real-time instances and alarms.
-            `all_at_once` switches over when the new model answers.
-        candidate: whether a new model is first tried on an endpoint of its own, with known reviews,
-            while the old one serves; that endpoint is deleted afterwards. It needs the capacity,
-            and the account's limits, for both at a time.
-        patience_seconds: time that a new model may take for its first answers.
-        canary_percent: share of the instances that serve the new model first.
-        bake_minutes: time that it is watched for.
-        keep_old_minutes: time that the old instances are kept afterwards, still watching.
-        error_rate: share of failed invocations above which it goes back.
-        latency_p99_ms: time that the slowest in a hundred may take in the model.
-    """
-
-    strategy: Literal["all_at_once", "canary"] = "all_at_once"
-    candidate: Flag = True
-    patience_seconds: Annotated[Whole, Field(ge=5, le=480)] = 300
-    canary_percent: Annotated[Whole, Field(ge=1, le=50)] = 50
-    bake_minutes: Annotated[Whole, Field(ge=1, le=60)] = 10
-    keep_old_minutes: Annotated[Whole, Field(ge=0, le=60)] = 5
-    error_rate: Annotated[Decimal, Field(ge=0, lt=1)] = 0.01
-    latency_p99_ms: Annotated[Whole, Field(ge=10, le=60_000)] = 1000
-
-
-class ScalingSettings(Section):
-    """How many instances a real-time endpoint has, by its traffic.
-
-    To change the instance type of an endpoint that scales, deploy once without scaling before:
-    SageMaker refuses it otherwise.
-
-    Attributes:
-        max_instances: the most; the least are `endpoint.instance_count`. Without it the count
-            stays.
-        invocations_per_minute: of one instance, that scaling aims at.
-        scale_in: whether instances are ever taken away; without it they are only added.
-        scale_in_cooldown_seconds: time between two steps down.
-        scale_out_cooldown_seconds: time between two steps up.
-    """
-
-    max_instances: Annotated[Annotated[Whole, Field(ge=2, le=100)] | None, BlankIsNone] = None
-    invocations_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = 1500
-    scale_in: Flag = True
-    scale_in_cooldown_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 600
-    scale_out_cooldown_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 60

@@ -1,19 +1,22 @@
 """The settings of one environment: what cdk.json may say and `-c section.key=value` override."""
 
-from stacks.settings.endpoint import EndpointSettings, RolloutSettings, ScalingSettings
-from stacks.settings.operations import (
-    LogSettings,
-    NetworkSettings,
-    OperationsSettings,
-    SecuritySettings,
-    StorageSettings,
-)
-from stacks.settings.training import DatasetSettings, TrainingSettings
+from stacks.settings.api import ApiSettings
+from stacks.settings.dataset import DatasetSettings
+from stacks.settings.endpoint import EndpointSettings
+from stacks.settings.feedback import FeedbackSettings
+from stacks.settings.logs import LogSettings
+from stacks.settings.network import NetworkSettings
+from stacks.settings.operations import OperationsSettings
+from stacks.settings.rollout import RolloutSettings
+from stacks.settings.scaling import ScalingSettings
+from stacks.settings.security import SecuritySettings
+from stacks.settings.site import SiteSettings
+from stacks.settings.storage import StorageSettings
+from stacks.settings.training import TrainingSettings
 from stacks.settings.types import EnvironmentName, Region, Section
-from stacks.settings.web import ApiSettings, FeedbackSettings, SiteSettings
 
 
-class Settings(Section):
+class EnvironmentSettings(Section):
     """All settings of one environment.
 
     Attributes:

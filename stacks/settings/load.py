@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from stacks.settings.combinations import refuse_impossible
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.images import regions
 from stacks.settings.refusal import SettingsError
 
@@ -16,7 +16,7 @@ CHOICE = "environment"
 DEFINITIONS = "environments"
 
 
-def read_settings(context: Mapping[str, Any]) -> Settings:
+def read_settings(context: Mapping[str, Any]) -> EnvironmentSettings:
     """Return the validated settings of the environment that the context names.
 
     Args:
@@ -32,7 +32,7 @@ def read_settings(context: Mapping[str, Any]) -> Settings:
             continue
         _override(values, key, value)
     try:
-        settings = Settings.model_validate(values)
+        settings = EnvironmentSettings.model_validate(values)
     except ValidationError as error:
         raise _refusal(error.errors()[0]) from None
     _require_images(settings)
@@ -40,7 +40,7 @@ def read_settings(context: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def _require_images(settings: Settings) -> None:
+def _require_images(settings: EnvironmentSettings) -> None:
     """Refuse a region where AWS does not offer an image that the settings leave to us."""
     training = settings.training
     given = {
@@ -85,13 +85,13 @@ def _belongs_to_cdk(key: str) -> bool:
 
 def _override(values: dict[str, Any], key: str, value: Any) -> None:
     section, _, name = key.partition(".")
-    field = Settings.model_fields.get(section)
+    field = EnvironmentSettings.model_fields.get(section)
     if field is None or section == CHOICE:
-        raise SettingsError(key, str(value), _names(Settings))
+        raise SettingsError(key, str(value), _names(EnvironmentSettings))
     model = _section(field)
     if model is None:
         if name:
-            raise SettingsError(key, value, _names(Settings))
+            raise SettingsError(key, value, _names(EnvironmentSettings))
         values[section] = value
         return
     if name not in model.model_fields:
@@ -120,10 +120,11 @@ def _refusal(error: ErrorDetails) -> SettingsError:
     """Turn one finding of pydantic into a line that says what is allowed."""
     path = [str(part) for part in error["loc"] if isinstance(part, str | int)]
     path = path[:2]  # a third part names a member of a union
-    model = _section(Settings.model_fields[path[0]]) if path[0] in Settings.model_fields else None
+    field = EnvironmentSettings.model_fields.get(path[0])
+    model = _section(field) if field else None
     value = None if error["type"] == "missing" else error["input"]
     if error["type"] == "extra_forbidden" or (model and len(path) == 1):
-        allowed = _names(model or Settings, f"{path[0]}." if model else "")
+        allowed = _names(model or EnvironmentSettings, f"{path[0]}." if model else "")
     elif error["type"] == "value_error":
         allowed = f"allowed is {error['ctx']['error']}"
         value = "" if value is None else value

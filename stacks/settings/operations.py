@@ -1,21 +1,10 @@
-"""What the environment has in the account: network, keys, buckets, logs, alarms."""
+"""The settings of alarms, dashboard and budget."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
-from stacks.settings.types import (
-    BlankIsNone,
-    Decimal,
-    EmailAddress,
-    Flag,
-    Listed,
-    RetentionDays,
-    Section,
-    SecurityGroupId,
-    SubnetId,
-    Whole,
-)
+from stacks.settings.types import BlankIsNone, Decimal, EmailAddress, Flag, Section, Whole
 
 
 class OperationsSettings(Section):
@@ -42,53 +31,3 @@ class OperationsSettings(Section):
     monthly_budget_usd: Annotated[
         Annotated[Decimal, Field(gt=0, le=1_000_000)] | None, BlankIsNone
     ] = None
-
-
-class NetworkSettings(Section):
-    """The virtual private cloud of training and serving; without one they run in SageMaker's own.
-
-    Attributes:
-        subnet_ids: its subnets, which must lead to S3, ECR and CloudWatch Logs.
-        security_group_ids: its security groups.
-    """
-
-    subnet_ids: Annotated[tuple[SubnetId, ...], Listed, Field(max_length=16)] = ()
-    security_group_ids: Annotated[
-        tuple[SecurityGroupId, ...], Listed, Field(max_length=5, validate_default=True)
-    ] = ()
-
-    @field_validator("security_group_ids")
-    @classmethod
-    def _comes_with_subnets(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if bool(value) != bool(info.data.get("subnet_ids")):
-            raise ValueError("ids together with network.subnet_ids, or neither")
-        return value
-
-
-class SecuritySettings(Section):
-    """Encryption.
-
-    Attributes:
-        customer_managed_keys: whether keys of the account's own encrypt data, logs and alarms, at
-            $1 a month for each of the three; AWS's keys do otherwise.
-    """
-
-    customer_managed_keys: Flag = True
-
-
-class StorageSettings(Section):
-    """Buckets.
-
-    Attributes:
-        removal: whether destroying the stacks empties and deletes the buckets or keeps them.
-        artifact_expiry_days: age at which the artifacts of replaced models are deleted.
-    """
-
-    removal: Literal["destroy", "retain"]
-    artifact_expiry_days: Annotated[Whole, Field(ge=1, le=3650)] = 90
-
-
-class LogSettings(Section):
-    """Logs of the functions, the endpoint and the buckets."""
-
-    retention_days: RetentionDays = 30

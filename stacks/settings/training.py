@@ -1,4 +1,4 @@
-"""What is trained, on what, and how well it must do."""
+"""The settings of the training job."""
 
 from typing import Annotated, Literal
 
@@ -12,9 +12,7 @@ from stacks.settings.types import (
     Image,
     MlInstance,
     ModelData,
-    Month,
     Section,
-    Source,
     Whole,
 )
 
@@ -40,21 +38,6 @@ HYPERPARAMETERS = {
         "words",
     ),
 }
-
-
-class DatasetSettings(Section):
-    """Which labelled reviews are trained and tested on.
-
-    Attributes:
-        training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
-        testing: the same for the test reviews; without it a share of `training` is held out.
-        feedback: a month whose feedback is trained on, too, such as 2026-01. A month that is over:
-            one that still grows would be another training under the same name.
-    """
-
-    training: Source = "packaged"
-    testing: Annotated[Source | None, BlankIsNone] = None
-    feedback: Annotated[Month | None, BlankIsNone] = None
 
 
 class TrainingSettings(Section):

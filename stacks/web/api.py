@@ -33,7 +33,8 @@ from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import CONCURRENCY_RULES, TRACING_RULE, acknowledge
 from stacks.monitoring.metrics import ApiMetrics
 from stacks.names import SERVICE
-from stacks.settings.web import ApiSettings, FeedbackSettings
+from stacks.settings.api import ApiSettings
+from stacks.settings.feedback import FeedbackSettings
 from stacks.web.release import Release
 from stacks.web.responses import GatewayLogRole, access_log_format, declare_problem_responses
 from stacks.web.web_acl import OriginSecret, WebAcl
@@ -104,7 +105,6 @@ class PredictApi(Construct):
         feedback: FeedbackSettings,
         feedback_uri: str,
         data_key_arn: str | None,
-        retention_days: int,
         web_acl_log_group: str,
     ) -> None:
         """Declare the API.
@@ -119,7 +119,6 @@ class PredictApi(Construct):
             feedback: whether what callers say of verdicts is kept, and how much at a time.
             feedback_uri: S3 URI of the folder that it is kept in.
             data_key_arn: the key of that bucket; None for AWS's own.
-            retention_days: age at which the function's log events are deleted.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
@@ -132,7 +131,6 @@ class PredictApi(Construct):
             description="Classifies movie reviews through the SageMaker endpoint",
             timeout=TIMEOUT,
             memory_mb=512,
-            retention_days=retention_days,
             libraries=LIBRARIES,
             unused=UNUSED,
             tracing=settings.tracing,
@@ -181,7 +179,7 @@ class PredictApi(Construct):
             ),
         )
         paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
-        release = Release(self, "Release", function=handler.function, retention_days=retention_days)
+        release = Release(self, "Release", function=handler.function)
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # an output that the stack names better

@@ -1,9 +1,9 @@
-"""The site as deployed: private bucket, public page, its run-time configuration and headers."""
+"""The deployed site: page, run-time configuration and security headers."""
 
 import json
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 
 def test_the_page_is_served_through_cloudfront(deployment: Deployment) -> None:

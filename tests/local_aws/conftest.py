@@ -1,4 +1,4 @@
-"""One emulator on a free port for all tests of this folder."""
+"""One emulator on a free port, shared by the tests of this folder."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ import pytest
 
 from local_aws.environment import client_environment
 from scripts import ROOT
-from tests.conftest import emulator_client, free_port
+from tests.support.emulator import AWKWARD, emulator_client, free_port
 
 CommandLine = list[str]
 
@@ -22,7 +22,7 @@ class Emulator:
     """A running emulator.
 
     Attributes:
-        port: where it answers.
+        port: its TCP port.
         state: its state folder.
     """
 
@@ -40,7 +40,7 @@ class Emulator:
 
 
 def run_cli(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m local_aws` with further environment variables and return what it said."""
+    """Run `python -m local_aws` with further environment variables and return its result."""
     return subprocess.run(
         [sys.executable, "-m", "local_aws", *arguments],
         cwd=ROOT,
@@ -71,7 +71,7 @@ def started(port: int, state: Path, **environment: str) -> Emulator:
 
 
 def ended(state: Path) -> None:
-    """End an emulator through the command line; nothing of it may be left."""
+    """Stop an emulator through the command line and check that nothing is left."""
     down = run_cli("down", "--state", str(state))
     assert down.returncode == 0, down.stderr
     assert not state.exists()
@@ -80,8 +80,8 @@ def ended(state: Path) -> None:
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """A running emulator, shared: tests use names of their own in it."""
-    running = started(free_port(), tmp_path_factory.mktemp("emulator") / "state")
+    """A running emulator, shared by tests that use distinct names."""
+    running = started(free_port(), tmp_path_factory.mktemp("emulator") / AWKWARD)
     try:
         yield running
     finally:

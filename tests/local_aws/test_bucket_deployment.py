@@ -1,4 +1,4 @@
-"""CDK's BucketDeployment, whose custom resource the emulator carries out itself."""
+"""CDK's BucketDeployment, whose custom resource the emulator handles itself."""
 
 import io
 import zipfile
@@ -29,7 +29,7 @@ def s3(emulator: Emulator) -> Any:
 
 @pytest.fixture
 def bucket(s3: Any) -> str:
-    """An empty bucket of the test's own."""
+    """An empty bucket for one test."""
     name = f"site-{uuid4().hex}"
     s3.create_bucket(Bucket=name)
     return name
@@ -91,7 +91,7 @@ def test_system_metadata_goes_to_every_file(s3: Any, stack: Stack, bucket: str) 
 
 
 def test_deploy_time_values_are_filled_in(s3: Any, stack: Stack, bucket: str) -> None:
-    """As Source.json_data and Source.data leave it to the deployment."""
+    """Source.json_data and Source.data leave them to the deployment."""
     json_key = asset(s3, "config.zip", {"config.json": b'{"api":"<<marker:0>>","max":9}'})
     text_key = asset(s3, "text.zip", {"site.txt": b"<<marker:0>> <<marker:1>>"})
     deploy(
@@ -111,7 +111,7 @@ def test_deploy_time_values_are_filled_in(s3: Any, stack: Stack, bucket: str) ->
     }
 
 
-def test_update_prunes_what_is_gone(s3: Any, stack: Stack, bucket: str) -> None:
+def test_update_prunes_removed_files(s3: Any, stack: Stack, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="of-somebody-else", Body=b"x")
     deploy(stack, bucket, asset(s3, "v1.zip", {"a": b"1", "b": b"1"}), Prune="true")
     deploy(stack, bucket, asset(s3, "v2.zip", {"b": b"2"}), Prune="true")
@@ -146,7 +146,7 @@ def test_without_extract_the_archive_itself_is_copied(s3: Any, stack: Stack, buc
 
 
 @pytest.mark.parametrize(("retain", "left"), [("true", ["a"]), ("false", [])])
-def test_deletion_keeps_the_files_unless_told(
+def test_deletion_keeps_the_files_by_default(
     s3: Any, stack: Stack, bucket: str, retain: str, left: list[str]
 ) -> None:
     deploy(stack, bucket, asset(s3, "kept.zip", {"a": b"1"}), RetainOnDelete=retain)
@@ -166,5 +166,5 @@ def test_a_moved_destination(
 
 def test_a_missing_source_fails_the_stack_with_the_reason(emulator: Emulator, bucket: str) -> None:
     stack = Stack(emulator, f"missing-{bucket}")
-    with pytest.raises(AssertionError, match=r"there is no s3://.* to copy from"):
+    with pytest.raises(AssertionError, match=r"the source s3://.* does not exist"):
         deploy(stack, bucket, "not-there.zip")

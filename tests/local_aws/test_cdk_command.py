@@ -1,4 +1,4 @@
-"""A command of the CDK CLI that is given up, as by a time limit, does not run on."""
+"""A command of the CDK CLI ends with its caller, for example at a time limit."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local_aws.cdk import _stream
+from local_aws.cdk.command import _stream
 
 # The CLI in .venv/bin starts Node.js, which does the work.
 COMMAND = """
@@ -16,11 +16,11 @@ subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"])
 """
 
 
-PROCESSES = 2  # the command and what it starts
+PROCESSES = 2  # the command and its child
 
 
 class GivenUpError(Exception):
-    """Stands for whatever ends the caller."""
+    """An error that ends the caller."""
 
 
 def test_it_ends_with_all_it_started(tmp_path: Path) -> None:

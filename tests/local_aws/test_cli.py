@@ -1,4 +1,4 @@
-"""What `python -m local_aws` says and does before an emulator runs, and around a running one."""
+"""`python -m local_aws` with and without a running emulator."""
 
 import json
 import socket
@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from local_aws.cli import main
-from tests.conftest import free_port
 from tests.local_aws.conftest import Emulator, run_cli
+from tests.support.emulator import free_port
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,7 +27,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     "arguments",
     [[], ["start"], ["up", "--port", "http"], ["up", "--port", "0"], ["up", "--port", "70000"]],
 )
-def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_is_reported(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
@@ -40,11 +40,11 @@ def test_nothing_runs(tmp_path: Path) -> None:
     down = run_cli("down", *where)
     assert (down.returncode, "does not run" in down.stdout) == (0, True)
     for command in (["logs"], ["interrupt", "a-job"]):
-        told = run_cli(*command, *where)
-        assert (told.returncode, "does not run" in told.stderr) == (1, True)
+        done = run_cli(*command, *where)
+        assert (done.returncode, "does not run" in done.stderr) == (1, True)
 
 
-def test_a_busy_port_is_told(tmp_path: Path) -> None:
+def test_a_busy_port_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = run_cli("up", "--port", str(port), "--state", str(tmp_path / "state"))
@@ -57,7 +57,7 @@ def test_a_busy_port_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["up", "down"])
 def test_a_folder_of_someone_else_is_never_removed(command: str, tmp_path: Path) -> None:
-    """Such as `--state .`: what is in it is the user's."""
+    """For example with `--state .`."""
     (tmp_path / "thesis.txt").write_text("years of work")
     done = run_cli(command, "--port", str(free_port()), "--state", str(tmp_path))
     if done.returncode == 0:
@@ -79,7 +79,7 @@ def ended_process() -> int:
         return process.pid
 
 
-def test_state_of_an_ended_process_is_told_and_removed(tmp_path: Path) -> None:
+def test_state_of_an_ended_process_is_reported_and_removed(tmp_path: Path) -> None:
     state = tmp_path / "state"
     remember(state, ended_process(), 1.0)
     status = run_cli("status", "--state", str(state))
@@ -89,7 +89,7 @@ def test_state_of_an_ended_process_is_told_and_removed(tmp_path: Path) -> None:
     assert not state.exists()
 
 
-def test_a_program_that_took_the_number_is_left_alone(tmp_path: Path) -> None:
+def test_another_process_with_the_same_id_is_left_alone(tmp_path: Path) -> None:
     state = tmp_path / "state"
     sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
     with subprocess.Popen(sleeper, start_new_session=True) as other:
@@ -125,7 +125,7 @@ def test_one_state_folder_has_one_port(emulator: Emulator) -> None:
 
 
 def test_status_and_logs_of_a_running_emulator(emulator: Emulator) -> None:
-    """Whatever profile the caller has chosen."""
+    """The caller's AWS profile does not matter."""
     status = run_cli("status", "--state", str(emulator.state), AWS_PROFILE="production")
     assert status.returncode == 0, status.stderr
     assert str(emulator.port) in status.stdout

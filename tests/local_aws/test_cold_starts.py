@@ -1,4 +1,4 @@
-"""A burst of requests starts few environments of a function, and answers all."""
+"""A burst of requests starts few environments of a function and is answered."""
 
 import io
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.local_aws.conftest import Emulator
 
-# Each environment writes down when its start began and when it was over.
+# Each environment records the beginning and the end of its start.
 STARTS = """
 import os, time
 began = time.monotonic()
@@ -61,7 +61,7 @@ def test_no_more_start_at_once_than_there_are_processors(
         assert sum(other <= began < end for other, end in starts) <= (os.cpu_count() or 1)
 
 
-def test_a_function_that_calls_itself_waits_for_nothing_of_its_own(emulator: Emulator) -> None:
+def test_a_function_that_calls_itself_does_not_wait_for_itself(emulator: Emulator) -> None:
     depth = (os.cpu_count() or 1) + 2
     make_function(emulator, "recursive", CALLS_ITSELF)
     assert invoke(emulator, "recursive", depth) == [*range(depth, 0, -1), "end"]

@@ -1,4 +1,4 @@
-"""The emulator as a process: where it listens, what it inherits, and that all of it ends."""
+"""The emulator's process: its port, its environment and its end."""
 
 import io
 import json
@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 
 from local_aws import process
-from tests.conftest import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -18,8 +17,9 @@ from tests.local_aws.conftest import (
     run_cli,
     started,
 )
+from tests.support.emulator import free_port
 
-# What a user of another emulator, or of a real account, may have exported.
+# Variables that a user of another emulator or of a real account may have exported
 FOREIGN_SETTINGS = {
     "AUTH": "true",
     "AWS_PROFILE": "production",
@@ -48,7 +48,7 @@ def test_listens_on_the_loopback_interface_alone(emulator: Emulator) -> None:
 
 
 def make_function(emulator: Emulator, name: str, runtime: str) -> None:
-    """Create a Lambda function that answers its process id."""
+    """Create a Lambda function that returns its process id."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
         code.writestr("index.py", "import os\ndef handler(*_):\n    return os.getpid()\n")
@@ -83,7 +83,7 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
         psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
         up = run_cli("up", "--port", str(emulator.port), "--state", str(state))
         assert up.returncode == 0, up.stderr
-        assert "starting anew" in up.stdout
+        assert "starting afresh" in up.stdout
         assert emulator.client("s3").list_buckets()["Buckets"] == []
         assert not psutil.pid_exists(worker)
         assert all(str(worker) != str(pid) for pid in processes_naming(state))
@@ -92,7 +92,7 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
 
 
 def test_every_python_runtime_runs_here(emulator: Emulator) -> None:
-    """The functions' Runtime is AWS's affair; here all run with this environment's Python."""
+    """All functions run with this environment's Python, whatever their Runtime."""
     for runtime in ("python3.11", "python3.12", "python3.13", "python3.14"):
         name = f"runtime-{runtime.replace('.', '-')}"
         make_function(emulator, name, runtime)

@@ -112,8 +112,8 @@ def test_create_replace_roll_back_and_delete(emulator: Emulator) -> None:
     assert after_update["models"] == [second.outputs["ModelName"]]
     assert len(after_update["configs"]) == 1
 
-    # SageMaker keeps the old model and is in service again, which is all that CloudFormation asks;
-    # the application's smoke test asks with which configuration.
+    # SageMaker keeps the old model and is in service again, so CloudFormation is satisfied. The
+    # application itself checks the configuration.
     quiet = stack.deploy(resources("damaged", name), **OUTPUTS)
     assert quiet.status == "UPDATE_COMPLETE"
     described = emulator.client("sagemaker").describe_endpoint(EndpointName=name)
@@ -139,7 +139,7 @@ def test_a_failed_creation_leaves_nothing_and_can_be_repeated(emulator: Emulator
         assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_a_malformed_resource_fails_with_sagemakers_own_words(emulator: Emulator) -> None:
+def test_a_malformed_resource_fails_with_sagemakers_message(emulator: Emulator) -> None:
     stack = Stack(emulator, "Malformed-stack")
     model = {
         "Type": "AWS::SageMaker::Model",

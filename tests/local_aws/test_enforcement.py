@@ -1,4 +1,4 @@
-"""IAM's enforcement where ministack has none: SageMaker, the roles passed to it, log streams, namespaces."""
+"""IAM enforcement that ministack lacks: SageMaker, passed roles, log streams, metric namespaces."""
 
 import json
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.environment import ACCOUNT, DECISIONS, DEFAULT_REGION, endpoint_url
-from tests.conftest import free_port
 from tests.local_aws.conftest import Emulator, ended, run_cli
+from tests.support.emulator import free_port
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 LOGS = f"arn:aws:logs:{DEFAULT_REGION}:{ACCOUNT}:log-group"
@@ -96,7 +96,7 @@ def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
         ("mine-1", "function", "iam:PassRole"),
     ],
 )
-def test_starting_a_job_takes_its_name_and_its_role(
+def test_starting_a_job_needs_permission_for_its_name_and_its_role(
     enforcing: Emulator, starter: boto3.Session, name: str, role: str, refused: str
 ) -> None:
     sagemaker = client(starter, "sagemaker", enforcing)
@@ -105,7 +105,7 @@ def test_starting_a_job_takes_its_name_and_its_role(
     assert code_of(error) == "AccessDeniedException"
 
 
-def test_what_is_allowed_is_done(enforcing: Emulator, starter: boto3.Session) -> None:
+def test_an_allowed_job_starts(enforcing: Emulator, starter: boto3.Session) -> None:
     sagemaker = client(starter, "sagemaker", enforcing)
     sagemaker.create_training_job(TrainingJobName="mine-1", RoleArn=f"{ROLE}/job", **JOB)
     started = enforcing.client("sagemaker").describe_training_job(TrainingJobName="mine-1")
@@ -113,14 +113,14 @@ def test_what_is_allowed_is_done(enforcing: Emulator, starter: boto3.Session) ->
 
 
 @pytest.mark.parametrize("role", ["function", "of-others", "missing"])
-def test_sagemaker_assumes_roles_that_trust_it_alone(enforcing: Emulator, role: str) -> None:
+def test_sagemaker_assumes_only_roles_that_trust_it(enforcing: Emulator, role: str) -> None:
     sagemaker = enforcing.client("sagemaker")
     with pytest.raises(ClientError, match=f"Could not assume role {ROLE}/{role}") as error:
         sagemaker.create_training_job(TrainingJobName="any-1", RoleArn=f"{ROLE}/{role}", **JOB)
     assert code_of(error) == "ValidationException"
 
 
-def test_an_endpoint_takes_its_configuration_too(
+def test_an_endpoint_needs_permission_for_its_configuration(
     enforcing: Emulator, starter: boto3.Session
 ) -> None:
     sagemaker = client(starter, "sagemaker", enforcing)
@@ -128,24 +128,26 @@ def test_an_endpoint_takes_its_configuration_too(
         sagemaker.create_endpoint(EndpointName="mine", EndpointConfigName="any")
 
 
-def test_one_endpoint_is_asked_and_no_other(enforcing: Emulator, starter: boto3.Session) -> None:
+def test_only_the_allowed_endpoint_may_be_invoked(
+    enforcing: Emulator, starter: boto3.Session
+) -> None:
     runtime = client(starter, "sagemaker-runtime", enforcing)
     with pytest.raises(ClientError) as error:
         runtime.invoke_endpoint(EndpointName="other", Body=b"")
     assert code_of(error) == "AccessDeniedException"
-    with pytest.raises(ClientError) as error:  # which is not there
+    with pytest.raises(ClientError) as error:  # it does not exist
         runtime.invoke_endpoint(EndpointName="mine", Body=b"")
     assert code_of(error) == "ValidationError"
 
 
-def test_log_streams_have_names(enforcing: Emulator, starter: boto3.Session) -> None:
+def test_log_streams_are_checked_by_name(enforcing: Emulator, starter: boto3.Session) -> None:
     logs = client(starter, "logs", enforcing)
     logs.create_log_stream(logGroupName="shared", logStreamName="mine-1")
     with pytest.raises(ClientError, match="log-stream:other-1"):
         logs.create_log_stream(logGroupName="shared", logStreamName="other-1")
 
 
-def test_metrics_have_namespaces(enforcing: Emulator, starter: boto3.Session) -> None:
+def test_metrics_are_checked_by_namespace(enforcing: Emulator, starter: boto3.Session) -> None:
     cloudwatch = client(starter, "cloudwatch", enforcing)
     point = {"MetricName": "wrong", "Value": 1.0}
     cloudwatch.put_metric_data(Namespace="Mine", MetricData=[point])
@@ -154,7 +156,7 @@ def test_metrics_have_namespaces(enforcing: Emulator, starter: boto3.Session) ->
     assert code_of(error) == "AccessDeniedException"
 
 
-def test_decisions_are_written_down(enforcing: Emulator, starter: boto3.Session) -> None:
+def test_decisions_are_recorded(enforcing: Emulator, starter: boto3.Session) -> None:
     logs = client(starter, "logs", enforcing)
     with pytest.raises(ClientError):
         logs.delete_log_group(logGroupName="shared")
@@ -167,7 +169,7 @@ def test_decisions_are_written_down(enforcing: Emulator, starter: boto3.Session)
     }
 
 
-def test_an_emulator_that_runs_does_not_change_its_mind(enforcing: Emulator) -> None:
+def test_a_running_emulator_keeps_enforcing(enforcing: Emulator) -> None:
     up = run_cli("up", "--port", str(enforcing.port), "--state", str(enforcing.state))
     assert up.returncode == 1
     assert "already runs with --enforce-iam" in up.stderr

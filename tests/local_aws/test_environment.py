@@ -1,4 +1,4 @@
-"""Clients started with our environment reach the embedded AWS and nothing else."""
+"""Clients started in the isolated environment reach only the embedded AWS."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ CALLERS = {
     "AWS_CA_BUNDLE": "/etc/real.pem",
     "AWS_REGION": "eu-west-1",
 }
-# What `cdk deploy` and the application's functions call, and what they might be made to call.
+# Services that `cdk deploy` and the application's functions call or may call
 SERVICES = (
     "apigateway", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecr", "iam", "kms", "lambda",
     "logs", "s3", "s3control", "sagemaker", "sagemaker-runtime", "secretsmanager", "ssm",
@@ -42,7 +42,7 @@ print(json.dumps({"keys": keys, "region": session.region_name, "urls": urls}))
 
 @pytest.fixture
 def callers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A caller with a real account in every way that AWS's SDKs know."""
+    """A caller with every kind of credentials for a real account."""
     for name, value in CALLERS.items():
         monkeypatch.setenv(name, value)
 
@@ -64,7 +64,7 @@ def test_the_rest_of_the_environment_survives(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.usefixtures("callers")
 def test_every_client_talks_to_the_embedded_aws(tmp_path: Path) -> None:
-    """Also when the caller's home folder has a configuration that says otherwise."""
+    """A configuration in the caller's home folder does not change that."""
     folder = tmp_path / ".aws"
     folder.mkdir()
     (folder / "config").write_text(
@@ -89,7 +89,7 @@ def test_every_client_talks_to_the_embedded_aws(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("callers")
 def test_a_process_isolates_itself() -> None:
-    """The command line's own clients must not stumble over the caller's profile."""
+    """The command line's clients ignore the caller's profile."""
     program = (
         "import boto3, os; from local_aws.environment import isolate; isolate(4711)\n"
         "print(boto3.client('s3').meta.endpoint_url, os.environ.get('AWS_PROFILE'))"

@@ -1,4 +1,4 @@
-"""What the emulated services report of themselves, and alarms on it."""
+"""Metrics of the emulated services, and alarms on them."""
 
 import time
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from local_aws.measured import Measured
 from local_aws.sagemaker.invocation_metrics import Stopwatch
 from local_aws.urls import local_url, send
 from tests.local_aws.conftest import Emulator
@@ -17,7 +16,7 @@ from tests.local_aws.support.stack import Stack
 
 @pytest.fixture(scope="module")
 def url(emulator: Emulator) -> Iterator[str]:
-    """An API by the name `echo` with one function behind it."""
+    """URL of an API named `echo` with one function."""
     stack = Stack(emulator, "monitored")
     address = {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/api/predict"}
     yield local_url(stack.deploy(api(), Url=address).outputs["Url"], emulator.port)
@@ -52,7 +51,7 @@ def test_api_gateway_counts_and_times_requests(emulator: Emulator, url: str) -> 
 
 
 def alarm(emulator: Emulator, endpoint: str) -> str:
-    """Set an alarm on the errors of one endpoint and return the state it has at once."""
+    """Set an alarm on the errors of one endpoint and return its first state."""
     cloudwatch = emulator.client("cloudwatch")
     cloudwatch.put_metric_alarm(
         AlarmName=f"errors-of-{endpoint}", Namespace="Monitored", MetricName="Errors",
@@ -79,8 +78,19 @@ def test_an_alarm_watches_its_own_resource(emulator: Emulator) -> None:
     assert alarm(emulator, "bad") == "ALARM"
 
 
-def by_name(measured: list[Measured]) -> dict[str, Any]:
-    return {each.name: each.value for each in measured}
+def published(watch: Stopwatch, variant: dict[str, Any], status: int) -> dict[str, float]:
+    """Return name to value of an invocation's metrics, all of one endpoint's variant."""
+    found: dict[str, float] = {}
+
+    def publish(
+        namespace: str, name: str, value: float, _unit: str, dimensions: dict[str, str]
+    ) -> None:
+        assert namespace == "AWS/SageMaker"
+        assert dimensions == {"EndpointName": "endpoint", "VariantName": "blue"}
+        found[name] = value
+
+    watch.publish(publish, "endpoint", variant, status)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -88,23 +98,19 @@ def by_name(measured: list[Measured]) -> dict[str, Any]:
 )
 def test_an_invocation_is_counted_by_how_it_ended(status: int, errors: tuple[int, int]) -> None:
     variant = {"VariantName": "blue", "InitialInstanceCount": 2}
-    measured = Stopwatch().metrics("endpoint", variant, status)
-    assert {(each.namespace, *each.dimensions.items()) for each in measured} == {
-        ("AWS/SageMaker", ("EndpointName", "endpoint"), ("VariantName", "blue"))
-    }
-    values = by_name(measured)
+    values = published(Stopwatch(), variant, status)
     assert (values["Invocation4XXErrors"], values["Invocation5XXErrors"]) == errors
     assert (values["Invocations"], values["InvocationsPerInstance"]) == (1, 0.5)
 
 
-def test_the_containers_part_of_an_invocation_is_the_models() -> None:
+def test_model_latency_is_the_containers_time() -> None:
     watch = Stopwatch()
     time.sleep(0.02)
     watch.asks_container()
     time.sleep(0.01)
     watch.container_answered()
     variant = {"VariantName": "blue", "ServerlessConfig": {}}
-    values = by_name(watch.metrics("endpoint", variant, 200))
+    values = published(watch, variant, 200)
     assert values["ModelLatency"] >= 10_000
     assert values["OverheadLatency"] >= 20_000
     assert "InvocationsPerInstance" not in values

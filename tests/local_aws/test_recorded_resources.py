@@ -1,10 +1,10 @@
-"""Resources that the emulator takes note of without effect."""
+"""Resources that the emulator records without effect."""
 
 from typing import Any
 
 import pytest
 
-from local_aws import recorded
+from local_aws.emulator import recorded
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.stack import Stack
 

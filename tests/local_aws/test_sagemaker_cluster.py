@@ -36,7 +36,7 @@ def request(name: str, behaviour: str, *, hosts: int = 2) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def clusters(emulator: Emulator) -> Emulator:
-    """An emulator in which every job of these tests runs, all at the same time."""
+    """An emulator in which all jobs of these tests run at the same time."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(
@@ -83,7 +83,7 @@ def test_sharded_data_is_shared_out(clusters: Emulator) -> None:
     assert (first["parts"], second["parts"]) == (["a", "c"], ["b"])
 
 
-def test_jobs_at_the_same_time_do_not_meet(clusters: Emulator) -> None:
+def test_jobs_at_the_same_time_do_not_interfere(clusters: Emulator) -> None:
     ports = {
         json.loads(model(clusters, name)["rank-0.json"])[0]["port"]
         for name in ("pair", "other-pair", "single")
@@ -91,7 +91,7 @@ def test_jobs_at_the_same_time_do_not_meet(clusters: Emulator) -> None:
     assert len(ports) == 3
 
 
-def test_one_host_may_have_torchrun_too(clusters: Emulator) -> None:
+def test_one_host_may_use_torchrun(clusters: Emulator) -> None:
     (only,) = json.loads(model(clusters, "single")["rank-0.json"])
     assert (only["rank"], only["total"]) == (0, 1.0)
     assert only["hosts"] == [only["host"]] == ["algo-1"]
@@ -123,9 +123,9 @@ def test_each_host_has_its_own_log(clusters: Emulator) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        # The other rank fails, too, for it misses this one: that is not the reason.
+        # The other rank fails because of this one, which is the reason.
         ("pair-crashes", "ValueError: rank 1 found a defect"),
-        # It had no time for a reason; the toolkit tells what it ran on that host.
+        # It wrote no reason; the toolkit reports the command that it ran on that host.
         ("pair-vanishes", "--node_rank 1 train.py"),
         ("pair-explains", "AlgorithmError: rank 1 has no label in line 7, exit code: 1"),
     ],
@@ -139,7 +139,7 @@ def test_a_rank_that_fails_ends_the_job_with_its_reason(
     assert "ModelArtifacts" not in job
 
 
-def test_nothing_of_the_hosts_stays(clusters: Emulator) -> None:
+def test_the_hosts_leave_nothing_behind(clusters: Emulator) -> None:
     folder = clusters.state / "sagemaker" / "training"
     for name in ("pair", "other-pair", "single", "pair-crashes", "pair-explains", "pair-vanishes"):
         jobs.ended(clusters, name)

@@ -54,12 +54,12 @@ def test_filters_and_order(request_: dict[str, Any], expected: list[str]) -> Non
     assert names(**request_) == expected
 
 
-def test_order_of_the_operation_holds_where_none_is_asked_for() -> None:
+def test_default_order_is_that_of_the_operation() -> None:
     assert names("Ascending") == ["Beta", "alpha", "gamma-beta"]
     assert names("Ascending", SortOrder="Descending") == ["gamma-beta", "alpha", "Beta"]
 
 
-def test_summaries_have_the_fields_that_there_are() -> None:
+def test_summaries_omit_missing_fields() -> None:
     assert one_page(NameContains="alpha")["Items"] == [
         {"Name": "alpha", "Status": "InService", "CreationTime": 200.0}
     ]

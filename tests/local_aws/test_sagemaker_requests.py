@@ -1,4 +1,4 @@
-"""Requests that SageMaker refuses by their shape, and its wire protocol."""
+"""Requests with an invalid shape, and SageMaker's wire protocol."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from local_aws.sagemaker import SageMakerError, SageMakerService
 from tests.local_aws.support.endpoints import ROLE
 
-NOWHERE = "http://127.0.0.1:9"  # nothing here asks another service
+NOWHERE = "http://127.0.0.1:9"  # these requests reach no other service
 VARIANT = {"VariantName": "blue", "ModelName": "m"}
 INSTANCE = {**VARIANT, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
@@ -86,7 +86,7 @@ def test_wrong_request_is_refused_by_name(
 
 
 @pytest.mark.parametrize("operation", ["CreateNotebookInstance", "MakeCoffee", ""])
-def test_operation_that_is_not_there_is_named(service: SageMakerService, operation: str) -> None:
+def test_unknown_operation_is_named(service: SageMakerService, operation: str) -> None:
     status, _, body = service.handle_control_plane(
         {"x-amz-target": f"SageMaker.{operation}"}, b"{}"
     )
@@ -97,7 +97,7 @@ def test_operation_that_is_not_there_is_named(service: SageMakerService, operati
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b'"text"'])
-def test_body_that_is_no_json_object_is_refused(service: SageMakerService, body: bytes) -> None:
+def test_body_that_is_not_a_json_object_is_refused(service: SageMakerService, body: bytes) -> None:
     status, headers, answer = service.handle_control_plane(
         {"x-amz-target": "SageMaker.ListModels"}, body
     )
@@ -106,9 +106,7 @@ def test_body_that_is_no_json_object_is_refused(service: SageMakerService, body:
     assert json.loads(answer)["__type"] == "SerializationException"
 
 
-def test_configurations_are_recorded_and_forgotten(
-    service: SageMakerService, tmp_path: Path
-) -> None:
+def test_configurations_are_recorded_and_deleted(service: SageMakerService, tmp_path: Path) -> None:
     request = {**config(INSTANCE), "EndpointConfigName": "Kept-1"}
     arn = "arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/kept-1"
     assert service.call("CreateEndpointConfig", request) == {"EndpointConfigArn": arn}
@@ -124,10 +122,10 @@ def test_configurations_are_recorded_and_forgotten(
     assert again.call("ListEndpointConfigs", {})["EndpointConfigs"] == []
 
 
-def test_a_defect_does_not_tell_the_caller_what_broke(
+def test_a_defect_is_not_shown_to_the_caller(
     service: SageMakerService, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # The bucket's host answers nothing, which this SageMaker does not expect.
+    # The bucket's host does not answer, which SageMaker does not handle.
     request = {**JOB, "InputDataConfig": [{"ChannelName": "c", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/"}}}]}  # fmt: skip
     status, _, body = service.handle_control_plane(
         {"x-amz-target": "SageMaker.CreateTrainingJob"}, json.dumps(request).encode()

@@ -1,4 +1,4 @@
-"""SageMaker within this process: its end, its restart, and containers that do not answer."""
+"""SageMaker in the test's process: end, restart, and containers that do not answer."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ DEADLINE_SECONDS = 120.0
 
 @pytest.fixture
 def service(emulator: Emulator, tmp_path: Path) -> Iterator[SageMakerService]:
-    """A SageMaker of its own beside the emulator's, with the model `first`."""
+    """A SageMaker in this process, next to the emulator's, with the model `first`."""
     s3 = emulator.client("s3")
     if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET)
@@ -88,7 +88,7 @@ def test_closing_ends_containers_that_are_still_starting(
         time.sleep(0.02)
     service.close()
     assert processes_naming(tmp_path) == {}
-    # It did not fail: the next start serves it.
+    # It has not failed, so the next start serves it.
     assert service.call("DescribeEndpoint", {"EndpointName": "first"})["EndpointStatus"] == "Creating"  # fmt: skip
 
 
@@ -106,12 +106,12 @@ def test_request_that_takes_too_long_is_a_models_error(
     assert error["Message"].startswith("Received server error (0) from primary")
 
 
-def test_job_of_a_process_that_died_has_failed(
+def test_job_of_a_dead_process_has_failed(
     service: SageMakerService, emulator: Emulator, tmp_path: Path
 ) -> None:
-    jobs.put_source(emulator)  # and the bucket, to which a job that has begun saves what it has
+    jobs.put_source(emulator)  # also creates the bucket for the artifact of a job that has begun
     service.call("CreateTrainingJob", jobs.request("interrupted", "wait"))
-    # The job goes on and writes its record anew
+    # The job continues and writes its record again
     ignored = shutil.ignore_patterns("*.tmp")
     shutil.copytree(tmp_path / "state" / "records", tmp_path / "left" / "records", ignore=ignored)
     service.close()

@@ -1,4 +1,4 @@
-"""Endpoints: what SageMaker's own handlers serve, and what callers see of it."""
+"""Endpoints that SageMaker's handlers serve, as their callers see them."""
 
 import json
 import os
@@ -23,7 +23,7 @@ REQUIREMENTS = "--no-index\n--find-links wheels\nservedonly==1.0\n"
 
 @pytest.fixture(scope="module")
 def serving(emulator: Emulator) -> Emulator:
-    """An emulator with one endpoint of each kind that these tests need, started together."""
+    """An emulator with one endpoint of each kind, started together."""
     emulator.client("s3").create_bucket(Bucket=endpoints.BUCKET)
     wheels = {f"code/wheels/{name}": content for name, content in wheel("servedonly").items()}
     requirements = {"code/requirements.txt": REQUIREMENTS}
@@ -78,7 +78,7 @@ def test_container_has_the_models_environment(serving: Emulator) -> None:
     assert endpoints.ask(serving, SERVED, "environment AWS_PROFILE") == "serves: unset"
 
 
-def test_requirements_are_installed_for_the_endpoint_alone(serving: Emulator) -> None:
+def test_requirements_are_installed_for_one_endpoint_only(serving: Emulator) -> None:
     assert endpoints.ask(serving, SERVED, "module servedonly").startswith(
         f"serves: {serving.state}/"
     )
@@ -90,7 +90,7 @@ def test_handlers_own_error_reaches_the_caller(serving: Emulator) -> None:
     assert error["Error"]["Code"] == "ModelError"
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 424
     assert error["OriginalStatusCode"] == 422
-    # The toolkit lets the message be followed by the traceback.
+    # The toolkit appends the traceback to the message.
     assert json.loads(error["OriginalMessage"].splitlines()[0]) == {"code": "refused"}
     assert "Received client error (422) from primary" in error["Error"]["Message"]
 
@@ -103,12 +103,12 @@ def test_defect_in_a_handler_is_a_servers_error(serving: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("name", "limit"), [(SERVED, 6_291_456), ("serverless", 4 * 1024**2)])
-def test_bodies_up_to_the_limit_are_taken(serving: Emulator, name: str, limit: int) -> None:
+def test_bodies_up_to_the_limit_are_accepted(serving: Emulator, name: str, limit: int) -> None:
     endpoints.settled(serving, name)
     assert len(endpoints.ask(serving, name, "x" * limit)) == limit + len(f"{name}: ")
     error = error_of(serving, name, "x" * (limit + 1))
     assert error["Error"]["Code"] == "ValidationError"
-    assert f"allowed are {limit}" in error["Error"]["Message"]
+    assert f"the limit is {limit}" in error["Error"]["Message"]
 
 
 def test_serverless_endpoint_describes_its_size(serving: Emulator) -> None:
@@ -117,9 +117,7 @@ def test_serverless_endpoint_describes_its_size(serving: Emulator) -> None:
     assert "CurrentInstanceCount" not in variant
 
 
-def test_serverless_endpoint_takes_so_many_requests_at_a_time(
-    serving: Emulator, tmp_path: Path
-) -> None:
+def test_serverless_endpoint_limits_concurrent_requests(serving: Emulator, tmp_path: Path) -> None:
     endpoints.settled(serving, "serverless")
     gate = tmp_path / "gate"
     impatient = boto3.client(
@@ -159,13 +157,11 @@ def test_model_that_cannot_load_is_in_service_and_fails_every_request(serving: E
         ("lacks-wheel", "could not install its requirements"),
     ],
 )
-def test_artifact_that_cannot_be_used_fails_the_endpoint(
-    serving: Emulator, name: str, reason: str
-) -> None:
+def test_unusable_artifact_fails_the_endpoint(serving: Emulator, name: str, reason: str) -> None:
     endpoint = endpoints.settled(serving, name)
     assert endpoint["EndpointStatus"] == "Failed"
     assert reason in endpoint["FailureReason"]
-    # Other endpoints' folders come and go meanwhile, which `rglob` does not bear.
+    # Other endpoints' folders come and go meanwhile, which `rglob` cannot handle.
     assert not any("escaped" in folders + files for _, folders, files in os.walk(serving.state))
     assert error_of(serving, name, "hello")["Error"]["Code"] == "ValidationError"
 
@@ -224,7 +220,7 @@ def test_deleted_endpoint_leaves_no_process(serving: Emulator) -> None:
 
 
 def logged(emulator: Emulator, name: str, text: str) -> bool:
-    """Wait until a text is in an endpoint's log, to which lines go about every second."""
+    """Wait until a text is in an endpoint's log, which is sent about every second."""
     logs = emulator.client("logs")
     group = f"/aws/sagemaker/Endpoints/{name}"
     deadline = time.monotonic() + endpoints.DEADLINE_SECONDS

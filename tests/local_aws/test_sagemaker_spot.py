@@ -1,4 +1,4 @@
-"""Managed spot training: machines that are taken back, and checkpoints that outlive them."""
+"""Managed spot training: interruptions, and checkpoints that outlive them."""
 
 import json
 import os
@@ -13,7 +13,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import process
-from tests.conftest import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -23,6 +22,7 @@ from tests.local_aws.conftest import (
 )
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
+from tests.support.emulator import free_port
 
 BUCKET = "spot-training"
 SCRIPT = Path(__file__).with_name("scripts") / "spot_train.py"
@@ -47,7 +47,7 @@ def request(name: str, *, hosts: int = 1, limit: int = 300, **changes: Any) -> d
 
 @pytest.fixture(scope="module")
 def spot(emulator: Emulator) -> Emulator:
-    """An emulator in which every job of these tests runs, all at the same time."""
+    """An emulator in which all jobs of these tests run at the same time."""
     put_source(emulator)
     for job in (request("alone"), request("together", hosts=2), request("never", limit=1)):
         emulator.client("sagemaker").create_training_job(**job)
@@ -75,7 +75,7 @@ def checkpoints(emulator: Emulator, name: str) -> dict[str, Any]:
 
 
 def wait_for_the_middle(emulator: Emulator, name: str, *, ranks: int) -> None:
-    """Wait until every rank of a job has counted as far as it does before the interruption."""
+    """Wait until every rank of a job has counted to the middle."""
     deadline = time.monotonic() + jobs.DEADLINE_SECONDS
     while [s for s in checkpoints(emulator, name).values() if s == ["first"] * 5] != [
         ["first"] * 5
@@ -85,11 +85,11 @@ def wait_for_the_middle(emulator: Emulator, name: str, *, ranks: int) -> None:
 
 
 def resumed(emulator: Emulator, name: str, *, ranks: int) -> dict[str, Any]:
-    """Interrupt a job in its middle; return its description when it has ended."""
+    """Interrupt a job in the middle and return its final description."""
     wait_for_the_middle(emulator, name, ranks=ranks)
-    told = run_cli("interrupt", name, "--state", str(emulator.state))
-    assert told.returncode == 0, told.stderr
-    assert name in told.stdout
+    done = run_cli("interrupt", name, "--state", str(emulator.state))
+    assert done.returncode == 0, done.stderr
+    assert name in done.stdout
     job = jobs.ended(emulator, name)
     assert job["TrainingJobStatus"] == "Completed", jobs.lines(emulator, name)
     return job
@@ -103,7 +103,7 @@ def trained(emulator: Emulator, name: str) -> dict[str, Any]:
     return found
 
 
-def test_interrupted_job_goes_on_from_its_checkpoint(spot: Emulator) -> None:
+def test_interrupted_job_continues_from_its_checkpoint(spot: Emulator) -> None:
     job = resumed(spot, "alone", ranks=1)
     transitions = job["SecondaryStatusTransitions"]
     assert [t["Status"] for t in transitions] == INTERRUPTED
@@ -111,7 +111,7 @@ def test_interrupted_job_goes_on_from_its_checkpoint(spot: Emulator) -> None:
         assert before["EndTime"] == after["StartTime"]
     model = trained(spot, "alone")
     assert model["steps"] == ["first"] * 5 + ["again"] * 5
-    # What was written in answer to the notice is there, too.
+    # The file written upon the notice is there as well.
     assert model["restored"] == ["notice-0", "steps-0"]
     assert checkpoints(spot, "alone")["deep/steps-0"] == model["steps"]
     waited = (transitions[6]["StartTime"] - transitions[3]["StartTime"]).total_seconds()
@@ -127,19 +127,19 @@ def test_every_host_gets_every_checkpoint(spot: Emulator) -> None:
     assert {"steps-0", "steps-1"} <= set(model["restored"])
 
 
-def test_job_is_given_up_after_its_longest_wait(spot: Emulator) -> None:
+def test_job_ends_after_its_maximum_wait(spot: Emulator) -> None:
     job = jobs.ended(spot, "never")
     assert job["TrainingJobStatus"] == "Stopped"
     assert job["SecondaryStatus"] == "MaxWaitTimeExceeded"
 
 
-def test_another_job_goes_on_from_the_same_checkpoints(spot: Emulator) -> None:
-    """As the next attempt of a deployment does."""
+def test_another_job_continues_from_the_same_checkpoints(spot: Emulator) -> None:
+    """For example in the next attempt of a deployment."""
     s3 = spot.client("s3")
     s3.put_object(
         Bucket=BUCKET, Key="checkpoints/attempts/deep/steps-0", Body=json.dumps(["before"] * 8)
     )
-    # Named alike, but not under the prefix.
+    # A similar name, but not under the prefix
     s3.put_object(Bucket=BUCKET, Key="checkpoints/attempts-2/deep/foreign", Body=b"{}")
     job = request("attempts-2")
     job["CheckpointConfig"] = {
@@ -152,7 +152,7 @@ def test_another_job_goes_on_from_the_same_checkpoints(spot: Emulator) -> None:
     assert model["restored"] == ["steps-0"]
 
 
-def test_what_cannot_be_interrupted_is_told(spot: Emulator) -> None:
+def test_interruptions_that_are_impossible_are_refused(spot: Emulator) -> None:
     jobs.ended(spot, "never")
     plain = request("on-demand")
     del plain["EnableManagedSpotTraining"], plain["StoppingCondition"]["MaxWaitTimeInSeconds"]
@@ -163,18 +163,18 @@ def test_what_cannot_be_interrupted_is_told(spot: Emulator) -> None:
         ("on-demand", "does not use managed spot training"),
         ("no-such-job", "Requested resource not found"),
     ):
-        told = run_cli("interrupt", name, "--state", str(spot.state))
-        assert told.returncode == 1
-        assert reason in told.stderr
-        assert "Traceback" not in told.stderr
+        done = run_cli("interrupt", name, "--state", str(spot.state))
+        assert done.returncode == 1
+        assert reason in done.stderr
+        assert "Traceback" not in done.stderr
     sagemaker.stop_training_job(TrainingJobName="on-demand")
     assert jobs.ended(spot, "on-demand")["TrainingJobStatus"] == "Stopped"
     with pytest.raises(ClientError, match="in status Stopped"):
         sagemaker.stop_training_job(TrainingJobName="on-demand")
 
 
-def test_emulator_that_was_killed_leaves_no_rank(tmp_path: Path) -> None:
-    """Although torchrun puts each into a session of its own."""
+def test_killed_emulator_leaves_no_rank(tmp_path: Path) -> None:
+    """Torchrun starts each rank in a new session."""
     state = tmp_path / "state"
     killed = started(free_port(), state)
     try:
@@ -191,7 +191,7 @@ def test_emulator_that_was_killed_leaves_no_rank(tmp_path: Path) -> None:
         ended(state)
 
 
-def test_nothing_of_a_spot_job_stays(spot: Emulator) -> None:
+def test_spot_jobs_leave_nothing_behind(spot: Emulator) -> None:
     for name in ("alone", "together", "never"):
         jobs.ended(spot, name)
         assert not (spot.state / "sagemaker" / "training" / name).exists()

@@ -1,4 +1,4 @@
-"""Training jobs: what SageMaker's own toolkit runs, and what its users see of it."""
+"""Training jobs that SageMaker's toolkit runs, as their users see them."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ PLAIN_STATES = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
 
 @pytest.fixture(scope="module")
 def trained(emulator: Emulator) -> Emulator:
-    """An emulator in which every job of these tests runs, all at the same time."""
+    """An emulator in which all jobs of these tests run at the same time."""
     jobs.put_source(emulator)
     sagemaker = emulator.client("sagemaker")
     channels = [
@@ -51,17 +51,17 @@ def completed(trained: Emulator) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def seen(trained: Emulator, completed: dict[str, Any]) -> dict[str, Any]:
-    """What the script of the job that completes saw around it."""
+    """Files, arguments and variables that the completed job's script found."""
     assert completed
     artifact = unpacked(jobs.stored(trained, "output/completes/output/model.tar.gz"))
     found: dict[str, Any] = json.loads(artifact["seen.json"])
     return found
 
 
-def test_stopped_job_is_told_and_keeps_what_it_saved(trained: Emulator) -> None:
+def test_stopped_job_keeps_its_saved_model(trained: Emulator) -> None:
     sagemaker = trained.client("sagemaker")
     deadline = time.monotonic() + jobs.DEADLINE_SECONDS
-    while "waiting" not in jobs.lines(trained, "waits"):  # lines are there while the job runs
+    while "waiting" not in jobs.lines(trained, "waits"):  # lines appear while the job runs
         assert time.monotonic() < deadline, jobs.lines(trained, "waits")
         time.sleep(0.2)
     sagemaker.stop_training_job(TrainingJobName="waits")
@@ -115,7 +115,7 @@ def test_log_is_complete_when_the_job_has_ended(
 
 
 def test_channels_keep_what_follows_their_prefix(seen: dict[str, Any]) -> None:
-    # As S3's listing, the prefix data/train without a slash also takes in data/train.csv.
+    # As in S3, the prefix data/train without a slash also matches data/train.csv.
     assert seen["files"] == [
         "file/c.csv",
         "folder/a.csv",
@@ -131,7 +131,7 @@ def test_script_sees_its_arguments_and_environment(seen: dict[str, Any]) -> None
     assert seen["environment"] == "hello"
 
 
-def test_script_reaches_the_embedded_aws_alone(trained: Emulator, seen: dict[str, Any]) -> None:
+def test_script_reaches_only_the_embedded_aws(trained: Emulator, seen: dict[str, Any]) -> None:
     url = f"http://127.0.0.1:{trained.port}"
     assert seen["aws"] == {
         "AWS_ENDPOINT_URL": url,
@@ -146,7 +146,7 @@ def test_script_reaches_the_embedded_aws_alone(trained: Emulator, seen: dict[str
     }
 
 
-def test_requirements_are_installed_for_the_job_alone(
+def test_requirements_are_installed_for_the_job_only(
     trained: Emulator, seen: dict[str, Any]
 ) -> None:
     assert seen["value"] == 42
@@ -157,7 +157,14 @@ def test_requirements_are_installed_for_the_job_alone(
     assert here.returncode != 0
 
 
-def test_failed_job_tells_the_scripts_own_reason(trained: Emulator) -> None:
+def test_blanks_quotes_and_foreign_letters_in_the_folder_are_harmless(
+    trained: Emulator, seen: dict[str, Any]
+) -> None:
+    assert {" ", "'", '"', "$", "ü"} <= set(trained.state.name)
+    assert trained.state.name in seen["module"]
+
+
+def test_failed_job_reports_the_scripts_reason(trained: Emulator) -> None:
     job = jobs.ended(trained, "explains")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
     reason = job["FailureReason"]
@@ -168,14 +175,14 @@ def test_failed_job_tells_the_scripts_own_reason(trained: Emulator) -> None:
     assert "ModelArtifacts" not in job
 
 
-def test_failed_job_tells_the_toolkits_reason(trained: Emulator) -> None:
+def test_failed_job_reports_the_toolkits_reason(trained: Emulator) -> None:
     reason = jobs.ended(trained, "crashes")["FailureReason"]
     assert reason.startswith("AlgorithmError: ExecuteUserScriptError")
     assert "a defect" in reason
     assert "a defect" in "\n".join(jobs.lines(trained, "crashes"))
 
 
-def test_job_ends_after_its_longest_run_time(trained: Emulator) -> None:
+def test_job_ends_after_its_maximum_run_time(trained: Emulator) -> None:
     job = jobs.ended(trained, "too-long")
     assert job["TrainingJobStatus"] == "Stopped"
     assert job["SecondaryStatus"] == "MaxRuntimeExceeded"
@@ -228,7 +235,7 @@ def test_jobs_are_listed_by_status(trained: Emulator) -> None:
     assert "NextToken" in listed
 
 
-def test_nothing_of_an_ended_job_stays_on_the_machine(trained: Emulator) -> None:
+def test_ended_jobs_leave_nothing_behind(trained: Emulator) -> None:
     for name in ("waits", "completes", "explains", "crashes", "too-long"):
         jobs.ended(trained, name)
     folder = trained.state / "sagemaker" / "training"

@@ -20,7 +20,7 @@ CALLERS = 3
 
 @dataclass
 class Stream:
-    """What callers who never pause got: how often each answer, and every error."""
+    """Answers with their number, and errors, of callers who never pause."""
 
     answers: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
@@ -28,14 +28,14 @@ class Stream:
 
 @contextmanager
 def stream_of_requests(emulator: Emulator, name: str) -> Iterator[Stream]:
-    """Send requests from several threads all the while."""
+    """Send requests from several threads without a pause."""
     seen, over = Stream(), threading.Event()
 
     def call() -> None:
         while not over.is_set():
             try:
                 seen.answers[endpoints.ask(emulator, name, "?")] += 1
-            except Exception as error:  # noqa: BLE001 - whatever it is, it was dropped
+            except Exception as error:  # noqa: BLE001 - any error is a dropped request
                 seen.errors.append(str(error))
 
     callers = [threading.Thread(target=call) for _ in range(CALLERS)]
@@ -82,7 +82,7 @@ def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
     for source, target in (("old", "new"), ("new", "old")):
         go_on = tmp_path / target
         late: list[str] = []
-        # Begun on the model that is being replaced, it ends after its replacement.
+        # A request that the old model began ends after the replacement.
         waiting = threading.Thread(
             target=lambda late=late, go_on=go_on: late.append(
                 endpoints.ask(updated, "updated", f"await {go_on}")
@@ -142,7 +142,7 @@ def seen(stream: Stream, answer: str) -> None:
     assert stream.answers[answer], stream.errors
 
 
-def test_a_canary_serves_beside_the_old_model_and_then_alone(updated: Emulator) -> None:
+def test_a_canary_serves_next_to_the_old_model_and_then_alone(updated: Emulator) -> None:
     policy = canary(alarm(updated, "calm"), bake_seconds=120)
     with stream_of_requests(updated, "updated") as stream:
         updated.client("sagemaker").update_endpoint(
@@ -158,7 +158,7 @@ def test_a_canary_serves_beside_the_old_model_and_then_alone(updated: Emulator) 
     assert endpoints.ask(updated, "updated", "?") == "new: ?"
 
 
-def test_an_alarm_calls_the_canary_back_without_a_dropped_request(updated: Emulator) -> None:
+def test_an_alarm_rolls_the_canary_back_without_a_dropped_request(updated: Emulator) -> None:
     policy = canary(alarm(updated, "alarmed"), bake_seconds=3600)
     with stream_of_requests(updated, "updated") as stream:
         updated.client("sagemaker").update_endpoint(

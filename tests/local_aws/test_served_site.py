@@ -1,4 +1,4 @@
-"""A deployed page as its visitors meet it: CloudFront, the private bucket, the API beneath."""
+"""A deployed page as its visitors see it: CloudFront, the private bucket and the API."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ PAGE = b"<!doctype html><title>page</title>"
 
 @dataclass(frozen=True)
 class Site:
-    """Where the page, its API and its bucket answer."""
+    """URLs of the page, its API and its bucket."""
 
     page: str
     api: str
@@ -27,7 +27,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(emulator: Emulator) -> Iterator[Site]:
-    """The page, deployed; its stack is deleted by the last test or at the end."""
+    """A deployed page, whose stack the last test or the teardown deletes."""
     stack = Stack(emulator, "page")
     deployed = stack.deploy(
         {**storage(), **api(), **distribution()},
@@ -51,7 +51,7 @@ def site(emulator: Emulator) -> Iterator[Site]:
 
 @pytest.mark.parametrize("path", ["", "index.html"])
 def test_the_page_is_served_from_the_private_bucket(site: Site, path: str) -> None:
-    """Although the distribution wants HTTPS, and the bucket's policy refuses everything else."""
+    """The distribution demands HTTPS and the bucket's policy refuses direct reads."""
     status, headers, body = send(site.page + path)
     assert (status, body) == (200, PAGE)
     assert headers["content-type"] == "text/html"
@@ -90,7 +90,7 @@ def test_a_functions_exception_is_not_shown(site: Site, way: str) -> None:
 
 
 def test_buckets_have_their_tags(site: Site, emulator: Emulator) -> None:
-    """CDK's own function empties a bucket before its deletion only where it finds its tag."""
+    """CDK's function empties a bucket before its deletion only if it finds its tag."""
     tags = emulator.client("s3").get_bucket_tagging(Bucket=site.bucket)["TagSet"]
     assert {"Key": "aws-cdk:auto-delete-objects", "Value": "true"} in tags
 

@@ -12,7 +12,7 @@ from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.site_template import api
 from tests.local_aws.support.stack import Stack
 
-HARDLY = 0.001  # tokens a second
+HARDLY = 0.001  # tokens per second
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def limit(path: str, method: str, *, rate: float, burst: int) -> dict[str, Any]:
 
 
 def deployed(stack: Stack, emulator: Emulator, *limits: dict[str, Any]) -> str:
-    """Deploy an API of these limits and return where it answers."""
+    """Deploy an API with these limits and return its URL."""
     resources = api()
     resources["Stage"]["Properties"]["MethodSettings"] = list(limits)
     url = {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/api/predict"}
@@ -62,7 +62,7 @@ def test_tokens_come_back_at_the_rate(stack: Stack, emulator: Emulator) -> None:
     assert 2 <= answered <= 2 + 40 * lasted + 1
 
 
-def test_a_method_has_a_limit_of_its_own(stack: Stack, emulator: Emulator) -> None:
+def test_a_method_may_have_its_own_limit(stack: Stack, emulator: Emulator) -> None:
     everything = limit("/*", "*", rate=1000, burst=1000)
     predict = limit("/~1predict", "POST", rate=HARDLY, burst=1)
     url = deployed(stack, emulator, everything, predict)

@@ -30,7 +30,7 @@ def test_local_url(output: str, expected: str) -> None:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers the Host header; redirects from /away."""
+    """A handler that returns the Host header and redirects from /away."""
 
     def do_GET(self) -> None:
         """Answer one request."""
@@ -56,10 +56,10 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 404), ("/away", 302)])
-def test_send_shows_what_the_server_said(
+def test_send_returns_the_servers_answer(
     port: int, path: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Errors and redirects included, whatever proxy the caller has."""
+    """This includes errors and redirects, whatever the caller's proxy."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     host = f"site.cloudfront.localhost:{port}"
     answered, headers, body = send(f"http://{host}{path}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import ROOT
-from tests.conftest import packaged_reviews
+from tests.support.reviews import packaged_reviews
 
 ODD = [
     "ok",

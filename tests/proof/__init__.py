@@ -1,1 +1,1 @@
-"""What the application survives: `make test` runs the part that takes seconds, `make proof` all."""
+"""Tests of the application under failure and load; `make proof` includes those that take minutes."""

@@ -1,36 +1,36 @@
-"""Model artifacts with something wrong, made of one that is served."""
+"""Broken model artifacts, made from the deployed one."""
 
 import io
 import tarfile
 from urllib.parse import urlsplit
 
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 Files = dict[str, bytes]
 
 
 def no_code(files: Files) -> Files:
-    """Leave the serving code out."""
+    """Remove the serving code."""
     return {name: content for name, content in files.items() if not name.startswith("code/")}
 
 
 def raises_at_start(files: Files) -> Files:
-    """Let the model not load."""
+    """Make loading the model fail."""
     return {**files, "code/predict.py": b"def model_fn(model_dir):\n    raise OSError('disk')\n"}
 
 
 def answers_nonsense(files: Files) -> Files:
-    """Let the model call everything negative."""
+    """Make the model call every review negative."""
     return {**files, "code/predict.py": files["code/predict.py"] + b"\nTHRESHOLD = 2\n"}
 
 
-def knows_nothing_of_itself(files: Files) -> Files:
-    """Leave out what the model says of itself."""
+def no_metadata(files: Files) -> Files:
+    """Remove the model's metadata."""
     return {name: content for name, content in files.items() if name != "metadata.json"}
 
 
 def served_files(deployment: Deployment) -> Files:
-    """Return the files of the artifact that is served."""
+    """Return the files of the deployed artifact."""
     address = urlsplit(deployment.outputs["ModelArtifact"])
     stored = deployment.client("s3").get_object(Bucket=address.netloc, Key=address.path[1:])
     with tarfile.open(fileobj=io.BytesIO(stored["Body"].read()), mode="r:gz") as archive:

@@ -1,19 +1,24 @@
-"""A deployment that is cut off."""
+"""Deployments and emulators that are killed."""
 
 import os
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
+
+from local_aws import process
 from scripts import ROOT
-from tests.conftest import Deployment
+from tests.local_aws.conftest import run_cli
 from tests.proof.outcome import MODEL, statuses, until
+from tests.support.deployment import Deployment
 
 
 @contextmanager
 def deploying(deployment: Deployment, *overrides: str) -> Iterator[None]:
-    """Run `cdk deploy` until it changes the model stack; kill it at the end of a `with` block."""
+    """Run `cdk deploy` until it updates the model stack, and kill it when the block ends."""
     cli = subprocess.Popen(
         [
             "cdk", "deploy", "--all", "--no-notices", "--require-approval=never",
@@ -29,3 +34,14 @@ def deploying(deployment: Deployment, *overrides: str) -> Iterator[None]:
     finally:
         os.killpg(cli.pid, signal.SIGKILL)
         cli.wait(timeout=60)
+
+
+def kill_and_restart(port: int, state: Path) -> None:
+    """Kill an emulator as a power cut does, and start another one on its state."""
+    running = process.find(state)
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+    up = run_cli("up", "--port", str(port), "--state", str(state))
+    assert up.returncode == 0, up.stderr
+    assert "going on with what was deployed" in up.stdout

@@ -1,4 +1,4 @@
-"""What a deployed model has to answer, asked one review at a time outside of the deployment."""
+"""The probabilities that a deployed model must return, computed outside the deployment."""
 
 import json
 from collections import Counter
@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import predict
-from tests.conftest import Deployment
 from tests.proof.artifacts import served_files
 from tests.proof.load import Reply
+from tests.support.deployment import Deployment
 
-# The model's version to each review's P(positive)
+# P(positive) of each review, by model version
 Known = Mapping[str, Mapping[str, float]]
 
 
 def known_answers(deployment: Deployment, folder: Path, reviews: Iterable[str]) -> Known:
-    """Return the answers of the model in service, by the handlers in this process.
+    """Return the probabilities of the deployed model, computed by its handlers in this process.
 
     Args:
-        deployment: whose artifact it is.
-        folder: receives the artifact's files.
-        reviews: asked one after the other.
+        deployment: Deployment of the model.
+        folder: Receives the artifact's files.
+        reviews: Reviews, classified one at a time.
     """
     for name, content in served_files(deployment).items():
         file = folder / name
@@ -36,7 +36,7 @@ def known_answers(deployment: Deployment, folder: Path, reviews: Iterable[str]) 
 
 
 def distinct(reviews: Iterable[str], known: Known) -> list[str]:
-    """Return the reviews that no other is answered like, so that no answer can pass for another's."""
+    """Return reviews with distinct probabilities, so that a mixed-up response is detected."""
     answers = [known[version] for version in known]
     found: dict[tuple[float, ...], str] = {}
     for review in reviews:
@@ -45,13 +45,13 @@ def distinct(reviews: Iterable[str], known: Known) -> list[str]:
 
 
 def check_answers(replies: Sequence[Reply], known: Known) -> Counter[str]:
-    """Check that each reply is the right one to its request; return how many each model gave.
+    """Check that each reply is correct for its request, and count the replies of each model.
 
     Raises:
-        AssertionError: showing some that are wrong.
+        AssertionError: Some replies are wrong; the message shows the first three.
     """
     wrong = [reply for reply in replies if not _right(reply, known)]
-    assert wrong == [], f"{len(wrong)} of {len(replies)}: {wrong[:3]}"
+    assert wrong == [], f"{len(wrong)} of {len(replies)} replies are wrong: {wrong[:3]}"
     ids = [reply.headers["x-request-id"] for reply in replies]
     assert len(set(ids)) == len(ids)
     assert ids == [reply.content["request_id"] for reply in replies]

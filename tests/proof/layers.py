@@ -1,19 +1,19 @@
-"""Where the time of requests goes, by what each part of a deployment reports of itself."""
+"""Latency of each part of a deployment, from its own metrics and logs."""
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from tests.conftest import Deployment
 from tests.proof.load import Percentiles
+from tests.support.deployment import Deployment
 
 REPORT = re.compile(r"^REPORT RequestId: \S+\tDuration: ([\d.]+) ms")
 NAME = "sentiment-dev"
 API = {"ApiName": NAME, "Stage": "api"}
 ENDPOINT = {"EndpointName": NAME, "VariantName": "AllTraffic"}
-# What the table calls it; namespace, metric, dimensions, and how many of its units are a millisecond
+# Name in the table, namespace, metric, dimensions and units per millisecond
 METRICS: tuple[tuple[str, str, str, Mapping[str, str], int], ...] = (
-    ("API Gateway, all in all", "AWS/ApiGateway", "Latency", API, 1),
+    ("API Gateway, total", "AWS/ApiGateway", "Latency", API, 1),
     ("its integration", "AWS/ApiGateway", "IntegrationLatency", API, 1),
     ("SageMaker's overhead", "AWS/SageMaker", "OverheadLatency", ENDPOINT, 1000),
     ("model", "AWS/SageMaker", "ModelLatency", ENDPOINT, 1000),
@@ -22,7 +22,7 @@ PERIOD_SECONDS = 86_400
 
 
 def layers(deployment: Deployment, since: datetime) -> dict[str, Percentiles]:
-    """Return the milliseconds that each part reports since a moment, by the part's name."""
+    """Return the latency of each part since a moment, in milliseconds, by the part's name."""
     found = {
         part: _metric(deployment, since, namespace, name, dimensions, scale)
         for part, namespace, name, dimensions, scale in METRICS
@@ -31,7 +31,7 @@ def layers(deployment: Deployment, since: datetime) -> dict[str, Percentiles]:
 
 
 def counted(deployment: Deployment, since: datetime, name: str) -> int:
-    """Return the sum of one of API Gateway's counts since a moment."""
+    """Return the sum of an API Gateway metric since a moment."""
     points = deployment.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/ApiGateway", MetricName=name, Dimensions=_listed(API),
         StartTime=since, EndTime=datetime.now(UTC), Period=PERIOD_SECONDS, Statistics=["Sum"],
@@ -57,7 +57,7 @@ def _metric(
 
 
 def _function(deployment: Deployment, since: datetime) -> Percentiles:
-    """Return the durations that Lambda writes into the log of the API's function."""
+    """Return the durations of the API function, from the REPORT lines of its log."""
     (group,) = (
         function["LoggingConfig"]["LogGroup"]
         for page in deployment.client("lambda").get_paginator("list_functions").paginate()

@@ -1,8 +1,8 @@
-"""Open-loop load: reviews are sent when they are due, whatever became of those before.
+"""Open-loop load generator: requests are sent on schedule, even while earlier ones are pending.
 
-Latency counts from the moment at which a request was due: a server that stalls delays what its users
-see, and hides nothing by being asked less often (G. Tene, "How NOT to Measure Latency", calls the
-latter coordinated omission).
+Latency counts from the time a request was due, so a stalled server cannot hide its delay by
+receiving fewer requests. G. Tene calls that error coordinated omission ("How NOT to Measure
+Latency").
 """
 
 import itertools
@@ -20,22 +20,22 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 MAX_IN_FLIGHT = 1000
-# Longer than API Gateway waits for anything
+# Longer than API Gateway's own timeout
 PATIENCE_SECONDS = 60.0
-LOST = 0  # the status of a request without an answer
+LOST = 0  # status of a request without a response
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of one request.
+    """The response to one request, or its absence.
 
     Attributes:
-        review: what was sent.
-        latency: seconds from the moment at which it was due to its last byte.
-        ended: when that came, on the monotonic clock.
-        status: of HTTP, or LOST.
-        headers: with lower-case names.
-        body: as it came, or why there is none.
+        review: Review in the request.
+        latency: Seconds from the time the request was due to the last byte of the response.
+        ended: Time of that byte, on the monotonic clock.
+        status: HTTP status, or LOST.
+        headers: Response headers, with lower-case names.
+        body: Response body, or the error when there is no response.
     """
 
     review: str
@@ -47,7 +47,7 @@ class Reply:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The body's JSON object."""
+        """The JSON object in the body."""
         content: dict[str, Any] = json.loads(self.body)
         return content
 
@@ -60,17 +60,17 @@ def send_load(
     seconds: float,
     until: threading.Event | None = None,
 ) -> list[Reply]:
-    """Send reviews in turn, `rate` a second, each on a connection of its own.
+    """Send reviews at a fixed rate, each on a new connection.
 
     Args:
-        url: of POST /predict; a `*.localhost` name is reached on the loopback interface.
-        reviews: sent again from the first when there are too few.
-        rate: requests a second.
-        seconds: for how long.
-        until: ends it before.
+        url: URL of POST /predict; a `*.localhost` name is reached on the loopback interface.
+        reviews: Reviews to send, repeated if there are too few.
+        rate: Requests per second.
+        seconds: Duration.
+        until: Event that ends the load early.
 
     Returns:
-        The replies in the order in which they were due.
+        The replies, in the order in which they were due.
     """
     requests = round(rate * seconds)
     begin = time.monotonic()
@@ -86,7 +86,7 @@ def send_load(
 
 
 def ask(url: str, review: str, due: float) -> Reply:
-    """Send a review that was due at a moment of the monotonic clock."""
+    """Send a review that was due at a time of the monotonic clock."""
     parts = urlsplit(url)
     body = json.dumps({"review": review}).encode()
     headers = {"Host": parts.netloc, "Content-Type": "application/json", "Connection": "close"}
@@ -103,7 +103,7 @@ def ask(url: str, review: str, due: float) -> Reply:
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Of latencies, in milliseconds."""
+    """Percentiles of latencies, in milliseconds."""
 
     p50: float
     p95: float
@@ -111,15 +111,15 @@ class Percentiles:
 
     @classmethod
     def of(cls, milliseconds: Iterable[float]) -> "Percentiles":
-        """Return those of at least two latencies."""
+        """Compute the percentiles of at least two latencies."""
         cuts = quantiles(milliseconds, n=100, method="inclusive")
         return cls(cuts[49], cuts[94], cuts[98])
 
     def __str__(self) -> str:
-        """Show them as a row of the table does."""
+        """Format the percentiles for the proof table."""
         return " / ".join(f"{each:,.0f}" for each in (self.p50, self.p95, self.p99))
 
 
 def latency(replies: Iterable[Reply]) -> Percentiles:
-    """Return the percentiles of what callers waited."""
+    """Return the percentiles of the replies' latencies."""
     return Percentiles.of(reply.latency * 1000 for reply in replies)

@@ -1,22 +1,22 @@
-"""What a deployment has come to, and what its user was told."""
+"""The outcome of a deployment: stack statuses, endpoint, training jobs and failure reason."""
 
 import re
 import time
 from collections.abc import Callable
 
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 SECTION = "Deployments that go wrong"
 MODEL = "sentiment-dev-model"
 STACKS = [f"sentiment-dev-{name}" for name in ("storage", "model", "web")]
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 DEADLINE_SECONDS = 240
-# In the stacks' progress; CDK's last lines say the same once more.
+# Matches the stacks' progress, not CDK's summary, which repeats the failures.
 FAILED_RESOURCE = re.compile(r" \d+/\d+ [A-Z_]+_FAILED ")
 
 
 def the_reason(shown: str) -> str:
-    """Return the one failure that `cdk deploy` shows which is not another one's consequence."""
+    """Return the only failure in the output of `cdk deploy` that did not follow from another."""
     failures = [line for line in shown.splitlines() if FAILED_RESOURCE.search(line)]
     own = [line for line in failures if "cancelled" not in line]
     assert len(own) == 1, shown
@@ -24,7 +24,7 @@ def the_reason(shown: str) -> str:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition is true."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
         assert time.monotonic() < deadline
@@ -32,12 +32,12 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def until_settled(deployment: Deployment, stack: str) -> None:
-    """Wait until a stack's change has ended."""
+    """Wait until a stack is no longer in progress."""
     until(lambda: not statuses(deployment)[stack].endswith("IN_PROGRESS"))
 
 
 def serving(deployment: Deployment) -> tuple[str, str]:
-    """Return status and configuration of the one endpoint there is."""
+    """Return the status and configuration of the only endpoint."""
     sagemaker = deployment.client("sagemaker")
     (endpoint,) = sagemaker.list_endpoints()["Endpoints"]
     assert endpoint["EndpointName"] == "sentiment-dev"
@@ -46,7 +46,7 @@ def serving(deployment: Deployment) -> tuple[str, str]:
 
 
 def training_jobs(deployment: Deployment) -> list[str]:
-    """Return the names of all training jobs there ever were."""
+    """Return the names of all training jobs so far."""
     pages = deployment.client("sagemaker").get_paginator("list_training_jobs").paginate()
     return [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
 

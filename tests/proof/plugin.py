@@ -1,4 +1,4 @@
-"""A plug-in of pytest: prints what tests tried and what held, and writes it down when asked."""
+"""A pytest plug-in that prints the proof tables and can write them to a page."""
 
 import subprocess
 from datetime import UTC, datetime
@@ -10,16 +10,18 @@ import pytest
 from tests.proof.table import ProofTable
 
 TABLE = pytest.StashKey[ProofTable]()
-OUTPUT = "proof_sections"  # what a process of pytest-xdist hands to the one that reports
+OUTPUT = "proof_sections"  # key of the rows that a pytest-xdist worker sends to the controller
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --proof-page: the document whose tables the run replaces."""
-    parser.addoption("--proof-page", type=Path, metavar="FILE", help="write the tables there")
+    """Add --proof-page, the document whose tables the run replaces."""
+    parser.addoption(
+        "--proof-page", type=Path, metavar="FILE", help="write the proof tables to FILE"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin an empty table."""
+    """Create an empty table."""
     config.stash[TABLE] = ProofTable()
 
 
@@ -30,7 +32,7 @@ def proof_table(pytestconfig: pytest.Config) -> ProofTable:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand a test process's rows over."""
+    """Send a worker's rows to the controller."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[OUTPUT] = session.config.stash[TABLE].sections
@@ -38,20 +40,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take a test process's rows."""
+    """Add a worker's rows to the table."""
     for section, rows in getattr(node, "workeroutput", {}).get(OUTPUT, {}).items():
-        for tried, held in rows:
-            node.config.stash[TABLE].add(section, tried, held)
+        for scenario, result in rows:
+            node.config.stash[TABLE].add(section, scenario, result)
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
-    """Print the tables; a run with a failure writes none down."""
+    """Print the tables, and write them to the page if no test failed."""
     table = config.stash[TABLE]
     if not table.sections:
         return
-    terminalreporter.section("what was tried and what held")
+    terminalreporter.section("proof")
     terminalreporter.write_line(table.markdown())
     page: Path | None = config.getoption("--proof-page")
     if page is not None and exitstatus == pytest.ExitCode.OK:
@@ -59,7 +61,7 @@ def pytest_terminal_summary(
 
 
 def _stamp() -> str:
-    """Return what is being tested, and the day."""
+    """Return the date and the commit under test."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )

@@ -1,16 +1,16 @@
-"""Models that must not come into service: the deployment says why, and nobody who asks notices."""
+"""Broken models: the deployment fails with the reason, and the old model continues to serve."""
 
 from collections.abc import Callable
 
 import pytest
 
 from local_aws.cdk import CdkError
-from tests.conftest import Deployment
 from tests.proof import artifacts
 from tests.proof.artifacts import Files
 from tests.proof.outcome import SECTION, SETTLED, serving, statuses, the_reason
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
+from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.slow
 
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (artifacts.answers_nonsense, "calls a plainly positive review negative"),
-        # Each waits until the container would have had its time to start.
+        (artifacts.answers_nonsense, "classifies a clearly positive review as negative"),
+        # The following cases wait for the container's start-up time.
         (artifacts.no_code, "does not answer"),
         (artifacts.raises_at_start, "does not answer"),
-        (artifacts.knows_nothing_of_itself, "does not answer"),
+        (artifacts.no_metadata, "does not answer"),
     ],
 )
 def test_a_broken_model_never_serves(
@@ -46,5 +46,5 @@ def test_a_broken_model_never_serves(
     with traffic(deployment):
         deployment.deploy()
     name = spoil.__name__.replace("_", " ")
-    held = f"refused: “{reason}”; {stream.told}; the next one deploys"
-    proof_table.add(SECTION, f"Model: {name}", held)
+    result = f"refused: “{reason}”; {stream.summary}; the next deployment succeeds"
+    proof_table.add(SECTION, f"Model: {name}", result)

@@ -1,4 +1,4 @@
-"""What `destroy` leaves of an environment that was used: what the README lists, and nothing else."""
+"""`destroy` leaves only the resources that the README lists."""
 
 import json
 import time
@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
-from tests.conftest import Deployment, embedded_aws
-from tests.leftovers import LISTINGS, leftovers
+from tests.proof.leftovers import LISTINGS, leftovers
 from tests.proof.table import ProofTable
 from tests.proof.use import use
+from tests.support.deployment import Deployment, embedded_aws
 
 pytestmark = pytest.mark.slow
 SECTION = "Clean destroy"
 DEV = ("feedback.enabled=true",)
-# Both environments in one account: the other one owns the role with which API Gateway writes logs.
+# Both environments are in one account, where dev owns API Gateway's logging role.
 PROD = (
     "environment=prod",
     "feedback.enabled=true",
@@ -31,7 +31,7 @@ KEPT_OF_PROD = {
         "Reviews, models and volumes of the sentiment web app",
     },
 }
-# Of these the environments have some, so that their listings can find something.
+# Kinds that the environments certainly have, to prove that their listings work.
 DEPLOYED = {
     "REST APIs", "alarms", "buckets", "dashboards", "distributions", "endpoint configurations", "endpoints",
     "event rules", "functions", "key aliases", "keys", "layers", "log groups", "models", "parameters", "roles",
@@ -52,7 +52,7 @@ def test_destroy_leaves_what_is_kept_on_purpose(
         everything = leftovers(deployed.client)
         stored = objects(deployed, f"sentiment-prod-data-{ACCOUNT}-{DEFAULT_REGION}")
         cut_off = begin_training(deployed, dev)
-        # CloudFormation, which has not heard of the job's name yet, takes the request back so.
+        # CloudFormation cancels like this when the function has not returned the job's name yet.
         made_up = {"RequestType": "Delete", "PhysicalResourceId": "sentiment-dev-model-Made-Up"}
         send_event(deployed, {**cut_off, **made_up})
         deployed.destroy(*DEV)
@@ -69,17 +69,18 @@ def test_destroy_leaves_what_is_kept_on_purpose(
     assert everything.keys() >= DEPLOYED
     proof_table.add(
         SECTION,
-        "dev and prod deployed, used, a training begun and taken back as CloudFormation does where a "
-        f"deployment was cut off, both destroyed; looked for: {', '.join(sorted(LISTINGS))} and keys",
-        f"{len(flat(everything))} names of {len(everything)} kinds before; the training stopped; of "
-        "dev nothing, of prod its data and log buckets with all their objects and their three keys, "
-        "and the account's log group of training jobs. Budget and scaling target, of which the "
-        "embedded AWS has no listing, went with their stacks",
+        "dev and prod deployed and used, a training job started and cancelled as CloudFormation does "
+        "in an interrupted deployment, both destroyed; kinds of resources searched for: "
+        f"{', '.join(sorted(LISTINGS))} and keys",
+        f"{len(flat(everything))} resources of {len(everything)} kinds before. The training job "
+        "stopped. Nothing is left of dev; of prod, the data and log buckets with all their objects "
+        "and their three keys; of the account, the log group of training jobs. The embedded AWS "
+        "cannot list budgets and scaling targets; they were deleted with their stacks",
     )
 
 
 def begin_training(deployed: Deployment, outputs: dict[str, str]) -> dict[str, Any]:
-    """Start a training as a deployment does, and return CloudFormation's event."""
+    """Start a training job as a deployment does, and return CloudFormation's event."""
     done = deployed.client("sagemaker").describe_training_job(
         TrainingJobName=outputs["TrainingJobName"]
     )
@@ -109,7 +110,7 @@ def begin_training(deployed: Deployment, outputs: dict[str, str]) -> dict[str, A
 
 
 def send_event(deployed: Deployment, event: dict[str, Any]) -> Any:
-    """Send an event of CloudFormation to the function that starts and stops trainings."""
+    """Send a CloudFormation event to the function that starts and stops training jobs."""
     functions = deployed.client("lambda")
     (name,) = [
         str(function["FunctionName"])
@@ -128,7 +129,7 @@ def status(deployed: Deployment, job: str) -> str:
 
 
 def wait_until_stopped(deployed: Deployment, job: str) -> None:
-    """Wait until a job that is being stopped has ended."""
+    """Wait until a stopping job has stopped."""
     deadline = time.monotonic() + STOP_SECONDS
     while status(deployed, job) == "Stopping" and time.monotonic() < deadline:
         time.sleep(0.5)

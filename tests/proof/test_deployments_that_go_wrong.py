@@ -1,4 +1,4 @@
-"""Deployments that fail half-way: the old model answers everybody, and the next one just works."""
+"""Deployments that fail half-way: the old model serves on, and the next deployment succeeds."""
 
 import json
 import threading
@@ -12,7 +12,6 @@ import pytest
 from local_aws.cdk import CdkError
 from local_aws.urls import send
 from scripts import ROOT
-from tests.conftest import Deployment, copy_of_repository
 from tests.proof.cut_off import deploying
 from tests.proof.outcome import (
     MODEL,
@@ -26,8 +25,9 @@ from tests.proof.outcome import (
 )
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
+from tests.support.deployment import Deployment, copy_of_repository
 
-# A training that nobody waits for to end
+# Settings of a training that takes hours
 ENDLESS = ("training.architecture=lstm", "training.epochs=1000")
 
 pytestmark = pytest.mark.slow
@@ -41,8 +41,8 @@ def only_watch(_: Deployment, __: threading.Event) -> None:
     """Interfere with nothing."""
 
 
-def let_training_raise(repository: Path) -> None:
-    """Let the training script fail after it has begun."""
+def make_training_raise(repository: Path) -> None:
+    """Make the training script fail."""
     script = repository / "model_code" / "train.py"
     called = "sys.exit(main(sys.argv[1:]))"
     source = script.read_text()
@@ -50,21 +50,21 @@ def let_training_raise(repository: Path) -> None:
     script.write_text(source.replace(called, "raise RuntimeError('the disk is full')"))
 
 
-def let_settings_know_of_a_new_machine(repository: Path) -> None:
-    """Let the settings allow an instance type that SageMaker does not have."""
+def allow_an_unknown_instance_type(repository: Path) -> None:
+    """Make the settings accept an instance type that SageMaker does not have."""
     table = repository / "stacks" / "settings" / "instance_types.json"
     known = json.loads(table.read_text())
     table.write_text(json.dumps({**known, "endpoint": [*known["endpoint"], "ml.m999.large"]}))
 
 
 def break_the_function(repository: Path) -> None:
-    """Let the API's function not even start."""
+    """Make the import of the API function fail."""
     script = repository / "lambda_fn" / "predict_api" / "handler.py"
     script.write_text("import nothing_of_the_kind\n" + script.read_text())
 
 
 def kill_the_training(deployment: Deployment, ended: threading.Event) -> None:
-    """Do to the training what the kernel does to one that takes too much memory."""
+    """Kill the training as the kernel does when memory runs out."""
     folder = str(deployment.state / "sagemaker" / "training")
     while not ended.wait(0.2):
         for process in psutil.process_iter(["cmdline", "environ"]):
@@ -77,18 +77,18 @@ def kill_the_training(deployment: Deployment, ended: threading.Event) -> None:
 
 @dataclass(frozen=True)
 class Failure:
-    """Something that goes wrong with a deployment.
+    """A failure during a deployment.
 
     Attributes:
-        tried: what it is.
-        reason: what the user is told, among other words.
-        overrides: the settings that bring it about.
-        trained: how many trainings it begins.
-        change: spoils the repository.
-        meanwhile: interferes with the deployment until that has ended.
+        scenario: Description for the proof table.
+        reason: Text that the reported failure must contain.
+        overrides: Settings that cause the failure.
+        trained: Number of training jobs that the deployment starts.
+        change: Function that breaks a copy of the repository.
+        meanwhile: Function that interferes with the deployment until the deployment ends.
     """
 
-    tried: str
+    scenario: str
     reason: str
     overrides: tuple[str, ...] = ()
     trained: int = 0
@@ -97,33 +97,35 @@ class Failure:
 
 
 FAILURES = [
-    Failure("Training script raises", "the disk is full", trained=1, change=let_training_raise),
+    Failure("Training script raises", "the disk is full", trained=1, change=make_training_raise),
     Failure(
-        "Training killed, as for lack of memory",
-        "killed from outside",
+        "Training killed, as when memory runs out",
+        "killed, probably because it ran out of memory",
         (*ENDLESS, "training.seed=3"),
         trained=1,
         meanwhile=kill_the_training,
     ),
     Failure(
-        "Training hangs past its limit",
+        "Training exceeds its time limit",
         "training.max_runtime_seconds",
         (*ENDLESS, "training.seed=4", "training.max_runtime_seconds=60"),
         trained=1,
     ),
-    Failure("Accuracy under the gate", "0.999", ("training.minimum_accuracy=0.999",)),
+    Failure("Accuracy below the minimum", "0.999", ("training.minimum_accuracy=0.999",)),
     Failure(
         "Endpoint configuration refused",
         "ml.m999.large",
         ("endpoint.kind=real_time", "endpoint.instance_type=ml.m999.large"),
-        change=let_settings_know_of_a_new_machine,
+        change=allow_an_unknown_instance_type,
     ),
     Failure("Lambda code broken", "nothing_of_the_kind", change=break_the_function),
 ]
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.tried.replace(" ", "-"))
-def test_it_is_called_back_and_nobody_notices(
+@pytest.mark.parametrize(
+    "failure", FAILURES, ids=lambda failure: failure.scenario.replace(" ", "-")
+)
+def test_a_failed_deployment_rolls_back_without_a_wrong_answer(
     deployment: Deployment,
     proof_table: ProofTable,
     capfd: pytest.CaptureFixture[str],
@@ -154,14 +156,17 @@ def test_it_is_called_back_and_nobody_notices(
     assert serving(deployment) == served
     # The rollback and the next deployment train nothing.
     assert len(training_jobs(deployment)) - len(jobs) == failure.trained
-    reason = f"told: “{failure.reason}”"
-    proof_table.add(SECTION, failure.tried, f"{reason}; {stream.told}; the next one deploys")
+    proof_table.add(
+        SECTION,
+        failure.scenario,
+        f"reported: “{failure.reason}”; {stream.summary}; the next deployment succeeds",
+    )
 
 
-def test_a_missing_file_of_the_page_leaves_the_old_page(
+def test_a_missing_page_asset_leaves_the_old_page(
     deployment: Deployment, proof_table: ProofTable
 ) -> None:
-    """What was uploaded for the page is gone when CloudFormation wants to copy it."""
+    """The uploaded asset of the page no longer exists when CloudFormation copies it."""
     cloudformation, name = deployment.client("cloudformation"), "sentiment-dev-web"
     template = cloudformation.get_template(StackName=name)["TemplateBody"]
     resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
@@ -195,18 +200,20 @@ def test_a_missing_file_of_the_page_leaves_the_old_page(
     assert send(deployment.outputs["SiteUrl"])[2] == before[2]
     proof_table.add(
         SECTION,
-        "Asset of the page missing",
-        f"told: “missing.zip”; {stream.told}; the page stays; the next one deploys",
+        "Page asset missing",
+        f"reported: “missing.zip”; {stream.summary}; the page is unchanged; the next deployment succeeds",
     )
 
 
-def test_a_cli_that_is_killed_is_run_again(deployment: Deployment, proof_table: ProofTable) -> None:
+def test_a_deployment_can_be_repeated_after_its_cli_was_killed(
+    deployment: Deployment, proof_table: ProofTable
+) -> None:
     jobs, outputs = training_jobs(deployment), dict(deployment.outputs)
     overrides = ["training.seed=11"]
     with traffic(deployment, models=2) as stream:
         with deploying(deployment, *overrides):
             pass
-        # CloudFormation goes on by itself; until it has ended it takes no other deployment.
+        # CloudFormation continues on its own and refuses another deployment until it has ended.
         until_settled(deployment, MODEL)
         deployment.deploy(*overrides)
     assert set(statuses(deployment).values()) <= SETTLED
@@ -217,5 +224,5 @@ def test_a_cli_that_is_killed_is_run_again(deployment: Deployment, proof_table: 
     proof_table.add(
         SECTION,
         "CLI killed half-way, then run again",
-        f"deployed; one training; {stream.told}",
+        f"deployed with one training job; {stream.summary}",
     )

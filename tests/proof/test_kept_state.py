@@ -1,21 +1,19 @@
-"""An emulator that is killed, and another that goes on with what was deployed to it."""
+"""A killed emulator: its successor restores the deployed resources."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from local_aws import process
-from tests.conftest import free_port
-from tests.local_aws.conftest import Emulator, ended, run_cli, started
+from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support.endpoints import BUCKET, artifact, define, settled
 from tests.local_aws.support.stack import Stack
 from tests.local_aws.test_endpoint_stack import MODELS, answer, resources
+from tests.proof.cut_off import kill_and_restart
+from tests.support.emulator import free_port
 
 pytestmark = pytest.mark.slow
 STACK = "kept"
@@ -23,8 +21,8 @@ ENDPOINT = "kept-endpoint"
 
 
 @pytest.fixture
-def emulator_of_its_own(tmp_path: Path) -> Iterator[Emulator]:
-    """An emulator that may be killed."""
+def separate_emulator(tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator that the test may kill."""
     emulator = started(free_port(), tmp_path / "state")
     try:
         yield emulator
@@ -32,19 +30,8 @@ def emulator_of_its_own(tmp_path: Path) -> Iterator[Emulator]:
         ended(emulator.state)
 
 
-def kill_and_start_again(emulator: Emulator) -> str:
-    """Kill the emulator's process, start another on its state, and return what was said."""
-    running = process.find(emulator.state)
-    assert running is not None
-    os.kill(running.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
-    up = run_cli("up", "--port", str(emulator.port), "--state", str(emulator.state))
-    assert up.returncode == 0, up.stderr
-    return up.stdout
-
-
-def until_kept(emulator: Emulator, since: float) -> None:
-    """Wait until the emulator has written its state, later than a moment."""
+def wait_until_saved(emulator: Emulator, since: float) -> None:
+    """Wait until the emulator has saved its state after a moment."""
     deadline, kept = time.monotonic() + 30, process.kept_state(emulator.state)
     while not kept.is_dir() or kept.stat().st_mtime < since:
         assert time.monotonic() < deadline
@@ -52,7 +39,7 @@ def until_kept(emulator: Emulator, since: float) -> None:
 
 
 def with_bucket(model: str, *names: str) -> dict[str, Any]:
-    """Return a stack of an endpoint and some buckets."""
+    """Return the resources of a stack with an endpoint and some buckets."""
     buckets = {
         f"Bucket{index}": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
         for index, name in enumerate(names)
@@ -60,8 +47,8 @@ def with_bucket(model: str, *names: str) -> dict[str, Any]:
     return {**resources(model, ENDPOINT), **buckets}
 
 
-def test_what_was_deployed_is_there_again(emulator_of_its_own: Emulator) -> None:
-    emulator = emulator_of_its_own
+def test_deployed_resources_are_restored(separate_emulator: Emulator) -> None:
+    emulator = separate_emulator
     s3, sagemaker = emulator.client("s3"), emulator.client("sagemaker")
     for bucket in (MODELS, BUCKET):
         s3.create_bucket(Bucket=bucket)
@@ -71,11 +58,11 @@ def test_what_was_deployed_is_there_again(emulator_of_its_own: Emulator) -> None
     before = stack.deploy(with_bucket("first", "kept-bucket"))
     assert before.status == "CREATE_COMPLETE", before.reasons
     s3.put_object(Bucket="kept-bucket", Key="a/b.txt", Body=b"kept")
-    until_kept(emulator, began)
-    # Of a deployment that the kill cuts off: SageMaker has it, no stack does.
+    wait_until_saved(emulator, began)
+    # A resource of an interrupted deployment: SageMaker has it, but no stack does.
     define(emulator, "half-way")
 
-    assert "going on with what was deployed" in kill_and_start_again(emulator)
+    kill_and_restart(emulator.port, emulator.state)
 
     assert s3.get_object(Bucket="kept-bucket", Key="a/b.txt")["Body"].read() == b"kept"
     assert settled(emulator, ENDPOINT)["EndpointStatus"] == "InService"

@@ -1,6 +1,6 @@
-"""Load on a whole deployment: every answer belongs to its request, and refusals are clean.
+"""Load on a whole deployment: every answer belongs to its request, and refusals are clear.
 
-Rates are what two processors carry that also run the load generator, API, function and model.
+The rates suit two processors that also run the load generator, API, function and model.
 """
 
 import threading
@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 
 from bench import machine
-from tests.conftest import Deployment, embedded_aws
 from tests.proof.known_answers import Known, check_answers, distinct, known_answers
 from tests.proof.layers import counted, layers
 from tests.proof.load import LOST, Reply, latency, send_load
 from tests.proof.table import ProofTable
+from tests.support.deployment import Deployment, embedded_aws
 
 SECTION = "Load"
 STEADY_RATE, STEADY_SECONDS = 8.0, 60.0
 BURST_RATE, BURST_SECONDS = 10 * STEADY_RATE, 10.0
-# The defaults of api.throttle_rate and api.throttle_burst, with which dev is deployed
+# Defaults of api.throttle_rate and api.throttle_burst, which dev uses
 RATE, BURST = 20, 40
 WIDE = ("api.throttle_rate=500", "api.throttle_burst=1000")
 
@@ -34,14 +34,14 @@ def predict_url(deployment: Deployment) -> str:
 
 
 def split(replies: Sequence[Reply]) -> tuple[list[Reply], list[Reply]]:
-    """Return those that were let in and those that were turned away; nothing else may be."""
+    """Return the accepted and the throttled replies; no other status may occur."""
     statuses = Counter(reply.status for reply in replies)
     assert statuses.keys() <= {200, 429}, [r for r in replies if r.status not in {200, 429}][:3]
     return [r for r in replies if r.status == 200], [r for r in replies if r.status == 429]
 
 
 def check_refusals(refused: Sequence[Reply]) -> None:
-    """Check that those who were turned away are told so, and when to come again."""
+    """Check that throttled requests get a clear error with Retry-After."""
     for reply in refused:
         assert reply.headers["content-type"] == "application/problem+json"
         assert reply.headers["retry-after"] == "1"
@@ -52,7 +52,7 @@ def check_refusals(refused: Sequence[Reply]) -> None:
 
 @contextmanager
 def throttled(deployment: Deployment, *, rate: int, burst: int) -> Iterator[None]:
-    """Limit the stage for the length of a `with` block."""
+    """Change the stage's throttle for the length of a `with` block."""
     gateway = deployment.client("apigateway")
     api_id = deployment.outputs["ApiUrl"].partition("//")[2].partition(".")[0]
     before = gateway.get_stage(restApiId=api_id, stageName="api")["methodSettings"]["*/*"]
@@ -82,9 +82,7 @@ def test_two_seconds_of_load(deployment: Deployment, tmp_path: Path) -> None:
     assert check_answers(replies, known) == {deployment.outputs["TrainingJobName"]: 20}
 
 
-def test_who_is_turned_away_is_told_when_to_come_again(
-    deployment: Deployment, tmp_path: Path
-) -> None:
+def test_throttled_requests_get_a_retry_after(deployment: Deployment, tmp_path: Path) -> None:
     reviews = [text for text, _ in deployment.held_back[:10]]
     known = known_answers(deployment, tmp_path, reviews)
     with throttled(deployment, rate=1, burst=5):
@@ -97,7 +95,7 @@ def test_who_is_turned_away_is_told_when_to_come_again(
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """A deployment of its own, as dev is by default."""
+    """A separate deployment with the defaults of dev."""
     with embedded_aws(tmp_path_factory.mktemp("loaded")) as deployed:
         deployed.deploy()
         yield deployed
@@ -118,7 +116,7 @@ def reviews(loaded: Deployment, known: Known) -> list[str]:
 def test_a_minute_of_steady_load(
     loaded: Deployment, known: Known, reviews: list[str], proof_table: ProofTable
 ) -> None:
-    send_load(predict_url(loaded), reviews, rate=2, seconds=2)  # the function starts once
+    send_load(predict_url(loaded), reviews, rate=2, seconds=2)  # starts the function
     since = datetime.now(UTC)
     replies = send_load(predict_url(loaded), reviews, rate=STEADY_RATE, seconds=STEADY_SECONDS)
     models = check_answers(replies, known)
@@ -128,15 +126,15 @@ def test_a_minute_of_steady_load(
     parts = layers(loaded, since)
     proof_table.add(
         SECTION,
-        f"{STEADY_SECONDS:.0f} s of {STEADY_RATE:.0f} reviews a second through API Gateway, "
-        f"function and endpoint, each due at its time ({machine.sentence(machine.describe())})",
-        f"{len(replies)} requests, 0 errors, every answer the one that the model gives to that "
-        f"review alone ({len(reviews)} different ones); p50 / p95 / p99 "
-        f"{latency(replies)} ms from the moment it was due",
+        f"{STEADY_SECONDS:.0f} s of {STEADY_RATE:.0f} reviews per second on schedule, through API "
+        f"Gateway, function and endpoint ({machine.sentence(machine.describe())})",
+        f"{len(replies)} requests, 0 errors, every answer equal to the model's answer for that "
+        f"review alone ({len(reviews)} distinct answers); p50 / p95 / p99 "
+        f"{latency(replies)} ms after the request was due",
     )
     proof_table.add(
         SECTION,
-        "where that time goes, p50 / p95 / p99 in ms as each part reports of itself",
+        "Latency of each part in that run by its own metrics, p50 / p95 / p99 in ms",
         "; ".join(f"{part} {milliseconds}" for part, milliseconds in parts.items()),
     )
 
@@ -154,10 +152,10 @@ def test_a_burst_above_the_throttle(
     assert BURST <= len(admitted) <= BURST + RATE * seconds + 1
     proof_table.add(
         SECTION,
-        f"{BURST_SECONDS:.0f} s of {BURST_RATE:.0f} a second, throttled as dev is at {RATE} a "
-        f"second and bursts of {BURST}",
-        f"{len(replies)} requests: {len(admitted)} answered, all right, at {latency(admitted)} ms; "
-        f"{len(refused)} turned away with 429 `too_many_requests` and Retry-After, at "
+        f"{BURST_SECONDS:.0f} s of {BURST_RATE:.0f} reviews per second with dev's throttle: {RATE} "
+        f"per second, bursts of {BURST}",
+        f"{len(replies)} requests: {len(admitted)} answered, all correct, in {latency(admitted)} ms; "
+        f"{len(refused)} refused with 429 `too_many_requests` and Retry-After, in "
         f"{latency(refused)} ms; no 5XX",
     )
 
@@ -173,8 +171,8 @@ def test_a_burst_below_the_throttle(
     assert counted(loaded, since, "5XXError") == counted(loaded, since, "4XXError") == 0
     proof_table.add(
         SECTION,
-        f"the same burst with a throttle above it ({', '.join(WIDE)})",
-        f"{len(replies)} requests, 0 errors, all answers right; p50 / p95 / p99 "
+        f"The same burst below the throttle ({', '.join(WIDE)})",
+        f"{len(replies)} requests, 0 errors, all answers correct; p50 / p95 / p99 "
         f"{latency(replies)} ms; model {layers(loaded, since)['model']} ms",
     )
 
@@ -206,8 +204,8 @@ def test_a_model_update_under_load_loses_nothing(
     assert LOST not in {reply.status for reply in replies}
     proof_table.add(
         SECTION,
-        f"another model trained and brought into service under {STEADY_RATE:.0f} reviews a second",
-        f"{len(replies)} requests, 0 errors: {models[old]} right answers of the old model, "
-        f"{models[new]} of the new; p50 / p95 / p99 {latency(replies)} ms while both "
-        "processors train",
+        f"Another model trained and deployed during {STEADY_RATE:.0f} reviews per second",
+        f"{len(replies)} requests, 0 errors: {models[old]} correct answers by the old model, "
+        f"{models[new]} by the new one; p50 / p95 / p99 {latency(replies)} ms while the training "
+        "occupies both processors",
     )

@@ -1,4 +1,4 @@
-"""The load generator asks when it is time to, and counts what callers wait."""
+"""The load generator sends requests on schedule and measures the callers' wait."""
 
 import threading
 import time
@@ -6,32 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.conftest import free_port
 from tests.proof.load import LOST, Percentiles, ask, send_load
+from tests.support.emulator import free_port
 
 REQUESTS = 20
 
 
-class Patient(BaseHTTPRequestHandler):
-    """Answers nobody before everybody has asked."""
+class Barrier(BaseHTTPRequestHandler):
+    """Holds all responses until every request has arrived."""
 
-    everybody = threading.Barrier(REQUESTS)
+    arrived = threading.Barrier(REQUESTS)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.everybody.wait(timeout=30)
+        self.arrived.wait(timeout=30)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
-def patient_server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Patient) as server:
+def barrier_server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Barrier) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://somebody.localhost:{server.server_port}/predict"
@@ -39,13 +39,13 @@ def patient_server() -> Iterator[str]:
         thread.join()
 
 
-def test_no_request_waits_for_the_answer_to_another() -> None:
+def test_no_request_waits_for_another() -> None:
     reviews = [f"film {number}" for number in range(REQUESTS)]
-    with patient_server() as url:
+    with barrier_server() as url:
         replies = send_load(url, reviews, rate=100, seconds=REQUESTS / 100)
     assert [reply.status for reply in replies] == [200] * REQUESTS
     assert [reply.content["review"] for reply in replies] == reviews
-    # All are answered at the same time: who had to ask first has waited longest.
+    # All are answered at the same time, so the first request has waited longest.
     assert replies[0].latency > replies[-1].latency
 
 
@@ -54,7 +54,7 @@ def test_latency_counts_from_the_moment_a_request_was_due() -> None:
     assert reply.latency >= 100
 
 
-def test_a_request_without_an_answer_is_lost_and_says_why() -> None:
+def test_a_request_without_a_response_is_lost_with_the_reason() -> None:
     replies = send_load(
         f"http://nobody.localhost:{free_port()}/predict", ["film"], rate=100, seconds=0.02
     )
@@ -62,7 +62,7 @@ def test_a_request_without_an_answer_is_lost_and_says_why() -> None:
     assert all(b"refused" in reply.body for reply in replies)
 
 
-def test_it_ends_when_told() -> None:
+def test_an_event_ends_the_load() -> None:
     until = threading.Event()
     until.set()
     assert send_load("http://nobody.localhost:1/", ["film"], rate=1, seconds=600, until=until) == []

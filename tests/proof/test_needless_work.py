@@ -1,6 +1,6 @@
-"""A training job for each change of what decides a model, and for nothing else.
+"""A change starts a training job only if it changes the model.
 
-Counted from SageMaker's own list of training jobs.
+The tests count the jobs in SageMaker's list.
 """
 
 import json
@@ -17,30 +17,30 @@ from local_aws.cdk import CdkError
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from local_aws.urls import send
 from scripts import ROOT
-from tests.conftest import Deployment, copy_of_repository, embedded_aws
 from tests.proof.outcome import MODEL, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.use import answers
+from tests.support.deployment import Deployment, copy_of_repository, embedded_aws
 
-SECTION = "No needless work"
+SECTION = "No needless training"
 STACKS = ("storage", "model", "web")
 KEPT = "storage.removal=retain"
 
 
 @contextmanager
-def trains(deployment: Deployment, jobs: int, tried: str, table: ProofTable) -> Iterator[None]:
-    """Check how many training jobs a `with` block starts, and that the model answers then."""
+def trains(deployment: Deployment, jobs: int, scenario: str, table: ProofTable) -> Iterator[None]:
+    """Check the number of training jobs that a `with` block starts, and that the model answers."""
     before = set(training_jobs(deployment))
     yield
     after = set(training_jobs(deployment))
     assert before <= after
     assert len(after - before) == jobs
     assert answers(deployment)
-    table.add(SECTION, tried, f"{jobs} training jobs" if jobs != 1 else "exactly 1 training job")
+    table.add(SECTION, scenario, f"{jobs} training jobs" if jobs != 1 else "exactly 1 training job")
 
 
 def physical_ids(deployment: Deployment) -> dict[str, str]:
-    """Return logical id to physical id over all stacks of the application."""
+    """Return the physical id of every resource of the application, by stack and logical id."""
     cloudformation = deployment.client("cloudformation")
     found: dict[str, str] = {}
     for stack in STACKS:
@@ -52,7 +52,7 @@ def physical_ids(deployment: Deployment) -> dict[str, str]:
 
 def test_deploying_again_changes_nothing(deployment: Deployment, proof_table: ProofTable) -> None:
     resources = physical_ids(deployment)
-    with trains(deployment, 0, "The same again", proof_table):
+    with trains(deployment, 0, "Deployed again without a change", proof_table):
         deployment.deploy()
     assert physical_ids(deployment) == resources
 
@@ -60,8 +60,8 @@ def test_deploying_again_changes_nothing(deployment: Deployment, proof_table: Pr
 def test_a_rollback_does_not_train(
     deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    tried = "A failed update, rolled back"
-    with trains(deployment, 0, tried, proof_table), pytest.raises(CdkError):
+    scenario = "A failed update, rolled back"
+    with trains(deployment, 0, scenario, proof_table), pytest.raises(CdkError):
         deployment.deploy("training.minimum_accuracy=0.999")
     assert "0.999" in capfd.readouterr().out
     stacks = deployment.client("cloudformation").describe_stacks(StackName="sentiment-dev-model")
@@ -70,7 +70,7 @@ def test_a_rollback_does_not_train(
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Deploy an environment whose buckets outlive its stacks."""
+    """Deploy an environment whose buckets are retained."""
     with embedded_aws(tmp_path_factory.mktemp("kept")) as deployed:
         deployed.context.append(KEPT)
         deployed.deploy()
@@ -87,14 +87,14 @@ def test_a_changed_page_and_function_do_not_train(
     for name in ("frontend/index.html", "lambda_fn/predict_api/handler.py"):
         with (repository / name).open("a") as file:
             file.write("\n" if name.endswith(".html") else "# Changed\n")
-    with trains(kept, 0, "Code of the page and of the API's function", proof_table):
+    with trains(kept, 0, "Code of the page and the API function changed", proof_table):
         kept.deploy(root=repository)
 
 
 @pytest.mark.slow
 def test_changing_api_and_page_does_not_train(kept: Deployment, proof_table: ProofTable) -> None:
     resources = physical_ids(kept)
-    with trains(kept, 0, "Settings of API, page and dashboard", proof_table):
+    with trains(kept, 0, "Settings of API, page and dashboard changed", proof_table):
         kept.deploy(
             "api.max_review_characters=50000", "site.comment=Another", "operations.dashboard=true"
         )
@@ -108,7 +108,7 @@ def test_changing_api_and_page_does_not_train(kept: Deployment, proof_table: Pro
 def test_another_hyperparameter_trains_once_and_the_old_one_not_again(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
-    with trains(kept, 1, "Another hyperparameter", proof_table):
+    with trains(kept, 1, "A hyperparameter changed", proof_table):
         kept.deploy("training.seed=7")
     with trains(kept, 0, "Back to the old hyperparameter", proof_table):
         kept.deploy()
@@ -121,7 +121,7 @@ def test_changed_code_trains_once(
     repository = copy_of_repository(tmp_path)
     with (repository / "model_code" / "train.py").open("a") as file:
         file.write("# Changed\n")
-    with trains(kept, 1, "One line of the training's code", proof_table):
+    with trains(kept, 1, "One line of the training code changed", proof_table):
         kept.deploy(root=repository)
     with trains(kept, 0, "Back to the old code", proof_table):
         kept.deploy()
@@ -135,7 +135,7 @@ def test_changed_data_trains_once(
     more = tmp_path / "sample.jsonl"
     rows = Path(sample.partition("=")[2]).read_text()
     more.write_text(rows + json.dumps({"text": "A lovely film.", "label": 1}) + "\n")
-    with trains(kept, 1, "One more review", proof_table):
+    with trains(kept, 1, "One review added", proof_table):
         kept.deploy(f"dataset.training={more}")
     with trains(kept, 0, "Back to the old reviews", proof_table):
         kept.deploy()
@@ -159,39 +159,39 @@ def test_an_expired_endpoint_comes_back_without_a_training(
         time.sleep(1)
     assert remaining(kept) == {"sentiment-dev-storage", "sentiment-dev-web"}
     assert kept.client("sagemaker").list_endpoints()["Endpoints"] == []
-    with trains(kept, 0, "Expired with its stack, and deployed again", proof_table):
+    with trains(kept, 0, "Model stack expired, then deployed again", proof_table):
         kept.deploy()
 
 
 def tick(deployment: Deployment, function: str, at: datetime) -> dict[str, str]:
-    """Start a function as its schedule does at some time, and return its answer."""
+    """Invoke a function as its schedule does at some time, and return its response."""
     answer = deployment.client("lambda").invoke(
         FunctionName=function, Payload=json.dumps({"time": at.isoformat()}).encode()
     )
-    told: dict[str, str] = json.loads(answer["Payload"].read())
-    return told
+    result: dict[str, str] = json.loads(answer["Payload"].read())
+    return result
 
 
 @pytest.mark.slow
 def test_deploying_after_a_destroy_does_not_train(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
-    """The storage stack refuses to go, as it does on AWS."""
+    """The storage stack has termination protection, as on AWS."""
     assert cdk(kept, "destroy", "--all", "--force") != 0
     assert remaining(kept) == {"sentiment-dev-storage"}
-    with trains(kept, 0, "Destroyed but for its storage, and deployed", proof_table):
+    with trains(kept, 0, "All but the storage stack destroyed, then deployed", proof_table):
         kept.deploy()
 
 
 @pytest.mark.slow
-def test_a_new_stack_takes_up_the_buckets_that_are_kept(
+def test_a_new_stack_can_import_the_retained_buckets(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
     kept.unprotect("dev")
     assert cdk(kept, "destroy", "--all", "--force") == 0
     assert remaining(kept) == set()
     with trains(
-        kept, 0, "Destroyed whole, and deployed with the buckets that were kept", proof_table
+        kept, 0, "All stacks destroyed, then deployed with the retained buckets", proof_table
     ):
         bucket = f"sentiment-dev-%s-{ACCOUNT}-{DEFAULT_REGION}"
         kept_as = {
@@ -204,7 +204,7 @@ def test_a_new_stack_takes_up_the_buckets_that_are_kept(
 
 
 def remaining(deployment: Deployment) -> set[str]:
-    """Return the names of the application's stacks that there are."""
+    """Return the names of the application's existing stacks."""
     stacks = deployment.client("cloudformation").list_stacks()["StackSummaries"]
     names = {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
     return {name for name in names if name.startswith("sentiment-")}

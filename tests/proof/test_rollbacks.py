@@ -1,4 +1,4 @@
-"""Updates that fail and roll back, with their reason."""
+"""Failed updates roll back and report the reason."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from local_aws.cdk import CdkError
-from tests.conftest import Deployment
 from tests.proof.outcome import MODEL, SECTION, serving, statuses, the_reason, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 from tests.proof.use import answers
+from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.slow
 
@@ -35,20 +35,20 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     deployment.outputs = outputs
     assert answers(deployment)
-    held = f"refused: file, line and label named; {stream.told}"
-    proof_table.add(SECTION, "A review with a wrong label", held)
+    result = f"refused with file, line and label; {stream.summary}"
+    proof_table.add(SECTION, "A review with a wrong label", result)
 
 
 def test_an_alarm_rolls_a_new_model_back_without_training(
     deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What prod does: the canary is called back, the stack fails, and the old model serves on.
+    """As in prod, the canary is rolled back, the stack fails, and the old model serves on.
 
-    To CloudFormation the endpoint is in service again; the smoke test sees with what.
+    To CloudFormation the endpoint is in service again; the smoke test checks its configuration.
     """
     canary = [
         "endpoint.kind=real_time", "endpoint.instance_count=2", "rollout.strategy=canary", "operations.alarms=true",
-        "rollout.latency_p99_ms=60000",  # a busy machine shall set off no other alarm than the one below
+        "rollout.latency_p99_ms=60000",  # on a busy machine, no alarm but the one below may fire
     ]  # fmt: skip
     outputs = deployment.deploy(*canary)
     jobs, served = training_jobs(deployment), serving(deployment)
@@ -66,7 +66,7 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
                 "MetricName": alarm["MetricName"],
                 "Dimensions": alarm["Dimensions"],
                 "Value": 1,
-                # Dated ahead, it counts for as long as the deployment takes.
+                # A future timestamp keeps the alarm on during the whole deployment.
                 "Timestamp": datetime.now(UTC) + timedelta(minutes=10),
             }
         ],
@@ -79,6 +79,10 @@ def test_an_alarm_rolls_a_new_model_back_without_training(
     assert training_jobs(deployment) == jobs
     deployment.outputs = outputs
     assert answers(deployment)
-    held = f"told: “serves configuration”, the old one's name; {stream.told}; no training job"
-    proof_table.add(SECTION, "An alarm during the canary, which SageMaker obeys quietly", held)
+    proof_table.add(
+        SECTION,
+        "An alarm during the canary, after which SageMaker rolls back without an error",
+        "reported: “serves configuration” with the old configuration's name; "
+        f"{stream.summary}; no training job",
+    )
     deployment.deploy()

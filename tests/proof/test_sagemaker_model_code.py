@@ -1,4 +1,4 @@
-"""The project's own train.py through SageMaker's toolkit: on two hosts, and on spare machines."""
+"""The project's train.py run by SageMaker's toolkit, on two hosts and on spot instances."""
 
 import json
 import re
@@ -10,15 +10,15 @@ import pytest
 
 from scripts import ROOT
 from stacks.building_blocks.assets import source_files
-from tests.conftest import packaged_reviews
 from tests.local_aws.conftest import Emulator, processes_naming, run_cli
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
+from tests.support.reviews import packaged_reviews
 
 pytestmark = pytest.mark.slow
 BUCKET = "model-code-training"
 TRAINING_ROWS, TESTING_ROWS = 2000, 1000
-ENDLESS = 100_000  # iterations, for a training that is to be killed
+ENDLESS = 100_000  # iterations of a training that the test kills
 DIGEST = re.compile(r"rank=(\d) model_sha256=([0-9a-f]{64})")
 
 
@@ -28,7 +28,7 @@ def request(name: str, *, hosts: int = 1, iterations: int = 150, **changes: Any)
         name,
         "",
         InputDataConfig=[jobs.channel(c, f"{c}/") for c in ("training", "testing")],
-        # More threads than cores spin and wait for each other, and the jobs run beside each other.
+        # The jobs run concurrently, and more threads than cores would slow them down.
         Environment={"OMP_NUM_THREADS": "1"},
         **changes,
     )
@@ -47,7 +47,7 @@ def request(name: str, *, hosts: int = 1, iterations: int = 150, **changes: Any)
 
 
 def spot_request(name: str) -> dict[str, Any]:
-    """Return the same for a machine that may be taken back."""
+    """Return the parameters of a training on a spot instance."""
     return request(
         name,
         EnableManagedSpotTraining=True,
@@ -57,17 +57,17 @@ def spot_request(name: str) -> dict[str, Any]:
 
 
 def as_lines(rows: list[tuple[str, int]]) -> bytes:
-    """Return reviews as a dataset of JSON lines."""
+    """Return reviews as JSON lines."""
     return "\n".join(json.dumps({"text": text, "label": label}) for text, label in rows).encode()
 
 
 @pytest.fixture(scope="module")
 def trainings(emulator: Emulator) -> Emulator:
-    """An emulator in which the trainings of these tests run, all at the same time."""
+    """An emulator that runs the training jobs of all tests in this module concurrently."""
     s3, sagemaker = emulator.client("s3"), emulator.client("sagemaker")
     s3.create_bucket(Bucket=BUCKET)
     files = source_files(ROOT / "model_code")
-    # What requirements.txt names is installed; for seven hosts pip would look that up seven times.
+    # The requirements are installed; without the file, pip need not check them on seven hosts.
     del files["requirements.txt"]
     packed = archive({name: path.read_bytes() for name, path in files.items()})
     rows = packaged_reviews()[: TRAINING_ROWS + TESTING_ROWS]
@@ -81,30 +81,30 @@ def trainings(emulator: Emulator) -> Emulator:
     defect = request("reads-a-defect", hosts=2)
     defect["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{BUCKET}/defect/"
     for job in (
-        spot_request("taken-back"),
-        request("undisturbed"),
+        spot_request("interrupted"),
+        request("uninterrupted"),
         request("two-hosts", hosts=2),
         request("loses-a-rank", hosts=2, iterations=ENDLESS),
         defect,
     ):
         sagemaker.create_training_job(**job)
-    take_back(emulator, "taken-back")  # at once: later it has perhaps been trained already
+    interrupt(emulator, "interrupted")  # at once, before the training can end
     return emulator
 
 
-def take_back(emulator: Emulator, name: str) -> None:
-    """Interrupt a spot training as soon as it has kept its first state."""
+def interrupt(emulator: Emulator, name: str) -> None:
+    """Interrupt a spot training as soon as it has saved its first checkpoint."""
     s3, deadline = emulator.client("s3"), time.monotonic() + jobs.DEADLINE_SECONDS
-    kept = {"Bucket": BUCKET, "Prefix": f"checkpoints/{name}/checkpoint.pt"}
-    while not s3.list_objects_v2(**kept).get("Contents"):
+    checkpoint = {"Bucket": BUCKET, "Prefix": f"checkpoints/{name}/checkpoint.pt"}
+    while not s3.list_objects_v2(**checkpoint).get("Contents"):
         assert time.monotonic() < deadline, jobs.lines(emulator, name)
         time.sleep(0.1)
-    told = run_cli("interrupt", name, "--state", str(emulator.state))
-    assert told.returncode == 0, told.stderr
+    done = run_cli("interrupt", name, "--state", str(emulator.state))
+    assert done.returncode == 0, done.stderr
 
 
 def completed(emulator: Emulator, name: str) -> dict[str, Any]:
-    """Wait for a job that must not fail; return what its artifact says of itself."""
+    """Wait for a job that must succeed, and return the metadata in its artifact."""
     job = jobs.ended(emulator, name)
     assert job["TrainingJobStatus"] == "Completed", jobs.lines(emulator, name)
     key = f"output/{name}/output/model.tar.gz"
@@ -119,14 +119,14 @@ def digests(emulator: Emulator, name: str) -> dict[str, str]:
 
 
 def wait_for(emulator: Emulator, name: str, line: str) -> None:
-    """Wait until a job has logged a line that begins so."""
+    """Wait until a job has logged a line with this prefix."""
     deadline = time.monotonic() + jobs.DEADLINE_SECONDS
     while not any(said.startswith(line) for said in jobs.lines(emulator, name)):
         assert time.monotonic() < deadline, jobs.lines(emulator, name)
         time.sleep(0.2)
 
 
-def test_a_rank_that_is_killed_fails_the_job_with_its_reason(trainings: Emulator) -> None:
+def test_a_killed_rank_fails_the_job_with_its_reason(trainings: Emulator) -> None:
     wait_for(trainings, "loses-a-rank", "step=")
     folder = trainings.state / "sagemaker" / "training" / "loses-a-rank"
     (launcher,) = [
@@ -142,18 +142,18 @@ def test_a_rank_that_is_killed_fails_the_job_with_its_reason(trainings: Emulator
     assert "ModelArtifacts" not in job
 
 
-def test_a_training_that_was_taken_back_ends_as_an_undisturbed_one(trainings: Emulator) -> None:
-    metadata = completed(trainings, "taken-back")
-    lines = jobs.lines(trainings, "taken-back")
+def test_an_interrupted_training_produces_the_same_model(trainings: Emulator) -> None:
+    metadata = completed(trainings, "interrupted")
+    lines = jobs.lines(trainings, "interrupted")
     assert any(line.startswith("resumed after step ") for line in lines)
-    undisturbed = completed(trainings, "undisturbed")
-    assert digests(trainings, "taken-back") == digests(trainings, "undisturbed")
-    assert metadata["metrics"] == undisturbed["metrics"]
-    assert metadata["calibration"] == undisturbed["calibration"]
+    uninterrupted = completed(trainings, "uninterrupted")
+    assert digests(trainings, "interrupted") == digests(trainings, "uninterrupted")
+    assert metadata["metrics"] == uninterrupted["metrics"]
+    assert metadata["calibration"] == uninterrupted["calibration"]
 
 
-def test_two_hosts_end_with_one_model_as_accurate_as_one_host(trainings: Emulator) -> None:
-    pair, single = (completed(trainings, name) for name in ("two-hosts", "undisturbed"))
+def test_two_hosts_produce_one_model_as_accurate_as_one_host(trainings: Emulator) -> None:
+    pair, single = (completed(trainings, name) for name in ("two-hosts", "uninterrupted"))
     by_rank = digests(trainings, "two-hosts")
     assert set(by_rank) == {"0", "1"}
     assert len(set(by_rank.values())) == 1
@@ -163,7 +163,7 @@ def test_two_hosts_end_with_one_model_as_accurate_as_one_host(trainings: Emulato
     assert abs(accuracies[0] - accuracies[1]) <= 0.005
 
 
-def test_bad_data_fails_the_job_of_two_hosts_with_its_line(trainings: Emulator) -> None:
+def test_bad_data_fails_a_job_on_two_hosts_with_its_line(trainings: Emulator) -> None:
     job = jobs.ended(trainings, "reads-a-defect")
     assert job["TrainingJobStatus"] == "Failed"
     assert "reviews.jsonl, line 2: label 'meh'; allowed are" in job["FailureReason"]

@@ -1,11 +1,11 @@
-"""How the proof's page is written."""
+"""Tests of the proof page."""
 
 from pathlib import Path
 
 from tests.proof.table import ProofTable
 
 
-def test_sections_that_ran_are_replaced_and_the_others_stay(tmp_path: Path) -> None:
+def test_only_the_sections_of_this_run_are_replaced(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Proof\n\nWords.\n")
     first = ProofTable()
@@ -16,10 +16,10 @@ def test_sections_that_ran_are_replaced_and_the_others_stay(tmp_path: Path) -> N
     second.add("Load", "a | burst\nagain", "2 lost")
     second.add("Input", "archives", "refused")
     second.replace_in(page, "Tuesday")
-    words, *sections = page.read_text().split("\n## ")
-    assert words == "# Proof\n\nWords.\n"
+    introduction, *sections = page.read_text().split("\n## ")
+    assert introduction == "# Proof\n\nWords.\n"
     assert [one.partition("\n")[0] for one in sections] == ["Load", "Destroy", "Input"]
-    assert "Tuesday.\n\n| Tried" in sections[0]
+    assert "Tuesday.\n\n| Scenario" in sections[0]
     assert "| a \\| burst again | 2 lost |" in sections[0]
     assert "nothing lost" not in page.read_text()
     assert "Monday." in sections[1]

@@ -1,4 +1,4 @@
-"""A steady stream of requests with known answers, for as long as something happens to what answers."""
+"""Steady traffic with known answers, to run during a deployment or a failure."""
 
 import json
 import threading
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 PAUSE_SECONDS = 0.1
-LONGEST_ANSWER_SECONDS = 200  # twice as long as one request may take
-LEAST = 10  # requests, without which nothing was tried
+LONGEST_ANSWER_SECONDS = 200  # twice the timeout of a request
+LEAST = 10  # requests that a test needs to prove anything
 KNOWN = {
     "A wonderful film, superb and moving.": "positive",
     "A terrible, boring film. Awful.": "negative",
@@ -22,13 +22,13 @@ KNOWN = {
 
 @dataclass
 class Traffic:
-    """Known reviews, one after the other.
+    """Requests with known reviews, one at a time.
 
     Attributes:
-        url: where they are sent.
-        asked: how many were.
-        models: how many each model answered rightly, by its version.
-        lost: what came instead of the other answers.
+        url: URL that the reviews are sent to.
+        asked: Number of requests sent.
+        models: Number of correct answers, by model version.
+        lost: Errors and wrong answers.
     """
 
     url: str
@@ -37,7 +37,7 @@ class Traffic:
     lost: list[str] = field(default_factory=list)
 
     def ask(self) -> None:
-        """Ask for each review's verdict."""
+        """Request the verdict on each review."""
         for review, sentiment in KNOWN.items():
             self.asked += 1
             try:
@@ -47,7 +47,7 @@ class Traffic:
                     headers={"Content-Type": "application/json"},
                 )
                 answer = json.loads(body)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the answer is lost
+            except Exception as error:  # noqa: BLE001 - any error loses the answer
                 self.lost.append(repr(error))
                 continue
             if (status, answer.get("sentiment")) == (200, sentiment):
@@ -56,25 +56,24 @@ class Traffic:
                 self.lost.append(f"{status} {body!r}")
 
     def ask_until(self, end: threading.Event) -> None:
-        """Ask until told to end."""
+        """Send requests until the event is set."""
         while not end.wait(PAUSE_SECONDS):
             self.ask()
 
     @property
-    def told(self) -> str:
-        """What the table says of it."""
+    def summary(self) -> str:
+        """The result for the proof table."""
         by = "the old model" if len(self.models) == 1 else f"{len(self.models)} models"
-        return f"{self.models.total()} of {self.asked} answers right, by {by}"
+        return f"{self.models.total()} of {self.asked} answers correct, by {by}"
 
 
 @contextmanager
 def traffic(deployment: Deployment, *, models: int = 1) -> Iterator[Traffic]:
-    """Send a steady stream of requests for the length of a `with` block, and lose none of them.
+    """Send requests for the length of a `with` block, and check that every answer is correct.
 
     Args:
-        deployment: what is asked.
-        models: how many models may answer: the one that does at the beginning and, where the
-            deployment brings another one, that.
+        deployment: Deployment that receives the requests.
+        models: Number of models that must answer: 2 if the block replaces the model, otherwise 1.
     """
     stream, end = Traffic(deployment.outputs["SiteUrl"] + "api/predict"), threading.Event()
     stream.ask()
@@ -83,7 +82,7 @@ def traffic(deployment: Deployment, *, models: int = 1) -> Iterator[Traffic]:
     thread.start()
     try:
         yield stream
-        while stream.asked < LEAST and thread.is_alive():  # some things are over in a second
+        while stream.asked < LEAST and thread.is_alive():  # the block may last less than a second
             time.sleep(PAUSE_SECONDS)
     finally:
         end.set()

@@ -1,30 +1,30 @@
-"""The application in use: everything that its callers can do with it."""
+"""Calls that exercise every operation of the application."""
 
 import json
 from typing import Any
 
 from local_aws.urls import send
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 REVIEW = "A wonderful film, superb and moving."
 
 
 def use(deployment: Deployment) -> None:
-    """Ask for a verdict, an explanation and a batch, and say that the verdict is right."""
+    """Request a verdict with an explanation and a batch, and send feedback."""
     answer = ask(deployment, "predict", {"review": REVIEW, "explain": True})
     assert answer["sentiment"] == "positive"
     assert answer["explanation"]
     batch = ask(deployment, "predict/batch", {"reviews": [REVIEW, "A terrible, boring film."]})
     assert [one["sentiment"] for one in batch["predictions"]] == ["positive", "negative"]
-    said = {
+    feedback = {
         "review": REVIEW, "predicted": "positive", "correct": "positive",
         "request_id": answer["request_id"],
     }  # fmt: skip
-    assert ask(deployment, "feedback", said)["status"] == "recorded"
+    assert ask(deployment, "feedback", feedback)["status"] == "recorded"
 
 
 def answers(deployment: Deployment) -> bool:
-    """Tell whether the API has the right verdict on a review."""
+    """Check that the API classifies a review correctly."""
     status, _, body = send(
         deployment.outputs["ApiUrl"] + "predict",
         body=REVIEW.encode(),
@@ -34,7 +34,7 @@ def answers(deployment: Deployment) -> bool:
 
 
 def ask(deployment: Deployment, path: str, content: object) -> dict[str, Any]:
-    """Send JSON to the API by way of the page's origin and return the answer."""
+    """Send JSON to the API through the page's origin and return the response."""
     status, _, body = send(
         f"{deployment.outputs['SiteUrl']}api/{path}",
         body=json.dumps(content).encode(),

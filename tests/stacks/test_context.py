@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.load import read_settings
 from stacks.settings.refusal import SettingsError
 
@@ -22,7 +22,7 @@ DEV = {
 OWN_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
 
 
-def read(block: dict[str, Any] | None = None, /, **overrides: Any) -> Settings:
+def read(block: dict[str, Any] | None = None, /, **overrides: Any) -> EnvironmentSettings:
     """Read the settings of one environment; `training__epochs` stands for `training.epochs`."""
     named = {key.replace("__", "."): value for key, value in overrides.items()}
     return read_settings(
@@ -296,7 +296,7 @@ def test_a_spelled_number_is_the_number(number: float) -> None:
     assert read(training__minimum_accuracy=repr(number)).training.minimum_accuracy == number
 
 
-def answer(**overrides: Any) -> Settings | str:
+def answer(**overrides: Any) -> EnvironmentSettings | str:
     """Return the settings, or the line with which they are refused."""
     try:
         return read(**overrides)
@@ -307,7 +307,7 @@ def answer(**overrides: Any) -> Settings | str:
 @given(st.text())
 def test_any_text_for_a_whole_number_is_taken_or_refused_in_one_line(text: str) -> None:
     found = answer(training__epochs=text)
-    if isinstance(found, Settings):
+    if isinstance(found, EnvironmentSettings):
         assert found.training.epochs == int(text)
     else:
         assert found.startswith("training.epochs=")
@@ -317,7 +317,7 @@ def test_any_text_for_a_whole_number_is_taken_or_refused_in_one_line(text: str) 
 @given(st.text(min_size=1), st.one_of(st.none(), st.booleans(), st.integers(), st.text()))
 def test_any_key_is_a_setting_cdks_or_refused_in_one_line(key: str, value: Any) -> None:
     found = answer(**{key: value})
-    assert isinstance(found, Settings) or len(found.splitlines()) == 1
+    assert isinstance(found, EnvironmentSettings) or len(found.splitlines()) == 1
 
 
 @given(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from stacks.settings.environment import Settings
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.training import HYPERPARAMETERS
 from tests.stacks.altered import CERTIFICATE, DEV, OWN_IMAGE, PROD
 from tests.stacks.assembly import Assembly
@@ -196,7 +196,7 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
 def names() -> set[str]:
     """Return every setting that there is."""
     found = set()
-    for section, field in Settings.model_fields.items():
+    for section, field in EnvironmentSettings.model_fields.items():
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
             found |= {f"{section}.{name}" for name in model.model_fields}

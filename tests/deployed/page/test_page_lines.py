@@ -1,4 +1,4 @@
-"""Many lines: a table of verdicts, and its CSV file."""
+"""Classification of each line: the table of verdicts and its CSV file."""
 
 import csv
 import io
@@ -12,11 +12,11 @@ from tests.deployed.page.use import PRAISE, REVIEW, answer, overflow
 
 
 def table_of(path: Path) -> list[list[str]]:
-    """Return the cells of a downloaded file."""
+    """Return the cells of a downloaded CSV file."""
     return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
-def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
+def test_lines_are_classified_one_by_one_and_downloaded(page: Page) -> None:
     predictions = [
         {"sentiment": "positive", "probability": 0.97},
         {"error": {"code": "empty_review", "detail": "There is no text in the review."}},
@@ -40,9 +40,7 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     expect(rows.nth(2)).to_have_text("Dullnegativeunder 0.1 %")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
-    text = download.value.path().read_bytes().decode("utf-8-sig")
-    table = list(csv.reader(io.StringIO(text, newline="")))
-    assert table == [
+    assert table_of(download.value.path()) == [
         ["review", "sentiment", "probability", "error"],
         ['\'=A "superb" film, it was', "positive", "0.97", ""],
         ["<br>", "", "", "empty_review"],
@@ -50,7 +48,7 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     ]
 
 
-def test_pasted_lines_are_judged_by_the_deployed_model(page: Page) -> None:
+def test_the_deployed_model_classifies_pasted_lines(page: Page) -> None:
     lines = [PRAISE, "", "Dull, lazy and far too long. A waste of time.", "<br>"]
     page.get_by_label(REVIEW).fill("\n".join(lines))
     for key in ("a", "x", "v"):
@@ -62,7 +60,7 @@ def test_pasted_lines_are_judged_by_the_deployed_model(page: Page) -> None:
     expect(page.locator("#told")).to_have_text("1 positive, 1 negative, 1 not judged.")
 
 
-def test_nothing_in_the_file_is_a_formula(page: Page) -> None:
+def test_no_cell_of_the_file_is_a_formula(page: Page) -> None:
     starts = ["=", "+", "-", "@", "\t=", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
     reviews = [f'{start}HYPERLINK("http://x")' for start in starts]
     verdict = {"sentiment": "negative", "probability": 0.1}
@@ -79,7 +77,7 @@ def test_nothing_in_the_file_is_a_formula(page: Page) -> None:
     assert [row[0] for row in rows] == [f"'{review}" for review in reviews]
 
 
-def test_more_lines_than_one_call_takes_go_in_several(page: Page) -> None:
+def test_many_lines_are_sent_in_several_calls(page: Page) -> None:
     sizes: list[int] = []
 
     def batch(route: Route) -> None:

@@ -1,1 +1,1 @@
-"""Training scripts that tests hand to the embedded SageMaker."""
+"""Stacks, jobs, endpoints and scripts that the tests give to the emulator."""

@@ -1,4 +1,4 @@
-"""Archives and wheels as SageMaker's users make them."""
+"""Archives and wheels like those of SageMaker's users."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def archive(files: Mapping[str, str | bytes], *, links: Mapping[str, str] | None
 
 
 def unpacked(packed: bytes) -> dict[str, bytes]:
-    """Return path to content of a .tar.gz' files."""
+    """Return path to content of the files in a .tar.gz."""
     found = {}
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as tar:
         for member in tar:
@@ -35,7 +35,7 @@ def unpacked(packed: bytes) -> dict[str, bytes]:
 
 
 def wheel(name: str) -> dict[str, bytes]:
-    """Return file name to content of a wheel that no registry has, with one module."""
+    """Return file name to content of a wheel with one module, which no registry has."""
     info = f"{name}-1.0.dist-info"
     files = {
         f"{name}.py": "VALUE = 42\n",

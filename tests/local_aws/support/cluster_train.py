@@ -1,4 +1,4 @@
-"""A training script for several hosts that adds up ranks in place of training."""
+"""A training script for several hosts that adds up ranks instead of training."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ def main(behaviour: str) -> None:
         Path(os.environ["SM_OUTPUT_DIR"], "failure").write_text("rank 1 has no label in line 7")
         sys.exit(1)
     if behaviour == "explain":
-        time.sleep(600)  # busy with something else, and not missing anybody
+        time.sleep(600)  # busy, so it does not notice that a rank is missing
     if behaviour == "vanish" and rank == 1:
         os.kill(os.getpid(), signal.SIGKILL)  # as the kernel does when memory runs out
     if behaviour == "crash" and rank == 1:
@@ -39,7 +39,7 @@ def main(behaviour: str) -> None:
 
 
 def seen(rank: int, total: float) -> Values:
-    """Return what the process of a rank sees of its host."""
+    """Return a rank's view of its host."""
     files = Path(os.environ["SM_CHANNEL_PARTS"])
     agent = psutil.Process(os.getppid())
     return {

@@ -1,4 +1,4 @@
-"""Endpoints of a small model, as a user of SageMaker makes and calls them."""
+"""Endpoints of a small model, created and invoked as a user of SageMaker does."""
 
 import json
 import time
@@ -13,7 +13,7 @@ ROLE = "arn:aws:iam::000000000000:role/sagemaker"
 DEADLINE_SECONDS = 120.0
 INSTANCE: dict[str, Any] = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
-# What a request's text asks for: an answer, patience, a client's error, a defect, the code's origin.
+# A request's text selects an answer, a delay, a client error, a defect or the origin of a module.
 CODE = """
 import json, os, sys, time
 from sagemaker_inference.errors import BaseInferenceToolkitError
@@ -23,7 +23,7 @@ def model_fn(model_dir):
     return open(model_dir + "/name").read()
 
 def input_fn(body, content_type):
-    if content_type == "application/json":  # a str by then
+    if content_type == "application/json":  # already a str
         return json.loads(body)["text"]
     return bytes(body).decode()
 
@@ -62,7 +62,7 @@ def define(
     *,
     variant: Mapping[str, Any] = INSTANCE,
 ) -> str:
-    """Make a model and an endpoint configuration of an artifact; return the latter's name."""
+    """Create a model and an endpoint configuration of an artifact; return their name."""
     emulator.client("s3").put_object(
         Bucket=BUCKET, Key=f"{name}.tar.gz", Body=artifact(name) if packed is None else packed
     )

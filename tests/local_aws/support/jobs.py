@@ -1,4 +1,4 @@
-"""Training jobs of a small script, as a user of SageMaker starts and watches them."""
+"""Training jobs of a small script, started and watched as a user of SageMaker does."""
 
 import time
 from typing import Any
@@ -98,7 +98,7 @@ def channel(name: str, prefix: str) -> dict[str, Any]:
 
 
 def request(name: str, behaviour: str, *, limit: int = 300, **changes: Any) -> dict[str, Any]:
-    """Return CreateTrainingJob's parameters for a job whose script behaves as told."""
+    """Return CreateTrainingJob's parameters for a job whose script shows a behaviour."""
     return {
         "TrainingJobName": name,
         "RoleArn": ROLE,
@@ -136,7 +136,7 @@ def ended(emulator: Emulator, name: str) -> dict[str, Any]:
 
 
 def lines(emulator: Emulator, name: str) -> list[str]:
-    """Return the lines that a job has logged by now."""
+    """Return the lines that a job has logged so far."""
     logs = emulator.client("logs")
     try:
         streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/")

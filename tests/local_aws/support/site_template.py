@@ -137,7 +137,7 @@ def api() -> dict[str, Any]:
 
 
 def distribution() -> dict[str, Any]:
-    """Return the distribution that has both as its origins and wants HTTPS of its viewers."""
+    """Return the distribution, which has both as origins and demands HTTPS."""
     return {
         "AccessControl": {
             "Type": "AWS::CloudFront::OriginAccessControl",

@@ -1,7 +1,7 @@
-"""A training script that counts steps, keeps the count in a checkpoint and goes on from there.
+"""A training script that counts steps and continues from the count in its checkpoint.
 
-The first time it stops in the middle and waits for the interruption. Under torchrun each rank has a
-checkpoint of its own.
+The first time it stops in the middle and waits for the interruption. Under torchrun each rank has
+its own checkpoint.
 """
 
 import json
@@ -18,7 +18,7 @@ RANK = os.environ.get("RANK", "0")
 
 
 def save(name: str, content: object) -> None:
-    """Write a checkpoint, whole or not at all."""
+    """Write a checkpoint atomically."""
     temporary = CHECKPOINTS / "deep" / f"{name}.tmp"
     temporary.parent.mkdir(exist_ok=True)
     temporary.write_text(json.dumps(content))

@@ -13,13 +13,13 @@ Resources = dict[str, Any]
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """How a stack stands after an operation.
+    """State of a stack after an operation.
 
     Attributes:
-        status: CloudFormation's, such as UPDATE_ROLLBACK_COMPLETE.
+        status: CloudFormation's status, such as UPDATE_ROLLBACK_COMPLETE.
         outputs: output key to value.
         ids: logical to physical id.
-        reasons: what the failed resources gave as their reasons, newest first.
+        reasons: reasons of the failed resources, newest first.
     """
 
     status: str
@@ -29,10 +29,10 @@ class DeployedStack:
 
 
 class Stack:
-    """One stack by name, deployed with ever new templates."""
+    """A stack that is deployed with changing templates."""
 
     def __init__(self, emulator: Emulator, name: str) -> None:
-        """Name the stack; nothing is created yet."""
+        """Name the stack without creating it."""
         self._client, self._name = emulator.client("cloudformation"), name
 
     def deploy(self, resources: Resources, **outputs: Any) -> DeployedStack:

@@ -14,8 +14,8 @@ from nltk.stem.porter import PorterStemmer
 
 from scripts import ROOT
 from sentiment.lstm.stems import STOP_WORDS, review_to_words, without_markup
-from tests.conftest import packaged_reviews
 from tests.model_code.lstm.notebook import words_of
+from tests.support.reviews import packaged_reviews
 
 MARKUP = ["<br />", "<br/>", "<br>", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;"]
 TEXT = st.lists(st.one_of(st.sampled_from([*MARKUP, " ", "The", "movies"]), st.text(max_size=8)))

@@ -1,4 +1,4 @@
-"""The artifacts of this folder's tests, trained by the real toolkit in the embedded AWS."""
+"""Model artifacts, trained by the real toolkit in the embedded AWS."""
 
 import io
 import json
@@ -10,34 +10,34 @@ import pytest
 
 from scripts import ROOT
 from stacks.building_blocks.assets import source_files
-from tests.conftest import free_port, packaged_reviews
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive
+from tests.support.emulator import free_port
+from tests.support.reviews import packaged_reviews
 
 BUCKET = "own-servers"
 TRAINING_ROWS = 4000
 UNSEEN_ROWS = 1000
-# Architecture, which is also the job's name, to what it is trained with: the LSTM to be one, not to
-# be a good one.
+# Hyperparameters by architecture, which is also the job's name. The LSTM need not be accurate.
 HYPERPARAMETERS = {
     "ngrams": {"iterations": "60"},
     "lstm": {
         "epochs": "1", "embedding_dim": "8", "hidden_dim": "8", "vocab_size": "2000", "pad": "100",
     },
 }  # fmt: skip
-# Sums over as many threads as the machine has cores would end in other last digits.
+# The number of threads changes the rounding of sums.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training and what it was made of.
+    """A finished training and its inputs.
 
     Attributes:
-        model: the unpacked artifact, what is /opt/ml/model in a serving container.
-        source: the source archive, a tar.gz.
-        dataset: the training channel's one file, JSON lines.
+        model: Folder of the unpacked artifact, /opt/ml/model in a serving container.
+        source: Source archive, a tar.gz.
+        dataset: Content of the training channel, JSON lines.
     """
 
     model: Path
@@ -61,13 +61,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
         ended(emulator.state)
     for name, content in packed.items():
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as model:
-            model.extractall(folder / name / "model")  # noqa: S202 - our own
+            model.extractall(folder / name / "model")  # noqa: S202 - made by this test
     return {name: Trained(folder / name / "model", source, dataset) for name in packed}
 
 
 @pytest.fixture(scope="session")
 def unseen() -> list[str]:
-    """Reviews that no training of these tests has seen."""
+    """Reviews that were not trained on."""
     return [text for text, _ in packaged_reviews()[TRAINING_ROWS : TRAINING_ROWS + UNSEEN_ROWS]]
 
 

@@ -1,6 +1,7 @@
-"""Trains and serves in a network namespace of its own, with nothing but the loopback interface.
+"""Training and serving in a network namespace that has only a loopback interface.
 
-`test_network_isolation.py` lays the folder out, runs this in the namespace and reads `seen.json`.
+`test_network_isolation.py` prepares the folder, runs this module in the namespace and reads
+`seen.json`.
 """
 
 import errno
@@ -14,6 +15,7 @@ from typing import Any
 
 from local_aws.environment import without_aws
 from local_aws.sagemaker.overlay import make_overlay
+from local_aws.sagemaker.training_host import TOOLKIT
 from tests.proof.containers.servers import Server, embedded, torchserve
 
 CONNECTED = "connected"
@@ -22,7 +24,7 @@ JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 def attempt(host: str, port: int) -> str:
-    """Return what comes of a connection: `connected`, or the error's name such as ENETUNREACH."""
+    """Return the outcome of a connection: `connected` or an error name such as ENETUNREACH."""
     try:
         with socket.create_connection((host, port), timeout=SECONDS):
             return CONNECTED
@@ -31,7 +33,7 @@ def attempt(host: str, port: int) -> str:
 
 
 def train(base: Path) -> None:
-    """Run the training toolkit on what stands for /opt/ml, as the training image does."""
+    """Run the training toolkit on a folder laid out as /opt/ml, as the training image does."""
     python = make_overlay(base / "environment")
     environment = {
         **without_aws(os.environ),
@@ -40,14 +42,14 @@ def train(base: Path) -> None:
         "SAGEMAKER_BASE_DIR": str(base),
         "SAGEMAKER_REGION": "us-east-1",
         "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
-        "SM_STUDIO_LOCAL_MODE": "true",  # algo-1 has no name here
+        "SM_STUDIO_LOCAL_MODE": "true",  # the host name algo-1 does not resolve
     }
-    command: list[str | Path] = [python, "-m", "sagemaker_training.cli.train"]
+    command: list[str | Path] = [python, "-P", TOOLKIT]
     subprocess.run(command, cwd=base, env=environment, check=True)
 
 
 def install(model: Path, folder: Path) -> Path:
-    """Install what the artifact brings along; return the Python that has it."""
+    """Install the artifact's requirements; return the Python of the environment."""
     python = make_overlay(folder)
     code = model / "code"
     if (code / "requirements.txt").exists():
@@ -58,7 +60,7 @@ def install(model: Path, folder: Path) -> Path:
 
 
 def verdicts(server: Server, reviews: list[str]) -> list[dict[str, Any]]:
-    """Return the answers to a list of reviews."""
+    """Return the verdicts on a list of reviews."""
     answer = server.ask(json.dumps({"reviews": reviews}).encode(), JSON)
     assert answer.status == 200, answer
     found: list[dict[str, Any]] = json.loads(answer.body)["predictions"]
@@ -66,7 +68,7 @@ def verdicts(server: Server, reviews: list[str]) -> list[dict[str, Any]]:
 
 
 def main(folder: Path) -> None:
-    """Try to get out, train, serve, and write down what was seen."""
+    """Try to connect, train, serve, and write the observations to `seen.json`."""
     plan = json.loads((folder / "plan.json").read_text("utf-8"))
     seen: dict[str, Any] = {
         "interfaces": [name for _, name in socket.if_nameindex()],

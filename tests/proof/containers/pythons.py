@@ -1,4 +1,4 @@
-"""The Pythons that TorchServe runs in: environments of their own, each with another torch."""
+"""The virtual environments that TorchServe runs in, one per torch version."""
 
 import os
 import shutil
@@ -11,17 +11,17 @@ class Environment(NamedTuple):
     """A virtual environment with TorchServe, SageMaker's inference toolkit and one torch.
 
     Attributes:
-        python: its Python, which need not exist.
-        made_by: the command that makes it.
+        python: Path of its Python, which may not exist.
+        made_by: Command that creates the environment.
     """
 
     python: Path
     made_by: str
 
     def missing(self) -> str | None:
-        """Return what TorchServe lacks here, or None."""
+        """Return the reason why TorchServe cannot run, or None."""
         if shutil.which("java") is None:
-            return "there is no Java 17"
+            return "Java 17 is not installed"
         if not self.python.exists():
             return f"`{self.made_by}` has not been run"
         return None
@@ -31,7 +31,7 @@ def _python(variable: str, folder: str) -> Path:
     return Path(os.environ.get(variable, Path(sys.prefix) / folder / "bin" / "python"))
 
 
-# By the version of torch: the training image's, and the serving image's.
+# By torch version: the training image's and the serving image's.
 ENVIRONMENTS = {
     "2.13": Environment(_python("TORCHSERVE_PYTHON", "torchserve"), "make proof"),
     "2.6": Environment(_python("TORCH_2_6_PYTHON", "torchserve-2.6"), "make torch-2.6"),

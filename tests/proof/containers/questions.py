@@ -1,4 +1,4 @@
-"""What both servers are asked: reviews in every form, and everything that is refused."""
+"""Requests for both model servers: reviews in every form, and bad requests."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ LISTED_AND_EXPLAINED = 50
 
 
 class Question(NamedTuple):
-    """One request to a model server, and the status that is due."""
+    """One request to a model server, with the expected status."""
 
     body: bytes
     headers: dict[str, str]
@@ -20,7 +20,7 @@ class Question(NamedTuple):
 
 
 def questions(reviews: list[str]) -> list[Question]:
-    """Return each review as text, explained, in a list and in an explained list; then the rest."""
+    """Return each review as text, explained, in lists and in explained lists, then unusual requests."""
     return [
         *(Question(review.encode(), _headers(TEXT)) for review in reviews),
         *(_json({"review": review, "explain": True}) for review in reviews),
@@ -35,7 +35,7 @@ def questions(reviews: list[str]) -> list[Question]:
 
 
 def _unusual(review: str) -> Iterator[Question]:
-    """Yield what is answered all the same."""
+    """Yield unusual requests that are accepted."""
     yield _json({"card": True})
     yield _json({"reviews": ["", review, "<br />", 1, "x" * 100_001], "explain": True})
     yield Question("Grüße: 映画は最高 \U0001f600".encode(), _headers(TEXT))
@@ -45,11 +45,11 @@ def _unusual(review: str) -> Iterator[Question]:
 
 
 def _refused() -> Iterator[Question]:
-    """Yield what is not, each with its status."""
+    """Yield bad requests, each with its status."""
     for body, content_type, status, _ in BAD.values():
         yield Question(body, _headers(content_type), status)
     yield Question(b"fine", {"Content-Type": TEXT, "Accept": "image/png"}, 406)
-    # The toolkit decodes JSON before predict.py sees it, and its failure is no refusal.
+    # The toolkit decodes JSON before calling predict.py, and fails instead of refusing the request.
     yield Question(b"\xff", _headers(JSON), 500)
 
 

@@ -1,4 +1,4 @@
-"""The two servers of one artifact: the embedded AWS's and AWS's own."""
+"""The two model servers: the embedded AWS's and TorchServe, which AWS uses."""
 
 import http.client
 import os
@@ -11,13 +11,13 @@ from typing import NamedTuple
 from local_aws.environment import without_aws
 from local_aws.sagemaker.container import Container
 from local_aws.sagemaker.served_model import SERVER
-from tests.conftest import free_port
+from tests.support.emulator import free_port
 
 START_SECONDS = 120.0
 STOP_GRACE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 START_TORCHSERVE = Path(__file__).with_name("start_torchserve.py")
-# What stacks/endpoint.py sets.
+# The environment variables that the model stack sets.
 MODEL_ENVIRONMENT = {
     "SAGEMAKER_PROGRAM": "predict.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
@@ -26,7 +26,7 @@ MODEL_ENVIRONMENT = {
 
 
 class Answer(NamedTuple):
-    """What a server answered."""
+    """The response of a model server."""
 
     status: int
     content_type: str
@@ -41,11 +41,11 @@ class Server:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send one request as SageMaker hands it to a container."""
+        """Send one request as SageMaker sends it to a container."""
         return self._send("POST", "/invocations", body, headers)
 
     def healthy(self) -> bool:
-        """Tell whether the health check is answered."""
+        """Check that the server is healthy."""
         try:
             return self._send("GET", "/ping", b"", {}).status == http.HTTPStatus.OK
         except OSError:
@@ -61,7 +61,7 @@ class Server:
 
 @contextmanager
 def embedded(python: Path, model: Path, folder: Path) -> Iterator[Server]:
-    """Serve a model with the toolkit's handlers as the embedded AWS does."""
+    """Serve a model with the toolkit's handlers, as the embedded AWS does."""
     folder.mkdir(parents=True)
     port_file = folder / "port"
     with _container(
@@ -75,12 +75,12 @@ def embedded(python: Path, model: Path, folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
-    """Serve a model with TorchServe, started as the serving image starts it, with one worker.
+    """Serve a model with TorchServe and one worker, started as in the serving image.
 
     Args:
-        python: of an environment with TorchServe, SageMaker's inference toolkit and torch.
-        model: the unpacked artifact, in a folder that is called `model`.
-        folder: receives its configuration and logs.
+        python: Python of an environment with TorchServe, SageMaker's inference toolkit and torch.
+        model: Folder of the unpacked artifact; its name must be `model`.
+        folder: Receives the configuration and logs.
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True)
@@ -90,7 +90,7 @@ def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
         **_environment(python),
         "SAGEMAKER_BASE_DIR": str(model.parent),
         "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
-        # The toolkit's configuration lets such variables decide, and binds to 0.0.0.0 itself.
+        # These variables override the toolkit's configuration, which binds to 0.0.0.0.
         "TS_INFERENCE_ADDRESS": address,
         "TS_MANAGEMENT_ADDRESS": address,
         "TS_METRICS_ADDRESS": f"http://127.0.0.1:{ports[1]}",
@@ -98,8 +98,8 @@ def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
         "TS_GRPC_MANAGEMENT_PORT": str(ports[3]),
         "LOG_LOCATION": str(folder / "logs"),
         "METRICS_LOCATION": str(folder / "logs"),
-        "TMPDIR": str(temporary),  # of the pid file
-        "TEMP": str(temporary),  # of Java
+        "TMPDIR": str(temporary),  # for the pid file
+        "TEMP": str(temporary),  # for Java
     }
     command = [python, START_TORCHSERVE, folder / "sagemaker-ts.properties"]
     with _container(command, folder, environment) as (container, lines):
@@ -112,7 +112,7 @@ def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
 def _container(
     command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]
 ) -> Iterator[tuple[Container, list[str]]]:
-    """Run a container and collect its lines; end it and all that it started."""
+    """Run a container and collect its output; stop it with all its processes."""
     lines: list[str] = []
     container = Container(command, folder=folder, environment=environment, on_line=lines.append)
     try:

@@ -1,7 +1,7 @@
-"""Starts the serving container's own entry point; runs in the Python that TorchServe is in.
+"""Starts the serving container's entry point, in TorchServe's virtual environment.
 
-The toolkit writes its configuration to a path under /etc that nothing can change; a test's is the
-argument. Everything else is told to it, and to TorchServe, by environment variables.
+The toolkit writes its configuration to a fixed path under /etc; the argument replaces that path.
+Environment variables configure everything else.
 """
 
 import sys

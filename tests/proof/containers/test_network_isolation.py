@@ -1,4 +1,4 @@
-"""Training and serving where there is no network: what EnableNetworkIsolation asks of a container."""
+"""Training and serving without a network, as EnableNetworkIsolation requires of a container."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
+from scripts.snapshots import SNAPSHOTS
 from tests.local_aws.conftest import processes_naming
 from tests.proof.containers.conftest import ENVIRONMENT, Trained, hyperparameters
 from tests.proof.containers.inside import CONNECTED, attempt, install, verdicts
@@ -22,12 +23,12 @@ from training_job.request import TrainingRequest
 
 SECTION = "Without a network"
 ASKED = 200
-# A namespace begins with a loopback interface that is down, and with no other.
+# A new namespace has only a loopback interface, which is down.
 WITHOUT_NETWORK = [
     "unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net",
     "sh", "-c", 'ip link set lo up && exec "$@"', "sh",
 ]  # fmt: skip
-NOWHERE = "192.0.2.1"  # for documentation (RFC 5737): nobody has it
+NOWHERE = "192.0.2.1"  # reserved for documentation (RFC 5737), so nothing answers
 CHANNEL = {
     "TrainingInputMode": "File",
     "S3DistributionType": "FullyReplicated",
@@ -41,8 +42,8 @@ HOST = {
         "instance_type": "ml.m5.large",
     }],
 }  # fmt: skip
-TEMPLATES = ROOT / "tests" / "infrastructure" / "__snapshots__" / "test_snapshots"
-
+TEMPLATES = ROOT / SNAPSHOTS
+SERVERLESS = "off for the model, because serverless inference does not support it"
 MODEL, TRAINING = "AWS::SageMaker::Model", "Custom::TrainingJob"
 
 
@@ -51,7 +52,7 @@ def test_training_and_serving_need_no_network(
     trained: dict[str, Trained], unseen: list[str], tmp_path: Path, proof_table: ProofTable
 ) -> None:
     if missing := _missing():
-        proof_table.add(SECTION, "training and serving without a network", f"untested: {missing}")
+        proof_table.add(SECTION, "Training and serving without a network", f"untested: {missing}")
         pytest.skip(missing)
     reviews = unseen[:ASKED]
     base, ngrams = tmp_path / "ml", trained["ngrams"]
@@ -75,26 +76,27 @@ def test_training_and_serving_need_no_network(
         assert _probabilities(found) == _probabilities(due[name.partition(" ")[0]]), name
     proof_table.add(
         SECTION,
-        "connections from a network namespace with a loopback interface of its own: to a server on this "
-        "machine that is reached outside of it, and to an address elsewhere",
+        "Connections from a network namespace with a separate loopback interface, to a server on the "
+        "host and to an external address",
         "both fail: connection refused, network unreachable",
     )
     proof_table.add(
         SECTION,
-        "training by the toolkit in it, code and data in channels, the packages of requirements.txt installed",
-        "ends with the very model, byte for byte, that the job in the embedded AWS ended with",
+        "Training by the toolkit inside the namespace, with code and data in channels and the packages "
+        "of requirements.txt installed",
+        "the model is identical, byte for byte, to that of the job in the embedded AWS",
     )
     proof_table.add(
         SECTION,
-        f"serving in it: {', '.join(seen['verdicts'])} (the LSTM installs the wheels in its artifact)",
-        f"each answers {ASKED} reviews as outside",
+        f"Serving inside the namespace: {', '.join(seen['verdicts'])} (the LSTM installs the wheels in its artifact)",
+        f"each gives the same answers to {ASKED} reviews as outside it",
     )
 
 
 @pytest.mark.parametrize(("environment", "isolated"), [("dev", False), ("prod", True)])
-def test_what_is_isolated_on_aws(
+def test_templates_isolate_the_real_time_model_only(
     environment: str,
-    isolated: bool,  # noqa: FBT001 - a column of the table
+    isolated: bool,  # noqa: FBT001 - a parameter of the test
     proof_table: ProofTable,
 ) -> None:
     template = json.loads((TEMPLATES / f"test_template[{environment}-model].json").read_text())
@@ -105,16 +107,16 @@ def test_what_is_isolated_on_aws(
     proof_table.add(
         SECTION,
         f"EnableNetworkIsolation in {environment}'s template and training job",
-        f"the model {'has' if isolated else 'is serverless, which cannot have'} it; the training job has "
-        "not: the toolkit fetches code and packages itself",
+        ("on for the model" if isolated else SERVERLESS)
+        + "; off for the training job, because the toolkit downloads code and packages",
     )
 
 
 def _missing() -> str | None:
-    """Return why no namespace can be made here, or None."""
+    """Return the reason why no namespace can be created, or None."""
     for command in ("unshare", "ip"):
         if shutil.which(command) is None:
-            return f"there is no `{command}`"
+            return f"`{command}` is not installed"
     tried = subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True, text=True, check=False)
     return f"no network namespace: {tried.stderr.strip()}" if tried.returncode else None
 
@@ -125,7 +127,7 @@ def _torchserve() -> str | None:
 
 
 def _lay_out(base: Path, training: Trained) -> None:
-    """Write what SageMaker writes to /opt/ml: with isolation, the code is a channel, too."""
+    """Write the files of /opt/ml. With network isolation, the code is also a channel."""
     for folder in (
         "input/config",
         "input/data/training",
@@ -147,7 +149,7 @@ def _lay_out(base: Path, training: Trained) -> None:
 
 
 def _inside(folder: Path, **plan: Any) -> dict[str, Any]:
-    """Run `inside.py` in a network namespace and return what it saw."""
+    """Run `inside.py` in a network namespace and return its observations."""
     (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
     module = "tests.proof.containers.inside"
     done = subprocess.run(
@@ -171,14 +173,14 @@ def _probabilities(answers: list[dict[str, Any]]) -> list[float]:
 
 
 def _properties(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Return the properties of the one resource of a type."""
+    """Return the properties of the only resource of a type."""
     (found,) = [r["Properties"] for r in template["Resources"].values() if r["Type"] == kind]
     properties: dict[str, Any] = found
     return properties
 
 
 def _sent(value: Any) -> Any:
-    """Return what CloudFormation sends: its functions are resolved, numbers are texts."""
+    """Convert properties as CloudFormation sends them: functions resolved, numbers as strings."""
     if isinstance(value, dict):
         if any(key == "Ref" or key.startswith("Fn::") for key in value):
             return "resolved"

@@ -1,7 +1,7 @@
-"""The artifact in TorchServe 0.12, started as AWS's serving image starts it.
+"""The model artifact in TorchServe 0.12, started as in AWS's serving image.
 
-Every answer has to be the one of the embedded AWS's server, byte by byte: with the torch that it was
-trained with, and with the older one of the serving image.
+Every response must equal that of the embedded AWS's server byte for byte, both with the torch
+version of the training and with the older version in the serving image.
 """
 
 import json
@@ -18,7 +18,7 @@ from tests.proof.containers.questions import Question, questions
 from tests.proof.containers.servers import Answer, embedded, torchserve
 from tests.proof.table import ProofTable
 
-SECTION = "The same artifact in AWS's own server"
+SECTION = "The same artifact in AWS's model server"
 TRACEBACK = b"\nTraceback (most recent call last):"
 VERSIONS = """
 import json, platform, numpy, torch, ts
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def asked(unseen: list[str]) -> list[Question]:
-    """All questions, the same for every server."""
+    """The requests that every server is sent."""
     return questions(unseen)
 
 
@@ -38,7 +38,7 @@ def asked(unseen: list[str]) -> list[Question]:
 def expected(
     trained: dict[str, Trained], asked: list[Question], tmp_path_factory: pytest.TempPathFactory
 ) -> list[Answer]:
-    """The answers of the embedded AWS's server."""
+    """The responses of the embedded AWS's server."""
     folder = tmp_path_factory.mktemp("embedded") / "server"
     with embedded(Path(sys.executable), trained["ngrams"].model, folder) as server:
         answers = [server.ask(question.body, question.headers) for question in asked]
@@ -81,10 +81,10 @@ def test_torchserve_answers_as_the_embedded_aws(
     proof_table.add(
         SECTION,
         f"{len(unseen):,} unseen reviews as text, as JSON with explanations and in lists, and {refused} bad "
-        f"requests, to TorchServe {torchserve_is} with torch {torch_is}, Python {python_is} and NumPy "
+        f"requests, sent to TorchServe {torchserve_is} with torch {torch_is}, Python {python_is} and NumPy "
         f"{numpy_is}; trained with torch {trained_with['torch']}, Python {trained_with['python']}",
-        f"all {len(asked):,} answers are those of the embedded AWS's server, byte by byte: status, content "
-        "type and body (of errors, all but the traceback)",
+        f"all {len(asked):,} responses equal those of the embedded AWS's server byte for byte: status, "
+        "content type and body (tracebacks of errors excluded)",
     )
 
 
@@ -96,5 +96,5 @@ def _versions(python: Path) -> list[str]:
 
 
 def _without_traceback(answer: Answer) -> Answer:
-    """Return an answer without the lines of code that an error came from."""
+    """Return an answer without the traceback of an error."""
     return answer._replace(body=answer.body.partition(TRACEBACK)[0])

@@ -1,1 +1,1 @@
-"""Least privilege, tried on an embedded AWS that enforces IAM; what it cannot enforce, simulated."""
+"""Least privilege, executed on an embedded AWS that enforces IAM and simulated elsewhere."""

@@ -1,4 +1,4 @@
-"""Calls of the deployed roles: what each must not do, and the like that it must be able to do."""
+"""Calls by the deployed roles: those that must be refused, and similar ones that must succeed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.proof.privilege.names import Names
 
-SECTION = "Least privilege: what is refused"
-CONTROLS = "Least privilege: what is allowed"
+SECTION = "Least privilege: refused"
+CONTROLS = "Least privilege: allowed"
 API = "web/PredictApiHandlerRole"
 SITE_FILES = "web/SiteFilesRole"
 SITE_CLEANER = "web/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
@@ -23,17 +23,17 @@ TRAINING_WAITER = "model/TrainingJobProviderFrameworkwaiterstatemachineRole"
 SMOKE_TEST_WAITER = "model/SmokeTestProviderFrameworkwaiterstatemachineRole"
 API_LOG = "web/PredictApiAccountLogRole"
 WHO = {
-    API: "the API's function",
-    SITE_FILES: "the function that copies the page",
-    SITE_CLEANER: "the function that empties the page's bucket",
-    DATASETS: "the function that copies datasets",
-    TRAINING: "a training job",
-    STARTER: "the function that starts training jobs",
-    WATCHER: "the function that watches training jobs",
-    MODEL: "the model",
-    SMOKE_TEST: "the smoke test",
+    API: "API function",
+    SITE_FILES: "Page deployment function",
+    SITE_CLEANER: "Page bucket cleanup function",
+    DATASETS: "Dataset deployment function",
+    TRAINING: "Training job",
+    STARTER: "Training job starter",
+    WATCHER: "Training job monitor",
+    MODEL: "Model",
+    SMOKE_TEST: "Smoke test",
 }
-# What emptying a bucket takes.
+# Actions that emptying a bucket requires.
 EMPTYING = {
     "s3:GetBucketTagging", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:ListBucketVersions",
     "s3:DeleteObjectVersion",
@@ -43,14 +43,14 @@ Arguments = Callable[[Names], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Call:
-    """One call of AWS's API by a role.
+    """One call of an AWS API by a role.
 
     Attributes:
-        role: who calls.
-        action: the permission that it takes.
-        what: in words.
-        operation: service and boto3's method, such as `s3.get_object`.
-        arguments: of the method, once the names are known.
+        role: Stack and logical id of the caller's role.
+        action: Permission that the call requires.
+        what: Description of the call.
+        operation: Service and boto3 method, such as `s3.get_object`.
+        arguments: Function that returns the method's arguments for the deployed names.
     """
 
     role: str
@@ -61,7 +61,7 @@ class Call:
 
     @property
     def words(self) -> str:
-        """The call in words."""
+        """The caller and the description of the call."""
         return f"{WHO[self.role]}: {self.what}"
 
 
@@ -97,7 +97,7 @@ def _list(role: str, what: str, bucket: str, prefix: str = "") -> Call:
     return Call(role, "s3:ListBucket", what, "s3.list_objects_v2", arguments)
 
 
-def _ask(role: str, what: str, endpoint: str) -> Call:
+def _invoke(role: str, what: str, endpoint: str) -> Call:
     arguments = {"EndpointName": endpoint, "Body": b"A fine film.", "ContentType": "text/plain"}
     operation = "sagemaker-runtime.invoke_endpoint"
     return Call(role, "sagemaker:InvokeEndpoint", what, operation, lambda _: arguments)
@@ -133,16 +133,16 @@ def _assume(role: str, what: str, other: str) -> Call:
 
 
 REFUSED = (
-    _ask(API, "ask another endpoint", "sentiment-prod"),
+    _invoke(API, "invoke another endpoint", "sentiment-prod"),
     _get(API, "read the dataset", "data", "dataset"),
     _get(API, "read the model", "data", "artifact"),
-    _get(API, "read feedback that it has stored", "data", "feedback"),
+    _get(API, "read the feedback that it stored", "data", "feedback"),
     _list(API, "list the data bucket", "data"),
-    _put(API, "write beside the feedback", "data", "models/forged.tar.gz"),
+    _put(API, "write outside the feedback prefix", "data", "models/forged.tar.gz"),
     _delete(API, "delete feedback", "data", "feedback"),
     _put(API, "deface the page", "site", "index.html"),
     _decrypt(API, "decrypt with the data key"),
-    _write_log(API, "write into another function's log", "smoke_log_group"),
+    _write_log(API, "write to another function's log", "smoke_log_group"),
     Call(
         API, "logs:DeleteLogGroup", "delete its own log group", "logs.delete_log_group",
         lambda names: {"logGroupName": names.api_log_group},
@@ -176,32 +176,32 @@ REFUSED = (
     ),
     _assume(API, "assume the training job's role", TRAINING),
     _put(TRAINING, "write outside its folder", "data", "datasets/poisoned.jsonl"),
-    _put(TRAINING, "write into the page's bucket", "site", "index.html"),
+    _put(TRAINING, "write to the page's bucket", "site", "index.html"),
     _delete(TRAINING, "delete the dataset", "data", "dataset"),
     _delete(TRAINING, "delete its own model", "data", "artifact"),
-    _get(TRAINING, "read feedback that is no channel of it", "data", "feedback"),
+    _get(TRAINING, "read feedback, which is not one of its channels", "data", "feedback"),
     _get(TRAINING, "read the bucket of access logs", "logs", "data/any"),
     _get(TRAINING, "read an asset that is not its source", "assets", "other_asset"),
     _list(TRAINING, "list the whole data bucket", "data"),
-    _decrypt(TRAINING, "decrypt with the data key past S3"),
-    _write_log(TRAINING, "write into another environment's log", "/aws/sagemaker/TrainingJobs"),
-    _ask(TRAINING, "ask the endpoint", "sentiment-dev"),
+    _decrypt(TRAINING, "decrypt with the data key outside S3"),
+    _write_log(TRAINING, "write to another environment's log", "/aws/sagemaker/TrainingJobs"),
+    _invoke(TRAINING, "invoke the endpoint", "sentiment-dev"),
     Call(
-        TRAINING, "sagemaker:CreateModel", "make a model of its own", "sagemaker.create_model",
+        TRAINING, "sagemaker:CreateModel", "create a model", "sagemaker.create_model",
         lambda names: {"ModelName": "forged", "ExecutionRoleArn": names.roles[MODEL]},
     ),
     Call(
         TRAINING, "ecr:BatchGetImage", "pull another image", "ecr.batch_get_image",
         lambda _: {"repositoryName": "other", "imageIds": [{"imageTag": "latest"}]},
     ),
-    _assume(TRAINING, "assume the role of who starts it", STARTER),
+    _assume(TRAINING, "assume the starter's role", STARTER),
     _put(MODEL, "write a model", "data", "artifact"),
-    _put(MODEL, "write what it has read, where nothing is captured", "data", "captured/x.jsonl"),
+    _put(MODEL, "write captured requests although data capture is off", "data", "captured/x.jsonl"),
     _get(MODEL, "read the dataset", "data", "dataset"),
     _list(MODEL, "list the data bucket", "data"),
-    _ask(MODEL, "ask the endpoint", "sentiment-dev"),
+    _invoke(MODEL, "invoke the endpoint", "sentiment-dev"),
     _start(
-        "pass a job another role", "iam:PassRole", name="sentiment-dev-x", role=API,
+        "pass another role to a job", "iam:PassRole", name="sentiment-dev-x", role=API,
     ),
     _start(
         "start another environment's job", "sagemaker:CreateTrainingJob",
@@ -234,8 +234,8 @@ REFUSED = (
         SMOKE_TEST, "sagemaker:DeleteEndpoint", "delete the endpoint", "sagemaker.delete_endpoint",
         lambda _: {"EndpointName": "sentiment-dev"},
     ),
-    _ask(SMOKE_TEST, "ask another endpoint", "sentiment-prod"),
-    _put(SITE_FILES, "write into the data bucket", "data", "datasets/poisoned.jsonl"),
+    _invoke(SMOKE_TEST, "invoke another endpoint", "sentiment-prod"),
+    _put(SITE_FILES, "write to the data bucket", "data", "datasets/poisoned.jsonl"),
     Call(
         SITE_FILES, "s3:PutBucketPolicy", "open the page's bucket", "s3.put_bucket_policy",
         _bucket("site", Policy="{}"),
@@ -254,26 +254,26 @@ REFUSED = (
     _list(SITE_CLEANER, "list the data bucket", "data"),
 )  # fmt: skip
 
-# Like those above, but for what makes them wrong: the table does not pass by refusing everything.
+# Permitted counterparts of the calls above: a deployment that refuses everything must fail, not pass.
 ALLOWED = (
-    _ask(API, "ask its endpoint", "sentiment-dev"),
+    _invoke(API, "invoke its endpoint", "sentiment-dev"),
     _put(API, "store feedback", "data", "feedback/2026-01/again.jsonl"),
     _get(TRAINING, "read its dataset", "data", "dataset"),
     _get(TRAINING, "read its source", "assets", "source"),
     _list(TRAINING, "list its dataset", "data", "dataset_folder"),
     _put(TRAINING, "write under its folder", "data", "models/sentiment-dev-x/output/x"),
     _get(MODEL, "read the model", "data", "artifact"),
-    _get(STARTER, "see that the model is there", "data", "artifact"),
-    _list(STARTER, "see that another model is not", "data", "models/"),
+    _get(STARTER, "check that the model exists", "data", "artifact"),
+    _list(STARTER, "check that another model does not exist", "data", "models/"),
     Call(
         STARTER, "s3:PutObjectTagging", "retire a model", "s3.put_object_tagging",
         _object("data", "models/sentiment-dev-x/output/x", Tagging={"TagSet": []}),
     ),
     Call(
-        WATCHER, "sagemaker:DescribeTrainingJob", "ask how a job is",
+        WATCHER, "sagemaker:DescribeTrainingJob", "read a job's status",
         "sagemaker.describe_training_job", lambda names: {"TrainingJobName": names.job},
     ),
-    _ask(SMOKE_TEST, "ask its endpoint", "sentiment-dev"),
+    _invoke(SMOKE_TEST, "invoke its endpoint", "sentiment-dev"),
     Call(
         SITE_FILES, "cloudfront:CreateInvalidation", "empty its distribution's cache",
         "cloudfront.create_invalidation",
@@ -282,8 +282,8 @@ ALLOWED = (
             "InvalidationBatch": {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "x"},
         },
     ),
-    _put(SITE_FILES, "write into the page's bucket", "site", "added.txt"),
-    _delete(SITE_FILES, "delete in the page's bucket", "site", "added.txt"),
+    _put(SITE_FILES, "write to the page's bucket", "site", "added.txt"),
+    _delete(SITE_FILES, "delete from the page's bucket", "site", "added.txt"),
     _put(DATASETS, "write a dataset", "data", "datasets/other/reviews.jsonl"),
     _list(SITE_CLEANER, "list the page's bucket", "site"),
 )  # fmt: skip

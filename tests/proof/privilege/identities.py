@@ -1,4 +1,4 @@
-"""Who calls: the deployed roles, by the keys that the embedded AWS gives to what runs as them."""
+"""The deployed roles, with the temporary keys that the embedded AWS issues for them."""
 
 import io
 import json
@@ -11,11 +11,11 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local_aws.environment import DECISIONS, DEFAULT_REGION, endpoint_url
-from tests.conftest import Deployment
+from tests.support.deployment import Deployment
 
 STACKS = ("storage", "model", "web")
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
-# Answers with the keys that it runs with.
+# A function that returns the keys of its role.
 PROBE = """
 import os
 
@@ -30,8 +30,8 @@ class Identities:
     """The roles of a deployment on an embedded AWS that enforces IAM.
 
     Attributes:
-        deployment: what is deployed.
-        environment: of the stacks.
+        deployment: The deployed application.
+        environment: Environment of the stacks.
     """
 
     deployment: Deployment
@@ -42,8 +42,8 @@ class Identities:
         """Return a boto3 client that calls as a role.
 
         Args:
-            service: such as s3.
-            role: stack and logical id, without what CDK adds to it, such as `model/TrainingJobRole`.
+            service: Service name in boto3, such as s3.
+            role: Stack and logical id without CDK's hash, such as `model/TrainingJobRole`.
         """
         if role not in self._keys:
             self._keys[role] = self._keys_of(self.arns[role])
@@ -54,7 +54,7 @@ class Identities:
 
     @cached_property
     def arns(self) -> dict[str, str]:
-        """Stack and logical id of each role to its ARN."""
+        """The ARN of each role, by stack and logical id."""
         iam = self.deployment.client("iam")
         return {
             f"{stack}/{resource['LogicalResourceId'][:-8]}": iam.get_role(
@@ -74,7 +74,7 @@ class Identities:
         return [resource for page in pages for resource in page["StackResourceSummaries"]]
 
     def physical(self, stack: str, logical: str, kind: str) -> str:
-        """Return the physical id of the one resource of a type whose logical id begins so."""
+        """Return the physical id of the only resource of a type with a prefix of the logical id."""
         (found,) = [
             str(resource["PhysicalResourceId"])
             for resource in self.resources(stack)
@@ -84,12 +84,12 @@ class Identities:
         return found
 
     def decisions(self) -> list[dict[str, Any]]:
-        """Return all decisions of IAM so far."""
+        """Return all IAM decisions so far."""
         lines = (self.deployment.state / DECISIONS).read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
     def silent(self) -> set[str]:
-        """Return the roles of the stacks that no decision so far was about."""
+        """Return the roles of the stacks that appear in no decision so far."""
         acted = acting(self.decisions())
         return {role for role, arn in self.arns.items() if name_of(arn) not in acted}
 
@@ -116,22 +116,22 @@ def name_of(role_arn: str) -> str:
 
 
 def refused(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the decisions that refused something."""
+    """Return the decisions that refused a call."""
     return [one for one in decisions if not one["allowed"]]
 
 
 def acting(decisions: list[dict[str, Any]]) -> set[str]:
-    """Return the names of the roles that decisions were about."""
+    """Return the names of the roles that made calls."""
     return {one["principal"].split("/")[1] for one in decisions if "/" in one["principal"]}
 
 
 def done(decisions: list[dict[str, Any]], role_arn: str) -> set[str]:
-    """Return the actions that a role was allowed."""
+    """Return the actions that a role was allowed to take."""
     name = name_of(role_arn)
     return {one["action"] for one in decisions if one["allowed"] and acting([one]) == {name}}
 
 
 def refusal(error: ClientError) -> str | None:
-    """Return the code of an answer that refuses permission; None of any other."""
+    """Return the error code when permission was refused, otherwise None."""
     code = str(error.response["Error"]["Code"])
     return code if code in DENIED else None

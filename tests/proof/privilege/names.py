@@ -1,4 +1,4 @@
-"""What the calls are about, by the names that the deployment gave it."""
+"""Names of the deployed resources that the calls refer to."""
 
 import json
 from dataclasses import dataclass
@@ -9,31 +9,31 @@ from tests.proof.privilege.identities import Identities
 
 @dataclass(frozen=True)
 class Names:
-    """Names of deployed things.
+    """Names of deployed resources.
 
     Attributes:
-        data: the data bucket.
-        site: the bucket of the page.
-        logs: the bucket of access logs.
-        assets: CDK's bucket.
-        dataset: key of the training data.
-        artifact: key of the model.
-        source: key of the training source in CDK's bucket.
-        other_asset: key of another asset.
-        feedback: key of something that a caller has said.
-        job: the training job.
-        training_image: its image.
-        api_function: the function behind the API.
-        api_log_group: its log group.
-        smoke_log_group: the log group of another function.
-        api: id of the REST API.
-        api_access_log: the log group that its stage writes to.
-        distribution: id of the CloudFront distribution.
-        data_key: id of the data key.
-        data_ciphertext: what it has encrypted.
-        roles: `stack/LogicalId` to ARN.
-        tasks: the role of each state machine, by its ARN, to the functions that its tasks call.
-        log_groups: the role of each function, by its ARN, to the log group that it writes to.
+        data: Name of the data bucket.
+        site: Name of the page's bucket.
+        logs: Name of the bucket for access logs.
+        assets: Name of CDK's asset bucket.
+        dataset: Key of the training data.
+        artifact: Key of the model.
+        source: Key of the training source in CDK's asset bucket.
+        other_asset: Key of another asset.
+        feedback: Key of a stored piece of feedback.
+        job: Name of the training job.
+        training_image: Image of the training job.
+        api_function: Name of the API function.
+        api_log_group: Log group of the API function.
+        smoke_log_group: Log group of the smoke test.
+        api: Id of the REST API.
+        api_access_log: Log group of the REST API's stage.
+        distribution: Id of the CloudFront distribution.
+        data_key: Id of the data key.
+        data_ciphertext: Text encrypted with the data key.
+        roles: ARN of each role, by `stack/LogicalId`.
+        tasks: Functions that a state machine's tasks call, by the ARN of the machine's role.
+        log_groups: Log group of each function, by the ARN of its role.
     """
 
     data: str
@@ -71,7 +71,7 @@ class Names:
         return [{"ChannelName": "training", "DataSource": {"S3DataSource": source}}]
 
     def training(self, name: str, *, role: str) -> dict[str, object]:
-        """Return CreateTrainingJob's parameters for a job that could run."""
+        """Return valid parameters for CreateTrainingJob."""
         return {
             "TrainingJobName": name,
             "RoleArn": self.roles[role],
@@ -88,7 +88,7 @@ class Names:
 
 
 def names_of(identities: Identities) -> Names:
-    """Look up the names of a deployment that has been used."""
+    """Look up the resource names of a deployment that has stored feedback."""
     deployment = identities.deployment
     s3, kms = deployment.client("s3"), deployment.client("kms")
     outputs = deployment.outputs

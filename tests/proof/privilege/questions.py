@@ -1,4 +1,4 @@
-"""Questions whose answer must be no, and the like whose answer must be yes."""
+"""Questions whose answer must be no, and similar ones whose answer must be yes."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,9 +20,9 @@ from tests.proof.privilege.simulation import RELEASE, Question
 
 OTHER_ACCOUNT = "111111111111"
 ARN = f"{DEFAULT_REGION}:{ACCOUNT}"
-# The tasks of the state machines with which CDK's framework waits.
-ASK, GIVE_UP = "framework-isComplete-task", "framework-onTimeout-task"
-# All that AWS's own policy for the purpose allows: API Gateway refuses a role with less.
+# Tasks of the state machines that CDK's provider framework waits with.
+IS_COMPLETE, ON_TIMEOUT = "framework-isComplete-task", "framework-onTimeout-task"
+# Actions of AWS's managed policy for this role; API Gateway refuses a role without any of them.
 # Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 API_LOG_ACTIONS = (
     "CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams",
@@ -116,7 +116,7 @@ def _pass(what: str, role: str, service: str) -> Question:
     return Question(what, "iam:PassRole", _role(role), role=STARTER, context=context)
 
 
-def _tell(what: str, service: str, account: str = ACCOUNT) -> Question:
+def _alarm(what: str, service: str, account: str = ACCOUNT) -> Question:
     return Question(
         what, "sns:Publish", lambda _: f"arn:aws:sns:{ARN}:sentiment-dev-alarms",
         principal=service, policy="topic Alarms", context=_in(aws__SourceAccount=account),
@@ -130,7 +130,7 @@ def _measure(what: str, namespace: str, role: str = TRAINING) -> Question:
 
 def _probe(what: str, action: str) -> Question:
     return Question(
-        f"the function that probes an update: {what}", f"sagemaker:{action}",
+        f"Rollout probe: {what}", f"sagemaker:{action}",
         lambda _: f"arn:aws:sagemaker:{ARN}:endpoint/sentiment-prod", role=PROBE,
     )  # fmt: skip
 
@@ -139,16 +139,15 @@ def _stream(group: str) -> str:
     return f"arn:aws:logs:{ARN}:log-group:{group}:log-stream:any"
 
 
-def _waits(what_for: str, role: str) -> tuple[Question, ...]:
+def _waits(waiter: str, role: str) -> tuple[Question, ...]:
     def task(name: str) -> Callable[[Names], str]:
         return lambda names: names.tasks[names.roles[role]][name]
 
-    who = f"the state machine that waits for {what_for}"
-    call = "lambda:InvokeFunction"
+    who, call = waiter.capitalize(), "lambda:InvokeFunction"
     return (
-        _assume(f"Step Functions: run {who} as its role", role, "states.amazonaws.com"),
-        Question(f"{who}: call what asks whether one has ended", call, task(ASK), role=role),
-        Question(f"{who}: call what gives up", call, task(GIVE_UP), role=role),
+        _assume(f"Step Functions: assume the role of the {waiter}", role, "states.amazonaws.com"),
+        Question(f"{who}: invoke the completion check", call, task(IS_COMPLETE), role=role),
+        Question(f"{who}: invoke the timeout handler", call, task(ON_TIMEOUT), role=role),
     )
 
 
@@ -165,28 +164,29 @@ def _logs_requests() -> tuple[Question, ...]:
     )
 
 
-def _runs(who: str, role: str) -> tuple[Question, ...]:
+def _runs(function: str, role: str) -> tuple[Question, ...]:
     def stream(names: Names) -> str:
         return _stream(names.log_groups[names.roles[role]])
 
+    who = function.capitalize()
     return (
-        _assume(f"Lambda: run {who} as its role", role, LAMBDA),
-        Question(f"{who}: begin a log", "logs:CreateLogStream", stream, role=role),
-        Question(f"{who}: write its log", "logs:PutLogEvents", stream, role=role),
+        _assume(f"Lambda: assume the role of the {function}", role, LAMBDA),
+        Question(f"{who}: create a log stream", "logs:CreateLogStream", stream, role=role),
+        Question(f"{who}: write to its log", "logs:PutLogEvents", stream, role=role),
     )
 
 
-def _empties(which: str, role: str, bucket: str) -> tuple[Question, ...]:
+def _empties(who: str, role: str, bucket: str) -> tuple[Question, ...]:
     def row(what: str, action: str, within: str = "") -> Question:
         return Question(
-            f"the function that empties {which}: {what}", f"s3:{action}",
+            f"{who}: {what}", f"s3:{action}",
             lambda names: f"arn:aws:s3:::{getattr(names, bucket)}{within}",
             role=role, policy=f"bucket {bucket}",
         )  # fmt: skip
 
     return (
-        row("see whether it may", "GetBucketTagging"),
-        row("close it to what is new", "PutBucketPolicy"),
+        row("read the bucket's tags", "GetBucketTagging"),
+        row("block new objects with a bucket policy", "PutBucketPolicy"),
         row("list versions", "ListBucketVersions"),
         row("delete a version", "DeleteObjectVersion", "/any"),
     )
@@ -197,66 +197,66 @@ NO = (
     _assume("SageMaker, for another account: assume a job's role", TRAINING, SAGEMAKER, OTHER_ACCOUNT),
     _assume("Lambda: assume a training job's role", TRAINING, LAMBDA),
     _assume("EC2: assume the model's role", MODEL, "ec2.amazonaws.com"),
-    _assume("SageMaker: assume the role of the API's function", API, SAGEMAKER),
-    _assume("another account: assume the model's role", MODEL, f"arn:aws:iam::{OTHER_ACCOUNT}:root"),
-    _assume("the account's administrator: assume a job's role", TRAINING, f"arn:aws:iam::{ACCOUNT}:root"),
-    _serve("another distribution of CloudFront: read the page's bucket", "s3:GetObject", "EOTHER"),
-    _serve("the page's distribution: write into its bucket", "s3:PutObject", None),
+    _assume("SageMaker: assume the API function's role", API, SAGEMAKER),
+    _assume("Another account: assume the model's role", MODEL, f"arn:aws:iam::{OTHER_ACCOUNT}:root"),
+    _assume("Account administrator: assume a job's role", TRAINING, f"arn:aws:iam::{ACCOUNT}:root"),
+    _serve("Another CloudFront distribution: read the page's bucket", "s3:GetObject", "EOTHER"),
+    _serve("The page's distribution: write to its bucket", "s3:PutObject", None),
     _log("S3: write another bucket's access log", "other-bucket"),
     _log("S3, for another account: write an access log", "data", OTHER_ACCOUNT),
-    _read("a training job: read its dataset without TLS", tls=False, version="1.2"),
-    _read("a training job: read its dataset with TLS 1.1", tls=True, version="1.1"),
-    _use_key("a training job: use the data key through Secrets Manager", TRAINING, "Decrypt", "secretsmanager"),
-    _use_key("the model: encrypt with the data key through S3", MODEL, "GenerateDataKey"),
-    _use_key("the API's function: decrypt feedback through S3", API, "Decrypt"),
+    _read("Training job: read its dataset without TLS", tls=False, version="1.2"),
+    _read("Training job: read its dataset with TLS 1.1", tls=True, version="1.1"),
+    _use_key("Training job: use the data key through Secrets Manager", TRAINING, "Decrypt", "secretsmanager"),
+    _use_key("Model: encrypt with the data key through S3", MODEL, "GenerateDataKey"),
+    _use_key("API function: decrypt feedback through S3", API, "Decrypt"),
     Question(
-        "another account: decrypt with the data key", "kms:Decrypt", _key,
+        "Another account: decrypt with the data key", "kms:Decrypt", _key,
         principal=f"arn:aws:iam::{OTHER_ACCOUNT}:root", policy="key DataKey",
     ),
-    _encrypt_log("CloudWatch Logs: use the log key for another environment", "sentiment-prod-any"),
-    _call("another API of API Gateway: call the API's function", "apigateway.amazonaws.com", "other"),
-    _call("EventBridge: call the API's function", "events.amazonaws.com", None),
+    _encrypt_log("CloudWatch Logs: use the log key for another environment's logs", "sentiment-prod-any"),
+    _call("Another REST API: invoke the API function", "apigateway.amazonaws.com", "other"),
+    _call("EventBridge: invoke the API function", "events.amazonaws.com", None),
     Question(
-        "the state machine that waits for trainings: call the API's function",
+        "Training waiter: invoke the API function",
         "lambda:InvokeFunction", _function, role=TRAINING_WAITER,
     ),
-    _pass("the function that starts jobs: pass a job's role to Lambda", TRAINING, LAMBDA),
-    _pass("the function that starts jobs: pass the model's role to SageMaker", MODEL, SAGEMAKER),
-    _tell("CloudWatch, for another account: tell an alarm", "cloudwatch.amazonaws.com", OTHER_ACCOUNT),
-    _tell("S3: tell an alarm", "s3.amazonaws.com"),
-    _measure("a training job: publish metrics of the application", "sentiment-dev"),
+    _pass("Training job starter: pass a job's role to Lambda", TRAINING, LAMBDA),
+    _pass("Training job starter: pass the model's role to SageMaker", MODEL, SAGEMAKER),
+    _alarm("CloudWatch, for another account: publish an alarm", "cloudwatch.amazonaws.com", OTHER_ACCOUNT),
+    _alarm("S3: publish an alarm", "s3.amazonaws.com"),
+    _measure("Training job: publish metrics of the application", "sentiment-dev"),
 )  # fmt: skip
 
 YES = (
     _assume("SageMaker: assume a job's role", TRAINING, SAGEMAKER),
-    _assume("Lambda: assume the role of the API's function", API, LAMBDA),
-    _serve("the page's distribution: read its bucket", "s3:GetObject", None),
+    _assume("Lambda: assume the API function's role", API, LAMBDA),
+    _serve("The page's distribution: read its bucket", "s3:GetObject", None),
     _log("S3: write the data bucket's access log", "data"),
-    _read("a training job: read its dataset with TLS 1.2", tls=True, version="1.2"),
-    _use_key("a training job: decrypt through S3", TRAINING, "Decrypt"),
-    _use_key("a training job: encrypt through S3", TRAINING, "GenerateDataKey"),
-    _use_key("the model: decrypt through S3", MODEL, "Decrypt"),
-    _use_key("the API's function: encrypt feedback through S3", API, "GenerateDataKey"),
-    _encrypt_log("CloudWatch Logs: use the log key for this environment", "sentiment-dev-any"),
-    _call("the API of API Gateway: call its function", "apigateway.amazonaws.com", None),
-    _pass("the function that starts jobs: pass a job's role to SageMaker", TRAINING, SAGEMAKER),
-    _tell("CloudWatch: tell an alarm", "cloudwatch.amazonaws.com"),
-    _measure("a training job: publish its metrics", "/aws/sagemaker/TrainingJobs"),
-    # About the roles that the embedded AWS lets do nothing, or nothing before the end.
-    *_waits("trainings", TRAINING_WAITER),
-    *_waits("smoke tests", SMOKE_TEST_WAITER),
+    _read("Training job: read its dataset with TLS 1.2", tls=True, version="1.2"),
+    _use_key("Training job: decrypt through S3", TRAINING, "Decrypt"),
+    _use_key("Training job: encrypt through S3", TRAINING, "GenerateDataKey"),
+    _use_key("Model: decrypt through S3", MODEL, "Decrypt"),
+    _use_key("API function: encrypt feedback through S3", API, "GenerateDataKey"),
+    _encrypt_log("CloudWatch Logs: use the log key for this environment's logs", "sentiment-dev-any"),
+    _call("The REST API: invoke its function", "apigateway.amazonaws.com", None),
+    _pass("Training job starter: pass a job's role to SageMaker", TRAINING, SAGEMAKER),
+    _alarm("CloudWatch: publish an alarm", "cloudwatch.amazonaws.com"),
+    _measure("Training job: publish its metrics", "/aws/sagemaker/TrainingJobs"),
+    # Roles that act outside the embedded AWS's enforcement, or only when a stack is destroyed.
+    *_waits("training waiter", TRAINING_WAITER),
+    *_waits("smoke test waiter", SMOKE_TEST_WAITER),
     *_logs_requests(),
-    *_runs("the function that empties the page's bucket", SITE_CLEANER),
-    *_empties("the page's bucket", SITE_CLEANER, "site"),
-    *_runs("the function that empties the buckets of data and logs", STORAGE_CLEANER),
-    *_empties("the data bucket", STORAGE_CLEANER, "data"),
-    *_empties("the bucket of access logs", STORAGE_CLEANER, "logs"),
+    *_runs("page bucket cleanup function", SITE_CLEANER),
+    *_empties("Page bucket cleanup function", SITE_CLEANER, "site"),
+    *_runs("storage bucket cleanup function", STORAGE_CLEANER),
+    *_empties("Storage bucket cleanup function, data bucket", STORAGE_CLEANER, "data"),
+    *_empties("Storage bucket cleanup function, log bucket", STORAGE_CLEANER, "logs"),
 )  # fmt: skip
 
-# Of prod alone: whether an update is on while the probe looks is a matter of seconds.
+# Asked in prod only, where the probe rarely runs at the moment of an update.
 PROBES = (
-    *_runs("the function that probes an update", PROBE),
-    _probe("look whether an update is on", "DescribeEndpoint"),
-    _probe("ask the endpoint", "InvokeEndpoint"),
-    _measure("the function that probes an update: publish its metric", "sentiment-prod", PROBE),
+    *_runs("rollout probe", PROBE),
+    _probe("read the endpoint's status", "DescribeEndpoint"),
+    _probe("invoke the endpoint", "InvokeEndpoint"),
+    _measure("Rollout probe: publish its metric", "sentiment-prod", PROBE),
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Questions that the embedded AWS does not ask itself, put to the deployed policies.
+"""Evaluation of the deployed policies for calls that the embedded AWS does not check.
 
-The engine is the one that decides the executed calls: ministack's, of the pinned version.
+The engine is the one that decides the executed calls, from the pinned version of ministack.
 """
 
 import json
@@ -15,22 +15,22 @@ from tests.proof.privilege.identities import Identities, name_of
 from tests.proof.privilege.names import Names
 
 Policy = dict[str, Any]
-RELEASE = "live"  # the alias of a function that others may call
+RELEASE = "live"  # the function alias that others may call
 
 
 @dataclass(frozen=True)
 class Question:
-    """Whether somebody may do something.
+    """One authorization request.
 
     Attributes:
-        what: the question in words.
-        action: the permission.
-        resource: the ARN of what it is about.
-        role: who asks, when it is a role of the stacks, whose policies count.
-        principal: who asks otherwise: a service such as lambda.amazonaws.com, or an ARN.
-        policy: kind and name of the policy of the resource that counts, such as `bucket site`.
-        context: further condition keys.
-        tls: whether the request is encrypted.
+        what: Description of the request.
+        action: Permission that is requested.
+        resource: Function that returns the ARN of the resource.
+        role: Role of the stacks that makes the request, with its policies.
+        principal: Caller when it is not such a role: a service name or an ARN.
+        policy: Kind and name of the resource policy to evaluate, such as `bucket site`.
+        context: Function that returns further condition keys.
+        tls: True for a request over TLS.
     """
 
     what: str
@@ -44,13 +44,13 @@ class Question:
 
     @property
     def about(self) -> str | None:
-        """The role of the stacks that it is about: who asks, or who is to be assumed."""
+        """The role of the stacks that makes the request or is to be assumed."""
         kind, _, name = (self.policy or "").partition(" ")
         return name if kind == "trust" else self.role
 
 
 def allows(enforced: Identities, names: Names, asked: Question) -> bool:
-    """Tell what the deployed policies say."""
+    """Evaluate a request against the deployed policies."""
     principal = names.roles[asked.role] if asked.role else asked.principal
     context = engine.EvalContext(
         principal_arn=principal,

@@ -23,15 +23,18 @@ from tests.proof.privilege.names import Names
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
-# State machines and API Gateway call in process here; buckets are emptied when they are destroyed.
+# The embedded AWS runs state machines and API Gateway in process; cleanup runs on destroy.
 SILENT = {SMOKE_TEST_WAITER, TRAINING_WAITER, API_LOG, SITE_CLEANER, STORAGE_CLEANER}
+
+BUCKETS = {"site": "page's", "data": "data", "logs": "log", "assets": "asset"}
+OBJECTS = {"dataset": "the dataset", "artifact": "the artifact", "source": "the source"}
 
 
 @pytest.mark.usefixtures("names")
-def test_deployment_and_application_need_no_more(
+def test_deployment_and_application_need_no_further_permission(
     enforced: Identities, proof_table: ProofTable
 ) -> None:
-    """First of all: what comes later is refused on purpose."""
+    """Must run before the tests that provoke refusals."""
     decisions = enforced.decisions()
     assert refused(decisions) == []
     assert enforced.silent() == SILENT
@@ -39,16 +42,16 @@ def test_deployment_and_application_need_no_more(
     assert {"deploy", "file"} <= cdk
     proof_table.add(
         CONTROLS,
-        "`cdk deploy` of dev with its own keys, alarms and feedback; a verdict, an explanation, a "
-        "batch and feedback through the page's origin (executed)",
-        f"{len(decisions)} decisions; {len(enforced.arns) - len(SILENT)} of the stacks' roles, all "
-        "but those of state machines, of API Gateway and of what empties buckets, which are "
-        "simulated below, and CDK's deploy and publishing roles took part; none refused",
+        "`cdk deploy` of dev with customer-managed keys, alarms and feedback; a verdict, an "
+        "explanation, a batch and feedback through the page's origin (executed)",
+        f"{len(decisions)} decisions, none refused; {len(enforced.arns) - len(SILENT)} roles of the "
+        "stacks took part, and CDK's deploy and publishing roles. The roles of state machines, API "
+        "Gateway and bucket cleanup are simulated below",
     )
 
 
 @pytest.mark.parametrize("call", ALLOWED, ids=lambda call: call.words)
-def test_a_role_can(
+def test_a_role_may_make_the_calls_it_needs(
     enforced: Identities, names: Names, call: Call, proof_table: ProofTable
 ) -> None:
     before = len(enforced.decisions())
@@ -58,14 +61,14 @@ def test_a_role_can(
 
 
 @pytest.mark.parametrize("call", REFUSED, ids=lambda call: call.words)
-def test_a_role_cannot(
+def test_a_role_may_make_no_other_calls(
     enforced: Identities, names: Names, call: Call, proof_table: ProofTable
 ) -> None:
     before = len(enforced.decisions())
     with pytest.raises(ClientError) as error:
         make(enforced, names, call)
     assert refusal(error.value), error.value
-    # Refused for want of exactly this permission, and not for a call that was malformed.
+    # The call was refused for this permission, not because it was malformed.
     assert taken(enforced, before)[-1] == (call.action, False)
     proof_table.add(SECTION, call.words, f"executed: `{call.action}` refused")
 
@@ -77,7 +80,7 @@ def make(enforced: Identities, names: Names, call: Call) -> None:
 
 
 def taken(enforced: Identities, before: int) -> list[tuple[str, bool]]:
-    """Return action and outcome of the decisions since there were `before`."""
+    """Return action and outcome of the decisions after the first `before`."""
     return [
         (one["action"], one["allowed"])
         for one in enforced.decisions()[before:]
@@ -85,15 +88,15 @@ def taken(enforced: Identities, before: int) -> list[tuple[str, bool]]:
     ]
 
 
-def test_sagemaker_assumes_no_role_that_does_not_trust_it(
+def test_sagemaker_cannot_assume_a_role_that_does_not_trust_it(
     enforced: Identities, names: Names, proof_table: ProofTable
 ) -> None:
     sagemaker = enforced.deployment.client("sagemaker")
     asked = names.training("sentiment-dev-x", role="web/PredictApiHandlerRole")
     with pytest.raises(ClientError, match="Could not assume role"):
         sagemaker.create_training_job(**asked)
-    words = "the account's administrator: run a training job as the API's function"
-    proof_table.add(SECTION, words, "executed: SageMaker may not assume the role")
+    words = "Account administrator: run a training job as the API function"
+    proof_table.add(SECTION, words, "executed: SageMaker refuses to assume the role")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,7 @@ def test_sagemaker_assumes_no_role_that_does_not_trust_it(
         ("assets", "source", "GET"),
     ],
 )
-def test_buckets_are_closed_to_strangers(
+def test_buckets_are_closed_to_anonymous_callers(
     enforced: Identities, names: Names, proof_table: ProofTable, bucket: str, key: str, method: str
 ) -> None:
     where = f"{getattr(names, bucket)}/{getattr(names, key, key)}"
@@ -121,7 +124,8 @@ def test_buckets_are_closed_to_strangers(
         body=b"x" if method == "PUT" else None,
     )
     assert (status, b"AccessDenied" in body) == (HTTPStatus.FORBIDDEN, True)
-    words = f"anybody: unsigned {method} of {key or 'the list'} in the {bucket} bucket"
+    request = f"{method} of {OBJECTS.get(key, key)}" if key else "listing of objects"
+    words = f"Anyone: unsigned {request} in the {BUCKETS[bucket]} bucket"
     proof_table.add(SECTION, words, "executed: 403 AccessDenied")
 
 
@@ -140,7 +144,7 @@ def test_buckets_are_closed_to_strangers(
         ("SiteUrl", "api/users", "GET", HTTPStatus.NOT_FOUND),
     ],
 )
-def test_api_and_page_have_no_other_methods_and_paths(
+def test_api_and_page_have_no_other_methods_or_paths(
     enforced: Identities,
     proof_table: ProofTable,
     origin: str,
@@ -153,10 +157,10 @@ def test_api_and_page_have_no_other_methods_and_paths(
     status = send(url, method=method, body=body, headers={"Content-Type": "text/plain"})[0]
     assert status == expected
     where = "the API" if origin == "ApiUrl" else "the page's origin"
-    proof_table.add(SECTION, f"anybody: {method} {path} of {where}", f"executed: {expected:d}")
+    proof_table.add(SECTION, f"Anyone: {method} {path} on {where}", f"executed: {expected:d}")
 
 
-def test_the_page_is_for_everybody(enforced: Identities, proof_table: ProofTable) -> None:
+def test_the_page_is_public(enforced: Identities, proof_table: ProofTable) -> None:
     status, _, body = send(enforced.deployment.outputs["SiteUrl"])
     assert (status, b"<html" in body) == (HTTPStatus.OK, True)
-    proof_table.add(CONTROLS, "anybody: GET the page", "executed: 200")
+    proof_table.add(CONTROLS, "Anyone: GET the page", "executed: 200")

@@ -1,10 +1,9 @@
-"""All of prod under the roles that it declares: deployed, used, changed and destroyed."""
+"""The prod environment under its declared roles: deployed, used, updated and destroyed."""
 
 import time
 
 import pytest
 
-from tests.conftest import embedded_aws
 from tests.proof.privilege.calls import (
     API_LOG,
     CONTROLS,
@@ -20,17 +19,18 @@ from tests.proof.privilege.questions import PROBES, YES
 from tests.proof.privilege.simulation import Question, allows
 from tests.proof.table import ProofTable
 from tests.proof.use import use
+from tests.support.deployment import embedded_aws
 
 pytestmark = pytest.mark.slow
 PROD = ("environment=prod", "feedback.enabled=true", "operations.alarm_email=somebody@example.com")
-# State machines and API Gateway call in process here.
+# The embedded AWS runs state machines and API Gateway in process.
 SILENT_IN_PROD = {SMOKE_TEST_WAITER, TRAINING_WAITER, API_LOG}
-# Runs every minute, and does more than look only if an update is on just then.
-SELDOM = {PROBE}
+# The probe runs every minute but invokes the endpoint only during an update.
+RARE = {PROBE}
 PROBE_SECONDS = 120
 
 
-def test_prod_needs_no_more(
+def test_prod_needs_no_further_permission(
     tmp_path_factory: pytest.TempPathFactory, proof_table: ProofTable
 ) -> None:
     with embedded_aws(tmp_path_factory.mktemp("prod"), enforce_iam=True) as deployed:
@@ -38,7 +38,7 @@ def test_prod_needs_no_more(
         deployed.deploy(*PROD)
         use(deployed)
         names = names_of(prod)
-        asked = [one for one in (*YES, *PROBES) if one.about in SILENT_IN_PROD | SELDOM]
+        asked = [one for one in (*YES, *PROBES) if one.about in SILENT_IN_PROD | RARE]
         assert disallowed(prod, names, asked) == []
         deployed.deploy(*PROD, "training.seed=7")
         use(deployed)
@@ -52,25 +52,25 @@ def test_prod_needs_no_more(
     assert done(decisions, prod.arns[SITE_CLEANER]) >= EMPTYING
     proof_table.add(
         CONTROLS,
-        "prod: deployed, used, another model by blue/green and canary, used again, destroyed "
-        "(executed)",
-        f"{len(decisions)} decisions; {len(prod.arns) - len(silent)} of the stacks' roles, all but "
-        "those of state machines and of API Gateway, took part; none refused",
+        "prod: deployed, used, updated to another model by blue/green and canary, used again, "
+        "destroyed (executed)",
+        f"{len(decisions)} decisions, none refused; {len(prod.arns) - len(silent)} roles of the "
+        "stacks took part, all but those of state machines and API Gateway",
     )
     proof_table.add(
         CONTROLS,
-        "prod: its state machines, API Gateway for its logs, and the function that probes an update",
+        "prod: state machines, API Gateway's logging and the rollout probe",
         f"simulated: {len(asked)} questions, all allowed",
     )
 
 
 def disallowed(prod: Identities, names: Names, asked: list[Question]) -> list[str]:
-    """Return the questions that the deployed policies answer with no."""
+    """Return the questions that the deployed policies answer with no, by description."""
     return [one.what for one in asked if not allows(prod, names, one)]
 
 
 def wait_for_probe(prod: Identities) -> None:
-    """Wait until the probe has looked whether an update is on, as it does every minute."""
+    """Wait for the probe, which reads the endpoint's status every minute."""
     end = time.monotonic() + PROBE_SECONDS
     while "sagemaker:DescribeEndpoint" not in done(prod.decisions(), prod.arns[PROBE]):
         assert time.monotonic() < end

@@ -1,6 +1,6 @@
-"""After the calls: an update with another training, signed requests alone, and the destroy.
+"""An update with another training, signed requests only, and the destroy.
 
-The modules of this folder run in the order of their names; this one changes what they share.
+This module changes the shared deployment. Modules run in the order of their names, so it runs last.
 """
 
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 
 from local_aws.environment import DEFAULT_REGION
 from local_aws.urls import send
-from tests.leftovers import leftovers
+from tests.proof.leftovers import leftovers
 from tests.proof.privilege.calls import (
     API,
     CONTROLS,
@@ -30,8 +30,10 @@ pytestmark = pytest.mark.slow
 SIGNED = ("api.access=iam", "training.seed=7")
 
 
-def test_an_update_needs_no_more(enforced: Identities, proof_table: ProofTable) -> None:
-    cleaner = enforced.arns[SITE_CLEANER]  # there is no page that could sign requests
+def test_an_update_needs_no_further_permission(
+    enforced: Identities, proof_table: ProofTable
+) -> None:
+    cleaner = enforced.arns[SITE_CLEANER]  # the page is removed because it cannot sign requests
     before = len(enforced.decisions())
     job = enforced.deployment.outputs["TrainingJobName"]
     outputs = enforced.deployment.deploy(*SIGNED)
@@ -41,30 +43,30 @@ def test_an_update_needs_no_more(enforced: Identities, proof_table: ProofTable) 
     assert done(since, cleaner) >= EMPTYING
     proof_table.add(
         CONTROLS,
-        "an update that trains anew, tries the model on an endpoint of its own, replaces it, "
-        "retires the old one and empties the page's bucket (executed)",
-        f"{len(since)} decisions, none refused; the role of what empties the bucket took part",
+        "An update that trains another model, tests it on a candidate endpoint, replaces the old "
+        "model, retires it and empties the page's bucket (executed)",
+        f"{len(since)} decisions, none refused; the page bucket cleanup function took part",
     )
 
 
-def test_signed_requests_alone(enforced: Identities, proof_table: ProofTable) -> None:
+def test_only_signed_requests_are_accepted(enforced: Identities, proof_table: ProofTable) -> None:
     url = enforced.deployment.outputs["ApiUrl"] + "predict"
     body, headers = b"A wonderful film.", {"Content-Type": "text/plain"}
     assert send(url, body=body, headers=headers)[0] == HTTPStatus.FORBIDDEN
-    proof_table.add(
-        SECTION, "anybody: an unsigned request, where api.access is iam", "executed: 403"
-    )
+    proof_table.add(SECTION, "Anyone: an unsigned request with api.access=iam", "executed: 403")
     stranger = enforced.client("sts", API)._request_signer._credentials  # noqa: SLF001 - its keys
     assert send(url, body=body, headers=signed(url, body, stranger))[0] == HTTPStatus.FORBIDDEN
-    words = f"{WHO[API]}: a signed request to the API that it is behind"
+    words = f"{WHO[API]}: a signed request to its own API"
     proof_table.add(SECTION, words, "executed: `execute-api:Invoke` refused")
     administrator = boto3.Session("test", "test").get_credentials()
     status, _, answer = send(url, body=body, headers=signed(url, body, administrator))
     assert (status, answer) == (HTTPStatus.OK, b"1")
-    proof_table.add(CONTROLS, "the account's administrator: a signed request", "executed: 200")
+    proof_table.add(CONTROLS, "Account administrator: a signed request", "executed: 200")
 
 
-def test_a_destroy_needs_no_more(enforced: Identities, proof_table: ProofTable) -> None:
+def test_a_destroy_needs_no_further_permission(
+    enforced: Identities, proof_table: ProofTable
+) -> None:
     cleaner = enforced.arns[STORAGE_CLEANER]
     before = len(enforced.decisions())
     enforced.deployment.destroy(*SIGNED)
@@ -75,12 +77,12 @@ def test_a_destroy_needs_no_more(enforced: Identities, proof_table: ProofTable) 
     proof_table.add(
         CONTROLS,
         "`cdk destroy`: buckets emptied, endpoint deleted, artifacts retired (executed)",
-        f"{len(since)} decisions, none refused; the role of what empties them took part",
+        f"{len(since)} decisions, none refused; the storage bucket cleanup function took part",
     )
 
 
 def signed(url: str, body: bytes, credentials: Credentials) -> dict[str, str]:
-    """Return the headers of a request to API Gateway, with a signature."""
+    """Return the headers of a signed request to API Gateway."""
     request = AWSRequest("POST", url, data=body, headers={"Content-Type": "text/plain"})
     SigV4Auth(credentials, "execute-api", DEFAULT_REGION).add_auth(request)
     return dict(request.headers.items())

@@ -1,0 +1,154 @@
+"""Smoke test of an endpoint: known reviews must get the right answer from the right model."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from known_reviews import KNOWN_REVIEWS
+
+PAUSE_SECONDS = 5.0
+# Statuses of a container that is still starting or overloaded
+PASSING = {424, 429, *range(500, 600)}
+# An endpoint keeps serving while it scales and while AWS maintains it.
+SERVES = {"InService", "Updating", "SystemUpdating"}
+# A serverless endpoint at its concurrency limit has this code with different statuses.
+FULL = "ThrottlingException"
+# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
+LONGEST_REASON = 1000
+
+
+class SmokeTestError(Exception):
+    """An endpoint that failed its test; CloudFormation shows the message."""
+
+    def __init__(self, reason: str) -> None:
+        """Put the reason on one line and cut it to what CloudFormation accepts."""
+        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The test's source of time."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The model that must answer.
+
+    Attributes:
+        model_version: required version; None accepts any.
+        minimum_accuracy: lowest acceptable accuracy on held-out reviews, as the model reports it.
+    """
+
+    model_version: str | None
+    minimum_accuracy: float = 0.0
+
+
+def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
+    """Check that the endpoint serves its new configuration.
+
+    SageMaker rolls back to the old configuration when the new one fails to start. CloudFormation
+    has already waited for the update, so only scaling can still be in progress.
+
+    Raises:
+        SmokeTestError: when the endpoint does not serve, or serves another configuration.
+    """
+    found = sagemaker.describe_endpoint(EndpointName=endpoint)
+    if found["EndpointStatus"] not in SERVES:
+        raise SmokeTestError(f"Endpoint {endpoint} is {found['EndpointStatus']}, not InService")
+    if found["EndpointConfigName"] != config:
+        raise SmokeTestError(
+            f"Endpoint {endpoint} serves configuration {found['EndpointConfigName']}, not {config}"
+        )
+
+
+def check_answers(
+    runtime: Any,
+    endpoint: str,
+    expected: Expected,
+    *,
+    patience_seconds: float,
+    clock: Clock | None = None,
+) -> None:
+    """Check that known reviews get the right sentiment from the expected model.
+
+    Args:
+        runtime: client of the SageMaker runtime.
+        endpoint: name of the endpoint.
+        expected: the model that must answer.
+        patience_seconds: time limit for the answers; a serverless endpoint starts its container
+            at the first request.
+        clock: source of time.
+
+    Raises:
+        SmokeTestError: when a sentiment, the model's version or its accuracy is wrong, or when
+            there is no answer in time.
+    """
+    clock = clock or Clock()
+    deadline = clock.now() + patience_seconds
+    for sentiment, review in KNOWN_REVIEWS.items():
+        answer = _ask(runtime, endpoint, review, clock, deadline)
+        if answer.get("sentiment") != sentiment:
+            raise SmokeTestError(
+                f"Endpoint {endpoint} classifies a clearly {sentiment} review as "
+                f"{answer.get('sentiment')}"
+            )
+        _check_model(endpoint, answer, expected)
+
+
+def _check_model(endpoint: str, answer: dict[str, Any], expected: Expected) -> None:
+    version, accuracy = answer.get("model_version"), answer.get("accuracy")
+    if expected.model_version is not None and version != expected.model_version:
+        raise SmokeTestError(
+            f"Endpoint {endpoint} answers from model {version}, not {expected.model_version}"
+        )
+    # The negated comparison also refuses NaN.
+    if not isinstance(accuracy, (int, float)) or not accuracy >= expected.minimum_accuracy:
+        raise SmokeTestError(
+            f"Endpoint {endpoint} answers from a model with accuracy {accuracy}; "
+            f"the minimum is {expected.minimum_accuracy}"
+        )
+
+
+def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float) -> dict[str, Any]:
+    """Return the endpoint's answer to a review, retrying until the deadline."""
+    while True:
+        try:
+            answer = invoke(runtime, endpoint, review)
+        except (ClientError, BotoCoreError) as error:
+            if clock.now() + PAUSE_SECONDS > deadline or not _may_pass(error):
+                raise SmokeTestError(f"Endpoint {endpoint} does not answer: {error}") from error
+            clock.sleep(PAUSE_SECONDS)
+            continue
+        except (ValueError, RecursionError) as error:
+            raise SmokeTestError(f"Endpoint {endpoint} does not answer with JSON") from error
+        if not isinstance(answer, dict):
+            raise SmokeTestError(f"Endpoint {endpoint} answers {answer!r}, not a JSON object")
+        return answer
+
+
+def invoke(runtime: Any, endpoint: str, review: str) -> Any:
+    """Send one review and return the JSON of the answer."""
+    answer = runtime.invoke_endpoint(
+        EndpointName=endpoint,
+        ContentType="application/json",
+        Accept="application/json",
+        Body=json.dumps({"review": review}).encode(),
+    )
+    return json.loads(answer["Body"].read())
+
+
+def _may_pass(error: ClientError | BotoCoreError) -> bool:
+    """Return whether a retry may succeed, as with a container that is starting or busy."""
+    if isinstance(error, BotoCoreError) or error.response.get("Error", {}).get("Code") == FULL:
+        return True
+    status = error.response.get("OriginalStatusCode")
+    if status is None:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return status in PASSING

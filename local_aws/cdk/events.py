@@ -1,0 +1,84 @@
+"""CloudFormation events and other lines in the CDK CLI's output."""
+
+import re
+from dataclasses import dataclass
+
+# The CLI cuts a status off after 24 characters, such as UPDATE_ROLLBACK_IN_PROG.
+EVENT = re.compile(
+    r"^(?P<stack>\S+) \| +(?P<done>\d+)(?:/(?P<total>\d+))? \| [^|]+\| (?P<status>[A-Z_]+) +"
+    r"\| (?P<kind>\S+) +\| (?P<path>\S+)(?: \((?P<logical_id>\w+)\))? ?(?P<reason>.*)$"
+)
+STACK = "AWS::CloudFormation::Stack"
+# Resources that take long enough for their beginning to be worth a line
+LONG = (STACK, "AWS::SageMaker::Endpoint", "Custom::")
+CHATTER = re.compile(r"^\S+: (start|success): |^Stack ARN:$|^arn:aws:cloudformation:|^Outputs:$")
+# Lines that a live display makes redundant
+PROGRESS = re.compile(
+    r"^Bundling asset |^\s*⏳ |^\s*✅ |^✨ |^\S+: (creating|deploying)|^Trusted accounts for |"
+    r"^Using default execution policy|^[\w-]+\.\w+ = |^[\w-]+$"
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of one resource, as the CLI prints it.
+
+    Attributes:
+        stack: name of the stack.
+        done: number of resources that are complete.
+        total: number of resources that change; 0 if unknown.
+        status: status of the resource.
+        kind: type of the resource.
+        path: path of its construct in the stack, or its logical id.
+        logical_id: its logical id.
+        reason: the status's reason; may be empty.
+    """
+
+    stack: str
+    done: int
+    total: int
+    status: str
+    kind: str
+    path: str
+    logical_id: str
+    reason: str
+
+    @classmethod
+    def parse(cls, line: str) -> "Event | None":
+        """Return the event of a line; None for any other line."""
+        match = EVENT.match(line)
+        if match is None:
+            return None
+        return cls(
+            stack=match["stack"],
+            done=int(match["done"]),
+            total=int(match["total"] or 0),
+            status=match["status"],
+            kind=match["kind"],
+            path=match["path"],
+            logical_id=match["logical_id"] or match["path"],
+            reason=match["reason"],
+        )
+
+    @property
+    def begins(self) -> bool:
+        """Whether the resource starts to change."""
+        return "_IN_PROG" in self.status
+
+    def __str__(self) -> str:
+        """Return the event as one short line."""
+        done = f"{self.done}/{self.total}" if self.total else str(self.done)
+        words = (self.stack, done, self.status, self.kind, self.path, self.reason)
+        return " ".join(words).strip()
+
+
+def reduce(line: str) -> str | None:
+    """Return a shorter line, or None for one that says nothing new to a person.
+
+    An event becomes `stack 12/30 CREATE_COMPLETE type path`, and the beginning of a quick one is
+    left out. Other lines stay as they are.
+    """
+    event = Event.parse(line)
+    if event is None:
+        return None if CHATTER.search(line) or not line else line
+    return None if event.begins and not event.kind.startswith(LONG) else str(event)

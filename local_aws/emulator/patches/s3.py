@@ -1,0 +1,83 @@
+"""Buckets: tags and refused deletions in CloudFormation, and no anonymous reads."""
+
+from http import HTTPStatus
+from typing import Any
+
+from ministack.services import s3
+from ministack.services.cloudformation import provisioners
+
+PRIVATE_NAMES = (
+    (s3, "_apply_bucket_scope", "(method, bucket, key, headers, query_params, body=b'', internal=False)"),
+    (s3, "_bucket_owner_account", "(name)"),
+    (s3, "_bucket_tags", "AccountScopedDict"),
+    (s3, "_delete_bucket", "(name)"),
+    (s3, "_error", "(code, message, status, resource='', extra=None, headers=None)"),
+    (s3, "_foreign_bucket_allows", "(owner_account, bucket_name, key, method, query_params, caller, headers=None)"),
+    (s3, "_request_access_key", "(method, key, headers, query_params, body)"),
+    (provisioners, "_RESOURCE_HANDLERS", "dict"),
+)  # fmt: skip
+Properties = dict[str, Any]
+
+
+def apply() -> None:
+    """Patch ministack."""
+    _refuse_anonymous_reads()
+    _complete_buckets()
+
+
+def _refuse_anonymous_reads() -> None:
+    """Refuse unsigned requests for buckets that are not public, as S3 does.
+
+    ministack refuses them only when it enforces IAM for everybody.
+    """
+    apply_scope = s3._apply_bucket_scope
+
+    def apply_bucket_scope(  # noqa: PLR0913, PLR0917 - the signature that ministack calls
+        method: str,
+        bucket: str,
+        key: str,
+        headers: dict[str, str],
+        query: dict[str, list[str]],
+        body: bytes = b"",
+        internal: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
+        denied = apply_scope(method, bucket, key, headers, query, body, internal)
+        owner = s3._bucket_owner_account(bucket) if bucket else None
+        if denied is not None or internal or owner is None or method == "OPTIONS":
+            return denied
+        if s3._request_access_key(method, key, headers, query, body):
+            return None
+        if s3._foreign_bucket_allows(owner, bucket, key, method, query, "", headers):
+            return None
+        return s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")
+
+    s3._apply_bucket_scope = apply_bucket_scope
+
+
+def _complete_buckets() -> None:
+    """Give CloudFormation's buckets their tags, and refuse to delete one that is not empty.
+
+    CDK's function that empties a bucket before its deletion does so only if it finds CDK's tag.
+    """
+    handler = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+
+    def create(logical_id: str, properties: Properties, stack: str) -> Any:
+        return tagged(handler["create"](logical_id, properties, stack), properties)
+
+    def update(name: str, old: Properties, new: Properties, stack: str) -> Any:
+        return tagged(handler["update"](name, old, new, stack), new)
+
+    def tagged(created: tuple[str, Properties], properties: Properties) -> tuple[str, Properties]:
+        tags = {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
+        s3._bucket_tags[created[0]] = tags
+        return created
+
+    def delete(name: str, properties: Properties) -> None:
+        status, _, body = s3._delete_bucket(name)
+        if status == HTTPStatus.CONFLICT:
+            raise RuntimeError(f"the bucket {name} is not empty: {body.decode()}")
+        handler["delete"](name, properties)
+
+    provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"] = {
+        **handler, "create": create, "update": update, "delete": delete,
+    }  # fmt: skip

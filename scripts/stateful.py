@@ -1,0 +1,94 @@
+"""Resources whose contents or addresses cannot be made again, and the record of them.
+
+Another logical id or immutable property would replace such a resource: an empty bucket instead of
+the data, another key instead of the one that can decrypt, a new address instead of the known one.
+`make accept-replacements` accepts such a change.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+
+from scripts import ROOT
+from scripts.snapshots import Template, present
+from scripts.synthesis import environments
+
+RECORDS = Path("tests/stacks/stateful")
+STATEFUL = (
+    "AWS::ApiGateway::RestApi",
+    "AWS::CloudFront::Distribution",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SageMaker::Endpoint",
+    "AWS::SecretsManager::Secret",
+)
+# The schemas of these types have the same immutable properties in every region.
+SCHEMA_REGION = "us-east-1"
+
+Record = dict[str, dict[str, Any]]
+
+
+def stateful(templates: Mapping[str, Template]) -> Record:
+    """Return the immutable properties of every stateful resource, by stack and logical id.
+
+    The kind of an endpoint is not a property, yet it cannot change: SageMaker converts neither an
+    endpoint with instances to a serverless one, nor rolls back from instances to serverless.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+    """
+    return {
+        f"{stack}/{name}": {
+            "Type": resource["Type"],
+            **{
+                key: value
+                for key, value in resource.get("Properties", {}).items()
+                if key in immutable(resource["Type"])
+            },
+            **_endpoint_kind(resource, template),
+        }
+        for stack, template in templates.items()
+        for name, resource in sorted(template["Resources"].items())
+        if resource["Type"] in STATEFUL
+    }
+
+
+def immutable(kind: str) -> set[str]:
+    """Return the top-level properties whose change replaces a resource, by its AWS schema."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(SCHEMA_REGION, kind).schema
+    paths: list[str] = schema.get("createOnlyProperties", [])
+    return {path.removeprefix("/properties/").partition("/")[0] for path in paths}
+
+
+def _endpoint_kind(resource: Mapping[str, Any], template: Template) -> dict[str, str]:
+    """Return `serverless` or `real_time` for an endpoint, and nothing for other resources."""
+    if resource["Type"] != "AWS::SageMaker::Endpoint":
+        return {}
+    config, _ = resource["Properties"]["EndpointConfigName"]["Fn::GetAtt"]
+    (variant,) = template["Resources"][config]["Properties"]["ProductionVariants"]
+    return {"Kind": "serverless" if "ServerlessConfig" in variant else "real_time"}
+
+
+def recorded(environment: str) -> Record:
+    """Return the accepted record of an environment; empty without a record."""
+    file = ROOT / RECORDS / f"{environment}.json"
+    record: Record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return record
+
+
+def main() -> int:
+    """Accept the present stateful resources of every environment."""
+    for environment, templates in present(environments()).items():
+        file = ROOT / RECORDS / f"{environment}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(stateful(templates), indent=2, sort_keys=True)
+        file.write_text(text + "\n", "utf-8")
+        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

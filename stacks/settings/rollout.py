@@ -1,0 +1,35 @@
+"""The settings of the rollout of a new model."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stacks.settings.types import Decimal, Flag, Section, Whole
+
+
+class RolloutSettings(Section):
+    """How a new model comes into service.
+
+    Attributes:
+        strategy: `canary` sends a part of the traffic to the new model first, and goes back to the
+            old one when an alarm goes off; it needs real-time instances and alarms.
+            `all_at_once` switches over when the new model answers.
+        candidate: whether a new model is first tried on an endpoint of its own, with known reviews,
+            while the old one serves; that endpoint is deleted afterwards. It needs the capacity,
+            and the account's limits, for both at a time.
+        patience_seconds: time that a new model may take for its first answers.
+        canary_percent: share of the instances that serve the new model first.
+        bake_minutes: time that it is watched for.
+        keep_old_minutes: time that the old instances are kept afterwards, still watching.
+        error_rate: share of failed invocations above which it goes back.
+        latency_p99_ms: time that the slowest in a hundred may take in the model.
+    """
+
+    strategy: Literal["all_at_once", "canary"] = "all_at_once"
+    candidate: Flag = True
+    patience_seconds: Annotated[Whole, Field(ge=5, le=480)] = 300
+    canary_percent: Annotated[Whole, Field(ge=1, le=50)] = 50
+    bake_minutes: Annotated[Whole, Field(ge=1, le=60)] = 10
+    keep_old_minutes: Annotated[Whole, Field(ge=0, le=60)] = 5
+    error_rate: Annotated[Decimal, Field(ge=0, lt=1)] = 0.01
+    latency_p99_ms: Annotated[Whole, Field(ge=10, le=60_000)] = 1000

@@ -1,0 +1,29 @@
+"""The settings of automatic scaling."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from stacks.settings.types import BlankIsNone, Flag, Section, Whole
+
+
+class ScalingSettings(Section):
+    """How many instances a real-time endpoint has, by its traffic.
+
+    To change the instance type of an endpoint that scales, deploy once without scaling before:
+    SageMaker refuses it otherwise.
+
+    Attributes:
+        max_instances: the most; the least are `endpoint.instance_count`. Without it the count
+            stays.
+        invocations_per_minute: of one instance, that scaling aims at.
+        scale_in: whether instances are ever taken away; without it they are only added.
+        scale_in_cooldown_seconds: time between two steps down.
+        scale_out_cooldown_seconds: time between two steps up.
+    """
+
+    max_instances: Annotated[Annotated[Whole, Field(ge=2, le=100)] | None, BlankIsNone] = None
+    invocations_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = 1500
+    scale_in: Flag = True
+    scale_in_cooldown_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 600
+    scale_out_cooldown_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 60

@@ -1,0 +1,222 @@
+"""What the smoke test demands of an endpoint."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from tests.lambda_fn.fake_aws import check, client_error
+from trial import handler
+from trial.smoke_test import Clock, Expected, SmokeTestError, check_answers, check_config
+
+ENDPOINT = "sentiment-dev"
+JOB = "sentiment-dev-0a1b2c3d4e5f"
+EXPECTED = Expected(JOB)
+RIGHT = {"model_version": JOB, "accuracy": 0.91}
+
+
+class Time:
+    """A clock that stands still but for sleeping."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.seconds = 0.0
+        self.clock = Clock(now=lambda: self.seconds, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+        self.seconds += seconds
+
+
+class Runtime:
+    """An endpoint that fails some times, and then answers."""
+
+    def __init__(
+        self,
+        answer: Callable[[str], Any] | None = None,
+        errors: tuple[Exception, ...] = (),
+        version: str = JOB,
+    ) -> None:
+        """Raise the errors first, then give the answer."""
+        self.errors = list(errors)
+        self.reviews: list[str] = []
+        self.version = version
+        self.answer = answer or self.right
+
+    def right(self, review: str) -> dict[str, Any]:
+        """Answer as a good model does."""
+        positive = "wonderful" in review
+        return {
+            "sentiment": "positive" if positive else "negative",
+            "probability": 0.97 if positive else 0.02,
+            **RIGHT,
+            "model_version": self.version,
+        }
+
+    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+        """Fail or answer."""
+        check("sagemaker-runtime", "InvokeEndpoint", request)
+        if self.errors:
+            raise self.errors.pop(0)
+        review = json.loads(request["Body"])["review"]
+        self.reviews.append(review)
+        return {"Body": io.BytesIO(json.dumps(self.answer(review)).encode())}
+
+
+class SageMaker:
+    """An endpoint's description."""
+
+    def __init__(self, status: str = "InService", config: str = "config-2") -> None:
+        """Describe an endpoint."""
+        self.description = {"EndpointStatus": status, "EndpointConfigName": config}
+
+    def describe_endpoint(self, **request: Any) -> dict[str, str]:
+        """Return the description."""
+        check("sagemaker", "DescribeEndpoint", request)
+        return self.description
+
+
+def model_error(status: int) -> ClientError:
+    """Return what boto3 raises when the container answered with that status."""
+    error = client_error(
+        "ModelError", "Received an error from the container", "InvokeEndpoint", 424
+    )
+    return ClientError({**error.response, "OriginalStatusCode": status}, "InvokeEndpoint")
+
+
+def test_right_verdicts_of_the_right_model_pass() -> None:
+    runtime = Runtime()
+    check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+    assert len(runtime.reviews) == 2
+
+
+def test_any_model_may_answer_where_none_was_trained() -> None:
+    check_answers(
+        Runtime(version="trained-elsewhere"),
+        ENDPOINT,
+        Expected(None),
+        patience_seconds=300,
+        clock=Time().clock,
+    )
+
+
+def test_another_models_answer_fails() -> None:
+    runtime = Runtime(version="sentiment-dev-000000000000")
+    with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
+        check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+
+
+@pytest.mark.parametrize("needed", [0.92, 1.0])
+def test_a_model_under_the_quality_gate_fails_wherever_it_was_trained(needed: float) -> None:
+    runtime, clock = Runtime(version="trained-elsewhere"), Time().clock
+    check_answers(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
+    with pytest.raises(SmokeTestError, match=f"accuracy 0.91; the minimum is {needed}"):
+        check_answers(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
+
+
+@pytest.mark.parametrize("verdict", ["positive", "negative"])
+def test_a_model_that_always_says_the_same_fails(verdict: str) -> None:
+    runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
+    with pytest.raises(SmokeTestError, match=f"review as {verdict}"):
+        check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+
+
+@pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
+def test_an_answer_of_another_kind_fails(answer: Any) -> None:
+    with pytest.raises(SmokeTestError, match=ENDPOINT):
+        check_answers(
+            Runtime(answer=lambda _: answer),
+            ENDPOINT,
+            EXPECTED,
+            patience_seconds=300,
+            clock=Time().clock,
+        )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        model_error(500),
+        model_error(503),
+        client_error("ThrottlingException", "Rate exceeded", "InvokeEndpoint", 400),
+        client_error("ModelNotReadyException", "not ready", "InvokeEndpoint", 429),
+        ReadTimeoutError(endpoint_url="https://runtime.sagemaker.us-east-1.amazonaws.com"),
+    ],
+)
+def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
+    time = Time()
+    check_answers(
+        Runtime(errors=(error, error, error)),
+        ENDPOINT,
+        EXPECTED,
+        patience_seconds=300,
+        clock=time.clock,
+    )
+    assert time.seconds > 0
+
+
+def test_a_model_that_never_loads_fails_in_time() -> None:
+    time = Time()
+    with pytest.raises(SmokeTestError, match=r"does not answer: .* error from the container"):
+        check_answers(
+            Runtime(errors=(model_error(500),) * 10_000),
+            ENDPOINT,
+            EXPECTED,
+            patience_seconds=300,
+            clock=time.clock,
+        )
+    assert time.seconds <= 300
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        model_error(400),
+        client_error("ValidationException", "Endpoint not found", "InvokeEndpoint", 400),
+        client_error("AccessDeniedException", "not authorized", "InvokeEndpoint", 403),
+    ],
+)
+def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
+    time = Time()
+    with pytest.raises(SmokeTestError, match="does not answer"):
+        check_answers(
+            Runtime(errors=(error,)), ENDPOINT, EXPECTED, patience_seconds=300, clock=time.clock
+        )
+    assert time.seconds == 0
+
+
+def test_the_new_configuration_must_be_in_service() -> None:
+    check_config(SageMaker(), ENDPOINT, "config-2")
+    check_config(SageMaker(status="Updating"), ENDPOINT, "config-2")  # as while it scales
+    with pytest.raises(SmokeTestError, match="is RollingBack, not InService"):
+        check_config(SageMaker(status="RollingBack"), ENDPOINT, "config-2")
+    with pytest.raises(SmokeTestError, match="serves configuration config-1, not config-2"):
+        check_config(SageMaker(config="config-1"), ENDPOINT, "config-2")
+
+
+def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = Runtime()
+    clients = {"sagemaker": SageMaker(), "sagemaker-runtime": runtime}
+    monkeypatch.setattr(handler, "_client", clients.__getitem__)
+    properties = {
+        "EndpointName": ENDPOINT,
+        "EndpointConfigName": "config-2",
+        "ModelVersion": JOB,
+        "MinimumAccuracy": "0.8",
+        "PatienceSeconds": "300",
+    }
+    ids = set()
+    for request in ("Create", "Update"):
+        event = {
+            "RequestType": request,
+            "ResourceType": "Custom::SmokeTest",
+            "ResourceProperties": properties,
+        }
+        ids.add(handler.on_event(event, None)["PhysicalResourceId"])
+        assert handler.is_complete(event, None) == {"IsComplete": True}
+    assert handler.on_event({**event, "RequestType": "Delete"}, None) == {}
+    assert len(runtime.reviews) == 4
+    assert len(ids) == 1  # another one would make CloudFormation replace the resource

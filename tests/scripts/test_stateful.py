@@ -1,0 +1,62 @@
+"""No resource that holds data or an address is replaced unnoticed."""
+
+from copy import deepcopy
+
+import pytest
+
+from scripts.snapshots import all_masked
+from scripts.stateful import immutable, recorded, stateful
+from tests.stacks.assembly import Assembly
+
+
+def test_no_stateful_resource_is_replaced(assembly: Assembly) -> None:
+    """`make accept-replacements` accepts an intended replacement; the data stay behind."""
+    assert stateful(all_masked(assembly.templates)) == recorded(assembly.environment)
+
+
+def test_the_record_holds_buckets_keys_and_the_endpoint(prod: Assembly) -> None:
+    kinds = [entry["Type"] for entry in recorded("prod").values()]
+    assert kinds.count("AWS::S3::Bucket") == 3
+    assert kinds.count("AWS::KMS::Key") == 3
+    assert "AWS::SageMaker::Endpoint" in kinds
+    for name, entry in recorded("prod").items():
+        stack, _, logical_id = name.partition("/")
+        assert prod.template(stack)["Resources"][logical_id]["Type"] == entry["Type"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::S3::Bucket", {"BucketName"}),
+        ("AWS::SageMaker::Endpoint", {"EndpointName"}),
+        ("AWS::KMS::Key", set()),
+    ],
+)
+def test_immutable_properties_come_from_the_schemas(kind: str, properties: set[str]) -> None:
+    assert properties <= immutable(kind)
+
+
+def test_an_endpoint_of_another_kind_is_noticed(prod: Assembly) -> None:
+    """CloudFormation would update two properties, and SageMaker would refuse."""
+    changed = deepcopy(all_masked(prod.templates))
+    (config,) = [
+        resource
+        for resource in changed["model"]["Resources"].values()
+        if resource["Type"] == "AWS::SageMaker::EndpointConfig"
+    ]
+    (variant,) = config["Properties"]["ProductionVariants"]
+    variant["ServerlessConfig"] = {"MaxConcurrency": 5, "MemorySizeInMB": 3072}
+    assert stateful(changed) != recorded("prod")
+
+
+def test_another_name_or_logical_id_is_noticed(dev: Assembly) -> None:
+    before = all_masked(dev.templates)
+    renamed = deepcopy(before)
+    endpoints = [
+        resource
+        for resource in renamed["model"]["Resources"].values()
+        if resource["Type"] == "AWS::SageMaker::Endpoint"
+    ]
+    (endpoint,) = endpoints
+    endpoint["Properties"]["EndpointName"] = "another"
+    assert stateful(renamed) != recorded("dev")

@@ -1,0 +1,1 @@
+"""Deployments, emulators and reviews that tests of several packages use."""
