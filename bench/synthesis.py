@@ -56,7 +56,7 @@ def synthesize(*options: str) -> tuple[float, int]:
     cwd = ROOT
     if options == PLAIN:
         environment["CDK_VALIDATION"] = "false"
-        cwd = ROOT / "bench"  # where no cdk.json adds context
+        cwd = ROOT / "bench"  # no cdk.json there adds context
     with TemporaryDirectory() as folder:
         command = ["cdk", "synth", *options, "--quiet", "--no-notices", "--output", folder]
         started = time.perf_counter()
