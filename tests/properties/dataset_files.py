@@ -17,7 +17,7 @@ Halves = dict[str, Dataset]
 CHANNEL = "channel"
 # Messages about all files of a channel together. Every other message is about one file.
 OF_CHANNEL = re.compile(
-    rf"{CHANNEL}: (no reviews; .+|all \d+ (train|test) reviews are (positive|negative); .+)"
+    rf"{CHANNEL}: (no reviews found; .+|all \d+ (train|test) reviews are (positive|negative); .+)"
 )
 OF_TABLE = re.compile(
     r", line [1-9]\d*: .+|: unknown format; .+|: damaged or truncated compression \(.*\)"

@@ -123,7 +123,7 @@ def test_directories_are_read_completely_or_refused(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (with_long_header(50_000_000), "a part of it has more than 1,000,000 bytes"),
+        (with_long_header(50_000_000), "a part has more than 1,000,000 bytes"),
         (
             packed_files({"a.txt": b""}) + gzip.compress(bytes(50_000_000), 1),
             "there is data after the end of the archive",
