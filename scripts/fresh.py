@@ -6,6 +6,7 @@ everything has passed, written to a document.
 
 import argparse
 import csv
+import getpass
 import json
 import os
 import pwd
@@ -42,7 +43,7 @@ WHOLE = (
     "import ensurepip, ssl, sys, venv; assert sys.prefix == sys.base_prefix;"
     "print(sys.version.split()[0])"
 )
-COLUMNS = ("Python", "PyTorch", "Set-up", "Without a network", "Repaired", "Port")
+COLUMNS = ("Python", "User", "PyTorch", "Set-up", "Without a network", "Repaired", "Port")
 PAGE = """\
 # Fresh machines
 
@@ -50,7 +51,8 @@ Do the two commands work on a machine that has nothing but Python and make?
 
 `make fresh` tries it with every Python from 3.11 on that it finds, and writes this page when
 everything has passed. Each row is a new clone in a folder called `{awkward}`. HOME is empty, TMPDIR
-is next to it, umask is 077, and all commands run as {user}. In each clone:
+is next to it, umask is 077, and an ordinary user runs it if one can start the Python.
+In each clone:
 
 1. The set-up is killed while it installs packages, and resumed.
 2. `make local` runs {network}.
@@ -182,15 +184,11 @@ def namespaces() -> bool:
 
 
 def as_user(python: Path) -> list[str]:
-    """Return what starts a command as an ordinary user; nothing where this is one."""
+    """Return what starts a command as an ordinary user; nothing where none can start the Python."""
     if os.geteuid() != 0:
         return []
     drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    return drop if runs([*drop, str(python)]) else [*drop, *READER]
-
-
-# Lets the ordinary user read what only root may: pyenv's Pythons in root's home.
-READER = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    return drop if runs([*drop, str(python)]) else []
 
 
 def runs(python: list[str]) -> str:
@@ -215,7 +213,7 @@ def pythons() -> dict[str, Path]:
         candidates = [place / name for place in places if runs([str(place / name)])]
         if candidates:
             # Rather one that an ordinary user can start.
-            best = min(candidates, key=lambda python: len(as_user(python)))
+            best = min(candidates, key=lambda python: not as_user(python))
             found[runs([str(best)])] = best
     return found
 
@@ -233,7 +231,7 @@ def cloned(python: Path, version: str, variables: dict[str, str]) -> Iterator[Cl
             check=True,
         )
         (clone.root / SAMPLE).write_text(sample(), "utf-8")
-        if os.geteuid() == 0:
+        if as_user(python):
             user = pwd.getpwnam("nobody")
             for path in (Path(parent), *Path(parent).rglob("*")):
                 os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
@@ -295,6 +293,7 @@ def try_next(clone: Clone, *, whole: bool, part: str) -> None:
         whole: whether the first run trains on all packaged reviews.
         part: the folder of node_modules that is removed.
     """
+    clone.seen["User"] = "nobody" if as_user(clone.python) else getpass.getuser()
     set_up(clone)
     clone.seen["Without a network"] = clone.deploy("" if whole else SMALL, network=False)
     clone.run("local-stop")
@@ -349,10 +348,8 @@ def page(clones: list[Clone]) -> str:
         ["git", "describe", "--always", "--dirty"],  # noqa: S607
         cwd=ROOT, capture_output=True, text=True, check=False,
     ).stdout.strip()  # fmt: skip
-    root = os.geteuid() == 0
     words = PAGE.format(
         awkward=AWKWARD,
-        user="an ordinary user (`nobody`)" if root else "the user who started it",
         network="in a network namespace with nothing but a loopback interface"
         if namespaces()
         else "with proxies that do not answer",

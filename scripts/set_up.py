@@ -160,7 +160,7 @@ def site_packages(folder: Path) -> Path:
 
 def _has_this_python(folder: Path) -> bool:
     """Tell whether the environment was made by this version of Python, which is still there."""
-    return os.access(_python(folder), os.X_OK) and (site_packages(folder) / "pip").is_dir()
+    return _python(folder).exists() and (site_packages(folder) / "pip").is_dir()
 
 
 def _make_venv(folder: Path) -> None:
