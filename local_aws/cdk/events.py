@@ -53,6 +53,11 @@ class Event(NamedTuple):
         )
 
     @property
+    def construct(self) -> str:
+        """Path of the construct, without the parts that CDK appends for its resource."""
+        return self.path.removesuffix("/Default").removesuffix("/Resource")
+
+    @property
     def begins(self) -> bool:
         """Whether the resource starts to change."""
         return "_IN_PROG" in self.status

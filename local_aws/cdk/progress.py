@@ -38,11 +38,11 @@ class Stack:
         change = (event.path, event.status.partition("_")[0])
         if not event.begins:
             self.ended.add(change)
-        self.waiting = [path for path in self.waiting if path != event.path]
+        self.waiting = [path for path in self.waiting if path != event.construct]
         if event.kind != STACK and change not in self.ended:  # the end may be printed first
-            self.waiting.append(event.path)
+            self.waiting.append(event.construct)
         if event.status.endswith("_FAILED"):
-            self.failure = self.failure or event.path
+            self.failure = self.failure or event.construct
 
     def detail(self, note: str) -> str:
         """Return what the stack waits for, with the last line of its training."""
@@ -64,7 +64,7 @@ class Progress:
 
     def __init__(self, screen: Screen, activity: str = "starting") -> None:
         """Show progress on `screen`; `activity` is what the CLI does at first."""
-        cut = Column(no_wrap=True, overflow="ellipsis")
+        cut = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         self.live = progress.Progress(
             progress.SpinnerColumn(finished_text=""),
             progress.TextColumn("{task.fields[mark]}{task.description}"),
@@ -72,6 +72,7 @@ class Progress:
             progress.TimeElapsedColumn(),
             progress.TextColumn("{task.fields[detail]}", "dim", markup=False, table_column=cut),
             console=screen.console,
+            expand=True,
             disable=screen.verbose or not screen.console.is_terminal,
         )
         self.stacks: dict[str, Stack] = {}
@@ -129,7 +130,7 @@ class Progress:
         if event is not None:
             stack = self._stack(event.stack)
             stack.observe(event)
-            self.paths[event.stack, event.logical_id] = event.path
+            self.paths[event.stack, event.logical_id] = event.construct
             resources = f"{min(event.done, event.total)}/{event.total}"
             detail = stack.detail(self._note)
             self.live.update(stack.line, resources=resources, detail=detail)

@@ -51,6 +51,9 @@ def test_a_terminal_shows_a_live_line_per_stack() -> None:
         assert second[1:] == ["tiny-2", "3/5", "0:00:00", "waiting", "for", "Custom"]
         progress.training_line("epoch=1 loss=0.5")
         assert " ".join(rows(progress)[1]).endswith("waiting for Custom: epoch=1 loss=0.5")
+        progress.training_line("a long line " * 20)
+        assert rows(progress)[1][1:5] == ["tiny-2", "3/5", "0:00:00", "waiting"]
+        assert len(rows(progress)) == 2  # the line is cut, not wrapped
         for line in output[output.index(WAITING) + 2 :]:
             progress.cli_line(line)
     assert [row[:2] for row in rows(progress)] == [["✅", "tiny-1"], ["✅", "tiny-2"]]
