@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ENV ?= dev
 PORT ?= 4566
-# More CDK context, such as CONTEXT="-c training.max_order=2 -c endpoint.memory_mb=4096"
+# Additional CDK context, such as CONTEXT="-c training.max_order=2 -c endpoint.memory_mb=4096"
 CONTEXT ?=
 
 TORCH := torch==2.13.0
@@ -12,18 +12,18 @@ TORCH := torch==2.13.0
 TORCH_2_6 := torch==2.6.0
 
 VENV := .venv
-# The peers that bench/ compares with.
+# Packages of the peers that bench/ compares with
 BENCH_VENV := .venv-bench
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
-# Many images set it; then Python would compile the CDK's modules anew in every process, for 10 s or more.
+# Many images set it, and then every process compiles the CDK's modules again, for 10 s or more.
 unexport PYTHONDONTWRITEBYTECODE
 
 # Installs what is missing, damaged or older than its lock, and nothing else.
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots pictures openapi accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -32,48 +32,52 @@ help: ## show the targets
 local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it; VERBOSE=1 shows every event
 	@python -m scripts.local --port $(PORT) $(if $(VERBOSE),--verbose) $(CONTEXT)
 
-local-stop: $(VENV)/.dev ## end the embedded AWS and everything it started
+local-stop: $(VENV)/.dev ## stop the embedded AWS and everything it started
 	@python -m local_aws down --port $(PORT)
 
-local-status: $(VENV)/.dev ## what runs in the embedded AWS
+local-status: $(VENV)/.dev ## show what runs in the embedded AWS
 	@python -m local_aws status --port $(PORT)
 
-test: ## the whole suite, browser tests included
+test: ## run the whole test suite, including the browser tests
 	@$(MAKE) --no-print-directory --jobs 2 check $(VENV)/.checkov $(VENV)/.supply chromium
 	python -m pytest --numprocesses 2 --dist loadgroup
 
 chromium:
 	@sh scripts/install_chromium.sh
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## what it survives, the part that takes minutes included; writes docs/proof.md
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
+	@$(MAKE) --no-print-directory fresh
 
-fresh: $(VENV)/.dev ## set up and deploy in new clones, with every Python that is found; writes docs/fresh.md
-	@python -m scripts.fresh --page docs/fresh.md
+fresh: $(VENV)/.dev ## set up and deploy in new clones with every installed Python, or ONLY=3.13, and write docs/fresh.md
+	@python -m scripts.fresh --page docs/fresh.md $(if $(ONLY),--only $(ONLY))
 
-torch-2.6: $(VENV)/bin/python ## make proof serves with the serving image's older torch too
+torch-2.6: $(VENV)/bin/python ## add the serving image's older torch to make proof
 	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)
 
-check: $(VENV)/.dev ## format, lint and types
+check: $(VENV)/.dev ## check formatting, lint, the direction of imports, the workflows and types
 	ruff format --check --quiet .
 	ruff check --quiet .
+	lint-imports --no-logo --no-cache
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --offline --quiet --no-progress .github
 	mypy
 
-bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## this model beside the notebook's and its peers; DATA=folder with both halves
-	@python -m bench run $(if $(DATA),--data "$(DATA)") $(if $(OUTPUT),--output "$(OUTPUT)")
+bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## compare this model with the notebook's and its peers; DATA=folder with train and test
+	@python -m bench run $(if $(DATA),--data "$$DATA") $(if $(OUTPUT),--output "$$OUTPUT")
 
-bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## on a sample: has a ratio fallen by more than a third?
+bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## fail if a ratio has fallen by more than a third, on a sample
 	@python -m bench check $(if $(ACCEPT),--accept)
 
-bench-synth: $(VENV)/.dev ## how long both environments take to synthesize, beside a plain application
+bench-synth: $(VENV)/.dev ## compare the synthesis time of both environments with a plain application's
 	@python -m bench.synthesis
 
-evaluate: $(VENV)/.dev ## accuracy and latency of the local deployment, or of SITE=url, or of ENDPOINT=name; DATA=test reviews
-	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$(SITE)") \
-	  $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(LOCAL),--local) $(if $(DATA),--data "$(DATA)") $(CONTEXT)
+evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews
+	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
+	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
 
-format: $(VENV)/.dev ## format and mend what ruff can
+format: $(VENV)/.dev ## format the code and apply ruff's fixes
 	ruff format --quiet .
 	ruff check --fix --quiet .
 
@@ -85,50 +89,53 @@ pictures: $(VENV)/.dev chromium ## take the pictures of the page in docs/images 
 	cp test-artifacts/readme-light.png docs/images/page-light.png
 	cp test-artifacts/readme-dark.png docs/images/page-dark.png
 
-openapi: $(VENV)/.dev ## write docs/openapi.json anew
+openapi: $(VENV)/.dev ## write docs/openapi.json
 	@python -m scripts.openapi
 
-accept-replacements: $(VENV)/.dev ## accept that buckets, keys, endpoints or addresses are replaced
-	@python -m scripts.diff.stateful
+tables: $(VENV)/.dev ## write the tables of AWS's images and instance types from the SDKs
+	@python -m scripts.tables
+
+accept-replacements: $(VENV)/.dev ## accept the replacement of buckets, keys, endpoints or addresses
+	@python -m scripts.stateful
 
 synth: $(VENV)/.deploy ## write the CloudFormation templates of ENV to cdk.out
 	$(CDK) synth --quiet
 
-diff: $(VENV)/.dev ## what changes against the committed snapshots: resources, permissions, cost; AGAINST=revision, ENVIRONMENT=one
+diff: $(VENV)/.dev ## show changes to resources, permissions and cost since the snapshots of AGAINST=revision; ENVIRONMENT=name
 	@python -m scripts.diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
 
-diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with what is deployed on AWS
+diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with the stacks on AWS
 	$(CDK) diff
 
-cost: $(VENV)/.dev ## what a month of each environment costs, by its templates and a dated price table
+cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
 
-deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own credentials
+deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS with your credentials
 	$(CDK) deploy --all $(DEPLOY_OPTIONS)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
 
-lock: $(VENV)/.supply ## resolve requirements.in, requirements/*.in and package.json again, with hashes; then make licences
+lock: $(VENV)/.supply ## update every lock, with hashes; run make licences afterwards
 	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/bench requirements/supply; do \
 	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
 	npm update --package-lock-only
 
-licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready ## list the licence of every locked package in docs/licences.md
+licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
 	@python -m scripts.supply_chain.licences
 
-sbom: $(VENV)/.supply ## a bill of materials (CycloneDX) of all locked packages, in test-artifacts/sbom.cdx.json
+sbom: $(VENV)/.supply ## write a bill of materials (CycloneDX) to test-artifacts/sbom.cdx.json
 	@$(VENV)/supply/bin/python -m scripts.supply_chain.sbom test-artifacts/sbom.cdx.json
 
-audit: $(VENV)/.dev $(VENV)/.supply ## known vulnerabilities of all locked packages; without a network, as of the last time; OSV=url
-	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$(OSV)")
+audit: $(VENV)/.dev $(VENV)/.supply ## report known vulnerabilities of the locked packages, offline as of the last time; OSV=url
+	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$$OSV")
 
-secrets: $(VENV)/.dev ## write anew what only looks like a secret, into .secrets.baseline: look at its diff
+secrets: $(VENV)/.dev ## update .secrets.baseline, the list of what only looks like a secret; review its diff
 	@python -m detect_secrets scan --no-verify --baseline .secrets.baseline
 
-clean: ## remove what the other targets made; stop the embedded AWS first
+clean: ## remove everything that the other targets created; stop the embedded AWS first
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
 # Each looks at what is there, every time.

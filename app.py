@@ -38,11 +38,9 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     }
     if settings.dataset.feedback:
         datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
-    storage = StorageStack(
-        app, names.stack("storage"), names=names, settings=settings, datasets=datasets.values()
-    )
-    model = ModelStack(app, names.stack("model"), names=names, settings=settings, datasets=datasets)
-    web = WebStack(app, names.stack("web"), names=names, settings=settings)
+    storage = StorageStack(app, names=names, settings=settings, datasets=datasets.values())
+    model = ModelStack(app, names=names, settings=settings, datasets=datasets)
+    web = WebStack(app, names=names, settings=settings)
     model.add_stack_dependency(storage)
     web.add_stack_dependency(model)
     for key, value in names.tags.items():

@@ -23,6 +23,6 @@ def compose(app: App) -> None:
 
 
 if __name__ == "__main__":
-    application = App()
+    application = App(analytics_reporting=False)
     compose(application)
     application.synth()

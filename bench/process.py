@@ -14,7 +14,7 @@ import psutil
 
 from scripts import ROOT
 
-PREFIX = "result="  # of the line that holds the result
+PREFIX = "result="  # starts the line that holds the result
 SAMPLE_EVERY = 0.1  # seconds
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes

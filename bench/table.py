@@ -10,7 +10,7 @@ from bench import machine
 from bench.figures import ROWS
 from bench.subjects import NOTEBOOK, TITLES
 
-WIDTH = 132  # where the output is not a terminal
+WIDTH = 132  # unless the output is a terminal
 ESTIMATED = "≈ "
 NOTHING = "-"
 DECIMALS = {row.key: row.decimals for row in ROWS}

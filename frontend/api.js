@@ -10,7 +10,7 @@ import { patiently, unreadable } from "./patience.js";
  * @param {import("./patience.js").Options} options
  * @returns {Promise<{sentiment: string, probability: number, model: {version: string},
  *   explanation: {start: number, end: number, weight: number}[]}>}
- * @throws {ApiError} with a sentence for people
+ * @throws {ApiError} with a message for the user
  */
 export async function classify(api, review, options) {
   const verdict = await patiently(`${api}/predict`, { review, explain: true }, options);
@@ -24,7 +24,7 @@ export async function classify(api, review, options) {
  * Classify up to 512 reviews.
  *
  * @returns {Promise<{sentiment?: string, probability?: number, error?: {code: string,
- *   detail: string}}[]>} in the order of the reviews
+ *   detail: string}}[]>} one per review, in order
  */
 export async function classifyMany(api, reviews, options) {
   const answer = await patiently(`${api}/predict/batch`, { reviews }, options);
@@ -34,7 +34,7 @@ export async function classifyMany(api, reviews, options) {
   return answer.predictions;
 }
 
-/** @returns {Promise<object>} what the model knows of itself */
+/** @returns {Promise<object>} the model's metrics, data and settings */
 export async function describeModel(api, options) {
   const card = await patiently(`${api}/model`, undefined, options);
   if (typeof card?.model_version !== "string") {
@@ -43,7 +43,7 @@ export async function describeModel(api, options) {
   return card;
 }
 
-/** Say whether a verdict was right. */
+/** Report the correct sentiment of a review. */
 export async function sendFeedback(api, feedback, options) {
   await patiently(`${api}/feedback`, feedback, options);
 }

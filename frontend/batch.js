@@ -1,36 +1,36 @@
-/** Many reviews, one a line: a table of verdicts that can be taken away as CSV. */
+/** Classifies one review per line, in a table that can be downloaded as CSV. */
 
 import { classifyMany } from "./api.js";
 import { percent, verdictOf } from "./verdict.js";
 
 const AT_ONCE = 512;
-const CHARACTERS_AT_ONCE = 500_000; // what API Gateway and Lambda take in one call, in any script
+const CHARACTERS_AT_ONCE = 500_000; // limit of API Gateway and Lambda for one call, in any script
 const LINES = /\r?\n/;
-// What a spreadsheet would take for a formula
+// Beginning of a cell that a spreadsheet would evaluate as a formula
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
 const element = (id) => document.getElementById(id);
 let rows = [];
 
-/** Return the lines of a text that say something. */
+/** Return the nonblank lines of a text. */
 export function linesOf(text) {
   return text.split(LINES).filter((line) => line.trim());
 }
 
 /**
- * Judge each line and show the table.
+ * Classify each line and show the table.
  *
  * @param {string} api path of the API
  * @param {string[]} lines
  * @param {import("./patience.js").Options} options
- * @returns {Promise<string>} how many are what, in one sentence
- * @throws {ApiError} with a sentence for people
+ * @returns {Promise<string>} a summary of the verdicts
+ * @throws {ApiError} with a message for the user
  */
 export async function judgeLines(api, lines, options) {
   const answers = [];
   for (const part of parts(lines)) {
     if (answers.length > 0) {
-      options.onWait(`${number(answers.length)} of ${number(lines.length)} lines are read …`);
+      options.onWait(`${number(answers.length)} of ${number(lines.length)} lines classified …`);
     }
     answers.push(...(await classifyMany(api, part, options)));
   }
@@ -42,12 +42,12 @@ export async function judgeLines(api, lines, options) {
   return summary();
 }
 
-/** Take an outdated table away. */
+/** Hide the table. */
 export function hideBatch() {
   element("batch").hidden = true;
 }
 
-/** Let the browser save the table. */
+/** Download the table as CSV. */
 export function download() {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([`\ufeff${csv(rows)}`], { type: "text/csv" }));
@@ -56,7 +56,7 @@ export function download() {
   URL.revokeObjectURL(link.href);
 }
 
-/** Yield the lines in parts that one call takes. */
+/** Split the lines into parts small enough for one call. */
 function* parts(lines) {
   let part = [];
   let characters = 0;
@@ -73,12 +73,12 @@ function* parts(lines) {
 }
 
 function summary() {
-  const counts = { positive: 0, unsure: 0, negative: 0, "not judged": 0 };
+  const counts = { positive: 0, unsure: 0, negative: 0, "not classified": 0 };
   for (const { probability } of rows) {
-    counts[probability === undefined ? "not judged" : verdictOf(probability)] += 1;
+    counts[probability === undefined ? "not classified" : verdictOf(probability)] += 1;
   }
-  const told = Object.entries(counts).filter(([, count]) => count > 0);
-  return `${told.map(([what, count]) => `${number(count)} ${what}`).join(", ")}.`;
+  const nonzero = Object.entries(counts).filter(([, count]) => count > 0);
+  return `${nonzero.map(([what, count]) => `${number(count)} ${what}`).join(", ")}.`;
 }
 
 function row({ review, probability, error }) {
@@ -107,7 +107,7 @@ function number(count) {
   return count.toLocaleString("en");
 }
 
-/** RFC 4180; a review that looks like a formula is quoted for spreadsheets, too. */
+/** Return CSV (RFC 4180) in which spreadsheets do not evaluate reviews as formulas. */
 function csv(verdicts) {
   const lines = verdicts.map(({ review, sentiment = "", probability = "", error }) => [
     review,

@@ -1,4 +1,4 @@
-/** What is known of the model, in a drawer. */
+/** Drawer with information about the model. */
 
 import { describeModel } from "./api.js";
 import { ApiError } from "./patience.js";
@@ -7,7 +7,7 @@ const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
 
 const element = (id) => document.getElementById(id);
 
-/** Let the button open the drawer; `api` returns the API's path. */
+/** Make the button open the drawer; `api` returns the API's path. */
 export function startCard(api) {
   const drawer = element("card");
   let asking = new AbortController();
@@ -17,7 +17,7 @@ export function startCard(api) {
     fill(api, asking.signal);
   });
   drawer.addEventListener("close", () => asking.abort());
-  // A click beside the drawer closes it, like Escape; one on its own empty parts does not.
+  // A click outside the drawer closes it; a click on its padding does not.
   drawer.addEventListener("pointerdown", ({ clientX }) => {
     if (clientX < drawer.getBoundingClientRect().left) {
       drawer.close();
@@ -26,18 +26,18 @@ export function startCard(api) {
 }
 
 async function fill(api, signal) {
-  const tell = (text) => {
+  const show = (text) => {
     element("card-message").textContent = text;
   };
   element("facts").replaceChildren();
-  tell("Asking the model …");
+  show("Asking the model …");
   try {
-    const card = await describeModel(await api(), { signal, onWait: tell });
+    const card = await describeModel(await api(), { signal, onWait: show });
     element("facts").replaceChildren(...facts(card));
-    tell("");
+    show("");
   } catch (error) {
     if (!signal.aborted) {
-      tell(error instanceof ApiError ? error.message : "This page is not set up.");
+      show(error instanceof ApiError ? error.message : "This page is not configured.");
     }
   }
 }
@@ -49,7 +49,7 @@ function facts(card) {
     Version: card.model_version,
     Trained: date(card.trained_at),
     Accuracy: metrics.accuracy && `${share(metrics.accuracy)} (95\u00a0%: ${interval})`,
-    "Measured on": metrics.rows && `${metrics.rows.toLocaleString("en")} reviews it had not seen`,
+    "Tested on": metrics.rows && `${metrics.rows.toLocaleString("en")} reviews it was not trained on`,
     "Trained on": metrics.training_rows && `${metrics.training_rows.toLocaleString("en")} reviews`,
     "ROC AUC": metrics.roc_auc?.toFixed(4),
     "Calibration error": metrics.expected_calibration_error?.toFixed(4),

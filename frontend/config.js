@@ -1,18 +1,18 @@
-/** The deployment's configuration, written beside the page when it is deployed. */
+/** Configuration of the page, which the deployment writes to config.json. */
 
 import { ApiError, OfflineError, patiently } from "./patience.js";
 
 /**
  * @typedef {object} Config
  * @property {string} api path of the API on this origin
- * @property {number} maxReviewCharacters longest review that the API takes
- * @property {boolean} feedback whether the API takes what people say of a verdict
+ * @property {number} maxReviewCharacters length of the longest review that the API accepts
+ * @property {boolean} feedback whether the API accepts feedback
  */
 
 /**
  * @param {import("./patience.js").Options} options
  * @returns {Promise<Config>}
- * @throws {ApiError} when the file cannot be had or is not of that form
+ * @throws {ApiError} when the file is missing or invalid
  */
 export async function loadConfig(options) {
   const config = await patiently("config.json", undefined, options).catch(notSetUp);
@@ -26,5 +26,5 @@ function notSetUp(error) {
   if (error instanceof OfflineError || error?.name === "AbortError") {
     throw error;
   }
-  throw new ApiError("This page is not set up: its configuration cannot be read.");
+  throw new ApiError("This page is not configured: its configuration cannot be read.");
 }

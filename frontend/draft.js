@@ -1,4 +1,4 @@
-/** The text being written, kept for this tab so that a reload loses nothing. */
+/** Draft of the review, stored for this tab so that a reload keeps it. */
 
 const KEY = "draft";
 
@@ -6,7 +6,7 @@ export function loadDraft() {
   try {
     return sessionStorage.getItem(KEY) ?? "";
   } catch {
-    return ""; // storage is switched off
+    return ""; // storage is disabled
   }
 }
 
@@ -14,6 +14,6 @@ export function saveDraft(text) {
   try {
     sessionStorage.setItem(KEY, text);
   } catch {
-    // Switched off or full: the text is still in the text area.
+    // Disabled or full: the text is still in the text area.
   }
 }

@@ -1,13 +1,13 @@
-/** The words that moved a verdict, marked in the review. Only text is ever made of it. */
+/** Marks the words that influenced a verdict. The review is only ever inserted as text. */
 
 const MARKED = 40;
 const LISTED = 12;
 const STRENGTHS = 4;
-const WEAK = 0.08; // share of the strongest weight under which a word is left as it is
+const WEAK = 0.08; // share of the strongest weight below which a word is not marked
 
 const element = (id) => document.getElementById(id);
 
-/** Let the words be reached with the arrow keys: forty of them would be forty stops of Tab. */
+/** Make the words reachable by arrow keys, because each as a Tab stop would be too many. */
 export function startExplanation() {
   const text = element("marked");
   text.addEventListener("keydown", (event) => {
@@ -19,13 +19,13 @@ export function startExplanation() {
       next.focus();
     }
   });
-  // A weight covers what stands above it (WCAG 2.2, 1.4.13).
+  // A weight covers the line above, so Escape must hide it (WCAG 2.2, 1.4.13).
   document.addEventListener("keydown", ({ key }) => text.classList.toggle("quiet", key === "Escape"));
   for (const kind of ["pointerover", "focusin"]) {
     text.addEventListener(kind, ({ target }) => {
       if (target.matches("mark")) {
         text.classList.remove("quiet");
-        // In the right half its weight grows to the left, where there is room.
+        // In the right half the weight extends to the left, where there is room.
         target.classList.toggle("late", target.offsetLeft > text.clientWidth / 2);
       }
     });
@@ -36,7 +36,7 @@ export function startExplanation() {
  * Show a review with its strongest words marked, and a list of them.
  *
  * @param {string} review
- * @param {{start: number, end: number, weight: number}[]} words by code points of the review
+ * @param {{start: number, end: number, weight: number}[]} words positions in code points of the review
  */
 export function showExplanation(review, words) {
   const strongest = [...words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
@@ -69,7 +69,7 @@ export function showExplanation(review, words) {
   element("explanation").hidden = strongest.length === 0;
 }
 
-/** Take an outdated explanation away. */
+/** Hide the explanation. */
 export function hideExplanation() {
   element("explanation").hidden = true;
 }
@@ -84,7 +84,7 @@ function mark(letters, weight, most) {
   return node;
 }
 
-/** A minus sign is as wide as a plus sign. */
+/** Return the weight with its sign; the minus sign is as wide as the plus sign. */
 function signed(weight) {
   return `${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(2)}`;
 }

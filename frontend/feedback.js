@@ -1,4 +1,4 @@
-/** Was the verdict right? Asked where the deployment keeps the answers. */
+/** Asks whether a verdict was right, if the deployment accepts feedback. */
 
 import { sendFeedback } from "./api.js";
 import { verdictOf } from "./verdict.js";
@@ -6,20 +6,20 @@ import { verdictOf } from "./verdict.js";
 const OTHER = { positive: "negative", negative: "positive" };
 
 const element = (id) => document.getElementById(id);
-let asked = null;
+let current = null;
 
-/** Let the buttons send what they say of the last verdict; `api` returns the API's path. */
+/** Make the buttons send feedback on the last verdict; `api` returns the API's path. */
 export function startFeedback(api) {
-  element("right").addEventListener("click", () => tell(api, asked.right));
-  element("wrong").addEventListener("click", () => tell(api, OTHER[asked.right]));
+  element("right").addEventListener("click", () => submit(api, current.right));
+  element("wrong").addEventListener("click", () => submit(api, OTHER[current.right]));
 }
 
-/** Ask about a verdict that is shown; where it is unsure there is none to be right. */
+/** Ask about the verdict; for an unsure one, ask for the sentiment instead. */
 export function askFeedback(review, { sentiment, probability, request_id }) {
   const unsure = verdictOf(probability) === "unsure";
-  // What the first button says of the review; the other one says the opposite.
+  // Sentiment of the first button; the second has the opposite.
   const right = unsure ? "positive" : sentiment;
-  asked = { right, said: { review, predicted: sentiment, request_id } };
+  current = { right, feedback: { review, predicted: sentiment, request_id } };
   element("asked").textContent = unsure ? "Which is it?" : "Was this right?";
   element("right").textContent = unsure ? "Positive" : "Yes";
   element("wrong").textContent = unsure ? "Negative" : "No";
@@ -28,39 +28,39 @@ export function askFeedback(review, { sentiment, probability, request_id }) {
   element("feedback").hidden = false;
 }
 
-/** Ask no longer. */
+/** Hide the question. */
 export function hideFeedback() {
-  asked = null;
+  current = null;
   element("feedback").hidden = true;
 }
 
-async function tell(api, correct) {
-  const about = asked;
+async function submit(api, correct) {
+  const about = current;
   if (about.sending) {
     return;
   }
   about.sending = true;
   element("thanks").textContent = "Sending …";
   const options = {
-    signal: new AbortController().signal, // it is sent, whatever the page shows by then
+    signal: new AbortController().signal, // it is sent even if the page shows another verdict by then
     onWait() {
-      if (asked === about) {
-        element("thanks").textContent = "Not kept yet; trying again by itself …";
+      if (current === about) {
+        element("thanks").textContent = "Not saved yet. Trying again automatically …";
       }
     },
   };
   const kept = await api()
-    .then((path) => sendFeedback(path, { ...about.said, correct }, options))
+    .then((path) => sendFeedback(path, { ...about.feedback, correct }, options))
     .then(() => true, () => false);
   about.sending = false;
-  if (asked !== about) {
-    return; // there is another verdict by now
+  if (current !== about) {
+    return; // the page shows another verdict by now
   }
   element("thanks").textContent = kept
-    ? "Thank you, that helps the next training."
-    : "That could not be kept; try again later.";
+    ? "Thank you. This helps the next training."
+    : "Your feedback could not be saved. Try again later.";
   if (kept) {
-    // The buttons go, and the focus must not go with them.
+    // Move the focus before the buttons disappear.
     element("thanks").focus();
     element("question").hidden = true;
   }

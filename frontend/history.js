@@ -1,4 +1,4 @@
-/** The reviews of this visit: kept in this tab, shared by links whose fragment no server sees. */
+/** History of this visit, stored in this tab; its links carry the review in their fragment. */
 
 import { percent, verdictOf } from "./verdict.js";
 
@@ -6,12 +6,12 @@ const KEY = "history";
 const LONGEST = 20;
 const EXCERPT = 120;
 const FRAGMENT = "#review=";
-// Browsers keep some 2.5 million characters for a tab; the text being written needs room, too.
+// Browsers store about 2.5 million characters per tab, which the draft shares.
 const MOST_CHARACTERS = 1_000_000;
 
 const element = (id) => document.getElementById(id);
 
-/** Show what this visit has judged so far. */
+/** Show the history of this visit. */
 export function startHistory() {
   element("clear").addEventListener("click", () => {
     save([]);
@@ -21,7 +21,7 @@ export function startHistory() {
   show(load());
 }
 
-/** Remember a verdict; the same review again moves to the top, `instead` of another one goes. */
+/** Add a verdict to the top; it replaces those of the same review and of `instead`. */
 export function remember(review, probability, instead) {
   const others = load().filter((entry) => entry.review !== review && entry.review !== instead);
   const entries = [];
@@ -36,7 +36,7 @@ export function remember(review, probability, instead) {
   show(entries);
 }
 
-/** Return the review that the page's address carries, or null. */
+/** Return the review in the page's address, or null. */
 export function sharedReview() {
   if (!location.hash.startsWith(FRAGMENT)) {
     return null;
@@ -44,11 +44,11 @@ export function sharedReview() {
   try {
     return decodeURIComponent(location.hash.slice(FRAGMENT.length));
   } catch {
-    return null; // cut off in the middle of a character
+    return null; // truncated within a character
   }
 }
 
-/** Take the review out of the page's address, once the text is another. */
+/** Remove the review from the page's address when the text differs. */
 export function forgetShared(text) {
   const shared = sharedReview();
   if (shared !== null && shared !== text) {
@@ -90,6 +90,6 @@ function save(entries) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(entries));
   } catch {
-    // Switched off or full: the list is shown, and gone with a reload.
+    // Disabled or full: the list is shown until the next reload.
   }
 }

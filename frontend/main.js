@@ -1,4 +1,4 @@
-/** Wires the page together. */
+/** Connects the parts of the page. */
 
 import { classify } from "./api.js";
 import { download, hideBatch, judgeLines, linesOf } from "./batch.js";
@@ -16,17 +16,17 @@ import { hideVerdict, showVerdict } from "./verdict.js";
 const form = document.getElementById("form");
 const review = document.getElementById("review");
 const lines = document.getElementById("lines");
-const PAUSE_MS = 350; // without a key after which what is written is classified
-const LONGEST_LIVE = 20_000; // longer texts wait for the button
+const PAUSE_MS = 350; // delay after the last key before the text is classified
+const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const EMPTY = "Write a review first.";
-const WORDS_ENOUGH = 4; // fewer say little, and change with every key
+const WORDS_ENOUGH = 4; // minimum for classification while typing
 let pause;
-let again = null; // what could not be sent for want of a network
-let lastLive = null; // the text of the last live verdict, while it is still being written
+let again = null; // repeats the request that failed offline
+let lastLive = null; // text of the last verdict given while typing
 let running = new AbortController();
 let configuration = loadConfig({ signal: running.signal, onWait: showMessage });
 
-configuration.catch(tellOfConfiguration);
+configuration.catch(showConfigurationError);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -46,7 +46,6 @@ review.addEventListener("input", () => {
   saveDraft(review.value);
   forgetShared(review.value);
   offerLines();
-  // What was asked before was about another text.
   const worthAsking = isWorthAsking();
   startOver({ keepVerdict: worthAsking });
   showMessage("");
@@ -71,11 +70,11 @@ for (const example of document.querySelectorAll(".example")) {
   });
 }
 
-// Whoever was quicker than this module has begun to write already.
+// The user may have started typing before this module loaded.
 review.value ||= loadDraft();
 saveDraft(review.value);
 offerLines();
-// A verdict that arrives would move what stands below it.
+// Wait for the verdict, which would otherwise move the history.
 Promise.resolve(openShared()).finally(startHistory);
 
 /** Classify the review in the page's address, if there is one. */
@@ -87,7 +86,7 @@ function openShared() {
   return shared === null ? undefined : submit();
 }
 
-/** Lines can be reviews of their own. */
+/** Offer to classify each line when there are several. */
 function offerLines() {
   const count = linesOf(review.value).length;
   lines.hidden = count < 2;
@@ -124,9 +123,9 @@ function submitLines() {
   });
 }
 
-/** Do one thing at a time: what is asked last ends what was asked before. */
+/** Send a request, cancelling the previous one. */
 async function send({ live = false, refuse, repeat }, ask) {
-  // While somebody writes, the last verdict stays until the next one is there.
+  // While the user types, the last verdict stays until the next one arrives.
   const { signal } = startOver({ keepVerdict: live });
   const show = (text, kind) => {
     showMessage(text, kind);
@@ -165,7 +164,7 @@ async function send({ live = false, refuse, repeat }, ask) {
   }
 }
 
-/** End what is running, take away what it was about, and return the switch of what comes now. */
+/** Cancel the running request, clear its output and return a new AbortController. */
 function startOver({ keepVerdict = false } = {}) {
   clearTimeout(pause);
   again = null;
@@ -185,7 +184,7 @@ function hideAnswer() {
   hideFeedback();
 }
 
-/** Replace the text as typing would, so that undo brings back what was there. */
+/** Replace the text as if typed, so that undo restores the previous text. */
 function replaceText(text) {
   review.focus();
   review.select();
@@ -195,8 +194,8 @@ function replaceText(text) {
   }
 }
 
-/** Without a network there is nothing to tell before something is asked. */
-function tellOfConfiguration(error) {
+/** Show the error unless the page is only offline. */
+function showConfigurationError(error) {
   if (error instanceof ApiError && !(error instanceof OfflineError)) {
     showMessage(error.message, "error");
   }
@@ -211,11 +210,11 @@ function refusal(text, longest) {
   if (!text.trim()) {
     return EMPTY;
   }
-  // The API counts characters as Unicode does, not the UTF-16 units that length counts.
+  // The API counts code points; `length` counts UTF-16 units.
   const characters = text.length > longest ? [...text].length : text.length;
   if (characters > longest) {
     const count = characters.toLocaleString("en");
-    return `This review has ${count} characters; at most ${longest.toLocaleString("en")} are read.`;
+    return `This review has ${count} characters; at most ${longest.toLocaleString("en")} are allowed.`;
   }
   return "";
 }

@@ -1,36 +1,36 @@
-/** The one line that tells what goes on; also what is wrong with the text. */
+/** Status line with progress and errors. */
 
 const element = (id) => document.getElementById(id);
 
-/** Show one sentence, as information or as an error. */
+/** Show a message, as information or as an error. */
 export function showMessage(text, kind = "information") {
   element("message").dataset.kind = kind;
   element("review").setAttribute("aria-invalid", "false");
-  // What is set again is read out again.
+  // Screen readers repeat a text that is set again.
   if (element("told").textContent !== text) {
     element("told").textContent = text;
     hideElapsed();
   }
 }
 
-/** Say what is wrong with the text. */
+/** Show an error in the text. */
 export function showRefusal(text) {
   showMessage(text, "error");
   element("review").setAttribute("aria-invalid", "true");
 }
 
-/** Show how long an answer takes; seen, but not read out every second. */
+/** Show the elapsed time, which screen readers do not read out. */
 export function showElapsed(seconds) {
   element("told").textContent ||= "Reading …";
   element("elapsed").textContent = `${seconds}\u00a0s`;
 }
 
-/** A new wait begins at no seconds. */
+/** Clear the elapsed time. */
 export function hideElapsed() {
   element("elapsed").textContent = "";
 }
 
-/** Bring something new into view for whoever asked for it. */
+/** Scroll an element into view. */
 export function reveal(id) {
   element(id).scrollIntoView({ block: "nearest" });
 }

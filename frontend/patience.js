@@ -1,41 +1,41 @@
-/** Asking a server that may be starting, busy or out of reach. */
+/** Requests with retries, for a server that may be starting, busy or unreachable. */
 
-const PATIENCE_SECONDS = 180; // a model that starts takes one minute, or two
+const PATIENCE_SECONDS = 180; // a model takes one or two minutes to start
 const DEFAULT_WAIT_SECONDS = 3;
 const LONGEST_WAIT_SECONDS = 20;
-const JITTER = 0.25; // so that many pages do not come back at the same moment
+const JITTER = 0.25; // so that many pages do not retry at the same moment
 const BAD_GATEWAY = 502;
 const WORTH_RETRYING = new Set([429, 503, 504]);
 const STARTING = "model_warming_up";
-// The API asks programs to try again; this page does, and says so.
+// The API's messages ask the client to retry; these say that the page does so.
 const WAITING = {
-  [STARTING]: "The model is starting, which can take a minute. The answer comes by itself.",
-  too_many_requests: "Too many requests at once. Trying again by itself …",
-  model_busy: "Too many requests at once. Trying again by itself …",
-  api_busy: "Too many requests at once. Trying again by itself …",
-  model_timeout: "The model is slow just now. Trying again by itself …",
+  [STARTING]: "The model is starting, which can take a minute. The answer will appear automatically.",
+  too_many_requests: "Too many requests at once. Trying again automatically …",
+  model_busy: "Too many requests at once. Trying again automatically …",
+  api_busy: "Too many requests at once. Trying again automatically …",
+  model_timeout: "The model is slow right now. Trying again automatically …",
 };
 
-/** A problem that the API told us, or that kept us from reaching it. */
+/** A problem reported by the API, or in reaching it; the message is for the user. */
 export class ApiError extends Error {}
 
-/** The API could not be reached at all. */
+/** The API cannot be reached. */
 export class OfflineError extends ApiError {}
 
 /**
  * @typedef {object} Options
  * @property {AbortSignal} signal ends the call
- * @property {(detail: string) => void} onWait told why the answer is not there yet
+ * @property {(detail: string) => void} onWait receives the reason for the delay
  */
 
 /**
- * Ask until there is an answer or it makes no sense any more.
+ * Send a request, retrying while a retry may succeed.
  *
  * @param {string} url
  * @param {object | undefined} content what to POST; GET without it
  * @param {Options} options
- * @returns {Promise<unknown>} the answer's JSON, null where it is none
- * @throws {ApiError} with a sentence for people
+ * @returns {Promise<unknown>} the answer's JSON, or null
+ * @throws {ApiError} with a message for the user
  */
 export async function patiently(url, content, { signal, onWait }) {
   const end = performance.now() + PATIENCE_SECONDS * 1000;
@@ -46,10 +46,10 @@ export async function patiently(url, content, { signal, onWait }) {
     }
     const last = performance.now() >= end;
     if (answer === null && !navigator.onLine) {
-      throw new OfflineError("You are offline. Your text is kept, and sent when you are online again.");
+      throw new OfflineError("You are offline. Your text is kept and will be sent when you are online again.");
     }
     if (answer === null && last) {
-      throw new OfflineError("The server cannot be reached. Your text is kept; try again later.");
+      throw new OfflineError("The server cannot be reached. Your text is kept. Try again later.");
     }
     const problem = await problemOf(answer);
     if (last || !passes(answer, problem)) {
@@ -60,7 +60,7 @@ export async function patiently(url, content, { signal, onWait }) {
   }
 }
 
-/** Ask once; return the answer, or null where the server cannot be reached. */
+/** Send one request; return the answer, or null when the server cannot be reached. */
 async function send(url, content, signal) {
   const posted = content !== undefined;
   try {
@@ -70,7 +70,7 @@ async function send(url, content, signal) {
       headers: {
         ...(posted ? { "Content-Type": "application/json" } : {}),
         Accept: "application/json",
-        // The same id stands in the logs and in what the model keeps of a request.
+        // The id also appears in the logs and in captured data.
         "X-Correlation-Id": newId(),
       },
       body: posted ? JSON.stringify(content) : undefined,
@@ -82,22 +82,22 @@ async function send(url, content, signal) {
   }
 }
 
-/** An answer that is none of the API's. */
+/** Return the error for an answer that does not come from the API. */
 export function unreadable() {
-  return new ApiError("The server's answer cannot be read. Your text is kept; try again.");
+  return new ApiError("The server's answer cannot be read. Your text is kept. Try again.");
 }
 
-/** `randomUUID` is there on secure origins alone. */
+/** Return a random id; `randomUUID` exists only on secure origins. */
 function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
 }
 
-/** Return the detail and the code of a problem; whoever else answers has no code. */
+/** Return the problem in an answer; it has no code unless the API sent it. */
 async function problemOf(answer) {
   if (answer === null) {
-    return { detail: "The server cannot be reached. Your text is kept; trying again by itself …" };
+    return { detail: "The server cannot be reached. Your text is kept. Trying again automatically …" };
   }
   const problem = await answer.json().catch(() => null);
   if (typeof problem?.detail === "string") {
@@ -106,17 +106,17 @@ async function problemOf(answer) {
   return { detail: `The server answered with an error (${answer.status}). Your text is kept.` };
 }
 
-/** Say whether a problem may be gone at the next try. */
+/** Return whether a retry may succeed. */
 function passes(answer, { code }) {
   return (
     answer === null ||
     answer.headers.has("Retry-After") ||
     WORTH_RETRYING.has(answer.status) ||
-    (answer.status === BAD_GATEWAY && code === undefined) // with a code, the model has failed
+    (answer.status === BAD_GATEWAY && code === undefined) // with a code, the model failed
   );
 }
 
-/** A starting model says when to come back; others are left alone for longer each time. */
+/** Return the delay before a retry: as requested while the model starts, else increasing. */
 function waitSeconds(answer, { code }, attempt) {
   const asked = Number(answer?.headers.get("Retry-After"));
   const first = asked > 0 ? asked : DEFAULT_WAIT_SECONDS;

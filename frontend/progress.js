@@ -1,10 +1,10 @@
-/** Seconds that an answer is taking, told once it is longer than a moment. */
+/** Timer that reports the seconds since the start of a request. */
 
 const MOMENT_MS = 1000;
 
 /**
- * @param {(seconds: number) => void} onSecond called every second after the first
- * @returns {() => void} call it when the answer is there
+ * @param {(seconds: number) => void} onSecond called every second
+ * @returns {() => void} stops the timer
  */
 export function startProgress(onSecond) {
   const started = performance.now();

@@ -1,4 +1,4 @@
-/** A verdict, with its probability of positive. */
+/** Display of a verdict. */
 
 const UNSURE_FROM = 0.4;
 const UNSURE_TO = 0.6;
@@ -6,7 +6,7 @@ const SYMBOLS = { positive: "▲", negative: "▼", unsure: "◆" };
 
 const element = (id) => document.getElementById(id);
 
-/** Show a verdict and which model it is from. */
+/** Show a verdict and the version of its model. */
 export function showVerdict({ probability, model }) {
   const verdict = verdictOf(probability);
   const certainty = percent(Math.max(probability, 1 - probability));
@@ -21,12 +21,12 @@ export function showVerdict({ probability, model }) {
   element("verdict").hidden = false;
 }
 
-/** Take an outdated verdict away. */
+/** Hide the verdict. */
 export function hideVerdict() {
   element("verdict").hidden = true;
 }
 
-/** Return `positive`, `negative`, or `unsure` in the middle. */
+/** Return `positive`, `negative` or, near 50 %, `unsure`. */
 export function verdictOf(probability) {
   if (probability > UNSURE_FROM && probability < UNSURE_TO) {
     return "unsure";
@@ -34,7 +34,7 @@ export function verdictOf(probability) {
   return probability >= 0.5 ? "positive" : "negative";
 }
 
-/** No model is certain: what would be rounded to 100 % is told as more than 99 %. */
+/** Return a percentage that never rounds to 0 % or 100 %, because no model is certain. */
 export function percent(share, digits = 0) {
   const rounded = (share * 100).toFixed(digits);
   const least = 10 ** -digits;

@@ -1,4 +1,4 @@
-"""Custom resources' properties one by one: read, or refused in a line that names them."""
+"""Validation of a custom resource's properties, one by one."""
 
 import math
 import re
@@ -7,87 +7,99 @@ from typing import Any
 
 Properties = Mapping[str, Any]
 SHOWN_CHARACTERS = 100
-WHOLE = re.compile(r"[1-9][0-9]{0,8}")
+WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 class PropertyError(ValueError):
-    """A property that is missing or wrong; the text is what CloudFormation shows."""
+    """A property that is missing or wrong; CloudFormation shows the message."""
 
     def __init__(self, name: str, value: object, needed: str) -> None:
-        """Refuse the property `name`; `needed` says in a word what would do."""
+        """Refuse the property `name`; `needed` describes a valid value."""
         shown = "missing" if value is None else repr(value)[:SHOWN_CHARACTERS]
-        super().__init__(f"The property {name} is {shown}; {needed} is needed")
+        super().__init__(f"The property {name} is {shown}; it must be {needed}")
 
 
 def text(properties: Properties, name: str) -> str:
-    """Return a text that is not empty.
+    """Return a non-empty string.
 
     Raises:
-        PropertyError: when it is missing or something else.
+        PropertyError: when the property is missing or not such a string.
     """
     value = properties.get(name)
     if not isinstance(value, str) or not value:
-        raise PropertyError(name, value, "a text")
+        raise PropertyError(name, value, "a non-empty string")
     return value
 
 
 def optional_text(properties: Properties, name: str) -> str | None:
-    """Return a text, or None where there is no such property."""
+    """Return a non-empty string, or None when the property is missing."""
     return text(properties, name) if name in properties else None
 
 
 def whole(properties: Properties, name: str) -> int:
-    """Return a number above 0, which CloudFormation hands over as a text.
+    """Return a whole number above 0, which CloudFormation passes as a string.
 
     Raises:
-        PropertyError: when it is missing or something else.
+        PropertyError: when the property is missing or not such a number.
     """
     value = properties.get(name)
-    if not (isinstance(value, str) and WHOLE.fullmatch(value)):
+    if not isinstance(value, str) or not WHOLE.fullmatch(value) or value.startswith("0"):
         raise PropertyError(name, value, "a whole number above 0")
     return int(value)
 
 
-def share(properties: Properties, name: str) -> float:
-    """Return a number from 0 to 1, which CloudFormation hands over as a text.
+def seconds(properties: Properties, name: str) -> float:
+    """Return a number of seconds, which CloudFormation passes as a string.
 
     Raises:
-        PropertyError: when it is missing or something else.
+        PropertyError: when the property is missing or not such a number.
+    """
+    value = properties.get(name)
+    if not isinstance(value, str) or not WHOLE.fullmatch(value):
+        raise PropertyError(name, value, "a whole number of seconds")
+    return float(value)
+
+
+def share(properties: Properties, name: str) -> float:
+    """Return a number from 0 to 1, which CloudFormation passes as a string.
+
+    Raises:
+        PropertyError: when the property is missing or not such a number.
     """
     value = properties.get(name)
     try:
         number = float(value) if isinstance(value, str) else math.nan
     except ValueError:
         number = math.nan
-    if not 0 <= number <= 1:  # which NaN is not, either
+    if not 0 <= number <= 1:  # refuses NaN as well
         raise PropertyError(name, value, "a number from 0 to 1")
     return number
 
 
 def texts(properties: Properties, name: str) -> dict[str, str]:
-    """Return name to text.
+    """Return a map of strings.
 
     Raises:
-        PropertyError: when it is missing or something else.
+        PropertyError: when the property is missing or not such a map.
     """
     value = properties.get(name)
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
-        raise PropertyError(name, value, "a map of texts")
+        raise PropertyError(name, value, "a map of strings")
     return {str(key): one for key, one in value.items()}
 
 
 def optional_texts(properties: Properties, name: str) -> dict[str, str]:
-    """Return name to text, nothing where there is no such property."""
+    """Return a map of strings, empty when the property is missing."""
     return texts(properties, name) if name in properties else {}
 
 
 def listed(properties: Properties, name: str) -> tuple[str, ...]:
-    """Return texts, none where there is no such property.
+    """Return a list of strings, empty when the property is missing.
 
     Raises:
-        PropertyError: when it is something else than a list of texts.
+        PropertyError: when the property is not such a list.
     """
     value = properties.get(name, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise PropertyError(name, value, "a list of texts")
+        raise PropertyError(name, value, "a list of strings")
     return tuple(value)

@@ -1,10 +1,9 @@
 """Serve a trained model: the handlers that SageMaker's inference toolkits call.
 
-One review as text/plain is answered with `1` or `0`. As application/json, `{"review": …}` is
-answered with sentiment, probability and which model says so, `{"reviews": […]}` with a list of
-those, and of an `error` for each review that cannot be judged. With `"explain": true` each answer
-also says which words and phrases moved it. `{"card": true}` is answered with all that is known of
-the model.
+A review as text/plain gets `1` or `0`. As application/json, `{"review": …}` gets a sentiment, a
+probability and the model's version; `{"reviews": […]}` gets a list of these, with an `error` for
+each invalid review. With `"explain": true` each answer includes the weights of words and phrases.
+`{"card": true}` gets the model's metadata.
 """
 
 import json
@@ -23,7 +22,7 @@ THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Prediction:
-    """P(positive) of each review of a request, why if asked, and which model says so."""
+    """P(positive) of each review, the explanations if requested, and the model."""
 
     probabilities: list[float]
     explanations: list[Explanation]
@@ -32,40 +31,40 @@ class Prediction:
 
 
 def model_fn(model_dir: str) -> artifact.Artifact:
-    """Load the artifact. A request is small: one thread is quicker than their coordination."""
+    """Load the artifact, with one thread, which is faster for small requests."""
     torch.set_num_threads(1)
     return artifact.load(Path(model_dir))
 
 
 def input_fn(request_body: bytes | bytearray | str, content_type: str | None) -> Request:
-    """Read the reviews of a request.
+    """Parse a request.
 
     Raises:
-        RequestError: with a 4xx status and one line of JSON, for anything but reviews.
+        RequestError: with a 4xx status and one line of JSON, when the request is invalid.
     """
     return read(request_body, content_type)
 
 
 def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
-    """Judge each review."""
+    """Classify each review."""
     if not request.reviews:
         return Prediction([], [], model, request)
     if request.explain:
-        # Its parts add up to the log-odds: there is nothing left to compute.
+        # The parts of an explanation add up to the log-odds.
         explanations = [model.explain(review) for review in request.reviews]
         return Prediction([why.probability for why in explanations], explanations, model, request)
     return Prediction(model.probabilities(request.reviews).tolist(), [], model, request)
 
 
 def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
-    """Write the answer in the format that the request came in.
+    """Return the answer in the format of the request.
 
     Raises:
-        RequestError: when the caller accepts neither text/plain nor application/json.
+        RequestError: when the client accepts neither text/plain nor application/json.
     """
     accepted = (accept or "*/*").lower()
     if not any(kind in accepted for kind in ("*/*", TEXT, JSON, "text/*", "application/*")):
-        raise RequestError(406, "not_acceptable", f"available are {TEXT} and {JSON}")
+        raise RequestError(406, "not_acceptable", f"the client must accept {TEXT} or {JSON}")
     request = prediction.request
     if request.media_type == TEXT:
         return str(int(prediction.probabilities[0] >= THRESHOLD)), TEXT
@@ -76,7 +75,7 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
 
 
 def _answers(prediction: Prediction) -> list[dict[str, Any]]:
-    """Return an answer for each review that was sent, in their order."""
+    """Return an answer for each review, in order."""
     metadata = prediction.model.metadata
     model = {
         "model_version": prediction.model.version,

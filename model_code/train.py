@@ -1,10 +1,10 @@
 """Train a model from raw reviews: the entry point of the SageMaker training job.
 
-By hand, with folders of reviews and nothing of SageMaker:
+Without SageMaker, with folders of reviews:
 
     SM_CHANNEL_TRAINING=train SM_CHANNEL_TESTING=test SM_MODEL_DIR=model python train.py
 
-Started by torchrun, on one machine or several, the processes share the work.
+Processes that torchrun starts, on one host or several, share the work.
 """
 
 import os
@@ -19,16 +19,16 @@ from sentiment.hyperparameters import Hyperparameters, add_arguments
 from sentiment.pipeline import Folders, run
 from sentiment.wheels import WheelsError
 
-SHOWN_OF_FAILURE = 1024  # characters of /opt/ml/output/failure that SageMaker keeps
+SHOWN_OF_FAILURE = 1024  # length to which SageMaker cuts /opt/ml/output/failure
 
 
 def parse(argv: list[str]) -> Namespace:
-    """Read the command line; SageMaker's environment variables are the defaults."""
+    """Parse the command line; SageMaker's environment variables are the defaults."""
     parser = ArgumentParser(description=__doc__)
     add_arguments(parser)
     environment = os.environ
     base = Path(environment.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
-    checkpoints = base / "checkpoints"  # exists where SageMaker keeps it in S3
+    checkpoints = base / "checkpoints"  # exists when SageMaker copies it to S3
     for name, default in {
         "training": environment.get("SM_CHANNEL_TRAINING"),
         "testing": environment.get("SM_CHANNEL_TESTING"),
@@ -40,16 +40,16 @@ def parse(argv: list[str]) -> Namespace:
     }.items():
         parser.add_argument(f"--{name}", type=Path, default=default)
     parser.add_argument("--job_name", default=environment.get("TRAINING_JOB_NAME", ""))
-    arguments, _ = parser.parse_known_args(argv)  # the toolkit adds options of its own
+    arguments, _ = parser.parse_known_args(argv)  # the toolkit adds its own options
     if arguments.training is None or arguments.model_dir is None:
         parser.error(
-            "SM_CHANNEL_TRAINING and SM_MODEL_DIR, or --training and --model_dir, are needed"
+            "--training and --model_dir, or SM_CHANNEL_TRAINING and SM_MODEL_DIR, must be set"
         )
     return arguments
 
 
 def train(arguments: Namespace) -> None:
-    """Train as the command line says."""
+    """Train with the options of the command line."""
     parameters = Hyperparameters(
         **{name: getattr(arguments, name) for name in Hyperparameters().as_dict()}
     )
@@ -59,7 +59,7 @@ def train(arguments: Namespace) -> None:
         training=arguments.training,
         testing=arguments.testing,
         model=arguments.model_dir,
-        # By hand nobody names a folder for the report; it must not be lost.
+        # Without SageMaker there is no output folder; keep the report with the model.
         output=arguments.output_data_dir or arguments.model_dir / "output",
         checkpoints=arguments.checkpoint_dir,
         feedback=arguments.feedback,
@@ -69,7 +69,7 @@ def train(arguments: Namespace) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Train; on failure leave the reason where SageMaker looks for it."""
+    """Train; on failure write the reason to the file that SageMaker reads."""
     arguments = parse(argv)
     try:
         train(arguments)
@@ -86,7 +86,7 @@ def main(argv: list[str]) -> int:
 
 
 def _leave(reason: str, folder: Path) -> None:
-    """Write the failure file, unless another rank has: those that miss it fail after it."""
+    """Write the failure file, unless a rank that failed first has written it."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with (folder / "failure").open("x", encoding="utf-8") as file:

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from scripts import ROOT
 
-AWKWARD = "a b'ü\"c $d"
+AWKWARD = "a b'ü\"c"
 UNREACHABLE = "http://127.0.0.1:9"  # the discard port, where nothing listens
 LIMIT_SECONDS = 3600.0
 KILL_AFTER_PACKAGES = 40  # of about 150
@@ -44,7 +44,9 @@ WHOLE = (
 )
 COLUMNS = ("Python", "PyTorch", "Set-up", "Without a network", "Repaired", "Port")
 PAGE = """\
-# Do the two commands work on a fresh machine?
+# Fresh machines
+
+Do the two commands work on a machine that has nothing but Python and make?
 
 `make fresh` tries it with every Python from 3.11 on that it finds, and writes this page when
 everything has passed. Each row is a new clone in a folder called `{awkward}`. HOME is empty, TMPDIR
@@ -57,8 +59,8 @@ is next to it, umask is 077, and all commands run as {user}. In each clone:
    deploys again.
 4. The embedded AWS of the row before answers on its own port meanwhile.
 
-In the last row PyTorch's own index cannot be reached: its set-up installs the Python registry's
-build.
+A PyTorch that is not `+cpu` is the Python registry's build with its CUDA libraries: PyTorch's own
+index was out of reach, for the last Python on purpose.
 
 {stamp}, {cores} cores.
 
@@ -261,12 +263,15 @@ def set_up(clone: Clone) -> None:
     """Kill the set-up while it installs, resume it, and see that it is left alone then."""
     began = time.monotonic()
     process = clone.start(".venv/.dev")
-    while len(list(clone.site_packages.glob("*.dist-info"))) < KILL_AFTER_PACKAGES:
-        if process.poll() is not None or time.monotonic() - began > LIMIT_SECONDS:
-            raise FreshError(f"Python {clone.version}: {process.communicate()[0]}")
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        while len(list(clone.site_packages.glob("*.dist-info"))) < KILL_AFTER_PACKAGES:
+            if process.poll() is not None or time.monotonic() - began > LIMIT_SECONDS:
+                raise FreshError(f"Python {clone.version}: the set-up ended before it was killed")
+            time.sleep(0.05)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
     killed = time.monotonic()
     clone.run(".venv/.dev")
     ended = time.monotonic()
@@ -299,13 +304,23 @@ def try_next(clone: Clone, *, whole: bool, part: str) -> None:
     clone.seen["Repaired"] = f"boto3 and {part} were gone: {repaired}"
 
 
-def try_all(console: Console) -> list[Clone]:
-    """Try every Python and return the clones with what was seen, of which none is left.
+def try_all(console: Console, only: list[str]) -> list[Clone]:
+    """Try Pythons and return the clones with what was seen, of which none is left.
+
+    Args:
+        console: where progress is shown.
+        only: the minor versions to try, such as 3.13; all that are found by default.
 
     Raises:
         FreshError: when a step failed.
     """
-    found = list(pythons().items())
+    found = [
+        (version, python)
+        for version, python in pythons().items()
+        if not only or version.rpartition(".")[0] in only
+    ]
+    if not found:
+        raise FreshError(f"no Python {' or '.join(only or ['3.11 or newer'])} was found")
     found = found if len(found) > 1 else found * 2  # there is a second clone in any case
     done: list[Clone] = []
     with ExitStack() as previous:
@@ -358,6 +373,7 @@ def main() -> int:
     """Try everything; return the exit code."""
     parser = argparse.ArgumentParser(prog="make fresh", description=__doc__)
     parser.add_argument("--page", type=Path, help="the document that is written")
+    parser.add_argument("--only", nargs="*", default=[], metavar="3.X", help="the Pythons to try")
     arguments = parser.parse_args()
     console = Console(highlight=False, markup=False, soft_wrap=True)
     if os.geteuid() != 0:
@@ -365,7 +381,7 @@ def main() -> int:
     if not namespaces():
         console.print("No network namespaces here: proxies that do not answer stand in for them.")
     try:
-        clones = try_all(console)
+        clones = try_all(console, arguments.only)
     except FreshError as error:
         console.print(str(error))
         return 1

@@ -55,7 +55,7 @@ ENVIRONMENTS = {
         ".venv", "requirements/dev.txt",
         "the CDK application, the embedded AWS, PyTorch and the test tools (1-3 minutes, once)",
         ("aws_cdk", "torch", "bs4", "nltk", "matplotlib.pyplot", "boto3", "pytest", "ministack.app",
-         "sagemaker_pytorch_container.training",
+         "sagemaker_pytorch_container.training", "torch.distributed.run",
          "sagemaker_pytorch_serving_container.handler_service"),
         npm=True,
     ),
@@ -153,7 +153,7 @@ def _python(folder: Path) -> Path:
 
 
 def site_packages(folder: Path) -> Path:
-    """Return the folder of a virtual environment's packages."""
+    """Return the folder of an environment's packages."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return folder / "lib" / version / "site-packages"
 

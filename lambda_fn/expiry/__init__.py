@@ -1,1 +1,1 @@
-"""Removes a stack that nobody has deployed to for a while."""
+"""Function that deletes a stack after a period without deployments."""

@@ -1,4 +1,4 @@
-"""The function that EventBridge calls every hour."""
+"""Lambda handler that EventBridge calls every hour."""
 
 import os
 from datetime import datetime, timedelta
@@ -7,34 +7,34 @@ from typing import Any
 
 import boto3
 
-# CloudFormation refuses to delete a stack in the middle of something else.
+# CloudFormation refuses to delete a stack during another operation.
 SETTLED = ("COMPLETE", "FAILED")
 
 
 class EventError(ValueError):
-    """An event that does not say when it is."""
+    """An event without a valid time."""
 
 
 def on_schedule(event: dict[str, Any], _context: object) -> dict[str, str]:
     """Delete the stack when its last change is older than the limit.
 
     Args:
-        event: a scheduled event; its `time` is the present:
+        event: a scheduled event; its `time` is the current time:
             https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
 
     Raises:
-        EventError: when it has no such time.
+        EventError: when the event has no valid time.
     """
     stack_id, hours = os.environ["STACK_ID"], int(os.environ["EXPIRES_AFTER_HOURS"])
     limit = timedelta(hours=hours)
     (stack,) = _cloudformation().describe_stacks(StackName=stack_id)["Stacks"]
     changed: datetime = stack.get("LastUpdatedTime", stack["CreationTime"])
     age = _time(event) - changed
-    told = f"{stack['StackName']} was changed {age} ago, {limit} are allowed"
+    reason = f"{stack['StackName']} last changed {age} ago; the limit is {limit}"
     if age < limit or not stack["StackStatus"].endswith(SETTLED):
-        return {"kept": told}
+        return {"kept": reason}
     _cloudformation().delete_stack(StackName=stack_id)
-    return {"deleted": told}
+    return {"deleted": reason}
 
 
 def _time(event: dict[str, Any]) -> datetime:
@@ -45,7 +45,7 @@ def _time(event: dict[str, Any]) -> datetime:
         time = None
     if time is None or time.tzinfo is None:
         raise EventError(
-            f"The event's time is {value!r}; one such as 2026-01-31T12:00:00Z is needed"
+            f"The event's time is {value!r}; it must be one such as 2026-01-31T12:00:00Z"
         )
     return time
 

@@ -1,1 +1,1 @@
-"""The public API: one review in, the endpoint's verdict out."""
+"""The public API: it passes reviews to the endpoint and returns the model's verdicts."""

@@ -1,4 +1,4 @@
-"""What the function hands to API Gateway.
+"""Answers in the form that API Gateway expects.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
@@ -22,7 +22,7 @@ def answer(
     status: HTTPStatus = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Return an answer with a text or with JSON."""
+    """Return an answer with a text or a JSON body."""
     return {
         "statusCode": status.value,
         "headers": {
@@ -36,7 +36,7 @@ def answer(
 
 
 def refusal(problem: Problem, request_id: str) -> Answer:
-    """Return an answer that tells a problem."""
+    """Return the answer for a problem."""
     return answer(
         problem.body(request_id),
         request_id,

@@ -1,4 +1,4 @@
-"""Reading reviews from the body of a request."""
+"""Parsing of request bodies."""
 
 import json
 import re
@@ -15,19 +15,17 @@ CHARSETS = {"utf-8", "utf8", "us-ascii", "ascii"}
 WEIGHT = re.compile(r";\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 MAX_BYTES_A_CHARACTER = 6  # a JSON string may spell any character of the BMP as \uXXXX
 ENVELOPE_BYTES = 1024
-
-
-MAX_REVIEWS = 512  # what the model judges in one go
+MAX_REVIEWS = 512  # the model's own limit per request
 
 
 @dataclass(frozen=True)
 class Review:
-    """A review, and how its verdict goes back.
+    """A review, and the format of its answer.
 
     Attributes:
-        text: the review.
-        media_type: of the answer.
-        explain: whether the answer is to say which words moved it.
+        text: text of the review.
+        media_type: media type of the answer.
+        explain: whether the answer includes the words' weights.
     """
 
     text: str
@@ -36,16 +34,16 @@ class Review:
 
 
 def read_review(body: bytes, content_type: str, accept: str, max_characters: int) -> Review:
-    """Return the review that a request carries.
+    """Return the review in a request.
 
     Args:
-        body: the body as sent.
-        content_type: its header, perhaps with parameters.
-        accept: what the caller takes; text/plain asks for `1` or `0` in answer to JSON, too.
-        max_characters: length above which a review is refused.
+        body: body of the request.
+        content_type: Content-Type header, possibly with parameters.
+        accept: Accept header; with text/plain a JSON request also gets `1` or `0`.
+        max_characters: length of the longest review that is accepted.
 
     Raises:
-        Problem: with a 4xx status, when there is no review in it.
+        Problem: with a 4xx status, when the request has no valid review.
     """
     media_type = _media_type(content_type, {TEXT, JSON})
     text = _decode(limited(body, max_characters))
@@ -60,15 +58,15 @@ def read_review(body: bytes, content_type: str, accept: str, max_characters: int
     raise Problem(
         HTTPStatus.BAD_REQUEST,
         "invalid_request",
-        'The body must be of the form {"review": "text"}, with or without "explain": true.',
+        'The body must have the form {"review": "text"}, with or without "explain": true.',
     )
 
 
 def read_reviews(body: bytes, content_type: str) -> list[Any]:
-    """Return the list of what should be reviews; `checked` says of each whether it is one.
+    """Return the list in a batch request; pass each entry to `checked`.
 
     Raises:
-        Problem: with a 4xx status, when there is no such list.
+        Problem: with a 4xx status, when the request has no such list.
     """
     match read_json(body, content_type):
         case {"reviews": [*reviews], **rest} if not rest:
@@ -78,30 +76,30 @@ def read_reviews(body: bytes, content_type: str) -> list[Any]:
                 raise Problem(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                     "too_many_reviews",
-                    f"A batch has 1 to {MAX_REVIEWS} reviews; this one has {len(reviews):,}.",
+                    f"A batch may have at most {MAX_REVIEWS} reviews, not {len(reviews):,}.",
                 )
     raise Problem(
         HTTPStatus.BAD_REQUEST,
         "invalid_request",
-        'The body must be of the form {"reviews": ["text", "text"]}, with 1 review or more.',
+        'The body must have the form {"reviews": ["text", "text"]}, with at least one review.',
     )
 
 
 def read_json(body: bytes, content_type: str) -> Any:
-    """Return what a body of JSON says.
+    """Return the content of a JSON body.
 
     Raises:
-        Problem: with a 4xx status, when it is something else.
+        Problem: with a 4xx status, when the body is not JSON.
     """
     _media_type(content_type, {JSON})
     return _from_json(_decode(body))
 
 
 def limited(body: bytes, max_characters: int) -> bytes:
-    """Return a body that is short enough to hold one review.
+    """Return the body if it is not larger than one review can be.
 
     Raises:
-        Problem: 413, when it is not.
+        Problem: 413, when it is larger.
     """
     if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
         raise _too_long(max_characters)
@@ -109,25 +107,25 @@ def limited(body: bytes, max_characters: int) -> bytes:
 
 
 def checked(review: Any, max_characters: int) -> str:
-    """Return a review that the model can be asked about.
+    """Return the review if it is a valid text.
 
     Raises:
-        Problem: with a 4xx status, for anything else.
+        Problem: with a 4xx status, when it is not.
     """
     if not isinstance(review, str):
-        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_request", "The review is no text.")
+        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_request", "The review must be a string.")
     if len(review) > max_characters:
         raise _too_long(max_characters)
     if not review.strip():
-        raise Problem(HTTPStatus.BAD_REQUEST, "empty_review", "There is no review in the request.")
-    # JSON can spell half of a surrogate pair, which is no character and has no UTF-8.
+        raise Problem(HTTPStatus.BAD_REQUEST, "empty_review", "The review is empty.")
+    # JSON can contain half of a surrogate pair, which UTF-8 cannot encode.
     try:
         review.encode("utf-8")
     except UnicodeEncodeError as error:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             "invalid_request",
-            f"The review has an unpaired surrogate at character {error.start}.",
+            f"The review contains an unpaired surrogate at character {error.start}.",
         ) from None
     return review
 
@@ -145,7 +143,7 @@ def _media_type(content_type: str, allowed: set[str]) -> str:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            "The body's character set must be UTF-8.",
+            "The charset of the body must be UTF-8.",
         )
     return media_type
 
@@ -163,7 +161,9 @@ def _decode(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Problem(
-            HTTPStatus.BAD_REQUEST, "not_utf8", f"The body is not UTF-8 at byte {error.start}."
+            HTTPStatus.BAD_REQUEST,
+            "not_utf8",
+            f"The body must be UTF-8; byte {error.start} is not.",
         ) from None
 
 
@@ -178,24 +178,26 @@ def _from_json(text: str) -> Any:
         ) from None
     except (RecursionError, ValueError):
         raise Problem(
-            HTTPStatus.BAD_REQUEST, "invalid_json", "The body is not JSON of reasonable depth."
+            HTTPStatus.BAD_REQUEST, "invalid_json", "The body is not JSON, or is nested too deeply."
         ) from None
 
 
 def _answer_type(media_type: str, accept: str) -> str:
-    """Return what the caller likes best (RFC 9110, 12.5.1), of equals what the request came as."""
+    """Return the media type the client prefers (RFC 9110, 12.5.1); a tie goes to the request's."""
     weights = {}
     for part in accept.split(",") if accept.strip() else ["*/*"]:
         weight = WEIGHT.search(part)
         weights[part.partition(";")[0].strip().lower()] = float(weight[1]) if weight else 1.0
 
-    def liking(answer: str) -> float:
+    def quality(answer: str) -> float:
         ranges = (answer, answer.partition("/")[0] + "/*", "*/*")
         return next((weights[name] for name in ranges if name in weights), 0.0)
 
-    best = max((media_type, TEXT, JSON), key=liking)
-    if liking(best) > 0:
+    best = max((media_type, TEXT, JSON), key=quality)
+    if quality(best) > 0:
         return best
     raise Problem(
-        HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", f"The answer can be {TEXT} or {JSON}."
+        HTTPStatus.NOT_ACCEPTABLE,
+        "not_acceptable",
+        f"The Accept header must allow {TEXT} or {JSON}.",
     )

@@ -1,4 +1,4 @@
-"""What people say of verdicts, kept as the JSON lines that training reads."""
+"""Feedback on verdicts, stored as the JSON lines that training reads."""
 
 import json
 import re
@@ -22,19 +22,19 @@ REQUEST_ID = r"[A-Za-z0-9._:=-]{1,64}"
 RETRY_AFTER = {"Retry-After": "5"}
 FORM = (
     'The body must be of the form {"review": "text", "predicted": "positive", '
-    '"correct": "negative", "request_id": "…"}, with the id of the verdict\'s request.'
+    '"correct": "negative", "request_id": "…"}, where request_id is that of the verdict.'
 )
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What somebody says of a verdict.
+    """A person's feedback on a verdict.
 
     Attributes:
-        review: the review.
-        predicted: the verdict, `positive` or `negative`.
-        correct: what it should have been, the same where the verdict is right.
-        request_id: id of the request that the verdict answered.
+        review: text of the review.
+        predicted: the model's verdict, `positive` or `negative`.
+        correct: the correct sentiment, equal to `predicted` when the verdict was right.
+        request_id: id of the request that returned the verdict.
     """
 
     review: str
@@ -43,7 +43,7 @@ class Feedback:
     request_id: str
 
     def line(self, at: datetime) -> str:
-        """Return the line that training reads as a labelled review; it passes over the rest."""
+        """Return a JSON line; training reads `text` and `label` and ignores the rest."""
         content = {
             "text": self.review,
             "label": self.correct,
@@ -55,10 +55,10 @@ class Feedback:
 
 
 def read_feedback(body: bytes, content_type: str, max_characters: int) -> Feedback:
-    """Return the feedback that a request carries.
+    """Return the feedback in a request.
 
     Raises:
-        Problem: with a 4xx status, when there is none in it.
+        Problem: with a 4xx status, when the request is not valid feedback.
     """
     content: Any = read_json(limited(body, max_characters), content_type)
     match content:
@@ -74,16 +74,16 @@ def read_feedback(body: bytes, content_type: str, max_characters: int) -> Feedba
 
 
 def store(feedback: Feedback, *, bucket: str, request_id: str, at: datetime) -> None:
-    """Keep feedback in an object of its own, in the folder of its month.
+    """Write feedback to its own object, in a folder per month.
 
     Args:
-        feedback: what to keep.
-        bucket: the data bucket, which encrypts it and deletes it when it is old.
-        request_id: id of the request that brought it, no other of which has this one.
-        at: the time, UTC.
+        feedback: the feedback to store.
+        bucket: data bucket, which encrypts and later expires the object.
+        request_id: id of the feedback request, which makes the key unique.
+        at: current time in UTC.
 
     Raises:
-        Problem: 503 with Retry-After, when it could not be kept.
+        Problem: 503 with Retry-After, when S3 refuses it.
     """
     try:
         s3().put_object(
@@ -93,16 +93,16 @@ def store(feedback: Feedback, *, bucket: str, request_id: str, at: datetime) -> 
             ContentType="application/jsonl",
         )
     except (ClientError, BotoCoreError) as error:
-        logger.exception("feedback was not kept")
+        logger.exception("feedback was not stored")
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "feedback_not_kept",
-            "The feedback could not be kept; try again in a few seconds.",
+            "The feedback could not be stored. Try again in a few seconds.",
             RETRY_AFTER,
         ) from error
 
 
 @cache
 def s3() -> Any:
-    """Return the client; made once, kept while the function stays warm."""
+    """Return the S3 client, created once per function instance."""
     return boto3.client("s3", config=Config(connect_timeout=2, read_timeout=5))

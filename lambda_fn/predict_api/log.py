@@ -1,4 +1,4 @@
-"""The function's log: JSON lines that share the keys of the request that is answered."""
+"""Logger of the function: JSON lines that carry the keys of the current request."""
 
 from aws_lambda_powertools import Logger
 

@@ -1,20 +1,17 @@
-"""What the API can do, one function an operation."""
+"""The API's operations, one function each."""
 
-import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api import openapi
 from predict_api.answer import Answer, answer
+from predict_api.api_request import ApiRequest
 from predict_api.body import TEXT, checked, read_review, read_reviews
-from predict_api.endpoint import Model
 from predict_api.feedback import read_feedback, store
 from predict_api.log import logger
 from predict_api.problem import Problem
@@ -24,52 +21,8 @@ from predict_api.verdict import Verdict
 metrics = Metrics()
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request of API Gateway.
-
-    Attributes:
-        event: as API Gateway hands it over.
-        request_id: its id, which stands in the logs, too.
-        model: whom to ask.
-        settings: of this deployment.
-    """
-
-    event: dict[str, Any]
-    request_id: str
-    model: Model
-    settings: Settings
-
-    def header(self, name: str) -> str:
-        """Return a header, whatever its spelling; empty when there is none."""
-        headers = self.event.get("headers") or {}
-        return next((str(headers[key]) for key in headers if key.lower() == name), "")
-
-    def query(self, name: str) -> str | None:
-        """Return a parameter of the query."""
-        value: str | None = (self.event.get("queryStringParameters") or {}).get(name)
-        return value
-
-    @property
-    def body(self) -> bytes:
-        """The body as it was sent.
-
-        Raises:
-            Problem: 400, when it is said to be base64 and is not.
-        """
-        body = str(self.event.get("body") or "")
-        if not self.event.get("isBase64Encoded"):
-            return body.encode("utf-8", "surrogatepass")
-        try:
-            return base64.b64decode(body)
-        except ValueError:
-            raise Problem(
-                HTTPStatus.BAD_REQUEST, "invalid_request", "The body is not base64."
-            ) from None
-
-
-def predict(request: Request) -> Answer:
-    """Answer `1` or `0`, or JSON with the probability and perhaps the words that moved it."""
+def predict(request: ApiRequest) -> Answer:
+    """Answer with `1` or `0`, or with JSON: the probability and, on request, the words' weights."""
     review = read_review(
         request.body,
         request.header("content-type"),
@@ -84,27 +37,26 @@ def predict(request: Request) -> Answer:
     return answer(content, request.request_id)
 
 
-def predict_batch(request: Request) -> Answer:
-    """Answer a list of reviews in their order; a bad one is told in its place."""
+def predict_batch(request: ApiRequest) -> Answer:
+    """Answer a list of reviews in order, with an `error` entry for each invalid one."""
     reviews = read_reviews(request.body, request.header("content-type"))
-    found: list[Verdict | Problem | None] = []
-    good: list[str] = []
-    for review in reviews:
+    refused: dict[int, Problem] = {}
+    valid: list[str] = []
+    for index, review in enumerate(reviews):
         try:
-            good.append(checked(review, request.settings.max_review_characters))
-            found.append(None)
+            valid.append(checked(review, request.settings.max_review_characters))
         except Problem as problem:
-            found.append(problem)
-    verdicts = iter(request.model.verdicts(good))
-    complete = [next(verdicts) if one is None else one for one in found]
-    judged = [one for one in complete if isinstance(one, Verdict)]
+            refused[index] = problem
+    verdicts = iter(request.model.verdicts(valid))
+    results = [refused.get(index) or next(verdicts) for index in range(len(reviews))]
+    judged = [result for result in results if isinstance(result, Verdict)]
     _count(judged)
     content = {
         "predictions": [
-            one.as_dict()
-            if isinstance(one, Verdict)
-            else {"error": {"code": one.code, "detail": one.detail}}
-            for one in complete
+            result.as_dict()
+            if isinstance(result, Verdict)
+            else {"error": {"code": result.code, "detail": result.detail}}
+            for result in results
         ],
         "model": judged[0].model if judged else None,
         "request_id": request.request_id,
@@ -112,13 +64,13 @@ def predict_batch(request: Request) -> Answer:
     return answer(content, request.request_id)
 
 
-def describe_model(request: Request) -> Answer:
-    """Answer what is known of the model: its figures, its data, its code and its settings."""
+def describe_model(request: ApiRequest) -> Answer:
+    """Answer with the model's metrics, data and code hashes, and hyperparameters."""
     return answer(request.model.card(), request.request_id)
 
 
-def tell_health(request: Request) -> Answer:
-    """Answer that the API works; with `deep=true`, that the model does."""
+def check_health(request: ApiRequest) -> Answer:
+    """Answer that the API works and, with `deep=true`, that the model does."""
     deep = request.query("deep")
     if deep not in {None, "true", "false"}:
         raise Problem(
@@ -130,23 +82,18 @@ def tell_health(request: Request) -> Answer:
     return answer({"status": "ok"}, request.request_id)
 
 
-def take_feedback(bucket: str, request: Request) -> Answer:
-    """Keep what somebody says of a verdict."""
+def take_feedback(bucket: str, request: ApiRequest) -> Answer:
+    """Store a person's feedback on a verdict."""
     limit = request.settings.max_review_characters
     feedback = read_feedback(request.body, request.header("content-type"), limit)
-    store(
-        feedback,
-        bucket=bucket,
-        request_id=request.request_id,
-        at=datetime.now(UTC),
-    )
+    store(feedback, bucket=bucket, request_id=request.request_id, at=datetime.now(UTC))
     metrics.add_metric("Feedback", MetricUnit.Count, 1)
     content = {"status": "recorded", "request_id": request.request_id}
     return answer(content, request.request_id, status=HTTPStatus.CREATED)
 
 
-def describe_api(request: Request) -> Answer:
-    """Answer the OpenAPI document."""
+def describe_api(request: ApiRequest) -> Answer:
+    """Answer with the OpenAPI document."""
     settings = request.settings
     document = openapi.document(
         settings.max_review_characters, feedback=settings.feedback_bucket is not None
@@ -154,19 +101,19 @@ def describe_api(request: Request) -> Answer:
     return answer(document, request.request_id, media_type=openapi.MEDIA_TYPE)
 
 
-Operations = dict[str, dict[str, Callable[[Request], Answer]]]
+Operations = dict[str, dict[str, Callable[[ApiRequest], Answer]]]
 # Path to method to operation
 OPERATIONS: Operations = {
     "/predict": {"POST": predict},
     "/predict/batch": {"POST": predict_batch},
     "/model": {"GET": describe_model},
-    "/health": {"GET": tell_health},
+    "/health": {"GET": check_health},
     "/openapi.json": {"GET": describe_api},
 }
 
 
 def operations(settings: Settings) -> Operations:
-    """Return the operations of a deployment, by path and method."""
+    """Return the operations of a deployment by path and method."""
     if settings.feedback_bucket is None:
         return OPERATIONS
     return {**OPERATIONS, "/feedback": {"POST": partial(take_feedback, settings.feedback_bucket)}}

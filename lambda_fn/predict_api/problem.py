@@ -1,4 +1,4 @@
-"""Problems told to callers, after RFC 9457."""
+"""Problem details for callers, as RFC 9457 defines them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
-    """Why a request is not answered.
+    """A reason to refuse a request.
 
     Attributes:
-        status: HTTP status.
-        code: stable name for programs.
+        status: HTTP status of the answer.
+        code: stable identifier for programs.
         detail: one sentence for people.
-        headers: further headers of the answer.
+        headers: additional headers of the answer.
     """
 
     status: HTTPStatus

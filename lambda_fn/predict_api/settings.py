@@ -1,4 +1,4 @@
-"""The function's configuration, from its environment."""
+"""Settings of the function, read from its environment."""
 
 import os
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """What the deployment decides.
+    """Settings of one deployment.
 
     Attributes:
-        endpoint_name: the one SageMaker endpoint that is invoked.
-        max_review_characters: longer reviews are refused.
-        feedback_bucket: where feedback is kept; None where none is taken.
+        endpoint_name: name of the SageMaker endpoint.
+        max_review_characters: length of the longest review that is accepted.
+        feedback_bucket: bucket that stores feedback; None disables feedback.
     """
 
     endpoint_name: str
@@ -23,12 +23,12 @@ def read_settings() -> Settings:
     """Return the settings of this deployment.
 
     Raises:
-        RuntimeError: naming the variable that is missing or wrong; the function then never starts.
+        RuntimeError: naming the variable that is missing or wrong; the function does not start.
     """
     name = os.environ.get("ENDPOINT_NAME", "")
     limit = os.environ.get("MAX_REVIEW_CHARACTERS", "")
     if not name:
-        raise RuntimeError("ENDPOINT_NAME is not set")
+        raise RuntimeError("ENDPOINT_NAME must be set")
     if not limit.isdecimal() or int(limit) < 1:
-        raise RuntimeError(f"MAX_REVIEW_CHARACTERS={limit!r}: a number of at least 1 is needed")
+        raise RuntimeError(f"MAX_REVIEW_CHARACTERS is {limit!r}; it must be a number of at least 1")
     return Settings(name, int(limit), os.environ.get("FEEDBACK_BUCKET") or None)

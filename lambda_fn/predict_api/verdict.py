@@ -6,14 +6,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the model says, and which model it is.
+    """A verdict and the model that gave it.
 
     Attributes:
         sentiment: `positive` or `negative`.
-        probability: of positive.
-        model: its version, when it was trained, and its accuracy on held-out reviews.
-        explanation: the words that moved it, if asked for: first and last character in the review
-            and log-odds, above 0 towards positive.
+        probability: probability of positive.
+        model: version, training time and held-out accuracy of the model.
+        explanation: weights of the words, if requested: start and end in the review, and log-odds
+            (above 0 towards positive).
     """
 
     sentiment: str
@@ -23,11 +23,11 @@ class Verdict:
 
     @property
     def digit(self) -> str:
-        """The notebook's answer."""
+        """The answer in the notebook's format: `1` or `0`."""
         return "1" if self.sentiment == "positive" else "0"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a JSON answer says of the review."""
+        """Return the JSON answer for the review."""
         content: dict[str, Any] = {"sentiment": self.sentiment, "probability": self.probability}
         if self.explanation is not None:
             content["explanation"] = self.explanation
@@ -35,10 +35,10 @@ class Verdict:
 
 
 def read_verdict(content: Any) -> Verdict:
-    """Return the verdict that the model's JSON holds.
+    """Return the verdict in the model's JSON.
 
     Raises:
-        ValueError: when it holds none.
+        ValueError: when the JSON is not a verdict.
     """
     match content:
         case {
@@ -47,10 +47,10 @@ def read_verdict(content: Any) -> Verdict:
             "model_version": str(version),
             "trained_at": str(trained_at),
             "accuracy": float() | int() as accuracy,
-        } if 0 <= probability <= 1:  # which NaN, a number for json, is not
+        } if 0 <= probability <= 1:  # refuses NaN, which json accepts as a number
             model = {"version": version, "trained_at": trained_at, "accuracy": accuracy}
             return Verdict(sentiment, probability, model, _explanation(content))
-    raise ValueError("the model's answer is no verdict")
+    raise ValueError("the model's answer is not a verdict")
 
 
 def _explanation(content: dict[str, Any]) -> list[dict[str, Any]] | None:
@@ -61,4 +61,4 @@ def _explanation(content: dict[str, Any]) -> list[dict[str, Any]] | None:
             isinstance(word, dict) and word.keys() == {"start", "end", "weight"} for word in words
         ):
             return words
-    raise ValueError("the model's explanation cannot be read")
+    raise ValueError("the model's explanation is malformed")

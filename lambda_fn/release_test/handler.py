@@ -1,4 +1,4 @@
-"""The entry point: asks a new version of the API's function before callers are."""
+"""Lambda handler that tests a new version of the API's function before clients reach it."""
 
 import json
 from functools import cache
@@ -8,21 +8,23 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-# As long as API Gateway waits for the function, and a little; a second try would hide what failed.
+from known_reviews import KNOWN_REVIEWS
+from resource_properties import text
+
+# A little longer than API Gateway waits for the function. A retry would hide the failure.
 PATIENT = Config(read_timeout=40, retries={"total_max_attempts": 1})
-REVIEW = "A wonderful film. Great acting and a superb story: I loved it and highly recommend it."
-# What the function answers when there is no model that could: the model has tests of its own.
+# Statuses of the function while the model is unavailable; the model has its own tests.
 WITHOUT_MODEL = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
-# CloudFormation takes answers of 4 KB at most.
+# CloudFormation accepts responses of up to 4 KB.
 LONGEST_REASON = 1000
 UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class ReleaseTestError(Exception):
-    """The version does not do its work; the text is what CloudFormation shows."""
+    """A version that failed its test; CloudFormation shows the message."""
 
     def __init__(self, reason: str) -> None:
-        """Keep of the reason what CloudFormation has room for, in one line."""
+        """Put the reason on one line and cut it to what CloudFormation accepts."""
         super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
@@ -30,41 +32,41 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Test the version on Create and Update; there is nothing to delete.
 
     Raises:
-        ReleaseTestError: with the reason that CloudFormation is to show.
+        PropertyError: when VersionArn is missing or wrong.
+        ReleaseTestError: with the reason for CloudFormation to show.
     """
     if event["RequestType"] != "Delete":
-        version = event["ResourceProperties"].get("VersionArn")
-        if not isinstance(version, str) or not version:
-            raise ReleaseTestError(f"The property VersionArn is {version!r}; a text is needed")
-        check(_lambda(), version)
+        check(_lambda(), text(event["ResourceProperties"], "VersionArn"))
     return {"PhysicalResourceId": "release-test"}
 
 
 def check(client: Any, version: str) -> None:
-    """Ask for the version's health and for the verdict on a review beyond doubt.
+    """Check the version's health and its verdict on a known review.
 
     Args:
-        client: of AWS Lambda.
+        client: client of AWS Lambda.
         version: ARN of the function's version.
 
     Raises:
-        ReleaseTestError: when the function fails or answers wrongly.
+        ReleaseTestError: when the function fails or answers incorrectly.
     """
     status, body = _ask(client, version, _request("GET", "/health"))
     if status != HTTPStatus.OK:
         raise ReleaseTestError(f"The API's new code answers GET /health with {status}: {body}")
-    status, body = _ask(client, version, _request("POST", "/predict", {"review": REVIEW}))
+    status, body = _ask(
+        client, version, _request("POST", "/predict", {"review": KNOWN_REVIEWS["positive"]})
+    )
     if status in WITHOUT_MODEL:
         return
     if status != HTTPStatus.OK or _sentiment(body) != "positive":
         raise ReleaseTestError(
-            f"The API's new code answers POST /predict of a plainly positive review with {status}: "
+            f"The API's new code answers POST /predict of a clearly positive review with {status}: "
             f"{body}"
         )
 
 
 def _ask(client: Any, version: str, request: dict[str, Any]) -> tuple[int, str]:
-    """Return status and body of what API Gateway would get."""
+    """Return the status and the body that API Gateway would get."""
     invoked = client.invoke(FunctionName=version, Payload=json.dumps(request).encode())
     payload = invoked["Payload"].read().decode("utf-8", "replace")
     if "FunctionError" in invoked:
@@ -73,7 +75,7 @@ def _ask(client: Any, version: str, request: dict[str, Any]) -> tuple[int, str]:
         answer = json.loads(payload)
         return int(answer["statusCode"]), str(answer["body"])
     except UNREADABLE:
-        raise ReleaseTestError(f"The API's new code gives no answer but {payload}") from None
+        raise ReleaseTestError(f"The API's new code returns no valid answer: {payload}") from None
 
 
 def _request(method: str, path: str, content: object = None) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _sentiment(body: str) -> object:
 
 
 def _message(payload: str) -> str:
-    """Return the error's type and message; without its stack, which the function's log has."""
+    """Return the error's type and message; the stack trace is in the function's log."""
     try:
         error = json.loads(payload)
         return f"{error['errorType']}: {error['errorMessage']}"

@@ -1,7 +1,7 @@
-"""The model.tar.gz in S3 that a training job left behind.
+"""Model artifact (model.tar.gz) of a training job in S3.
 
-An artifact whose resource was deleted is tagged as retired. A lifecycle rule of the bucket deletes
-retired artifacts after a while, and never one that an endpoint still needs.
+The artifact of a deleted resource is tagged as retired. A lifecycle rule of the bucket deletes
+retired artifacts later, but never one that an endpoint still needs.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ RETIRED = {"Key": "state", "Value": "retired"}
 
 
 def exists(s3: Any, uri: str) -> bool:
-    """Tell whether the object is there."""
+    """Return whether the object exists."""
     try:
         s3.head_object(**_location(uri))
     except ClientError as error:
@@ -23,13 +23,13 @@ def exists(s3: Any, uri: str) -> bool:
 
 
 def retire(s3: Any, uri: str) -> None:
-    """Let the lifecycle rule delete the object, if it is there."""
+    """Mark the object, if it exists, for deletion by the lifecycle rule."""
     if exists(s3, uri):
         s3.put_object_tagging(**_location(uri), Tagging={"TagSet": [RETIRED]})
 
 
 def restore(s3: Any, uri: str) -> None:
-    """Keep the object, although it may have been retired before."""
+    """Protect the object from the lifecycle rule, even if it was retired before."""
     s3.delete_object_tagging(**_location(uri))
 
 

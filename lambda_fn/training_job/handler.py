@@ -1,7 +1,7 @@
-"""Entry points of the TrainingJob custom resource, called by CDK's provider framework.
+"""Lambda handlers of the TrainingJob custom resource, called by CDK's provider framework.
 
-The framework sends Create, Update and Delete to `on_event`, then asks `is_complete` repeatedly.
-The physical id is the job's name: a new job replaces the old resource, which brings its Delete.
+The framework sends Create, Update and Delete to `on_event`, then polls `is_complete`. The physical
+id is the job's name: a new job replaces the old resource, which CloudFormation then deletes.
 Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
 """
 
@@ -17,7 +17,7 @@ from training_job.request import TrainingRequest
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Begin what CloudFormation asks for.
+    """Start the operation that CloudFormation requests.
 
     Raises:
         PropertyError: naming the property that is missing or wrong.
@@ -33,28 +33,28 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Tell whether it is done; raise when the training failed.
+    """Return whether the operation is complete, with the resource's attributes.
 
     Raises:
-        TrainingFailedError: with the reason that CloudFormation is to show.
+        TrainingFailedError: with the reason for CloudFormation to show.
     """
     name = event["PhysicalResourceId"]
     if event["RequestType"] == "Delete":
-        # A job that is still stopping would write into a bucket that is being emptied.
+        # A job that is still stopping could write to a bucket that is being emptied.
         ended = (jobs.has_ended(_client("sagemaker"), one) for one in _jobs_of(event))
         return {"IsComplete": all(ended)}
     job = jobs.describe(_client("sagemaker"), name)
     if job is None:
-        raise TrainingFailedError(f"Training job {name} is gone")
+        raise TrainingFailedError(f"Training job {name} no longer exists")
     request = TrainingRequest.from_properties(event["ResourceProperties"])
     attributes = judge(_client("s3"), request, job)
     return {"IsComplete": False} if attributes is None else {"IsComplete": True, "Data": attributes}
 
 
 def _jobs_of(event: dict[str, Any]) -> list[str]:
-    """Return the names of the jobs of a resource that is deleted.
+    """Return the names of the jobs of a deleted resource.
 
-    A creation that was cut off has told CloudFormation no name, which then makes up an id.
+    An interrupted creation returned no name to CloudFormation, which then sends a generated id.
     """
     name = str(event["PhysicalResourceId"])
     if jobs.describe(_client("sagemaker"), name) is not None:
@@ -64,9 +64,9 @@ def _jobs_of(event: dict[str, Any]) -> list[str]:
 
 
 def _cut_off(event: dict[str, Any], request: TrainingRequest) -> list[str]:
-    """Return the names of the jobs that run for an update that is taken back.
+    """Return the names of the jobs that still run for an update that is being rolled back.
 
-    CloudFormation sends another update then, whose old properties are those of the first.
+    CloudFormation sends a second update, whose old properties are those of the first.
     """
     old = _accepted(event.get("OldResourceProperties", {}))
     if old is None or old.job_name == request.job_name:
@@ -75,9 +75,9 @@ def _cut_off(event: dict[str, Any], request: TrainingRequest) -> list[str]:
 
 
 def _accepted(properties: dict[str, Any]) -> TrainingRequest | None:
-    """Return the request of an earlier event, or None where that was refused.
+    """Return the request of an earlier event, or None when that event was refused.
 
-    What was refused has started nothing, and shall hinder neither a rollback nor a removal.
+    A refused event started no job and must not block a rollback or a deletion.
     """
     try:
         return TrainingRequest.from_properties(properties)

@@ -1,6 +1,6 @@
-"""Training jobs by name: finding, starting, joining and stopping them.
+"""Training jobs by name: find, start, join and stop them.
 
-The name says everything about a job's inputs, so there is nothing to remember between calls.
+The name contains a hash of the job's inputs, so no state is kept between calls.
 """
 
 import re
@@ -17,18 +17,18 @@ RUNNING = {"InProgress", "Stopping"}
 MOST_ATTEMPTS = 50
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-# A role that was made a moment ago is not known everywhere yet.
+# IAM needs some seconds to propagate a new role.
 ROLE_WAITS_SECONDS = (5, 10, 15, 20, 30)
 
 Job = Mapping[str, Any]
 
 
 class TooManyAttemptsError(Exception):
-    """Every attempt's name is taken by a job that cannot be used."""
+    """Every attempt at a training job has failed."""
 
 
 def describe(sagemaker: Any, name: str) -> Job | None:
-    """Return the job, or None where there is none."""
+    """Return the job, or None when it does not exist."""
     if not NAME.fullmatch(name):
         return None
     try:
@@ -47,12 +47,12 @@ def find_or_start(
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Return the name of a job for the request: a finished, a running or a new one.
+    """Return the name of a finished, running or new job for the request.
 
-    An attempt that Failed or Stopped, or whose artifact is gone, makes room for the next one.
+    An attempt that failed or stopped, or whose artifact is gone, is followed by another attempt.
 
     Raises:
-        TooManyAttemptsError: when no attempt's name is left.
+        TooManyAttemptsError: when no attempt is left.
     """
     for number in range(1, MOST_ATTEMPTS + 1):
         name = request.attempt(number)
@@ -76,7 +76,7 @@ def artifact_of(job: Job) -> str:
 
 
 def abandon(sagemaker: Any, s3: Any, name: str) -> None:
-    """Stop the job if it runs, else keep its artifact only for a while."""
+    """Stop the job if it is running, otherwise retire its artifact."""
     job = describe(sagemaker, name)
     if job is None:
         return
@@ -87,7 +87,7 @@ def abandon(sagemaker: Any, s3: Any, name: str) -> None:
 
 
 def running(sagemaker: Any, request: TrainingRequest) -> list[str]:
-    """Return the names of the attempts for a request that have not ended."""
+    """Return the names of the request's attempts that have not ended."""
     found = []
     for number in range(1, MOST_ATTEMPTS + 1):
         job = describe(sagemaker, request.attempt(number))
@@ -99,7 +99,7 @@ def running(sagemaker: Any, request: TrainingRequest) -> list[str]:
 
 
 def has_ended(sagemaker: Any, name: str) -> bool:
-    """Tell whether nothing runs under that name."""
+    """Return whether no job of that name is running."""
     job = describe(sagemaker, name)
     return job is None or job["TrainingJobStatus"] not in RUNNING
 
@@ -119,7 +119,7 @@ def _start(
 
 
 def _is_missing(error: ClientError) -> bool:
-    """Recognize a job that is not there; SageMaker has no error code of its own for it."""
+    """Return whether the error means a missing job, for which SageMaker has no error code."""
     details = error.response["Error"]
     return details["Code"] == "ResourceNotFound" or (
         details["Code"] == "ValidationException" and "not found" in details["Message"].lower()

@@ -1,4 +1,4 @@
-"""The accuracy of each training as a metric, so that a dashboard shows it over time."""
+"""CloudWatch metric of the accuracy of each training."""
 
 import json
 import os
@@ -9,13 +9,13 @@ METRIC = "TrainingAccuracy"
 
 
 def publish_accuracy(job_name: str, accuracy: float) -> None:
-    """Write a log line that CloudWatch turns into a metric; no permission is needed for it.
+    """Write a log line that CloudWatch turns into a metric; this needs no permission.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
     Args:
-        job_name: the training job, for whoever looks at the line.
-        accuracy: share of the held-out reviews that its model gets right.
+        job_name: name of the training job, for readers of the log.
+        accuracy: share of the held-out reviews that the model classifies correctly.
     """
     directive = {
         "Namespace": os.environ["METRICS_NAMESPACE"],

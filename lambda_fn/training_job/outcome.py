@@ -1,4 +1,4 @@
-"""How a training job ended, and whether its model is good enough to serve."""
+"""Outcome of a training job: its artifact and accuracy, or the reason for its failure."""
 
 import math
 import re
@@ -10,28 +10,27 @@ from training_job.metrics import publish_accuracy
 from training_job.request import ACCURACY_METRIC, TrainingRequest
 
 NO_REASON = "SageMaker gave no reason"
-# SecondaryStatus of a stopped job, which has no FailureReason, to what it means.
+# Meaning of a stopped job's SecondaryStatus; such a job has no FailureReason.
 STOPPED_BY = {
     "MaxRuntimeExceeded": "it did not finish within training.max_runtime_seconds",
-    "MaxWaitTimeExceeded": "it did not finish within training.max_wait_seconds on spare machines",
+    "MaxWaitTimeExceeded": "it did not finish within training.max_wait_seconds on spot instances",
 }
 COMMAND = re.compile(r'\s*\bCommand ".*', re.DOTALL)
 KILLED = re.compile(r"\bExitCode (-9|137)\b")
 OUT_OF_MEMORY = (
-    "killed from outside, as the kernel does when memory runs out: "
-    "training.instance_type names a larger machine"
+    "killed, probably because it ran out of memory: set training.instance_type to a larger instance"
 )
 
 
 class TrainingFailedError(Exception):
-    """The job left no model that may serve; the text is what CloudFormation shows."""
+    """A training that produced no usable model; CloudFormation shows the message."""
 
 
 def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
-    """Return the attributes of the custom resource, or None while the job runs.
+    """Return the custom resource's attributes, or None while the job runs.
 
     Raises:
-        TrainingFailedError: when the job failed, or its model is not good enough.
+        TrainingFailedError: when the job failed or its model is not accurate enough.
     """
     name, status = job["TrainingJobName"], job["TrainingJobStatus"]
     if status in RUNNING:
@@ -47,7 +46,7 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
     if accuracy < request.minimum_accuracy:
         raise TrainingFailedError(
             f"Training job {name} reached a held-out accuracy of {accuracy:.4f}, "
-            f"under the minimum of {request.minimum_accuracy}"
+            f"below the minimum of {request.minimum_accuracy}"
         )
     return {
         "TrainingJobName": name,
@@ -57,14 +56,14 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
 
 
 def _in_one_line(reason: str) -> str:
-    """Return the toolkit's report of a failure, without the command line that it ends with."""
+    """Return the toolkit's failure report without the command line at its end."""
     text = " ".join(COMMAND.sub("", reason).split())
     return f"{text} ({OUT_OF_MEMORY})" if KILLED.search(text) else text
 
 
 def _accuracy(job: Job) -> float:
     for metric in job.get("FinalMetricDataList", []):
-        # Not a number would be under no minimum.
+        # NaN would pass the comparison with the minimum.
         if metric["MetricName"] == ACCURACY_METRIC and math.isfinite(metric["Value"]):
             return float(metric["Value"])
     raise TrainingFailedError(

@@ -1,4 +1,4 @@
-"""The custom resource's properties, and the training job that they ask for."""
+"""Training request: the custom resource's properties and the SageMaker job they describe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from resource_properties import listed, optional_text, optional_texts, share, te
 
 ACCURACY_METRIC = "test:accuracy"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
-# How SageMaker finds metrics in what the training script prints.
+# Patterns with which SageMaker extracts metrics from the output of the training script
 METRICS = [
     {"Name": "train:loss", "Regex": r"\btrain_loss=([0-9.e+-]+)"},
     {"Name": "validation:accuracy", "Regex": r"\bvalidation_accuracy=([0-9.]+)"},
@@ -18,13 +18,13 @@ METRICS = [
 
 @dataclass(frozen=True)
 class Spot:
-    """Managed spot training: a job whose machines may be taken back, then goes on elsewhere.
+    """Managed spot training: AWS may reclaim the instances, and the job resumes on others.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 
     Attributes:
-        max_wait_seconds: SageMaker gives the job up after it, waiting for machines included.
-        checkpoints: S3 URI under which each job has a folder of checkpoints.
+        max_wait_seconds: limit of the job's time, including the wait for instances.
+        checkpoints: S3 URI of the folder that holds each job's checkpoints.
     """
 
     max_wait_seconds: int
@@ -35,33 +35,33 @@ class Spot:
         """Read the custom resource's properties.
 
         Raises:
-            PropertyError: naming the one that is missing or wrong.
+            PropertyError: naming the property that is missing or wrong.
         """
         return cls(whole(properties, "MaxWaitSeconds"), text(properties, "CheckpointPath"))
 
 
 @dataclass(frozen=True)
 class TrainingRequest:
-    """What decides a training job.
+    """Inputs of a training job.
 
     Attributes:
-        job_name: name of the first attempt; a hash of the inputs is a part of it.
-        role_arn: role that the job runs with.
+        job_name: name of the first attempt, which contains a hash of the inputs.
+        role_arn: ARN of the job's role.
         image: URI of the training image.
-        hyperparameters: name to value; SageMaker takes texts alone.
+        hyperparameters: name to value; SageMaker accepts only strings.
         channels: channel name to S3 URI.
         output: S3 URI under which SageMaker writes `<job name>/output/model.tar.gz`.
-        instance_type: machine of each host.
+        instance_type: instance type of each host.
         instance_count: number of hosts.
-        volume_size_gib: disk of each host.
-        max_runtime_seconds: SageMaker stops the job after it.
-        minimum_accuracy: held-out accuracy under which the model is refused.
-        spot: how it trains on spare machines; None for machines of one's own.
-        tags: of the job, by which its costs are counted.
-        output_key: ARN of the key of the artifact; None for the bucket's own choice.
-        volume_key: ARN of the key of the hosts' disks; None for AWS's own.
-        subnets: of a VPC that the hosts are attached to.
-        security_groups: of the same VPC.
+        volume_size_gib: disk of each host, in GiB.
+        max_runtime_seconds: limit of the job's running time.
+        minimum_accuracy: lowest held-out accuracy of an acceptable model.
+        spot: settings of managed spot training; None for on-demand instances.
+        tags: cost allocation tags of the job.
+        output_key: ARN of the artifact's KMS key; None for the bucket's default.
+        volume_key: ARN of the KMS key of the hosts' disks; None for the AWS key.
+        subnets: subnets of the VPC that the hosts join.
+        security_groups: security groups of the hosts in that VPC.
     """
 
     job_name: str
@@ -84,10 +84,10 @@ class TrainingRequest:
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:
-        """Read the properties, whose numbers CloudFormation hands over as texts.
+        """Read the properties, in which CloudFormation passes numbers as strings.
 
         Raises:
-            PropertyError: naming the one that is missing or wrong.
+            PropertyError: naming the property that is missing or wrong.
         """
         return cls(
             job_name=text(properties, "JobName"),
@@ -110,11 +110,11 @@ class TrainingRequest:
         )
 
     def attempt(self, number: int) -> str:
-        """Return the job name of the attempt with this number, counted from 1."""
+        """Return the job name of an attempt, counted from 1."""
         return self.job_name if number == 1 else f"{self.job_name}-{number}"
 
     def job(self, name: str) -> dict[str, Any]:
-        """Return the parameters of CreateTrainingJob for an attempt of that name."""
+        """Return the parameters of CreateTrainingJob for an attempt with this name."""
         limits = {"MaxRuntimeInSeconds": self.max_runtime_seconds}
         request: dict[str, Any] = {
             "TrainingJobName": name,
@@ -133,9 +133,9 @@ class TrainingRequest:
                 "VolumeSizeInGB": self.volume_size_gib,
             },
             "StoppingCondition": limits,
-            # What hosts send one another tells of the model, and of the reviews.
+            # The hosts exchange data about the model and the reviews.
             "EnableInterContainerTrafficEncryption": self.instance_count > 1,
-            # The profiler would write to the bucket, which the role does not allow.
+            # The profiler would write to the bucket, which the role cannot.
             "ProfilerConfig": {"DisableProfiler": True},
             "Tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
         }
@@ -152,8 +152,8 @@ class TrainingRequest:
             limits["MaxWaitTimeInSeconds"] = self.spot.max_wait_seconds
             request["EnableManagedSpotTraining"] = True
             request["CheckpointConfig"] = {
-                # The first attempt's name: the next one goes on where it ended. Without the slash,
-                # SageMaker would restore what lies beside the folder under a longer name, too.
+                # The first attempt's name, so that the next attempt resumes. Without the slash,
+                # SageMaker would also restore folders whose names begin with this one.
                 "S3Uri": f"{self.spot.checkpoints}/{self.job_name}/",
                 "LocalPath": LOCAL_CHECKPOINTS,
             }

@@ -1,4 +1,4 @@
-"""The finished model as files: complete by itself, and without pickled objects."""
+"""Model artifact: self-contained files without pickled objects."""
 
 import hashlib
 import json
@@ -23,22 +23,22 @@ CODE = "code"
 CODE_SUFFIXES = {".py", ".txt", ".j2"}
 SERVING_CODE = ("predict.py", "sentiment")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
-# Each architecture's class, imported only when it is the one: what it needs, the others may lack.
+# Class of each architecture, imported on demand: the others' packages may be missing.
 CLASSIFIERS = {
     "ngrams": ("sentiment.ngrams.classifier", "NgramReviews"),
     "lstm": ("sentiment.lstm.classifier", "LSTMReviews"),
 }
-# What serving needs beside torch and numpy; an architecture that is not listed needs nothing.
+# Packages that serving needs besides torch and numpy, by architecture
 SERVING_REQUIREMENTS = {"lstm": "requirements-lstm.txt"}
 
 
 class ArtifactError(ValueError):
-    """A model that cannot be read."""
+    """A model artifact that cannot be loaded."""
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A model ready to judge reviews."""
+    """A trained, calibrated model with its metadata."""
 
     classifier: Classifier
     calibration: Calibration
@@ -46,7 +46,7 @@ class Artifact:
 
     @property
     def version(self) -> str:
-        """Which training made the model."""
+        """Name of the training job that produced the model."""
         return str(self.metadata["model_version"])
 
     def probabilities(self, reviews: Sequence[str]) -> NDArray[np.float64]:
@@ -54,13 +54,13 @@ class Artifact:
         return self.calibration.probabilities(self.classifier.logits(reviews))
 
     def explain(self, review: str) -> Explanation:
-        """Return the parts of a review's calibrated log-odds."""
+        """Return the parts of the review's calibrated log-odds."""
         parts = self.classifier.explain(review)
         return parts.scaled(self.calibration.slope, self.calibration.intercept)
 
 
 def save(artifact: Artifact, folder: Path) -> None:
-    """Write model and metadata, the hashes of the model's files among them."""
+    """Write the model and its metadata, which includes the hashes of the files."""
     folder.mkdir(parents=True, exist_ok=True)
     artifact.classifier.save(folder)
     hashes = {
@@ -84,23 +84,23 @@ def load(folder: Path) -> Artifact:
         module, name = CLASSIFIERS[metadata["hyperparameters"]["architecture"]]
         classifier: Classifier = getattr(import_module(module), name).load(folder)
         return Artifact(classifier, Calibration(**metadata["calibration"]), metadata)
-    except Exception as error:  # there is no end of what torch raises of damaged files
+    except Exception as error:  # torch raises many types for damaged files
         reason = (str(error).splitlines() or [""])[0]
         raise ArtifactError(
-            f"The model cannot be read: {type(error).__name__}: {reason[:SHOWN_CHARACTERS]}"
+            f"The model cannot be loaded: {type(error).__name__}: {reason[:SHOWN_CHARACTERS]}"
         ) from error
 
 
 def _check_files(folder: Path, hashes: Mapping[str, str]) -> None:
-    """Refuse files that have changed: torch reads some damage without a word.
+    """Refuse changed files, since torch loads some damaged files without an error.
 
     Raises:
-        ArtifactError: naming the file.
+        ArtifactError: naming the file that has changed.
         OSError: when one is missing.
     """
-    for name, due in hashes.items():
-        if _sha256(folder / name) != due:
-            raise ArtifactError(f"{name} is not the file that was saved with this metadata")
+    for name, expected in hashes.items():
+        if _sha256(folder / name) != expected:
+            raise ArtifactError(f"{name} does not match its hash in {METADATA}")
 
 
 def _sha256(file: Path) -> str:
@@ -109,7 +109,7 @@ def _sha256(file: Path) -> str:
 
 
 def code_sha256(source: Path) -> str:
-    """Return a hash of the source directory's code, names and contents."""
+    """Return a hash of the names and contents of the source files."""
     digest = hashlib.sha256()
     for file in sorted(source.rglob("*")):
         if file.is_file() and file.suffix in CODE_SUFFIXES and "__pycache__" not in file.parts:
@@ -119,14 +119,14 @@ def code_sha256(source: Path) -> str:
 
 
 def add_serving_code(source: Path, folder: Path, architecture: str) -> None:
-    """Copy what the serving container runs into `code/`, with the packages it needs as wheels.
+    """Copy the serving code into `code/`, with its packages as wheels.
 
-    The toolkits read code only from `code/` inside the artifact, and install its requirements when
-    the container starts. With the wheels beside it that needs no network, so that a later
-    scale-out does not depend on a package index.
+    The toolkits load code from `code/` inside the artifact and install its requirements when the
+    container starts. With the wheels in the artifact this needs no network, so that scaling out
+    does not depend on a package index.
 
     Raises:
-        WheelsError: when a package could not be fetched.
+        WheelsError: when a package cannot be downloaded.
     """
     code = folder / CODE
     code.mkdir(parents=True, exist_ok=True)

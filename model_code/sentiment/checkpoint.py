@@ -1,4 +1,4 @@
-"""A training's state on disk, so that a training that was cut off goes on where it stood.
+"""Checkpoint of a training, from which an interrupted training resumes.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -14,12 +14,12 @@ FILE = "checkpoint.pt"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The newest state of one training.
+    """The latest state of one training.
 
     Attributes:
-        folder: where it is kept; None keeps nothing.
-        training: what tells this training from others; a state of another one is not used.
-        writes: whether this process is the one that saves.
+        folder: folder of the checkpoint; None disables it.
+        training: hash of the training's inputs; a state with another hash is ignored.
+        writes: whether this process saves the state.
     """
 
     folder: Path | None
@@ -27,22 +27,21 @@ class Checkpoint:
     writes: bool = True
 
     def save(self, state: dict[str, Any]) -> None:
-        """Keep tensors, numbers, texts, lists and dicts in place of what was kept before."""
+        """Replace the saved state; it may contain tensors, numbers, strings, lists and dicts."""
         if self.folder is None or not self.writes:
             return
-        # Renaming is all or nothing: SageMaker copies the folder at any moment, and the machine may
-        # go at any moment.
+        # Renaming is atomic: SageMaker may copy the folder, or the host may stop, at any moment.
         unfinished = self.folder / f".{FILE}"
         torch.save({"training": self.training, "state": state}, unfinished)
         unfinished.replace(self.folder / FILE)
 
     def load(self) -> dict[str, Any] | None:
-        """Return what was kept, or None when there is nothing of this training."""
+        """Return the saved state, or None when this training has none."""
         if self.folder is None or not (self.folder / FILE).is_file():
             return None
         kept = torch.load(self.folder / FILE, map_location="cpu", weights_only=True)
         if kept["training"] != self.training:
-            print(f"{FILE} is of another training and is not used", flush=True)
+            print(f"{FILE} belongs to another training and is ignored", flush=True)
             return None
         state: dict[str, Any] = kept["state"]
         return state

@@ -1,4 +1,4 @@
-"""What every architecture gives and takes."""
+"""Interface of a model architecture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,27 +12,27 @@ from sentiment.explanation import Explanation
 
 
 class Classifier(Protocol):
-    """A trained model that reads raw reviews."""
+    """A trained model that classifies raw reviews."""
 
     def logits(self, reviews: Sequence[str]) -> NDArray[np.float64]:
         """Return the log-odds of positive, shape (reviews,)."""
 
     def explain(self, review: str) -> Explanation:
-        """Return which words and phrases moved the log-odds."""
+        """Return the parts that words and phrases have in the log-odds."""
 
     def save(self, folder: Path) -> None:
-        """Write all that `load` of the same class needs to a folder that exists."""
+        """Write the files that `load` of the same class reads to an existing folder."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a training gives, the same on every rank.
+    """Result of a training, the same on every rank.
 
     Attributes:
         model: the trained model.
-        learning_curve: what was measured along the way, one entry a look; `step` counts them.
-        validation_logits: log-odds of reviews that the model, or its like, was not trained on.
-        validation_labels: what those reviews are, 1 or 0.
+        learning_curve: measurements during the training, each with its `step`.
+        validation_logits: log-odds of reviews that the model, or one like it, was not trained on.
+        validation_labels: labels of those reviews, 1 or 0.
     """
 
     model: Classifier

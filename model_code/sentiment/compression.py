@@ -1,4 +1,4 @@
-"""Compressed files, read as what they hold."""
+"""Reading of compressed files."""
 
 import gzip
 import io
@@ -8,41 +8,46 @@ from pathlib import Path
 from typing import IO, cast
 
 SUFFIXES = (".gz", ".xz")
-# What reading a damaged or truncated file raises.
+# Exceptions of reading a damaged or truncated file
 DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error)
 
 
 def open_stream(file: Path) -> IO[bytes]:
-    """Open a plain, gzip or xz file for reading what it holds uncompressed."""
+    """Open a plain, gzip or xz file for reading its uncompressed content."""
     if file.suffix in {".gz", ".tgz"}:
         return cast("IO[bytes]", gzip.open(file, "rb"))
     return lzma.open(file, "rb") if file.suffix == ".xz" else file.open("rb")
 
 
 class Blocks(io.BufferedIOBase):
-    """A stream of which nobody reads more at a time than is allowed.
+    """A stream with a limit on the size of one read.
 
     tarfile reads the extended headers of a member, such as a long name, into memory.
+
+    Attributes:
+        last: the last block that was read.
     """
 
     def __init__(self, stream: IO[bytes], largest: int) -> None:
         """Read `stream` in blocks of up to `largest` bytes."""
         self._stream, self._largest = stream, largest
+        self.last = b""
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read a block.
 
         Raises:
-            OSError: when more is asked for.
+            OSError: when the size exceeds the limit.
         """
         if size is None or not 0 <= size <= self._largest:
-            raise OSError(f"a part of it has more than {self._largest:,} bytes")
-        return self._stream.read(size)
+            raise OSError(f"a part has more than {self._largest:,} bytes")
+        self.last = self._stream.read(size)
+        return self.last
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place."""
+        """Move to a position."""
         return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
-        """Return the place."""
+        """Return the position."""
         return self._stream.tell()

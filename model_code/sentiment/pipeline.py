@@ -1,4 +1,4 @@
-"""From labelled reviews to a finished artifact: read, train, calibrate, evaluate, save."""
+"""Training pipeline: read the reviews, train, calibrate, evaluate and save the artifact."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ from sentiment.split import add_unseen, shuffle, stratified_split
 
 
 class DivergedError(RuntimeError):
-    """The processes of one training disagree."""
+    """The ranks of one training ended with different models."""
 
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -39,15 +39,15 @@ SOURCE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Folders:
-    """Where a training reads and writes.
+    """Input and output folders of a training.
 
     Attributes:
         training: labelled reviews.
-        testing: reviews to test on; None holds some of `training` out.
+        testing: test reviews; None holds out a share of `training`.
         model: receives the artifact.
         output: receives metrics.json and report.html.
-        checkpoints: receives what a training that is cut off goes on from; None keeps nothing.
-        feedback: more reviews to train on, never to test on; None for no more.
+        checkpoints: receives the checkpoint of an interrupted training; None disables it.
+        feedback: additional training reviews, never used for testing; None for none.
     """
 
     training: Path
@@ -60,7 +60,7 @@ class Folders:
 
 @dataclass
 class Stopwatch:
-    """Seconds of each phase of a training, in their order."""
+    """Duration of each phase of a training, in order."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)
@@ -75,10 +75,10 @@ class Stopwatch:
 def read_data(
     training: Path, testing: Path | None, parameters: Hyperparameters
 ) -> tuple[Dataset, Dataset]:
-    """Return training and test reviews, the first in random order.
+    """Return training reviews in random order, and test reviews.
 
-    The test reviews are those of the testing channel, else the test half that an official archive
-    brought along, else a seeded stratified share of the training reviews.
+    The test reviews come from the testing channel, else from the test half of an official
+    archive, else from a seeded stratified split of the training reviews.
     """
     halves = read_channel(training)
     train_reviews = shuffle(halves["train"], parameters.seed)
@@ -91,14 +91,14 @@ def read_data(
 
 
 def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
-    """Train on all ranks; the first one evaluates and writes."""
+    """Train on all ranks; the first rank evaluates and writes."""
     torch.manual_seed(parameters.seed)
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters)
     if folders.feedback is not None:
-        said = read_feedback(folders.feedback)
-        train_reviews = shuffle(add_unseen(train_reviews, said, test_reviews), parameters.seed)
+        feedback = read_feedback(folders.feedback)
+        train_reviews = shuffle(add_unseen(train_reviews, feedback, test_reviews), parameters.seed)
     hashes = {
         "training": train_reviews.sha256(),
         "testing": test_reviews.sha256(),
@@ -163,10 +163,10 @@ def _fit(
 
 
 def _agree(model: Classifier, ranks: Ranks) -> None:
-    """Make sure that all ranks have ended with the same model, bit for bit.
+    """Check that all ranks have ended with the same model, bit for bit.
 
     Raises:
-        DivergedError: when they have not; the model would depend on who saves it.
+        DivergedError: when they have not; the artifact would depend on the rank that saves it.
     """
     digest = hashlib.sha256()
     with TemporaryDirectory() as folder:
@@ -187,7 +187,7 @@ def _checkpoint(
 
 
 def _probabilities(trained: Artifact, reviews: Dataset) -> NDArray[np.float64]:
-    """Judge reviews as the endpoint will, a request's worth at a time."""
+    """Classify reviews as the endpoint does, in batches of the size of a request."""
     starts = range(0, len(reviews.texts), MAX_REVIEWS)
     return np.concatenate(
         [trained.probabilities(reviews.texts[start : start + MAX_REVIEWS]) for start in starts]
@@ -205,7 +205,7 @@ def _metrics(metrics: Metrics, training_rows: int) -> dict[str, Any]:
 
 def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
     phases = ", ".join(f"{phase} {seconds:.1f}" for phase, seconds in watch.seconds.items())
-    # Kilobytes, as Linux counts them
+    # ru_maxrss is in kilobytes on Linux
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
         f"finished in {sum(watch.seconds.values()):.1f} s ({phases}), peak memory {memory:.2f} GB",

@@ -1,4 +1,4 @@
-"""Reading what is sent to the endpoint, and refusing what is not a review."""
+"""Parsing and validation of requests to the endpoint."""
 
 import json
 from dataclasses import dataclass, field
@@ -8,13 +8,13 @@ from sentiment.tokens import mask_markup
 
 try:
     from sagemaker_inference.errors import BaseInferenceToolkitError
-except ImportError:  # another toolkit answers 400 with the text of any exception
+except ImportError:  # other toolkits answer 400 with the text of any exception
 
     class BaseInferenceToolkitError(Exception):  # type: ignore[no-redef]
-        """Stands in for the PyTorch toolkit's error, with the same arguments."""
+        """Replacement of the PyTorch toolkit's error, with the same arguments."""
 
         def __init__(self, status_code: int, message: str, phrase: str) -> None:
-            """Keep the message as the exception's text."""
+            """Use the message as the exception's text."""
             super().__init__(message)
             self.status_code, self.message, self.phrase = status_code, message, phrase
 
@@ -26,28 +26,28 @@ MAX_REVIEWS = 512
 
 
 class RequestError(BaseInferenceToolkitError):  # type: ignore[misc]
-    """A request that gets a 4xx status and one line of JSON with `code` and `message`."""
+    """An invalid request, answered with a 4xx status and one line of JSON."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Make the error; `code` is stable, `message` is for people."""
+        """Create the error; `code` is for programs, `message` for people."""
         super().__init__(status, json.dumps({"code": code, "message": message}), code)
 
     def __str__(self) -> str:
-        """Return the JSON line, which the Hugging Face toolkit answers with."""
+        """Return the JSON line, which the Hugging Face toolkit sends."""
         return str(self.message)
 
 
 @dataclass(frozen=True)
 class Request:
-    """The reviews of one request, or the question what the model is.
+    """One request: reviews to classify, or a request for the model's metadata.
 
     Attributes:
-        reviews: up to 512 texts that can be judged.
-        media_type: `text/plain` or `application/json`, as sent.
-        many: whether a list was sent, and a list is to be answered.
-        explain: whether each answer is to say what moved it.
-        refused: index in the list that was sent to why a review of it cannot be judged.
-        card: whether the model's own description is asked for.
+        reviews: up to 512 valid texts.
+        media_type: `text/plain` or `application/json`.
+        many: whether the request has a list, so that the answer is a list.
+        explain: whether each answer includes an explanation.
+        refused: index of each invalid review of the list, with the error.
+        card: whether the request is for the model's metadata.
     """
 
     reviews: list[str]
@@ -59,23 +59,21 @@ class Request:
 
 
 def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
-    """Return the reviews of a request.
+    """Return the parsed request; an invalid review of a list does not refuse the list.
 
     Args:
-        body: what was sent; toolkits hand over bytes, a bytearray or a decoded text.
-        content_type: the header, perhaps with parameters; None counts as text/plain.
-
-    A list of reviews is never refused for one of them.
+        body: body of the request, whose type depends on the toolkit.
+        content_type: Content-Type header, possibly with parameters; None means text/plain.
 
     Raises:
-        RequestError: when it holds no review, the review is too long, or it is of another format.
+        RequestError: when there is no review, the review is too long, or the format is unknown.
     """
     media_type = (content_type or TEXT).split(";")[0].strip().lower()
     if media_type not in {TEXT, JSON}:
         raise RequestError(
             415,
             "unsupported_media_type",
-            f"content type {media_type[:80]!r}; allowed are {TEXT}, {JSON}",
+            f"the content type is {media_type[:80]!r}; it must be {TEXT} or {JSON}",
         )
     text = _decode(body)
     if media_type == JSON:
@@ -115,15 +113,15 @@ def _read_json(text: str) -> Request:
     raise RequestError(
         400,
         "invalid_request",
-        'allowed are {"review": "text"} and {"reviews": ["text", ...]}, '
-        'each with or without "explain": true or false, and {"card": true}',
+        'the body must be {"review": "text"} or {"reviews": ["text", ...]}, '
+        'each with or without "explain": true or false, or {"card": true}',
     )
 
 
 def _read_list(reviews: list[Any], *, explain: bool) -> Request:
     if len(reviews) > MAX_REVIEWS:
         raise RequestError(
-            413, "too_many_reviews", f"{len(reviews)} reviews; allowed are 1 to {MAX_REVIEWS}"
+            413, "too_many_reviews", f"{len(reviews)} reviews; the limit is {MAX_REVIEWS}"
         )
     good: list[str] = []
     refused: dict[int, RequestError] = {}
@@ -136,14 +134,14 @@ def _read_list(reviews: list[Any], *, explain: bool) -> Request:
 
 
 def _checked(review: Any) -> str:
-    """Return a review that can be judged."""
+    """Return the review if it is a valid text."""
     if not isinstance(review, str):
-        raise RequestError(400, "invalid_request", "the review is no text")
+        raise RequestError(400, "invalid_request", "the review must be a string")
     if len(review) > MAX_CHARACTERS:
         raise RequestError(
             413,
             "review_too_long",
-            f"the review has {len(review):,} characters; allowed are {MAX_CHARACTERS:,}",
+            f"the review has {len(review):,} characters; the limit is {MAX_CHARACTERS:,}",
         )
     if not mask_markup(review).strip():
         raise RequestError(400, "empty_review", "the review has no text")

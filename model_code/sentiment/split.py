@@ -1,4 +1,4 @@
-"""Holding out a part of the reviews, when nobody brought a testing channel."""
+"""Splitting, shuffling and combining of datasets."""
 
 import random
 
@@ -6,7 +6,7 @@ from sentiment.datasets import Dataset
 
 
 def shuffle(dataset: Dataset, seed: int) -> Dataset:
-    """Return the same rows in a random order that only the seed decides."""
+    """Return the rows in a random order that depends only on the seed."""
     order = list(range(len(dataset.texts)))
     random.Random(seed).shuffle(order)  # noqa: S311 - not a secret
     return _take(dataset, order)
@@ -15,8 +15,8 @@ def shuffle(dataset: Dataset, seed: int) -> Dataset:
 def stratified_split(dataset: Dataset, test_fraction: float, seed: int) -> tuple[Dataset, Dataset]:
     """Split into training and test rows, with the same share of each class in both.
 
-    Identical texts never stand on both sides: a model that merely remembers a review would be
-    rewarded for it.
+    Identical texts are always on the same side, so that memorizing a review does not improve the
+    test result.
     """
     by_text: dict[str, list[int]] = {}
     for index, text in enumerate(dataset.texts):
@@ -37,7 +37,7 @@ def stratified_split(dataset: Dataset, test_fraction: float, seed: int) -> tuple
 
 
 def add_unseen(training: Dataset, more: Dataset, testing: Dataset) -> Dataset:
-    """Return the training rows and those of `more` whose texts stand in neither set."""
+    """Return the training rows plus the rows of `more` whose texts are in neither other set."""
     known = {*training.texts, *testing.texts}
     rows = [
         (text, label)
@@ -51,7 +51,7 @@ def add_unseen(training: Dataset, more: Dataset, testing: Dataset) -> Dataset:
 
 
 def share(dataset: Dataset, rank: int, ranks: int) -> Dataset:
-    """Return every `ranks`-th row, beginning with row `rank`."""
+    """Return every `ranks`-th row, starting with row `rank`."""
     return Dataset(dataset.texts[rank::ranks], dataset.labels[rank::ranks])
 
 

@@ -1,34 +1,34 @@
-"""From a raw review to tokens that still know where they stand in it."""
+"""Tokens of a raw review and their places in it."""
 
 import re
 
-# Opening, closing and self-closing tags, comments and declarations. `[^<>]` keeps it linear.
+# Tags, comments, declarations and entities. `[^<>]` keeps the matching time linear.
 MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
-# A word with its apostrophes, one exclamation or question mark, or a run of other signs: `don't`,
-# `10`, `!`, `...`, `:-)`. Signs are kept because "!" and "7/10" say much about a review.
+# A word with its apostrophes, one exclamation or question mark, or a run of other punctuation:
+# `don't`, `10`, `!`, `...`, `:-)`. Punctuation matters: consider "!" and "7/10".
 TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[!?]|[^\w\s]+")
 
 
 def mask_markup(review: str) -> str:
-    """Return the review with a blank for every character of markup, so that offsets stay true."""
+    """Return the review with spaces in place of markup, so that offsets stay valid."""
     if "<" not in review and "&" not in review:
         return review
     return MARKUP.sub(lambda found: " " * len(found.group()), review)
 
 
 def tokenize(review: str) -> list[str]:
-    """Return the tokens of a review in lower case, stop words and all."""
+    """Return the tokens of a review in lower case, including stop words."""
     return _lower(TOKEN.findall(mask_markup(review)))
 
 
 def place_tokens(review: str) -> tuple[list[str], list[int], list[int]]:
-    """Return the tokens of `tokenize`, and where each starts and ends in the raw review."""
+    """Return the tokens of `tokenize`, and their starts and ends in the raw review."""
     found = list(TOKEN.finditer(mask_markup(review)))
     starts, ends = [match.start() for match in found], [match.end() for match in found]
     return _lower([match.group() for match in found]), starts, ends
 
 
 def _lower(tokens: list[str]) -> list[str]:
-    # Lower case may be longer than the original ("İ"), so it comes after the splitting; one call
-    # for all tokens is quicker than one a token.
+    # Lower case can be longer than the original ("İ"), so it follows the matching. One call for
+    # all tokens is faster than one per token.
     return "\n".join(tokens).lower().split("\n") if tokens else []

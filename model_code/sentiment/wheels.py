@@ -1,4 +1,4 @@
-"""Packages as files, for a container that must not depend on a network."""
+"""Wheels of the serving packages, so that the container needs no network."""
 
 import subprocess
 import sys
@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 class WheelsError(RuntimeError):
-    """The packages that serving needs could not be fetched."""
+    """The serving packages could not be downloaded."""
 
 
 def fetch_wheels(requirements: Path, folder: Path) -> None:
-    """Download the wheels of a requirements file that lists every package.
+    """Download the wheels of a requirements file, which must list every dependency.
 
     Raises:
-        WheelsError: with pip's reason.
+        WheelsError: with pip's error message.
     """
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
@@ -21,5 +21,5 @@ def fetch_wheels(requirements: Path, folder: Path) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - no shell
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["pip gave no reason"]
-        raise WheelsError(f"fetching the packages for serving failed: {lines[-1]}")
+        lines = done.stderr.strip().splitlines() or ["pip printed no reason"]
+        raise WheelsError(f"downloading the packages for serving failed: {lines[-1]}")

@@ -1,1 +1,1 @@
-"""What a month of an environment costs: `make cost`."""
+"""Estimate of the monthly cost of an environment: `make cost`."""

@@ -1,4 +1,4 @@
-"""Print a monthly estimate of each environment, from its templates and a dated price table."""
+"""Estimate the monthly cost of each environment from its templates and a dated price table."""
 
 import argparse
 import sys
@@ -10,20 +10,19 @@ from rich.table import Table
 
 from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices
-from scripts.cost.usage import ASSUMPTIONS
+from scripts.cost.usage import ASSUMPTIONS, PREDICTIONS
 from scripts.synthesis import SynthesisError, context, environments, synthesize
 
-PREDICTIONS = (0, 1_000, 1_000_000)
 CENT = 0.01
-# No copies of the code are wanted here.
+# The estimate does not need the code of the functions.
 UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Estimate every environment, or the one that is named.
+    """Estimate every environment, or the named one.
 
     Args:
-        given: the arguments; those of the command line without.
+        given: the arguments; by default those of the command line.
     """
     parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
     parser.add_argument("--environment", choices=environments(), action="append")
@@ -80,7 +79,7 @@ def _dollars(amount: float | None) -> str:
 
 
 def _unknown(items: list[Item], region: str, prices: Prices) -> list[str]:
-    """Say which prices are missing."""
+    """Return the missing prices, one text each."""
     missing = [
         f"the price of {item.name}" for item in items if item.at(0) is None or item.once is None
     ]

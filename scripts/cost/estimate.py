@@ -1,4 +1,4 @@
-"""From templates to a bill."""
+"""Estimate a monthly bill from templates."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from scripts.cost.usage import (
 )
 
 MILLION = 1_000_000
-# Target tracking has one for more and one for fewer instances.
+# Target tracking creates one alarm for scaling out and one for scaling in.
 ALARMS_OF_A_SCALING_POLICY = 2
 Properties = dict[str, Any]
 
@@ -28,10 +28,10 @@ class Item:
     """One line of the bill, in US dollars.
 
     Attributes:
-        name: what costs.
-        monthly: without any prediction; None when a price is not known.
-        per_prediction: on top; None when a price is not known.
-        once: for each training, not part of the month.
+        name: the resource that costs.
+        monthly: cost without any prediction; None when a price is not known.
+        per_prediction: cost of each prediction; None when a price is not known.
+        once: cost of each training, which is not part of the month.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Item:
     once: float | None = 0.0
 
     def at(self, predictions: int) -> float | None:
-        """Return what a month with that many predictions costs; None when it is not known."""
+        """Return the cost of a month with that many predictions; None when it is not known."""
         if self.monthly is None or self.per_prediction is None:
             return None
         return self.monthly + predictions * self.per_prediction

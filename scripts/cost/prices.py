@@ -1,4 +1,4 @@
-"""The price table."""
+"""Dated price table."""
 
 import tomllib
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ class Prices:
     """List prices in US dollars.
 
     Attributes:
-        as_of: the day they were compiled.
-        region: where they hold.
-        table: service to its prices.
+        as_of: day on which they were compiled.
+        region: region in which they apply.
+        table: prices by service.
     """
 
     as_of: date
@@ -35,7 +35,7 @@ class Prices:
         return float(self.table[service][key])
 
     def of(self, name: str, kind: str) -> float | None:
-        """Return the price of one kind, such as an instance type; None when it is not known."""
+        """Return the price of a kind, such as an instance type; None when it is not known."""
         service, _, key = name.partition(".")
         price = self.table[service][key].get(kind)
         return None if price is None else float(price)

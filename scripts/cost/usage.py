@@ -1,4 +1,7 @@
-"""What one prediction is taken to use. The estimate prints these figures."""
+"""Assumed use of one prediction, which the estimate prints."""
+
+# Predictions a month for which costs are shown
+PREDICTIONS = (0, 1_000, 1_000_000)
 
 HOURS_A_MONTH = 730
 # Billed time of the Lambda function, most of it spent waiting for the endpoint

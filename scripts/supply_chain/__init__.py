@@ -1,1 +1,1 @@
-"""What this project depends on: locks, licences, bill of materials, known vulnerabilities."""
+"""The project's dependencies: locks, licences, bill of materials, known vulnerabilities."""

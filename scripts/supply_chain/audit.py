@@ -1,128 +1,214 @@
-"""Ask the advisory services about every locked package, and judge the locks: `make audit`.
+"""Audit every locked package for known vulnerabilities: `make audit`.
 
-Python packages are pip-audit's (from .venv/supply), npm packages npm's own. Where a service does
-not answer, the dated file of the last answer is judged; what is not known for that is said.
+pip-audit (in .venv/supply) and npm audit ask their services; the answers are kept in a dated file.
+Where a service cannot be reached, the file of the last time is judged, and the output says so.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts import ROOT
-from scripts.supply_chain.advisories import FILE, Advisory, Known, accepted_advisories, judge
-from scripts.supply_chain.licences import Package
-from scripts.supply_chain.locks import locked, npm_name
+from scripts.supply_chain.locks import Package, locked, npm_name
 
+FILE = Path(__file__).with_name("advisories.json")
+ACCEPTED = Path(__file__).with_name("accepted_advisories.toml")
 PIP_AUDIT = ROOT / ".venv" / "supply" / "bin" / "pip-audit"
+# An older file lacks what has become known since.
+MAXIMUM_AGE_DAYS = 30
+NAMED = 3
 
 
 class NotReachedError(Exception):
-    """A service gave no answer; the text says which and why."""
+    """A service gave no answer; the text names it and says why."""
 
 
-def ask_pip_audit(packages: Iterable[Package], options: list[str]) -> list[dict[str, Any]]:
-    """Return what pip-audit says of each Python package, in its own JSON."""
-    answers: list[dict[str, Any]] = []
-    for batch in _batches(packages):
+class Advisory(NamedTuple):
+    """A known vulnerability of one locked version.
+
+    Attributes:
+        package: the locked version.
+        identifier: the service's name for it, such as GHSA-….
+        aliases: other names, such as CVE-….
+        fixed_in: versions without it; empty where the service names none.
+    """
+
+    package: Package
+    identifier: str
+    aliases: Sequence[str]
+    fixed_in: Sequence[str]
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        names = ", ".join([self.identifier, *self.aliases])
+        fix = f"fixed in {', '.join(self.fixed_in)}" if self.fixed_in else "no fix is known"
+        return f"{self.package.name} {self.package.version}: {names}; {fix}"
+
+
+class Known(NamedTuple):
+    """Answers of the services on one day.
+
+    Attributes:
+        as_of: the day.
+        asked: the packages that the services know.
+        advisories: the advisories of these packages.
+    """
+
+    as_of: date
+    asked: Sequence[Package]
+    advisories: Sequence[Advisory]
+
+    @classmethod
+    def read(cls, file: Path = FILE) -> "Known | None":
+        """Read the file; None without a file."""
+        if not file.exists():
+            return None
+        as_of, asked, advisories = json.loads(file.read_text("utf-8")).values()
+        return cls(
+            date.fromisoformat(as_of),
+            [Package(*package) for package in asked],
+            [Advisory(Package(*package), *rest) for package, *rest in advisories],
+        )
+
+    def write(self, file: Path = FILE) -> None:
+        """Write the file."""
+        content = {
+            "as_of": f"{self.as_of}",
+            "asked": sorted(self.asked),
+            "advisories": sorted(self.advisories),
+        }
+        file.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+def judge(
+    known: Known | None, packages: set[Package], accepted: dict[str, date], today: date
+) -> tuple[list[Advisory], str]:
+    """Return the open advisories of the locked packages, and what the file does not cover.
+
+    Args:
+        known: the file.
+        packages: every locked package.
+        accepted: last day on which an advisory is accepted, by identifier.
+        today: the day.
+    """
+    if known is None:
+        return [], f"there is no {FILE.name}: run `make audit` where it can reach a service"
+    found = [
+        advisory
+        for advisory in sorted(known.advisories)
+        if advisory.package in packages and accepted.get(advisory.identifier, date.min) < today
+    ]
+    gaps = []
+    if (age := (today - known.as_of).days) > MAXIMUM_AGE_DAYS:
+        gaps.append(f"{FILE.name} is {age} days old, more than {MAXIMUM_AGE_DAYS}")
+    if others := sorted(packages.difference(known.asked)):
+        names = ", ".join(f"{package.name} {package.version}" for package in others[:NAMED])
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        gaps.append(f"it does not cover {names}{more}")
+    return found, "; ".join(gaps)
+
+
+def accepted_advisories() -> dict[str, date]:
+    """Return the last day on which each reviewed advisory is accepted, by identifier."""
+    entries = tomllib.loads(ACCEPTED.read_text("utf-8"))
+    return {identifier: entry["until"] for identifier, entry in entries.items()}
+
+
+def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield pip-audit's JSON entry of each Python package."""
+    left = sorted(packages)
+    while left:
+        # pip-audit rejects a file with two versions of a package.
+        batch = {package.name: package for package in left}.values()
+        left = [package for package in left if package not in batch]
         with TemporaryDirectory() as folder:
             file = Path(folder, "requirements.txt")
             file.write_text("".join(f"{p.name}=={p.version}\n" for p in batch), "utf-8")
-            done = subprocess.run(  # noqa: S603 - our own command
-                [PIP_AUDIT, f"--requirement={file}", "--no-deps", "--disable-pip", "--format=json",
-                 "--aliases=on", "--desc=off", "--progress-spinner=off", *options],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-        try:
-            answers += json.loads(done.stdout)["dependencies"]
-        except ValueError:
-            raise NotReachedError(f"pip-audit: {_last_line(done.stderr)}") from None
-    return answers
+            command = [
+                str(PIP_AUDIT), f"--requirement={file}", "--no-deps", "--disable-pip", "--format=json",
+                "--aliases=on", "--desc=off", "--progress-spinner=off", *options,
+            ]  # fmt: skip
+            yield from _answer("pip-audit", command, "dependencies")
 
 
-def ask_npm(root: Path) -> dict[str, Any]:
-    """Return what npm says of the packages of a package-lock.json, in its own JSON."""
-    done = subprocess.run(
-        ["npm", "audit", "--package-lock-only", "--json", "--loglevel=error"],  # noqa: S607
-        cwd=root, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def run_npm_audit() -> dict[str, Any]:
+    """Return npm's JSON entry of each vulnerable package in package-lock.json."""
+    command = ["npm", "audit", "--package-lock-only", "--json", "--loglevel=error"]
+    vulnerabilities: dict[str, Any] = _answer("npm audit", command, "vulnerabilities")
+    return vulnerabilities
+
+
+def _answer(name: str, command: Sequence[str], key: str) -> Any:
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
     try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        raise NotReachedError(f"npm audit: {_last_line(done.stderr)}") from None
-    if "vulnerabilities" not in answer:
-        raise NotReachedError(f"npm audit: {answer.get('message', 'no answer')}")
-    return answer
+        return json.loads(done.stdout)[key]
+    except (ValueError, KeyError):
+        *_, reason = ["no answer", *done.stderr.strip().splitlines()]
+        raise NotReachedError(f"{name}: {reason}") from None
 
 
-def from_pip_audit(answers: Iterable[dict[str, Any]]) -> tuple[set[Package], list[Advisory]]:
-    """Return which packages the service knows, and their advisories."""
-    known, found = set(), []
-    for answer in answers:
-        if "skip_reason" in answer:  # which is no good news, although pip-audit then ends with 0
-            continue
-        package = Package("pypi", answer["name"], answer["version"])
-        known.add(package)
-        found += [
-            Advisory(package, v["id"], tuple(v["aliases"]), tuple(v["fix_versions"]))
-            for v in answer["vulns"]
-        ]
-    return known, found
+def from_pip_audit(answers: Iterable[dict[str, Any]]) -> tuple[list[Package], list[Advisory]]:
+    """Return the packages that the service knows, and their advisories.
+
+    pip-audit succeeds even where its service knows no package, as behind a mirror.
+    """
+    known = {
+        Package("pypi", answer["name"], answer["version"]): answer["vulns"]
+        for answer in answers
+        if "skip_reason" not in answer
+    }
+    if not known:
+        raise NotReachedError("pip-audit: the service knows none of the packages")
+    return list(known), [
+        Advisory(
+            package, vulnerability["id"], vulnerability["aliases"], vulnerability["fix_versions"]
+        )
+        for package, vulnerabilities in known.items()
+        for vulnerability in vulnerabilities
+    ]
 
 
-def from_npm(answer: dict[str, Any], packages: Iterable[Package]) -> list[Advisory]:
-    """Return the advisories of the packages that npm answered for."""
+def from_npm_audit(
+    vulnerabilities: dict[str, Any], packages: Iterable[Package]
+) -> tuple[list[Package], list[Advisory]]:
+    """Return the packages and their advisories."""
     versions = {package.name: package for package in packages}
-    return [
+    return list(versions.values()), [
         Advisory(versions[npm_name(node)], via["url"].rpartition("/")[2], (), ())
-        for vulnerability in answer["vulnerabilities"].values()
+        for vulnerability in vulnerabilities.values()
         for via in vulnerability["via"]
-        if isinstance(via, dict)  # a text names another package that it comes from
+        if isinstance(via, dict)  # a text names another vulnerable package
         for node in vulnerability["nodes"]
     ]
 
 
-def _batches(packages: Iterable[Package]) -> Iterator[list[Package]]:
-    """Split packages so that none has two versions in a batch, which pip-audit refuses."""
-    left = sorted(packages)
-    while left:
-        batch = {package.name: package for package in left}
-        yield list(batch.values())
-        left = [package for package in left if package not in batch.values()]
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no answer"])[-1]
-
-
 def ask(
-    packages: Iterable[Package], options: list[str]
-) -> Iterator[tuple[set[Package], list[Advisory]]]:
-    """Ask both services, and say of each that does not answer that it did not."""
-    ecosystems: dict[str, set[Package]] = {"pypi": set(), "npm": set()}
-    for package in packages:
-        ecosystems[package.ecosystem].add(package)
+    packages: Iterable[Package], options: Sequence[str]
+) -> Iterator[tuple[list[Package], list[Advisory]]]:
+    """Yield the answer of each service, and print which service gave none."""
+    python = [package for package in packages if package.ecosystem == "pypi"]
+    npm = [package for package in packages if package.ecosystem == "npm"]
     try:
-        known, found = from_pip_audit(ask_pip_audit(ecosystems["pypi"], options))
-        if known:
-            yield known, found
-        else:
-            sys.stdout.write("Not asked anew: pip-audit: the service knows none of the packages\n")
+        yield from_pip_audit(run_pip_audit(python, options))
     except NotReachedError as error:
-        sys.stdout.write(f"Not asked anew: {error}\n")
+        sys.stdout.write(f"No new answer: {error}\n")
     try:
-        yield ecosystems["npm"], from_npm(ask_npm(ROOT), ecosystems["npm"])
+        yield from_npm_audit(run_npm_audit(), npm)
     except NotReachedError as error:
-        sys.stdout.write(f"Not asked anew: {error}\n")
+        sys.stdout.write(f"No new answer: {error}\n")
 
 
 def main() -> int:
-    """Ask, write the dated file if anything was told, and judge the locks by it."""
+    """Ask the services, write the dated file if one answered, and judge the locks by the file."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     parser.add_argument("--osv-url", help="an OSV service to ask instead of the Python registry")
     parser.add_argument("--file", type=Path, default=FILE, help="the dated file")
@@ -130,20 +216,20 @@ def main() -> int:
     url = arguments.osv_url
     options = ["--vulnerability-service=osv", f"--osv-url={url}"] if url else []
     today = datetime.now(UTC).date()
-    packages = {Package(*entry[:3]) for entry in locked()}
+    packages = {entry.package for entry in locked()}
     if answers := list(ask(packages, options)):
-        asked = frozenset(package for known, _ in answers for package in known)
-        found = tuple(advisory for _, advisories in answers for advisory in advisories)
-        Known(today, asked, found).write(arguments.file)
+        asked = [package for known, _ in answers for package in known]
+        advisories = [advisory for _, found in answers for advisory in found]
+        Known(today, asked, advisories).write(arguments.file)
     known = Known.read(arguments.file)
-    verdict = judge(known, packages, accepted_advisories(), today)
-    for advisory in verdict.open:
+    found, gaps = judge(known, packages, accepted_advisories(), today)
+    for advisory in found:
         sys.stdout.write(f"{advisory}\n")
-    if verdict.untold:
-        sys.stdout.write(f"Not known: {verdict.untold}\n")
+    if gaps:
+        sys.stdout.write(f"Not covered: {gaps}\n")
     if known is not None:
-        sys.stdout.write(f"{len(verdict.open)} open advisories as of {known.as_of}\n")
-    return 1 if verdict.open else 0
+        sys.stdout.write(f"{len(found)} open advisories as of {known.as_of}\n")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

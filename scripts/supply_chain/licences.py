@@ -1,7 +1,8 @@
-"""Write the list of the dependencies' licences into the docs: `make licences`."""
+"""Write the licences of the dependencies to docs/licences.md: `make licences`."""
 
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -9,40 +10,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scripts import ROOT
-from scripts.supply_chain.locks import NPM_LOCK, Locked, locked, npm_name
-from scripts.supply_chain.metadata import installed
+from scripts.supply_chain.locks import NPM_LOCK, Locked, Package, locked, normalized, npm_name
 
 PAGE = ROOT / "docs" / "licences.md"
 RULES = Path(__file__).with_name("licences.toml")
+PIP_LICENSES = ROOT / ".venv" / "supply" / "bin" / "pip-licenses"
 ENVIRONMENTS = (".venv", ".venv/checkov", ".venv/supply", ".venv/torchserve", ".venv-bench")
 HEAD = """# Licences of the dependencies
 
-Every package that a lock names, by `make licences`: of Python packages as their metadata say or,
-where these are silent, as their licence files do ([which](../scripts/supply_chain/licences.toml)).
-A version that only other Pythons or systems get is listed with the licence of the one that was
-installed. The tests refuse a licence that is not accepted there.
+`make licences` lists every package that a lock names. The licence of a Python package is the one in
+its metadata or, where these are unclear, in its licence file
+([list](../scripts/supply_chain/licences.toml)). A version that only other Pythons or systems get
+has the licence of the installed version. The tests refuse a licence that the list does not accept.
 
 | | package | version | licence | locked in |
 | --- | --- | --- | --- | --- |
 """
 ROW = re.compile(r"^\| (pypi|npm) \| (\S+) \| (\S+) \| (.+) \| .+ \|$", re.MULTILINE)
-
-
-class Package(NamedTuple):
-    """One version of a package; the ecosystem is `pypi` or `npm`."""
-
-    ecosystem: str
-    name: str
-    version: str
+SPDX = re.compile(r"[A-Za-z0-9.-]+-[A-Za-z0-9.-]+")
 
 
 class Rules(NamedTuple):
-    """licences.toml: what is accepted, and how metadata are read.
+    """The content of licences.toml.
 
     Attributes:
         accepted: SPDX identifiers of licences and of exceptions.
-        names: SPDX identifiers by what metadata say.
-        read: by package: what its metadata say, and its licence.
+        names: SPDX identifiers by the text in metadata.
+        read: text in metadata and licence by package.
     """
 
     accepted: frozenset[str]
@@ -56,14 +50,14 @@ class Rules(NamedTuple):
         accepted = frozenset([*content["accepted"], *content["accepted_exceptions"]])
         return cls(accepted, content["names"], content["read"])
 
-    def licence(self, name: str, said: str) -> str:
-        """Return the SPDX expression for what a package's metadata say; unknown words stay."""
-        if name in self.read and self.read[name][0] == said:
+    def licence(self, name: str, text: str) -> str:
+        """Return the SPDX expression for the text in a package's metadata; other texts stay."""
+        if name in self.read and self.read[name][0] == text:
             return self.read[name][1]
-        return self.names.get(said, said)
+        return self.names.get(text, text)
 
     def refused(self, expression: str) -> list[str]:
-        """Return what is not accepted in an SPDX expression; of a choice, each part counts."""
+        """Return the parts of an SPDX expression that are not accepted; each part of OR counts."""
         words = re.split(r" AND | OR | WITH |[()]", expression)
         identifiers = [word.strip() for word in words if word.strip()]
         return [word for word in identifiers or [expression] if word not in self.accepted]
@@ -75,40 +69,67 @@ def listed(page: Path = PAGE) -> dict[Package, str]:
     return {Package(*row[:3]): row[3] for row in rows}
 
 
-def licences(rules: Rules, entries: Iterable[Locked], root: Path = ROOT) -> dict[Package, str]:
-    """Return each locked package's licence, empty where nothing tells it."""
-    said = {
-        (name, version): licence
-        for environment in ENVIRONMENTS
-        for name, version, licence in installed(root / environment)
+def installed(python: Path) -> dict[Package, str]:
+    """Return the licences that the packages of a virtual environment name, by pip-licenses."""
+    command = [
+        str(PIP_LICENSES),
+        f"--python={python}",
+        "--from=all",
+        "--format=json",
+        "--with-system",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return {
+        Package("pypi", normalized(found["Name"]), found["Version"].partition("+")[0]): named(found)
+        for found in json.loads(done.stdout)
     }
-    of_another_version = {name: licence for (name, _), licence in said.items()}
+
+
+def named(found: Mapping[str, str]) -> str:
+    """Return the licence in an entry of pip-licenses.
+
+    It is the SPDX expression if there is one, else the text if it is an SPDX identifier, else the
+    classifiers, else the first line of the text; empty where a package names none.
+    """
+    expression, text, classifiers = (
+        "" if found[f"License-{source}"] == "UNKNOWN" else found[f"License-{source}"]
+        for source in ("Expression", "Metadata", "Classifier")
+    )
+    identifier = text if SPDX.fullmatch(text) else ""
+    return expression or identifier or classifiers or text.strip().partition("\n")[0]
+
+
+def licences(rules: Rules, entries: Iterable[Locked], root: Path = ROOT) -> dict[Package, str]:
+    """Return the licence of each locked package; empty where it is unknown."""
+    said: dict[Package, str] = {}
+    for environment in ENVIRONMENTS:
+        said |= installed(root / environment / "bin" / "python")
+    of_another_version = {package.name: text for package, text in said.items()}
     npm = json.loads((root / NPM_LOCK).read_text("utf-8"))["packages"]
     of_npm = {npm_name(path): package.get("license", "") for path, package in npm.items() if path}
     found = {}
-    for entry in entries:
-        if entry.ecosystem == "npm":
-            licence = of_npm[entry.name]
+    for package in {entry.package for entry in entries}:
+        if package.ecosystem == "npm":
+            text = of_npm[package.name]
         else:
-            other = of_another_version.get(entry.name, "")
-            licence = said.get((entry.name, entry.version), other)
-        found[Package(*entry[:3])] = rules.licence(entry.name, licence)
+            text = said.get(package, of_another_version.get(package.name, ""))
+        found[package] = rules.licence(package.name, text)
     return found
 
 
 def main() -> int:
-    """Write docs/licences.md, or say of which packages the licence is unknown or not accepted."""
+    """Write docs/licences.md, or print the packages whose licence is unknown or not accepted."""
     rules, entries = Rules.load(), locked()
     found = licences(rules, entries)
     wrong = {package: text for package, text in found.items() if rules.refused(text)}
     for package, text in sorted(wrong.items()):
-        known = f"has the licence {text!r}, which is not accepted" if text else "names no licence"
-        sys.stderr.write(f"{package.name} {package.version} {known}: see {RULES.name}\n")
+        fault = f"has the licence {text!r}, which is not accepted" if text else "names no licence"
+        sys.stderr.write(f"{package.name} {package.version} {fault}: see {RULES.name}\n")
     if wrong:
         return 1
     locks: dict[Package, set[str]] = {}
     for entry in entries:
-        locks.setdefault(Package(*entry[:3]), set()).add(entry.lock)
+        locks.setdefault(entry.package, set()).add(entry.lock)
     rows = [
         f"| {' | '.join(package)} | {found[package]} | {', '.join(sorted(locks[package]))} |\n"
         for package in sorted(found)

@@ -1,4 +1,4 @@
-"""Every package that a lock names, with its hashes and what needs it."""
+"""Reader of the locks: every locked package, its hashes and the packages that need it."""
 
 import base64
 import json
@@ -10,9 +10,9 @@ from typing import NamedTuple
 from scripts import ROOT
 
 NPM_LOCK = "package-lock.json"
-# What is pinned without hashes, since what installs it allows none: see docs/decisions/0006.
+# Pinned without hashes, because the toolkit that installs them allows none: decision 6.
 MODEL_CODE = "model_code/requirements*.txt"
-# `name==version`, its marker, its hashes, and the comment in which uv says who needs it.
+# `name==version`, its marker, its hashes, and uv's comment that names the packages that need it
 ENTRY = re.compile(
     r"^(?P<name>[\w.-]+)(?:\[[^\]]*\])?==(?P<version>[^ ;\\\n]+)(?: *;[^\\\n]*)?"
     r"(?P<hashes>(?: \\\n +--hash=\S+)*)\n(?P<needed>(?: +#.*\n)*)",
@@ -21,26 +21,35 @@ ENTRY = re.compile(
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 NEEDED_BY = re.compile(r"^ +# +(?:via +)?([\w.-]+)(?:\[[^\]]*\])?$", re.MULTILINE)
 TORCH = re.compile(r"^TORCH(?:_[\d_]+)? := torch==(\S+)$", re.MULTILINE)
-SHA512 = "sha512-"
 
 
-class Locked(NamedTuple):
+class Package(NamedTuple):
     """One version of a package.
 
     Attributes:
         ecosystem: `pypi` or `npm`, as in a package URL.
-        name: as its registry spells it; of a Python package, normalized.
-        version: exactly.
-        hashes: in hexadecimal: the SHA-256 of each of a Python package's files, the SHA-512 of an
-            npm package.
-        lock: the file that names it, from the root.
-        deployed: whether `make deploy` needs or sends it; else it is a test's or a tool's alone.
-        needed_by: the names of what needs it, where the lock tells.
+        name: name in its registry; normalized for a Python package.
+        version: exact version.
     """
 
     ecosystem: str
     name: str
     version: str
+
+
+class Locked(NamedTuple):
+    """An entry of a lock.
+
+    Attributes:
+        package: the locked version.
+        hashes: in hexadecimal, the SHA-256 of each file of a Python package or the SHA-512 of an
+            npm package.
+        lock: path of the lock from the root.
+        deployed: true if `make deploy` needs or uploads it; false for a test or tool.
+        needed_by: names of the packages in the lock that need it.
+    """
+
+    package: Package
     hashes: tuple[str, ...]
     lock: str
     deployed: bool
@@ -48,25 +57,40 @@ class Locked(NamedTuple):
 
 
 def locked(root: Path = ROOT) -> list[Locked]:
-    """Read every lock, what model_code/ pins, and torch's versions from the Makefile."""
-    locks = [
-        root / "requirements.txt",
-        *sorted(root.glob("requirements/*.txt")),
-        *sorted(root.glob(MODEL_CODE)),
-    ]
+    """Read every lock, the pins of model_code/, and the versions of torch in the Makefile."""
+    files = ["requirements.txt", "requirements/*.txt", MODEL_CODE]
+    locks = [lock for pattern in files for lock in sorted(root.glob(pattern))]
+    torch = TORCH.findall((root / "Makefile").read_text("utf-8"))
     return [
         *(entry for lock in locks for entry in _python(lock, lock.relative_to(root).as_posix())),
         *_npm(root / NPM_LOCK),
-        *_torch(root / "Makefile"),
+        *(
+            Locked(
+                Package("pypi", "torch", version),
+                (),
+                "Makefile",
+                deployed=False,
+                needed_by=frozenset(),
+            )
+            for version in torch
+        ),
     ]
+
+
+def normalized(name: str) -> str:
+    """Return the normalized name of a Python package."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def npm_name(path: str) -> str:
+    """Return the name of the package at a path of package-lock.json."""
+    return path.rpartition("node_modules/")[2]
 
 
 def _python(lock: Path, path: str) -> Iterator[Locked]:
     for found in ENTRY.finditer(lock.read_text("utf-8")):
         yield Locked(
-            "pypi",
-            re.sub(r"[-_.]+", "-", found["name"]).lower(),
-            found["version"],
+            Package("pypi", normalized(found["name"]), found["version"]),
             tuple(HASH.findall(found["hashes"])),
             path,
             path == "requirements.txt" or path.startswith("model_code/"),
@@ -76,27 +100,17 @@ def _python(lock: Path, path: str) -> Iterator[Locked]:
 
 def _npm(lock: Path) -> Iterator[Locked]:
     packages = json.loads(lock.read_text("utf-8"))["packages"]
-    needed: dict[str, set[str]] = {}
+    del packages[""]  # the project itself
     for path, package in packages.items():
-        for name in package.get("dependencies", {}):
-            if path:
-                needed.setdefault(name, set()).add(npm_name(path))
-    for path, package in packages.items():
-        if path:
-            name = npm_name(path)
-            digest = base64.b64decode(package["integrity"].removeprefix(SHA512)).hex()
-            by = frozenset(needed.get(name, ()))
-            deployed = not package.get("dev", False)
-            yield Locked("npm", name, package["version"], (digest,), lock.name, deployed, by)
-
-
-def npm_name(path: str) -> str:
-    """Return the name of the package that stands at a path of package-lock.json."""
-    return path.rpartition("node_modules/")[2]
-
-
-def _torch(makefile: Path) -> Iterator[Locked]:
-    for version in TORCH.findall(makefile.read_text("utf-8")):
+        name = npm_name(path)
         yield Locked(
-            "pypi", "torch", version, (), makefile.name, deployed=False, needed_by=frozenset()
+            Package("npm", name, package["version"]),
+            (base64.b64decode(package["integrity"].removeprefix("sha512-")).hex(),),
+            lock.name,
+            not package.get("dev", False),
+            frozenset(
+                npm_name(parent)
+                for parent, other in packages.items()
+                if name in other.get("dependencies", {})
+            ),
         )

@@ -1,6 +1,6 @@
 """Write a bill of materials, CycloneDX 1.6 in JSON, from locks and licence list: `make sbom`.
 
-It runs in .venv/supply. The same locks give the same bytes: neither a clock nor chance is in it.
+It runs in .venv/supply. The same locks give the same bytes: no clock or random value is used.
 """
 
 import sys
@@ -16,15 +16,15 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from scripts.supply_chain.licences import Package, listed
-from scripts.supply_chain.locks import Locked, locked
+from scripts.supply_chain.licences import listed
+from scripts.supply_chain.locks import Locked, Package, locked
 
 NAME = "sentiment-web-app"
 ALGORITHMS = {"pypi": HashAlgorithm.SHA_256, "npm": HashAlgorithm.SHA_512}
 
 
 def bill(entries: Iterable[Locked], licences: dict[Package, str]) -> Bom:
-    """Return the bill of materials of what the locks name."""
+    """Return the bill of materials of the locked packages."""
     project = Component(name=NAME, type=ComponentType.APPLICATION, bom_ref=NAME)
     bom = Bom()
     bom.metadata.component = project
@@ -32,26 +32,30 @@ def bill(entries: Iterable[Locked], licences: dict[Package, str]) -> Bom:
     bom.serial_number = None
     packages: dict[Package, list[Locked]] = {}
     for entry in entries:
-        packages.setdefault(Package(*entry[:3]), []).append(entry)
+        packages.setdefault(entry.package, []).append(entry)
     components = {
         package: _component(package, found, licences[package])
         for package, found in packages.items()
     }
     bom.components.update(components.values())
     bom.register_dependency(project, components.values())
-    for package, found in packages.items():
-        for entry in found:
-            for parent, others in packages.items():
-                if _needs(parent, others, entry):
-                    bom.register_dependency(components[parent], [components[package]])
+    for parent, others in packages.items():
+        needs = [
+            components[package]
+            for package, found in packages.items()
+            if any(
+                parent.name in entry.needed_by and entry.lock == other.lock
+                for entry in found
+                for other in others
+            )
+        ]
+        bom.register_dependency(components[parent], needs)
     return bom
 
 
 def _component(package: Package, found: list[Locked], licence: str) -> Component:
     group, _, name = package.name.rpartition("/")
     url = PackageURL(package.ecosystem, group or None, name, package.version)
-    algorithm = ALGORITHMS[package.ecosystem]
-    digests = {digest for entry in found for digest in entry.hashes}
     deployed = any(entry.deployed for entry in found)
     return Component(
         group=group or None,
@@ -60,20 +64,19 @@ def _component(package: Package, found: list[Locked], licence: str) -> Component
         type=ComponentType.LIBRARY,
         bom_ref=url.to_string(),
         purl=url,
-        # Of each file that the locks allow: a Python package has one for every platform.
-        hashes=[HashType(alg=algorithm, content=digest) for digest in digests],
+        # The hashes of all files that the locks allow: a Python package has one per platform.
+        hashes=[
+            HashType(alg=ALGORITHMS[package.ecosystem], content=digest)
+            for digest in {digest for entry in found for digest in entry.hashes}
+        ],
         licenses=[LicenseFactory().make_from_string(licence)],
         scope=ComponentScope.REQUIRED if deployed else ComponentScope.EXCLUDED,
         properties=[Property(name="lock", value=entry.lock) for entry in found],
     )
 
 
-def _needs(parent: Package, found: list[Locked], entry: Locked) -> bool:
-    return parent.name in entry.needed_by and any(other.lock == entry.lock for other in found)
-
-
 def main() -> int:
-    """Write it to the file that is named, if it meets CycloneDX's schema."""
+    """Write it to the named file, if it meets CycloneDX's schema."""
     text = JsonV1Dot6(bill(locked(), listed())).output_as_string(indent=1)
     if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.stderr.write(f"The bill of materials does not meet CycloneDX's schema: {fault}\n")

@@ -16,10 +16,7 @@ from aws_cdk.aws_s3 import (
 from constructs import Construct
 
 from stacks.building_blocks.log_group import declare_log_group
-from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import limit_trust
-
-ONE_REGION = "The application lives in one region; versions protect what cannot be made again"
 
 
 def private_bucket(
@@ -71,23 +68,25 @@ def private_bucket(
         resource.logging_configuration = CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=log_bucket_name, log_file_prefix=log_prefix
         )
-    acknowledge(bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": ONE_REGION})
+    if not keep:
+        _limit_auto_delete(Stack.of(bucket))
     return bucket
 
 
 PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
+LOG_GROUP = "AutoDeleteLogGroup"
 
 
-def declare_auto_delete_logs(stack: Stack, *, retention_days: int) -> None:
-    """Give the stack's bucket-emptying function, if there is one, a declared log group.
+def _limit_auto_delete(stack: Stack) -> None:
+    """Give the stack's bucket-emptying function a declared log group, and no other permission.
 
     CDK gives it a managed policy that may create log groups: the last bucket's deletion would leave
-    one behind. It deletes objects by the bucket's policy, so it needs no other permission.
+    one behind. It deletes objects by the bucket's policy.
     """
-    provider = stack.node.try_find_child(PROVIDER)
-    if provider is None:
+    if stack.node.try_find_child(LOG_GROUP):  # CDK has one function for all buckets of a stack.
         return
-    log_group = declare_log_group(stack, "AutoDeleteLogGroup", retention_days=retention_days)
+    provider = stack.node.find_child(PROVIDER)
+    log_group = declare_log_group(stack, LOG_GROUP)
     function = cast("CfnResource", provider.node.find_child("Handler"))
     role = cast("CfnResource", provider.node.find_child("Role"))
     function.add_property_override("LoggingConfig", {"LogGroup": log_group.log_group_name})

@@ -9,14 +9,14 @@ from constructs import Construct
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.python_function import PythonFunction
-from stacks.building_blocks.reasons import acknowledge, wildcard
+from stacks.building_blocks.reasons import FUNCTION, acknowledge, acknowledge_type, wildcard
 from stacks.building_blocks.roles import function_role, limit_trust
 
 if TYPE_CHECKING:
     from aws_cdk.aws_iam import CfnRole
     from aws_cdk.aws_lambda import Function
 
-IN_HANDLERS = "It only waits; what it waits for is in the logs of the handlers"
+CDKS_MEMORY = "Every function states its memory, except the ones of CDK's framework"
 INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
 # What handlers read the properties of their resources with
 PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
@@ -40,7 +40,6 @@ class ResourceProvider(Construct):
         construct_id: str,
         *,
         on_event: PythonFunction,
-        retention_days: int,
         is_complete: PythonFunction | None = None,
         query_interval: Duration | None = None,
         total_timeout: Duration | None = None,
@@ -51,13 +50,12 @@ class ResourceProvider(Construct):
             scope: the construct whose resource is provided.
             construct_id: id within `scope`.
             on_event: begins to create, update or delete.
-            retention_days: age at which the framework's log events are deleted.
             is_complete: tells whether that has ended; without it, `on_event` does all the work.
             query_interval: time between two calls of `is_complete`.
             total_timeout: time after which the resource has failed.
         """
         super().__init__(scope, construct_id)
-        log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        log_group = declare_log_group(self, "LogGroup")
         handlers = [handler for handler in (on_event, is_complete) if handler is not None]
         names = ["OnEventRole", "WaiterRole"] if is_complete else ["OnEventRole"]
         roles = [function_role(self, name, log_group=log_group) for name in names]
@@ -74,6 +72,7 @@ class ResourceProvider(Construct):
             # The handlers' own logs say more, and it would need a role over all log deliveries.
             disable_waiter_state_machine_logging=True if is_complete else None,
         )
+        acknowledge_type(self, FUNCTION, {"Serverless-LambdaDefaultMemorySize": CDKS_MEMORY})
         for role in roles:
             called = {
                 wildcard(f"{handler.function.function_arn}:*"): INVOKES_VERSIONS
@@ -95,5 +94,3 @@ def _finish_waiter(provider: Provider) -> None:
     limit_trust(cast("CfnRole", role.node.default_child))
     reasons = {wildcard(f"{one.function_arn}:*"): INVOKES_VERSIONS for one in called}
     acknowledge(role.node.find_child("DefaultPolicy"), reasons)
-    rules = ("AwsSolutions-SF1", "AwsSolutions-SF2", "Serverless-StepFunctionStateMachineXray")
-    acknowledge(waiter.node.find_child("Resource"), dict.fromkeys(rules, IN_HANDLERS))

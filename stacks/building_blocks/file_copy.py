@@ -11,10 +11,12 @@ from constructs import Construct
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.permissions import READ_AND_WRITE, Permission, use_key_in_s3
+from stacks.building_blocks.reasons import FUNCTION, acknowledge_type
 from stacks.building_blocks.roles import function_role
 
 # Of the bucket that `cdk bootstrap` makes for assets.
 DEFAULT_QUALIFIER = "hnb659fds"
+CDKS_RUNTIME = "Every function runs on the latest runtime, except the one of CDK's BucketDeployment"
 
 
 class FileCopier(Construct):
@@ -33,7 +35,6 @@ class FileCopier(Construct):
         construct_id: str,
         *,
         bucket: IBucket,
-        retention_days: int,
         prefix: str = "",
         distribution: IDistribution | None = None,
     ) -> None:
@@ -43,14 +44,15 @@ class FileCopier(Construct):
             scope: the construct whose files they are.
             construct_id: id within `scope`.
             bucket: where to.
-            retention_days: age at which the function's log events are deleted.
             prefix: key prefix that all files share.
             distribution: CloudFront distribution whose cache is emptied afterwards.
         """
         super().__init__(scope, construct_id)
+        rules = ("Serverless-LambdaLatestVersion", "AwsSolutions-L1")
+        acknowledge_type(self, FUNCTION, dict.fromkeys(rules, CDKS_RUNTIME))
         self._bucket = bucket
         self._distribution = distribution
-        self._log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        self._log_group = declare_log_group(self, "LogGroup")
         self._role = function_role(
             self,
             "Role",

@@ -13,7 +13,7 @@ from constructs import Construct
 from stacks.building_blocks.assets import bundling, content_hash, source_files
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.permissions import Permission
-from stacks.building_blocks.reasons import acknowledge, function_reasons
+from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import function_role
 
 TRACES_HAVE_NO_RESOURCE = "Only X-Ray's actions, which support no resource"
@@ -41,7 +41,6 @@ class PythonFunction(Construct):
         handler: str,
         description: str,
         timeout: Duration,
-        retention_days: int,
         permissions: Sequence[Permission] = (),
         environment: Mapping[str, str] | None = None,
         libraries: Sequence[str | Path] = (),
@@ -59,7 +58,6 @@ class PythonFunction(Construct):
             handler: module and function within the package, such as `handler.on_event`.
             description: what the console shows.
             timeout: of one invocation.
-            retention_days: age at which its log events are deleted.
             permissions: what it may do beside writing its log.
             environment: its environment variables.
             libraries: what is copied beside it: names of installed packages or modules, and paths
@@ -71,7 +69,7 @@ class PythonFunction(Construct):
             tracing: whether AWS X-Ray follows its requests.
         """
         super().__init__(scope, construct_id)
-        log_group = declare_log_group(self, "LogGroup", retention_days=retention_days)
+        log_group = declare_log_group(self, "LogGroup")
         if tracing:
             permissions = [*permissions, _send_traces()]
         self.role = function_role(self, "Role", log_group=log_group, permissions=permissions)
@@ -90,10 +88,6 @@ class PythonFunction(Construct):
             reserved_concurrent_executions=reserved_concurrency,
             tracing=Tracing.ACTIVE if tracing else None,
         )
-        reasons = function_reasons(
-            limited=reserved_concurrency is not None, traced=tracing, configured=bool(environment)
-        )
-        acknowledge(self.function, reasons)
         if tracing:
             acknowledge(self.role, {"Serverless-LambdaStarPermissions": TRACES_HAVE_NO_RESOURCE})
 

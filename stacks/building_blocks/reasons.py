@@ -1,78 +1,128 @@
-"""Findings of security checks that are meant to be, each at its resource and with its reason.
+"""Reasons for the findings of security checks that are accepted.
 
 The checks are cdk-nag's packs, which read the construct tree, and checkov and cfn-lint, which read
-templates. A reason stands in the template, in the resource's metadata, so that whoever reviews one
-need not look for it here. Constructs give their reasons with `acknowledge`; their stack writes them
-all when it is complete, since each call of the CDK from Python has its price.
+templates. Every reason is in the template, so that a reviewer finds it there: a reason that holds
+for all resources of a type once, in the template's own metadata under `Acknowledged`, and any other
+in the metadata of its resource. Where a rule has both, the resource's reason applies.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aws_cdk import (
-    Acknowledgment,
-    App,
-    CfnResource,
-    IPolicyValidationPlugin,
-    Stack,
-    Validations,
-)
-from aws_cdk.aws_iam import CfnPolicy
-from aws_cdk.aws_lambda import CfnFunction, Function
-from aws_cdk.aws_logs import CfnLogGroup
-from aws_cdk.aws_stepfunctions import CfnStateMachine
+from aws_cdk import CfnResource, Stack
+from aws_cdk.aws_lambda import Function
 from constructs import IConstruct
 
 from stacks.building_blocks.permissions import Permission
 
+# The section of a template's metadata with the reasons by resource type
+BY_TYPE = "Acknowledged"
 CHECKOV = re.compile(r"CKV\w+")
 LINT = re.compile(r"[EIW]\d{4}")
-NAG = "cdk_nag"
-# Statement id to the reason why its resources are not single ones. A statement with a wildcard
-# that is not listed here cannot be used in a role.
+# Statement id to the reason why its resources have a wildcard. A role refuses a statement with a
+# wildcard that is not listed here.
 WILDCARDS = {
     "ReadAssets": "The assets' keys are hashes that change with every deployment",
-    "WriteFiles": "The names of the copied files are the user's",
-    "ReadObjects": "A prefix of objects whose names are known only when they are there",
-    "WriteObjects": "Who writes there names the objects: a job, an endpoint or a request",
-    "TagObjects": "The job's name is a part of the key, and every attempt has its own",
-    "ReadObject": "The job's name is a part of the key, and every attempt has its own",
+    "WriteFiles": "The user chooses the names of the copied files",
+    "ReadObjects": "The names of the objects under the prefix are unknown until they exist",
+    "WriteObjects": "Object keys are chosen at run time by the writing job, endpoint or request",
+    "TagObjects": "The key contains the job's name, which differs for every attempt",
+    "ReadObject": "The key contains the job's name, which differs for every attempt",
     "SendTraces": "The actions support no resource",
-    "AttachInterfaces": "SageMaker makes the interfaces, and names them, when it attaches a host",
+    "AttachInterfaces": "SageMaker creates and names the interfaces when it attaches a host",
     "DescribeNetwork": "The actions support no resource",
     "PutMetrics": "The action supports no resource; a condition limits the namespace",
     "LogInToRegistry": "The action supports no resource",
-    "WriteLogs": "The job's name begins the log stream's, and every attempt has its own",
+    "WriteLogs": "The log stream's name begins with the job's, which differs for every attempt",
     "RunJobs": "Every attempt of a training job has its own name",
-    "MakeCandidate": "CloudFormation names configurations, another for each change; the "
-    "endpoint that may be made of them is exact",
-    "TestVersions": "Lambda numbers the versions; each of this one function is tested at first",
+    "MakeCandidate": "CloudFormation names each configuration; the endpoint itself is exact",
+    "TestVersions": "Lambda numbers the versions of this one function, and each is tested",
     "WatchJobs": "Every attempt of a training job has its own name",
 }
 
+DLQ_RULES = ("NIST.800.53.R5-LambdaDLQ", "Serverless-LambdaDLQ", "CKV_AWS_116")
+CONCURRENCY_RULES = ("NIST.800.53.R5-LambdaConcurrency", "CKV_AWS_115")
+TRACING_RULE = "Serverless-LambdaTracing"
+LOG_ENCRYPTION_RULES = ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "CKV_AWS_158")
 
-# What constructs have said, by their identity, until their stack writes it down.
-_given: dict[str, tuple[IConstruct, dict[str, str]]] = {}
+SYNCHRONOUS = "Invoked synchronously; the caller sees every failure, so a DLQ would stay empty"
+ONE_AT_A_TIME = (
+    "Functions of the deployment run one call at a time; others have a limit or their own reason"
+)
+LOGGED = "Functions of the deployment log what they do; others are traced or have their own reason"
+NO_VPC = "It only calls AWS's APIs, over TLS; a VPC would need a NAT gateway or six endpoints"
+PLAIN_ENVIRONMENT = "The variables hold names and limits, no secret; AWS's own key encrypts them"
+AFTER_ROLE = "CDK adds an explicit DependsOn for a role the resource already references"
+INLINE = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy serves one role and is deleted with it"}
+ONE_REGION = "The application lives in one region; versions protect data that cannot be made again"
+IN_HANDLERS = "It only waits; the handlers log what it waits for"
+AWS_KEY = "The environment has no customer-managed keys; CloudWatch Logs encrypts with its own"
+
+FUNCTION = "AWS::Lambda::Function"
+# Resource type to rule to the reason, which holds for every resource of that type
+TYPES: dict[str, dict[str, str]] = {
+    "AWS::IAM::Policy": INLINE,
+    "AWS::IAM::Role": INLINE,
+    FUNCTION: {
+        **dict.fromkeys(DLQ_RULES, SYNCHRONOUS),
+        **dict.fromkeys(CONCURRENCY_RULES, ONE_AT_A_TIME),
+        **dict.fromkeys(("NIST.800.53.R5-LambdaInsideVPC", "CKV_AWS_117"), NO_VPC),
+        TRACING_RULE: LOGGED,
+        "CKV_AWS_173": PLAIN_ENVIRONMENT,
+        "W3005": AFTER_ROLE,
+    },
+    "AWS::S3::Bucket": {"NIST.800.53.R5-S3BucketReplicationEnabled": ONE_REGION},
+    "AWS::StepFunctions::StateMachine": {
+        "AwsSolutions-SF1": IN_HANDLERS,
+        "AwsSolutions-SF2": IN_HANDLERS,
+        "Serverless-StepFunctionStateMachineXray": IN_HANDLERS,
+        "W3005": AFTER_ROLE,
+    },
+}
+AWS_KEYS = {"AWS::Logs::LogGroup": dict.fromkeys(LOG_ENCRYPTION_RULES, AWS_KEY)}
 
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Say why rules do not apply to a resource, for its stack to write down.
+    """Give the reasons why rules do not apply to a resource; its stack writes them.
 
     Args:
         construct: the resource, or the construct whose main resource it is.
-        reasons: rule or finding, such as `AwsSolutions-APIG2`, `CKV_AWS_116` or `W3005`, to the
-            reason.
+        reasons: rule or finding, such as `AwsSolutions-APIG2` or `CKV_AWS_116`, to the reason.
+
+    Raises:
+        TypeError: when the construct's stack is not an `AppStack`, which alone writes reasons.
     """
-    _, given = _given.setdefault(_identity(construct), (construct, {}))
-    given.update(reasons)
+    Reasons.of(construct).add(construct, reasons)
+
+
+def acknowledge_type(scope: IConstruct, resource_type: str, reasons: Mapping[str, str]) -> None:
+    """Give the reasons why rules do not apply to any resource of a type in a stack.
+
+    Args:
+        scope: any construct of the stack.
+        resource_type: the type, such as `AWS::ApiGateway::Method`.
+        reasons: rule to reason.
+    """
+    Reasons.of(scope).add_type(resource_type, reasons)
+
+
+def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
+    """Give the reasons why a function that a schedule starts has neither a DLQ nor traces.
+
+    Args:
+        function: the scheduled function.
+        next_run: why a lost event does no harm.
+    """
+    logged = "It calls one service at a time and logs each call; a trace would add nothing"
+    acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: logged})
 
 
 def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
-    """Return why permissions name resources with a wildcard, finding by finding.
+    """Return the reasons why permissions name resources with a wildcard, by finding.
 
     Raises:
-        KeyError: when one has a wildcard and no reason for it.
+        KeyError: when a permission has a wildcard and no reason for it.
     """
     return {
         wildcard(resource): WILDCARDS[one.sid]
@@ -87,42 +137,73 @@ def wildcard(resource: str) -> str:
     return f"AwsSolutions-IAM5[Resource::{resource}]"
 
 
-def write_acknowledgements(
-    stack: Stack,
-    constructs: Sequence[IConstruct],
-    shared: Iterable[tuple[CfnResource, Mapping[str, str]]] = (),
-) -> None:
-    """Write the reasons to the resources of a complete stack.
+class Reasons:
+    """The reasons for findings in one stack, until they are written to its template."""
 
-    Args:
-        stack: the stack.
-        constructs: all that it consists of.
-        shared: resources and further reasons, which their own take the place of.
-    """
-    given = [_given.pop(one) for one in map(_identity, constructs) if one in _given]
-    own = [(_resource_of(construct), reasons) for construct, reasons in given]
-    resources: dict[str, CfnResource] = {}
-    merged: dict[str, dict[str, str]] = {}
-    for resource, reasons in (*shared, *own):
-        identity = _identity(resource)
-        resources[identity] = resource
-        merged.setdefault(identity, {}).update(reasons)
-    rules = list({rule: None for reasons in merged.values() for rule in reasons})
-    spelled = dict(zip(rules, map(_spell, stack.resolve(rules)), strict=True))
-    for identity, reasons in merged.items():
-        _write(resources[identity], {spelled[rule]: why for rule, why in reasons.items()})
+    def __init__(self) -> None:
+        """Start with the reasons that hold for a type in every stack."""
+        self._types = {kind: dict(reasons) for kind, reasons in TYPES.items()}
+        self._resources: dict[str, tuple[IConstruct, dict[str, str]]] = {}
+
+    @staticmethod
+    def of(construct: IConstruct) -> "Reasons":
+        """Return the reasons of a construct's stack.
+
+        Raises:
+            TypeError: when the stack is not an `AppStack`.
+        """
+        reasons = getattr(Stack.of(construct), "reasons", None)
+        if not isinstance(reasons, Reasons):
+            raise TypeError(f"{construct.node.path} is not in an AppStack")
+        return reasons
+
+    def add(self, construct: IConstruct, reasons: Mapping[str, str]) -> None:
+        """Add reasons for findings in a construct's main resource."""
+        _, given = self._resources.setdefault(_identity(construct), (construct, {}))
+        given.update(reasons)
+
+    def add_type(self, resource_type: str, reasons: Mapping[str, str]) -> None:
+        """Add reasons for findings in every resource of a type."""
+        self._types.setdefault(resource_type, {}).update(reasons)
+
+    def write(self, stack: Stack, resources: Sequence[CfnResource]) -> None:
+        """Write the reasons to the metadata of a stack's template and of its resources."""
+        # Every question to the CDK takes time: one for each class, except for the untyped one.
+        asked = {one if type(one) is CfnResource else type(one): one for one in resources}
+        present = {resource.cfn_resource_type for resource in asked.values()}
+        types = {one: why for one, why in sorted(self._types.items()) if one in present}
+        self._write_types(stack, types)
+        found: dict[str, tuple[CfnResource, dict[str, str]]] = {}
+        for construct, reasons in self._resources.values():
+            resource = _resource_of(construct)
+            found.setdefault(_identity(resource), (resource, {}))[1].update(reasons)
+        rules = list({rule: None for _, reasons in found.values() for rule in reasons})
+        spelled = dict(zip(rules, map(_spell, stack.resolve(rules)), strict=True))
+        for resource, reasons in found.values():
+            _write(resource, {spelled[rule]: why for rule, why in reasons.items()})
+
+    def _write_types(self, stack: Stack, types: Mapping[str, Mapping[str, str]]) -> None:
+        """Write the reasons by type; cfn-lint alone can also read its rules from a template.
+
+        Source: https://github.com/aws-cloudformation/cfn-lint#template-based-metadata
+        """
+        linted = {rule for reasons in types.values() for rule in reasons if LINT.fullmatch(rule)}
+        stack.template_options.metadata = {
+            BY_TYPE: {one: dict(sorted(reasons.items())) for one, reasons in types.items()},
+            **({"cfn-lint": {"config": {"ignore_checks": sorted(linted)}}} if linted else {}),
+        }
 
 
 def _identity(construct: IConstruct) -> str:
-    """Return what two objects of jsii have in common that stand for the same construct."""
+    """Return the identity of a construct, which several Python objects may stand for."""
     return str(construct.__jsii_ref__.ref)  # type: ignore[attr-defined]
 
 
 def _resource_of(construct: IConstruct) -> CfnResource:
-    """Return the CloudFormation resource that a construct mainly is.
+    """Return a construct's main CloudFormation resource.
 
     Raises:
-        ValueError: when it is several or none.
+        ValueError: when it has several or none.
     """
     found = construct if isinstance(construct, CfnResource) else construct.node.default_child
     if isinstance(found, CfnResource):
@@ -142,152 +223,16 @@ def _spell(value: Any) -> str:
 
 
 def _write(resource: CfnResource, reasons: Mapping[str, str]) -> None:
-    """Write each tool's entries to where it looks for them in the metadata, in a stable order.
+    """Write the reasons to the places in a resource's metadata where the checks read them.
 
     Sources:
         https://www.checkov.io/7.Scan%20Examples/Cloudformation.html
-        https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata
         https://github.com/cdklabs/cdk-nag, writeSuppressionsToCloudFormation
     """
-    ordered = dict(sorted(reasons.items()))
-    linted = {rule: why for rule, why in ordered.items() if LINT.fullmatch(rule)}
-    checked = {rule: why for rule, why in ordered.items() if CHECKOV.fullmatch(rule)}
-    nagged = {rule: why for rule, why in ordered.items() if rule not in {*linted, *checked}}
-    if linted:
-        resource.add_metadata(
-            "cfn-lint", {"config": {"ignore_checks": list(linted)}, "reasons": linted}
-        )
+    ordered = sorted(reasons.items())
+    checked = [{"id": rule, "comment": why} for rule, why in ordered if CHECKOV.fullmatch(rule)]
+    nagged = [{"id": rule, "reason": why} for rule, why in ordered if not CHECKOV.fullmatch(rule)]
     if nagged:
-        entries = [{"id": rule, "reason": why} for rule, why in nagged.items()]
-        resource.add_metadata(NAG, {"rules_to_suppress": entries})
+        resource.add_metadata("cdk_nag", {"rules_to_suppress": nagged})
     if checked:
-        skipped = [{"id": rule, "comment": why} for rule, why in checked.items()]
-        resource.add_metadata("checkov", {"skip": skipped})
-
-
-def add_packs(app: App, *packs: IPolicyValidationPlugin) -> None:
-    """Let cdk-nag's packs check a composed application, and tell them the reasons that it gives.
-
-    cdk-nag asks CDK's validation for them, which nothing else needs: it does not read metadata.
-
-    Args:
-        app: with all of its stacks.
-        packs: such as `AwsSolutionsChecks(app)`.
-    """
-    for construct in app.node.find_all():
-        noted = construct.get_metadata(NAG) if isinstance(construct, CfnResource) else None
-        for entry in (noted or {}).get("rules_to_suppress", ()):
-            rule, why = entry["id"], entry["reason"]
-            Validations.of(construct).acknowledge(
-                Acknowledgment(id=f"{_pack(rule)}::{rule}", reason=why)
-            )
-    Validations.of(app).add_plugins(*packs)
-
-
-def _pack(rule: str) -> str:
-    """Return the name of cdk-nag's pack that a rule is of."""
-    return rule.partition("[")[0].rpartition("-")[0]
-
-
-DEAD_LETTERS = "Its callers wait for its answer and hear of its failure; there are no dead letters"
-NO_VPC = "It talks to AWS's APIs alone, over TLS; a VPC would need a NAT gateway or six endpoints"
-PLAIN_ENVIRONMENT = "Its environment holds names and limits, no secret; AWS's own key encrypts it"
-AT_DEPLOYMENT = "It runs during deployments alone, one call after the other"
-CDKS_OWN = "CDK decides what its own function runs on"
-INLINE = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy serves this role alone and goes with it"}
-ONE_LOG = "It calls one service after the other and logs what it did; a trace would say no more"
-
-DLQ_RULES = ("NIST.800.53.R5-LambdaDLQ", "Serverless-LambdaDLQ", "CKV_AWS_116")
-CONCURRENCY_RULES = ("NIST.800.53.R5-LambdaConcurrency", "CKV_AWS_115")
-TRACING_RULE = "Serverless-LambdaTracing"
-ALL_FUNCTIONS = {
-    **dict.fromkeys(DLQ_RULES, DEAD_LETTERS),
-    "NIST.800.53.R5-LambdaInsideVPC": NO_VPC,
-    "CKV_AWS_117": NO_VPC,
-}
-UNLIMITED = dict.fromkeys(CONCURRENCY_RULES, AT_DEPLOYMENT)
-AFTER_ITS_ROLE = {"W3005": "CDK spells out that it comes after its role, which it refers to, too"}
-FRAMEWORK = "framework-"
-COPIER = "Custom::CDKBucketDeployment"
-
-
-def function_reasons(*, limited: bool, traced: bool, configured: bool) -> dict[str, str]:
-    """Return why rules do not apply to a function that runs during deployments.
-
-    Args:
-        limited: whether it has a concurrency of its own.
-        traced: whether AWS X-Ray follows its requests.
-        configured: whether it has environment variables.
-    """
-    return {
-        **ALL_FUNCTIONS,
-        **({} if limited else UNLIMITED),
-        **({} if traced else {TRACING_RULE: AT_DEPLOYMENT}),
-        **({"CKV_AWS_173": PLAIN_ENVIRONMENT} if configured else {}),
-    }
-
-
-def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
-    """Write down why a function that a schedule starts has neither dead letters nor traces.
-
-    Args:
-        function: what is started again and again.
-        next_run: what makes up for a run that was lost.
-    """
-    acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: ONE_LOG})
-
-
-def shared_reasons(resource: CfnResource) -> dict[str, str]:
-    """Return why rules do not apply to a resource, by its type, or as one of CDK's own."""
-    if isinstance(resource, CfnPolicy):
-        return INLINE
-    if isinstance(resource, CfnStateMachine):
-        return AFTER_ITS_ROLE
-    if isinstance(resource, CfnFunction):
-        return {**AFTER_ITS_ROLE, **_of_cdks_own(resource.to_string())}
-    # The one that CDK empties buckets with is no CfnFunction, which cdk-nag looks for.
-    if type(resource) is CfnResource and resource.cfn_resource_type == "AWS::Lambda::Function":
-        reasons = ALL_FUNCTIONS | UNLIMITED
-        return {**AFTER_ITS_ROLE, **{rule: why for rule, why in reasons.items() if "CKV" in rule}}
-    return {}
-
-
-def _of_cdks_own(path: str) -> dict[str, str]:
-    """Return the reasons of a function that a construct of CDK's declares; none for ours."""
-    if FRAMEWORK in path:
-        own = {"Serverless-LambdaDefaultMemorySize": CDKS_OWN}
-    elif COPIER in path:
-        own = {"Serverless-LambdaLatestVersion": CDKS_OWN, "AwsSolutions-L1": CDKS_OWN}
-    else:
-        return {}
-    return function_reasons(limited=False, traced=False, configured=True) | own
-
-
-def complete(stack: Stack, *, log_key_arn: str | None) -> None:
-    """Encrypt a stack's log groups, and write down why rules do not apply to its resources.
-
-    Args:
-        stack: with everything in it, what CDK adds of its own included.
-        log_key_arn: ARN of the key that encrypts logs; None for CloudWatch's own.
-    """
-    constructs = stack.node.find_all()
-    resources = [one for one in constructs if isinstance(one, CfnResource)]
-    for resource in resources:
-        if isinstance(resource, CfnLogGroup):
-            encrypt_log_group(resource, log_key_arn)
-    shared = [(resource, shared_reasons(resource)) for resource in resources]
-    write_acknowledgements(stack, constructs, [one for one in shared if one[1]])
-
-
-ENCRYPTION_RULES = ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "CKV_AWS_158")
-AWS_KEY = (
-    "The environment does without customer-managed keys; CloudWatch Logs encrypts with its own"
-)
-
-
-def encrypt_log_group(log_group: CfnLogGroup, key_arn: str | None) -> None:
-    """Encrypt a log group with a key, or say why it has none."""
-    if key_arn is not None:
-        log_group.kms_key_id = key_arn
-    else:
-        acknowledge(log_group, dict.fromkeys(ENCRYPTION_RULES, AWS_KEY))
+        resource.add_metadata("checkov", {"skip": checked})

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from stacks.building_blocks.aws import ACCOUNT_ID
 from stacks.building_blocks.permissions import Permission, policy_of
-from stacks.building_blocks.reasons import INLINE, acknowledge, wildcard_reasons
+from stacks.building_blocks.reasons import acknowledge, wildcard_reasons
 
 # Of a trust or resource policy: a service acts for this account alone, whoever asks it to.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -42,7 +42,7 @@ def function_role(
         assumed_by=LAMBDA,
         inline_policies={"Logs": policy_of([logs]), **work},
     )
-    acknowledge(role, {**INLINE, **wildcard_reasons(permissions)})
+    acknowledge(role, wildcard_reasons(permissions))
     return role
 
 
@@ -58,7 +58,7 @@ def sagemaker_role(
     """
     policies = {name: policy_of(allowed) for name, allowed in permissions.items()}
     role = Role(scope, construct_id, assumed_by=SAGEMAKER, inline_policies=policies)
-    acknowledge(role, {**INLINE, **wildcard_reasons(chain.from_iterable(permissions.values()))})
+    acknowledge(role, wildcard_reasons(chain.from_iterable(permissions.values())))
     return role
 
 

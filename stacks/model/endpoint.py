@@ -69,7 +69,6 @@ class Endpoint(Construct):
         network: NetworkSettings,
         key_arn: str | None,
         rollout: Rollout | None,
-        retention_days: int,
     ) -> None:
         """Declare the endpoint.
 
@@ -88,11 +87,10 @@ class Endpoint(Construct):
             network: the VPC that it is served in.
             key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
             rollout: how a change comes into service; None for all at once.
-            retention_days: age at which the endpoint's log events are deleted.
         """
         super().__init__(scope, construct_id)
         log_groups = [
-            declare_log_group(self, key, name=log_group, retention_days=retention_days)
+            declare_log_group(self, key, name=log_group)
             for key, log_group in log_group_names.items()
         ]
         write_logs = Permission(

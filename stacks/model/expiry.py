@@ -23,16 +23,13 @@ class Expiry(Construct):
         bucket, so deploying again trains nothing.
     """
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, hours: int, retention_days: int
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, hours: int) -> None:
         """Declare the function and its schedule.
 
         Args:
             scope: the stack that expires.
             construct_id: id within `scope`.
             hours: the least time between the stack's last change and its removal.
-            retention_days: age at which the function's log events are deleted.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
@@ -43,7 +40,6 @@ class Expiry(Construct):
             handler="handler.on_schedule",
             description=f"Removes this stack {hours} hours after its last change",
             timeout=Duration.seconds(30),
-            retention_days=retention_days,
             reserved_concurrency=1,
             environment={
                 # A name would be another resource to IAM than the id that is allowed.

@@ -13,13 +13,14 @@ from stacks.building_blocks.custom_resource import PROPERTIES
 from stacks.building_blocks.permissions import Permission, put_metrics
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import acknowledge, acknowledge_scheduled
+from stacks.datasets import KNOWN_REVIEWS
 from stacks.monitoring.alarms import declare_alarm
 from stacks.monitoring.metrics import MINUTE, EndpointMetrics, metric
 from stacks.settings.rollout import RolloutSettings
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
 NEXT_MINUTE = "What a lost event would have started, the next minute's does"
-HANDLERS = ROOT / "lambda_fn" / "smoke_test"
+HANDLERS = ROOT / "lambda_fn" / "trial"
 MICROSECONDS_A_MILLISECOND = 1000
 # Time for SageMaker to start and stop instances, beside the waits that are settings.
 MARGIN_SECONDS = 1800
@@ -48,7 +49,6 @@ class Rollout(Construct):
         namespace: str,
         topic: ITopic,
         settings: RolloutSettings,
-        retention_days: int,
     ) -> None:
         """Declare the alarms and the probe.
 
@@ -60,10 +60,9 @@ class Rollout(Construct):
             namespace: of our own metrics.
             topic: where the alarms are told.
             settings: shares, times and limits.
-            retention_days: age at which the probe's log events are deleted.
         """
         super().__init__(scope, construct_id)
-        self._declare_probe(endpoint_name, namespace, retention_days)
+        self._declare_probe(endpoint_name, namespace)
         metrics = EndpointMetrics(endpoint_name, variant)
         errors = metrics.of_requests("Invocation5XXErrors", "Average", period=MINUTE)
         latency = metrics.of_requests("ModelLatency", "p99", period=MINUTE)
@@ -97,18 +96,17 @@ class Rollout(Construct):
         ]
         self.deployment_config = _canary(settings, self.alarms)
 
-    def _declare_probe(self, endpoint_name: str, namespace: str, retention_days: int) -> None:
+    def _declare_probe(self, endpoint_name: str, namespace: str) -> None:
         """Send known reviews while the endpoint is updated; a canary needs somebody to sing to."""
         endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
         probe = PythonFunction(
             self,
             "Probe",
             package=HANDLERS,
-            libraries=[PROPERTIES],
+            libraries=[PROPERTIES, KNOWN_REVIEWS],
             handler="handler.on_schedule",
             description="Sends known reviews through the endpoint while it is updated",
             timeout=MINUTE,
-            retention_days=retention_days,
             reserved_concurrency=1,
             environment={"ENDPOINT_NAME": endpoint_name, "METRICS_NAMESPACE": namespace},
             permissions=[

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Annotations, CfnOutput, Environment, Stack
+from aws_cdk import Annotations, CfnOutput
 from aws_cdk.aws_sns import ITopic, Topic
 from constructs import Construct
 
+from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.permissions import read_object
-from stacks.building_blocks.reasons import complete
 from stacks.datasets import Dataset
 from stacks.model.endpoint import Endpoint, Scaling
 from stacks.model.expiry import Expiry
@@ -26,7 +26,7 @@ ARTIFACTS = "models"
 NOT_TRAINED = "not trained by this deployment"
 
 
-class ModelStack(Stack):
+class ModelStack(AppStack):
     """Training job, model, endpoint and its test, in one stack.
 
     They stay together: a model artifact handed from stack to stack as an export could never change.
@@ -41,7 +41,6 @@ class ModelStack(Stack):
     def __init__(
         self,
         scope: Construct,
-        construct_id: str,
         *,
         names: Names,
         settings: EnvironmentSettings,
@@ -51,32 +50,28 @@ class ModelStack(Stack):
 
         Args:
             scope: the application.
-            construct_id: id within `scope`.
             names: names that stacks share.
             settings: the environment's settings.
             datasets: channel name to dataset.
         """
         super().__init__(
             scope,
-            construct_id,
-            env=Environment(region=settings.region),
-            stack_name=names.stack("model"),
+            "model",
+            names=names,
+            settings=settings,
             description="Sentiment web app: training job, model and endpoint",
         )
-        self._settings = settings
-        own_keys = settings.security.customer_managed_keys
-        self._data_key_arn = names.key_arn("data") if own_keys else None
         output = f"s3://{names.data_bucket}/{ARTIFACTS}"
-        job = None if settings.training.model_data else self._train(names, datasets, output)
+        job = None if settings.training.model_data else self._train(datasets, output)
         model_data = job.model_artifact if job else str(settings.training.model_data)
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
         canary = settings.rollout.strategy == "canary"
-        rollout = self._declare_rollout(names, topic) if canary else None
+        rollout = self._declare_rollout(topic) if canary else None
         endpoint = Endpoint(
             self,
             "Endpoint",
             name=names.endpoint,
-            log_group_names=self._log_groups(names),
+            log_group_names=self._log_groups(),
             image=self._serving_image(),
             model_data=model_data,
             read_model=read_object(f"{output}/*" if job else model_data),
@@ -84,9 +79,8 @@ class ModelStack(Stack):
             scales=settings.scaling.max_instances is not None,
             capture_uri=names.captured_data,
             network=settings.network,
-            key_arn=self._data_key_arn,
+            key_arn=self.data_key_arn,
             rollout=rollout,
-            retention_days=settings.logs.retention_days,
         )
         smoke_test = SmokeTest(
             self,
@@ -98,9 +92,8 @@ class ModelStack(Stack):
             minimum_accuracy=settings.training.minimum_accuracy,
             tags=names.tags,
             patience_seconds=settings.rollout.patience_seconds,
-            retention_days=settings.logs.retention_days,
         )
-        self._declare_limits(names, endpoint, topic, asked_by=smoke_test)
+        self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
         outputs = {
@@ -114,14 +107,13 @@ class ModelStack(Stack):
         }
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
-        complete(self, log_key_arn=names.key_arn("logs") if own_keys else None)
 
-    def _train(self, names: Names, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
-        training = self._settings.training
+    def _train(self, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
+        names, training = self.names, self.settings.training
         image = (
             ContainerImage.parse(training.image)
             if training.image
-            else default_image("training", self._settings.region)
+            else default_image("training", self.settings.region)
         )
         return TrainingJob(
             self,
@@ -138,34 +130,31 @@ class ModelStack(Stack):
             metrics_namespace=names.metrics,
             tags=names.tags,
             settings=training,
-            network=self._settings.network,
-            key_arn=self._data_key_arn,
-            retention_days=self._settings.logs.retention_days,
+            network=self.settings.network,
+            key_arn=self.data_key_arn,
         )
 
-    def _declare_rollout(self, names: Names, topic: ITopic) -> Rollout:
+    def _declare_rollout(self, topic: ITopic) -> Rollout:
         return Rollout(
             self,
             "Rollout",
-            endpoint_name=names.endpoint,
+            endpoint_name=self.names.endpoint,
             variant=VARIANT,
-            namespace=names.metrics,
+            namespace=self.names.metrics,
             topic=topic,
-            settings=self._settings.rollout,
-            retention_days=self._settings.logs.retention_days,
+            settings=self.settings.rollout,
         )
 
-    def _log_groups(self, names: Names) -> dict[str, str]:
+    def _log_groups(self) -> dict[str, str]:
+        names = self.names
         groups = {"LogGroup": names.endpoint_log_group(names.endpoint)}
-        if self._settings.rollout.candidate:
+        if self.settings.rollout.candidate:
             groups["CandidateLogGroup"] = names.endpoint_log_group(names.candidate)
         return groups
 
-    def _declare_limits(
-        self, names: Names, endpoint: Endpoint, topic: ITopic, *, asked_by: SmokeTest
-    ) -> None:
+    def _declare_limits(self, endpoint: Endpoint, topic: ITopic, *, asked_by: SmokeTest) -> None:
         """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""
-        served, scaling = self._settings.endpoint, self._settings.scaling
+        served, scaling = self.settings.endpoint, self.settings.scaling
         if scaling.max_instances is not None:
             scales = Scaling(
                 self,
@@ -178,8 +167,8 @@ class ModelStack(Stack):
             )
             # Not before the rollout is over: SageMaker takes one change of an endpoint at a time.
             scales.node.add_dependency(asked_by.resource)
-        if served.kind == "real_time" and self._settings.operations.alarms:
-            metrics = EndpointMetrics(names.endpoint, VARIANT)
+        if served.kind == "real_time" and self.settings.operations.alarms:
+            metrics = EndpointMetrics(self.names.endpoint, VARIANT)
             HostAlarms(self, "Hosts", metrics=metrics, topic=topic)
             idle = declare_idle_alarm(
                 self,
@@ -195,14 +184,13 @@ class ModelStack(Stack):
                 self,
                 "Expiry",
                 hours=served.expires_after_hours,
-                retention_days=self._settings.logs.retention_days,
             )
 
     def _serving_image(self) -> ContainerImage:
-        uri = self._settings.endpoint.image
+        uri = self.settings.endpoint.image
         if uri:
             return ContainerImage.parse(uri)
-        image = default_image("serving", self._settings.region)
+        image = default_image("serving", self.settings.region)
         Annotations.of(self).add_warning_v2(
             "sentiment:servingImageAge",
             f"AWS stopped patching the serving image {image.uri} on 2026-06-30. "

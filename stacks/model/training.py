@@ -58,7 +58,6 @@ class TrainingJob(Construct):
         settings: TrainingSettings,
         network: NetworkSettings,
         key_arn: str | None,
-        retention_days: int,
     ) -> None:
         """Declare the job.
 
@@ -77,7 +76,6 @@ class TrainingJob(Construct):
             settings: machine, hyperparameters and quality gate.
             network: the VPC that it trains in.
             key_arn: the key of data, artifacts and volumes; None for AWS's own.
-            retention_days: age at which the handlers' log events are deleted.
         """
         super().__init__(scope, construct_id)
         archive = SourceArchive(self, "Source", source=source)
@@ -101,18 +99,15 @@ class TrainingJob(Construct):
                 "on_event",
                 "Starts, joins or reuses a training job",
                 start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
-                retention_days,
             ),
             is_complete=self._handler(
                 "is_complete",
                 "Tells whether a training job has ended, and how",
                 watch_jobs(name_prefix, output=output, key_arn=key_arn),
-                retention_days,
                 {"METRICS_NAMESPACE": metrics_namespace},
             ),
             query_interval=Duration.seconds(15),
             total_timeout=Duration.minutes(58),
-            retention_days=retention_days,
         )
         hyperparameters = settings.hyperparameters()
         resource = CustomResource(
@@ -159,7 +154,6 @@ class TrainingJob(Construct):
         name: str,
         description: str,
         permissions: list[Permission],
-        retention_days: int,
         environment: Mapping[str, str] | None = None,
     ) -> PythonFunction:
         return PythonFunction(
@@ -170,7 +164,6 @@ class TrainingJob(Construct):
             handler=f"handler.{name}",
             description=description,
             timeout=Duration.minutes(3),
-            retention_days=retention_days,
             permissions=permissions,
             environment=environment,
         )

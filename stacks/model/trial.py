@@ -10,9 +10,10 @@ from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission, encrypt_volumes
 from stacks.building_blocks.python_function import PythonFunction
+from stacks.datasets import KNOWN_REVIEWS
 from stacks.model.endpoint import Endpoint
 
-HANDLERS = ROOT / "lambda_fn" / "smoke_test"
+HANDLERS = ROOT / "lambda_fn" / "trial"
 # SageMaker takes minutes to start instances; the framework's own limit is two hours.
 COMES_UP = Duration.minutes(45)
 
@@ -44,7 +45,6 @@ class SmokeTest(Construct):
         minimum_accuracy: float,
         tags: Mapping[str, str],
         patience_seconds: int,
-        retention_days: int,
     ) -> None:
         """Declare the tests.
 
@@ -59,10 +59,8 @@ class SmokeTest(Construct):
                 by the deployment has passed no other gate.
             tags: of the candidate's endpoint, by which its costs are counted.
             patience_seconds: time for the first answers.
-            retention_days: age at which the handlers' log events are deleted.
         """
         super().__init__(scope, construct_id)
-        self._retention_days = retention_days
         names = [name for name in (endpoint_name, candidate_name) if name]
         ask = Permission(
             sid="TestEndpoint",
@@ -78,7 +76,6 @@ class SmokeTest(Construct):
             is_complete=trial,
             query_interval=Duration.seconds(10) if trial else None,
             total_timeout=COMES_UP if trial else None,
-            retention_days=retention_days,
         )
         properties = {
             "EndpointConfigName": endpoint.config_name,
@@ -124,11 +121,10 @@ class SmokeTest(Construct):
             self,
             name.title().replace("_", ""),
             package=HANDLERS,
-            libraries=[PROPERTIES],
+            libraries=[PROPERTIES, KNOWN_REVIEWS],
             handler=f"handler.{name}",
             description=description,
             timeout=Duration.minutes(10),
-            retention_days=self._retention_days,
             permissions=permissions,
         )
 

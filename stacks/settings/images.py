@@ -1,6 +1,6 @@
 """The container images that SageMaker trains and serves with, region by region.
 
-images.json is generated from the SageMaker SDK by `python -m stacks.image_table` and compared with
+images.json is generated from the SageMaker SDK by `make tables` and compared with
 it by a test, so that synthesizing does without the SDK's 420 MB.
 """
 

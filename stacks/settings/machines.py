@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationInfo
 
-# From the AWS SDK: `python -m stacks.instance_table` writes it anew.
+# `make tables` writes it from the AWS SDK.
 TABLE = Path(__file__).with_name("instance_types.json")
 # Instances with accelerators, and those with AWS's own ARM processors, such as ml.c7g.large
 OTHERS = re.compile(r"ml\.(g\d|p\d|trn|inf|[cmrx]\d+g).*")

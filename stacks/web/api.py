@@ -11,7 +11,6 @@ from aws_cdk.aws_apigateway import (
     EndpointType,
     LambdaIntegration,
     LogGroupLogDestination,
-    Method,
     MethodDeploymentOptions,
     MethodLoggingLevel,
     RestApi,
@@ -30,7 +29,12 @@ from stacks.building_blocks.permissions import (
     write_objects,
 )
 from stacks.building_blocks.python_function import PythonFunction
-from stacks.building_blocks.reasons import CONCURRENCY_RULES, TRACING_RULE, acknowledge
+from stacks.building_blocks.reasons import (
+    CONCURRENCY_RULES,
+    TRACING_RULE,
+    acknowledge,
+    acknowledge_type,
+)
 from stacks.monitoring.metrics import ApiMetrics
 from stacks.names import SERVICE
 from stacks.settings.api import ApiSettings
@@ -105,7 +109,6 @@ class PredictApi(Construct):
         feedback: FeedbackSettings,
         feedback_uri: str,
         data_key_arn: str | None,
-        retention_days: int,
         web_acl_log_group: str,
     ) -> None:
         """Declare the API.
@@ -120,7 +123,6 @@ class PredictApi(Construct):
             feedback: whether what callers say of verdicts is kept, and how much at a time.
             feedback_uri: S3 URI of the folder that it is kept in.
             data_key_arn: the key of that bucket; None for AWS's own.
-            retention_days: age at which the function's log events are deleted.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
@@ -133,7 +135,6 @@ class PredictApi(Construct):
             description="Classifies movie reviews through the SageMaker endpoint",
             timeout=TIMEOUT,
             memory_mb=512,
-            retention_days=retention_days,
             libraries=LIBRARIES,
             unused=UNUSED,
             tracing=settings.tracing,
@@ -182,7 +183,7 @@ class PredictApi(Construct):
             ),
         )
         paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
-        release = Release(self, "Release", function=handler.function, retention_days=retention_days)
+        release = Release(self, "Release", function=handler.function)
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # an output that the stack names better
@@ -231,11 +232,12 @@ class PredictApi(Construct):
         validator = api.add_request_validator(
             "Validator", validate_request_parameters=True, validate_request_body=False
         )
+        acknowledge_type(self, "AWS::ApiGateway::Method", _access_reasons(public=public))
         for path, takes_body in paths.items():
             resource = api.root.resource_for_path(path)
             # API Gateway throttles by method; POST is found before ANY.
             for name in ("POST", "ANY") if path == FEEDBACK else ("ANY",):
-                method = resource.add_method(
+                resource.add_method(
                     name,
                     function,
                     authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
@@ -244,15 +246,12 @@ class PredictApi(Construct):
                     else None,
                     request_validator=validator,
                 )
-                _acknowledge_access(method, public=public)
 
 
-def _acknowledge_access(method: Method, *, public: bool) -> None:
-    if public:
-        rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
-        acknowledge(method, dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE))
-    else:
-        acknowledge(method, {"AwsSolutions-COG4": SIGNED})
+def _access_reasons(*, public: bool) -> dict[str, str]:
+    """Return why rules for methods do not apply."""
+    rules = ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59")
+    return dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE) if public else {"AwsSolutions-COG4": SIGNED}
 
 
 def _bucket(uri: str) -> str:

@@ -5,9 +5,10 @@ from aws_cdk.aws_lambda import Alias, Function
 from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT
-from stacks.building_blocks.custom_resource import ResourceProvider
+from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission
 from stacks.building_blocks.python_function import PythonFunction
+from stacks.datasets import KNOWN_REVIEWS
 
 HANDLERS = ROOT / "lambda_fn" / "release_test"
 
@@ -26,16 +27,13 @@ class Release(Construct):
         alias: what callers call.
     """
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, function: Function, retention_days: int
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, function: Function) -> None:
         """Declare version, test and alias.
 
         Args:
             scope: the construct that the function is of.
             construct_id: id within `scope`.
             function: behind the API.
-            retention_days: age at which the test's log events are deleted.
         """
         super().__init__(scope, construct_id)
         version = function.current_version
@@ -43,10 +41,10 @@ class Release(Construct):
             self,
             "OnEvent",
             package=HANDLERS,
+            libraries=[PROPERTIES, KNOWN_REVIEWS],
             handler="handler.on_event",
             description="Tests the API's new code before callers get it",
             timeout=Duration.minutes(2),
-            retention_days=retention_days,
             permissions=[
                 Permission(
                     sid="TestVersions",
@@ -55,9 +53,7 @@ class Release(Construct):
                 )
             ],
         )
-        provider = ResourceProvider(
-            self, "Provider", on_event=handler, retention_days=retention_days
-        )
+        provider = ResourceProvider(self, "Provider", on_event=handler)
         test = CustomResource(
             self,
             "Test",

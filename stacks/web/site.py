@@ -95,7 +95,6 @@ class Site(Construct):
         origin_secret: str | None,
         configuration: Mapping[str, object],
         settings: SiteSettings,
-        retention_days: int,
     ) -> None:
         """Declare the site.
 
@@ -108,7 +107,6 @@ class Site(Construct):
             origin_secret: what the API's web ACL wants to see of CloudFront, if anything.
             configuration: content of config.json, which the page reads when it starts.
             settings: what CloudFront offers and where.
-            retention_days: age at which log events of the copying function are deleted.
         """
         super().__init__(scope, construct_id)
         # The deployment can write the page again at any time: there is nothing in it to keep.
@@ -187,7 +185,6 @@ class Site(Construct):
             "Files",
             bucket=bucket,
             distribution=distribution,
-            retention_days=retention_days,
         )
         copier.copy(
             "Page",

@@ -1,1 +1,1 @@
-"""Tests: local."""
+"""Tests of the whole application, deployed to the embedded AWS."""

@@ -1,4 +1,4 @@
-"""The examples of docs/api.md, run against the deployed API as they stand there."""
+"""The examples in docs/api.md, run unchanged against the deployed API."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def examples(language: str) -> list[str]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_curl(deployment: Deployment) -> None:
+def test_curl_examples(deployment: Deployment) -> None:
     api = deployment.outputs["ApiUrl"].rstrip("/")
     answers = [
         subprocess.run(
@@ -42,13 +42,13 @@ def test_curl(deployment: Deployment) -> None:
     assert json.loads(cards[rest:]) == {"status": "ok"}
 
 
-def test_python(
+def test_python_examples(
     deployment: Deployment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = urlsplit(deployment.outputs["ApiUrl"])
     client, use = examples("python")
     names: dict[str, Any] = {"API": f"http://127.0.0.1:{url.port}{url.path.rstrip('/')}"}
-    exec(compile(client, "docs/api.md", "exec"), names)  # noqa: S102 - our own page
+    exec(compile(client, "docs/api.md", "exec"), names)  # noqa: S102 - from this repository
     # The C library does not resolve the API's name.
     request = names["urllib"].request.Request
     monkeypatch.setattr(
@@ -56,9 +56,9 @@ def test_python(
         "Request",
         lambda address, data, headers: request(address, data, {**headers, "Host": url.netloc}),
     )
-    exec(compile(use, "docs/api.md", "exec"), names)  # noqa: S102 - our own page
-    told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("positive 0.")
-    assert told[1] == "['positive', 'negative']"
+    exec(compile(use, "docs/api.md", "exec"), names)  # noqa: S102 - from this repository
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("positive 0.")
+    assert printed[1] == "['positive', 'negative']"
     with pytest.raises(names["ApiError"], match="no review"):
         names["predict"](names["API"], " ")

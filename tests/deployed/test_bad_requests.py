@@ -1,4 +1,4 @@
-"""Every bad request gets a 4xx with one clear JSON line, and the next request works."""
+"""Every bad request gets a 4xx with one clear line of JSON, and the next request succeeds."""
 
 import json
 
@@ -25,7 +25,7 @@ BAD_REQUESTS = {
 
 
 @pytest.mark.parametrize("path", ["predict", "elsewhere"])
-def test_what_there_is_not_is_told(deployment: Deployment, path: str) -> None:
+def test_unknown_paths_and_methods_are_reported(deployment: Deployment, path: str) -> None:
     status, headers, answer = send(deployment.outputs["ApiUrl"] + path, method="GET")
     problem = json.loads(answer)
     assert (status, problem["code"]) == (
@@ -38,7 +38,9 @@ def test_what_there_is_not_is_told(deployment: Deployment, path: str) -> None:
 
 @pytest.mark.parametrize("case", BAD_REQUESTS)
 @pytest.mark.parametrize("output", ["SiteUrl", "ApiUrl"])
-def test_refused_with_one_clear_line(deployment: Deployment, output: str, case: str) -> None:
+def test_bad_requests_are_refused_with_one_clear_line(
+    deployment: Deployment, output: str, case: str
+) -> None:
     path = "api/predict" if output == "SiteUrl" else "predict"
     url = deployment.outputs[output] + path
     body, content_type = BAD_REQUESTS[case]

@@ -1,4 +1,4 @@
-"""The notebook's own checks, through the public URLs of a deployment on the embedded AWS."""
+"""The notebook's checks, through the public URLs of the deployment."""
 
 import json
 
@@ -17,7 +17,7 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(params=["site", "api"])
 def predict_url(request: pytest.FixtureRequest, deployment: Deployment) -> str:
-    """The same operation through CloudFront on the site's origin, and through the API itself."""
+    """Return the URL of POST /predict, through CloudFront and directly."""
     if request.param == "site":
         return deployment.outputs["SiteUrl"] + "api/predict"
     return deployment.outputs["ApiUrl"] + "predict"
@@ -43,18 +43,18 @@ def test_json_answers_sentiment_probability_and_model(
     assert answer["request_id"]
 
 
-def test_reviews_that_training_never_saw(deployment: Deployment) -> None:
-    """As the notebook's test_reviews: single reviews, one by one, as text/plain."""
+def test_accuracy_on_unseen_reviews(deployment: Deployment) -> None:
+    """Sends single reviews as text/plain, like the notebook's test_reviews."""
     url = deployment.outputs["ApiUrl"] + "predict"
-    right = 0
+    correct = 0
     for text, label in deployment.held_back:
         status, _, body = send(url, body=text.encode(), headers=TEXT)
         assert status == 200
-        right += body == str(label).encode()
-    assert right / len(deployment.held_back) >= 0.7
+        correct += body == str(label).encode()
+    assert correct / len(deployment.held_back) >= 0.7
 
 
-def test_accuracy_output_is_the_jobs_own_metric(deployment: Deployment) -> None:
+def test_accuracy_output_is_the_metric_of_the_training_job(deployment: Deployment) -> None:
     job = deployment.client("sagemaker").describe_training_job(
         TrainingJobName=deployment.outputs["TrainingJobName"]
     )

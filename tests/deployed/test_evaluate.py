@@ -28,7 +28,7 @@ def evaluate(
 
 
 def reviews_file(deployment: Deployment, folder: Path) -> str:
-    """Write the reviews that the training never saw."""
+    """Write the reviews that were not trained on to a file."""
     data = folder / "unseen.jsonl"
     rows = [{"text": text, "label": label} for text, label in deployment.held_back]
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -41,7 +41,7 @@ def replies(folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("way", ["site", "endpoint"])
-def test_reviews_of_ones_own(deployment: Deployment, tmp_path: Path, way: str) -> None:
+def test_evaluation_on_given_reviews(deployment: Deployment, tmp_path: Path, way: str) -> None:
     arguments = {
         "site": ["--site", deployment.outputs["SiteUrl"]],
         "endpoint": ["--endpoint", deployment.outputs["EndpointName"], "--local"],
@@ -60,7 +60,7 @@ def test_reviews_of_ones_own(deployment: Deployment, tmp_path: Path, way: str) -
     assert f"{right / len(labels) * 100:.2f}&nbsp;% of 200 test reviews judged right" in page
 
 
-def test_the_local_deployment_on_what_its_training_held_out(
+def test_evaluation_on_the_held_out_reviews_and_its_resumption(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     context = [option for entry in deployment.context for option in ("-c", entry)]
@@ -70,7 +70,7 @@ def test_the_local_deployment_on_what_its_training_held_out(
     assert f"accuracy={accuracy} of {HELD_OUT} reviews" in first.stdout
     assert f"its training measured {accuracy} on the same reviews" in first.stdout
 
-    # What a killed process leaves: some replies and half a line. One is marked, to be found again.
+    # The file of a killed process: some replies, one of them marked, and half a line.
     done = tmp_path / "out" / "last-replies.jsonl"
     lines = done.read_text().splitlines(keepends=True)
     marked = json.loads(lines[1])
@@ -89,7 +89,7 @@ def test_the_local_deployment_on_what_its_training_held_out(
 def test_reviews_that_may_have_been_trained_on_are_refused(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    done = evaluate(deployment, tmp_path)  # cdk.json names other reviews than were trained on
+    done = evaluate(deployment, tmp_path)  # cdk.json names other reviews than those trained on
     assert done.returncode == 1
     assert "it may have been trained on these; name test reviews with DATA=" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -103,7 +103,7 @@ def test_reviews_that_may_have_been_trained_on_are_refused(
         (["--environment", "prod", "--data", "DATA"], "no stack sentiment-prod-web is deployed"),
     ],
 )  # fmt: skip
-def test_what_is_not_there_gets_one_line(
+def test_an_unknown_target_is_reported_in_one_line(
     deployment: Deployment, tmp_path: Path, arguments: list[str], reason: str
 ) -> None:
     data = reviews_file(deployment, tmp_path)

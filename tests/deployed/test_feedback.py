@@ -1,4 +1,4 @@
-"""What people say of a verdict is kept in the data bucket, as training reads it."""
+"""Feedback on a verdict is stored in the data bucket, in the format that training reads."""
 
 import json
 from pathlib import Path
@@ -11,19 +11,21 @@ JSON = {"Content-Type": "application/json"}
 REVIEW = "Not my kind of film \U0001f600 <b>at all</b>"
 
 
-def test_feedback_is_kept_once_as_training_reads_it(deployment: Deployment, tmp_path: Path) -> None:
+def test_feedback_is_stored_once_in_the_training_format(
+    deployment: Deployment, tmp_path: Path
+) -> None:
     site = deployment.outputs["SiteUrl"]
     body = json.dumps({"review": REVIEW}).encode()
     _, _, answer = send(f"{site}api/predict", body=body, headers=JSON)
     verdict = json.loads(answer)
-    said = {
+    feedback = {
         "review": REVIEW,
         "predicted": verdict["sentiment"],
         "correct": "negative",
         "request_id": verdict["request_id"],
     }
     status, headers, answer = send(
-        f"{site}api/feedback", body=json.dumps(said).encode(), headers=JSON
+        f"{site}api/feedback", body=json.dumps(feedback).encode(), headers=JSON
     )
     receipt = json.loads(answer)
     assert (status, receipt["status"]) == (201, "recorded")
@@ -43,6 +45,6 @@ def test_feedback_is_kept_once_as_training_reads_it(deployment: Deployment, tmp_
     assert (training.texts, training.labels) == ([REVIEW], [0])
 
 
-def test_feedback_has_one_method(deployment: Deployment) -> None:
+def test_feedback_accepts_only_post(deployment: Deployment) -> None:
     status, headers, _ = send(deployment.outputs["ApiUrl"] + "feedback", method="GET")
     assert (status, headers["allow"]) == (405, "POST")

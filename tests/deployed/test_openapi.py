@@ -1,4 +1,4 @@
-"""The deployed API does what its OpenAPI document says, whatever it is sent."""
+"""The deployed API conforms to its OpenAPI document for any request."""
 
 import json
 from typing import Any
@@ -13,8 +13,8 @@ from scripts import ROOT
 from tests.support.deployment import Deployment
 
 COMMITTED = ROOT / "docs" / "openapi.json"
-# A review that is too long is told so, and not only that it is wrong.
-# No schema says that a text has words beside its markup: such a one is refused, too.
+# A review that is too long gets 413. A schema cannot require text besides markup, so a review that
+# conforms to the schema may get 400.
 CHECKS = {
     "negative_data_rejection": {"expected-statuses": [400, 405, 406, 413, 415]},
     "positive_data_acceptance": {"expected-statuses": ["2xx", 400]},
@@ -39,8 +39,8 @@ def test_schemathesis_finds_nothing(case: Any, deployment: Deployment) -> None:
     )
 
 
-def test_the_document_is_served_as_it_is_committed(deployment: Deployment) -> None:
-    """`make openapi` writes the committed one anew."""
+def test_the_served_document_equals_the_committed_one(deployment: Deployment) -> None:
+    """After an intended change, run `make openapi`."""
     for output, path in (("ApiUrl", "openapi.json"), ("SiteUrl", "api/openapi.json")):
         status, headers, body = send(deployment.outputs[output] + path)
         assert status == 200

@@ -1,4 +1,4 @@
-"""Every answer has the id under which the function's log has the request."""
+"""Every response has the request id that appears in the function's log."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from local_aws.urls import send
 from tests.support.deployment import Deployment
 
 JSON = {"Content-Type": "application/json"}
-# How the request goes, by what comes of it
+# Path, body and expected status of a request
 REQUESTS: dict[str, tuple[str, bytes | None, int]] = {
     "judged": ("predict", b'{"review": "A fine film"}', 200),
     "batch": ("predict/batch", b'{"reviews": ["A fine film", ""]}', 200),
@@ -20,7 +20,7 @@ REQUESTS: dict[str, tuple[str, bytes | None, int]] = {
 
 
 def logged(deployment: Deployment, request_id: str) -> list[dict[str, Any]]:
-    """Return the lines of the function's log that have the id."""
+    """Return the log lines of the function that contain the id."""
     functions = deployment.client("lambda").get_paginator("list_functions").paginate()
     (group,) = (
         function["LoggingConfig"]["LogGroup"]
@@ -39,7 +39,9 @@ def logged(deployment: Deployment, request_id: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("way", ["SiteUrl", "ApiUrl"])
 @pytest.mark.parametrize("case", REQUESTS)
-def test_the_log_has_the_answer_s_id(deployment: Deployment, case: str, way: str) -> None:
+def test_the_log_contains_the_request_id_of_the_response(
+    deployment: Deployment, case: str, way: str
+) -> None:
     path, body, expected = REQUESTS[case]
     url = deployment.outputs[way] + ("api/" if way == "SiteUrl" else "") + path
     status, headers, answer = send(url, body=body, headers=JSON if body else {})
@@ -55,7 +57,7 @@ def test_the_log_has_the_answer_s_id(deployment: Deployment, case: str, way: str
         time.sleep(0.2)
     (line,) = (line for line in lines if "level" in line)
     assert (line["request_id"], line["status"]) == (request_id, expected)
-    # Which model judged, but never what
+    # The log names the model but not the review.
     assert (line.get("version") == deployment.outputs["TrainingJobName"]) == (
         "predict" in path and expected == 200
     )

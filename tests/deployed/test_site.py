@@ -1,4 +1,4 @@
-"""The site as deployed: private bucket, public page, its run-time configuration and headers."""
+"""The deployed site: page, run-time configuration and security headers."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The function that removes a stack which nobody has deployed to for a while."""
+"""The function that deletes a stack after a period without deployments."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -40,11 +40,11 @@ def described(stub: Stubber, hour: int, minute: int = 0, **more: Any) -> None:
     stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "arn:model"})
 
 
-def test_an_old_stack_is_removed(stub: Stubber) -> None:
+def test_an_old_stack_is_deleted(stub: Stubber) -> None:
     described(stub, 9)
     stub.add_response("delete_stack", {}, {"StackName": "arn:model"})
     assert handler.on_schedule(NOON, None) == {
-        "deleted": "model was changed 3:00:00 ago, 2:00:00 are allowed"
+        "deleted": "model last changed 3:00:00 ago; the limit is 2:00:00"
     }
     stub.assert_no_pending_responses()
 
@@ -58,6 +58,6 @@ def test_an_old_stack_is_removed(stub: Stubber) -> None:
         {"StackStatus": "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"},
     ],
 )
-def test_a_fresh_or_a_busy_stack_is_kept(stub: Stubber, more: dict[str, Any]) -> None:
+def test_a_recent_or_busy_stack_is_kept(stub: Stubber, more: dict[str, Any]) -> None:
     described(stub, 9, **more)
     assert "kept" in handler.on_schedule(NOON, None)

@@ -135,9 +135,9 @@ def test_a_failed_job_fails_with_sagemakers_reason(account: Account, status: str
         (
             -9,
             "",
-            'ExitCode -9 ErrorMessage "" (killed from outside, as the kernel does when memory',
+            'ExitCode -9 ErrorMessage "" (killed, probably because it ran out of',
         ),
-        (137, "", 'ExitCode 137 ErrorMessage "" (killed from outside, as the kernel does when'),
+        (137, "", 'ExitCode 137 ErrorMessage "" (killed, probably because it ran'),
     ],
 )
 def test_the_toolkits_report_becomes_one_line(
@@ -207,7 +207,7 @@ def test_a_model_under_the_minimum_fails_with_both_figures(account: Account) -> 
     event = begin("Create", minimum_accuracy="0.9")
     account.finish(FIRST)
     with pytest.raises(
-        TrainingFailedError, match=r"accuracy of 0\.8612, under the minimum of 0\.9"
+        TrainingFailedError, match=r"accuracy of 0\.8612, below the minimum of 0\.9"
     ):
         handler.is_complete(event, None)
 
@@ -323,7 +323,7 @@ def test_an_update_that_was_refused_can_be_taken_back(account: Account) -> None:
 def test_a_job_that_vanished_fails(account: Account) -> None:
     event = begin("Create")
     del account.sagemaker.jobs[FIRST]
-    with pytest.raises(TrainingFailedError, match=f"{FIRST} is gone"):
+    with pytest.raises(TrainingFailedError, match=f"{FIRST} no longer exists"):
         handler.is_complete(event, None)
 
 

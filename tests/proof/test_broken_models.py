@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (artifacts.answers_nonsense, "calls a plainly positive review negative"),
+        (artifacts.answers_nonsense, "classifies a clearly positive review as negative"),
         # The following cases wait for the container's start-up time.
         (artifacts.no_code, "does not answer"),
         (artifacts.raises_at_start, "does not answer"),

@@ -40,7 +40,7 @@ DEPLOYED = {
 STOP_SECONDS = 120.0
 
 
-def test_destroy_leaves_only_what_is_retained(
+def test_destroy_leaves_what_is_kept_on_purpose(
     tmp_path_factory: pytest.TempPathFactory, proof_table: ProofTable
 ) -> None:
     with embedded_aws(tmp_path_factory.mktemp("destroyed")) as deployed:

@@ -100,7 +100,7 @@ FAILURES = [
     Failure("Training script raises", "the disk is full", trained=1, change=make_training_raise),
     Failure(
         "Training killed, as when memory runs out",
-        "killed from outside",
+        "killed, probably because it ran out of memory",
         (*ENDLESS, "training.seed=3"),
         trained=1,
         meanwhile=kill_the_training,

@@ -1,1 +1,1 @@
-"""Properties of every parser, on generated input; `make proof` generates far more of it."""
+"""Properties of every parser, on generated input; `make proof` generates far more cases."""

@@ -1,4 +1,4 @@
-"""Counts the generated cases: each run of a property that came to its end."""
+"""Counts the generated cases that passed."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-# What a module's properties are about, by its docstring, to the cases that held
+# Number of passed cases, by the first line of the module's docstring
 CASES: Counter[str] = Counter()
 
 
 @pytest.fixture(autouse=True)
 def counted(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Count what hypothesis runs; a case that it gives up or that fails is none.
+    """Count the cases that hypothesis runs, without discarded and failed ones.
 
     Source: https://hypothesis.readthedocs.io/en/latest/extensions.html, "inner_test"
     """
@@ -21,13 +21,13 @@ def counted(request: pytest.FixtureRequest) -> Iterator[None]:
     if handle is None:
         yield
         return
-    holds = handle.inner_test
+    inner_test = handle.inner_test
 
-    @wraps(holds)
+    @wraps(inner_test)
     def counting(*arguments: Any, **keywords: Any) -> None:
-        holds(*arguments, **keywords)
+        inner_test(*arguments, **keywords)
         CASES[request.module.__doc__.splitlines()[0]] += 1
 
     handle.inner_test = counting
     yield
-    handle.inner_test = holds
+    handle.inner_test = inner_test

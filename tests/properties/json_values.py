@@ -1,4 +1,4 @@
-"""Any JSON, and what only looks like a number."""
+"""Any JSON value, including strings that look like numbers."""
 
 from hypothesis import strategies as st
 

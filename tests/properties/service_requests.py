@@ -1,4 +1,4 @@
-"""Requests of an AWS service after botocore's model of it: right ones, and ones with mistakes."""
+"""Valid and invalid requests to an AWS service, generated from botocore's model of it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.properties.json_values import JSON
 
 DEEPEST = 5
-# What members are called to what they may be, so that whole requests are often right
+# Plausible values by suffix of the member's name, so that many requests are valid
 WORDS = {
     "Name": ["a", "job-1", "AllTraffic"],
     "Arn": ["arn:aws:iam::111122223333:role/sagemaker"],
@@ -25,7 +25,7 @@ ANY_TEXT = st.text(max_size=8) | st.sampled_from(
 
 
 def of_shape(name: str, shape: Shape, depth: int = 0) -> st.SearchStrategy[Any]:
-    """Return values that a member with this name and shape may have, or nearly."""
+    """Return values for a member with this name and shape, most of them valid."""
     match shape:
         case StructureShape():
             values: st.SearchStrategy[Any] = _structure(shape, depth)
@@ -48,7 +48,7 @@ def _scalar(name: str, shape: Shape) -> st.SearchStrategy[Any]:
         return st.integers(1, 5) | st.integers()
     if shape.type_name == "boolean":
         return st.booleans()
-    return st.floats()  # of a timestamp the wire has seconds
+    return st.floats()  # a timestamp is sent as seconds
 
 
 def _structure(shape: StructureShape, depth: int) -> st.SearchStrategy[dict[str, Any]]:
@@ -59,7 +59,7 @@ def _structure(shape: StructureShape, depth: int) -> st.SearchStrategy[dict[str,
 
     @st.composite
     def some(draw: st.DrawFn) -> dict[str, Any]:
-        """Draw the required members and up to three others: most requests have few."""
+        """Draw the required members and up to three others, since most requests have few."""
         chosen = draw(st.sets(st.sampled_from(optional), max_size=3)) if optional else set()
         return {name: draw(members[name]) for name in [*required, *sorted(chosen)]}
 
@@ -67,7 +67,7 @@ def _structure(shape: StructureShape, depth: int) -> st.SearchStrategy[dict[str,
 
 
 def with_mistakes(requests: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Return requests of which some have a wrong member, or miss one."""
+    """Return requests, some with a wrong, unknown or missing member."""
     wrong = st.dictionaries(ANY_TEXT, JSON, min_size=1, max_size=1)
     replaced = st.tuples(requests, JSON).map(lambda pair: pair[0] | dict.fromkeys(pair[0], pair[1]))
     added = st.tuples(requests, wrong).map(lambda pair: pair[0] | pair[1])

@@ -1,4 +1,4 @@
-"""Blocks of settings as cdk.json may hold them: right, odd and wrong ones."""
+"""Blocks of settings as in cdk.json: valid, unusual and invalid ones."""
 
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
-# What is spelled after a pattern of its own, to some such texts
+# Sample texts for the types that have a pattern
 TEXTS: dict[Any, st.SearchStrategy[Any]] = {
     types.MlInstance: st.sampled_from(["ml.m5.large", "ml.c5.2xlarge", "ml.inf1.xlarge", "ml.p3.8xlarge"]),
     types.Image: st.just(IMAGE),
@@ -47,7 +47,7 @@ KEYS = sorted(f"{name}.{key}" for name, model in SECTIONS.items() for key in mod
 
 
 def values(key: str) -> st.SearchStrategy[Any]:
-    """Return JSON values that the setting `section.name` may have, looked at by itself."""
+    """Return JSON values that are valid for the setting `section.name` on its own."""
     name, _, field = key.partition(".")
     found: FieldInfo = SECTIONS[name].model_fields[field]
     return _values(found.annotation, found.metadata)
@@ -71,7 +71,7 @@ def _values(kind: Any, metadata: list[Any]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def blocks(draw: st.DrawFn) -> Block:
-    """Draw a block whose settings are right one by one."""
+    """Draw a block whose settings are valid one by one, but perhaps not together."""
     block: Block = {"region": "us-east-1", "endpoint": {"kind": draw(values("endpoint.kind"))}}
     block["storage"] = {"removal": draw(values("storage.removal"))}
     for key in draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=12)):
@@ -81,7 +81,7 @@ def blocks(draw: st.DrawFn) -> Block:
 
 
 def spelled(value: Any) -> str:
-    """Return a JSON value as `cdk -c` hands it over."""
+    """Return a JSON value in the form in which `cdk -c` passes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(value) if isinstance(value, list) else "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Archives as anybody may send them: good, odd, cut off, damaged and hostile ones."""
+"""Archives of every kind: valid, unusual, truncated, damaged and hostile ones."""
 
 import gzip
 import io
@@ -34,7 +34,7 @@ def tarred(members: list[Member]) -> bytes:
 
 
 def gzipped(content: bytes) -> bytes:
-    """Return a good .gz, whatever is in it."""
+    """Return a valid .gz with any content."""
     return gzip.compress(content, 1, mtime=0)
 
 
@@ -54,7 +54,7 @@ def plain_members(files: dict[str, bytes]) -> list[Member]:
 
 
 def with_headers(headers: dict[str, str]) -> bytes:
-    """Return a .tar.gz of a member that has extended headers and one that has none."""
+    """Return a .tar.gz with two members, of which one has extended headers."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, own in (("train/neg/1.txt", {}), ("train/pos/1.txt", headers)):
@@ -65,12 +65,12 @@ def with_headers(headers: dict[str, str]) -> bytes:
 
 
 def with_long_header(size: int) -> bytes:
-    """Return a .tar.gz with an extended header of that many bytes, which compress to few."""
+    """Return a .tar.gz with an extended header of this size, which compresses well."""
     return with_headers({"comment": "x" * size})
 
 
 def with_headers_of_headers(depth: int) -> bytes:
-    """Return a .tar.gz whose extended headers are about extended headers."""
+    """Return a .tar.gz with nested extended headers."""
     header = tarfile.TarInfo("x")
     header.type = tarfile.XHDTYPE
     return gzipped(header.tobuf() * depth + tarred([("a", tarfile.REGTYPE, b"x", "")]))
@@ -78,7 +78,7 @@ def with_headers_of_headers(depth: int) -> bytes:
 
 @st.composite
 def cut_off(draw: st.DrawFn, tar: bytes) -> bytes:
-    """Draw a .tar cut off in a member, in a header, between two or among the zeros of its end."""
+    """Draw a .tar truncated in a member, in a header, between members or in its final zeros."""
     last = len(tar.rstrip(b"\0")) // tarfile.BLOCKSIZE + 4
     place = draw(st.integers(0, last)) * tarfile.BLOCKSIZE
     return tar[: max(0, place - draw(st.just(0) | st.integers(1, tarfile.BLOCKSIZE - 1)))]
@@ -86,7 +86,7 @@ def cut_off(draw: st.DrawFn, tar: bytes) -> bytes:
 
 @st.composite
 def damaged(draw: st.DrawFn, content: bytes) -> bytes:
-    """Draw the content with one byte changed, or without its end."""
+    """Draw the content with one byte changed or with its end missing."""
     place = draw(st.integers(0, max(0, len(content) - 1)))
     if draw(st.booleans()):
         return content[:place]

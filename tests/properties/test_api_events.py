@@ -1,4 +1,4 @@
-"""Requests of the API: whatever the event and the model say, the answer is one that callers know."""
+"""API requests: any event and any model response lead to a documented response."""
 
 import base64
 import io
@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from predict_api import endpoint, feedback
+from predict_api import feedback
+from predict_api import model as api_model
 from predict_api.operations import OPERATIONS, operations
 from predict_api.settings import Settings
 from tests.lambda_fn.fake_aws import client_error
@@ -31,11 +32,11 @@ ENVIRONMENT = {
 }
 CARD = {"model_version": "m-1"}
 WORDS = {"words": [{"start": 0, "end": 1, "weight": 0.5}]}
-SECRET = "a traceback of the model"  # noqa: S105 - nobody is to see it
+SECRET = "a traceback of the model"  # noqa: S105 - text that must not reach callers
 
 
 class Model:
-    """Answers as a model does; or always the same, or with an error."""
+    """Answers like a real model, or always with the given answer or error."""
 
     def __init__(self, answer: bytes | Exception | None = None) -> None:
         self._answer = answer
@@ -57,14 +58,14 @@ class Model:
         return {"Body": io.BytesIO(json.dumps(content).encode())}
 
     def put_object(self, **request: Any) -> None:
-        """Keep feedback."""
+        """Check the key of stored feedback."""
         assert request["Key"].startswith("feedback/")
         assert ".." not in request["Key"]
 
 
 @pytest.fixture(scope="module")
 def function() -> Iterator[ModuleType]:
-    """Return the function, imported as a cold start does, with feedback switched on."""
+    """Return the API function, imported as in a cold start, with feedback enabled."""
     with patch.dict(os.environ, ENVIRONMENT):
         from predict_api import handler  # noqa: PLC0415 - reads the environment
 
@@ -73,13 +74,13 @@ def function() -> Iterator[ModuleType]:
             yield handler
 
 
-def ask(function: ModuleType, told: dict[str, Any], model: Model) -> dict[str, Any]:
+def call(function: ModuleType, sent: dict[str, Any], model: Model) -> dict[str, Any]:
     with (
-        patch.object(endpoint, "runtime", lambda: model),
+        patch.object(api_model, "runtime", lambda: model),
         patch.object(feedback, "s3", lambda: model),
     ):
-        answer: dict[str, Any] = function.handler(told, LambdaContext())
-    assert answer["headers"]["X-Request-Id"] == told["requestContext"]["requestId"]
+        answer: dict[str, Any] = function.handler(sent, LambdaContext())
+    assert answer["headers"]["X-Request-Id"] == sent["requestContext"]["requestId"]
     json.dumps(answer).encode()
     if answer["statusCode"] >= 400:
         problem = json.loads(answer["body"])
@@ -131,7 +132,7 @@ EVENTS = st.tuples(ROUTES, REST).map(
 
 
 def request(body: str, **more: Any) -> dict[str, Any]:
-    """Return an event that asks for a verdict."""
+    """Return an event that requests a verdict."""
     return {
         "resource": "/predict", "httpMethod": "POST", "queryStringParameters": None, "body": body,
         "headers": {"Content-Type": "text/plain"}, "isBase64Encoded": False,
@@ -139,20 +140,20 @@ def request(body: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@given(told=EVENTS)
-@example(told=request("a", isBase64Encoded=True))
-@example(told=request("ä", isBase64Encoded=True))
+@given(sent=EVENTS)
+@example(sent=request("a", isBase64Encoded=True))
+@example(sent=request("ä", isBase64Encoded=True))
 @example(
-    told=request("{}", headers={"Content-Type": "application/json", "content-type": "text/plain"})
+    sent=request("{}", headers={"Content-Type": "application/json", "content-type": "text/plain"})
 )
-def test_no_request_is_our_fault(function: ModuleType, told: dict[str, Any]) -> None:
-    answer = ask(function, told, Model())
+def test_no_request_causes_a_server_error(function: ModuleType, sent: dict[str, Any]) -> None:
+    answer = call(function, sent, Model())
     event(str(answer["statusCode"]))
     assert 200 <= answer["statusCode"] < 500
 
 
-def told_by_the_model(text: str) -> ClientError:
-    """Return the error for a 4xx answer of the model, with its text."""
+def refused_by_the_model(text: str) -> ClientError:
+    """Return boto3's error for a 4xx response of the model with this body."""
     error = client_error("ModelError", SECRET, "InvokeEndpoint", 424)
     error.response |= {"OriginalStatusCode": 400, "OriginalMessage": text}
     return error
@@ -169,20 +170,20 @@ def told_by_the_model(text: str) -> ClientError:
         st.sampled_from([b"[" * 100_000, b'{"predictions": [' * 9, SECRET.encode()]),
         st.sampled_from(["ModelError", "ThrottlingException", "ValidationError"])
         .map(lambda code: client_error(code, SECRET, "InvokeEndpoint", 424)),
-        JSON.map(json.dumps).map(told_by_the_model),
-        st.just(told_by_the_model('{"code": ' + "[" * 100_000)),
+        JSON.map(json.dumps).map(refused_by_the_model),
+        st.just(refused_by_the_model('{"code": ' + "[" * 100_000)),
         st.just(ReadTimeoutError(endpoint_url="https://runtime")),
     ),
 )  # fmt: skip
 @example(path="/predict", body='{"review": "A fine film"}', answer=b"[" * 100_000)
-def test_a_model_that_fails_is_told_as_such(
+def test_a_failing_model_is_reported_as_such(
     function: ModuleType, path: str, body: str, answer: bytes | Exception
 ) -> None:
     query = {"deep": "true"} if path == "/health" else None
-    told = request(
+    sent = request(
         body, resource=path, httpMethod=METHODS[path], queryStringParameters=query,
         headers={"Content-Type": "application/json"},
     )  # fmt: skip
-    status = ask(function, told, Model(answer))["statusCode"]
+    status = call(function, sent, Model(answer))["statusCode"]
     event(str(status))
     assert status < 500 or status in {502, 503}

@@ -1,4 +1,4 @@
-"""Model artifacts: unpacked whole, or refused, and nothing outside of their folder is touched."""
+"""Model artifacts: unpacked completely or refused, with no write outside their folder."""
 
 import gzip
 import os
@@ -32,7 +32,7 @@ URI = "s3://bucket/model.tar.gz"
 
 
 class S3:
-    """Hands out one object."""
+    """A bucket with one object."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -42,7 +42,7 @@ class S3:
 
 
 def unpack(content: bytes) -> dict[str, bytes] | None:
-    """Unpack as an endpoint does; return name to content of the files, None of what is refused."""
+    """Unpack an artifact as an endpoint does; return its files, or None if it is refused."""
     with TemporaryDirectory() as root:
         folder, model = Path(root, "served"), Path(root, "served", "model")
         try:
@@ -73,12 +73,12 @@ def test_an_artifact_never_leaves_its_folder(content: bytes) -> None:
 
 
 @given(FILES)
-def test_what_was_packed_is_what_is_unpacked(files: dict[str, bytes]) -> None:
+def test_unpacking_restores_the_packed_files(files: dict[str, bytes]) -> None:
     assert unpack(packed_files(files)) == files
 
 
 @given(st.data(), FILES)
-def test_a_damaged_artifact_is_refused_or_the_same(
+def test_a_damaged_artifact_is_refused_or_unchanged(
     data: st.DataObject, files: dict[str, bytes]
 ) -> None:
     content = packed_files(files)
@@ -86,16 +86,16 @@ def test_a_damaged_artifact_is_refused_or_the_same(
 
 
 @given(st.data(), FILES)
-def test_a_cut_off_archive_in_good_gzip_is_refused_or_whole(
+def test_a_truncated_archive_in_valid_gzip_is_refused_or_complete(
     data: st.DataObject, files: dict[str, bytes]
 ) -> None:
     found = unpack(gzipped(data.draw(cut_off(tarred(plain_members(files))))))
-    event("refused" if found is None else "whole")
+    event("refused" if found is None else "complete")
     assert found in (None, files)
 
 
 def test_a_member_that_is_shorter_than_its_header_says_is_refused(tmp_path: Path) -> None:
-    """Its gzip is good: no checksum tells."""
+    """The gzip is valid, so no checksum reveals the damage."""
     folder = tmp_path / "served"
     tar = tarred(plain_members({"a": b"x", "b": bytes(600)}))
     short = gzipped(tar[: 3 * tarfile.BLOCKSIZE + 599])
@@ -116,15 +116,15 @@ def test_odd_headers_are_refused(content: bytes) -> None:
     assert unpack(content) is None
 
 
-def test_headers_of_headers_are_refused_where_they_are_too_many() -> None:
-    """How many are depends on how deep Python may call, which libraries change."""
+def test_deeply_nested_headers_are_refused_or_read() -> None:
+    """The permitted depth depends on Python's recursion limit, which libraries change."""
     assert unpack(with_headers_of_headers(1000)) in (None, {"a": b"x"})
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "a/b", "b"]), st.binary(max_size=4)), max_size=6))
 @example([("a", b"1"), ("a", b"2")])
 @example([("a", b"1"), ("a/b", b"2")])
-def test_of_one_name_the_last_member_counts(members: list[tuple[str, bytes]]) -> None:
+def test_the_last_member_with_a_name_counts(members: list[tuple[str, bytes]]) -> None:
     found = unpack(packed([(name, tarfile.REGTYPE, content, "") for name, content in members]))
     assert found is None or found == dict(members)
 
@@ -141,7 +141,7 @@ def test_of_one_name_the_last_member_counts(members: list[tuple[str, bytes]]) ->
         [("hard", tarfile.LNKTYPE, b"", "not there")],
         [("zero", tarfile.SYMTYPE, b"", "\u00e9\0b")],
         [("itself", tarfile.LNKTYPE, b"", "itself")],
-        # Each link is harmless for whoever looks at its own row alone.
+        # Each of these links is harmless on its own.
         [("a", tarfile.SYMTYPE, b"", "."), ("b", tarfile.SYMTYPE, b"", "a/..")],
     ],
 )
@@ -149,7 +149,7 @@ def test_hostile_members_are_refused(members: list[Member]) -> None:
     assert unpack(packed(members)) is None
 
 
-def test_links_downwards_are_kept() -> None:
+def test_links_within_the_folder_are_kept() -> None:
     members = [("a/b", tarfile.REGTYPE, b"x", ""), ("c", tarfile.SYMTYPE, b"", "a/b")]
     assert unpack(packed(members)) == {"a/b": b"x", "c": b"x"}
 
@@ -165,8 +165,8 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
     assert list(tmp_path.rglob("zeros")) == []
 
 
-def test_a_bomb_is_not_even_read_to_its_end(tmp_path: Path) -> None:
-    """Its first header says what would follow: terabytes that would take hours to pass over."""
+def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
+    """The first header announces terabytes, which would take hours to read."""
     header = tarfile.TarInfo("zeros")
     header.size = 1 << 42
     with pytest.raises(ArtifactError, match="unpacks to more than 4,294,967,296 bytes"):
@@ -193,7 +193,7 @@ def test_a_bomb_behind_the_end_is_refused(tmp_path: Path) -> None:
         download_artifact(S3(bomb), URI, tmp_path)
 
 
-def test_a_wrong_checksum_is_noticed(tmp_path: Path) -> None:
+def test_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
     content = packed([("a", tarfile.REGTYPE, b"x", "")])
     with pytest.raises(ArtifactError, match="CRC check failed"):
         download_artifact(S3(content[:-8] + b"\0" * 4 + content[-4:]), URI, tmp_path)

@@ -1,4 +1,4 @@
-"""Hyperparameters: any numbers and names are what a training can work with, or refused by name."""
+"""Hyperparameters: any value is accepted for training or refused by name."""
 
 import math
 from argparse import ArgumentParser
@@ -25,21 +25,21 @@ CHANGES = st.fixed_dictionaries(
 @given(CHANGES)
 @example({"smoothing": math.inf})
 @example({"seed": 2**64})
-def test_values_are_taken_or_refused(changes: dict[str, Any]) -> None:
+def test_values_are_accepted_or_refused(changes: dict[str, Any]) -> None:
     try:
-        taken = Hyperparameters(**changes).as_dict()
+        accepted = Hyperparameters(**changes).as_dict()
     except HyperparameterError as error:
         assert str(error).partition("=")[0] in changes
         assert len(str(error)) < 200
     else:
-        assert taken == {**DEFAULTS, **changes}
-        numbers = [value for value in taken.values() if not isinstance(value, str)]
+        assert accepted == {**DEFAULTS, **changes}
+        numbers = [value for value in accepted.values() if not isinstance(value, str)]
         assert all(math.isfinite(number) and number >= 0 for number in numbers)
 
 
 @given(CHANGES)
-def test_the_command_line_says_the_same(changes: dict[str, Any]) -> None:
-    """As SageMaker's toolkit spells it, which has none of the texts that argparse takes for options."""
+def test_the_command_line_reads_the_same_values(changes: dict[str, Any]) -> None:
+    """Arguments have the form that SageMaker's toolkit uses."""
     spelled = {
         name: value for name, value in changes.items()
         if not (isinstance(value, str) and (not value.isascii() or not value.isalnum()))

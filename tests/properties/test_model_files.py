@@ -1,4 +1,4 @@
-"""Model files: whatever is in them, reading them runs nothing and says that they are damaged."""
+"""Model files: damaged or hostile files run no code and are refused."""
 
 import hashlib
 import io
@@ -42,23 +42,23 @@ GOOD = saved()
 
 
 class Evil:
-    """Makes a folder when it is unpickled."""
+    """Creates a folder when it is unpickled."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Say what unpickling is to call."""
+        """Return the call that unpickling makes."""
         return Path.mkdir, (self._folder,)
 
 
 def with_hash(model: bytes) -> dict[str, Any]:
-    """Return metadata that were saved with the model."""
+    """Return metadata with the model's hash."""
     return {**METADATA, "files": {FILE: hashlib.sha256(model).hexdigest()}}
 
 
 def load(model: bytes, metadata: Any) -> float | None:
-    """Return what a model says of a review, None where the files are refused."""
+    """Return the model's probability for a review, or None if the files are refused."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / FILE).write_bytes(model)
@@ -66,7 +66,7 @@ def load(model: bytes, metadata: Any) -> float | None:
         try:
             return float(artifact.load(folder).probabilities([REVIEW])[0])
         except ArtifactError as error:
-            assert str(error).startswith("The model cannot be read: ")
+            assert str(error).startswith("The model cannot be loaded: ")
             assert len(str(error).splitlines()) == 1
             return None
 
@@ -105,9 +105,9 @@ def test_other_metadata_are_refused(metadata: Any) -> None:
 
 @pytest.mark.parametrize("write", [pickle.dumps, pickled])
 def test_nothing_in_a_model_file_runs(write: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "made by the model"
+    folder = tmp_path / "created by the model"
     model = write({"order": 1, "terms": Evil(folder)})
     assert load(model, with_hash(model)) is None
     assert not folder.exists()
-    pickle.loads(pickle.dumps(Evil(folder)))  # noqa: S301 - it would
+    pickle.loads(pickle.dumps(Evil(folder)))  # noqa: S301 - proves that the pickle is hostile
     assert folder.exists()

@@ -1,4 +1,4 @@
-"""Requests of the local SageMaker: carried out, or refused with an error of AWS's, never a fault."""
+"""Local SageMaker requests: carried out or refused with an AWS error, never a server error."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ OPERATIONS = [
 
 
 class S3:
-    """Has everything but what is called missing."""
+    """Contains every object whose key does not include "missing"."""
 
     def head_object(self, *, Bucket: str, Key: str) -> None:  # noqa: N803
         if "missing" in Key or not Bucket:
@@ -46,16 +46,16 @@ class S3:
 
 
 class NoRun:
-    """A training job that nobody starts: this is about requests."""
+    """A training run that does nothing."""
 
     def __init__(self, *_arguments: Any) -> None:
-        """Be there."""
+        """Accept any arguments."""
 
     def start(self) -> None:
         """Do nothing."""
 
     def stop(self) -> bool:
-        """Be ended already."""
+        """Report that the run has already ended."""
         return False
 
 
@@ -71,7 +71,7 @@ def nothing_runs() -> Iterator[None]:
 
 VARIANT = {"VariantName": "a", "ModelName": "a", "InstanceType": "ml.m5.large"}
 ROLE = "arn:aws:iam::111122223333:role/sagemaker"
-# Right as they are; what is generated goes over them.
+# Valid requests, whose members the generated ones replace.
 GOOD: dict[str, dict[str, Any]] = {
     "CreateModel": {
         "ModelName": "a", "ExecutionRoleArn": ROLE,
@@ -103,7 +103,7 @@ def requests(operation: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 def send(service: SageMakerService, operation: str, body: bytes) -> dict[str, Any] | None:
-    """Send a request; return the answer, None for an error, which is one that clients know."""
+    """Send a request; return the response, or None for a well-formed error."""
     headers = {"x-amz-target": f"SageMaker.{operation}"}
     status, answered, answer = service.handle_control_plane(headers, body)
     content: dict[str, Any] = json.loads(answer)
@@ -137,7 +137,7 @@ def test_requests_are_carried_out_or_refused(asked: list[tuple[str, dict[str, An
             event(f"{operation} {'done' if done is not None else 'refused'}")
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         assert all(file.parent.parent == Path(folder, "records") for file in files)
-        # What was accepted is read again by the next process.
+        # The next process can read the accepted records.
         SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1")
 
 
@@ -153,7 +153,7 @@ def test_any_body_is_answered(operation: str, body: bytes) -> None:
 
 
 @given(st.text(), st.binary(), st.dictionaries(st.text(), st.text(), max_size=3))
-def test_no_endpoint_answers_nobody(name: str, body: bytes, headers: dict[str, str]) -> None:
+def test_an_unknown_endpoint_is_reported(name: str, body: bytes, headers: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:
         service = SageMakerService(Path(folder), "http://127.0.0.1:9", "us-east-1")
         status, _, answer = service.invoke_endpoint(name, body, headers)

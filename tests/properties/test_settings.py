@@ -1,4 +1,4 @@
-"""Settings: any JSON is read, or refused with one line that names the setting."""
+"""Settings: any JSON is read or refused with one line that names the setting."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,37 +85,37 @@ def test_a_wrong_value_is_refused_by_its_name(block: Block, key: str, value: Any
 
 @given(blocks())
 @example({**MINIMAL, "dataset": {"training": "packaged", "feedback": "2099-12"}})
-def test_what_is_read_is_what_was_said(block: Block) -> None:
-    """Also when it is said with `-c`, and when what was read is read again."""
+def test_reading_keeps_every_value(block: Block) -> None:
+    """Also holds for values given with `-c`, and for settings that are dumped and read again."""
     found = read(block)
     if isinstance(found, SettingsError):
-        event("impossible together")
+        event("invalid combination")
         return
     event("read")
-    said = {
+    given_values = {
         f"{name}.{key}": value
         for name, section in block.items()
         if name != "region"
         for key, value in section.items()
     }
-    for key, value in said.items():
+    for key, value in given_values.items():
         name, _, setting = key.partition(".")
-        had = getattr(getattr(found, name), setting)
-        assert had == (tuple(value) if isinstance(value, list) else value)
+        actual = getattr(getattr(found, name), setting)
+        assert actual == (tuple(value) if isinstance(value, list) else value)
     dump = found.model_dump(mode="json", exclude={"environment"})
     assert read(dump) == found
     minimal = {"endpoint.kind", "storage.removal"}
-    overrides = {key: spelled(value) for key, value in said.items() if key not in minimal}
+    overrides = {key: spelled(value) for key, value in given_values.items() if key not in minimal}
     required = {name: {k: v for k, v in block[name].items() if f"{name}.{k}" in minimal} for name in ("endpoint", "storage")}  # fmt: skip
     assert read({"region": block["region"], **required}, overrides) == found
 
 
 @given(st.sampled_from(KEYS).flatmap(lambda key: st.tuples(st.just(key), values(key))))
-def test_a_single_setting_is_taken_or_the_line_names_its_section(pair: tuple[str, Any]) -> None:
+def test_a_single_setting_is_accepted_or_its_section_is_named(pair: tuple[str, Any]) -> None:
     key, value = pair
     found = read(MINIMAL, {key: value})
     if isinstance(found, SettingsError):
-        # What it needs beside it may be what is named.
+        # The message may name another setting that this one requires.
         assert found.key.partition(".")[0] == key.partition(".")[0] or key in str(found)
 
 
@@ -138,7 +138,7 @@ def test_any_path_is_a_dataset_or_refused(source: str) -> None:
 
 @settings(max_examples=max(2, (settings.default or settings()).max_examples // 150))
 @given(blocks())
-def test_what_is_read_synthesizes(block: Block) -> None:
+def test_accepted_settings_can_be_synthesized(block: Block) -> None:
     found = read(block)
     if isinstance(found, SettingsError):
         return

@@ -1,4 +1,4 @@
-"""Objects in S3 and zip assets: whatever their names, files land where they belong or nowhere."""
+"""S3 objects and zip assets: files with any name are stored in their folder or refused."""
 
 import io
 import stat
@@ -26,7 +26,7 @@ KEYS = st.one_of(
 
 
 class Bucket:
-    """Objects by key, as far as a download needs them."""
+    """A bucket with the operations that a download needs."""
 
     def __init__(self, keys: list[str]) -> None:
         self._keys = keys
@@ -46,9 +46,7 @@ class Bucket:
 @example(["a/../../out"], "a", 1)
 @example(["a/c\0d"], "a", 1)
 @example(["a/."], "", 1)
-def test_objects_are_downloaded_below_their_folder(
-    keys: list[str], prefix: str, hosts: int
-) -> None:
+def test_objects_are_downloaded_into_their_folder(keys: list[str], prefix: str, hosts: int) -> None:
     with TemporaryDirectory() as root:
         folder = Path(root, "channel")
         folder.mkdir()
@@ -72,13 +70,13 @@ def test_objects_are_downloaded_below_their_folder(
 @given(st.from_regex(r"\A[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z"), KEYS)
 @example("bucket", "a?b#c")
 @example("bucket", "[a")
-def test_a_key_is_all_behind_the_bucket(bucket: str, key: str) -> None:
+def test_a_uri_is_split_into_bucket_and_key(bucket: str, key: str) -> None:
     assert parse(f"s3://{bucket}/{key}") == (bucket, key.lstrip("/"))
 
 
 @given(st.text())
 @example("s3://[bucket/key")
-def test_any_text_is_split(uri: str) -> None:
+def test_any_text_can_be_split(uri: str) -> None:
     bucket, key = parse(uri)
     assert "/" not in bucket
     assert not key.startswith("/")
@@ -87,7 +85,7 @@ def test_any_text_is_split(uri: str) -> None:
 def zipped(files: list[tuple[str, bytes]], mode: int = 0o644) -> bytes:
     buffer = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        warnings.simplefilter("ignore", UserWarning)  # of a name that is there twice
+        warnings.simplefilter("ignore", UserWarning)  # for a duplicate name
         for name, content in files:
             member = zipfile.ZipInfo(name)
             member.external_attr = mode << 16
@@ -96,7 +94,7 @@ def zipped(files: list[tuple[str, bytes]], mode: int = 0o644) -> bytes:
 
 
 def unzipped(content: bytes) -> list[tuple[str, bytes]] | None:
-    """Return the files of an asset, or None of one that is refused."""
+    """Return the files of an asset, or None if it is refused."""
     try:
         found = list(members(content, "s3://assets/site.zip"))
     except AssetError as error:
@@ -119,13 +117,13 @@ def test_an_asset_is_unpacked_or_refused(content: bytes) -> None:
 
 
 @given(st.data(), FILES)
-def test_a_damaged_asset_is_refused_or_has_whole_files(
+def test_a_damaged_asset_is_refused_or_has_undamaged_files(
     data: st.DataObject, files: dict[str, bytes]
 ) -> None:
     content = zipped(list(files.items()))
     assert dict(unzipped(content) or []) == files
     found = unzipped(data.draw(damaged(content)))
-    # The names are under no checksum.
+    # Checksums do not cover the names.
     assert found is None or all(content in files.values() for _, content in found)
 
 
@@ -144,7 +142,7 @@ def test_bombs_are_refused(
 
 
 def test_a_link_in_an_asset_is_a_file_with_its_target() -> None:
-    """As unpacked by the deployment function on AWS: nothing is followed."""
+    """As on AWS, the deployment function does not follow links."""
     link = zipped([("link", b"/etc/passwd")], stat.S_IFLNK | 0o777)
     assert unzipped(link) == [("link", b"/etc/passwd")]
 

@@ -1,4 +1,4 @@
-"""Text cleaning and request bodies: any input is either read or refused by name."""
+"""Text cleaning and request bodies: any input is read or refused with a reason."""
 
 import json
 from typing import Any
@@ -39,14 +39,14 @@ TYPES = st.one_of(
 
 
 @given(REVIEWS)
-def test_masking_keeps_the_length_and_every_other_character(review: str) -> None:
+def test_masking_keeps_the_length_and_all_other_characters(review: str) -> None:
     masked = mask_markup(review)
     assert len(masked) == len(review)
     assert all(new in {old, " "} for old, new in zip(review, masked, strict=True))
 
 
 @given(REVIEWS)
-def test_offsets_name_the_tokens(review: str) -> None:
+def test_offsets_locate_the_tokens(review: str) -> None:
     tokens, starts, ends = place_tokens(review)
     offsets = list(zip(starts, ends, strict=True))
     assert [review[start:end].lower() for start, end in offsets] == tokens == tokenize(review)
@@ -56,7 +56,7 @@ def test_offsets_name_the_tokens(review: str) -> None:
 
 
 @given(BODIES, st.none() | TYPES)
-@example(b'{"reviews": [""]}', "application/json")  # a list of nothing but bad rows
+@example(b'{"reviews": [""]}', "application/json")  # a list of bad rows only
 @example(b'{"card": true}', "application/json")
 def test_the_endpoint_reads_or_refuses(body: bytes, content_type: str | None) -> None:
     try:

@@ -1,4 +1,4 @@
-"""Events of the training job: done once, or refused in words that people understand."""
+"""Training job events: carried out once or refused with a clear reason."""
 
 import math
 from typing import Any
@@ -41,39 +41,39 @@ OPTIONAL = [
     "SecurityGroupIds",
 ]
 CHANGES = st.dictionaries(st.sampled_from([*PROPERTIES, *OPTIONAL]) | st.text(), JSON, max_size=3)
-# What our code says, and what AWS says of a request that has the wrong form
+# The function's own errors, and AWS errors for a malformed request
 CLEAN = (
     PropertyError, TrainingFailedError, TooManyAttemptsError, ClientError, ParamValidationError,
 )  # fmt: skip
 
 
 class Account:
-    """An account in which the resource is deployed."""
+    """A fake account with SageMaker and S3."""
 
     def __init__(self) -> None:
-        """Start without jobs and objects."""
+        """Start without jobs or objects."""
         self.sagemaker, self.s3 = FakeSageMaker(), FakeS3()
 
     def client(self, service: str) -> Any:
-        """Return what stands for boto3's client of the service."""
+        """Return the fake client of a service."""
         return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
 
 
 def on_event(
     account: Account, request: str, properties: Any, physical_id: str, old: Any = None
 ) -> Any:
-    told = {"RequestType": request, "ResourceProperties": properties}
-    told |= {} if request == "Create" else {"PhysicalResourceId": physical_id}
-    told |= {} if old is None else {"OldResourceProperties": old}
+    sent = {"RequestType": request, "ResourceProperties": properties}
+    sent |= {} if request == "Create" else {"PhysicalResourceId": physical_id}
+    sent |= {} if old is None else {"OldResourceProperties": old}
     with patch.object(handler, "_client", account.client):
-        return handler.on_event(told, None)
+        return handler.on_event(sent, None)
 
 
 MISSING = st.sets(st.sampled_from(sorted(PROPERTIES)), max_size=2)
 
 
 def changed(changes: dict[str, Any], missing: set[str]) -> dict[str, Any]:
-    """Return the properties with some changed and some left out."""
+    """Return the properties with some changed and some missing."""
     return {key: value for key, value in PROPERTIES.items() if key not in missing} | changes
 
 
@@ -104,17 +104,17 @@ def test_a_training_is_started_or_refused(
         job = TrainingRequest.from_properties(properties)
         assert 0 <= job.minimum_accuracy <= 1
         assert job.instance_count > 0
-        told = {"RequestType": "Update", **answer, "ResourceProperties": properties}
+        sent = {"RequestType": "Update", **answer, "ResourceProperties": properties}
         with patch.object(handler, "_client", account.client):
-            assert handler.is_complete(told, None) == {"IsComplete": False}
+            assert handler.is_complete(sent, None) == {"IsComplete": False}
 
 
 @given(CHANGES, MISSING)
 @example({"JobName": "x" * 100}, set())
-def test_what_was_refused_can_be_taken_back_and_deleted(
+def test_a_refused_update_can_be_rolled_back_and_deleted(
     changes: dict[str, Any], missing: set[str]
 ) -> None:
-    """CloudFormation's next event has the refused properties as its old ones, or deletes them."""
+    """CloudFormation's next event restores the old properties or deletes the refused ones."""
     account, refused = Account(), changed(changes, missing)
     on_event(account, "Create", PROPERTIES, NAME)
     account.sagemaker.end(NAME, "Completed")
@@ -127,21 +127,21 @@ def test_what_was_refused_can_be_taken_back_and_deleted(
 @given(st.text())
 @example("AWSCDK::CustomResourceProviderFramework::CREATE_FAILED")
 @example("")
-def test_deleting_what_is_no_job_is_done(physical_id: str) -> None:
+def test_deleting_an_unknown_resource_succeeds(physical_id: str) -> None:
     account = Account()
     assert on_event(account, "Delete", {}, physical_id) == {}
-    told = {
+    sent = {
         "RequestType": "Delete", "PhysicalResourceId": physical_id, "ResourceProperties": {},
     }  # fmt: skip
     with patch.object(handler, "_client", account.client):
-        assert handler.is_complete(told, None) == {"IsComplete": True}
+        assert handler.is_complete(sent, None) == {"IsComplete": True}
 
 
 STEPS = st.sampled_from(["Create", "Update", "Delete", "Completed", "Failed", "Stopped", "lost"])
 
 
 @given(st.lists(STEPS, max_size=15))
-def test_a_job_is_only_started_where_there_is_no_other_one(steps: list[str]) -> None:
+def test_a_job_is_started_only_if_none_is_usable(steps: list[str]) -> None:
     account = Account()
     jobs = account.sagemaker.jobs
     for step in steps:

@@ -1,1 +1,1 @@
-"""Tests: unit."""
+"""Tests of the repository itself: documents, imports, workflows, settings of tools."""

@@ -10,9 +10,9 @@ import pytest
 from mypy import api as mypy
 
 from scripts import ROOT
-from scripts.cost.__main__ import PREDICTIONS
 from scripts.cost.estimate import estimate
 from scripts.cost.prices import Prices
+from scripts.cost.usage import PREDICTIONS
 from tests.stacks.assembly import Assembly
 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")

@@ -1,8 +1,13 @@
-"""The pipeline: pinned actions, no stored keys, and an approval before prod."""
+"""The pipeline: pinned actions, no stored keys, and an approval before prod.
+
+`make check` runs two linters on the workflows; these tests are about what only this project knows.
+"""
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,28 +19,24 @@ import yaml
 from scripts import ROOT
 from stacks.names import Names
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-USES = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
+FOLDER = ROOT / ".github" / "workflows"
+TEXTS = {file.name: file.read_text("utf-8") for file in sorted(FOLDER.glob("*.yml"))}
+WORKFLOWS: dict[str, dict[Any, Any]] = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
+PIPELINE, DEPLOY = WORKFLOWS["pipeline.yml"]["jobs"], WORKFLOWS["deploy.yml"]["jobs"]
 SHELLS = {  # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
     None: ["bash", "-e", "-c"],
     "bash": ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"],
 }
 
 
-def load(name: str) -> dict[Any, Any]:
-    content: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows" / name).read_text())
-    return content
-
-
-def steps_of(file: str, job: str) -> dict[str, Any]:
-    """Return the steps of a job by their names, those without one by the action they use."""
-    steps = load(file)["jobs"][job]["steps"]
-    return {step.get("name") or step["uses"].partition("@")[0]: step for step in steps}
+def steps_of(job: dict[str, Any]) -> dict[str, Any]:
+    """Return the steps of a job by name, or by action where a step has no name."""
+    return {step.get("name") or step["uses"].partition("@")[0]: step for step in job["steps"]}
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A clone of a repository of two commits, and a make that says how it was called."""
+    """A clone of a repository with two commits, and a `make` that prints its arguments."""
 
     folder: Path
     older: str
@@ -67,10 +68,11 @@ class Checkout:
     def run(
         self, file: str, job: str, step: str, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a step's command as GitHub does."""
-        shell = load(file).get("defaults", {}).get("run", {}).get("shell")
+        """Run the command of a step as GitHub does."""
+        workflow = WORKFLOWS[file]
+        shell = workflow.get("defaults", {}).get("run", {}).get("shell")
         return subprocess.run(
-            [*SHELLS[shell], steps_of(file, job)[step]["run"]],
+            [*SHELLS[shell], steps_of(workflow["jobs"][job])[step]["run"]],
             cwd=self.folder / "clone",
             env=self.environment | variables,
             check=False,
@@ -93,114 +95,124 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path, *empty.git("rev-list", "--reverse", "HEAD").splitlines())
 
 
-@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_actions_are_pinned_by_commit_and_say_their_version(file: Any) -> None:
-    found = USES.findall(file.read_text())
-    assert found
-    for action, comment in found:
-        if action.startswith("./"):
-            continue
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
-        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), (action, comment)
+@pytest.mark.parametrize(
+    ("before", "after", "finding"),
+    [
+        ("@08c6903cd8c0fde910a37f88322edcfb5dd907a8", "@v5", "unpinned-uses"),
+        ("  contents: read", "  contents: write", "excessive-permissions"),
+        ("run: make test", "run: echo ${{ github.head_ref }}", "template-injection"),
+        ("timeout-minutes: 40", "timeout-minuts: 40", "'timeout-minuts' was unexpected"),
+    ],
+)
+def test_the_linters_report_a_fault(tmp_path: Path, before: str, after: str, finding: str) -> None:
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    file = tmp_path / ".github/workflows/pipeline.yml"
+    assert before in TEXTS[file.name]
+    file.write_text(TEXTS[file.name].replace(before, after), "utf-8")
+    recipe = (ROOT / "Makefile").read_text("utf-8")
+    commands = re.findall(r"^\t((?:check-jsonschema|zizmor) .*)$", recipe, re.MULTILINE)
+    assert len(commands) == 2
+    output = ""
+    for command in commands:
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=tmp_path,
+            env={"PATH": f"{Path(sys.prefix, 'bin')}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output += f"{done.stdout}{done.stderr}" if done.returncode else ""
+    assert finding in output
 
 
-@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_nothing_is_allowed_that_a_job_does_not_ask_for(file: Any) -> None:
-    assert load(file.name)["permissions"] == {"contents": "read"}
-    assert "secrets." not in file.read_text()
-    # Text from outside becomes a variable of the environment, never a part of a command.
-    commands = [
-        step["run"]
-        for job in load(file.name)["jobs"].values()
-        for step in job.get("steps", [])
-        if "run" in step
-    ]
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_actions_are_pinned_to_a_commit_with_its_version(text: str) -> None:
+    actions = re.findall(r"uses: ([^.\s].*)", text)
+    pinned = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+( #.*)?")
+    assert [action for action in actions if not pinned.fullmatch(action)] == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_job_has_only_the_permissions_that_it_names(name: str) -> None:
+    assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
+    assert "secrets." not in TEXTS[name]
+    # Text from outside becomes an environment variable, never part of a command.
+    steps = [step for job in WORKFLOWS[name]["jobs"].values() for step in job.get("steps", [])]
+    commands = [step["run"] for step in steps if "run" in step]
     assert commands
     assert not any("${{" in command for command in commands)
 
 
+@pytest.mark.parametrize("job", [PIPELINE["test"], PIPELINE["prod-diff"], DEPLOY["deploy"]])
+def test_no_token_is_stored_where_packages_are_installed(job: dict[str, Any]) -> None:
+    assert steps_of(job)["actions/checkout"]["with"]["persist-credentials"] is False
+
+
 def test_aws_is_reached_by_a_role_of_the_environment() -> None:
-    job = load("deploy.yml")["jobs"]["deploy"]
+    job = DEPLOY["deploy"]
     assert job["environment"] == "${{ inputs.environment }}"
     assert job["permissions"]["id-token"] == "write"
-    (credentials,) = [
-        step["with"] for step in job["steps"] if "configure-aws-credentials" in step.get("uses", "")
-    ]
+    credentials = steps_of(job)["aws-actions/configure-aws-credentials"]["with"]
     assert set(credentials) == {"role-to-assume", "aws-region", "role-duration-seconds"}
-    # The role's keys must not end before the job, of which training alone may take an hour.
+    # The role's keys must not expire before the job ends; training alone may take an hour.
     assert credentials["role-duration-seconds"] == job["timeout-minutes"] * 60 > 2 * 3600
 
 
-def test_every_push_and_every_pull_request_starts_it() -> None:
+def test_every_push_and_every_pull_request_starts_the_pipeline() -> None:
     # YAML 1.1, and so PyYAML, reads the key `on` as True.
-    assert load("pipeline.yml")[True] == {"push": None, "pull_request": None}
+    assert WORKFLOWS["pipeline.yml"][True] == {"push": None, "pull_request": None}
 
 
-def test_what_is_deployed_has_passed_the_whole_suite() -> None:
-    job = load("pipeline.yml")["jobs"]["test"]
-    assert steps_of("pipeline.yml", "test")["The whole suite"] == {
-        "name": "The whole suite",
-        "run": "make test",
-    }
-    assert not {"if", "continue-on-error"} & set(job)
-
-
-def test_prod_comes_after_tests_dev_and_the_summary() -> None:
-    jobs = load("pipeline.yml")["jobs"]
-    assert jobs["dev"]["needs"] == "test"
-    assert jobs["prod-diff"]["needs"] == "dev"
-    assert jobs["prod"]["needs"] == "prod-diff"
-    assert jobs["dev"]["if"] == "github.ref == 'refs/heads/main' && github.event_name == 'push'"
-    # A condition of their own could let them run after a job that failed.
-    assert not any("if" in jobs[job] for job in ("prod-diff", "prod"))
-    assert "environment" not in jobs["prod-diff"]  # it must not wait for the approval it is for
+def test_prod_is_deployed_after_tests_dev_and_the_summary() -> None:
+    test = PIPELINE["test"]
+    assert steps_of(test)["The whole suite"] == {"name": "The whole suite", "run": "make test"}
+    assert not {"if", "continue-on-error"} & set(test)
+    assert PIPELINE["dev"]["needs"] == "test"
+    assert PIPELINE["prod-diff"]["needs"] == "dev"
+    assert PIPELINE["prod"]["needs"] == "prod-diff"
+    assert PIPELINE["dev"]["if"] == "github.ref == 'refs/heads/main' && github.event_name == 'push'"
+    # With a condition they could run after a job that failed.
+    assert not any("if" in PIPELINE[job] for job in ("prod-diff", "prod"))
+    assert "environment" not in PIPELINE["prod-diff"]  # it must not wait for the approval
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_an_environment_s_job_deploys_that_environment(
-    environment: str, checkout: Checkout
-) -> None:
-    job = load("pipeline.yml")["jobs"][environment]
+def test_the_job_of_an_environment_deploys_it(environment: str, checkout: Checkout) -> None:
+    job = PIPELINE[environment]
     assert job["uses"] == "./.github/workflows/deploy.yml"
     assert job["with"] == {"environment": environment}
-    for called in load("deploy.yml")["jobs"].values():
+    for called in DEPLOY.values():
         assert called["env"] == {"ENVIRONMENT": "${{ inputs.environment }}"}
-    told = checkout.run("deploy.yml", "deploy", "Deploy", ENVIRONMENT=environment)
-    assert told.stdout.startswith(f"make deploy ENV={environment} ")
+    done = checkout.run("deploy.yml", "deploy", "Deploy", ENVIRONMENT=environment)
+    assert done.stdout.startswith(f"make deploy ENV={environment} ")
 
 
-@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_no_run_waits_as_a_whole(file: Any) -> None:
-    """A run that waits for an approval would keep newer ones from being tested."""
-    assert "concurrency" not in load(file.name)
-
-
-def test_newer_pushes_end_older_tests_except_on_main() -> None:
-    jobs = load("pipeline.yml")["jobs"]
-    assert {name for name, job in jobs.items() if "concurrency" in job} == {"test"}
-    assert jobs["test"]["concurrency"] == {
-        "group": "test-${{ github.ref == 'refs/heads/main' && github.run_id || github.ref }}",
-        "cancel-in-progress": True,
+def test_only_tests_and_deployments_queue() -> None:
+    """A run that waits for an approval would block the tests of newer ones."""
+    assert not any("concurrency" in workflow for workflow in WORKFLOWS.values())
+    queues = {
+        name: job["concurrency"]
+        for name, job in {**PIPELINE, **DEPLOY}.items()
+        if "concurrency" in job
     }
-
-
-def test_one_deployment_of_an_environment_at_a_time() -> None:
-    assert load("deploy.yml")["jobs"]["deploy"]["concurrency"] == {
-        "group": "deploy-${{ inputs.environment }}",
-        "cancel-in-progress": False,
+    ref = "github.ref == 'refs/heads/main' && github.run_id || github.ref"
+    assert queues == {
+        "test": {"group": f"test-${{{{ {ref} }}}}", "cancel-in-progress": True},
+        "deploy": {"group": "deploy-${{ inputs.environment }}", "cancel-in-progress": False},
     }
 
 
 def test_an_older_commit_is_not_deployed_over_a_newer_one(checkout: Checkout) -> None:
     def refuses(commit: str, environment: str = "prod") -> bool:
         checkout.git("checkout", "--quiet", commit)
-        told = checkout.run(
+        done = checkout.run(
             "deploy.yml", "deploy", "Nothing newer is deployed", ENVIRONMENT=environment
         )
-        if told.returncode:
-            (line,) = told.stdout.splitlines()
+        if done.returncode:
+            (line,) = done.stdout.splitlines()
             assert line.startswith(f"::error::A newer commit is deployed to {environment}.")
-        return told.returncode != 0
+        return done.returncode != 0
 
     assert not refuses(checkout.older)  # nothing is deployed yet
     checkout.git("tag", "deployed-prod", checkout.older)
@@ -212,21 +224,21 @@ def test_an_older_commit_is_not_deployed_over_a_newer_one(checkout: Checkout) ->
     assert not refuses(checkout.older, environment="dev")
 
 
-def test_it_looks_for_newer_commits_before_anything_else_and_can_see_them() -> None:
-    first, second, *_ = steps_of("deploy.yml", "deploy")
+def test_it_checks_for_newer_commits_first_and_has_the_history() -> None:
+    first, second, *_ = steps_of(DEPLOY["deploy"])
     assert (first, second) == ("actions/checkout", "Nothing newer is deployed")
-    for job in load("deploy.yml")["jobs"]:
-        assert steps_of("deploy.yml", job)["actions/checkout"]["with"]["fetch-depth"] == 0
+    for job in (*DEPLOY.values(), PIPELINE["prod-diff"]):
+        assert steps_of(job)["actions/checkout"]["with"]["fetch-depth"] == 0
 
 
-def test_the_tag_moves_to_what_is_deployed(checkout: Checkout) -> None:
+def test_the_tag_moves_to_the_deployed_commit(checkout: Checkout) -> None:
     def remember(commit: str) -> subprocess.CompletedProcess[str]:
         checkout.git("checkout", "--quiet", commit)
-        told = checkout.run(
+        done = checkout.run(
             "deploy.yml", "remember", "Remember what is deployed", ENVIRONMENT="prod"
         )
         assert checkout.git("rev-parse", "deployed-prod", folder="origin") == commit
-        return told
+        return done
 
     assert remember(checkout.older).returncode == 0
     assert remember(checkout.newer).returncode == 0
@@ -236,73 +248,52 @@ def test_the_tag_moves_to_what_is_deployed(checkout: Checkout) -> None:
     assert f"over a newer one, {checkout.newer}: run that one again" in backwards.stdout
 
 
-def test_nothing_but_git_runs_with_leave_to_write() -> None:
-    jobs = load("deploy.yml")["jobs"]
-    assert {name: job["permissions"] for name, job in jobs.items()} == {
+def test_only_git_runs_with_write_access() -> None:
+    assert {name: job["permissions"] for name, job in DEPLOY.items()} == {
         "deploy": {"contents": "read", "id-token": "write"},
         "remember": {"contents": "write"},
     }
-    remember = jobs["remember"]
-    assert set(steps_of("deploy.yml", "remember")) == {
-        "actions/checkout",
-        "Remember what is deployed",
-    }
+    remember = DEPLOY["remember"]
+    assert set(steps_of(remember)) == {"actions/checkout", "Remember what is deployed"}
     assert remember["needs"] == "deploy"
-    assert not {"environment", "if"} & set(remember)  # it neither asks again nor hides a failure
+    # It neither asks for an approval again nor hides a failure.
+    assert not {"environment", "if"} & set(remember)
 
 
-@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_no_token_lies_about_where_packages_are_installed(file: Any) -> None:
-    checkouts = [
-        (name, step.get("with", {}))
-        for name, job in load(file.name)["jobs"].items()
-        for step in job.get("steps", [])
-        if step.get("uses", "").startswith("actions/checkout@")
-    ]
-    assert checkouts
-    for name, given in checkouts:
-        if name != "remember":
-            assert given.get("persist-credentials") is False, name
-
-
-def test_callers_may_do_what_they_call() -> None:
-    """GitHub refuses a whole pipeline of which a called job asks for more than its caller has."""
-    asked = {
-        permission
-        for job in load("deploy.yml")["jobs"].values()
-        for permission in job["permissions"].items()
+def test_callers_have_the_permissions_of_the_jobs_that_they_call() -> None:
+    """GitHub rejects the whole pipeline if a called job needs more than its caller has."""
+    needed = {entry for job in DEPLOY.values() for entry in job["permissions"].items()}
+    granted = {
+        name: set(job["permissions"].items())
+        for name, job in PIPELINE.items()
+        if "permissions" in job
     }
-    jobs = load("pipeline.yml")["jobs"]
-    for caller in ("dev", "prod"):
-        granted = set(jobs[caller]["permissions"].items())
-        assert asked - {("contents", "read")} == granted, caller  # to write is to read too
-    assert {name for name, job in jobs.items() if "permissions" in job} == {"dev", "prod"}
+    # Write access includes read access.
+    assert granted == dict.fromkeys(("dev", "prod"), needed - {("contents", "read")})
 
 
-def test_who_approves_prod_can_read_what_changes(checkout: Checkout) -> None:
+def test_the_reviewer_of_prod_sees_the_changes(checkout: Checkout) -> None:
     step = ("pipeline.yml", "prod-diff", "What changes in prod")
+    assert checkout.run(*step).returncode == 0
+    first = "This is the first deployment of prod: all of it is new.\n"
+    assert checkout.summary == first
     checkout.git("tag", "deployed-prod", checkout.older)
     assert checkout.run(*step).returncode == 0
-    assert checkout.summary == "make --silent diff ENVIRONMENT=prod AGAINST=deployed-prod\n"
-    assert checkout.run(*step, FAILS="1").returncode == 1
-    assert steps_of(*step[:2])["actions/checkout"]["with"]["fetch-depth"] == 0
+    called = "make --silent diff ENVIRONMENT=prod AGAINST=deployed-prod\n"
+    assert checkout.summary == first + called
+    assert checkout.run(*step, FAILS="1").returncode == 1  # a pipe does not hide the failure
 
 
-def test_who_approves_prod_first_is_told_that_all_is_new(checkout: Checkout) -> None:
-    assert checkout.run("pipeline.yml", "prod-diff", "What changes in prod").returncode == 0
-    assert checkout.summary == "This is the first deployment of prod: all of it is new.\n"
-
-
-def test_a_pull_request_s_summary_says_what_it_changes(checkout: Checkout) -> None:
-    step = steps_of("pipeline.yml", "test")["What a pull request changes"]
+def test_the_summary_of_a_pull_request_has_its_changes(checkout: Checkout) -> None:
+    step = steps_of(PIPELINE["test"])["What a pull request changes"]
     assert step["env"] == {"BASE": "${{ github.event.pull_request.base.sha }}"}
     assert step["if"] == "github.event_name == 'pull_request'"
-    told = checkout.run("pipeline.yml", "test", step["name"], BASE="abc")
-    assert told.returncode == 0
+    done = checkout.run("pipeline.yml", "test", step["name"], BASE="abc")
+    assert done.returncode == 0
     assert checkout.summary == "make --silent diff AGAINST=abc\n"
 
 
-def test_the_page_says_what_the_budget_and_the_alarms_need() -> None:
+def test_the_page_lists_the_needs_of_the_budget_and_the_alarms() -> None:
     page = (ROOT / "docs" / "pipeline.md").read_text("utf-8")
     _, account, repository = re.split(r"^## Once for .*$", page, flags=re.MULTILINE)
     for tag in Names("prod", "us-east-1").tags:
@@ -313,24 +304,12 @@ def test_the_page_says_what_the_budget_and_the_alarms_need() -> None:
 
 def test_every_command_is_a_target_of_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    text = "".join(file.read_text() for file in WORKFLOWS)
-    called = set(re.findall(r"\bmake (?:--silent )?([a-z-]+)", text))
+    called = set(re.findall(r"\bmake (?:--silent )?([a-z-]+)", "".join(TEXTS.values())))
     assert called == {"deploy", "diff", "test"}
     assert called <= targets
 
 
-def test_a_command_before_a_pipe_can_fail() -> None:
-    """GitHub's default shell looks at the last command alone; a named bash looks at all."""
-    assert load("pipeline.yml")["defaults"] == {"run": {"shell": "bash"}}
-
-
-@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_it_runs_the_python_that_the_types_are_checked_for(file: Any) -> None:
+def test_every_job_runs_the_python_that_types_are_checked_for() -> None:
     checked = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["python_version"]
-    versions = {
-        step["with"]["python-version"]
-        for job in load(file.name)["jobs"].values()
-        for step in job.get("steps", [])
-        if "python-version" in step.get("with", {})
-    }
-    assert versions == {checked}
+    for job in (PIPELINE["test"], PIPELINE["prod-diff"], DEPLOY["deploy"]):
+        assert steps_of(job)["actions/setup-python"]["with"]["python-version"] == checked

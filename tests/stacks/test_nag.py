@@ -1,21 +1,33 @@
 """CDK's validation and cdk-nag's packs find nothing that has no reason."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsii
 import pytest
-from aws_cdk import App
+from aws_cdk import (
+    Acknowledgment,
+    App,
+    CfnResource,
+    IPolicyValidationContext,
+    IPolicyValidationPlugin,
+    PolicyValidationPluginReport,
+    Stack,
+    Validations,
+)
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks
 
 from app import compose
 from scripts.synthesis import STACKS, context
-from stacks.building_blocks.reasons import AT_DEPLOYMENT, add_packs
+from stacks.building_blocks.python_function import RUNTIME
+from stacks.building_blocks.reasons import BY_TYPE, CONCURRENCY_RULES, DLQ_RULES, TRACING_RULE
 from stacks.settings.load import read_settings
 from tests.stacks.assembly import Assembly
-from tests.stacks.reasons import noted
+from tests.stacks.reasons import of_resources, of_types, types
 
 SERVING_IMAGE_AGE = "Annotation::sentiment:servingImageAge"
 NO_ADDRESS = "Annotation::sentiment:alarmsReachNobody"
@@ -32,9 +44,62 @@ BARE = {
     "security.customer_managed_keys": "false",
 }
 VARIANTS: list[tuple[str, dict[str, str]]] = [
-    ("dev", {}), ("dev", SPOT_CLUSTER), ("dev", BARE), ("prod", {}), ("prod", PRIVATE), ("prod", BARE),
+    ("dev", {}), ("dev", {"endpoint.expires_after_hours": "12"}), ("dev", SPOT_CLUSTER), ("dev", BARE), ("prod", {}), ("prod", PRIVATE), ("prod", BARE),
     ("prod", {"feedback.enabled": "true", "dataset.feedback": "2026-10"}),
 ]  # fmt: skip
+
+
+NAG = re.compile(r"(AwsSolutions|NIST\.800\.53\.R5|Serverless)-")
+CALLED = ("PredictApiHandlerFunction",)
+SCHEDULED = ("RolloutProbeFunction", "ExpiryHandlerFunction")
+
+
+@jsii.implements(IPolicyValidationPlugin)
+class Acknowledgements:
+    """Acknowledges every rule that has a reason in a template's metadata.
+
+    CDK's validation does not read metadata. Plugins run when the stacks are complete.
+    """
+
+    def __init__(self, app: App) -> None:
+        """Acknowledge in the stacks of an application."""
+        self.app = app
+
+    @property
+    def name(self) -> str:
+        """The plugin's name in the report."""
+        return "Acknowledgements"
+
+    @property
+    def version(self) -> str | None:
+        """The plugin has no version."""
+        return None
+
+    @property
+    def rule_ids(self) -> list[str] | None:
+        """The plugin has no rules."""
+        return None
+
+    def validate(self, _context: IPolicyValidationContext) -> PolicyValidationPluginReport:
+        """Acknowledge, and find nothing."""
+        for stack in filter(Stack.is_stack, self.app.node.children):
+            by_type = stack.template_options.metadata[BY_TYPE]
+            for construct in stack.node.find_all():
+                if isinstance(construct, CfnResource):
+                    acknowledge(construct, by_type.get(construct.cfn_resource_type, {}))
+        return PolicyValidationPluginReport(success=True, violations=[])
+
+
+def acknowledge(resource: CfnResource, by_type: dict[str, str]) -> None:
+    """Acknowledge the rules of cdk-nag that have a reason at the resource or for its type."""
+    reasons = {rule: why for rule, why in by_type.items() if NAG.match(rule)}
+    for entry in (resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", ()):
+        reasons[entry["id"]] = entry["reason"]
+    entries = [
+        Acknowledgment(id=f"{NAG.match(rule)[1]}::{rule}", reason=why)  # type: ignore[index]
+        for rule, why in reasons.items()
+    ]
+    Validations.of(resource).acknowledge(*entries)
 
 
 def synthesize_strictly(
@@ -49,8 +114,8 @@ def synthesize_strictly(
         builtin_cloud_formation_validation=True,
     )
     compose(application, read_settings(application.node.get_all_context()))
-    add_packs(
-        application,
+    Validations.of(application).add_plugins(
+        Acknowledgements(application),
         AwsSolutionsChecks(application),
         NIST80053R5Checks(application),
         ServerlessChecks(application),
@@ -60,21 +125,6 @@ def synthesize_strictly(
         "pluginReports"
     ]
     return reports
-
-
-def test_no_reason_tells_of_a_deployment_where_callers_or_a_clock_start_it(
-    assembly: Assembly,
-) -> None:
-    """The one reason that most functions share holds for none of these."""
-    started_otherwise = (
-        "PredictApiHandlerFunction",
-        "RolloutProbeFunction",
-        "ExpiryHandlerFunction",
-    )
-    for stack in STACKS:
-        for name, resource in assembly.template(stack)["Resources"].items():
-            if name.startswith(started_otherwise):
-                assert AT_DEPLOYMENT not in json.dumps(resource["Metadata"]), name
 
 
 def logical_id(folder: Path, path: str) -> str:
@@ -93,6 +143,12 @@ class Report:
         """Synthesize."""
         self.folder, self.environment = folder, environment
         self.packs = synthesize_strictly(environment, overrides, folder)
+
+    def template(self, stack: str) -> dict[str, Any]:
+        """Return the template of a stack."""
+        file = self.folder / f"sentiment-{self.environment}-{stack}.template.json"
+        template: dict[str, Any] = json.loads(file.read_text())
+        return template
 
 
 @pytest.fixture(scope="module")
@@ -115,27 +171,51 @@ def test_no_rule_is_broken(report: Callable[[int], Report], number: int) -> None
     assert sorted(found) == sorted(expected)
 
 
+def suppressed(found: Report) -> dict[str, set[tuple[str, str]]]:
+    """Return logical id and rule of what the packs found, by stack."""
+    needed: dict[str, set[tuple[str, str]]] = {stack: set() for stack in STACKS}
+    for one in found.packs:
+        for violation in one.get("suppressedViolations", []):
+            for construct in violation["violatingConstructs"]:
+                stack = construct["constructPath"].partition("/")[0].rpartition("-")[2]
+                entry = logical_id(found.folder, construct["constructPath"])
+                needed[stack].add((entry, violation["ruleName"]))
+    return needed
+
+
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_every_reason_is_needed_where_it_stands(
-    report: Callable[[int], Report], environment: str
-) -> None:
-    """A reason that nothing asks for any more, or at another resource, must go."""
+def test_every_reason_is_needed(report: Callable[[int], Report], environment: str) -> None:
+    """A reason that no finding needs any more, or needs at another resource, must go."""
     found = report(VARIANTS.index((environment, {})))
-    needed = {
-        (logical_id(found.folder, construct["constructPath"]), violation["ruleName"])
-        for one in found.packs
-        for violation in one.get("suppressedViolations", [])
-        for construct in violation["violatingConstructs"]
-    }
-    given = {
-        entry
-        for stack in STACKS
-        for entry in noted(
-            json.loads(
-                (found.folder / f"sentiment-{environment}-{stack}.template.json").read_text()
-            ),
-            "cdk_nag",
-            "rules_to_suppress",
-        )
-    }
-    assert given == needed
+    for stack, needed in suppressed(found).items():
+        template = found.template(stack)
+        own = of_resources(template, "cdk_nag", "rules_to_suppress")
+        assert own - needed == set()
+        given = {(kind, rule) for kind, rule in of_types(template) if NAG.match(rule)}
+        assert types(template, needed - own) == given
+
+
+@pytest.mark.parametrize("number", range(len(VARIANTS)))
+def test_functions_outside_of_the_deployment_have_their_own_reasons(
+    report: Callable[[int], Report], number: int
+) -> None:
+    """The reasons that the functions of the deployment share hold for none of these."""
+    found = report(number)
+    for stack, needed in suppressed(found).items():
+        own = of_resources(found.template(stack), "cdk_nag", "rules_to_suppress")
+        for name, rule in needed - own:
+            if name.startswith((*CALLED, *SCHEDULED)):
+                assert rule not in {*CONCURRENCY_RULES, TRACING_RULE}, name
+            if name.startswith(SCHEDULED):
+                assert rule not in DLQ_RULES, name
+
+
+def test_only_functions_of_cdk_leave_out_memory_or_run_on_an_older_python(
+    assembly: Assembly,
+) -> None:
+    """The reasons for these rules hold for a whole type, so nothing else would show it."""
+    for name, function in assembly.resources("AWS::Lambda::Function").items():
+        properties = function["Properties"]
+        assert "MemorySize" in properties or properties["Handler"].startswith("framework."), name
+        if properties["Runtime"].startswith("python") and "CDKBucketDeployment" not in name:
+            assert properties["Runtime"] == RUNTIME.name, name

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scripts.snapshots import masked
 from scripts.synthesis import STACKS
 from tests.stacks.assembly import Assembly
 
@@ -54,3 +55,16 @@ def test_functions_rules_and_alarms_say_what_they_are_for(assembly: Assembly) ->
     for kind, key in described.items():
         for name, resource in assembly.resources(kind).items():
             assert resource["Properties"].get(key), name
+
+
+def lines(template: dict[str, Any]) -> int:
+    return len(json.dumps(template, indent=2).splitlines())
+
+
+def test_at_most_eight_percent_of_the_lines_are_metadata(dev: Assembly, prod: Assembly) -> None:
+    templates = [masked(one.template(stack)) for one in (dev, prod) for stack in STACKS]
+    everything = sum(map(lines, templates))
+    for template in templates:
+        for part in (template, *template["Resources"].values()):
+            part.pop("Metadata", None)
+    assert everything - sum(map(lines, templates)) <= 0.08 * everything

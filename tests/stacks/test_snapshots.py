@@ -8,7 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from scripts.diff.snapshots import masked
+from scripts.snapshots import masked
 from scripts.synthesis import STACKS
 from tests.stacks.assembly import Assembly
 

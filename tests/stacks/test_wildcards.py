@@ -4,27 +4,41 @@ import pytest
 from aws_cdk import App, Aws, CfnResource, Stack
 
 from stacks.building_blocks.permissions import Permission, put_metrics, read_prefixes
-from stacks.building_blocks.reasons import acknowledge, wildcard, write_acknowledgements
+from stacks.building_blocks.reasons import Reasons, acknowledge, wildcard
 from stacks.building_blocks.roles import sagemaker_role
+
+
+class ReviewedStack(Stack):
+    """A stack with reasons."""
+
+    def __init__(self) -> None:
+        super().__init__(App(), "Stack")
+        self.reasons = Reasons()
 
 
 def test_a_wildcard_without_a_reason_is_refused() -> None:
     statement = Permission(sid="ReadAll", actions=["s3:GetObject"], resources=["arn:aws:s3:::*"])
     with pytest.raises(KeyError, match="ReadAll"):
-        sagemaker_role(Stack(App(), "Stack"), "Role", permissions={"Read": [statement]})
+        sagemaker_role(ReviewedStack(), "Role", permissions={"Read": [statement]})
 
 
 def test_wildcards_with_reasons_are_taken() -> None:
     permissions = [put_metrics("/aws/sagemaker/Endpoints"), *read_prefixes(["s3://reviews/2026/"])]
-    sagemaker_role(Stack(App(), "Stack"), "Role", permissions={"Read": permissions})
+    sagemaker_role(ReviewedStack(), "Role", permissions={"Read": permissions})
+
+
+def test_a_reason_that_no_stack_would_write_is_refused() -> None:
+    bucket = CfnResource(Stack(App(), "Stack"), "Bucket", type="AWS::S3::Bucket")
+    with pytest.raises(TypeError, match="Stack/Bucket is not in an AppStack"):
+        acknowledge(bucket, {"CKV_AWS_18": "Nobody would ever read it"})
 
 
 def test_references_are_spelled_as_the_checks_spell_them() -> None:
-    stack = Stack(App(), "Stack")
+    stack = ReviewedStack()
     bucket = CfnResource(stack, "Bucket", type="AWS::S3::Bucket")
     finding = wildcard(f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")
     acknowledge(bucket, {finding: "Its name has the account's"})
-    write_acknowledgements(stack, [bucket])
+    stack.reasons.write(stack, [bucket])
     (entry,) = bucket.get_metadata("cdk_nag")["rules_to_suppress"]
     expected = "AwsSolutions-IAM5[Resource::arn:aws:s3:::data-<AWS::AccountId>/models/*]"
     assert entry == {"id": expected, "reason": "Its name has the account's"}

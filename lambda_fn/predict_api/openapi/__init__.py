@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API, which is also the one place that says how bodies look."""
+"""OpenAPI document of the API, the single definition of its requests and answers."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from predict_api.openapi.schemas import schemas
 __all__ = ["MEDIA_TYPE", "document"]
 
 DESCRIPTION = """\
-Tells whether a movie review is positive.
+Classifies movie reviews as positive or negative.
 
 Errors are problem details (RFC 9457) with a stable `code`. Every answer has an `X-Request-Id`,
-which stands in the logs; a caller may send an `X-Correlation-Id` of its own.
+which also appears in the logs; a client may send its own `X-Correlation-Id`.
 
-A model that has slept may need some seconds to start: the answer is then 503 with `Retry-After`."""
+An idle model may need some seconds to start: the answer is then 503 with `Retry-After`."""
 
 
 def document(max_review_characters: int, *, feedback: bool = True) -> dict[str, Any]:
     """Return the document.
 
     Args:
-        max_review_characters: length of the longest review that this deployment takes.
-        feedback: whether it takes feedback.
+        max_review_characters: length of the longest review that this deployment accepts.
+        feedback: whether this deployment accepts feedback.
     """
     return {
         "openapi": "3.1.0",

@@ -1,18 +1,23 @@
-"""The operations: what each takes and answers."""
+"""Operations of the API with their requests and answers."""
+
+from typing import Any
 
 from predict_api.body import JSON, MAX_REVIEWS, TEXT
 from predict_api.feedback import REQUEST_ID, SENTIMENTS
-from predict_api.openapi.responses import FROM_MODEL, answered, errors
-from predict_api.openapi.schemas import Schema, reference
+from predict_api.openapi.codes import ERRORS
+from predict_api.openapi.schemas import Schema, reference, structure
+from predict_api.problem import MEDIA_TYPE as PROBLEM
 
 MEDIA_TYPE = "application/openapi+json"
+ALWAYS = ("403", "405", "429", "500")
+FROM_MODEL = ("502", "503", "504")
 
 
 def paths(*, feedback: bool) -> dict[str, Schema]:
     """Return every operation by path and method.
 
     Args:
-        feedback: whether this deployment takes feedback.
+        feedback: whether this deployment accepts feedback.
     """
     return {
         "/predict": {"post": _predict()},
@@ -26,40 +31,33 @@ def paths(*, feedback: bool) -> dict[str, Schema]:
 
 def _predict() -> Schema:
     review = reference("Review")
+    explain = {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether the answer includes the words that influenced the verdict",
+    }
+    request = structure({"review": review, "explain": explain}, required=["review"], closed=True)
     return {
         "operationId": "predict",
-        "summary": "Judge one review",
-        "requestBody": {
-            "required": True,
-            "content": {
+        "summary": "Classify one review",
+        "requestBody": _body(
+            {
                 TEXT: {"schema": review, "examples": {"rave": {"value": "A superb film."}}},
                 JSON: {
-                    "schema": {
-                        "type": "object",
-                        "properties": {
-                            "review": review,
-                            "explain": {
-                                "type": "boolean",
-                                "default": False,
-                                "description": "Whether to say which words moved the verdict",
-                            },
-                        },
-                        "required": ["review"],
-                        "additionalProperties": False,
-                    },
+                    "schema": request,
                     "examples": {"pan": {"value": {"review": "Dull.", "explain": True}}},
                 },
-            },
-        },
+            }
+        ),
         "responses": {
-            "200": answered(
-                "The verdict: as text `1` for positive and `0` for negative",
+            "200": _answer(
+                "The verdict; as text, `1` for positive and `0` for negative",
                 {
                     TEXT: {"schema": {"type": "string", "enum": ["0", "1"]}},
                     JSON: {"schema": reference("Verdict")},
                 },
             ),
-            **errors("400", "405", "406", "413", "415", *FROM_MODEL),
+            **_errors("400", "406", "413", "415", *FROM_MODEL),
         },
     }
 
@@ -67,33 +65,19 @@ def _predict() -> Schema:
 def _predict_batch() -> Schema:
     reviews = {
         "type": "array",
-        "items": {"description": "A review; what cannot be judged is told in its place"},
+        "items": {"description": "A review; an invalid one gets an `error` at its index"},
         "minItems": 1,
         "maxItems": MAX_REVIEWS,
     }
+    example = {"value": {"reviews": ["A superb film.", "Dull."]}}
+    schema = structure({"reviews": reviews}, closed=True)
     return {
         "operationId": "predictBatch",
-        "summary": f"Judge up to {MAX_REVIEWS} reviews in one call",
-        "requestBody": {
-            "required": True,
-            "content": {
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "properties": {"reviews": reviews},
-                        "required": ["reviews"],
-                        "additionalProperties": False,
-                    },
-                    "examples": {"two": {"value": {"reviews": ["A superb film.", "Dull."]}}},
-                }
-            },
-        },
+        "summary": f"Classify up to {MAX_REVIEWS} reviews in one request",
+        "requestBody": _body({JSON: {"schema": schema, "examples": {"two": example}}}),
         "responses": {
-            "200": answered(
-                "The verdicts, in the order of the reviews",
-                {JSON: {"schema": reference("Verdicts")}},
-            ),
-            **errors("400", "405", "413", "415", *FROM_MODEL),
+            "200": _answer("The verdicts, in the order of the reviews", _json("Verdicts")),
+            **_errors("400", "413", "415", *FROM_MODEL),
         },
     }
 
@@ -102,33 +86,21 @@ def _feedback() -> Schema:
     sentiment = {"type": "string", "enum": list(SENTIMENTS)}
     properties = {
         "review": reference("Review"),
-        "predicted": {**sentiment, "description": "The verdict"},
-        "correct": {**sentiment, "description": "What it should have been; the same if it was"},
+        "predicted": {**sentiment, "description": "The model's verdict"},
+        "correct": {**sentiment, "description": "The correct sentiment"},
         "request_id": {
             "type": "string",
             "pattern": f"^{REQUEST_ID}$",
-            "description": "Of the request that the verdict answered",
+            "description": "Id of the request that returned the verdict",
         },
     }
     return {
         "operationId": "giveFeedback",
-        "summary": "Say whether a verdict was right; where `feedback.enabled` is set",
-        "requestBody": {
-            "required": True,
-            "content": {
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "properties": properties,
-                        "required": list(properties),
-                        "additionalProperties": False,
-                    }
-                }
-            },
-        },
+        "summary": "Report the correct sentiment; available when `feedback.enabled` is set",
+        "requestBody": _body({JSON: {"schema": structure(properties, closed=True)}}),
         "responses": {
-            "201": answered("It is kept", {JSON: {"schema": reference("Receipt")}}),
-            **errors("400", "405", "413", "415", "503"),
+            "201": _answer("The feedback is stored", _json("Receipt")),
+            **_errors("400", "413", "415", "503"),
         },
     }
 
@@ -138,29 +110,29 @@ def _model() -> Schema:
         "operationId": "describeModel",
         "summary": "Describe the model that answers",
         "responses": {
-            "200": answered(
-                "Its figures, data, code and settings", {JSON: {"schema": reference("Card")}}
+            "200": _answer(
+                "The model's metrics, hyperparameters, and hashes of data and code", _json("Card")
             ),
-            **errors("405", *FROM_MODEL),
+            **_errors(*FROM_MODEL),
         },
     }
 
 
 def _health() -> Schema:
     return {
-        "operationId": "tellHealth",
-        "summary": "Tell whether the API works",
+        "operationId": "checkHealth",
+        "summary": "Check whether the API works",
         "parameters": [
             {
                 "name": "deep",
                 "in": "query",
-                "description": "Whether to ask the model, too, which may wake it",
+                "description": "Whether to check the model as well, which may start it",
                 "schema": {"type": "string", "enum": ["true", "false"]},
             }
         ],
         "responses": {
-            "200": answered("It does", {JSON: {"schema": reference("Health")}}),
-            **errors("400", "405", *FROM_MODEL),
+            "200": _answer("The API works", _json("Health")),
+            **_errors("400", *FROM_MODEL),
         },
     }
 
@@ -168,9 +140,33 @@ def _health() -> Schema:
 def _itself() -> Schema:
     return {
         "operationId": "describeApi",
-        "summary": "This document",
+        "summary": "Return this document",
         "responses": {
-            "200": answered("The document", {MEDIA_TYPE: {"schema": {"type": "object"}}}),
-            **errors("405"),
+            "200": _answer("The document", {MEDIA_TYPE: {"schema": {"type": "object"}}}),
+            **_errors(),
         },
     }
+
+
+def _body(content: dict[str, Any]) -> Schema:
+    return {"required": True, "content": content}
+
+
+def _json(name: str) -> dict[str, Any]:
+    return {JSON: {"schema": reference(name)}}
+
+
+def _answer(description: str, content: dict[str, Any]) -> Schema:
+    header = {"$ref": "#/components/headers/X-Request-Id"}
+    return {"description": description, "headers": {"X-Request-Id": header}, "content": content}
+
+
+def _errors(*statuses: str) -> dict[str, Schema]:
+    """Return the errors with these statuses, and those of every operation."""
+    answers = {}
+    for status in sorted({*statuses, *ALWAYS}):
+        description, codes = ERRORS[status]
+        listed = ", ".join(f"`{code}`" for code in codes)
+        content = {PROBLEM: {"schema": reference("Problem")}}
+        answers[status] = _answer(f"{description}. Codes: {listed}", content)
+    return answers

@@ -1,10 +1,15 @@
-"""What the bodies of requests and answers look like, by name."""
+"""Schemas of the bodies of requests and answers, by name."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from predict_api.openapi.codes import CODES
 
 Schema = dict[str, Any]
+TEXT = {"type": "string"}
+TIME = {"type": "string", "format": "date-time"}
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+CODE = {**TEXT, "enum": CODES, "description": "A stable identifier for programs"}
 
 
 def reference(name: str) -> Schema:
@@ -12,120 +17,111 @@ def reference(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def structure(
+    properties: dict[str, Schema], *, required: Sequence[str] | None = None, closed: bool = False
+) -> Schema:
+    """Return the schema of an object.
+
+    Args:
+        properties: property name to schema.
+        required: names of the required properties; None requires all.
+        closed: whether the object must not have other properties.
+    """
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties if required is None else required),
+        **({"additionalProperties": False} if closed else {}),
+    }
+
+
 def schemas(max_review_characters: int) -> dict[str, Schema]:
     """Return every schema.
 
     Args:
-        max_review_characters: length of the longest review that this deployment takes.
+        max_review_characters: length of the longest review that this deployment accepts.
     """
-    probability = {"type": "number", "minimum": 0, "maximum": 1}
-    text = {"type": "string"}
-    code = {**text, "enum": CODES, "description": "A stable name for programs"}
-    judged = {
-        "sentiment": {"type": "string", "enum": ["positive", "negative"]},
-        "probability": {**probability, "description": "Of positive; calibrated"},
-    }
     return {
         "Review": {
             "type": "string",
             "minLength": 1,
             "maxLength": max_review_characters,
-            "description": "A review with some text in it; HTML is left out of account",
+            "description": "A review with some text; HTML markup does not count as text",
         },
-        "Span": {
-            "type": "object",
-            "description": "A word, by its first and after its last character: Unicode code points "
-            "of the review as it was sent, HTML and all",
-            "properties": {
-                "start": {"type": "integer", "minimum": 0},
-                "end": {"type": "integer", "minimum": 1},
-                "weight": {
-                    "type": "number",
-                    "description": "Log-odds that it adds; above 0 towards positive",
+        **_verdicts(),
+        "Card": structure(
+            {
+                "model_version": {**TEXT, "description": "Name of the training job"},
+                "trained_at": TIME,
+                "metrics": {"type": "object"},
+                "hyperparameters": {"type": "object"},
+                "sha256": {
+                    "type": "object",
+                    "description": "Hashes of training data, test data and code",
                 },
-            },
-            "required": ["start", "end", "weight"],
+            }
+        ),
+        "Health": structure(
+            {"status": {"const": "ok"}, "model": {"const": "ok"}}, required=["status"]
+        ),
+        "Receipt": structure({"status": {"const": "recorded"}, "request_id": TEXT}),
+        "Problem": structure(
+            {
+                "type": TEXT,
+                "title": TEXT,
+                "status": {"type": "integer"},
+                "detail": {**TEXT, "description": "A sentence for people"},
+                "code": CODE,
+                "request_id": TEXT,
+            }
+        ),
+    }
+
+
+def _verdicts() -> dict[str, Schema]:
+    judged = {
+        "sentiment": {"type": "string", "enum": ["positive", "negative"]},
+        "probability": {**SHARE, "description": "Calibrated probability of positive"},
+    }
+    weight = {"type": "number", "description": "Log-odds of the word; above 0 towards positive"}
+    span = {
+        "start": {"type": "integer", "minimum": 0},
+        "end": {"type": "integer", "minimum": 1},
+        "weight": weight,
+    }
+    return {
+        "Span": {
+            "description": "A word from `start` up to but not including `end`, counted in Unicode "
+            "code points of the review as sent, markup included",
+            **structure(span),
         },
-        "Model": {
-            "type": "object",
-            "properties": {
-                "version": text,
-                "trained_at": {"type": "string", "format": "date-time"},
-                "accuracy": {**probability, "description": "On reviews it was not trained on"},
-            },
-            "required": ["version", "trained_at", "accuracy"],
-        },
-        "Verdict": {
-            "type": "object",
-            "properties": {
+        "Model": structure(
+            {
+                "version": TEXT,
+                "trained_at": TIME,
+                "accuracy": {**SHARE, "description": "Accuracy on held-out reviews"},
+            }
+        ),
+        "Verdict": structure(
+            {
                 **judged,
                 "explanation": {"type": "array", "items": reference("Span")},
                 "model": reference("Model"),
-                "request_id": text,
+                "request_id": TEXT,
             },
-            "required": ["sentiment", "probability", "model", "request_id"],
-        },
-        "Verdicts": {
-            "type": "object",
-            "properties": {
+            required=["sentiment", "probability", "model", "request_id"],
+        ),
+        "Verdicts": structure(
+            {
                 "predictions": {
                     "type": "array",
                     "items": {
-                        "oneOf": [
-                            {
-                                "type": "object",
-                                "properties": judged,
-                                "required": ["sentiment", "probability"],
-                            },
-                            {
-                                "type": "object",
-                                "properties": {"error": reference("Refusal")},
-                                "required": ["error"],
-                            },
-                        ]
+                        "oneOf": [structure(judged), structure({"error": reference("Refusal")})]
                     },
                 },
                 "model": {"oneOf": [reference("Model"), {"type": "null"}]},
-                "request_id": text,
-            },
-            "required": ["predictions", "model", "request_id"],
-        },
-        "Refusal": {
-            "type": "object",
-            "properties": {"code": code, "detail": text},
-            "required": ["code", "detail"],
-        },
-        "Card": {
-            "type": "object",
-            "properties": {
-                "model_version": {**text, "description": "Name of the training job"},
-                "trained_at": {"type": "string", "format": "date-time"},
-                "metrics": {"type": "object"},
-                "hyperparameters": {"type": "object"},
-                "sha256": {"type": "object", "description": "Of training data, test data and code"},
-            },
-            "required": ["model_version", "trained_at", "metrics", "hyperparameters", "sha256"],
-        },
-        "Health": {
-            "type": "object",
-            "properties": {"status": {"const": "ok"}, "model": {"const": "ok"}},
-            "required": ["status"],
-        },
-        "Receipt": {
-            "type": "object",
-            "properties": {"status": {"const": "recorded"}, "request_id": text},
-            "required": ["status", "request_id"],
-        },
-        "Problem": {
-            "type": "object",
-            "properties": {
-                "type": text,
-                "title": text,
-                "status": {"type": "integer"},
-                "detail": {**text, "description": "A sentence for people"},
-                "code": code,
-                "request_id": text,
-            },
-            "required": ["type", "title", "status", "detail", "code", "request_id"],
-        },
+                "request_id": TEXT,
+            }
+        ),
+        "Refusal": structure({"code": CODE, "detail": TEXT}),
     }

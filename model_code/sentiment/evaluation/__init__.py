@@ -1,7 +1,6 @@
-"""How good a trained model is, and how far its probabilities can be trusted."""
+"""Evaluation of a trained model and calibration of its probabilities."""
 
 import logging
 
-# Where matplotlib may keep its cache is no news of a training: without a home it takes a folder
-# that it removes in the end, and warns of it while it is imported.
+# Without a home directory matplotlib warns on import that it uses a temporary cache.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Platt scaling: probabilities that are as often right as they say."""
+"""Platt scaling: calibrated probabilities from log-odds."""
 
 from dataclasses import dataclass
 
@@ -6,20 +6,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 ROUNDS = 100
-FLATTEST = 1e-3  # slope per standard deviation of the logits, under which verdicts mean nothing
-NARROWEST = 1e-9  # standard deviation of log-odds that are all the same but for rounding
+FLATTEST = 1e-3  # lowest slope per standard deviation of the log-odds
+NARROWEST = 1e-9  # standard deviation of log-odds that differ only by rounding
 TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A line through the log-odds: calibrated log-odds = slope * log-odds + intercept."""
+    """Linear calibration: calibrated log-odds = slope * log-odds + intercept."""
 
     slope: float
     intercept: float
 
     def probabilities(self, logits: ArrayLike) -> NDArray[np.float64]:
-        """Return P(positive) of log-odds, of the same shape."""
+        """Return P(positive) for log-odds, same shape."""
         return _logistic(self.slope * np.asarray(logits, np.float64) + self.intercept)
 
 
@@ -35,12 +35,12 @@ def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
         labels: 1 or 0, shape (reviews,).
 
     Returns:
-        A line that rises, so that the order of the reviews remains. Where the log-odds are all the
-        same or only one class is there, nothing can be learned and they stay as they are. Where
-        they fall with the labels, the line is almost flat, at the share of the positive reviews.
+        A rising line, which keeps the order of the reviews. When all log-odds are equal or there is
+        only one class, the identity. When the log-odds fall with the labels, an almost flat line
+        at the share of positive reviews.
 
     Raises:
-        ValueError: when a log-odds is not finite, as after a training that diverged.
+        ValueError: when log-odds are not finite, as after a diverged training.
     """
     x, y = np.asarray(logits, np.float64), np.asarray(labels) == 1
     if not np.isfinite(x).all():
@@ -49,7 +49,7 @@ def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
     if not positive or not negative or x.std() < NARROWEST:
         return Calibration(1.0, 0.0)
     targets = np.where(y, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    # Standardised, since Newton's method suffers where one column is far longer than the other
+    # Standardized for the numerical stability of Newton's method
     middle, scale = float(x.mean()), float(x.std())
     slope, intercept = _fit_line((x - middle) / scale, targets)
     if slope < FLATTEST:
@@ -58,7 +58,7 @@ def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
 
 
 def _fit_line(x: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[float, float]:
-    """Return slope and intercept that minimise the cross-entropy with the targets."""
+    """Return the slope and intercept that minimize the cross-entropy with the targets."""
     inputs = np.stack([x, np.ones_like(x)], axis=1)
 
     def loss(line: NDArray[np.float64]) -> float:
@@ -80,6 +80,6 @@ def _fit_line(x: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[flo
 
 
 def _logistic(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    small = np.exp(-np.abs(scores))  # exp of a negative number alone cannot overflow
+    small = np.exp(-np.abs(scores))  # exp of a negative number cannot overflow
     shares: NDArray[np.float64] = np.where(scores >= 0, 1, small) / (1 + small)
     return shares

@@ -1,6 +1,6 @@
-"""matplotlib figures as SVG elements that take their colours from the page around them.
+"""matplotlib figures as SVG elements with the colours of the surrounding page.
 
-Drawn by matplotlib's object interface: without a display, and without pyplot's shared state.
+They use matplotlib's object interface, which needs no display and no shared state.
 """
 
 import re
@@ -13,13 +13,13 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 INK, FAINT, ACCENT, OTHER, CARD = "#1f2631", "#8a95a3", "#2f6fb1", "#b0562e", "#f6f8fb"
-# Each colour is replaced by a variable of the page's style sheet, light or dark.
+# CSS variable that replaces each colour, for light and dark pages
 VARIABLES = {INK: "ink", FAINT: "faint", ACCENT: "accent", OTHER: "other", CARD: "card"}
 STYLE: dict[str, Any] = {
-    "svg.hashsalt": "sentiment",  # the same figure gives the same bytes
+    "svg.hashsalt": "sentiment",  # deterministic output
     "svg.fonttype": "none",
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same layout everywhere
+    "font.sans-serif": ["DejaVu Sans"],  # included in matplotlib, for the same layout everywhere
     "font.size": 8.5,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
@@ -33,13 +33,13 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-# Of the element <metadata>: a date would differ every time, and the rest says nothing.
+# Leave out the element <metadata>, whose date would differ every time.
 NO_METADATA: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw in the report's style, whatever a matplotlibrc of the machine says."""
+    """Draw in the report's style, ignoring any matplotlibrc."""
     settings: Any = {**mpl.rcParamsDefault, **STYLE}
     del settings["backend"]
     with mpl.rc_context(settings):
@@ -47,20 +47,20 @@ def styled() -> Iterator[None]:
 
 
 def new_figure(height: float = 2.7) -> Figure:
-    """Return a figure of the reports' width; small, so that its text can be read on a phone.
+    """Return a figure of the report's width, small enough for a phone.
 
     Args:
-        height: inches.
+        height: height in inches.
     """
     return Figure(figsize=(3.5, height), layout="constrained")
 
 
 def svg(figure: Figure, name: str) -> str:
-    """Return an `<svg>` element that is hidden from screen readers: what it shows stands beside it.
+    """Return an `<svg>` element, hidden from screen readers, which read its text alternative.
 
     Args:
-        figure: drawn within `styled`.
-        name: begins every id of the element, since ids must be unique in a page.
+        figure: figure drawn within `styled`.
+        name: prefix that makes the ids unique in the page.
     """
     file = StringIO()
     figure.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)

@@ -1,4 +1,4 @@
-"""The report's figures with what stands below them, for readers with and without eyesight."""
+"""Figures of the report with captions and text alternatives."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ INTERVALS = "95\N{NO-BREAK SPACE}% intervals"
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A drawing with its texts.
+    """A figure with its texts.
 
     Attributes:
-        title: what it is called.
-        caption: how to read it.
-        alternative: what it shows, in words and numbers.
-        svg: the `<svg>` element; its texts are the report's own, never a review's.
+        title: title of the figure.
+        caption: explanation of the figure.
+        alternative: content of the figure as text, for screen readers.
+        svg: the `<svg>` element, which never contains text of a review.
     """
 
     title: str
@@ -41,39 +41,37 @@ def figures(
     """Draw all figures of a report.
 
     Args:
-        metrics: of `probabilities`.
+        metrics: metrics of `probabilities`.
         texts: the test reviews.
-        labels: what they are, shape (reviews,).
-        probabilities: P(positive) that they are given, shape (reviews,).
-        looks: the learning curve; without any numbers in it there is no such figure.
+        labels: their labels, shape (reviews,).
+        probabilities: predicted P(positive), shape (reviews,).
+        looks: the learning curve; without numbers it has no figure.
     """
     groups = by_length(texts, labels, probabilities)
     bins = reliability(labels, probabilities)
     drawn = [
         ReportFigure(
             "Confusion matrix",
-            "Rows are what the reviews are, columns what they are judged to be, with shares of "
-            "the row.",
+            "Rows are the true classes, columns the predicted ones, with shares of the row.",
             _confusion(metrics),
             plots.confusion(metrics),
         ),
         ReportFigure(
             "Receiver operating characteristic",
-            "Share of positive reviews found, against the share of negative ones taken for "
-            "positive, at every threshold. Dotted: guessing.",
+            "True positive rate against false positive rate at every threshold. Dotted: guessing.",
             _roc(metrics),
             plots.roc(labels, probabilities),
         ),
         ReportFigure(
             "Reliability diagram",
-            "How often verdicts are right, against how sure the model is of them; on the dotted "
-            f"line both agree. Upright: {INTERVALS}. Below: the number of reviews in each bin.",
+            "Accuracy against confidence; on the dotted line both agree. "
+            f"Vertical lines: {INTERVALS}. Below: the number of reviews in each bin.",
             _reliability(bins),
             plots.reliability_diagram(labels, probabilities),
         ),
         ReportFigure(
             "Accuracy by review length",
-            f"Tenths of the reviews, from the shortest to the longest. Upright: {INTERVALS}.",
+            f"Tenths of the reviews, from shortest to longest. Vertical lines: {INTERVALS}.",
             _lengths(groups),
             plots.accuracy_by_length(groups),
         ),
@@ -83,7 +81,7 @@ def figures(
         drawn.append(
             ReportFigure(
                 "Learning curve",
-                "What was measured while the model was trained.",
+                "Measurements during the training.",
                 _curves(looks, names),
                 plots.learning_curve(looks),
             )
@@ -93,22 +91,22 @@ def figures(
 
 def _confusion(metrics: Metrics) -> str:
     return (
-        f"{metrics.true_negatives:,} negative reviews judged negative, "
-        f"{metrics.false_positives:,} negative judged positive, "
-        f"{metrics.false_negatives:,} positive judged negative, "
-        f"{metrics.true_positives:,} positive judged positive."
+        f"{metrics.true_negatives:,} negative reviews classified as negative, "
+        f"{metrics.false_positives:,} negative as positive, "
+        f"{metrics.false_negatives:,} positive as negative, "
+        f"{metrics.true_positives:,} positive as positive."
     )
 
 
 def _roc(metrics: Metrics) -> str:
     if metrics.roc_auc is None:
-        return "No curve: all reviews are of one class."
-    return f"The area below the curve is {metrics.roc_auc:.4f}; guessing gives 0.5."
+        return "No curve: all reviews belong to one class."
+    return f"The area under the curve is {metrics.roc_auc:.4f}; guessing gives 0.5."
 
 
 def _reliability(bins: Sequence[Bin]) -> str:
     parts = (f"{part.confidence:.3f}: {part.accuracy:.3f} of {part.rows:,}" for part in bins)
-    return f"Mean confidence and share judged right, by bin: {'; '.join(parts)}."
+    return f"Mean confidence and accuracy by bin: {'; '.join(parts)}."
 
 
 def _lengths(groups: Sequence[Group]) -> str:
@@ -116,7 +114,7 @@ def _lengths(groups: Sequence[Group]) -> str:
         f"{group.shortest:,} to {group.longest:,}: {group.accuracy:.3f} of {group.rows:,}"
         for group in groups
     )
-    return f"Characters and share judged right: {'; '.join(parts)}."
+    return f"Characters and accuracy: {'; '.join(parts)}."
 
 
 def _curves(looks: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:

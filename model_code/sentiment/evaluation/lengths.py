@@ -1,4 +1,4 @@
-"""Accuracy of short and long reviews."""
+"""Accuracy by length of the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ GROUPS = 10
 
 @dataclass(frozen=True)
 class Group:
-    """Reviews of like length.
+    """Reviews of similar length.
 
     Attributes:
-        shortest: characters of the shortest.
-        longest: characters of the longest.
-        rows: how many they are.
-        right: how many of them are judged right.
+        shortest: length of the shortest review, in characters.
+        longest: length of the longest review, in characters.
+        rows: number of reviews.
+        right: number classified correctly.
     """
 
     shortest: int
@@ -29,22 +29,22 @@ class Group:
 
     @property
     def accuracy(self) -> float:
-        """Share that is judged right."""
+        """Share classified correctly."""
         return self.right / self.rows
 
 
 def by_length(
     texts: Sequence[str], labels: NDArray[np.int64], probabilities: NDArray[np.float64]
 ) -> list[Group]:
-    """Split at the deciles of the length; reviews of one length stay in one group.
+    """Split the reviews at the deciles of their length; equal lengths share a group.
 
     Args:
         texts: raw reviews, at least one.
-        labels: what they are, 1 or 0, shape (reviews,).
-        probabilities: P(positive) that they are given, shape (reviews,).
+        labels: their labels, 1 or 0, shape (reviews,).
+        probabilities: predicted P(positive), shape (reviews,).
 
     Returns:
-        At most ten groups, none of them empty, by rising length.
+        At most ten nonempty groups, by increasing length.
     """
     lengths = np.array([len(text) for text in texts])
     right = (np.asarray(probabilities) >= THRESHOLD) == (np.asarray(labels) == 1)

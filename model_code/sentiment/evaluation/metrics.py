@@ -1,4 +1,4 @@
-"""Figures of a binary classifier's probabilities against what is true."""
+"""Metrics of a binary classifier's probabilities."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,21 +8,20 @@ from numpy.typing import ArrayLike, NDArray
 
 THRESHOLD = 0.5
 BINS = 15
-Z_95 = 1.959963984540054  # of the standard normal distribution, two-sided 95 %
-SMALLEST = 1e-15  # a wrong verdict with certainty costs log loss this much, not infinity
+Z_95 = 1.959963984540054  # quantile of the standard normal distribution, two-sided 95 %
+SMALLEST = 1e-15  # limits the log loss of a wrong prediction with probability 1
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Reviews of like confidence, which is the probability of the class they are judged to be.
+    """Reviews of similar confidence, which is the probability of the predicted class.
 
-    The interval from 0 to 1 is cut into 15 parts of equal width, each with its lower end; the last
-    one has 1 too. With two classes no confidence is below 0.5, so that the upper 8 are used.
+    There are 15 bins of equal width from 0 to 1, of which two classes use the upper 8.
 
     Attributes:
         confidence: mean probability of the predicted class.
-        accuracy: share of them that are judged right.
-        rows: how many they are.
+        accuracy: share classified correctly.
+        rows: number of reviews.
     """
 
     confidence: float
@@ -32,27 +31,27 @@ class Bin:
 
 @dataclass(frozen=True)
 class Metrics:
-    """How good probabilities of positive are. A review counts as positive from 0.5 on.
+    """Metrics of predicted probabilities; a review is classified as positive from 0.5.
 
     Attributes:
         rows: number of reviews.
-        accuracy: share that is judged right.
+        accuracy: share classified correctly.
         accuracy_low: lower end of its 95 % interval, after Wilson (1927).
         accuracy_high: upper end.
-        roc_auc: probability that a positive review is given more than a negative one, ties counting
-            half; None when one class is missing.
-        precision: share of the reviews judged positive that are; None when none is.
-        recall: share of the positive reviews that are judged so; None when there are none.
+        roc_auc: probability that a positive review ranks above a negative one, ties counting half;
+            None when one class is missing.
+        precision: share of the predicted positives that are positive; None when there are none.
+        recall: share of the positive reviews predicted as positive; None when there are none.
         f1: harmonic mean of both; None when one is missing or both are 0.
         log_loss: mean negative log-likelihood, nats.
         brier: mean squared difference of probability and label.
         expected_calibration_error: sum over the bins (see `Bin`) of their share of the reviews
             times the absolute difference of their mean confidence and their accuracy; Guo et al.
             (2017), "On calibration of modern neural networks".
-        true_positives: judged positive and are.
-        false_positives: judged positive and are not.
-        true_negatives: judged negative and are.
-        false_negatives: judged negative and are not.
+        true_positives: positive reviews predicted as positive.
+        false_positives: negative reviews predicted as positive.
+        true_negatives: negative reviews predicted as negative.
+        false_negatives: positive reviews predicted as negative.
     """
 
     rows: int
@@ -72,20 +71,20 @@ class Metrics:
     false_negatives: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Return name to value."""
+        """Return the metrics by name."""
         return asdict(self)
 
 
 def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
-    """Compare what a model says with what is true.
+    """Return the metrics of predicted probabilities.
 
     Args:
         labels: 1 positive or 0 negative, shape (reviews,), at least one.
         probabilities: P(positive), shape (reviews,).
 
     Raises:
-        ValueError: when the shapes differ or are not those, a label is neither 0 nor 1, or a
-            probability is not between 0 and 1, as after a training that diverged.
+        ValueError: when a shape is wrong, a label is not 0 or 1, or a probability is not between 0
+            and 1, as after a diverged training.
     """
     _check(np.asarray(labels), np.asarray(probabilities))
     truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
@@ -143,7 +142,7 @@ def wilson_interval(right: int, rows: int) -> tuple[float, float]:
 
 
 def reliability(labels: ArrayLike, probabilities: ArrayLike) -> list[Bin]:
-    """Return the bins that are not empty, by rising confidence."""
+    """Return the nonempty bins, by increasing confidence."""
     truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
     judged = given >= THRESHOLD
     confidence, right = np.where(judged, given, 1 - given), judged == truth
@@ -161,11 +160,11 @@ def reliability(labels: ArrayLike, probabilities: ArrayLike) -> list[Bin]:
 def roc_curve(
     labels: ArrayLike, probabilities: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return false and true positive rates of every threshold, from none positive to all."""
+    """Return the false and true positive rates of every threshold, in increasing order."""
     truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
     order = np.argsort(-given, kind="stable")
     truth, given = truth[order], given[order]
-    ends = np.append(np.flatnonzero(np.diff(given)), len(given) - 1)  # ties move together
+    ends = np.append(np.flatnonzero(np.diff(given)), len(given) - 1)  # ties share a point
     hits, alarms = np.cumsum(truth)[ends], np.cumsum(~truth)[ends]
     return (
         np.append(0.0, alarms / max(1, alarms[-1])),

@@ -1,4 +1,4 @@
-"""The mistakes that a model is most sure of, as text that can be shown safely."""
+"""The most confident mistakes of a model, as text that is safe to display."""
 
 import re
 import unicodedata
@@ -14,18 +14,18 @@ SHOWN_MISTAKES = 20
 SHOWN_CHARACTERS = 420
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # in many scripts and in emoji
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # used in many scripts and in emoji
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A review that was judged wrong, as the report shows it.
+    """A misclassified review in the report.
 
     Attributes:
-        text: its beginning.
-        label: what it is, `positive` or `negative`.
-        judged: what it was taken for.
-        probability: P(positive) that it was given.
+        text: beginning of the review.
+        label: true class, `positive` or `negative`.
+        judged: predicted class.
+        probability: predicted P(positive).
     """
 
     text: str
@@ -37,12 +37,12 @@ class Mistake:
 def most_confident_mistakes(
     texts: Sequence[str], labels: NDArray[np.int64], probabilities: NDArray[np.float64]
 ) -> list[Mistake]:
-    """Return at most 20 reviews that were judged wrong, the most confident verdicts first.
+    """Return at most 20 misclassified reviews, the most confident predictions first.
 
     Args:
         texts: raw reviews.
-        labels: what they are, 1 or 0, shape (reviews,).
-        probabilities: P(positive) that they are given, shape (reviews,).
+        labels: their labels, 1 or 0, shape (reviews,).
+        probabilities: predicted P(positive), shape (reviews,).
     """
     judged, truth = probabilities >= THRESHOLD, labels == 1
     wrong = np.flatnonzero(judged != truth)
@@ -60,11 +60,10 @@ def most_confident_mistakes(
 
 
 def excerpt(text: str) -> str:
-    """Return the beginning of a review, with nothing in it that could disturb what is around it.
+    """Return the beginning of a review without characters that could affect the page.
 
-    Tags for line breaks become line breaks, blanks of all kinds become spaces. Characters that
-    cannot be seen but act (controls, changes of the writing direction, lone surrogates) become
-    U+FFFD.
+    Line break tags become line breaks and all kinds of blanks become spaces. Invisible characters
+    with an effect (controls, changes of direction, lone surrogates) become U+FFFD.
     """
     lines = (line.strip() for line in LINE_BREAK.sub("\n", text).split("\n"))
     text = "\n".join(line for line in lines if line)

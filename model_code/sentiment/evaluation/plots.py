@@ -1,4 +1,4 @@
-"""The report's figures, each as an `<svg>` element."""
+"""Plots of the report, each as an `<svg>` element."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,8 +25,8 @@ from sentiment.evaluation.metrics import (
     wilson_interval,
 )
 
-DARK = 0.5  # share from which on a cell of the confusion matrix needs light text
-PANEL = 1.45  # inches
+DARK = 0.5  # share above which a cell of the confusion matrix needs light text
+PANEL = 1.45  # height of a panel, in inches
 
 
 @styled()
@@ -42,7 +42,7 @@ def roc(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> str:
 
 @styled()
 def confusion(metrics: Metrics) -> str:
-    """Draw the confusion matrix with counts and shares of each true class."""
+    """Draw the confusion matrix with counts and shares of the true class."""
     counts = np.array(
         [
             [metrics.true_negatives, metrics.false_positives],
@@ -54,7 +54,7 @@ def confusion(metrics: Metrics) -> str:
     axes = figure.add_subplot()
     for (row, column), count in np.ndenumerate(counts):
         share = shares[row, column]
-        # Rectangles, where an image would be a raster inside the SVG
+        # Rectangles, because an image would be a raster inside the SVG
         corner, strength = (column, row), 0.06 + 0.9 * share
         axes.add_patch(Rectangle(corner, 1, 1, color=ACCENT, alpha=strength, linewidth=0))
         axes.text(
@@ -66,13 +66,13 @@ def confusion(metrics: Metrics) -> str:
     axes.set_yticklabels(names, rotation=90, va="center")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set(xlabel="judged", ylabel="is", aspect="equal")
+    axes.set(xlabel="predicted", ylabel="true", aspect="equal")
     return svg(figure, "confusion")
 
 
 @styled()
 def reliability_diagram(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> str:
-    """Draw how often verdicts of like confidence are right, above how many they are."""
+    """Draw accuracy against confidence, above the number of reviews in each bin."""
     bins = reliability(labels, probabilities)
     confidence = [part.confidence for part in bins]
     figure = new_figure()
@@ -84,7 +84,7 @@ def reliability_diagram(labels: NDArray[np.int64], probabilities: NDArray[np.flo
     above.plot(
         confidence, [part.accuracy for part in bins], color=ACCENT, marker="o", markersize=3.5
     )
-    above.set(ylabel="share judged right")
+    above.set(ylabel="accuracy")
     below.bar(confidence, [part.rows for part in bins], width=0.03, color=FAINT)
     for part in bins:
         below.annotate(
@@ -98,23 +98,23 @@ def reliability_diagram(labels: NDArray[np.int64], probabilities: NDArray[np.flo
 
 @styled()
 def accuracy_by_length(groups: Sequence[Group]) -> str:
-    """Draw the accuracy, with 95 % intervals, of groups of like length side by side."""
+    """Draw the accuracy, with 95 % intervals, of groups of similar length."""
     figure = new_figure()
     axes = figure.add_subplot()
     for place, group in enumerate(groups):
         axes.plot([place] * 2, wilson_interval(group.right, group.rows), color=ACCENT, linewidth=1)
         axes.plot(place, group.accuracy, color=ACCENT, marker="o", markersize=3.5)
-    # The lengths stand where one group ends and the next one begins.
+    # Ticks show the lengths at the boundaries between groups.
     lengths = [groups[0].shortest, *(group.longest for group in groups)]
     places = np.arange(len(lengths)) - 0.5
     axes.set_xticks(places, [f"{length:,}" for length in lengths], rotation=45, fontsize=7)
-    axes.set(xlabel="characters", ylabel="share judged right")
+    axes.set(xlabel="characters", ylabel="accuracy")
     return svg(figure, "length")
 
 
 @styled()
 def learning_curve(looks: Sequence[Mapping[str, Any]]) -> str:
-    """Draw each measured number over the steps, one panel a number; there must be one."""
+    """Draw each measurement over the steps, one panel each; there must be at least one."""
     names = curves(looks)
     figure = new_figure(height=PANEL * len(names))
     panels = figure.subplots(len(names), sharex=True, squeeze=False)[:, 0]
@@ -130,7 +130,7 @@ def learning_curve(looks: Sequence[Mapping[str, Any]]) -> str:
 
 
 def curves(looks: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names of what was measured, in their order of appearance."""
+    """Return the names of the measurements, in order of appearance."""
     numbers = {
         name: None
         for look in looks

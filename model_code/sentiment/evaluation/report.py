@@ -1,4 +1,4 @@
-"""What a training leaves for its readers: metrics.json and report.html."""
+"""Report of a training: metrics.json and report.html."""
 
 import json
 import math
@@ -22,18 +22,18 @@ TEMPLATE = "report.html.j2"
 
 @dataclass(frozen=True)
 class Report:
-    """What a training has to say for itself.
+    """Content of a report.
 
     Attributes:
-        model_version: which training it was.
-        labels: what the test reviews are, 1 or 0, shape (reviews,).
-        probabilities: P(positive) that the model gives them, shape (reviews,).
-        texts: the test reviews as written.
-        learning_curve: what was measured along the way; `step` counts the looks.
+        model_version: name of the training job.
+        labels: labels of the test reviews, 1 or 0, shape (reviews,).
+        probabilities: predicted P(positive), shape (reviews,).
+        texts: the raw test reviews.
+        learning_curve: measurements during the training, each with its `step`.
         hyperparameters: name to value.
-        hashes: SHA-256 of data and code.
-        seconds: phase of the training to its duration.
-        training_rows: how many reviews were trained on.
+        hashes: SHA-256 hashes of data and code.
+        seconds: duration of each phase of the training.
+        training_rows: number of training reviews.
     """
 
     model_version: str
@@ -48,15 +48,15 @@ class Report:
 
 
 def write_report(folder: Path, report: Report) -> None:
-    """Write both files; neither names a moment, so that the same report gives the same bytes.
+    """Write both files; the same report gives the same bytes.
 
     Args:
-        folder: is made if it is missing.
-        report: what to write. Of the reviews' texts, metrics.json has nothing and report.html the
+        folder: target folder, created if it is missing.
+        report: content to write. metrics.json has no text of a review, report.html only the
             beginnings of the most confident mistakes.
 
     Raises:
-        ValueError: when labels and probabilities do not fit; see `evaluate`.
+        ValueError: when labels and probabilities are invalid; see `evaluate`.
     """
     metrics = evaluate(report.labels, report.probabilities)
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def _json(report: Report, metrics: Metrics) -> str:
 
 
 def _without_nan(value: Any) -> Any:
-    """Return the value with null where JSON has no number: a loss can be infinite."""
+    """Return the value with None in place of NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {name: _without_nan(part) for name, part in value.items()}
     if isinstance(value, list):

@@ -1,1 +1,1 @@
-"""The notebook's model, an LSTM over stemmed words, with what made it more accurate."""
+"""The notebook's model, an LSTM over words, with changes that made it more accurate."""

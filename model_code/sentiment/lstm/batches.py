@@ -1,16 +1,16 @@
-"""Batches of reviews of like length, so that little padding is carried along."""
+"""Batches of reviews of similar length, which need little padding."""
 
 from collections.abc import Iterator, Sequence
 
 import torch
 
-# How many batches' worth of reviews are sorted by length together: more means less padding and less
-# chance in what meets what.
+# Number of batches whose reviews are sorted by length together. A larger window means less padding
+# but less random batches.
 WINDOW = 20
 
 
 def by_length(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
-    """Yield indexes in batches, longest reviews first, for evaluation and serving."""
+    """Yield batches of indexes, longest reviews first, for evaluation and serving."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     for start in range(0, len(order), batch_size):
         yield order[start : start + batch_size]
@@ -19,7 +19,7 @@ def by_length(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
 def shuffled(
     lengths: Sequence[int], batch_size: int, generator: torch.Generator
 ) -> Iterator[list[int]]:
-    """Yield indexes in batches in random order, each of like length, for training."""
+    """Yield batches of indexes in random order, each of similar length, for training."""
     order = torch.randperm(len(lengths), generator=generator).tolist()
     batches: list[list[int]] = []
     for start in range(0, len(order), batch_size * WINDOW):

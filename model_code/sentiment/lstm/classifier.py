@@ -1,4 +1,4 @@
-"""The trained LSTM: judges raw reviews and says why."""
+"""Trained LSTM that classifies raw reviews and explains its verdicts."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,10 +26,10 @@ class LSTMReviews:
     """A network with its vocabulary.
 
     Attributes:
-        network: in evaluation mode, on the CPU.
+        network: network in evaluation mode, on the CPU.
         word_dict: word to id.
-        pad: words read of a review.
-        words: which words are read, a key of `WORDS`.
+        pad: number of words read of each review.
+        words: way to read words, a key of `WORDS`.
     """
 
     network: LSTMClassifier
@@ -44,12 +44,12 @@ class LSTMReviews:
         return predict(self.network, ids)
 
     def explain(self, review: str) -> Explanation:
-        """Return how far each word moves the log-odds, to a first approximation.
+        """Return the approximate part of each word in the log-odds.
 
         An LSTM is not additive. A word's weight is the gradient of the log-odds along its vector,
         times the vector (Li et al., 2016, "Visualizing and understanding neural models in NLP"):
-        about how much the log-odds would fall if the vector shrank to nothing. `bias` is what the
-        weights do not account for, so that all adds up to the log-odds.
+        about how much the log-odds would fall if the vector shrank to zero. `bias` is the rest, so
+        that all parts add up to the log-odds.
         """
         found, starts, ends = WORDS[self.words].place(review)
         ids = [self.word_dict.get(word, 1) for word in found[: self.pad]]
@@ -67,7 +67,7 @@ class LSTMReviews:
         )
 
     def save(self, folder: Path) -> None:
-        """Write weights and vocabulary to a folder that exists."""
+        """Write weights and vocabulary to an existing folder."""
         network = self.network
         sizes = {
             "embedding_dim": network.embedding.embedding_dim,
@@ -81,7 +81,7 @@ class LSTMReviews:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote; nothing in the files can run code."""
+        """Read the files of `save`, which cannot run code."""
         kept = torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True)
         network = LSTMClassifier(**kept["sizes"])
         network.load_state_dict(kept["weights"])
@@ -90,7 +90,7 @@ class LSTMReviews:
 
 
 def predict(network: LSTMClassifier, ids: Sequence[list[int]]) -> NDArray[np.float64]:
-    """Return the log-odds of positive of reviews as word ids, shape (reviews,), in their order."""
+    """Return the log-odds of positive of reviews given as word ids, shape (reviews,)."""
     device = network.dense.weight.device
     logits = np.empty(len(ids))
     network.eval()

@@ -1,4 +1,4 @@
-"""Reading a whole dataset's words once, on all cores, with progress."""
+"""Conversion of a dataset to words on all cores, with progress."""
 
 import sys
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ CHUNK = 500
 
 
 def clean(reviews: Sequence[str], words: str, name: str) -> list[list[str]]:
-    """Convert reviews to words, in their order.
+    """Convert reviews to words, in order.
 
-    On a terminal a progress bar runs on standard error; in a log a line a quarter appears.
+    A terminal shows a progress bar on standard error; a log gets a line per quarter.
 
     Args:
         reviews: raw texts.
-        words: which words are read, a key of `WORDS`.
-        name: what they are, for the progress display.
+        words: way to read words, a key of `WORDS`.
+        name: name of the dataset for the progress display.
     """
     if len(reviews) <= CHUNK * 4:
-        return _clean_chunk(words, reviews)  # sooner done than the processes are started
+        return _clean_chunk(words, reviews)  # faster than starting processes
     chunks = [reviews[start : start + CHUNK] for start in range(0, len(reviews), CHUNK)]
     done: list[list[str]] = []
     bar = tqdm(
@@ -34,7 +34,7 @@ def clean(reviews: Sequence[str], words: str, name: str) -> list[list[str]]:
         unit=" reviews",
         disable=not sys.stderr.isatty(),
     )
-    # A fresh process instead of a fork: torch's threads do not survive forking.
+    # Spawned, not forked: torch's threads do not survive a fork.
     with bar, ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as pool:
         for cleaned in pool.map(partial(_clean_chunk, words), chunks):
             before = len(done) * 4 // len(reviews)

@@ -1,4 +1,4 @@
-"""The network: an embedding, an LSTM in both directions, pooling and one linear unit."""
+"""Network of an embedding, a bidirectional LSTM, pooling and one linear unit."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,16 @@ from torch.nn.utils.rnn import pad_sequence
 
 from sentiment.lstm.vocabulary import INFREQUENT, NO_WORD
 
-LOWEST = -1e9  # what padding counts for in a maximum
-SEGMENT = 50  # words that the LSTM reads at a stretch
+LOWEST = -1e9  # value of padding in a maximum
+SEGMENT = 50  # words per segment
 
 
 class LSTMClassifier(nn.Module):
-    """Reads a review in segments, in both directions, and judges it by the states at all its words.
+    """A bidirectional LSTM over segments of a review, with pooling over the states of all words.
 
     Hochreiter and Schmidhuber (1997), "Long Short-Term Memory"; pooling and segments as in Johnson
     and Zhang (2016), "Supervised and semi-supervised text categorization using LSTM for region
-    embeddings". The last state alone, which the notebook judged by, has forgotten much of a long
-    review.
+    embeddings". The notebook used the last state alone, which has forgotten much of a long review.
     """
 
     def __init__(
@@ -30,14 +29,14 @@ class LSTMClassifier(nn.Module):
         dropout: float = 0.0,
         word_dropout: float = 0.0,
     ) -> None:
-        """Make a network with random weights.
+        """Create a network with random weights.
 
         Args:
             embedding_dim: size of a word's vector.
             hidden_dim: size of the LSTM's state in each direction.
-            vocab_size: how many word ids there are; id 0 is padding.
-            dropout: share of the vectors' and the pooled states' values zeroed in training.
-            word_dropout: share of the words that are read as infrequent ones in training.
+            vocab_size: number of word ids; id 0 is padding.
+            dropout: share of the values of vectors and pooled states zeroed in training.
+            word_dropout: share of words replaced by the infrequent id in training.
         """
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=NO_WORD)
@@ -61,8 +60,8 @@ class LSTMClassifier(nn.Module):
 
         Args:
             ids: word ids of shape (reviews, longest), padded with 0.
-            lengths: how many ids of each row are words, shape (reviews,). A row without words is
-                read as one padding id.
+            lengths: number of words in each row, shape (reviews,). A row without words is read as
+                one padding id.
         """
         if self.training and self.word_dropout:
             dropped = torch.rand(ids.shape, device=ids.device) < self.word_dropout
@@ -74,12 +73,12 @@ class LSTMClassifier(nn.Module):
 
         Args:
             vectors: shape (longest, reviews, embedding_dim).
-            lengths: how many of each review's vectors are words, shape (reviews,).
+            lengths: number of words in each review, shape (reviews,).
         """
         states = self._read(self.dropout(vectors))
-        # A review's last segment is always filled up with the same nothing, so its verdict is the
-        # same in any company. (Packing the sequences would read no padding at all, and took 5 to 20
-        # times longer on a CPU, where it falls out of the fused kernel.)
+        # The last segment of a review always has the same padding, so that its verdict does not
+        # depend on its batch. Packed sequences would avoid padding, but took 5 to 20 times longer
+        # on a CPU, because they do not use the fused kernel.
         words = lengths.clamp(min=1)
         padding = (torch.arange(len(states), device=words.device)[:, None] >= words)[:, :, None]
         highest = states.masked_fill(padding, LOWEST).amax(dim=0)

@@ -1,4 +1,4 @@
-"""Where the words of a cleaned review stand in the raw one."""
+"""Places of the words of a cleaned review in the raw review."""
 
 from html import unescape
 
@@ -7,15 +7,14 @@ from sentiment.tokens import MARKUP
 
 
 def place_stems(review: str) -> tuple[list[str], list[int], list[int]]:
-    """Return the words of `review_to_words`, and where each starts and ends in the raw review.
+    """Return the words of `review_to_words`, and their starts and ends in the raw review.
 
-    Cleaning removes markup without a trace, so that a word may hold some: `good<br />bad` becomes
-    one word.
+    Cleaning removes markup without inserting a space, so `good<br />bad` becomes one word.
     """
     text = without_markup(review)
     lowered, places = [], []
     for letter, place in zip(text, _places(text, review), strict=True):
-        lowered.append(letter.lower())  # of "İ" it is two characters
+        lowered.append(letter.lower())  # two characters for "İ"
         places += [place] * len(lowered[-1])
     words, starts, ends = [], [], []
     for match in WORD.finditer("".join(lowered)):
@@ -28,16 +27,16 @@ def place_stems(review: str) -> tuple[list[str], list[int], list[int]]:
 
 
 def _places(text: str, review: str) -> list[int]:
-    """Return the index in the raw review of each character of its text."""
+    """Return the index in the raw review of each character of the text."""
     letters, indexes = _visible(review)
     if letters == text:
         return indexes
-    # The parser read some markup in another way. What it left stands in the raw text in this order.
+    # The parser has read some markup differently. Its output is in the order of the raw text.
     places, at, absent = [], 0, set[str]()
     for letter in text:
         found = -1 if letter in absent else letters.find(letter, at)
         if found < 0:
-            absent.add(letter)  # nor will it be found further on
+            absent.add(letter)  # so it does not occur later either
             found = min(at, len(letters) - 1)
         else:
             at = found + 1
@@ -46,7 +45,7 @@ def _places(text: str, review: str) -> list[int]:
 
 
 def _visible(review: str) -> tuple[str, list[int]]:
-    """Return the review without tags, entities resolved, and where each character comes from."""
+    """Return the review without tags and with entities resolved, and its characters' indexes."""
     letters, indexes, at = [], list[int](), 0
     for markup in MARKUP.finditer(review):
         letters.append(review[at : markup.start()])

@@ -1,4 +1,4 @@
-"""From a raw review to the words that the model reads."""
+"""Conversion of a raw review to the notebook's stemmed words."""
 
 import re
 import warnings
@@ -9,10 +9,10 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from bs4.exceptions import ParserRejectedMarkup
 from nltk.stem.porter import PorterStemmer
 
-# A review that happens to look like a file name or a URL is still a review.
+# A review may look like a file name or a URL.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
-# The English stop list of NLTK's corpus, carried along because downloading it needs a network.
+# The English stop list of NLTK's corpus, included because its download needs a network.
 STOP_WORDS = frozenset(
     (Path(__file__).parent / "english_stop_words.txt").read_text("utf-8").split()
 )
@@ -24,15 +24,15 @@ STEMMER = PorterStemmer()
 def review_to_words(review: str) -> list[str]:
     """Convert a review to its stemmed words.
 
-    Markup is removed, letters are lowered, everything but letters and digits separates words, and
-    stop words are dropped. Words are stemmed after Porter (1980), "An algorithm for suffix
+    Markup is removed, letters become lower case, everything but letters and digits separates words,
+    and stop words are dropped. Words are stemmed after Porter (1980), "An algorithm for suffix
     stripping", as extended by NLTK.
 
     Args:
-        review: the text as written, HTML and all.
+        review: the text as written, including HTML.
 
     Returns:
-        The words in their order; empty when nothing but markup, punctuation or stop words is there.
+        The words in order; empty for only markup, punctuation or stop words.
     """
     stems = map(stem, WORD.findall(without_markup(review).lower()))
     return [found for found in stems if found is not None]
@@ -40,8 +40,8 @@ def review_to_words(review: str) -> list[str]:
 
 def without_markup(review: str) -> str:
     """Return the text of a review as an HTML parser sees it, tags and comments removed."""
-    # Nearly all markup in reviews is `<br />`, which an HTML parser turns into nothing. Only where
-    # something else that it could interpret is left, does it have to look.
+    # Nearly all markup in reviews is `<br />`, which an HTML parser removes. The slow parser is
+    # only needed for other markup.
     text = review.replace(LINE_BREAK, "")
     if "<" not in text and "&" not in text:
         return text

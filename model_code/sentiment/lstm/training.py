@@ -1,4 +1,4 @@
-"""Training of the LSTM: clean, number the words, descend."""
+"""Training of the LSTM: convert reviews to word ids, then optimize by Adam."""
 
 import sys
 import time
@@ -28,14 +28,14 @@ MAX_GRADIENT_NORM = 1.0  # Pascanu et al. (2013): an LSTM's gradients can explod
 
 @dataclass(frozen=True)
 class Examples:
-    """Reviews as the network reads them: ids without padding, and 1 or 0."""
+    """Reviews as word ids without padding, and their labels, 1 or 0."""
 
     ids: list[list[int]]
     labels: list[int]
 
     @property
     def lengths(self) -> list[int]:
-        """How many words each review has."""
+        """Number of words of each review."""
         return [len(row) for row in self.ids]
 
 
@@ -46,14 +46,14 @@ def fit(
     ranks: Ranks,
     checkpoint: Checkpoint,
 ) -> Fitted:
-    """Train on every rank's share of each batch; of all epochs the best on validation is kept.
+    """Train on every rank's share of each batch and keep the best epoch on the validation reviews.
 
     Args:
         training: reviews in random order, the same on every rank.
-        validation: reviews that are not trained on.
-        parameters: those of them that are for `lstm`.
-        ranks: the processes that train together.
-        checkpoint: where a training that was cut off goes on.
+        validation: reviews held out from the training.
+        parameters: hyperparameters; those for `lstm` apply.
+        ranks: processes that train together.
+        checkpoint: checkpoint from which an interrupted training resumes.
     """
     train_words = _cleaned(training, parameters.words, "training", ranks)
     word_dict = build_dict(train_words, parameters.vocab_size)
@@ -70,7 +70,7 @@ def fit(
 
 
 def _cleaned(dataset: Dataset, words: str, name: str, ranks: Ranks) -> list[list[str]]:
-    """Clean this rank's share and return what all ranks cleaned, in the dataset's order."""
+    """Clean this rank's share and return the words of all ranks, in the dataset's order."""
     shares = ranks.gather(clean(share(dataset, ranks.rank, ranks.size).texts, words, name))
     cleaned: list[list[str]] = [[]] * len(dataset.texts)
     for rank, part in enumerate(shares):
@@ -85,7 +85,7 @@ def descend(
     ranks: Ranks,
     checkpoint: Checkpoint,
 ) -> tuple[LSTMClassifier, list[dict[str, float]]]:
-    """Train a network by Adam; return the best one on `held_out` and the learning curve."""
+    """Return the best network on `held_out` and the learning curve."""
     torch.manual_seed(parameters.seed)
     network = _network(examples, parameters).to(ranks.device)
     optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
@@ -132,7 +132,7 @@ def descend(
 
 
 def _dropout_state(device: torch.device) -> Tensor:
-    """Return the state of what dropout draws from; each rank has drawn for other reviews."""
+    """Return the state of dropout's random generator, which differs between ranks."""
     on_gpu = device.type == "cuda"
     return torch.cuda.get_rng_state(device) if on_gpu else torch.get_rng_state()
 
@@ -145,7 +145,7 @@ def _set_dropout_state(state: Tensor, device: torch.device) -> None:
 
 
 def _network(examples: Examples, parameters: Hyperparameters) -> LSTMClassifier:
-    """Return a network whose words' vectors begin with how much the word speaks for one class."""
+    """Return a network in which the first value of a word's vector is its log-count ratio."""
     network = LSTMClassifier(
         parameters.embedding_dim,
         parameters.hidden_dim,
@@ -162,10 +162,10 @@ def _network(examples: Examples, parameters: Hyperparameters) -> LSTMClassifier:
 
 
 def log_count_ratios(examples: Examples, vocab_size: int, smoothing: float) -> NDArray[np.float32]:
-    """Return how much more often each word is in positive reviews, shape (vocab_size,).
+    """Return the log-count ratio of each word id, shape (vocab_size,), above 0 for positive words.
 
     Wang and Manning (2012), "Baselines and bigrams: simple, good sentiment and topic
-    classification", equation 1; 0 for the ids that stand for no word.
+    classification", equation 1; 0 for the reserved ids.
     """
     counts = np.full((2, vocab_size), smoothing)
     for ids, label in zip(examples.ids, examples.labels, strict=True):
@@ -176,7 +176,7 @@ def log_count_ratios(examples: Examples, vocab_size: int, smoothing: float) -> N
     return ratios
 
 
-def _epoch(  # noqa: PLR0913, PLR0917 - the loop's state, private
+def _epoch(  # noqa: PLR0913, PLR0917 - the loop's state
     network: LSTMClassifier,
     optimizer: torch.optim.Optimizer,
     examples: Examples,
@@ -211,7 +211,7 @@ def _epoch(  # noqa: PLR0913, PLR0917 - the loop's state, private
 
 
 def _add_up_gradients(network: LSTMClassifier, ranks: Ranks) -> None:
-    """Make every rank's gradients the whole batch's, so that all take the same step."""
+    """Sum the gradients over all ranks, so that every rank takes the same step."""
     if ranks.size == 1:
         return
     for parameter in network.parameters():

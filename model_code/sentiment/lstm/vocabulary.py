@@ -1,4 +1,4 @@
-"""From words to the integers that the embedding looks up."""
+"""Vocabulary: mapping from words to the ids of the embedding."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,15 +15,15 @@ def build_dict(data: Iterable[Sequence[str]], vocab_size: int = 5000) -> dict[st
     """Number the most frequent words.
 
     Args:
-        data: one sequence of words for each review.
-        vocab_size: how many ids there are, the two reserved ones included.
+        data: sequence of words of each review.
+        vocab_size: number of ids, including the two reserved ones.
 
     Returns:
         Word to id: 2 for the most frequent word, up to `vocab_size - 1`. Words of equal frequency
         keep the order in which they first appear in `data`.
     """
     counts = Counter(word for sentence in data for word in sentence)
-    # most_common() sorts with a bound only when one is given, and that settles ties differently.
+    # most_common(n) would order ties differently.
     words = sorted(counts, key=counts.__getitem__, reverse=True)
     return {word: FIRST_ID + index for index, word in enumerate(words[: vocab_size - FIRST_ID])}
 
@@ -36,7 +36,7 @@ def convert(word_dict: Mapping[str, int], sentence: Sequence[str], pad: int = 50
 def convert_and_pad(
     word_dict: Mapping[str, int], sentence: Sequence[str], pad: int = 500
 ) -> tuple[list[int], int]:
-    """Return the ids of the first `pad` words, filled up with 0, and how many are words."""
+    """Return the ids of the first `pad` words, padded with 0, and the number of words."""
     ids = convert(word_dict, sentence, pad)
     return ids + [NO_WORD] * (pad - len(ids)), len(ids)
 

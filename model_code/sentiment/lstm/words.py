@@ -1,4 +1,4 @@
-"""What the network reads of a review, as the hyperparameter `words` says."""
+"""Ways to read the words of a review, for the hyperparameter `words`."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,8 +12,8 @@ class Words(NamedTuple):
     """One way to read a review.
 
     Attributes:
-        read: from the raw review to its words.
-        place: the same words, and where each starts and ends in the raw review.
+        read: returns the words of a raw review.
+        place: returns the same words, and their starts and ends in the raw review.
     """
 
     read: Callable[[str], list[str]]

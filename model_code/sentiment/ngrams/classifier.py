@@ -1,4 +1,4 @@
-"""The trained n-gram model: judges raw reviews and says why."""
+"""Trained n-gram model that classifies raw reviews and explains its verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from sentiment.ngrams.terms import Terms, distinct_terms, ngram_numbers, token_n
 from sentiment.tokens import place_tokens
 
 FILE = "ngrams.pt"
-TINY = 1e-12  # a review without a known n-gram has length 0
+TINY = 1e-12  # avoids division by 0 for a review without known n-grams
 
 
 @dataclass(frozen=True)
 class NgramReviews:
     """Logistic regression on the log-count ratios of the n-grams in a review.
 
-    A review is the vector of its distinct n-grams' log-count ratios, each times the emphasis on the
-    places where it stands, scaled to length 1; its log-odds are that vector's product with the
-    regression's coefficients, plus the bias. After Wang and Manning (2012), "Baselines and bigrams:
-    simple, good sentiment and topic classification"; the emphasis is our own.
+    A review's vector has the log-count ratio of each distinct n-gram times its mean emphasis,
+    scaled to length 1. The log-odds are the product of this vector with the regression's
+    coefficients, plus the bias. After Wang and Manning (2012), "Baselines and bigrams: simple, good
+    sentiment and topic classification"; the emphasis is our addition.
 
     Attributes:
         order: words in the longest n-grams.
-        terms: numbers of the known n-grams, ascending, shape (terms,).
+        terms: sorted numbers of the known n-grams, shape (terms,).
         ratios: their log-count ratios, shape (terms,).
         weights: ratio times coefficient, shape (terms,).
         bias: log-odds of a review without known n-grams.
@@ -53,11 +53,11 @@ class NgramReviews:
         return self.bias + sums / np.sqrt(np.maximum(squares, TINY))
 
     def explain(self, review: str) -> Explanation:
-        """Return each word's exact part in the log-odds: `bias` and all words' weights are its sum.
+        """Return each word's exact part of the log-odds: `bias` and all weights add up to them.
 
         An n-gram's part is its weight times its mean emphasis, divided by the length of the
-        review's vector. The places where it stands share it as they are emphasized, and there its
-        words share it equally.
+        review's vector. Its occurrences share the part in proportion to their emphasis, and the
+        words of an occurrence share it equally.
         """
         tokens, *offsets = place_tokens(review)
         token_starts, token_ends = (np.array(places, np.int64) for places in offsets)
@@ -79,12 +79,12 @@ class NgramReviews:
         return Explanation(
             bias=self.bias,
             words=Spans(token_starts, token_ends, parts),
-            # Each phrase where it stands first
+            # Each phrase at its first occurrence
             phrases=Spans(token_starts[starts[first]], token_ends[lasts], weights),
         )
 
     def _weights(self, distinct: Terms, stress: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the parts of a review's distinct n-grams in its log-odds, same shape."""
+        """Return the part of each distinct n-gram in the log-odds, same shape."""
         places, known = self._find(distinct)
         squares = np.square(self.ratios[places] * stress[known])
         weights = np.zeros(len(distinct))
@@ -92,7 +92,7 @@ class NgramReviews:
         return weights
 
     def save(self, folder: Path) -> None:
-        """Write the model to a folder that exists."""
+        """Write the model to an existing folder."""
         torch.save(
             {
                 "order": self.order,
@@ -106,7 +106,7 @@ class NgramReviews:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote; nothing in the file can run code."""
+        """Read the file of `save`, which cannot run code."""
         kept = torch.load(folder / FILE, map_location="cpu", weights_only=True)
         return cls(
             order=kept["order"],
@@ -117,7 +117,7 @@ class NgramReviews:
         )
 
     def _find(self, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return where the known ones of `terms` stand in the model, and which are known."""
+        """Return the indexes in the model of the known terms, and which terms are known."""
         places = np.searchsorted(self.terms, terms)
         known = self.terms.take(places, mode="clip") == terms
         return places[known], known

@@ -1,4 +1,4 @@
-"""The objective of the regression over several ranks, and L-BFGS on it."""
+"""Logistic regression over several ranks, minimized by L-BFGS."""
 
 import warnings
 from collections.abc import Callable
@@ -13,16 +13,16 @@ from torch.nn.functional import softplus
 
 from sentiment.distributed import Ranks
 
-STRIDE = 10  # iterations between two looks at the validation reviews, and two checkpoints
+STRIDE = 10  # iterations between evaluations on the validation reviews, and between checkpoints
 
 
 @dataclass(frozen=True)
 class Design:
-    """A sparse matrix of a rank's reviews, and its transpose: a product with each is a row sum.
+    """Sparse matrix of a rank's reviews and its transpose, which make products fast.
 
     Attributes:
         rows: shape (reviews, terms), compressed rows.
-        columns: its transpose, compressed rows, too.
+        columns: the transpose, also in compressed rows.
     """
 
     rows: Tensor
@@ -37,7 +37,7 @@ class Design:
         *,
         terms: int,
     ) -> "Design":
-        """Build both from the rows' column indexes and values and where each row starts."""
+        """Build both matrices from the column indexes, the values and the starts of the rows."""
         reviews = len(starts) - 1
         by_column = np.argsort(columns, kind="stable")
         owners = np.repeat(np.arange(reviews), np.diff(starts))
@@ -59,7 +59,7 @@ def _sparse(
     shape: tuple[int, int],
 ) -> Tensor:
     with warnings.catch_warnings():
-        # Torch calls compressed rows a beta feature, once a process.
+        # Torch warns once per process that compressed rows are a beta feature.
         warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
         return torch.sparse_csr_tensor(
             torch.from_numpy(starts.astype(np.int32)),
@@ -74,11 +74,11 @@ class Objective:
     """Mean logistic loss plus the L2 penalty, as a function of coefficients and bias.
 
     Attributes:
-        design: this rank's reviews.
-        signs: 1 for its positive reviews, -1 for its negative ones.
+        design: matrix of this rank's reviews.
+        signs: 1 for positive reviews, -1 for negative ones.
         l2_penalty: half of it, times the squared coefficients, is added to the summed loss.
-        reviews: over all ranks.
-        ranks: who else adds to loss and gradient.
+        reviews: number of reviews over all ranks.
+        ranks: processes that share loss and gradient.
     """
 
     design: Design
@@ -108,14 +108,14 @@ def minimize(
     resumed: dict[str, Any] | None,
     watch: Callable[[int, float, Tensor, dict[str, Any]], None],
 ) -> Tensor:
-    """Return coefficients and bias, shape (terms + 1,), after some iterations from zero.
+    """Return the coefficients and the bias, shape (terms + 1,), starting from zero.
 
     Args:
-        objective: what is minimized, by L-BFGS (Nocedal and Wright, 2006, chapter 7).
-        iterations: how many steps at most; fewer when the gradient vanishes.
-        resumed: the state that `watch` was last given in an earlier run.
+        objective: function to minimize by L-BFGS (Nocedal and Wright, 2006, chapter 7).
+        iterations: maximum number of steps.
+        resumed: last state that `watch` received in an earlier run.
         watch: called after every tenth iteration with its number, the loss, the solution and a
-            state to go on from.
+            state to resume from.
     """
     solution = torch.zeros(objective.design.rows.shape[1] + 1, requires_grad=True)
     optimizer = torch.optim.LBFGS(

@@ -1,8 +1,8 @@
-"""N-grams as 64-bit numbers: no dictionary to build, to store or to load.
+"""N-grams as 64-bit numbers, which need no dictionary.
 
-A token's number is its BLAKE2b hash (RFC 7693), an n-gram's a mix of its tokens' numbers. Both
-depend on nothing but the text, so they are the same in every process, on every machine. Among the
-million n-grams of a model two share a number with a probability below 1 in 10 million.
+A token's number is its BLAKE2b hash (RFC 7693); an n-gram's number mixes those of its tokens. Both
+depend only on the text, so they are the same in every process. The probability that any two of a
+model's million n-grams share a number is below 1 in 10 million.
 """
 
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from sentiment.ngrams.emphasis import emphasis
 from sentiment.tokens import tokenize
 
 Terms = NDArray[np.uint64]
-BLOCK = 1000  # reviews numbered at a time, which bounds the memory
+BLOCK = 1000  # reviews processed at a time, which limits memory
 REMEMBERED_TOKENS = 1 << 17
-# Odd constants with well spread bits: the fractions of the golden ratio and of the square root of 3
+# Odd constants with evenly distributed bits: fractions of the golden ratio and of sqrt(3)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 SQUARE = np.uint64(0xBB67AE8584CAA73B)
 
@@ -38,8 +38,8 @@ def ngram_numbers(tokens: Terms, order: int) -> list[Terms]:
         order: length of the longest n-grams.
 
     Returns:
-        One array for each length; element i of array n - 1 stands for tokens i to i + n - 1. Arrays
-        have shape (tokens - n + 1,), or (0,) when the sequence is shorter than n.
+        One array per length n; its element i is the n-gram of tokens i to i + n - 1. Its shape is
+        (tokens - n + 1,), or (0,) when the sequence is shorter than n.
     """
     numbers = [tokens]
     for length in range(2, order + 1):
@@ -56,13 +56,13 @@ def token_numbers(tokens: Sequence[str]) -> Terms:
 
 @dataclass(frozen=True)
 class TermMatrix:
-    """Which n-grams occur in which reviews, as a sparse matrix in compressed rows.
+    """Sparse matrix, in compressed rows, of the n-grams in each review.
 
     Attributes:
-        terms: the n-grams that occur, ascending, shape (terms,).
-        columns: for each review after the other, indexes into `terms`, each at most once a review.
-        emphasis: of each of `columns`, the mean over the places where it stands, same shape.
-        starts: where each review's columns begin, and the end of all, shape (reviews + 1,).
+        terms: sorted numbers of the n-grams, shape (terms,).
+        columns: indexes into `terms`, review by review, each at most once per review.
+        emphasis: mean emphasis of each of `columns` over its occurrences, same shape.
+        starts: start of each review's columns, and the end of the last, shape (reviews + 1,).
     """
 
     terms: Terms
@@ -72,11 +72,11 @@ class TermMatrix:
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """Return the review that each of `columns` belongs to."""
+        """Index of the review that each of `columns` belongs to."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
     def take(self, reviews: NDArray[np.int64]) -> "TermMatrix":
-        """Return the matrix of the given reviews, in their order, over the same terms."""
+        """Return the matrix of the given reviews over the same terms."""
         counts = np.diff(self.starts)[reviews]
         starts = np.concatenate([[0], np.cumsum(counts)])
         places = np.arange(starts[-1]) + np.repeat(self.starts[reviews] - starts[:-1], counts)
@@ -85,7 +85,7 @@ class TermMatrix:
 
 def term_matrix(reviews: Sequence[str], order: int) -> TermMatrix:
     """Find the n-grams of raw reviews, up to the given length."""
-    # Without reviews one block without n-grams
+    # At least one block, which may have no reviews
     starts = range(0, max(1, len(reviews)), BLOCK)
     blocks = [distinct_terms(reviews[at : at + BLOCK], order) for at in starts]
     found, weights, counts = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
@@ -96,11 +96,11 @@ def term_matrix(reviews: Sequence[str], order: int) -> TermMatrix:
 def distinct_terms(
     reviews: Sequence[str], order: int
 ) -> tuple[Terms, NDArray[np.float32], NDArray[np.int64]]:
-    """Return each review's distinct n-grams, one review after the other.
+    """Return the distinct n-grams of each review, review by review.
 
     Returns:
-        The n-grams, the mean emphasis on the places where each stands in its review, and how many
-        each review has.
+        The n-grams, the mean emphasis of each over its occurrences in its review, and the number
+        of n-grams of each review.
     """
     tokens = [tokenize(review) for review in reviews]
     lengths = np.array([len(row) for row in tokens], np.int64)
@@ -109,7 +109,7 @@ def distinct_terms(
     before = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     all_owners, all_terms, all_emphasis = [], [], []
     for length, terms in enumerate(ngram_numbers(numbers, order), start=1):
-        # What begins in one review and ends in the next is no n-gram.
+        # An n-gram must not span two reviews.
         whole = np.flatnonzero(owners[: len(terms)] == owners[length - 1 :])
         all_owners.append(owners[whole])
         all_terms.append(terms[whole])

@@ -1,4 +1,4 @@
-"""Training of the n-gram model: find the n-grams, weigh them, regress."""
+"""Training of the n-gram model: find the n-grams, weight them and fit the regression."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,17 +29,16 @@ def fit(
 ) -> Fitted:
     """Train on every rank's share of the reviews.
 
-    Two models are trained: one without the validation reviews, which gives the learning curve and
-    the log-odds to calibrate with, and then the returned one, on all reviews. Both are trained on
-    processors, where there are GPUs, too: their sparse products add up in another order each time,
-    so that the same inputs would make another model, and they save no time.
+    Two models are trained: one without the validation reviews, for the learning curve and the
+    calibration, and then the returned one, on all reviews. Both are trained on the CPU even where
+    there is a GPU, whose sparse products are not deterministic and save no time.
 
     Args:
         training: reviews in random order, the same on every rank.
-        validation: reviews that the first of the two trainings does not see.
-        parameters: those of them that are for `ngrams`.
-        ranks: the processes that train together.
-        checkpoint: where a training that was cut off goes on.
+        validation: reviews held out from the first of the two trainings.
+        parameters: hyperparameters; those for `ngrams` apply.
+        ranks: processes that train together.
+        checkpoint: checkpoint from which an interrupted training resumes.
     """
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
     matrix = term_matrix([*mine.texts, *unseen.texts], parameters.max_order)
@@ -75,13 +74,13 @@ def fit(
 
 @dataclass
 class _Run:
-    """The regressions of one training, one after the other, kept in one checkpoint.
+    """The successive regressions of one training, with their common checkpoint.
 
     Attributes:
-        watched: this rank's validation reviews and their labels, while they are not trained on.
-        curve: what was printed of each look at the training.
-        finished: the solutions so far.
-        resumed: what an earlier run left.
+        watched: this rank's validation reviews and labels; None when they are trained on.
+        curve: learning curve so far.
+        finished: solutions so far.
+        resumed: state of an interrupted run.
     """
 
     parameters: Hyperparameters
@@ -93,7 +92,7 @@ class _Run:
     resumed: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        """Take up what an earlier run left."""
+        """Load the state of an interrupted run."""
         self.resumed = self.checkpoint.load()
         if self.resumed is not None:
             self.curve, self.finished = self.resumed["curve"], self.resumed["finished"]
@@ -101,7 +100,7 @@ class _Run:
         self.ahead = list(self.finished)
 
     def regress(self, design: Design, labels: NDArray[np.int64]) -> Tensor:
-        """Return coefficients and bias, shape (terms + 1,), of the next regression."""
+        """Return the coefficients and the bias of the next regression, shape (terms + 1,)."""
         if self.ahead:
             return self.ahead.pop(0)
         objective = Objective(

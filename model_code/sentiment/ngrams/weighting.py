@@ -1,4 +1,4 @@
-"""Which n-grams count, and how much each speaks for one class: its log-count ratio."""
+"""Selection of frequent n-grams, and their log-count ratios."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,12 +15,12 @@ from sentiment.ngrams.terms import TermMatrix, Terms
 
 @dataclass(frozen=True)
 class Weighting:
-    """The same on every rank.
+    """The selected n-grams with their ratios, the same on every rank.
 
     Attributes:
-        terms: the n-grams that count, ascending, shape (terms,).
-        ratios: log of how much more often each occurs in positive reviews than in negative ones, in
-            relation to all n-grams of each; Wang and Manning (2012), equation 1. Shape (terms,).
+        terms: sorted numbers of the selected n-grams, shape (terms,).
+        ratios: log-count ratio of each n-gram, above 0 for positive ones, shape (terms,); Wang and
+            Manning (2012), equation 1.
     """
 
     terms: Terms
@@ -34,7 +34,7 @@ class Weighting:
         parameters: Hyperparameters,
         ranks: Ranks,
     ) -> Self:
-        """Count over all ranks' reviews.
+        """Count the n-grams over all ranks' reviews.
 
         Raises:
             TrainingInputError: when no n-gram occurs in enough reviews.
@@ -59,7 +59,7 @@ class Weighting:
         return cls(terms[frequent], (shares[0] - shares[1]).astype(np.float32))
 
     def design(self, matrix: TermMatrix) -> Design:
-        """Return reviews as vectors of their n-grams' ratios times emphasis, scaled to length 1."""
+        """Return the reviews' vectors of ratio times emphasis, scaled to length 1."""
         places = np.searchsorted(self.terms, matrix.terms)
         known = self.terms.take(places, mode="clip") == matrix.terms
         kept = known[matrix.columns]
@@ -74,7 +74,7 @@ class Weighting:
 def _merge(
     counted: list[tuple[Terms, NDArray[np.int64]]],
 ) -> tuple[Terms, NDArray[np.int64]]:
-    """Add up what the ranks counted, shapes (terms,) and (2, terms) each."""
+    """Sum the counts of all ranks, shapes (terms,) and (2, terms) each."""
     terms, places = np.unique(np.concatenate([terms for terms, _ in counted]), return_inverse=True)
     side = np.concatenate([counts for _, counts in counted], axis=1)
     return terms, np.stack([np.bincount(places, row, len(terms)).astype(np.int64) for row in side])

@@ -1,1 +1,1 @@
-"""Tests: browser."""
+"""Tests of the deployed page in chromium."""

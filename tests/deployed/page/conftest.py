@@ -1,4 +1,4 @@
-"""A browser on the deployed page; whatever goes to its console fails the test."""
+"""A browser with the deployed page; any message on its console fails the test."""
 
 import os
 import shutil
@@ -25,9 +25,9 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start chromium once; skip where there is none."""
+    """Start chromium once, or skip the tests if it is not installed."""
     if CHROMIUM is None:
-        pytest.skip("chromium is not installed: the page was not tested in a browser")
+        pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -36,10 +36,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, site_url: str) -> Iterator[OpenPage]:
-    """Return a function that opens the page in a browser context with the options it is given.
+    """Return a function that opens the page in a new browser context with the given options.
 
-    Errors, policy violations and foreign requests fail the test, but for lines that hold a part
-    named in the page's `allowed_noise`. `goto=None` leaves the page to be opened by the test.
+    Errors, policy violations and requests to other origins fail the test, except for lines that
+    contain a part of the page's `allowed_noise`. With `goto=None`, the test opens the page.
     """
     opened: list[tuple[Page, list[str]]] = []
 

@@ -1,4 +1,4 @@
-"""The page as people use it, deployed on the embedded AWS, in chromium."""
+"""The page in ordinary use: verdicts, examples, and refused reviews."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def test_an_example_can_be_undone(page: Page) -> None:
     expect(page.get_by_label(REVIEW)).to_have_value("My own long review")
 
 
-def test_an_empty_review_is_refused_kindly(page: Page) -> None:
+def test_an_empty_review_is_refused(page: Page) -> None:
     page.get_by_role("button", name="Classify").click()
     expect(page.get_by_role("status")).to_have_text("Write a review first.")
     expect(page.get_by_label(REVIEW)).to_be_focused()
@@ -64,20 +64,13 @@ def test_the_longest_review_is_judged(page: Page) -> None:
     expect(page.locator("#marked mark").first).to_be_visible()
 
 
-def test_the_api_s_own_words_are_shown_for_a_review_without_text(page: Page) -> None:
+def test_the_message_of_the_api_is_shown_for_a_review_without_text(page: Page) -> None:
     page.allowed_noise = ("400",)  # type: ignore[attr-defined]
     classify(page, "<br /><br />")
-    expect(page.get_by_role("status")).to_have_text("There is no text in the review.")
+    expect(page.get_by_role("status")).to_have_text("The review contains no text.")
 
 
-def test_a_missing_configuration_is_told(page: Page) -> None:
-    page.allowed_noise = ("404",)  # type: ignore[attr-defined]
-    page.route("**/config.json", lambda route: route.fulfill(status=404))
-    page.reload()
-    expect(page.get_by_role("status")).to_contain_text("configuration cannot be read")
-
-
-def test_the_page_is_light(page: Page) -> None:
+def test_the_page_is_small(page: Page) -> None:
     script = "performance.getEntries().map(entry => [entry.name, entry.decodedBodySize || 0])"
     sizes: list[Any] = page.evaluate(script)
     assert {name.rpartition("/")[2] for name, _ in sizes} >= {"", "main.js", "style.css"}

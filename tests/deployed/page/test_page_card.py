@@ -1,4 +1,4 @@
-"""The model's card, in a drawer."""
+"""The drawer with the model card."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ CARD = {
 }
 
 
-def test_the_model_s_card_is_in_a_drawer(page: Page) -> None:
+def test_the_drawer_shows_the_model_card(page: Page) -> None:
     page.route("**/api/model", lambda route: route.fulfill(json=CARD))
     opener = page.get_by_role("button", name="About the model")
     opener.click()
@@ -25,7 +25,7 @@ def test_the_model_s_card_is_in_a_drawer(page: Page) -> None:
     expect(opener).to_be_focused()
 
 
-def test_a_click_beside_the_drawer_closes_it_and_one_in_it_does_not(page: Page) -> None:
+def test_only_a_click_outside_the_drawer_closes_it(page: Page) -> None:
     page.route("**/api/model", lambda _: None)  # an almost empty drawer
     page.get_by_role("button", name="About the model").click()
     drawer = page.get_by_role("dialog", name="The model")
@@ -47,7 +47,7 @@ def test_the_deployed_model_has_a_card(page: Page) -> None:
     expect(drawer).to_be_hidden()
 
 
-def test_the_card_of_a_starting_model_is_waited_for(page: Page) -> None:
+def test_the_drawer_waits_for_a_starting_model(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
     starting = {"code": "model_warming_up", "detail": "Try again in a few seconds."}
     answers: list[dict[str, Any]] = [
@@ -61,7 +61,7 @@ def test_the_card_of_a_starting_model_is_waited_for(page: Page) -> None:
     expect(page.locator("#card-message")).to_be_empty()
 
 
-def test_a_model_that_does_not_answer_has_no_card(page: Page) -> None:
+def test_a_failing_model_is_reported_in_the_drawer(page: Page) -> None:
     page.allowed_noise = ("502",)  # type: ignore[attr-defined]
     problem = {"code": "model_failed", "detail": "The model could not be asked."}
     page.route("**/api/model", lambda route: route.fulfill(status=502, json=problem))

@@ -1,4 +1,4 @@
-"""Why a verdict is what it is: the words that moved it, and text that is only ever text."""
+"""The explanation of a verdict: marked words, their weights, and untrusted text."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -34,7 +34,7 @@ def test_offsets_count_characters_and_not_utf_16_units(page: Page) -> None:
     expect(page.locator("#marked")).to_have_text(review)
 
 
-def test_the_stronger_a_word_the_stronger_its_colour(page: Page) -> None:
+def test_stronger_words_have_a_stronger_colour(page: Page) -> None:
     answer(page, (0, 5, 0.5), (6, 12, 1.0), (13, 18, 1.5), (19, 24, 2.0))
     classify(page, "First second third forth")
     colours = "marks => marks.map(mark => getComputedStyle(mark).backgroundColor)"
@@ -63,7 +63,7 @@ def test_weights_are_shown_on_hover_and_focus_and_in_a_list(page: Page) -> None:
     assert [one.evaluate(content) for one in (superb, plot)] == ["none", "none"]
     superb.focus()
     assert superb.evaluate(content) == '"+1.50"'
-    # Not by colour alone
+    # The difference does not depend on colour alone.
     styles = [
         one.evaluate("node => getComputedStyle(node).textDecorationStyle") for one in (superb, plot)
     ]
@@ -73,7 +73,7 @@ def test_weights_are_shown_on_hover_and_focus_and_in_a_list(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 1440])
-def test_weights_are_seen_whole_wherever_a_word_stands(open_page: OpenPage, width: int) -> None:
+def test_weights_are_visible_at_every_position(open_page: OpenPage, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 800})
     review = "superb " * 60
     answer(page, *((7 * word, 7 * word + 6, 1.5) for word in range(40)))
@@ -83,7 +83,7 @@ def test_weights_are_seen_whole_wherever_a_word_stands(open_page: OpenPage, widt
     assert box is not None
     for word in page.locator("mark").all()[:20]:
         word.hover()
-        # A pseudo-element has no box of its own to ask for.
+        # A pseudo-element has no bounding box, so its position is computed.
         left, size = word.evaluate(
             "node => { const of = getComputedStyle(node, '::after'); const at = node.offsetLeft;"
             " const wide = parseFloat(of.width) + parseFloat(of.paddingLeft) * 2;"
@@ -95,7 +95,7 @@ def test_weights_are_seen_whole_wherever_a_word_stands(open_page: OpenPage, widt
 
 
 @pytest.mark.parametrize("review", UNTRUSTED)
-def test_untrusted_text_is_only_text(page: Page, review: str) -> None:
+def test_untrusted_text_is_shown_as_text(page: Page, review: str) -> None:
     answer(page, (0, 3, 1.0))
     classify(page, review)
     expect(page.locator("#marked")).to_be_visible()
@@ -107,7 +107,7 @@ def test_untrusted_text_is_only_text(page: Page, review: str) -> None:
     assert overflow(page) == 0
 
 
-def test_the_deployed_model_is_asked_about_untrusted_text(page: Page) -> None:
+def test_the_deployed_model_explains_untrusted_text(page: Page) -> None:
     for review in UNTRUSTED:
         classify(page, review)
         expect(page.locator("#entries li").first).to_contain_text("% positive", timeout=20_000)
@@ -116,7 +116,7 @@ def test_the_deployed_model_is_asked_about_untrusted_text(page: Page) -> None:
     expect(page.locator("#entries li")).to_have_count(len(UNTRUSTED))
 
 
-def test_text_that_reads_from_right_to_left_turns_nothing_else_around(page: Page) -> None:
+def test_right_to_left_text_reverses_nothing_else(page: Page) -> None:
     answer(page, (0, 1, 1.0))
     classify(page, "\u202e\u2067a film without an end")
     share = page.locator("#entries .label").bounding_box()

@@ -1,4 +1,4 @@
-"""Was this right? What the buttons send, and what becomes of it."""
+"""The feedback buttons: requests that they send, and messages that follow."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.use import answer, classify
 
 
-def test_people_say_whether_it_was_right(page: Page) -> None:
+def test_feedback_on_a_verdict_is_sent(page: Page) -> None:
     sent: list[Any] = []
 
     def take(route: Route) -> None:
@@ -20,7 +20,7 @@ def test_people_say_whether_it_was_right(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
     expect(page.locator("#question")).to_be_hidden()
     assert sent == [
         {
@@ -32,7 +32,7 @@ def test_people_say_whether_it_was_right(page: Page) -> None:
     ]
 
 
-def test_an_unsure_verdict_is_not_called_right(page: Page) -> None:
+def test_an_unsure_verdict_asks_for_the_sentiment(page: Page) -> None:
     sent: list[Any] = []
 
     def take(route: Route) -> None:
@@ -51,7 +51,7 @@ def test_an_unsure_verdict_is_not_called_right(page: Page) -> None:
     ]
 
 
-def test_feedback_that_is_not_kept_yet_is_sent_again(page: Page) -> None:
+def test_feedback_is_retried_after_a_503(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
     statuses = [503, 201]
 
@@ -64,31 +64,31 @@ def test_feedback_that_is_not_kept_yet_is_sent_again(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator("#thanks")).to_contain_text("trying again by itself")
+    expect(page.locator("#thanks")).to_contain_text("Trying again automatically")
     expect(page.locator("#thanks")).to_contain_text("Thank you")
     assert not statuses
 
 
-def test_feedback_that_is_refused_can_be_said_again(page: Page) -> None:
+def test_refused_feedback_can_be_sent_again(page: Page) -> None:
     page.allowed_noise = ("400",)  # type: ignore[attr-defined]
     answer(page, request_id="request-1")
     page.route("**/api/feedback", lambda route: route.fulfill(status=400, json={"detail": "x"}))
     classify(page, "A fine film")
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator("#thanks")).to_contain_text("could not be kept")
+    expect(page.locator("#thanks")).to_contain_text("could not be saved")
     expect(page.get_by_role("button", name="Yes")).to_be_visible()
 
 
-def test_feedback_is_kept_by_the_deployed_api(page: Page) -> None:
+def test_the_deployed_api_stores_feedback(page: Page) -> None:
     classify(page, "A superb film")
     expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
     with page.expect_response("**/api/feedback") as answered:
         page.get_by_role("button", name="Yes").click()
     assert answered.value.status == 201
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
 
 
-def test_nobody_is_asked_where_feedback_is_off(open_page: OpenPage) -> None:
+def test_no_question_is_shown_when_feedback_is_off(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     page.route(
         "**/config.json",

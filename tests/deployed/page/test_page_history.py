@@ -6,7 +6,7 @@ from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.use import REVIEW, answer, classify
 
 
-def test_the_visit_is_remembered_shared_and_cleared(page: Page) -> None:
+def test_the_history_is_kept_linked_and_cleared(page: Page) -> None:
     answer(page)
     classify(page, "The first film & more")
     expect(page.locator("#entries li")).to_have_count(1)
@@ -26,7 +26,7 @@ def test_the_visit_is_remembered_shared_and_cleared(page: Page) -> None:
     expect(page.locator("#history")).to_be_visible()  # the address still holds a review
 
 
-def test_what_is_still_being_written_is_listed_once(page: Page) -> None:
+def test_a_review_being_written_is_listed_once(page: Page) -> None:
     answer(page)
     field = page.get_by_label(REVIEW)
     for more in ("I loved this film", ", I really did", ", and so did they"):
@@ -35,14 +35,14 @@ def test_what_is_still_being_written_is_listed_once(page: Page) -> None:
     expect(page.locator("#entries li")).to_have_count(1)
     page.get_by_role("button", name="Classify", exact=True).click()
     field.press_sequentially(", all of them")
-    expect(page.locator("#entries li")).to_have_count(2)  # what was asked for stays
+    expect(page.locator("#entries li")).to_have_count(2)  # the classified review remains
 
 
-def test_nothing_is_told_as_certain(page: Page) -> None:
-    for probability, told in ((0.9999, "over 99 % positive"), (0.0001, "under 1 % positive")):
+def test_no_verdict_is_shown_as_certain(page: Page) -> None:
+    for probability, label in ((0.9999, "over 99 % positive"), (0.0001, "under 1 % positive")):
         answer(page, probability=probability)
         classify(page, f"A film of {probability}")
-        expect(page.locator("#entries .label").first).to_have_text(told)
+        expect(page.locator("#entries .label").first).to_have_text(label)
 
 
 def test_a_link_fills_the_text_area_and_no_server_sees_it(open_page: OpenPage) -> None:
@@ -56,13 +56,13 @@ def test_a_link_fills_the_text_area_and_no_server_sees_it(open_page: OpenPage) -
     assert not any("Shared" in request for request in seen)
 
 
-def test_a_link_that_was_cut_off_is_left_alone(open_page: OpenPage) -> None:
+def test_a_truncated_link_is_ignored(open_page: OpenPage) -> None:
     page = open_page("/#review=%E0%A4%A")
     expect(page.get_by_label(REVIEW)).to_be_empty()
     expect(page.locator("#told")).to_be_empty()
 
 
-def test_another_text_leaves_the_address(open_page: OpenPage) -> None:
+def test_editing_the_review_clears_the_address(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     answer(page)
     page.goto("/#review=Shared%20with%20love")
@@ -71,7 +71,7 @@ def test_another_text_leaves_the_address(open_page: OpenPage) -> None:
     assert page.evaluate("location.hash") == ""
 
 
-def test_the_history_is_this_tab_s_alone(page: Page) -> None:
+def test_other_tabs_have_their_own_history(page: Page) -> None:
     answer(page)
     classify(page, "The first film")
     expect(page.locator("#entries li")).to_have_count(1)
@@ -81,7 +81,7 @@ def test_the_history_is_this_tab_s_alone(page: Page) -> None:
     assert page.evaluate("[localStorage.length, document.cookie]") == [0, ""]
 
 
-def test_the_same_review_is_listed_once_and_the_oldest_leave(page: Page) -> None:
+def test_the_same_review_is_listed_once_and_the_oldest_are_dropped(page: Page) -> None:
     answer(page)
     for number in [*range(21), 20]:
         classify(page, f"Film {number}")

@@ -1,4 +1,4 @@
-"""The page by keyboard alone, and as a screen reader meets it."""
+"""The page with the keyboard only, and for a screen reader."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from tests.deployed.page.use import REVIEW, answer, classify
 
 
 def focused(page: Page) -> str:
-    """Return what has the focus, by its name for people or its id."""
+    """Return the accessible name of the focused element."""
     name: str = page.evaluate(
         "document.activeElement.labels?.[0]?.textContent ?? "
         "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent)"
@@ -17,7 +17,7 @@ def focused(page: Page) -> str:
     return name.strip()
 
 
-def test_everything_is_reached_by_tab_and_seen_when_it_is(page: Page) -> None:
+def test_every_control_is_reached_by_tab_with_a_visible_focus(page: Page) -> None:
     answer(page, (2, 6, 1.0))
     page.get_by_label(REVIEW).fill("A fine film\nand a dull one")
     page.keyboard.press("Control+Enter")
@@ -38,14 +38,14 @@ def test_everything_is_reached_by_tab_and_seen_when_it_is(page: Page) -> None:
         "Classify each of 2 lines",
         "Yes",
         "No",
-        "The review, with the words that moved the verdict",
+        "The review, with the words that influenced the verdict",
         "The strongest words as a list",
         "Clear",
         "A fine film and a dull one",
     ]
 
 
-def test_by_keyboard_alone(page: Page) -> None:
+def test_a_whole_visit_with_the_keyboard_only(page: Page) -> None:
     said: list[Any] = []
 
     def take(route: Route) -> None:
@@ -65,7 +65,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     tab(1, "Enter")
     expect(page.locator("#verdict")).to_be_visible()
     tab(4, "Enter")  # the examples, and the first button of the feedback
-    expect(page.locator("#thanks")).to_have_text("Thank you, that helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
     expect(page.locator("#thanks")).to_be_focused()
     assert said == ["positive"]
     tab(1, "ArrowRight")  # the words of the review
@@ -89,7 +89,7 @@ def test_the_verdict_appears_inside_a_live_region_that_was_there_before(page: Pa
     assert regions == [[True, True]]
 
 
-def test_everything_has_a_name(page: Page) -> None:
+def test_every_element_has_an_accessible_name(page: Page) -> None:
     answer(page, (2, 6, 1.5), (7, 11, -0.25))
     classify(page, "A fine film")
     page.get_by_text("The strongest words as a list").click()
@@ -112,9 +112,9 @@ def test_everything_has_a_name(page: Page) -> None:
           - button "Yes"
           - button "No"
         - status
-        - region "What moved it":
-          - heading "What moved it" [level=2]
-          - region "The review, with the words that moved the verdict":
+        - region "Why this verdict":
+          - heading "Why this verdict" [level=2]
+          - region "The review, with the words that influenced the verdict":
             - mark: fine
             - mark: film
           - group:
@@ -132,7 +132,7 @@ def test_everything_has_a_name(page: Page) -> None:
     )
 
 
-def test_what_goes_on_is_told_as_status_and_what_is_wrong_describes_the_text(page: Page) -> None:
+def test_an_error_describes_the_text_field_and_is_cleared(page: Page) -> None:
     classify(page, " ")
     expect(page.get_by_label(REVIEW)).to_have_accessible_description(
         "English works best. Ctrl + Enter classifies. Write a review first."

@@ -1,4 +1,4 @@
-"""Many lines: a table of verdicts, and its CSV file."""
+"""Classification of each line: the table of verdicts and its CSV file."""
 
 import csv
 import io
@@ -12,14 +12,14 @@ from tests.deployed.page.use import PRAISE, REVIEW, answer, overflow
 
 
 def table_of(path: Path) -> list[list[str]]:
-    """Return the cells of a downloaded file."""
+    """Return the cells of a downloaded CSV file."""
     return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
-def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
+def test_lines_are_classified_one_by_one_and_downloaded(page: Page) -> None:
     predictions = [
         {"sentiment": "positive", "probability": 0.97},
-        {"error": {"code": "empty_review", "detail": "There is no text in the review."}},
+        {"error": {"code": "empty_review", "detail": "The review contains no text."}},
         {"sentiment": "negative", "probability": 0.00004},
     ]
     sent: list[Any] = []
@@ -36,13 +36,11 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(3)
     assert sent == [{"reviews": ['=A "superb" film, it was', "<br>", "Dull"]}]
-    expect(rows.nth(1)).to_contain_text("There is no text in the review.")
+    expect(rows.nth(1)).to_contain_text("The review contains no text.")
     expect(rows.nth(2)).to_have_text("Dullnegativeunder 0.1 %")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
-    text = download.value.path().read_bytes().decode("utf-8-sig")
-    table = list(csv.reader(io.StringIO(text, newline="")))
-    assert table == [
+    assert table_of(download.value.path()) == [
         ["review", "sentiment", "probability", "error"],
         ['\'=A "superb" film, it was', "positive", "0.97", ""],
         ["<br>", "", "", "empty_review"],
@@ -50,19 +48,19 @@ def test_lines_are_judged_one_by_one_and_downloaded(page: Page) -> None:
     ]
 
 
-def test_pasted_lines_are_judged_by_the_deployed_model(page: Page) -> None:
+def test_the_deployed_model_classifies_pasted_lines(page: Page) -> None:
     lines = [PRAISE, "", "Dull, lazy and far too long. A waste of time.", "<br>"]
     page.get_by_label(REVIEW).fill("\n".join(lines))
     for key in ("a", "x", "v"):
         page.get_by_label(REVIEW).press(f"Control+{key}")
     page.get_by_role("button", name="Classify each of 3 lines").click()
     expect(page.locator("#rows td:nth-child(2)")).to_have_text(
-        ["positive", "negative", "There is no text in the review."], timeout=20_000
+        ["positive", "negative", "The review contains no text."], timeout=20_000
     )
-    expect(page.locator("#told")).to_have_text("1 positive, 1 negative, 1 not judged.")
+    expect(page.locator("#told")).to_have_text("1 positive, 1 negative, 1 not classified.")
 
 
-def test_nothing_in_the_file_is_a_formula(page: Page) -> None:
+def test_no_cell_of_the_file_is_a_formula(page: Page) -> None:
     starts = ["=", "+", "-", "@", "\t=", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
     reviews = [f'{start}HYPERLINK("http://x")' for start in starts]
     verdict = {"sentiment": "negative", "probability": 0.1}
@@ -79,7 +77,7 @@ def test_nothing_in_the_file_is_a_formula(page: Page) -> None:
     assert [row[0] for row in rows] == [f"'{review}" for review in reviews]
 
 
-def test_more_lines_than_one_call_takes_go_in_several(page: Page) -> None:
+def test_many_lines_are_sent_in_several_calls(page: Page) -> None:
     sizes: list[int] = []
 
     def batch(route: Route) -> None:

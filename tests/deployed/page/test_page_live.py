@@ -1,4 +1,4 @@
-"""Live as one types: what is sent when, and that nothing typed is lost."""
+"""Live classification while typing: timing of requests, and no lost text."""
 
 import json
 
@@ -8,7 +8,7 @@ from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.use import ANSWER, REVIEW, answer, classify
 
 
-def test_it_classifies_while_one_writes(page: Page) -> None:
+def test_the_page_classifies_while_typing(page: Page) -> None:
     sent: list[str] = []
 
     def verdict(route: Route) -> None:
@@ -17,11 +17,11 @@ def test_it_classifies_while_one_writes(page: Page) -> None:
 
     page.route("**/api/predict", verdict)
     page.clock.install(time=0)
-    page.clock.pause_at(60)  # else the pauses of a busy machine count
+    page.clock.pause_at(60)  # otherwise the pauses of a busy machine count
     field = page.get_by_label(REVIEW)
     field.press_sequentially("I loved this")
     page.clock.run_for(2_000)
-    assert sent == []  # three words say little
+    assert sent == []  # three words are too few
     field.press_sequentially(" wonderful film")
     page.clock.run_for(300)
     assert sent == []
@@ -46,15 +46,15 @@ def test_the_last_review_wins(page: Page) -> None:
     expect(page.locator("#version")).to_have_text("second")
 
 
-def test_a_call_that_is_outdated_is_cancelled(page: Page) -> None:
+def test_an_outdated_call_is_cancelled(page: Page) -> None:
     ended: list[tuple[str, str]] = []
 
     def note(request: Request) -> None:
-        if request.post_data:  # the page may take back its question for the configuration, too
+        if request.post_data:  # the page may also cancel its request for the configuration
             ended.append((request.post_data, str(request.failure)))
 
     def verdict(route: Route) -> None:
-        if "first" not in (route.request.post_data or ""):  # which is never answered
+        if "first" not in (route.request.post_data or ""):  # the first is never answered
             route.fulfill(json={**ANSWER, "explanation": []})
 
     page.on("requestfailed", note)
@@ -69,16 +69,16 @@ def test_a_call_that_is_outdated_is_cancelled(page: Page) -> None:
     assert why == "net::ERR_ABORTED"
 
 
-def test_no_verdict_on_a_text_that_is_gone(page: Page) -> None:
+def test_no_verdict_is_shown_for_a_replaced_text(page: Page) -> None:
     page.route("**/api/predict", lambda _: None)  # never answers
     with page.expect_request("**/api/predict"):
         classify(page, "A fine film, I say")
     with page.expect_event("requestfailed"):
-        page.get_by_label(REVIEW).fill("Dull rubbish")  # too short to be asked about live
+        page.get_by_label(REVIEW).fill("Dull rubbish")  # too short for live classification
     expect(page.locator("#told")).to_be_empty()
 
 
-def test_a_verdict_goes_with_its_text(page: Page) -> None:
+def test_a_verdict_is_hidden_with_its_text(page: Page) -> None:
     answer(page, (2, 6, 1.0))
     page.get_by_label(REVIEW).fill("A fine film, I say")
     for part in ("#verdict", "#explanation", "#feedback"):
@@ -112,7 +112,7 @@ def test_a_reload_loses_no_text(page: Page) -> None:
     expect(page.get_by_label("Your review")).to_have_value("Half a rev")
 
 
-def test_what_is_typed_before_the_script_arrives_is_kept(open_page: OpenPage) -> None:
+def test_text_typed_before_the_script_loads_is_kept(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     held: list[Route] = []
     page.route("**/main.js", lambda route: held.append(route))  # noqa: PLW0108 - needs a function

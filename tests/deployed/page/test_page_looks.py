@@ -1,4 +1,4 @@
-"""How the page looks, state by state: kept as pictures, and searched by axe."""
+"""The look of the page in every state: screenshots, layout and axe."""
 
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
 @pytest.mark.parametrize(
     "state", ["negative", "unsure", "failed", "waiting", "throttled", "offline"]
 )
-def test_axe_finds_nothing_in_any_state(open_page: OpenPage, theme: Any, state: str) -> None:
+def test_every_other_state_fits_and_passes_axe(open_page: OpenPage, theme: Any, state: str) -> None:
     page = open_page(color_scheme=theme, reduced_motion="reduce")
     page.allowed_noise = ("502", "503", "429", "ERR_INTERNET_DISCONNECTED")  # type: ignore[attr-defined]
     answers: dict[str, dict[str, Any]] = {
@@ -115,8 +115,8 @@ def test_axe_finds_nothing_in_any_state(open_page: OpenPage, theme: Any, state: 
     assert violations(page) == []
 
 
-def test_it_is_usable_at_200_percent_and_without_motion(open_page: OpenPage) -> None:
-    # A page at 200 % of 640 pixels has 320 to lay itself out in.
+def test_the_page_is_usable_at_200_percent_and_without_motion(open_page: OpenPage) -> None:
+    # At 200 % zoom, a window of 640 pixels leaves 320 for the layout.
     page = open_page(
         viewport={"width": 320, "height": 450}, device_scale_factor=2, reduced_motion="reduce"
     )
@@ -141,17 +141,17 @@ def test_text_of_twice_the_size_breaks_no_layout(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_meaning_is_told_by_colour_alone(open_page: OpenPage, theme: Any) -> None:
+def test_no_meaning_depends_on_colour_alone(open_page: OpenPage, theme: Any) -> None:
     page = open_page(color_scheme=theme)
-    told = {}
+    shown = {}
     for probability in (0.9, 0.5, 0.1):
         answer(page, probability=probability)
         classify(page, f"A film of {probability}.")
         expect(page.locator("#certainty")).to_contain_text(
             f"{max(probability, 1 - probability):.0%}"[:-1]
         )
-        told[page.locator("#symbol").inner_text()] = page.locator("#sentiment").inner_text()
-    assert told == {"▲": "Positive", "◆": "Unsure", "▼": "Negative"}
+        shown[page.locator("#symbol").inner_text()] = page.locator("#sentiment").inner_text()
+    assert shown == {"▲": "Positive", "◆": "Unsure", "▼": "Negative"}
 
 
 def _layout_shift(page: Page) -> float:
@@ -176,7 +176,7 @@ def test_nothing_shifts_after_the_first_paint(open_page: OpenPage, width: int) -
     expect(page.locator("#entries li")).to_have_count(1)
     page.reload()
     expect(page.locator("#entries li")).to_have_count(1)
-    assert _layout_shift(page) == 0  # with what is kept of the visit
+    assert _layout_shift(page) == 0  # with the kept history
     page.goto("/#review=Another%20fine%20film")
     page.reload()
     expect(page.locator("#verdict")).to_be_visible()
@@ -189,7 +189,7 @@ def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> Non
     def write(text: str, verdict: str) -> None:
         with page.expect_request("**/api/predict"):
             page.get_by_label(REVIEW).press_sequentially(text)
-        # What moves long after the last key surprises.
+        # Wait until the key press no longer counts as the cause of a shift.
         page.wait_for_timeout(800)
         held.pop().fulfill(json={**ANSWER, "model": {"version": verdict}, "explanation": WORDS})
         expect(page.locator("#version")).to_have_text(verdict)
@@ -201,7 +201,7 @@ def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> Non
     assert _layout_shift(page) == 0
 
 
-def test_a_live_verdict_does_not_push_what_is_written(page: Page) -> None:
+def test_a_live_verdict_does_not_move_the_text_field(page: Page) -> None:
     answer(page, (2, 6, 1.0))
     before = page.get_by_label(REVIEW).bounding_box()
     page.get_by_label(REVIEW).press_sequentially("A fine film, I say")

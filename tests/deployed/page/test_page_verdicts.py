@@ -1,4 +1,4 @@
-"""What each kind of verdict says and shows."""
+"""The text, certainty and gauge of each kind of verdict."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +17,7 @@ from tests.deployed.page.use import ANSWER, answer, classify
         (0, "Negative", "over 99 % sure"),
     ],
 )
-def test_how_sure_the_model_is(
+def test_the_certainty_of_a_verdict(
     page: Page, probability: float, verdict: str, certainty: str
 ) -> None:
     answer = {**ANSWER, "probability": probability}
@@ -34,7 +34,7 @@ def test_how_sure_the_model_is(
     assert (needle - gauge["x"]) / gauge["width"] == pytest.approx(probability, abs=0.002)
 
 
-def test_the_gauge_says_unsure_in_the_middle(page: Page) -> None:
+def test_the_gauge_shows_unsure_in_the_middle(page: Page) -> None:
     answer(page, probability=0.5)
     classify(page, "A film.")
     expect(page.locator("#sentiment")).to_have_text("Unsure")
@@ -46,7 +46,7 @@ def test_the_gauge_says_unsure_in_the_middle(page: Page) -> None:
     assert middles == pytest.approx([middles[0]] * 3, abs=1)
 
 
-def test_an_old_verdict_leaves_when_a_new_text_is_sent(page: Page) -> None:
+def test_an_old_verdict_is_hidden_when_a_new_text_is_sent(page: Page) -> None:
     page.route("**/api/predict", lambda route: route.fulfill(json=ANSWER))
     classify(page, "A film.")
     expect(page.locator("#verdict")).to_be_visible()

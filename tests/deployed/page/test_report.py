@@ -1,4 +1,4 @@
-"""The training's report in chromium: it fits, it can be read, and it loads nothing."""
+"""The training report in chromium: it fits, has enough contrast, and loads nothing."""
 
 from pathlib import Path
 from typing import Literal

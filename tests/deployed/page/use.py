@@ -1,4 +1,4 @@
-"""What a person does on the page, what its API may answer, and what is looked for on it."""
+"""Actions on the page, stubbed API answers, and checks of layout and accessibility."""
 
 from typing import Any
 
@@ -12,16 +12,26 @@ REVIEW = "Your review"
 PRAISE = "One of the best films I have ever seen. Wonderful acting, a superb story, I loved it."
 DAMNATION = "Terrible. The worst film of the year: boring, badly acted, a complete waste of time."
 ANSWER = {"sentiment": "positive", "probability": 0.97, "model": {"version": "stand-in"}}
+# Skips the page's long pauses and records them in seconds.
+NOT_WAITED = """
+const real = setTimeout;
+window.pauses = [];
+window.setTimeout = (act, ms, ...more) => {
+  const long = ms >= 1000;
+  if (long) { pauses.push(ms / 1000); }
+  return real(act, long ? 0 : ms, ...more);
+};
+"""
 
 
 def classify(page: Page, review: str) -> None:
-    """Write a review and press the button."""
+    """Fill in a review and click the button."""
     page.get_by_label(REVIEW).fill(review)
     page.get_by_role("button", name="Classify", exact=True).click()
 
 
 def answer(page: Page, *spans: tuple[int, int, float], **more: Any) -> None:
-    """Let the API answer with an explanation: start, end and weight of words."""
+    """Stub the API's answer; each span is the start, end and weight of a word."""
     words = [{"start": start, "end": end, "weight": weight} for start, end, weight in spans]
     page.route(
         "**/api/predict", lambda route: route.fulfill(json={**ANSWER, "explanation": words, **more})
@@ -29,16 +39,16 @@ def answer(page: Page, *spans: tuple[int, int, float], **more: Any) -> None:
 
 
 def overflow(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
+    """Return the number of pixels by which the page is wider than its window."""
     script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     pixels: int = page.evaluate(script)
     return pixels
 
 
 def violations(page: Page) -> list[str]:
-    """Return the rules of axe that the page breaks as it is."""
+    """Return the axe rules that the page violates in its present state."""
     page.evaluate(AXE)
-    # axe leaves out what is new in WCAG 2.2, unless it is named.
+    # axe skips the rules of WCAG 2.2 unless they are enabled by name.
     run = "axe.run({rules: {'target-size': {enabled: true}}}).then(result => result.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"
     found: list[str] = page.evaluate(run)
     return found

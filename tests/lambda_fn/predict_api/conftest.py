@@ -20,8 +20,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(name, value)
-    from predict_api import endpoint, handler  # noqa: PLC0415 - reads the environment
+    from predict_api import handler, model  # noqa: PLC0415 - reads the environment
 
     runtime = boto3.session.Session().client("sagemaker-runtime")
-    monkeypatch.setattr(endpoint, "runtime", lambda: runtime)
+    monkeypatch.setattr(model, "runtime", lambda: runtime)
     return Api(handler, runtime)

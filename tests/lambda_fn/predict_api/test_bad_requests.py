@@ -14,8 +14,8 @@ from tests.lambda_fn.predict_api.api import JSON, TEXT, VERDICT, Api, problem_of
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "code", "detail"),
     [
-        (b"", TEXT, 400, "empty_review", "no review"),
-        (b" \n", TEXT, 400, "empty_review", "no review"),
+        (b"", TEXT, 400, "empty_review", "review is empty"),
+        (b" \n", TEXT, 400, "empty_review", "review is empty"),
         (b"a" * 101, TEXT, 413, "review_too_long", "at most 100 characters"),
         (b"a" * 6_000_000, TEXT, 413, "review_too_long", "at most 100 characters"),
         (b"ab\xff", TEXT, 400, "not_utf8", "byte 2"),

@@ -47,9 +47,9 @@ def test_a_batch_without_any_review_does_not_wake_the_model(api: Api) -> None:
 
 
 def test_a_large_batch_goes_in_parts(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from predict_api import endpoint  # noqa: PLC0415
+    from predict_api import model  # noqa: PLC0415
 
-    monkeypatch.setattr(endpoint, "MAX_REQUEST_BYTES", 12)
+    monkeypatch.setattr(model, "MAX_REQUEST_BYTES", 12)
     for review in ("first", "second", "third"):
         api.model_answers({"predictions": [VERDICT]}, asked={"reviews": [review]})
     assert len(json.loads(batch(api, ["first", "second", "third"])["body"])["predictions"]) == 3

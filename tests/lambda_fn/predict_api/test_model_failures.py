@@ -66,7 +66,7 @@ def test_the_model_s_failures(
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that the function makes, none of which is waited."""
     made: list[float] = []
-    monkeypatch.setattr("predict_api.endpoint.time.sleep", made.append)
+    monkeypatch.setattr("predict_api.model.time.sleep", made.append)
     return made
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import jsonschema_rs
 import pytest
 
-from predict_api.endpoint import MODEL_REFUSALS
+from predict_api.model import MODEL_REFUSALS
 from predict_api.openapi import document
 from predict_api.openapi.codes import CODES, ERRORS
 from scripts import ROOT

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
-from scripts.diff.snapshots import SNAPSHOTS
+from scripts.snapshots import SNAPSHOTS
 from tests.local_aws.conftest import processes_naming
 from tests.proof.containers.conftest import ENVIRONMENT, Trained, hyperparameters
 from tests.proof.containers.inside import CONNECTED, attempt, install, verdicts

@@ -15,7 +15,7 @@ from tests.support.deployment import Deployment
 
 STACKS = ("storage", "model", "web")
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
-# A function that returns the keys of its own role.
+# A function that returns the keys of its role.
 PROBE = """
 import os
 

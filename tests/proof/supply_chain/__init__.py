@@ -1,1 +1,1 @@
-"""What the project depends on is locked, listed, licensed, and free of secrets."""
+"""Dependencies are locked, listed, licensed and audited, and no file has a secret."""

@@ -1,4 +1,4 @@
-"""The dated file of known vulnerabilities, and what is made of it and of the services' answers."""
+"""`make audit`: the answers of the services, and the dated file that is judged without them."""
 
 import gzip
 import json
@@ -15,75 +15,75 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
-from scripts.supply_chain import audit
-from scripts.supply_chain.advisories import (
+from scripts.supply_chain.audit import (
     MAXIMUM_AGE_DAYS,
+    PIP_AUDIT,
     Advisory,
     Known,
+    NotReachedError,
     accepted_advisories,
+    from_pip_audit,
     judge,
+    run_pip_audit,
 )
-from scripts.supply_chain.licences import Package
-from scripts.supply_chain.locks import locked
+from scripts.supply_chain.locks import Package, locked
 from tests.proof.supply_chain.test_locks import SECTION
 from tests.proof.table import ProofTable
 
 TODAY = date(2030, 6, 1)
 LEAKY, SOUND = Package("pypi", "leaky", "1.0"), Package("npm", "@a/sound", "2.0")
-LEAK = Advisory(LEAKY, "GHSA-1111", ("CVE-1",), ("1.1",))
-KNOWN = Known(TODAY, frozenset({LEAKY, SOUND}), (LEAK,))
-SUPPLY = Path(sys.prefix) / "supply" / "bin" / "pip-audit"
+LEAK = Advisory(LEAKY, "GHSA-1111", ["CVE-1"], ["1.1"])
+KNOWN = Known(TODAY, [SOUND, LEAKY], [LEAK])
 needs_supply = pytest.mark.skipif(
-    not SUPPLY.exists(), reason="there is no .venv/supply, which `make test` makes"
+    not PIP_AUDIT.exists(), reason="there is no .venv/supply; `make test` creates it"
 )
 
 
 def test_no_known_vulnerability(proof_table: ProofTable) -> None:
-    packages = {Package(*entry[:3]) for entry in locked()}
+    packages = {entry.package for entry in locked()}
     known = Known.read()
-    verdict = judge(known, packages, accepted_advisories(), datetime.now(UTC).date())
-    assert [str(advisory) for advisory in verdict.open] == []
+    found, gaps = judge(known, packages, accepted_advisories(), datetime.now(UTC).date())
+    assert [str(advisory) for advisory in found] == []
     proof_table.add(
         SECTION,
         f"known vulnerabilities of {len(packages)} packages"
         + (f", as of {known.as_of}" if known else ""),
-        f"not known: {verdict.untold}" if verdict.untold else "none that is not accepted",
+        f"not covered: {gaps}" if gaps else "none that is not accepted",
     )
-    if verdict.untold:
-        pytest.skip(verdict.untold)
+    if gaps:
+        pytest.skip(gaps)
 
 
-def test_a_vulnerability_is_named_with_its_way_out() -> None:
-    [advisory] = judge(KNOWN, [LEAKY, SOUND], {}, TODAY).open
+def test_a_vulnerability_is_named_with_its_fix() -> None:
+    [advisory], gaps = judge(KNOWN, {LEAKY, SOUND}, {}, TODAY)
     assert str(advisory) == "leaky 1.0: GHSA-1111, CVE-1; fixed in 1.1"
-    assert judge(KNOWN, [SOUND], {}, TODAY) == ((), "")
+    assert gaps == ""
+    assert judge(KNOWN, {SOUND}, {}, TODAY) == ([], "")
 
 
-def test_what_is_accepted_counts_again_after_its_day() -> None:
+def test_an_accepted_advisory_counts_again_after_its_day() -> None:
     accepted = {"GHSA-1111": TODAY}
-    assert judge(KNOWN, [LEAKY], accepted, TODAY).open == ()
-    assert judge(KNOWN, [LEAKY], accepted, TODAY + timedelta(1)).open == (LEAK,)
+    assert judge(KNOWN, {LEAKY}, accepted, TODAY) == ([], "")
+    assert judge(KNOWN, {LEAKY}, accepted, TODAY + timedelta(1)) == ([LEAK], "")
 
 
-def test_what_the_file_does_not_tell_is_said() -> None:
-    assert "there is no advisories.json" in judge(None, [LEAKY], {}, TODAY).untold
+def test_gaps_of_the_file_are_named() -> None:
+    assert "there is no advisories.json" in judge(None, {LEAKY}, {}, TODAY)[1]
     late = TODAY + timedelta(MAXIMUM_AGE_DAYS + 1)
-    assert judge(KNOWN, [LEAKY], {}, late) == (
-        (LEAK,),
-        "advisories.json is 31 days old, more than 30",
-    )
-    new = [LEAKY, *(Package("pypi", name, "1") for name in "abcde")]
-    assert judge(KNOWN, new, {}, TODAY).untold == "it says nothing of a 1, b 1, c 1 and 2 more"
+    old = "advisories.json is 31 days old, more than 30"
+    assert judge(KNOWN, {LEAKY}, {}, late) == ([LEAK], old)
+    new = {LEAKY, *(Package("pypi", name, "1") for name in "abcde")}
+    assert judge(KNOWN, new, {}, TODAY)[1] == "it does not cover a 1, b 1, c 1 and 2 more"
 
 
 def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     KNOWN.write(tmp_path / "advisories.json")
-    assert Known.read(tmp_path / "advisories.json") == KNOWN
+    assert Known.read(tmp_path / "advisories.json") == Known(TODAY, sorted(KNOWN.asked), [LEAK])
     assert Known.read(tmp_path / "none.json") is None
 
 
 class Services(BaseHTTPRequestHandler):
-    """OSV's query and the npm registry's bulk advisories, on this machine."""
+    """OSV's query API and the npm registry's bulk advisories, on this machine."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -125,26 +125,27 @@ def services() -> Iterator[str]:
 
 
 @needs_supply
-def test_pip_audit_is_asked(services: str) -> None:
+def test_pip_audit_covers_every_version(services: str) -> None:
     old, new, other = (
         Package("pypi", *p) for p in (("jinja2", "3.1.5"), ("jinja2", "3.1.6"), ("six", "1.17.0"))
     )
     options = ["--vulnerability-service=osv", f"--osv-url={services}/osv"]
-    known, found = audit.from_pip_audit(audit.ask_pip_audit([old, new, other], options))
-    assert known == {old, new, other}
-    assert sorted(found) == [Advisory(p, "CVE-osv", ("GHSA-osv",), ("99.0",)) for p in (old, new)]
+    known, found = from_pip_audit(run_pip_audit([old, new, other], options))
+    assert sorted(known) == [old, new, other]
+    assert sorted(found) == [Advisory(p, "CVE-osv", ["GHSA-osv"], ["99.0"]) for p in (old, new)]
 
 
 @needs_supply
-def test_a_service_that_is_not_there_gave_no_answer() -> None:
+def test_an_unreachable_service_gives_no_answer() -> None:
     options = ["--vulnerability-service=osv", "--osv-url=http://127.0.0.1:9/osv"]
-    with pytest.raises(audit.NotReachedError, match=r"^pip-audit: "):
-        audit.ask_pip_audit([LEAKY], options)
+    with pytest.raises(NotReachedError, match=r"^pip-audit: "):
+        list(run_pip_audit([LEAKY], options))
 
 
-def test_what_the_service_does_not_know_is_no_good_news() -> None:
+def test_a_service_that_knows_no_package_gives_no_answer() -> None:
     answers = [{"name": "leaky", "skip_reason": "Dependency not found"}]
-    assert audit.from_pip_audit(answers) == (set(), [])
+    with pytest.raises(NotReachedError, match="knows none of the packages"):
+        from_pip_audit(answers)
 
 
 @needs_supply
@@ -163,8 +164,8 @@ def test_the_whole_command(services: str, tmp_path: Path, proof_table: ProofTabl
     assert lines[-1].startswith("2 open advisories as of ")
     known = Known.read(file)
     assert known is not None
-    assert known.asked == {Package(*entry[:3]) for entry in locked()}
-    # And now no service answers: the file is judged.
+    assert set(known.asked) == {entry.package for entry in locked()}
+    # Without an answer the file is judged.
     cut_off = {
         **os.environ,
         "npm_config_registry": "http://127.0.0.1:9",
@@ -176,11 +177,11 @@ def test_the_whole_command(services: str, tmp_path: Path, proof_table: ProofTabl
     )  # fmt: skip
     assert again.returncode == 1, again.stderr
     notes = again.stdout.splitlines()
-    assert [line.partition(":")[0] for line in notes[:2]] == ["Not asked anew"] * 2
+    assert [line.partition(":")[0] for line in notes[:2]] == ["No new answer"] * 2
     assert notes[2:] == lines
     proof_table.add(
         SECTION,
         "`make audit` with advisory services on this machine, and with none",
-        "pip-audit and npm ask for every package; what they name fails the command; cut off, it judges by the "
-        "dated file and says so",
+        "pip-audit and npm audit check every package, and a vulnerability fails the command; without a service it "
+        "judges the dated file and says so",
     )

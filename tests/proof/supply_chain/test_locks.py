@@ -13,27 +13,26 @@ LOCKS = [
     "requirements",
     *sorted(f"requirements/{path.stem}" for path in ROOT.glob("requirements/*.in")),
 ]
-# A host between :// and the next slash, of whatever serves packages.
+# A host that serves packages, between :// and the next slash.
 REGISTRY = re.compile(r"://[^/\s]*(?:pypi|pythonhosted|npmjs|simple|artifact|mirror|nexus)[^/\s]*")
 
 
 def test_every_package_has_hashes(proof_table: ProofTable) -> None:
     entries = [entry for entry in locked() if entry.lock != "Makefile"]
     without = [entry for entry in entries if not entry.hashes]
-    # The toolkits install what model_code/ names beside what their image has: see decision 6.
+    # The toolkits install these in images that have other packages: decision 6.
     assert {entry.lock for entry in without} <= {
         "model_code/requirements.txt",
         "model_code/requirements-lstm.txt",
     }
-    tested = {(entry.name, entry.version) for entry in entries if entry.hashes}
-    assert [entry for entry in without if (entry.name, entry.version) not in tested] == []
+    hashed = {entry.package for entry in entries if entry.hashes}
+    assert [entry for entry in without if entry.package not in hashed] == []
     locks = {entry.lock for entry in entries} - {entry.lock for entry in without}
-    hashed = {(entry.ecosystem, entry.name, entry.version) for entry in entries if entry.hashes}
     proof_table.add(
         SECTION,
         f"the {len(locks)} locks of Python and npm packages",
-        f"each of their {len(hashed)} packages is there in one version, with hashes; what the training installs "
-        "on AWS is pinned to versions that are among them",
+        f"all {len(hashed)} packages are pinned to a version, with hashes; the packages that a training installs "
+        "on AWS are pinned to versions among them",
     )
 
 
@@ -45,7 +44,7 @@ def test_the_reader_of_locks_sees_every_line() -> None:
         assert len(read) == len(lines) > 0
         assert sum(len(entry.hashes) for entry in read) == text.count("--hash=")
     npm = json.loads((ROOT / NPM_LOCK).read_text("utf-8"))["packages"]
-    assert len([entry for entry in locked() if entry.ecosystem == "npm"]) == len(npm) - 1
+    assert len([entry for entry in locked() if entry.package.ecosystem == "npm"]) == len(npm) - 1
 
 
 def test_one_command_renews_every_lock() -> None:

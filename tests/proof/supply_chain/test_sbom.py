@@ -18,7 +18,7 @@ SUPPLY = Path(sys.prefix) / "supply" / "bin" / "python"
 FILE = ROOT / "test-artifacts" / "sbom.cdx.json"
 
 pytestmark = pytest.mark.skipif(
-    not SUPPLY.exists(), reason="there is no .venv/supply, which `make test` makes"
+    not SUPPLY.exists(), reason="there is no .venv/supply; `make test` creates it"
 )
 
 
@@ -34,15 +34,15 @@ def test_it_names_every_locked_package(proof_table: ProofTable) -> None:
     bill = write(FILE, "1")
     components = {component["purl"]: component for component in bill["components"]}
     due = {
-        f"pkg:{entry.ecosystem}/{entry.name.replace('@', '%40')}@{entry.version}": entry
-        for entry in locked()
-        if entry.hashes or entry.name == "torch"
+        f"pkg:{package.ecosystem}/{package.name.replace('@', '%40')}@{package.version}": hashes
+        for package, hashes, *_ in locked()
+        if hashes or package.name == "torch"
     }
     assert components.keys() == due.keys()
     for url, component in components.items():
         assert component["licenses"], url
         digests = {entry["content"] for entry in component.get("hashes", [])}
-        assert digests == {*due[url].hashes}, url
+        assert digests == {*due[url]}, url
     deployed = {c["name"] for c in components.values() if c["scope"] == "required"}
     assert {"aws-cdk", "aws-cdk-lib", "botocore", "nltk"} <= deployed
     assert deployed.isdisjoint({"pytest", "ministack", "axe-core"})

@@ -1,4 +1,4 @@
-"""No secret stands in a tracked file; what only looks like one is in the baseline."""
+"""No tracked file has a secret; the baseline lists what only looks like one."""
 
 import json
 import subprocess
@@ -17,13 +17,13 @@ BASELINE = json.loads((ROOT / ".secrets.baseline").read_text("utf-8"))
 
 
 def seen(secrets: SecretsCollection) -> set[tuple[str, str, str]]:
-    """Return file, kind and hash of each: a line may move."""
+    """Return file, kind and hash of each secret, without the line, which may move."""
     return {(Path(name).name, secret.type, secret.secret_hash) for name, secret in secrets}
 
 
 def scan(root: Path, *files: str) -> SecretsCollection:
     with transient_settings(BASELINE):
-        # It would ask AWS whether a found key works.
+        # Verification would send a found key to AWS.
         assert "verification" not in json.dumps(get_settings().json())
         secrets = SecretsCollection(root=str(root))
         secrets.scan_files(*files, num_processors=1)
@@ -36,11 +36,11 @@ def test_no_tracked_file_has_one(proof_table: ProofTable) -> None:
     )
     tracked = listed.stdout.splitlines()
     if not tracked:
-        pytest.skip("this is no git checkout")
+        pytest.skip("this is not a git checkout")
     found = scan(ROOT, *(name for name in tracked if (ROOT / name).is_file()))
     known = baseline.load(BASELINE)
     assert seen(found) - seen(known) == set()
-    # Neither does the baseline excuse what is gone.
+    # The baseline lists nothing that is gone.
     assert seen(known) - seen(found) == set()
     proof_table.add(
         SECTION,
@@ -59,6 +59,6 @@ def test_no_tracked_file_has_one(proof_table: ProofTable) -> None:
         "url = 'https://user:h8Jk" + "2mNq@example.com/'",
     ],
 )
-def test_one_would_be_found(tmp_path: Path, line: str) -> None:
+def test_a_secret_would_be_found(tmp_path: Path, line: str) -> None:
     (tmp_path / "settings.py").write_text(f"{line}\n", "utf-8")
     assert len(list(scan(tmp_path, "settings.py"))) == 1

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,8 @@ LOCAL = ["--port", "4566", "--environment", "dev"]
     [
         ([], LOCAL),
         (
-            ["SITE=https://example.org/?a=1&b=2", "DATA=my reviews/aclImdb"],
-            [*LOCAL, "--site", "https://example.org/?a=1&b=2", "--data", "my reviews/aclImdb"],
+            ["SITE=https://example.org/?a=1&b=2", 'DATA=my "reviews"/aclImdb'],
+            [*LOCAL, "--site", "https://example.org/?a=1&b=2", "--data", 'my "reviews"/aclImdb'],
         ),
         (["ENDPOINT=sentiment-dev"], [*LOCAL, "--endpoint", "sentiment-dev"]),
         (
@@ -28,15 +29,19 @@ LOCAL = ["--port", "4566", "--environment", "dev"]
         ),
     ],
 )  # fmt: skip
-def test_the_command_line(given: list[str], arguments: list[str]) -> None:
-    shown = printed(["make", "--dry-run", "evaluate", *given])
-    _, found, command = shown.partition("python -m scripts.evaluate ")
-    assert found
-    assert printed(["sh", "-c", f"printf '%s\\n' {command}"]).splitlines() == arguments
-
-
-def printed(command: list[str]) -> str:
-    environment = {"PATH": os.environ["PATH"]}  # without the variables of a make around these tests
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60
+def test_the_command_line(given: list[str], arguments: list[str], tmp_path: Path) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    python.chmod(0o755)
+    no_set_up = [f"VENV={os.path.relpath(tmp_path, ROOT)}", "PYTHON=true"]
+    shown = subprocess.run(
+        ["make", "--silent", "evaluate", *no_set_up, *given],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},  # without the variables of a make around these tests
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     ).stdout
+    assert shown.splitlines() == ["-m", "scripts.evaluate", *arguments]

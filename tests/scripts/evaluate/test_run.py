@@ -71,6 +71,15 @@ def test_a_failed_run_continues_after_its_last_reply(tmp_path: Path) -> None:
     assert other.replies == {}
 
 
+def test_a_file_that_was_cut_off_in_its_first_line_starts_again(tmp_path: Path) -> None:
+    file = tmp_path / "replies.jsonl"
+    file.write_text('{"target": "a"}')
+    replies = Replies(file, {"target": "a"})
+    replies.add("lists", [0], Reply([0.5], "m1", 0.01, 0))
+    replies.close()
+    assert Replies(file, {"target": "a"}).replies == replies.replies != {}
+
+
 def test_a_file_without_replies_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "replies.jsonl"
     file.write_text('{"target": "a"}\n{"kind": "lists"}\n')

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from smoke_test.endpoint import KNOWN_REVIEWS
-from smoke_test.handler import PROMPT
-from smoke_test.probe import RESERVE_SECONDS, probe_update
+from known_reviews import KNOWN_REVIEWS
 from tests.lambda_fn.fake_aws import check, client_error
+from trial.handler import PROMPT
+from trial.probe import RESERVE_SECONDS, probe_update
 
 ENDPOINT = "sentiment-prod"
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from smoke_test import handler
-from smoke_test.endpoint import Clock, Expected, SmokeTestError, check_config, check_verdicts
 from tests.lambda_fn.fake_aws import check, client_error
+from trial import handler
+from trial.smoke_test import Clock, Expected, SmokeTestError, check_answers, check_config
 
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
@@ -89,12 +89,12 @@ def model_error(status: int) -> ClientError:
 
 def test_right_verdicts_of_the_right_model_pass() -> None:
     runtime = Runtime()
-    check_verdicts(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+    check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
     assert len(runtime.reviews) == 2
 
 
 def test_any_model_may_answer_where_none_was_trained() -> None:
-    check_verdicts(
+    check_answers(
         Runtime(version="trained-elsewhere"),
         ENDPOINT,
         Expected(None),
@@ -106,28 +106,28 @@ def test_any_model_may_answer_where_none_was_trained() -> None:
 def test_another_models_answer_fails() -> None:
     runtime = Runtime(version="sentiment-dev-000000000000")
     with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
-        check_verdicts(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+        check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("needed", [0.92, 1.0])
 def test_a_model_under_the_quality_gate_fails_wherever_it_was_trained(needed: float) -> None:
     runtime, clock = Runtime(version="trained-elsewhere"), Time().clock
-    check_verdicts(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
-    with pytest.raises(SmokeTestError, match=f"accuracy 0.91; {needed} is needed"):
-        check_verdicts(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
+    check_answers(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
+    with pytest.raises(SmokeTestError, match=f"accuracy 0.91; the minimum is {needed}"):
+        check_answers(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
 def test_a_model_that_always_says_the_same_fails(verdict: str) -> None:
     runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
-    with pytest.raises(SmokeTestError, match=f"review {verdict}"):
-        check_verdicts(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+    with pytest.raises(SmokeTestError, match=f"review as {verdict}"):
+        check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
 def test_an_answer_of_another_kind_fails(answer: Any) -> None:
     with pytest.raises(SmokeTestError, match=ENDPOINT):
-        check_verdicts(
+        check_answers(
             Runtime(answer=lambda _: answer),
             ENDPOINT,
             EXPECTED,
@@ -148,7 +148,7 @@ def test_an_answer_of_another_kind_fails(answer: Any) -> None:
 )
 def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
     time = Time()
-    check_verdicts(
+    check_answers(
         Runtime(errors=(error, error, error)),
         ENDPOINT,
         EXPECTED,
@@ -161,7 +161,7 @@ def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
 def test_a_model_that_never_loads_fails_in_time() -> None:
     time = Time()
     with pytest.raises(SmokeTestError, match=r"does not answer: .* error from the container"):
-        check_verdicts(
+        check_answers(
             Runtime(errors=(model_error(500),) * 10_000),
             ENDPOINT,
             EXPECTED,
@@ -182,7 +182,7 @@ def test_a_model_that_never_loads_fails_in_time() -> None:
 def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
     time = Time()
     with pytest.raises(SmokeTestError, match="does not answer"):
-        check_verdicts(
+        check_answers(
             Runtime(errors=(error,)), ENDPOINT, EXPECTED, patience_seconds=300, clock=time.clock
         )
     assert time.seconds == 0

@@ -1,4 +1,4 @@
-"""Entry points: of the custom resources that test models, and of the probe of every minute."""
+"""Lambda handlers of the custom resources that test models, and of the probe of every minute."""
 
 import os
 from functools import cache
@@ -7,26 +7,25 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from resource_properties import optional_text, optional_texts, share, text
-from smoke_test.candidate import Candidate, remove, settle
-from smoke_test.endpoint import Expected, check_config, check_verdicts
-from smoke_test.probe import probe_update
-from smoke_test.properties import refusing, seconds
+from resource_properties import optional_text, optional_texts, seconds, share, text
+from trial.candidate import Candidate, remove, settle
+from trial.probe import probe_update
+from trial.smoke_test import Expected, check_answers, check_config
 
 SMOKE_TEST = "Custom::SmokeTest"
-# An invocation takes up to 60 s; the test itself tries again.
+# An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
-# TorchServe lets callers of a model that does not load wait until they give up. The probe gives up
-# on both reviews while there is time left to report it.
+# TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
+# reviews while there is time left to report it.
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 
 
-@refusing()
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Test what serves, on Create and Update of a `Custom::SmokeTest`.
+    """Test the serving endpoint on Create and Update of a `Custom::SmokeTest`.
 
     Raises:
-        SmokeTestError: with the reason that CloudFormation is to show.
+        PropertyError: naming the property that is missing or wrong.
+        SmokeTestError: with the reason for CloudFormation to show.
     """
     if event["RequestType"] == "Delete":
         return {}
@@ -39,12 +38,12 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
 
 
-@refusing()
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
-    """Test a `Custom::Candidate` before it serves; the smoke test of what serves has ended.
+    """Advance the trial of a `Custom::Candidate`; a `Custom::SmokeTest` is already complete.
 
     Raises:
-        SmokeTestError: with the reason that CloudFormation is to show.
+        PropertyError: naming the property that is missing or wrong.
+        SmokeTestError: with the reason for CloudFormation to show.
     """
     if event["ResourceType"] == SMOKE_TEST:
         return {"IsComplete": True}
@@ -75,7 +74,7 @@ def on_schedule(_event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def _check(endpoint: str, properties: dict[str, Any]) -> None:
-    check_verdicts(
+    check_answers(
         _client("sagemaker-runtime"),
         endpoint,
         Expected(

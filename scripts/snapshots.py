@@ -1,4 +1,4 @@
-"""Templates as they were accepted, and as they are now."""
+"""The accepted templates of a git revision, and those of the working tree."""
 
 import json
 import re
@@ -19,13 +19,13 @@ Template = dict[str, Any]
 
 
 class NoSnapshotError(Exception):
-    """There is nothing to compare with; the text says what is missing."""
+    """A snapshot is missing; the text names it."""
 
 
 def masked(template: Template) -> Template:
-    """Return a template without what every edit of a source file changes.
+    """Return a template without the values that every edit of a source file changes.
 
-    These are asset hashes, the training job's name and what a function's version is called.
+    These are asset hashes, the training job's name and the logical ids of function versions.
     """
     text = HASH.sub("<hash>", json.dumps(template))
     for pattern in (VERSION, JOB_NAME):
@@ -52,10 +52,10 @@ def accepted(environment: str, revision: str) -> dict[str, Template]:
 
 
 def present(names: Sequence[str]) -> dict[str, dict[str, Template]]:
-    """Return the masked templates of environments as they are synthesized now, by stack.
+    """Synthesize environments and return their masked templates, by stack.
 
     Raises:
-        SynthesisError: when one cannot be synthesized.
+        SynthesisError: when an environment cannot be synthesized.
     """
     synthesized = synthesize(names)
     return {environment: all_masked(templates) for environment, templates in synthesized.items()}
@@ -63,7 +63,7 @@ def present(names: Sequence[str]) -> dict[str, dict[str, Template]]:
 
 def _show(revision: str, path: Path) -> str:
     shown = subprocess.run(  # noqa: S603 - no shell
-        ["git", "show", "--end-of-options", f"{revision}:{path.as_posix()}", "--"],  # noqa: S607 - whichever git there is
+        ["git", "show", "--end-of-options", f"{revision}:{path.as_posix()}", "--"],  # noqa: S607 - the git of the PATH
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Asking the SageMaker endpoint for its verdict."""
+"""The model behind the SageMaker endpoint."""
 
 import json
 import random
@@ -19,30 +19,30 @@ from predict_api.verdict import Verdict, read_verdict
 
 T = TypeVar("T")
 
-# API Gateway waits 29 s; what is not answered by then is better told as such by us.
+# API Gateway waits 29 s. Time out first so that callers get our error, not API Gateway's..
 READ_SECONDS = 25
 RETRY_AFTER = {"Retry-After": "5"}
-# A serverless endpoint refuses what is over its concurrency, and is free again within moments.
+# A serverless endpoint throttles requests above its concurrency; retries soon succeed.
 FULL = "ThrottlingException"
-# Seconds, of which a random part is waited ("full jitter"): those refused together come apart.
+# Upper bounds of the random pauses ("full jitter"), in seconds, so that clients spread out.
 # https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 BUSY = {FULL, "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
-# A container that has no free worker or did not answer in time; SageMaker tells the latter as 0.
+# Statuses of a container without a free worker, or that timed out (SageMaker reports 0).
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 BUSY_STATUSES = {0, 408, TOO_MANY, 503, 504, 507}
-# A serverless endpoint takes 4 MB a request, a real-time one 6 MB.
+# Serverless endpoints accept requests of 4 MB, real-time ones of 6 MB.
 MAX_REQUEST_BYTES = 3_500_000
-# What the model's own 4xx answers mean for callers; anything else stays between us and the log.
+# Problems that correspond to the model's own 4xx answers; callers see no other model errors.
 MODEL_REFUSALS = {
-    "empty_review": (HTTPStatus.BAD_REQUEST, "There is no text in the review."),
+    "empty_review": (HTTPStatus.BAD_REQUEST, "The review contains no text."),
     "review_too_long": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The review is too long."),
 }
 
 
 @cache
 def runtime() -> Any:
-    """Return the client; made once, kept while the function stays warm."""
+    """Return the SageMaker runtime client, created once per function instance."""
     config = Config(connect_timeout=2, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1})
     return boto3.client("sagemaker-runtime", config=config)
 
@@ -53,7 +53,7 @@ class Model:
 
     Attributes:
         endpoint: name of the SageMaker endpoint.
-        correlation_id: of the request that it is asked for; captured data carry it.
+        correlation_id: id of the API request, which SageMaker records with captured data.
     """
 
     endpoint: str
@@ -63,32 +63,32 @@ class Model:
         """Return the model's verdict on one review.
 
         Raises:
-            Problem: 4xx when the model refuses the review, 503 with Retry-After while it is busy or
-                starting, 502 when it failed.
+            Problem: 4xx when the model refuses the review, 503 with Retry-After while the model is
+                busy or starting, 502 when it fails.
         """
         asked = {"review": review, **({"explain": True} if explain else {})}
         return self._ask(asked, read_verdict)
 
     def verdicts(self, reviews: Sequence[str]) -> list[Verdict | Problem]:
-        """Return a verdict on each review, or why there is none.
+        """Return a verdict, or the reason there is none, for each review.
 
         Raises:
-            Problem: 503 with Retry-After while it is busy or starting, 502 when it failed.
+            Problem: 503 with Retry-After while the model is busy or starting, 502 when it fails.
         """
         answers: list[Verdict | Problem] = []
         for part in _parts(reviews):
             found = self._ask({"reviews": part}, _read_list)
             if len(found) != len(part):
-                logger.error("the endpoint's answer has another length")
+                logger.error("the endpoint's answer has the wrong length")
                 raise failed()
             answers += found
         return answers
 
     def card(self) -> dict[str, Any]:
-        """Return what the model knows of itself.
+        """Return the model's description of itself.
 
         Raises:
-            Problem: 503 with Retry-After while it is busy or starting, 502 when it failed.
+            Problem: 503 with Retry-After while the model is busy or starting, 502 when it fails.
         """
         return self._ask({"card": True}, _read_card)
 
@@ -98,16 +98,16 @@ class Model:
             answer = self._invoke(body)
             return read(json.loads(answer["Body"].read()))
         except ClientError as error:
-            raise _told(error) from error
+            raise _problem(error) from error
         except BotoCoreError as error:
             logger.warning("the endpoint did not answer", exc_info=error)
             raise _warming_up() from error
         except (ValueError, RecursionError) as error:
-            logger.exception("the endpoint's answer cannot be read")
+            logger.exception("the endpoint's answer is malformed")
             raise failed() from error
 
     def _invoke(self, body: bytes) -> dict[str, Any]:
-        """Invoke the endpoint; again for a while when it is full."""
+        """Invoke the endpoint, retrying for a few seconds while it throttles."""
         pauses = iter(PAUSES)
         while True:
             try:
@@ -122,13 +122,13 @@ class Model:
                 pause = next(pauses, None)
                 if pause is None or _code(error) != FULL:
                     raise
-                time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+                time.sleep(random.uniform(0, pause))  # noqa: S311 - not a secret
             else:
                 return answer
 
 
 def _parts(reviews: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the reviews in requests that any endpoint takes."""
+    """Split the reviews into requests small enough for any endpoint."""
     part: list[str] = []
     size = 0
     for review in reviews:
@@ -146,7 +146,7 @@ def _read_list(content: Any) -> list[Verdict | Problem]:
     match content:
         case {"predictions": [*answers]}:
             return [_read_answer(answer) for answer in answers]
-    raise ValueError("the model's answer is no list of verdicts")
+    raise ValueError("the model's answer is not a list of verdicts")
 
 
 def _read_answer(content: Any) -> Verdict | Problem:
@@ -161,24 +161,24 @@ def _read_card(content: Any) -> dict[str, Any]:
         case {"model_version": str()}:
             card: dict[str, Any] = content
             return card
-    raise ValueError("the model's answer is no description of it")
+    raise ValueError("the model's answer is not a description")
 
 
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def _told(error: ClientError) -> Problem:
+def _problem(error: ClientError) -> Problem:
     code = _code(error)
     status = error.response.get("OriginalStatusCode")
-    told = {"error_code": code, "model_status": status}
+    fields = {"error_code": code, "model_status": status}
     if code in BUSY or status in BUSY_STATUSES:
-        logger.warning("the endpoint is busy", extra=told)
+        logger.warning("the endpoint is busy", extra=fields)
         return _busy() if code == FULL or status == TOO_MANY else _warming_up()
     if _model_code(error) in MODEL_REFUSALS:
         return _refusal(_model_code(error))
-    # A failing model may repeat the review, which no log of ours may hold; it has a log itself.
-    logger.error("the endpoint failed", extra=told, exc_info=None if status else error)
+    # Model error text can contain the review, which we must not log; see the endpoint's own log.
+    logger.error("the endpoint failed", extra=fields, exc_info=None if status else error)
     return failed()
 
 
@@ -188,10 +188,10 @@ def _refusal(code: str) -> Problem:
 
 
 def _model_code(error: ClientError) -> str:
-    """Return the code of the model's own refusal.
+    """Return the error code in the model's own answer.
 
-    The PyTorch toolkit appends a traceback to the model's line; the server under the Hugging Face
-    one answers `{"code": 400, "type": "InternalServerException", "message": <the line>}`.
+    The PyTorch toolkit appends a traceback to the model's line. The server of the Hugging Face
+    toolkit answers `{"code": 400, "type": "InternalServerException", "message": <the line>}`.
     """
     refusal = _leading_object(str(error.response.get("OriginalMessage", "")))
     if isinstance(refusal.get("code"), int):
@@ -211,7 +211,7 @@ def _warming_up() -> Problem:
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "model_warming_up",
-        "The model is starting; try again in a few seconds.",
+        "The model is starting. Try again in a few seconds.",
         RETRY_AFTER,
     )
 
@@ -220,11 +220,11 @@ def _busy() -> Problem:
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "model_busy",
-        "The model has too much to do; try again in a few seconds.",
+        "The model is busy. Try again in a few seconds.",
         RETRY_AFTER,
     )
 
 
 def failed() -> Problem:
-    """Return the problem of a model that does not do its work."""
+    """Return the problem for a model that failed."""
     return Problem(HTTPStatus.BAD_GATEWAY, "model_failed", "The model could not answer.")

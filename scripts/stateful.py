@@ -1,7 +1,7 @@
-"""Resources that hold what nobody can make again, and the record of them.
+"""Resources whose contents or addresses cannot be made again, and the record of them.
 
-Another logical id or immutable property would replace one: an empty bucket instead of the data,
-another key instead of the one that can decrypt, another address instead of the one that is known.
+Another logical id or immutable property would replace such a resource: an empty bucket instead of
+the data, another key instead of the one that can decrypt, a new address instead of the known one.
 `make accept-replacements` accepts such a change.
 """
 
@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+
 from scripts import ROOT
-from scripts.diff.changes import immutable
-from scripts.diff.snapshots import Template, present
+from scripts.snapshots import Template, present
 from scripts.synthesis import environments
 
 RECORDS = Path("tests/stacks/stateful")
@@ -26,15 +27,17 @@ STATEFUL = (
     "AWS::SageMaker::Endpoint",
     "AWS::SecretsManager::Secret",
 )
+# The schemas of these types have the same immutable properties in every region.
+SCHEMA_REGION = "us-east-1"
 
 Record = dict[str, dict[str, Any]]
 
 
 def stateful(templates: Mapping[str, Template]) -> Record:
-    """Return stack and logical id of every stateful resource, with its immutable properties.
+    """Return the immutable properties of every stateful resource, by stack and logical id.
 
-    An endpoint's kind is none of its properties, and yet cannot change: SageMaker makes no
-    serverless endpoint of one with instances, nor rolls back from instances to serverless.
+    The kind of an endpoint is not a property, yet it cannot change: SageMaker converts neither an
+    endpoint with instances to a serverless one, nor rolls back from instances to serverless.
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     """
     return {
@@ -45,7 +48,7 @@ def stateful(templates: Mapping[str, Template]) -> Record:
                 for key, value in resource.get("Properties", {}).items()
                 if key in immutable(resource["Type"])
             },
-            **_kind_of(resource, template),
+            **_endpoint_kind(resource, template),
         }
         for stack, template in templates.items()
         for name, resource in sorted(template["Resources"].items())
@@ -53,8 +56,15 @@ def stateful(templates: Mapping[str, Template]) -> Record:
     }
 
 
-def _kind_of(resource: Mapping[str, Any], template: Template) -> dict[str, str]:
-    """Return whether an endpoint is serverless or real-time; nothing of another resource."""
+def immutable(kind: str) -> set[str]:
+    """Return the top-level properties whose change replaces a resource, by its AWS schema."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(SCHEMA_REGION, kind).schema
+    paths: list[str] = schema.get("createOnlyProperties", [])
+    return {path.removeprefix("/properties/").partition("/")[0] for path in paths}
+
+
+def _endpoint_kind(resource: Mapping[str, Any], template: Template) -> dict[str, str]:
+    """Return `serverless` or `real_time` for an endpoint, and nothing for other resources."""
     if resource["Type"] != "AWS::SageMaker::Endpoint":
         return {}
     config, _ = resource["Properties"]["EndpointConfigName"]["Fn::GetAtt"]
@@ -63,20 +73,20 @@ def _kind_of(resource: Mapping[str, Any], template: Template) -> dict[str, str]:
 
 
 def recorded(environment: str) -> Record:
-    """Return the accepted record of an environment; empty when there is none."""
+    """Return the accepted record of an environment; empty without a record."""
     file = ROOT / RECORDS / f"{environment}.json"
     record: Record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return record
 
 
 def main() -> int:
-    """Accept the stateful resources of every environment as they are now."""
+    """Accept the present stateful resources of every environment."""
     for environment, templates in present(environments()).items():
         file = ROOT / RECORDS / f"{environment}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(stateful(templates), indent=2, sort_keys=True)
         file.write_text(text + "\n", "utf-8")
-        sys.stdout.write(f"{file.relative_to(ROOT)} is written\n")
+        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
     return 0
 
 

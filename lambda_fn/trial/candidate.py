@@ -1,6 +1,7 @@
-"""A new model on an endpoint of its own, before the one that serves learns of it.
+"""A trial of a new model on a temporary endpoint, before the serving endpoint gets it.
 
-InService does not prove that a model loads, nor that it answers sense: whoever asks would find out.
+InService does not mean the model loads or answers sensibly; without this check, users would find
+out first.
 """
 
 import logging
@@ -10,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from smoke_test.endpoint import SmokeTestError
+from trial.smoke_test import SmokeTestError
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +21,14 @@ NOT_FOUND = "Could not find"
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is to be tried.
+    """A new model and the endpoint to try it on.
 
     Attributes:
-        name: of the endpoint that is made for it, and deleted afterwards.
-        config: the endpoint configuration to try.
-        serving: name of the endpoint that is to get it.
-        gated: whether the training has refused models that are not good enough.
-        tags: of the endpoint that is made, by which its costs are counted.
+        name: name of the temporary endpoint, which is deleted after the trial.
+        config: endpoint configuration under trial.
+        serving: name of the endpoint that will get the configuration.
+        gated: whether training has already refused models that are not accurate enough.
+        tags: cost allocation tags of the temporary endpoint.
     """
 
     name: str
@@ -38,19 +39,19 @@ class Candidate:
 
 
 def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> bool:
-    """Take the next step of a trial, and tell whether it has ended well.
+    """Take the next step of the trial and return whether it has succeeded.
 
-    There is nothing to try where the configuration serves already, as after a deployment that is
-    rolled back, nor with a gated model where nobody is served yet. While the endpoint that serves
-    is busy, as with another number of instances, SageMaker would refuse its update.
+    No trial is needed for a configuration that already serves, as in a rollback, nor for a gated
+    model when no endpoint serves yet. While the serving endpoint is busy, for example scaling, the
+    trial waits, because SageMaker would refuse to update it.
 
     Args:
-        sagemaker: client of SageMaker.
-        candidate: what is tried.
-        check: asks the candidate; raises when its answers are wrong.
+        sagemaker: SageMaker client.
+        candidate: the model under trial.
+        check: tests the candidate's answers and raises when they are wrong.
 
     Raises:
-        SmokeTestError: when the candidate does not come up, or `check` says so.
+        SmokeTestError: when the candidate does not start, or when `check` raises it.
     """
     serving = find(sagemaker, candidate.serving)
     settled = serving["EndpointConfigName"] == candidate.config if serving else candidate.gated
@@ -67,13 +68,13 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
         return False
     if found["EndpointStatus"] in BUSY:
         return False
-    if found["EndpointConfigName"] != candidate.config:  # left by a deployment that was cut off
+    if found["EndpointConfigName"] != candidate.config:  # left by an interrupted deployment
         remove(sagemaker, candidate.name)
         return False
     try:
         if found["EndpointStatus"] != "InService":
             reason = found.get("FailureReason", found["EndpointStatus"])
-            raise SmokeTestError(f"The new model does not come into service: {reason}")
+            raise SmokeTestError(f"The new model does not start: {reason}")
         check()
     finally:
         remove(sagemaker, candidate.name)
@@ -81,9 +82,9 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
 
 
 def remove(sagemaker: Any, name: str) -> bool:
-    """Delete an endpoint if there is one; tell whether it has gone.
+    """Delete the endpoint if it exists and return whether it is gone.
 
-    SageMaker deletes no endpoint that is being made: that one is for a later call.
+    SageMaker refuses to delete an endpoint that is busy; a later call deletes it.
     """
     found = find(sagemaker, name)
     if found is not None and found["EndpointStatus"] not in BUSY:
@@ -93,7 +94,7 @@ def remove(sagemaker: Any, name: str) -> bool:
 
 
 def find(sagemaker: Any, name: str) -> dict[str, Any] | None:
-    """Return the description of an endpoint, or None when there is none."""
+    """Return the endpoint's description, or None when it does not exist."""
     try:
         found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:

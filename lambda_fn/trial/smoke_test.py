@@ -1,4 +1,4 @@
-"""Checks of a deployed endpoint with reviews whose verdicts are beyond doubt."""
+"""Smoke test of an endpoint: known reviews must get the right answer from the right model."""
 
 import json
 import time
@@ -8,51 +8,56 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-KNOWN_REVIEWS = {
-    "positive": (
-        "A wonderful film. Great acting, a superb story and beautiful music: "
-        "one of the best I have ever seen. I loved it and highly recommend it."
-    ),
-    "negative": (
-        "A terrible film. Awful acting, a boring story and poor dialogue: "
-        "the worst I have ever seen. A complete waste of time, avoid it."
-    ),
-}
+from known_reviews import KNOWN_REVIEWS
+
 PAUSE_SECONDS = 5.0
-# Of a container that is still starting: failed dependency, too many requests, server errors.
+# Statuses of a container that is still starting or overloaded
 PASSING = {424, 429, *range(500, 600)}
-# It serves while its number of instances changes, and while AWS renews them.
+# An endpoint keeps serving while it scales and while AWS maintains it.
 SERVES = {"InService", "Updating", "SystemUpdating"}
-# Of a serverless endpoint that is full, whatever the status says.
+# A serverless endpoint at its concurrency limit has this code with different statuses.
 FULL = "ThrottlingException"
-# CloudFormation takes answers of 4 KB at most, and a model may answer with a whole traceback.
+# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
 LONGEST_REASON = 1000
 
 
 class SmokeTestError(Exception):
-    """The endpoint does not do what it was deployed for; the text is what CloudFormation shows."""
+    """An endpoint that failed its test; CloudFormation shows the message."""
 
     def __init__(self, reason: str) -> None:
-        """Keep of the reason what CloudFormation has room for, in one line."""
+        """Put the reason on one line and cut it to what CloudFormation accepts."""
         super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Time as the test sees it."""
+    """The test's source of time."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
 
+@dataclass(frozen=True)
+class Expected:
+    """The model that must answer.
+
+    Attributes:
+        model_version: required version; None accepts any.
+        minimum_accuracy: lowest acceptable accuracy on held-out reviews, as the model reports it.
+    """
+
+    model_version: str | None
+    minimum_accuracy: float = 0.0
+
+
 def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
     """Check that the endpoint serves its new configuration.
 
-    SageMaker goes back to the old one by itself when the new one does not come up. CloudFormation
-    has waited for the update; what still changes is the number of instances.
+    SageMaker rolls back to the old configuration when the new one fails to start. CloudFormation
+    has already waited for the update, so only scaling can still be in progress.
 
     Raises:
-        SmokeTestError: when it is not.
+        SmokeTestError: when the endpoint does not serve, or serves another configuration.
     """
     found = sagemaker.describe_endpoint(EndpointName=endpoint)
     if found["EndpointStatus"] not in SERVES:
@@ -63,20 +68,7 @@ def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Expected:
-    """Which model is to answer.
-
-    Attributes:
-        model_version: its version; None accepts every one.
-        minimum_accuracy: accuracy on held-out reviews that it must say it has.
-    """
-
-    model_version: str | None
-    minimum_accuracy: float = 0.0
-
-
-def check_verdicts(
+def check_answers(
     runtime: Any,
     endpoint: str,
     expected: Expected,
@@ -84,19 +76,19 @@ def check_verdicts(
     patience_seconds: float,
     clock: Clock | None = None,
 ) -> None:
-    """Check that known reviews get their verdicts, from the model that was just trained.
+    """Check that known reviews get the right sentiment from the expected model.
 
     Args:
         runtime: client of the SageMaker runtime.
-        endpoint: the endpoint's name.
-        expected: which model is to answer.
-        patience_seconds: time for the first answers; a serverless endpoint starts its container at
-            the first request.
-        clock: the time.
+        endpoint: name of the endpoint.
+        expected: the model that must answer.
+        patience_seconds: time limit for the answers; a serverless endpoint starts its container
+            at the first request.
+        clock: source of time.
 
     Raises:
-        SmokeTestError: when a verdict or the version is another, the accuracy is too low, or no
-            answer came in time.
+        SmokeTestError: when a sentiment, the model's version or its accuracy is wrong, or when
+            there is no answer in time.
     """
     clock = clock or Clock()
     deadline = clock.now() + patience_seconds
@@ -104,7 +96,8 @@ def check_verdicts(
         answer = _ask(runtime, endpoint, review, clock, deadline)
         if answer.get("sentiment") != sentiment:
             raise SmokeTestError(
-                f"Endpoint {endpoint} calls a plainly {sentiment} review {answer.get('sentiment')}"
+                f"Endpoint {endpoint} classifies a clearly {sentiment} review as "
+                f"{answer.get('sentiment')}"
             )
         _check_model(endpoint, answer, expected)
 
@@ -115,39 +108,44 @@ def _check_model(endpoint: str, answer: dict[str, Any], expected: Expected) -> N
         raise SmokeTestError(
             f"Endpoint {endpoint} answers from model {version}, not {expected.model_version}"
         )
-    # NaN is no number to compare with.
+    # The negated comparison also refuses NaN.
     if not isinstance(accuracy, (int, float)) or not accuracy >= expected.minimum_accuracy:
         raise SmokeTestError(
             f"Endpoint {endpoint} answers from a model with accuracy {accuracy}; "
-            f"{expected.minimum_accuracy} is needed"
+            f"the minimum is {expected.minimum_accuracy}"
         )
 
 
 def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float) -> dict[str, Any]:
-    """Return the endpoint's answer to a review; try again until the deadline."""
+    """Return the endpoint's answer to a review, retrying until the deadline."""
     while True:
         try:
-            answer = runtime.invoke_endpoint(
-                EndpointName=endpoint,
-                ContentType="application/json",
-                Accept="application/json",
-                Body=json.dumps({"review": review}).encode(),
-            )
-            verdict = json.loads(answer["Body"].read())
+            answer = invoke(runtime, endpoint, review)
         except (ClientError, BotoCoreError) as error:
             if clock.now() + PAUSE_SECONDS > deadline or not _may_pass(error):
                 raise SmokeTestError(f"Endpoint {endpoint} does not answer: {error}") from error
             clock.sleep(PAUSE_SECONDS)
             continue
         except (ValueError, RecursionError) as error:
-            raise SmokeTestError(f"Endpoint {endpoint} answers something else than JSON") from error
-        if not isinstance(verdict, dict):
-            raise SmokeTestError(f"Endpoint {endpoint} answers {verdict!r}")
-        return verdict
+            raise SmokeTestError(f"Endpoint {endpoint} does not answer with JSON") from error
+        if not isinstance(answer, dict):
+            raise SmokeTestError(f"Endpoint {endpoint} answers {answer!r}, not a JSON object")
+        return answer
+
+
+def invoke(runtime: Any, endpoint: str, review: str) -> Any:
+    """Send one review and return the JSON of the answer."""
+    answer = runtime.invoke_endpoint(
+        EndpointName=endpoint,
+        ContentType="application/json",
+        Accept="application/json",
+        Body=json.dumps({"review": review}).encode(),
+    )
+    return json.loads(answer["Body"].read())
 
 
 def _may_pass(error: ClientError | BotoCoreError) -> bool:
-    """Tell a container that is still starting, or busy, from a request that is wrong."""
+    """Return whether a retry may succeed, as with a container that is starting or busy."""
     if isinstance(error, BotoCoreError) or error.response.get("Error", {}).get("Code") == FULL:
         return True
     status = error.response.get("OriginalStatusCode")

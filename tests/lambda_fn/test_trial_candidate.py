@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from smoke_test import handler
-from smoke_test.candidate import Candidate, remove, settle
-from smoke_test.endpoint import Expected, SmokeTestError
 from tests.lambda_fn.fake_aws import check, client_error
+from trial import handler
+from trial.candidate import Candidate, remove, settle
+from trial.smoke_test import Expected, SmokeTestError
 
 SERVING = "sentiment-dev"
 CANDIDATE = Candidate("sentiment-dev-candidate", config="config-2", serving=SERVING)
@@ -106,15 +106,15 @@ def test_an_endpoint_that_is_being_scaled_is_waited_for() -> None:
 
 def test_wrong_answers_fail_it_and_the_candidate_goes() -> None:
     endpoints = Endpoints(config="config-1")
-    with pytest.raises(SmokeTestError, match="calls a plainly positive review negative"):
-        settled(endpoints, Check("calls a plainly positive review negative"))
+    with pytest.raises(SmokeTestError, match="classifies a clearly positive review as negative"):
+        settled(endpoints, Check("classifies a clearly positive review as negative"))
     assert list(endpoints.now) == [SERVING]
 
 
 def test_a_candidate_that_does_not_come_up_fails_it_with_its_reason() -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     endpoints.comes_up_as = "Failed"
-    with pytest.raises(SmokeTestError, match="does not come into service: no capacity"):
+    with pytest.raises(SmokeTestError, match="does not start: no capacity"):
         settled(endpoints, check)
     assert list(endpoints.now) == [SERVING]
     assert check.asked == 0
@@ -150,7 +150,7 @@ def test_the_handler_tries_on_update_and_cleans_up_on_delete(
 ) -> None:
     endpoints, asked = Endpoints(config="config-1"), []
     monkeypatch.setattr(handler, "_client", lambda _: endpoints)
-    monkeypatch.setattr(handler, "check_verdicts", lambda *a, **k: asked.append((a[1:], k)))
+    monkeypatch.setattr(handler, "check_answers", lambda *a, **k: asked.append((a[1:], k)))
     event = {
         "RequestType": "Update",
         "ResourceType": "Custom::Candidate",

@@ -1,0 +1,43 @@
+"""The monthly cost before and after a change, as lines of Markdown."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scripts.cost.estimate import Item, estimate
+from scripts.cost.prices import Prices
+from scripts.cost.usage import PREDICTIONS
+
+CENT = 0.005
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the cost of the templates after a change, and the difference to those before it."""
+    prices = Prices.read()
+    old, new = (list(estimate(templates, prices)) for templates in (before, after))
+    unknown = _unknown(new)
+    yield "\n**cost a month**"
+    for count in PREDICTIONS:
+        previous, current = _total(old, count), _total(new, count)
+        if _unknown(old) != unknown:
+            change = f"from {_dollars(previous, _unknown(old))}; the difference is not known"
+        elif abs(current - previous) < CENT:
+            change = "the same"
+        else:
+            change = f"{current - previous:+,.2f}, from {_dollars(previous, unknown)}"
+        yield f"- {count:,} predictions: {_dollars(current, unknown)} ({change})"
+    for name in sorted(unknown):
+        yield f"- not known: the price of {name}"
+
+
+def _unknown(bill: list[Item]) -> set[str]:
+    """Return the items on a bill that have no price."""
+    return {item.name for item in bill if item.at(0) is None}
+
+
+def _total(bill: list[Item], predictions: int) -> float:
+    """Return the sum of the known prices on a bill."""
+    return sum(item.at(predictions) or 0 for item in bill)
+
+
+def _dollars(known: float, unknown: set[str]) -> str:
+    return f"${known:,.2f}" + (" + ?" if unknown else "")

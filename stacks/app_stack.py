@@ -1,0 +1,98 @@
+"""The base class of the stacks."""
+
+from collections.abc import Callable
+
+import jsii
+from aws_cdk import CfnResource, Environment, Stack
+from aws_cdk.aws_logs import CfnLogGroup
+from constructs import Construct, IValidation
+
+from stacks.building_blocks.reasons import AWS_KEYS, Reasons
+from stacks.names import Names
+from stacks.settings.environment import EnvironmentSettings
+
+
+class AppStack(Stack):
+    """A stack of one environment, which completes its resources when it is synthesized.
+
+    Its log groups then get their retention and key, and its resources the reasons for findings,
+    whenever and by whomever they were added.
+
+    Creates: nothing itself.
+    Idle: nothing.
+    Destroy: everything in it is deleted, unless the resource is kept.
+
+    Attributes:
+        names: names that stacks share.
+        settings: the environment's settings.
+        reasons: reasons for findings in its resources.
+        data_key_arn: ARN of the key that encrypts data; None for AWS's own.
+        log_key_arn: ARN of the key that encrypts logs; None for AWS's own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        names: Names,
+        settings: EnvironmentSettings,
+        description: str,
+        termination_protection: bool = False,
+    ) -> None:
+        """Declare an empty stack.
+
+        Args:
+            scope: the application.
+            name: `storage`, `model` or `web`.
+            names: names that stacks share.
+            settings: the environment's settings.
+            description: description in CloudFormation's console.
+            termination_protection: whether CloudFormation refuses to delete the stack.
+        """
+        super().__init__(
+            scope,
+            names.stack(name),
+            env=Environment(region=settings.region),
+            stack_name=names.stack(name),
+            description=description,
+            termination_protection=termination_protection or None,
+        )
+        self.names = names
+        self.settings = settings
+        self.reasons = Reasons()
+        own_keys = settings.security.customer_managed_keys
+        self.data_key_arn = names.key_arn("data") if own_keys else None
+        self.log_key_arn = names.key_arn("logs") if own_keys else None
+        self.node.add_validation(_LastStep(self._complete))
+
+    def _complete(self) -> None:
+        """Set what every log group has in common, and write the reasons."""
+        constructs = self.node.find_all()
+        for one in constructs:
+            if isinstance(one, CfnLogGroup):
+                self._complete_log_group(one)
+        resources = [one for one in constructs if isinstance(one, CfnResource)]
+        if self.log_key_arn is None:
+            for kind, reasons in AWS_KEYS.items():
+                self.reasons.add_type(kind, reasons)
+        self.reasons.write(self, resources)
+
+    def _complete_log_group(self, log_group: CfnLogGroup) -> None:
+        if log_group.retention_in_days is None:
+            log_group.retention_in_days = self.settings.logs.retention_days
+        if self.log_key_arn is not None:
+            log_group.kms_key_id = self.log_key_arn
+
+
+@jsii.implements(IValidation)
+class _LastStep:
+    """Runs when a tree of constructs is validated: after all aspects, before templates."""
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        self._run = run
+
+    def validate(self) -> list[str]:
+        """Run the step, which finds nothing wrong."""
+        self._run()
+        return []

@@ -1,0 +1,160 @@
+"""Dataset archives and directories: read completely or refused with file and reason."""
+
+import gzip
+import tarfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sentiment import imdb_archive
+from sentiment.datasets import Dataset, read_channel
+from sentiment.errors import DatasetError
+from tests.properties.dataset_files import REVIEWS, Halves, compressed, read, read_folder
+from tests.properties.tar_archives import (
+    ARCHIVES,
+    MEMBERS,
+    Member,
+    cut_off,
+    damaged,
+    packed_files,
+    plain_members,
+    tarred,
+    with_headers,
+    with_headers_of_headers,
+    with_long_header,
+)
+
+FOLDERS = st.sampled_from(["", "aclImdb/", "./", "a b/ä/"])
+QUARTERS = ["train/pos", "train/neg", "test/pos", "test/neg"]
+
+
+def review_members(quarters: st.SearchStrategy[str]) -> st.SearchStrategy[Member]:
+    """Return archive members that are reviews."""
+    return st.tuples(
+        st.builds("{}{}/{}.txt".format, FOLDERS, quarters, st.integers(0, 20)),
+        st.just(tarfile.REGTYPE),
+        REVIEWS.map(str.encode),
+        st.just(""),
+    )
+
+
+# Both classes in both halves, or in the training half only; more training reviews in between
+BOTH = st.tuples(*(review_members(st.just(quarter)) for quarter in QUARTERS))
+TRAIN = st.tuples(*(review_members(st.just(quarter)) for quarter in QUARTERS[:2]))
+MORE = st.lists(review_members(st.sampled_from(QUARTERS[:2])), max_size=4)
+WHOLE = st.tuples(BOTH | BOTH | TRAIN, MORE).map(lambda parts: [*parts[0][1:], *parts[1], parts[0][0]])  # fmt: skip
+WITH_OTHERS = st.tuples(WHOLE, MEMBERS, WHOLE).map(lambda parts: [*parts[0], *parts[1], *parts[2]])
+ANY_REVIEWS = st.lists(review_members(st.sampled_from(QUARTERS)), max_size=5)
+ARCHIVE_NAMES = st.sampled_from(["aclImdb.tar.gz", "a.tgz", "a.tar", "a.tar.xz"])
+
+
+def expected(members: list[Member]) -> Halves | None:
+    """Return the datasets in an archive, in the order of the names, or None for an invalid one."""
+    halves: Halves = {}
+    for name, kind, content, _ in sorted(members, key=lambda member: (member[0], member[2])):
+        half, label, file = ["", "", *name.split("/")][-3:]
+        if half not in {"train", "test"} or label not in {"pos", "neg"} or not file[:-4]:
+            continue
+        if not file.endswith(".txt"):
+            continue
+        text = content.decode("utf-8", "replace")
+        if kind != tarfile.REGTYPE or text.encode() != content or not text.strip():
+            return None
+        dataset = halves.setdefault(half, Dataset([], []))
+        dataset.texts.append(text)
+        dataset.labels.append(int(label == "pos"))
+    both = all(set(half.labels) == {0, 1} for half in halves.values())
+    return halves if "train" in halves and both else None
+
+
+@given(WHOLE | WITH_OTHERS | ANY_REVIEWS, ARCHIVE_NAMES)
+def test_archives_are_read_completely_or_refused(members: list[Member], name: str) -> None:
+    found = read(name, compressed(name, tarred(members)))
+    assert (None if isinstance(found, str) else found) == expected(members)
+
+
+@given(ARCHIVES, ARCHIVE_NAMES)
+@example(with_headers({"GNU.sparse.map": "a,b"}), "a.tar.gz")
+@example(with_headers({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}), "a.tar.gz")
+@example(with_headers({"path": "train/pos/\n.txt", "GNU.sparse.size": "0"}), "a.tar.gz")
+@example(with_headers_of_headers(1000), "a.tar.gz")
+def test_hostile_archives_are_read_or_refused(content: bytes, name: str) -> None:
+    read(name, content)
+
+
+@given(st.data(), WHOLE, ARCHIVE_NAMES)
+def test_a_truncated_archive_with_valid_compression_is_refused_or_unchanged(
+    data: st.DataObject, members: list[Member], name: str
+) -> None:
+    found = read(name, compressed(name, data.draw(cut_off(tarred(members)))))
+    assert isinstance(found, str) or found == expected(members)
+
+
+@given(st.data(), WHOLE, st.sampled_from(["a.tar.gz", "a.tgz", "a.tar.xz"]))
+def test_a_damaged_archive_is_refused_or_unchanged(
+    data: st.DataObject, members: list[Member], name: str
+) -> None:
+    found = read(name, data.draw(damaged(compressed(name, tarred(members)))))
+    assert isinstance(found, str) or found == expected(members)
+
+
+@given(WHOLE, st.sampled_from(["", "aclImdb"]), st.none() | st.binary(max_size=4))
+def test_directories_are_read_completely_or_refused(
+    members: list[Member], below: str, odd: bytes | None
+) -> None:
+    files = {"/".join(name.split("/")[-3:]): content for name, _, content, _ in members}
+    if odd is not None:
+        files["train/neg/odd.txt"] = odd
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            file = Path(folder, below, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        found = read_folder(Path(folder))
+    good = expected(plain_members(files))
+    if isinstance(found, str):
+        assert found.startswith(("odd.txt: the review is empty", "odd.txt: not UTF-8"))
+    assert (None if isinstance(found, str) else found) == good
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (with_long_header(50_000_000), "a part of it has more than 1,000,000 bytes"),
+        (
+            packed_files({"a.txt": b""}) + gzip.compress(bytes(50_000_000), 1),
+            "there is data after the end of the archive",
+        ),
+    ],
+)
+def test_a_bomb_in_a_header_or_behind_the_end_is_refused(
+    content: bytes, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.tar.gz").write_bytes(content)
+    with pytest.raises(DatasetError, match=message):
+        read_channel(tmp_path)
+
+
+def test_archive_bombs_are_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header = tarfile.TarInfo("aclImdb/unsup.txt")
+    header.size = 1 << 42
+    (tmp_path / "a.tar.gz").write_bytes(gzip.compress(header.tobuf()))
+    with pytest.raises(DatasetError, match="more than 1,000,000 members or 4,294,967,296 bytes"):
+        read_channel(tmp_path)
+    monkeypatch.setattr(imdb_archive, "MAX_MEMBERS", 10)
+    files = {f"aclImdb/{number}.txt": b"" for number in range(11)}
+    (tmp_path / "a.tar.gz").write_bytes(packed_files(files))
+    with pytest.raises(DatasetError, match="more than 10 members"):
+        read_channel(tmp_path)
+
+
+def test_a_review_in_a_directory_has_a_size_limit(tmp_path: Path) -> None:
+    (tmp_path / "train" / "pos").mkdir(parents=True)
+    (tmp_path / "train" / "pos" / "1.txt").write_bytes(b"a" * 1_000_001)
+    with pytest.raises(
+        DatasetError, match=r"1\.txt: must be a plain file of at most 1,000,000 bytes"
+    ):
+        read_channel(tmp_path)

@@ -1,0 +1,179 @@
+"""Dataset tables: read completely or refused with file, line and reason."""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sentiment import datasets
+from sentiment.datasets import Dataset, read_channel, read_feedback
+from sentiment.errors import DatasetError
+from tests.properties.dataset_files import CHANNEL, REVIEWS, compressed, read
+from tests.properties.json_values import JSON
+from tests.properties.tar_archives import damaged
+
+Row = tuple[str, str, str]  # text, label, source
+
+LABELS = {"1": 1, "pos": 1, "Positive": 1, "0": 0, "neg": 0, " NEGATIVE ": 0}
+ROWS = st.lists(
+    st.tuples(REVIEWS, st.sampled_from(sorted(LABELS)), st.sampled_from(["imdb", "imdb", "amazon"])),
+    max_size=8,
+)  # fmt: skip
+TABLE_NAMES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["a", "combined_movie_reviews", "combined_movie_reviews.1"]),
+    st.sampled_from([".csv", ".csv", ".jsonl", ".json"]),
+    st.sampled_from(["", ".gz", ".xz"]),
+)
+COLUMNS = ("text", "label", "source")
+
+
+def table(name: str, rows: list[Row]) -> bytes:
+    """Return an uncompressed table."""
+    if ".csv" not in name:
+        return b"".join(
+            json.dumps(dict(zip(COLUMNS, row, strict=True))).encode() + b"\n" for row in rows
+        )
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([COLUMNS, *rows])
+    return buffer.getvalue().encode()
+
+
+def rows_of(name: str, rows: list[Row]) -> Dataset:
+    """Return the dataset of a table. In the packaged table, only the source imdb counts."""
+    packaged = name.startswith("combined_movie_reviews") and ".csv" in name
+    chosen = [row for row in rows if row[2] == "imdb" or not packaged]
+    return Dataset([text for text, _, _ in chosen], [LABELS[label] for _, label, _ in chosen])
+
+
+@given(ROWS, TABLE_NAMES)
+def test_tables_are_read_completely(rows: list[Row], name: str) -> None:
+    found, good = read(name, compressed(name, table(name, rows))), rows_of(name, rows)
+    if len(set(good.labels)) == 2:
+        assert found == {"train": good}
+    elif good.labels:
+        assert isinstance(found, str)
+        assert f"{CHANNEL}: all {len(good.labels)} train reviews are " in found
+    else:
+        assert isinstance(found, str)
+        assert f"{CHANNEL}: no reviews; " in found
+
+
+@given(st.data(), ROWS, TABLE_NAMES.filter(lambda name: name.endswith((".gz", ".xz"))))
+def test_a_damaged_table_is_refused_or_unchanged(
+    data: st.DataObject, rows: list[Row], name: str
+) -> None:
+    found = read(name, data.draw(damaged(compressed(name, table(name, rows)))))
+    assert isinstance(found, str) or found == {"train": rows_of(name, rows)}
+
+
+BAD_ROWS = {
+    "csv": [
+        (b'"x","maybe","imdb"\n', "label 'maybe'; allowed are"),
+        (b'"x\n\ny","","imdb"\n', "label ''; allowed are"),
+        (b'"\n","1","imdb"\n', "the review is empty"),
+        (b'"x"y,"1","imdb"\n', "',' expected after '\"'"),
+        (b'"\xff","1","imdb"\n', "not UTF-8"),
+    ],
+    "json": [
+        (b'{"text": "x", "label": "maybe", "source": "imdb"}\n', "label 'maybe'; allowed are"),
+        (b'{"text": " ", "label": 1}\n', "the review is empty"),
+        (b'{"text": "x"}\n', "no key 'label'"),
+        (b'["x", 1]\n', "must be a JSON object"),
+        (b'{"text": "x"\n', "not JSON"),
+        (b'"\xff"\n', "not UTF-8"),
+    ],
+}
+
+
+@given(st.data(), ROWS, ROWS, TABLE_NAMES)
+def test_a_bad_row_is_refused_with_file_and_line(
+    data: st.DataObject, before: list[Row], after: list[Row], name: str
+) -> None:
+    row, reason = data.draw(st.sampled_from(BAD_ROWS["csv" if ".csv" in name else "json"]))
+    above = table(name, before)
+    below = table(name, after).removeprefix(table(name, []))
+    found = read(name, compressed(name, above + row + below))
+    assert isinstance(found, str)
+    line = (above + row).count(b"\n")
+    assert found.startswith(f"{name}, line {line}: {reason}")
+
+
+LINES = st.lists(
+    st.one_of(
+        st.binary(max_size=30),
+        st.sampled_from(
+            [b"text,label", b"text,label,source", b'"a,1', b"a,1", b"b,neg", b"a,1,imdb", b"b,0,imdb",
+             b'{"text": "a", "label": 1}', b'{"text": 1}']
+        ),
+        st.fixed_dictionaries({"text": REVIEWS | JSON, "label": st.sampled_from([0, "pos"]) | JSON})
+        .map(lambda row: json.dumps(row).encode()),
+    ),
+    max_size=8,
+).map(b"\n".join)  # fmt: skip
+TABLES = st.sampled_from([
+    "a.csv", "a.csv.gz", "a.csv.xz", "a.jsonl", "a.jsonl.gz", "a.jsonl.xz",
+    "combined_movie_reviews.csv", "a.txt", ".csv", ".gz", "a.tar",
+])  # fmt: skip
+
+
+@given(LINES, TABLES, st.booleans())
+@example(b'"a\nb",' + b"c" * 100_000, "a.csv", False)  # noqa: FBT003
+def test_tables_are_read_or_refused(content: bytes, name: str, good_compression: bool) -> None:  # noqa: FBT001
+    read(name, compressed(name, content) if good_compression else content)
+
+
+@given(st.lists(st.tuples(REVIEWS, st.sampled_from([0, 1, "pos", " NEGATIVE "])), min_size=1))
+def test_feedback_is_read_completely(rows: list[tuple[str, str | int]]) -> None:
+    content = "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows)
+    with TemporaryDirectory() as folder:
+        Path(folder, "a.jsonl").write_text(content)
+        found = read_feedback(Path(folder))
+    assert found.texts == [text for text, _ in rows]
+    assert found.labels == [int(label in {1, "pos"}) for _, label in rows]
+
+
+FILE_NAMES = st.text(min_size=1, max_size=300).filter(
+    lambda name: "/" not in name and "\0" not in name
+)
+
+
+@given(FILE_NAMES | FILE_NAMES.map("{}.jsonl".format))
+@example("a.tar.gz")
+def test_any_file_name_is_read_or_refused(name: str) -> None:
+    try:
+        read(name, b'{"text": "a", "label": 1}\n{"text": "b", "label": 0}\n')
+    except (OSError, UnicodeEncodeError):
+        assert name in {".", ".."} or len(name.encode("utf-8", "replace")) > 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b'"text', "a.csv, line 1: unexpected end of data"),
+        ("combined_movie_reviews.csv", b"text,label\na,1\n", "no column source"),
+        ("a.jsonl", b"\n" + b"[" * 100_000, "a.jsonl, line 2: not JSON .maximum recursion depth"),
+    ],
+)
+def test_a_malformed_table_is_refused(
+    name: str, content: bytes, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DatasetError, match=message):
+        read_channel(tmp_path)
+
+
+def test_a_line_has_a_size_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasets, "MAX_LINE_BYTES", 1000)
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b"\n" + b" " * 10_000_000))
+    with pytest.raises(
+        DatasetError, match=r"a\.jsonl\.gz, line 2: more than 1,000 bytes in one line"
+    ):
+        read_channel(tmp_path)

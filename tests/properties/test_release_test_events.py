@@ -1,0 +1,55 @@
+"""Release test events: new code with any wrong response is not released."""
+
+import io
+import json
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from release_test import handler as release_test
+from resource_properties import PropertyError
+from tests.properties.json_values import JSON
+
+HEALTHY = {"statusCode": 200, "body": "{}"}
+
+
+class Function:
+    """A Lambda function that gives every invocation the same response."""
+
+    def __init__(self, payload: bytes, error: str | None) -> None:
+        """Set the response and the error."""
+        self._answer: dict[str, Any] = {"FunctionError": error} if error else {}
+        self._payload = payload
+
+    def invoke(self, **_request: Any) -> dict[str, Any]:
+        return {**self._answer, "Payload": io.BytesIO(self._payload)}
+
+
+@given(
+    st.binary()
+    | JSON.map(json.dumps).map(str.encode)
+    | st.fixed_dictionaries({key: st.just(value) | JSON for key, value in HEALTHY.items()})
+    .map(json.dumps).map(str.encode),
+    st.none() | st.just("Unhandled"),
+    st.fixed_dictionaries({}, optional={"VersionArn": JSON | st.just("arn:aws:lambda:function")}),
+)  # fmt: skip
+@example(b'{"statusCode": Infinity, "body": ""}', None, {"VersionArn": "a"})
+@example(b"[" * 100_000, None, {"VersionArn": "a"})
+@example(b"[" * 100_000, "Unhandled", {"VersionArn": "a"})
+@example(b"{}", None, {})
+def test_code_with_a_wrong_response_is_not_released(
+    payload: bytes, error: str | None, properties: dict[str, Any]
+) -> None:
+    sent = {"RequestType": "Update", "ResourceProperties": properties}
+    # Without a verdict, no response is correct for a review.
+    with (
+        patch.object(release_test, "_lambda", lambda: Function(payload, error)),
+        pytest.raises((release_test.ReleaseTestError, PropertyError)) as raised,
+    ):
+        release_test.on_event(sent, None)
+    assert str(raised.value).startswith(("The API's new code ", "The property VersionArn "))
+    assert len(str(raised.value)) <= release_test.LONGEST_REASON
+    assert len(str(raised.value).splitlines()) <= 1
