@@ -59,7 +59,7 @@ class Event(NamedTuple):
 
     @property
     def begins(self) -> bool:
-        """Whether the resource starts to change."""
+        """True when the resource starts to change."""
         return "_IN_PROG" in self.status
 
     def __str__(self) -> str:
