@@ -29,7 +29,7 @@ CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 help: ## show the targets
 	@grep -E '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9.-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it
+local: $(VENV)/.dev ## deploy everything to an embedded AWS on this machine and try it; VERBOSE=1 shows every event
 	@python -m scripts.local --port $(PORT) $(if $(VERBOSE),--verbose) $(CONTEXT)
 
 local-stop: $(VENV)/.dev ## stop the embedded AWS and everything it started

@@ -1,5 +1,6 @@
 """The emulator's process: started detached, found again, stopped with all its children."""
 
+import contextlib
 import json
 import os
 import re
@@ -9,14 +10,14 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import psutil
 
 from local_aws.environment import endpoint_url, without_aws
+from local_aws.urls import send
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -252,10 +253,8 @@ def _belonging_to(state: Path) -> list[psutil.Process]:
 
 
 def _kill(process: psutil.Process) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.kill()
-    except psutil.NoSuchProcess:
-        return
 
 
 def _pid_file(state: Path) -> Path:
@@ -268,9 +267,7 @@ def _port_is_taken(port: int) -> bool:
 
 
 def _answers(port: int) -> bool:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(f"{endpoint_url(port)}/_ministack/health", timeout=2) as answer:
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-    except (urllib.error.URLError, OSError):
+        return send(f"{endpoint_url(port)}/_ministack/health", timeout=2)[0] == HTTPStatus.OK
+    except OSError:
         return False

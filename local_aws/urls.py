@@ -31,6 +31,7 @@ def send(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     method: str | None = None,
+    timeout: float = 90,
 ) -> tuple[int, dict[str, str], bytes]:
     """Send an HTTP request to a `*.localhost` URL, which the C library does not resolve.
 
@@ -46,7 +47,7 @@ def send(
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), _AsItIs)
     try:
-        with direct.open(outgoing, timeout=90) as answer:
+        with direct.open(outgoing, timeout=timeout) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -1,12 +1,11 @@
 """CloudFormation events and other lines in the CDK CLI's output."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # The CLI cuts a status off after 24 characters, such as UPDATE_ROLLBACK_IN_PROG.
 EVENT = re.compile(
-    r"^(?P<stack>\S+) \| +(?P<done>\d+)(?:/(?P<total>\d+))? \| [^|]+\| (?P<status>[A-Z_]+) +"
-    r"\| (?P<kind>\S+) +\| (?P<path>\S+)(?: \((?P<logical_id>\w+)\))? ?(?P<reason>.*)$"
+    r"^(\S+) \| +(\d+)(?:/(\d+))? \| [^|]+\| ([A-Z_]+) +\| (\S+) +\| (\S+)(?: \((\w+)\))? ?(.*)$"
 )
 STACK = "AWS::CloudFormation::Stack"
 # Resources that take long enough for their beginning to be worth a line
@@ -19,14 +18,13 @@ PROGRESS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """An event of one resource, as the CLI prints it.
 
     Attributes:
         stack: name of the stack.
         done: number of resources that are complete.
-        total: number of resources that change; 0 if unknown.
+        total: number of resources that change.
         status: status of the resource.
         kind: type of the resource.
         path: path of its construct in the stack, or its logical id.
@@ -49,27 +47,25 @@ class Event:
         match = EVENT.match(line)
         if match is None:
             return None
+        stack, done, total, status, kind, path, logical_id, reason = match.groups()
         return cls(
-            stack=match["stack"],
-            done=int(match["done"]),
-            total=int(match["total"] or 0),
-            status=match["status"],
-            kind=match["kind"],
-            path=match["path"],
-            logical_id=match["logical_id"] or match["path"],
-            reason=match["reason"],
+            stack, int(done), int(total or done), status, kind, path, logical_id or path, reason
         )
 
     @property
+    def construct(self) -> str:
+        """Path of the construct, without the parts that CDK appends for its resource."""
+        return self.path.removesuffix("/Default").removesuffix("/Resource")
+
+    @property
     def begins(self) -> bool:
-        """Whether the resource starts to change."""
+        """True when the resource starts to change."""
         return "_IN_PROG" in self.status
 
     def __str__(self) -> str:
         """Return the event as one short line."""
-        done = f"{self.done}/{self.total}" if self.total else str(self.done)
-        words = (self.stack, done, self.status, self.kind, self.path, self.reason)
-        return " ".join(words).strip()
+        stack, done, total, status, kind, path, _, reason = self
+        return f"{stack} {done}/{total} {status} {kind} {path} {reason}".strip()
 
 
 def reduce(line: str) -> str | None:

@@ -1,15 +1,12 @@
 """Progress of a CDK command: one live line per stack on a terminal, plain lines elsewhere."""
 
 import re
-import time
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from rich.live import Live
-from rich.spinner import Spinner
-from rich.table import Table
-from rich.text import Text
+from rich import progress
+from rich.table import Column
 
 from local_aws.cdk.events import CHATTER, PROGRESS, STACK, Event, reduce
 from local_aws.cdk.screen import Screen
@@ -21,86 +18,73 @@ POST_MORTEM = re.compile(r"^Failed resources:|^\s*❌ ")
 
 
 @dataclass
-class StackProgress:
-    """Progress of one stack, rendered as one line.
+class Stack:
+    """A stack's live line and the changes of its resources.
 
     Attributes:
-        name: name of the stack.
-        done: number of resources that are complete.
-        total: number of resources that change.
+        line: id of the live line.
         waiting: paths of the resources that change now.
-        failure: path of the first resource that failed; empty for none.
-        mark: ✅ or ❌ when the stack is settled.
+        ended: path and kind of each change that has ended.
+        failure: path of the first resource that failed; may be empty.
     """
 
-    name: str
-    done: int = 0
-    total: int = 0
+    line: progress.TaskID
     waiting: list[str] = field(default_factory=list)
+    ended: set[tuple[str, str]] = field(default_factory=set)
     failure: str = ""
-    mark: str = ""
-    _began: float = field(default_factory=time.monotonic)
-    _seconds: float = 0.0
-    _ended: set[tuple[str, str]] = field(default_factory=set)
 
     def observe(self, event: Event) -> None:
         """Take an event of one of the stack's resources."""
-        self.done, self.total = min(event.done, event.total), event.total
-        if event.kind == STACK:
-            return
         change = (event.path, event.status.partition("_")[0])
         if not event.begins:
-            self._ended.add(change)
-            self.waiting = [path for path in self.waiting if path != event.path]
-        elif change not in self._ended:  # the CLI may print the end before the beginning
-            self.waiting = [*(path for path in self.waiting if path != event.path), event.path]
+            self.ended.add(change)
+        self.waiting = [path for path in self.waiting if path != event.construct]
+        if event.kind != STACK and change not in self.ended:  # the end may be printed first
+            self.waiting.append(event.construct)
         if event.status.endswith("_FAILED"):
-            self.failure = self.failure or event.path
+            self.failure = self.failure or event.construct
 
-    def end(self, mark: str) -> None:
-        """Stop the clock."""
-        if not self.mark:
-            self.mark, self._seconds = mark, time.monotonic() - self._began
-            self.waiting = []
-
-    def row(self, note: str) -> tuple[str, str, str]:
-        """Return resources, elapsed time and what the stack is waiting for."""
-        minutes, seconds = divmod(int(self._seconds or time.monotonic() - self._began), 60)
-        resources = f"{self.done}/{self.total}" if self.total else ""
-        detail = f"waiting for {self.waiting[-1]}" if self.waiting else ""
+    def detail(self, note: str) -> str:
+        """Return what the stack waits for, with the last line of its training."""
         if self.failure:
-            detail = f"{self.failure} failed" + ("" if self.mark else "; rolling back")
-        elif detail and note:
-            detail = f"{detail}: {note}"
-        return resources, f"{minutes}:{seconds:02d}", detail
+            return f"{self.failure} failed; rolling back"
+        if not self.waiting:
+            return ""
+        return f"waiting for {self.waiting[-1]}" + (f": {note}" if note else "")
 
 
 class Progress:
     """A context that shows the output of a CDK command while it runs.
 
     Attributes:
+        live: live lines of the stacks; disabled without a terminal.
         stacks: stack name to its progress, in the order of deployment.
         paths: stack and logical id to the path of a resource's construct.
     """
 
     def __init__(self, screen: Screen, activity: str = "starting") -> None:
         """Show progress on `screen`; `activity` is what the CLI does at first."""
-        self.stacks: dict[str, StackProgress] = {}
+        cut = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+        self.live = progress.Progress(
+            progress.SpinnerColumn(finished_text=""),
+            progress.TextColumn("{task.fields[mark]}{task.description}"),
+            progress.TextColumn("{task.fields[resources]}"),
+            progress.TimeElapsedColumn(),
+            progress.TextColumn("{task.fields[detail]}", "dim", markup=False, table_column=cut),
+            console=screen.console,
+            expand=True,
+            disable=screen.verbose or not screen.console.is_terminal,
+        )
+        self.stacks: dict[str, Stack] = {}
         self.paths: dict[tuple[str, str], str] = {}
-        self._screen = screen
-        self._spinner = Spinner("dots")
-        self._activity = activity
-        self._note = ""
+        self._screen, self._note = screen, ""
+        self._cdk = self._line("cdk", activity)
         self._in_reason = False  # lines of a failure's reason follow
         self._post_mortem = False
-        self._live: Live | None = None
-        if screen.console.is_terminal and not screen.verbose:
-            self._live = Live(self, console=screen.console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
-        """Start the live display, if there is one."""
-        if self._live is not None:
-            self._live.start()
+        """Start the live display."""
+        self.live.start()
         return self
 
     def __exit__(
@@ -110,11 +94,9 @@ class Progress:
         traceback: TracebackType | None,
     ) -> None:
         """Leave the last state of each stack on the screen."""
-        self._activity = ""
-        for stack in self.stacks.values():
-            stack.end("❌" if error else "✅")
-        if self._live is not None:
-            self._live.stop()
+        self._end("❌" if error else "✅")
+        self.live.update(self._cdk, visible=False)
+        self.live.stop()
 
     def cli_line(self, line: str) -> None:
         """Show a line of the CDK CLI."""
@@ -125,45 +107,51 @@ class Progress:
             self._screen.line(line, "cdk")
         elif self._post_mortem:
             return
-        elif self._live is None:
+        elif self.live.disable:
             if (shown := reduce(line)) is not None:
                 self._screen.line(shown, "cdk")
         elif event is not None:
             self._in_reason = event.status.endswith("_FAILED")
         elif PROGRESS.search(line):
-            self._activity = line.strip()
+            self.live.update(self._cdk, detail=line.strip())
         elif line and not self._in_reason and not CHATTER.search(line):
             self._screen.line(line, "cdk")
 
     def training_line(self, line: str) -> None:
-        """Show a line of a training job's log; on a terminal, behind what its stack waits for."""
+        """Show a line of a training job's log; on a terminal, on its stack's line."""
         self._note = line
-        if self._live is None:
+        for stack in self.stacks.values():
+            if stack.waiting:
+                self.live.update(stack.line, detail=stack.detail(line))
+        if self.live.disable:
             self._screen.line(line, "training")
 
     def _observe(self, line: str, event: Event | None) -> None:
         if event is not None:
-            self._stack(event.stack).observe(event)
-            self.paths[event.stack, event.logical_id] = event.path
+            stack = self._stack(event.stack)
+            stack.observe(event)
+            self.paths[event.stack, event.logical_id] = event.construct
+            resources = f"{min(event.done, event.total)}/{event.total}"
+            detail = stack.detail(self._note)
+            self.live.update(stack.line, resources=resources, detail=detail)
         elif begins := BEGINS.match(line):
             self._stack(begins[1])
         elif ends := ENDS.match(line):
-            for stack in self.stacks.values():
-                stack.end(ends[1])
+            self._end(ends[1])
 
-    def _stack(self, name: str) -> StackProgress:
-        return self.stacks.setdefault(name, StackProgress(name))
+    def _stack(self, name: str) -> Stack:
+        if name not in self.stacks:
+            self.stacks[name] = Stack(self._line(name))
+            self.live.update(self._cdk, visible=False)
+        return self.stacks[name]
 
-    def __rich__(self) -> Table:
-        """Return one line per stack; before the first, one with what the CLI does."""
-        table = Table.grid(padding=(0, 1))
-        for _ in range(4):
-            table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True, overflow="ellipsis", style="dim")
+    def _line(self, name: str, detail: str = "") -> progress.TaskID:
+        return self.live.add_task(name, total=None, mark="", resources="", detail=detail)
+
+    def _end(self, mark: str) -> None:
+        """Stop the clocks of the stacks that are being deployed."""
         for stack in self.stacks.values():
-            resources, elapsed, detail = stack.row(self._note)
-            name = Text(stack.name, style="bold")
-            table.add_row(stack.mark or self._spinner, name, resources, elapsed, detail)
-        if self._activity and all(stack.mark for stack in self.stacks.values()):
-            table.add_row(self._spinner, Text("cdk", style="dim"), "", "", self._activity)
-        return table
+            detail = f"{stack.failure} failed" if stack.failure else ""
+            if not self.live.tasks[stack.line].finished:
+                self.live.update(stack.line, total=1, completed=1, mark=f"{mark} ", detail=detail)
+        self.live.update(self._cdk, visible=True)

@@ -3,9 +3,9 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,7 +27,7 @@ class TrainingProgress:
         self._logs = boto3.client("logs")
         self._on_line = on_line
         self._since = int(time.time() * 1000)
-        self._seen: dict[str, int] = {}
+        self._seen: set[str] = set()
         self._in_script: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="training-progress", daemon=True)
@@ -57,21 +57,15 @@ class TrainingProgress:
                 continue  # no job has logged yet, or the emulator is busy
 
     def _show_new_lines(self) -> None:
-        streams = self._logs.describe_log_streams(logGroupName=LOG_GROUP)["logStreams"]
-        for stream in streams:
-            name = str(stream["logStreamName"])
-            events = self._logs.get_log_events(
-                logGroupName=LOG_GROUP,
-                logStreamName=name,
-                startTime=self._since,
-                startFromHead=True,
-            )["events"]
-            for event in events[self._seen.get(name, 0) :]:
-                self._show(name, event)
-            self._seen[name] = len(events)
+        pages = self._logs.get_paginator("filter_log_events").paginate(
+            logGroupName=LOG_GROUP, startTime=self._since
+        )
+        for event in [event for page in pages for event in page["events"]]:
+            if event["eventId"] not in self._seen:
+                self._seen.add(event["eventId"])
+                self._show(str(event["logStreamName"]), str(event["message"]).rstrip())
 
-    def _show(self, stream: str, event: Mapping[str, Any]) -> None:
-        message = str(event["message"]).rstrip()
+    def _show(self, stream: str, message: str) -> None:
         if SCRIPT_STARTS in message:
             self._in_script.add(stream)
         elif stream in self._in_script and not TOOLKIT_LINE.search(message):

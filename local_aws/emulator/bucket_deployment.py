@@ -11,10 +11,8 @@ import boto3
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials
 from local_aws.emulator.asset_zip import members
-from local_aws.emulator.patches.cloudformation import ResourceHandler
+from local_aws.emulator.patches.cloudformation import Created, Properties, ResourceHandler
 
-Properties = dict[str, Any]
-Created = tuple[str, dict[str, Any]]
 SYSTEM_METADATA = {
     "content-type": "ContentType",
     "cache-control": "CacheControl",

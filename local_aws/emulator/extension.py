@@ -12,7 +12,8 @@ import ministack.app
 from ministack.core import persistence
 from ministack.services import lambda_svc
 
-Answer = tuple[int, dict[str, str], bytes]
+from local_aws.sagemaker.service import Answer
+
 ServiceHandler = Callable[
     [str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[Answer]
 ]

@@ -1,13 +1,14 @@
 """CloudFormation handlers of recorded resources that ministack does not know."""
 
 import uuid
-from typing import Any
 
-from local_aws.emulator.patches.cloudformation import ResourceHandler, known_resources
+from local_aws.emulator.patches.cloudformation import (
+    Created,
+    Properties,
+    ResourceHandler,
+    known_resources,
+)
 from local_aws.emulator.recorded import RECORDED
-
-Properties = dict[str, Any]
-Created = tuple[str, dict[str, str]]
 
 
 def recorded_resources() -> dict[str, ResourceHandler]:

@@ -5,8 +5,8 @@ import re
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from local_aws.emulator.extension import Answer, ServiceHandler
-from local_aws.sagemaker import SageMakerService
+from local_aws.emulator.extension import ServiceHandler
+from local_aws.sagemaker.service import Answer, SageMakerService
 
 INVOCATIONS = re.compile(r"^/endpoints/([^/]+)/invocations$")
 

@@ -2,13 +2,10 @@
 
 import time
 import uuid
-from typing import Any
 
-from local_aws.emulator.patches.cloudformation import ResourceHandler
+from local_aws.emulator.patches.cloudformation import Created, Properties, ResourceHandler
 from local_aws.sagemaker import SageMakerError, SageMakerService
 
-Properties = dict[str, Any]
-Created = tuple[str, dict[str, str]]
 SETTLE_SECONDS = 600.0
 POLL_SECONDS = 0.2
 MAX_NAME = 63

@@ -33,7 +33,7 @@ class RequestProcessor:
         self.status, self.phrase = code, reason_phrase or ""
 
 
-class Context:
+class HandlerContext:
     """The context object that TorchServe hands to handlers."""
 
     def __init__(self, model_dir: str, headers: dict[str, str] | None = None) -> None:
@@ -64,7 +64,7 @@ class ModelServer(ThreadingHTTPServer):
         self.service: HandlerService | None = None
         try:
             service = HandlerService()
-            service.initialize(Context(model_dir))
+            service.initialize(HandlerContext(model_dir))
             self.service = service
         except Exception:  # noqa: BLE001 - like a TorchServe worker that dies
             traceback.print_exc()
@@ -88,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.service is None:
             self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"Worker died.")
             return
-        context = Context(self.server.model_dir, dict(self.headers.items()))
+        context = HandlerContext(self.server.model_dir, dict(self.headers.items()))
         answer = self.server.service.handle([{"body": bytearray(body)}], context)[0]
         data = bytes(answer) if isinstance(answer, bytes | bytearray) else str(answer).encode()
         status = context.request_processor[0].status

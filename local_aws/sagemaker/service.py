@@ -20,6 +20,7 @@ from local_aws.sagemaker.training_jobs import TrainingJobs
 from local_aws.sagemaker.validation import validate
 
 JSON = "application/x-amz-json-1.1"
+# Status, headers and body of an HTTP answer
 Answer = tuple[int, dict[str, str], bytes]
 
 

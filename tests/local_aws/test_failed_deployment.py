@@ -64,7 +64,7 @@ def test_an_update_that_is_rolled_back_for_a_long_reason(cdk: Cdk, tmp_path: Pat
     assert line == (
         "failing-update: Job/Training (Custom::Training) failed: " + " ".join(REASON.split())
     )
-    # What failed in an earlier deployment is not repeated.
+    # The failure of an earlier deployment is not repeated.
     trace = "Error: something else\n\nLogs: /aws/lambda/function\n\n    at handler (index.js:2:6)"
     application(root, {"failing-update": custom_resource(Fails=trace)})
     (line,) = failure(cdk, root)

@@ -29,7 +29,7 @@ def printed(screen: Screen) -> str:
 def rows(progress: Progress) -> list[list[str]]:
     """Return the words of each live line."""
     plain = console(terminal=False)
-    plain.print(progress)
+    plain.print(progress.live.get_renderable())
     assert isinstance(plain.file, io.StringIO)
     return [line.split() for line in plain.file.getvalue().splitlines()]
 
@@ -48,9 +48,12 @@ def test_a_terminal_shows_a_live_line_per_stack() -> None:
             progress.cli_line(line)
         first, second = rows(progress)
         assert first[:2] == ["✅", "tiny-1"]
-        assert second[1:] == ["tiny-2", "3/5", "0:00", "waiting", "for", "Custom"]
+        assert second[1:] == ["tiny-2", "3/5", "0:00:00", "waiting", "for", "Custom"]
         progress.training_line("epoch=1 loss=0.5")
         assert " ".join(rows(progress)[1]).endswith("waiting for Custom: epoch=1 loss=0.5")
+        progress.training_line("a long line " * 20)
+        assert rows(progress)[1][1:5] == ["tiny-2", "3/5", "0:00:00", "waiting"]
+        assert len(rows(progress)) == 2  # the line is cut, not wrapped
         for line in output[output.index(WAITING) + 2 :]:
             progress.cli_line(line)
     assert [row[:2] for row in rows(progress)] == [["✅", "tiny-1"], ["✅", "tiny-2"]]

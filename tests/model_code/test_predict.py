@@ -9,7 +9,7 @@ import pytest
 from sagemaker_inference.transformer import Transformer
 
 import predict
-from local_aws.sagemaker.model_server import Context
+from local_aws.sagemaker.model_server import HandlerContext
 from sentiment.artifact import Artifact
 from sentiment.request import RequestError
 from tests.model_code.conftest import ODD
@@ -149,7 +149,7 @@ def test_under_the_pytorch_toolkit(
     transformer = Transformer()
 
     def send(body: bytes, content_type: str) -> tuple[int, str, str]:
-        context = Context(str(trained[0] / "model"), {"Content-Type": content_type})
+        context = HandlerContext(str(trained[0] / "model"), {"Content-Type": content_type})
         answer = transformer.transform([{"body": bytearray(body)}], context)[0]
         return context.request_processor[0].status, context.content_type, str(answer)
 

@@ -12,7 +12,11 @@ PRIVATE_NAMES = (
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
     (stacks, "_runs_on_worker_thread", "(resource_type)"),
 )
+# Functions of a resource type: create, update and delete
 ResourceHandler = Mapping[str, Callable[..., Any]]
+Properties = dict[str, Any]
+# Physical id and attributes of a resource
+Created = tuple[str, dict[str, Any]]
 
 
 def apply(handlers: Mapping[str, ResourceHandler]) -> None:

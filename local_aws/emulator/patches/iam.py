@@ -17,10 +17,11 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.services import iam, sts
 
 from local_aws.credentials import AssumeRole, Credentials, RoleError
-from local_aws.emulator.extension import Answer, ServiceHandler
+from local_aws.emulator.extension import ServiceHandler
 from local_aws.emulator.sagemaker_api import INVOCATIONS
 from local_aws.environment import ACCOUNT
 from local_aws.sagemaker.arns import arn, resource_arn
+from local_aws.sagemaker.service import Answer
 
 PRIVATE_NAMES = (
     (ministack.app, "AUTH", "bool"),

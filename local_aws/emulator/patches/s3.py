@@ -6,6 +6,8 @@ from typing import Any
 from ministack.services import s3
 from ministack.services.cloudformation import provisioners
 
+from local_aws.emulator.patches.cloudformation import Created, Properties
+
 PRIVATE_NAMES = (
     (s3, "_apply_bucket_scope", "(method, bucket, key, headers, query_params, body=b'', internal=False)"),
     (s3, "_bucket_owner_account", "(name)"),
@@ -16,7 +18,6 @@ PRIVATE_NAMES = (
     (s3, "_request_access_key", "(method, key, headers, query_params, body)"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
 )  # fmt: skip
-Properties = dict[str, Any]
 
 
 def apply() -> None:
@@ -67,7 +68,7 @@ def _complete_buckets() -> None:
     def update(name: str, old: Properties, new: Properties, stack: str) -> Any:
         return tagged(handler["update"](name, old, new, stack), new)
 
-    def tagged(created: tuple[str, Properties], properties: Properties) -> tuple[str, Properties]:
+    def tagged(created: Created, properties: Properties) -> Created:
         tags = {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
         s3._bucket_tags[created[0]] = tags
         return created

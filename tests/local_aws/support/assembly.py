@@ -59,7 +59,9 @@ def application(folder: Path, stacks: Mapping[str, Mapping[str, Any]]) -> Path:
             "displayName": name,
             "dependencies": list(artifacts),
             "metadata": {
-                f"/{name}/Job/{logical_id}": [{"type": "aws:cdk:logicalId", "data": logical_id}]
+                f"/{name}/Job/{logical_id}/Resource/Default": [
+                    {"type": "aws:cdk:logicalId", "data": logical_id}
+                ]
                 for logical_id in resources
             },
         }
