@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from predict_api import endpoint, feedback
+from predict_api import feedback
+from predict_api import model as api_model
 from predict_api.operations import OPERATIONS, operations
 from predict_api.settings import Settings
 from tests.lambda_fn.fake_aws import client_error
@@ -75,7 +76,7 @@ def function() -> Iterator[ModuleType]:
 
 def ask(function: ModuleType, told: dict[str, Any], model: Model) -> dict[str, Any]:
     with (
-        patch.object(endpoint, "runtime", lambda: model),
+        patch.object(api_model, "runtime", lambda: model),
         patch.object(feedback, "s3", lambda: model),
     ):
         answer: dict[str, Any] = function.handler(told, LambdaContext())
