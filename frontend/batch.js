@@ -1,7 +1,8 @@
 /** Classifies one review per line, in a table that can be downloaded as CSV. */
 
 import { classifyMany } from "./api.js";
-import { percent, verdictOf } from "./verdict.js";
+import { create, element } from "./dom.js";
+import { labelOf, percent, verdictOf } from "./verdict.js";
 
 const AT_ONCE = 512;
 const CHARACTERS_AT_ONCE = 500_000; // limit of API Gateway and Lambda for one call, in any script
@@ -9,7 +10,6 @@ const LINES = /\r?\n/;
 // Beginning of a cell that a spreadsheet would evaluate as a formula
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
-const element = (id) => document.getElementById(id);
 let rows = [];
 
 /** Return the nonblank lines of a text. */
@@ -49,9 +49,8 @@ export function hideBatch() {
 
 /** Download the table as CSV. */
 export function download() {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([`\ufeff${csv(rows)}`], { type: "text/csv" }));
-  link.download = "verdicts.csv";
+  const href = URL.createObjectURL(new Blob([`\ufeff${csv(rows)}`], { type: "text/csv" }));
+  const link = create("a", { href, download: "verdicts.csv" });
   link.click();
   URL.revokeObjectURL(link.href);
 }
@@ -82,25 +81,15 @@ function summary() {
 }
 
 function row({ review, probability, error }) {
-  const node = document.createElement("tr");
   if (probability === undefined) {
-    node.append(cell(review), cell(error?.detail ?? ""));
-    node.lastChild.colSpan = 2;
-    return node;
+    return create("tr", {}, cell(review), cell(error?.detail ?? "", { colSpan: 2 }));
   }
-  const verdict = verdictOf(probability);
-  node.append(cell(review), cell(verdict), cell(percent(probability, 1)));
-  node.children[1].firstChild.className = "label";
-  node.children[1].firstChild.dataset.verdict = verdict;
-  return node;
+  const label = labelOf(probability, verdictOf(probability));
+  return create("tr", {}, cell(review), create("td", {}, label), cell(percent(probability, 1)));
 }
 
-function cell(text) {
-  const node = document.createElement("td");
-  const isolated = document.createElement("bdi");
-  isolated.textContent = text;
-  node.append(isolated);
-  return node;
+function cell(text, properties = {}) {
+  return create("td", properties, create("bdi", {}, text));
 }
 
 function number(count) {

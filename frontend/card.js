@@ -1,11 +1,10 @@
 /** Drawer with information about the model. */
 
 import { describeModel } from "./api.js";
+import { create, element } from "./dom.js";
 import { ApiError } from "./patience.js";
 
 const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
-
-const element = (id) => document.getElementById(id);
 
 /** Make the button open the drawer; `api` returns the API's path. */
 export function startCard(api) {
@@ -60,15 +59,9 @@ function facts(card) {
   };
   return Object.entries(known)
     .filter(([, fact]) => fact !== undefined && fact !== null && fact !== "")
-    .map(([name, fact]) => entry(name, String(fact)));
-}
-
-function entry(name, fact) {
-  const node = document.createElement("div");
-  node.append(document.createElement("dt"), document.createElement("dd"));
-  node.firstChild.textContent = name;
-  node.lastChild.textContent = fact;
-  return node;
+    .map(([name, fact]) =>
+      create("div", {}, create("dt", {}, name), create("dd", {}, String(fact))),
+    );
 }
 
 function date(text) {

@@ -1,11 +1,11 @@
 /** Marks the words that influenced a verdict. The review is only ever inserted as text. */
 
+import { create, element } from "./dom.js";
+
 const MARKED = 40;
 const LISTED = 12;
 const STRENGTHS = 4;
 const WEAK = 0.08; // share of the strongest weight below which a word is not marked
-
-const element = (id) => document.getElementById(id);
 
 /** Make the words reachable by arrow keys, because each as a Tab stop would be too many. */
 export function startExplanation() {
@@ -57,13 +57,8 @@ export function showExplanation(review, words) {
   element("marked").replaceChildren(...pieces, letters.slice(at).join(""));
   element("movers").replaceChildren(
     ...strongest.slice(0, LISTED).map(({ start, end, weight }) => {
-      const item = document.createElement("li");
-      const word = document.createElement("bdi");
-      word.textContent = letters.slice(start, end).join("");
-      const share = document.createElement("span");
-      share.textContent = signed(weight);
-      item.append(word, " ", share);
-      return item;
+      const word = create("bdi", {}, letters.slice(start, end).join(""));
+      return create("li", {}, word, " ", create("span", {}, signed(weight)));
     }),
   );
   element("explanation").hidden = strongest.length === 0;
@@ -75,12 +70,12 @@ export function hideExplanation() {
 }
 
 function mark(letters, weight, most) {
-  const node = document.createElement("mark");
-  node.textContent = letters.join("");
-  node.tabIndex = -1;
-  node.dataset.side = weight > 0 ? "positive" : "negative";
-  node.dataset.strength = Math.max(1, Math.ceil((Math.abs(weight) / most) * STRENGTHS));
-  node.dataset.weight = signed(weight);
+  const node = create("mark", { tabIndex: -1 }, letters.join(""));
+  Object.assign(node.dataset, {
+    side: weight > 0 ? "positive" : "negative",
+    strength: Math.max(1, Math.ceil((Math.abs(weight) / most) * STRENGTHS)),
+    weight: signed(weight),
+  });
   return node;
 }
 

@@ -1,11 +1,11 @@
 /** Asks whether a verdict was right, if the deployment accepts feedback. */
 
 import { sendFeedback } from "./api.js";
+import { element } from "./dom.js";
 import { verdictOf } from "./verdict.js";
 
 const OTHER = { positive: "negative", negative: "positive" };
 
-const element = (id) => document.getElementById(id);
 let current = null;
 
 /** Make the buttons send feedback on the last verdict; `api` returns the API's path. */

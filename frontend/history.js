@@ -1,6 +1,7 @@
 /** History of this visit, stored in this tab; its links carry the review in their fragment. */
 
-import { percent, verdictOf } from "./verdict.js";
+import { create, element } from "./dom.js";
+import { labelOf, percent } from "./verdict.js";
 
 const KEY = "history";
 const LONGEST = 20;
@@ -8,8 +9,6 @@ const EXCERPT = 120;
 const FRAGMENT = "#review=";
 // Browsers store about 2.5 million characters per tab, which the draft shares.
 const MOST_CHARACTERS = 1_000_000;
-
-const element = (id) => document.getElementById(id);
 
 /** Show the history of this visit. */
 export function startHistory() {
@@ -62,19 +61,10 @@ function show(entries) {
 }
 
 function item({ review, probability }) {
-  const node = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = FRAGMENT + encodeURIComponent(review.toWellFormed?.() ?? review);
-  const isolated = document.createElement("bdi");
   const letters = Array.from(review.trim().slice(0, 4 * EXCERPT).replace(/\s+/g, " "));
-  isolated.textContent = letters.slice(0, EXCERPT).join("");
-  link.append(isolated);
-  const share = document.createElement("span");
-  share.className = "label";
-  share.dataset.verdict = verdictOf(probability);
-  share.textContent = `${percent(probability)} positive`;
-  node.append(link, " ", share);
-  return node;
+  const href = FRAGMENT + encodeURIComponent(review.toWellFormed?.() ?? review);
+  const link = create("a", { href }, create("bdi", {}, letters.slice(0, EXCERPT).join("")));
+  return create("li", {}, link, " ", labelOf(probability, `${percent(probability)} positive`));
 }
 
 function load() {

@@ -4,6 +4,7 @@ import { classify } from "./api.js";
 import { download, hideBatch, judgeLines, linesOf } from "./batch.js";
 import { startCard } from "./card.js";
 import { loadConfig } from "./config.js";
+import { element } from "./dom.js";
 import { loadDraft, saveDraft } from "./draft.js";
 import { hideExplanation, showExplanation, startExplanation } from "./explanation.js";
 import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
@@ -13,9 +14,9 @@ import { ApiError, OfflineError } from "./patience.js";
 import { startProgress } from "./progress.js";
 import { hideVerdict, showVerdict } from "./verdict.js";
 
-const form = document.getElementById("form");
-const review = document.getElementById("review");
-const lines = document.getElementById("lines");
+const form = element("form");
+const review = element("review");
+const lines = element("lines");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const EMPTY = "Write a review first.";
@@ -55,7 +56,7 @@ review.addEventListener("input", () => {
 });
 
 lines.addEventListener("click", submitLines);
-document.getElementById("download").addEventListener("click", download);
+element("download").addEventListener("click", download);
 window.addEventListener("hashchange", openShared);
 window.addEventListener("online", () => again?.());
 startExplanation();

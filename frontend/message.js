@@ -1,6 +1,6 @@
 /** Status line with progress and errors. */
 
-const element = (id) => document.getElementById(id);
+import { element } from "./dom.js";
 
 /** Show a message, as information or as an error. */
 export function showMessage(text, kind = "information") {

@@ -1,10 +1,10 @@
 /** Display of a verdict. */
 
+import { create, element } from "./dom.js";
+
 const UNSURE_FROM = 0.4;
 const UNSURE_TO = 0.6;
 const SYMBOLS = { positive: "▲", negative: "▼", unsure: "◆" };
-
-const element = (id) => document.getElementById(id);
 
 /** Show a verdict and the version of its model. */
 export function showVerdict({ probability, model }) {
@@ -32,6 +32,13 @@ export function verdictOf(probability) {
     return "unsure";
   }
   return probability >= 0.5 ? "positive" : "negative";
+}
+
+/** Return a text in the colour of a verdict. */
+export function labelOf(probability, text) {
+  const label = create("span", { className: "label" }, text);
+  label.dataset.verdict = verdictOf(probability);
+  return label;
 }
 
 /** Return a percentage that never rounds to 0 % or 100 %, because no model is certain. */

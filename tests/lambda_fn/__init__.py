@@ -1,1 +1,1 @@
-"""Tests: unit of lambda_fn."""
+"""Tests of the Lambda functions."""

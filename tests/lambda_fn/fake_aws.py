@@ -1,8 +1,7 @@
-"""SageMaker and S3 as far as the TrainingJob handlers use them, in memory.
+"""In-memory SageMaker and S3 with the operations of the TrainingJob handlers.
 
-Requests are checked against botocore's own model of the services, SageMaker's as far as its server
-checks them, and missing things answer as AWS
-does: no error code of its own for a missing job, 404 without a body for a missing object.
+Requests are validated by botocore's model of the services, and those to SageMaker by the embedded
+SageMaker as well. Errors for missing jobs and objects are the same as on AWS.
 """
 
 from typing import Any
@@ -29,7 +28,7 @@ def client_error(code: str, message: str, operation: str, status: int = 400) -> 
 
 
 def check(service: str, operation: str, parameters: dict[str, Any]) -> None:
-    """Raise botocore's ParamValidationError, or SageMaker's, for a request that AWS would refuse."""
+    """Raise a validation error for a request that AWS would refuse."""
     model = SESSION.get_service_model(service).operation_model(operation)
     validate_parameters(parameters, model.input_shape)
     if service == "sagemaker":
@@ -40,7 +39,7 @@ def check(service: str, operation: str, parameters: dict[str, Any]) -> None:
 
 
 class FakeSageMaker:
-    """Training jobs that end when the test says so."""
+    """Training jobs that end when the test ends them."""
 
     def __init__(self) -> None:
         """Start without jobs."""
@@ -69,7 +68,7 @@ class FakeSageMaker:
         return {"TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}"}
 
     def describe_training_job(self, **request: Any) -> dict[str, Any]:
-        """Tell how a job is."""
+        """Return the description of a job."""
         check("sagemaker", "DescribeTrainingJob", request)
         if request["TrainingJobName"] not in self.jobs:
             raise client_error(
@@ -78,12 +77,12 @@ class FakeSageMaker:
         return self.jobs[request["TrainingJobName"]]
 
     def stop_training_job(self, **request: Any) -> None:
-        """Let a job stop."""
+        """Stop a job."""
         check("sagemaker", "StopTrainingJob", request)
         self.jobs[request["TrainingJobName"]]["TrainingJobStatus"] = "Stopping"
 
     def end(self, name: str, status: str, **details: Any) -> None:
-        """Let a job end."""
+        """End a job."""
         self.jobs[name] |= {"TrainingJobStatus": status, **details}
 
 
@@ -99,7 +98,7 @@ class FakeS3:
         self.tags[uri] = {}
 
     def head_object(self, **request: Any) -> None:
-        """Tell that an object is there."""
+        """Succeed if the object exists."""
         check("s3", "HeadObject", request)
         self._find(request, "HeadObject")
 
@@ -110,7 +109,7 @@ class FakeS3:
         self.tags[uri] = {tag["Key"]: tag["Value"] for tag in request["Tagging"]["TagSet"]}
 
     def delete_object_tagging(self, **request: Any) -> None:
-        """Take all tags off an object."""
+        """Remove all tags of an object."""
         check("s3", "DeleteObjectTagging", request)
         self.tags[self._find(request, "DeleteObjectTagging")] = {}
 

@@ -1,4 +1,4 @@
-"""What the API's new code must do before callers get it."""
+"""Test of a new version of the API's function before its release."""
 
 import io
 import json
@@ -16,15 +16,15 @@ POSITIVE = {"statusCode": 200, "body": '{"sentiment": "positive"}'}
 
 
 class Function:
-    """A function by what it answers to each path."""
+    """A function with given answers by path."""
 
     def __init__(self, **answers: Any) -> None:
-        """Answer as a good one does, but for these."""
+        """Create a working function, except for these answers."""
         self.answers = {"health": HEALTHY, "predict": POSITIVE, **answers}
         self.asked: list[str] = []
 
     def invoke(self, **request: Any) -> dict[str, Any]:
-        """Answer; what is an error fails as Lambda reports it."""
+        """Answer, or report an error in the way of Lambda."""
         is_valid("lambda", "Invoke", request)
         assert request["FunctionName"] == VERSION
         path = json.loads(request["Payload"])["path"].strip("/")
@@ -34,14 +34,14 @@ class Function:
         return {"Payload": io.BytesIO(json.dumps(answer).encode()), **failed}
 
 
-def test_a_good_version_is_asked_for_its_health_and_a_verdict() -> None:
+def test_a_working_version_passes_both_checks() -> None:
     function = Function()
     check(function, VERSION)
     assert function.asked == ["health", "predict"]
 
 
 @pytest.mark.parametrize("status", [503, 429])
-def test_a_model_that_is_away_is_not_the_functions_fault(status: int) -> None:
+def test_an_unavailable_model_does_not_fail_the_function(status: int) -> None:
     check(Function(predict={"statusCode": status, "body": "{}"}), VERSION)
 
 
@@ -61,7 +61,7 @@ def test_a_model_that_is_away_is_not_the_functions_fault(status: int) -> None:
         ({"predict": {"statusCode": 200, "body": "1"}}, "with 200: 1"),
     ],
 )
-def test_a_bad_version_is_refused_with_one_line(answers: dict[str, Any], reason: str) -> None:
+def test_a_broken_version_is_refused_with_one_line(answers: dict[str, Any], reason: str) -> None:
     with pytest.raises(ReleaseTestError, match=reason) as refusal:
         check(Function(**answers), VERSION)
     assert "\n" not in str(refusal.value)

@@ -1,4 +1,4 @@
-"""The TrainingJob resource through CloudFormation's events, as CDK's framework sends them."""
+"""Lifecycle of the TrainingJob resource under the events of CDK's framework."""
 
 import json
 from typing import Any
@@ -23,11 +23,11 @@ class Account:
         self.s3 = FakeS3()
 
     def client(self, service: str) -> Any:
-        """Return what stands for boto3's client of the service."""
+        """Return the fake client of a service."""
         return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
 
     def finish(self, name: str, accuracy: float = 0.8612) -> str:
-        """Let a job complete and return its artifact."""
+        """Complete a job and return the URI of its artifact."""
         metrics = [{"MetricName": "test:accuracy", "Value": accuracy}]
         self.sagemaker.end(name, "Completed", FinalMetricDataList=metrics)
         artifact = f"{OUTPUT}/{name}/output/model.tar.gz"
@@ -49,7 +49,7 @@ SPOT = {"MaxWaitSeconds": "3300", "CheckpointPath": "s3://data/checkpoints"}
 def properties(
     name: str = FIRST, minimum_accuracy: str = "0.8", *, spot: bool = False
 ) -> dict[str, Any]:
-    """Return the resource's properties as CloudFormation hands them over: numbers are texts."""
+    """Return the resource's properties, in which CloudFormation passes numbers as strings."""
     return {
         "ServiceToken": "arn:aws:lambda:us-east-1:111122223333:function:framework",
         "JobName": name,
@@ -76,7 +76,7 @@ def begin(request: str, physical_id: str | None = None, **changed: Any) -> dict[
     return {**event, **handler.on_event(event, None)}
 
 
-def test_create_trains_and_tells_what_came_of_it(account: Account) -> None:
+def test_create_trains_and_returns_the_result(account: Account) -> None:
     event = begin("Create")
     assert event["PhysicalResourceId"] == FIRST
     assert handler.is_complete(event, None) == {"IsComplete": False}
@@ -113,7 +113,7 @@ def test_after_a_job_without_a_model_another_attempt_is_made(account: Account, s
     assert begin("Create")["PhysicalResourceId"] == f"{FIRST}-3"
 
 
-def test_a_job_whose_artifact_is_gone_is_run_again(account: Account) -> None:
+def test_a_job_with_a_missing_artifact_is_repeated(account: Account) -> None:
     begin("Create")
     artifact = account.finish(FIRST)
     del account.s3.tags[artifact]
@@ -129,7 +129,7 @@ def test_a_failed_job_fails_with_sagemakers_reason(account: Account, status: str
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "told"),
+    ("code", "message", "shown"),
     [
         (1, "line 7\n has no label", 'ExitCode 1 ErrorMessage "line 7 has no label"'),
         (
@@ -141,7 +141,7 @@ def test_a_failed_job_fails_with_sagemakers_reason(account: Account, status: str
     ],
 )
 def test_the_toolkits_report_becomes_one_line(
-    account: Account, code: int, message: str, told: str
+    account: Account, code: int, message: str, shown: str
 ) -> None:
     event = begin("Create")
     report = (
@@ -151,8 +151,8 @@ def test_the_toolkits_report_becomes_one_line(
     account.sagemaker.end(FIRST, "Failed", FailureReason=report)
     with pytest.raises(TrainingFailedError) as failure:
         handler.is_complete(event, None)
-    shown = f"Training job {FIRST} ended as Failed: AlgorithmError: ExecuteUserScriptError: {told}"
-    assert str(failure.value).startswith(shown)
+    reason = f"Training job {FIRST} ended as Failed: AlgorithmError: ExecuteUserScriptError: "
+    assert str(failure.value).startswith(reason + shown)
     assert "\n" not in str(failure.value)
     assert "train.py" not in str(failure.value)
 
@@ -171,7 +171,7 @@ def test_a_stopped_job_has_no_reason(account: Account) -> None:
         ("MaxWaitTimeExceeded", "within training.max_wait_seconds"),
     ],
 )
-def test_a_job_out_of_time_names_the_setting(account: Account, secondary: str, reason: str) -> None:
+def test_a_timeout_names_the_setting(account: Account, secondary: str, reason: str) -> None:
     event = begin("Create", spot=True)
     account.sagemaker.end(FIRST, "Stopped", SecondaryStatus=secondary)
     with pytest.raises(TrainingFailedError, match=reason):
@@ -179,7 +179,7 @@ def test_a_job_out_of_time_names_the_setting(account: Account, secondary: str, r
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_spare_machines_make_the_same_model(account: Account, *, before: bool) -> None:
+def test_switching_to_or_from_spot_does_not_train_again(account: Account, *, before: bool) -> None:
     begin("Create", spot=before)
     account.finish(FIRST)
     event = begin("Update", FIRST, spot=not before)
@@ -203,7 +203,7 @@ def test_a_job_without_the_metric_fails(account: Account) -> None:
         handler.is_complete(event, None)
 
 
-def test_a_model_under_the_minimum_fails_with_both_figures(account: Account) -> None:
+def test_a_model_below_the_minimum_fails_with_both_numbers(account: Account) -> None:
     event = begin("Create", minimum_accuracy="0.9")
     account.finish(FIRST)
     with pytest.raises(
@@ -239,7 +239,7 @@ def test_an_update_replaces_and_retires_the_old_artifact(account: Account) -> No
     assert account.s3.tags == {old: {"state": "retired"}, new: {}}
 
 
-def test_a_failed_update_goes_back_without_training(account: Account) -> None:
+def test_a_failed_update_rolls_back_without_training(account: Account) -> None:
     """CloudFormation sends the old properties, then a Delete of the job that failed."""
     begin("Create")
     old = account.finish(FIRST)
@@ -272,14 +272,14 @@ def test_delete_stops_a_running_job_and_waits_for_its_end(account: Account) -> N
     assert handler.is_complete(event, None) == {"IsComplete": True}
 
 
-def test_delete_of_what_never_was(account: Account) -> None:
+def test_delete_without_a_job(account: Account) -> None:
     event = begin("Delete", "sentiment-dev-never")
     assert handler.is_complete(event, None) == {"IsComplete": True}
     assert account.sagemaker.jobs == {}
 
 
-def test_delete_after_a_creation_that_was_cut_off_stops_what_runs_for_it(account: Account) -> None:
-    """CloudFormation has not heard of the job's name and sends an id of its own."""
+def test_delete_after_an_interrupted_creation_stops_its_job(account: Account) -> None:
+    """CloudFormation does not know the job's name and sends a generated id."""
     begin("Create")
     account.sagemaker.end(FIRST, "Failed", FailureReason="AlgorithmError")
     assert begin("Create")["PhysicalResourceId"] == f"{FIRST}-2"
@@ -291,10 +291,10 @@ def test_delete_after_a_creation_that_was_cut_off_stops_what_runs_for_it(account
     assert handler.is_complete(event, None) == {"IsComplete": True}
 
 
-def test_an_update_that_is_taken_back_stops_its_job(account: Account) -> None:
+def test_a_rolled_back_update_stops_its_job(account: Account) -> None:
     begin("Create")
     account.finish(FIRST)
-    begin("Update", FIRST, name=SECOND)  # and CloudFormation hears nothing before it is cancelled
+    begin("Update", FIRST, name=SECOND)  # cancelled before CloudFormation gets the id
     back = {
         "RequestType": "Update",
         "PhysicalResourceId": FIRST,
@@ -306,8 +306,8 @@ def test_an_update_that_is_taken_back_stops_its_job(account: Account) -> None:
     assert account.sagemaker.jobs[FIRST]["TrainingJobStatus"] == "Completed"
 
 
-def test_an_update_that_was_refused_can_be_taken_back(account: Account) -> None:
-    """Another name with a property that does not do: it has started nothing."""
+def test_a_refused_update_can_be_rolled_back(account: Account) -> None:
+    """The refused update had another name and an invalid property, and started no job."""
     begin("Create")
     account.finish(FIRST)
     back = {

@@ -1,4 +1,4 @@
-"""Starting training jobs: the request to SageMaker, new roles and endless failures."""
+"""Start of training jobs: the request to SageMaker, new roles and repeated failures."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ def test_the_job_reads_every_channel_and_reports_metrics() -> None:
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 2700}
 
 
-def test_the_job_is_tagged_like_all_that_the_budget_counts() -> None:
+def test_the_job_has_the_cost_allocation_tags() -> None:
     job = replace(REQUEST, tags={"environment": "dev", "application": "sentiment"}).job("job")
     assert job["Tags"] == [
         {"Key": "application", "Value": "sentiment"},
@@ -42,7 +42,7 @@ def test_the_job_is_tagged_like_all_that_the_budget_counts() -> None:
     ]
 
 
-def test_machines_of_ones_own_keep_no_checkpoints() -> None:
+def test_on_demand_instances_keep_no_checkpoints() -> None:
     job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f")
     assert "CheckpointConfig" not in job
     assert "EnableManagedSpotTraining" not in job
@@ -54,7 +54,7 @@ def test_traffic_between_hosts_is_encrypted(*, hosts: int, encrypted: bool) -> N
     assert job["EnableInterContainerTrafficEncryption"] is encrypted
 
 
-def test_every_attempt_on_spare_machines_goes_on_from_the_same_checkpoints() -> None:
+def test_every_spot_attempt_resumes_from_the_same_checkpoints() -> None:
     request = replace(REQUEST, spot=Spot(3300, "s3://data/checkpoints"))
     sagemaker, requests = FakeSageMaker(), []
     for _ in range(2):
@@ -74,7 +74,7 @@ def test_every_attempt_on_spare_machines_goes_on_from_the_same_checkpoints() -> 
         }
 
 
-def test_a_new_role_is_given_time() -> None:
+def test_a_new_role_gets_time_to_propagate() -> None:
     sagemaker = FakeSageMaker()
     sagemaker.role_errors = 2
     waits: list[float] = []
@@ -101,7 +101,7 @@ def test_other_errors_are_not_retried() -> None:
     assert waits == []
 
 
-def test_attempts_end() -> None:
+def test_the_number_of_attempts_is_limited() -> None:
     sagemaker, s3 = FakeSageMaker(), FakeS3()
     for _ in range(MOST_ATTEMPTS):
         sagemaker.end(find_or_start(sagemaker, s3, REQUEST), "Failed")
@@ -109,7 +109,7 @@ def test_attempts_end() -> None:
         find_or_start(sagemaker, s3, REQUEST)
 
 
-def test_an_error_of_sagemaker_is_no_missing_job() -> None:
+def test_an_access_error_does_not_mean_a_missing_job() -> None:
     class Denied(FakeSageMaker):
         def describe_training_job(self, **_request: Any) -> dict[str, Any]:
             raise client_error("AccessDeniedException", "not authorized", "DescribeTrainingJob")
@@ -118,7 +118,7 @@ def test_an_error_of_sagemaker_is_no_missing_job() -> None:
         describe(Denied(), "sentiment-dev-0a1b2c3d4e5f")
 
 
-def test_a_denied_artifact_is_no_missing_one() -> None:
+def test_an_access_error_does_not_mean_a_missing_artifact() -> None:
     class Denied(FakeS3):
         def head_object(self, **_request: Any) -> None:
             raise client_error("403", "Forbidden", "HeadObject", 403)
@@ -130,7 +130,7 @@ def test_a_denied_artifact_is_no_missing_one() -> None:
         find_or_start(sagemaker, Denied(), REQUEST)
 
 
-def test_keys_and_a_vpc_of_ones_own() -> None:
+def test_customer_keys_and_a_vpc() -> None:
     key = "arn:aws:kms:us-east-1:111122223333:key/0f0e"
     request = replace(
         REQUEST, output_key=key, volume_key=key, subnets=("subnet-1",), security_groups=("sg-1",)

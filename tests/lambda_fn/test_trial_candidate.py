@@ -1,4 +1,4 @@
-"""How a new model is tried on an endpoint of its own."""
+"""Trial of a new model on a temporary endpoint."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,17 +15,17 @@ CANDIDATE = Candidate("sentiment-dev-candidate", config="config-2", serving=SERV
 
 
 class Endpoints:
-    """SageMaker's endpoints; a new one takes as long to come up as `describe` is asked twice."""
+    """SageMaker endpoints; a new one is in service at the second description."""
 
     def __init__(self, **serving: str) -> None:
-        """Begin with the endpoint that serves, if a configuration is named."""
+        """Create the serving endpoint if a configuration is given."""
         self.now = {SERVING: ["InService", serving["config"]]} if serving else {}
         self.comes_up_as = "InService"
         self.calls: list[str] = []
         self.tags: list[dict[str, str]] = []
 
     def describe_endpoint(self, **request: Any) -> dict[str, str]:
-        """Describe one; those that are being made come up at the next question."""
+        """Describe an endpoint; one in creation is ready at the next call."""
         check("sagemaker", "DescribeEndpoint", request)
         name = request["EndpointName"]
         if name not in self.now:
@@ -37,42 +37,42 @@ class Endpoints:
         return {"EndpointStatus": status, "EndpointConfigName": config, **failed}
 
     def create_endpoint(self, **request: Any) -> None:
-        """Begin to make one."""
+        """Start to create an endpoint."""
         check("sagemaker", "CreateEndpoint", request)
         self.calls.append("create")
         self.tags = request["Tags"]
         self.now[request["EndpointName"]] = ["Creating", request["EndpointConfigName"]]
 
     def delete_endpoint(self, **request: Any) -> None:
-        """Delete one, which must not be in the making."""
+        """Delete an endpoint, which must not be in creation."""
         check("sagemaker", "DeleteEndpoint", request)
         self.calls.append("delete")
         assert self.now.pop(request["EndpointName"])[0] != "Creating"
 
 
 class Check:
-    """The questions to the candidate."""
+    """Check of the candidate's answers."""
 
     def __init__(self, wrong: str = "") -> None:
-        """Find fault with the answers, or not."""
+        """Fail with the reason `wrong`, if there is one."""
         self.asked, self.wrong = 0, wrong
 
     def __call__(self) -> None:
-        """Ask."""
+        """Run the check."""
         self.asked += 1
         if self.wrong:
             raise SmokeTestError(self.wrong)
 
 
 def settled(endpoints: Endpoints, check: Check) -> int:
-    """Take steps until the trial has ended; return how many it took."""
+    """Take steps until the trial has ended and return their number."""
     for steps in range(1, 10):
         if settle(endpoints, CANDIDATE, check):
             return steps
-    raise AssertionError("it never ends")
+    raise AssertionError("the trial does not end")
 
 
-def test_a_new_configuration_is_tried_once_and_leaves_nothing() -> None:
+def test_a_new_configuration_is_tried_once_and_cleaned_up() -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     assert settled(endpoints, check) == 3
     assert endpoints.calls == ["create", "delete"]
@@ -81,13 +81,13 @@ def test_a_new_configuration_is_tried_once_and_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize("serving", [{}, {"config": "config-2"}])
-def test_nothing_is_tried_that_nobody_is_served_or_that_serves(serving: dict[str, str]) -> None:
+def test_no_trial_without_a_serving_endpoint_or_a_change(serving: dict[str, str]) -> None:
     endpoints, check = Endpoints(**serving), Check()
     assert settled(endpoints, check) == 1
     assert (endpoints.calls, check.asked) == ([], 0)
 
 
-def test_a_model_that_no_training_measured_is_tried_even_where_nobody_is_served() -> None:
+def test_an_ungated_model_is_tried_even_without_a_serving_endpoint() -> None:
     endpoints, check = Endpoints(), Check()
     ungated = replace(CANDIDATE, gated=False)
     while not settle(endpoints, ungated, check):
@@ -95,7 +95,7 @@ def test_a_model_that_no_training_measured_is_tried_even_where_nobody_is_served(
     assert (endpoints.calls, check.asked) == (["create", "delete"], 1)
 
 
-def test_an_endpoint_that_is_being_scaled_is_waited_for() -> None:
+def test_the_trial_waits_for_an_endpoint_that_scales() -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     endpoints.now[SERVING][0] = "Updating"
     assert not settle(endpoints, CANDIDATE, check)
@@ -104,14 +104,14 @@ def test_an_endpoint_that_is_being_scaled_is_waited_for() -> None:
     assert settled(endpoints, check) == 3
 
 
-def test_wrong_answers_fail_it_and_the_candidate_goes() -> None:
+def test_wrong_answers_fail_the_trial_and_remove_the_candidate() -> None:
     endpoints = Endpoints(config="config-1")
     with pytest.raises(SmokeTestError, match="classifies a clearly positive review as negative"):
         settled(endpoints, Check("classifies a clearly positive review as negative"))
     assert list(endpoints.now) == [SERVING]
 
 
-def test_a_candidate_that_does_not_come_up_fails_it_with_its_reason() -> None:
+def test_a_candidate_that_does_not_start_fails_with_its_reason() -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     endpoints.comes_up_as = "Failed"
     with pytest.raises(SmokeTestError, match="does not start: no capacity"):
@@ -121,7 +121,7 @@ def test_a_candidate_that_does_not_come_up_fails_it_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize("status", ["InService", "Failed", "Creating"])
-def test_what_a_deployment_that_was_cut_off_left_is_replaced(status: str) -> None:
+def test_the_candidate_of_an_interrupted_deployment_is_replaced(status: str) -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     endpoints.now[CANDIDATE.name] = [status, "config-of-then"]
     settled(endpoints, check)
@@ -129,14 +129,14 @@ def test_what_a_deployment_that_was_cut_off_left_is_replaced(status: str) -> Non
     assert check.asked == 1
 
 
-def test_a_rollback_removes_what_is_left_before_it_goes_on() -> None:
+def test_a_rollback_first_removes_the_candidate() -> None:
     endpoints = Endpoints(config="config-2")
     endpoints.now[CANDIDATE.name] = ["Creating", "config-3"]
     assert settled(endpoints, Check()) == 3
     assert list(endpoints.now) == [SERVING]
 
 
-def test_other_errors_are_not_taken_for_a_missing_endpoint() -> None:
+def test_an_access_error_does_not_mean_a_missing_endpoint() -> None:
     class Refusing(Endpoints):
         def describe_endpoint(self, **_: Any) -> dict[str, str]:
             raise client_error("AccessDeniedException", "not authorized", "DescribeEndpoint", 403)

@@ -1,4 +1,4 @@
-"""The probe that sends known reviews while an endpoint is updated."""
+"""Probe with known reviews during the update of an endpoint."""
 
 import io
 import json
@@ -16,10 +16,10 @@ ENDPOINT = "sentiment-prod"
 
 
 class FakeEndpoint:
-    """An endpoint that is updated for a number of looks, and the metrics that come of it."""
+    """An endpoint that updates for a number of descriptions, and the published metrics."""
 
     def __init__(self, looks: int, answer: Callable[[str], bytes]) -> None:
-        """Be updating for `looks` looks and answer with what `answer` makes of a review."""
+        """Update for `looks` descriptions and answer reviews with `answer`."""
         self._looks, self._answer = looks, answer
         self.metrics: list[float] = []
 
@@ -53,7 +53,7 @@ def refuse(_review: str) -> bytes:
 
 
 def run(endpoint: FakeEndpoint, seconds: float = 60.0) -> int:
-    """Probe with a clock that only sleeping moves."""
+    """Probe with a clock that advances only by sleeping."""
     left = [seconds]
 
     def sleep(duration: float) -> None:
@@ -62,13 +62,13 @@ def run(endpoint: FakeEndpoint, seconds: float = 60.0) -> int:
     return probe_update(endpoint.client, ENDPOINT, ENDPOINT, lambda: left[0], sleep)
 
 
-def test_nothing_is_sent_unless_an_update_is_on() -> None:
+def test_nothing_is_sent_without_an_update() -> None:
     endpoint = FakeEndpoint(0, refuse)
     assert run(endpoint) == 0
     assert endpoint.metrics == []
 
 
-def test_right_answers_are_no_failure() -> None:
+def test_right_answers_are_not_counted() -> None:
     endpoint = FakeEndpoint(3, right)
     assert run(endpoint) == 0
     assert endpoint.metrics == [0.0, 0.0, 0.0]
@@ -89,13 +89,13 @@ def test_wrong_and_missing_answers_are_counted(answer: Callable[[str], bytes], w
     assert endpoint.metrics == [float(wrong)]
 
 
-def test_it_ends_before_the_function_does() -> None:
+def test_the_probe_ends_before_the_function_times_out() -> None:
     endpoint = FakeEndpoint(1000, right)
     run(endpoint, seconds=60.0)
-    assert len(endpoint.metrics) == 8  # every 5 of the first 40 s
+    assert len(endpoint.metrics) == 8  # every 5 s in the first 40 s
 
 
-def test_an_endpoint_that_is_not_there_is_not_updated() -> None:
+def test_a_missing_endpoint_is_not_probed() -> None:
     endpoint = FakeEndpoint(0, right)
 
     def missing(**_request: Any) -> None:
@@ -105,6 +105,6 @@ def test_an_endpoint_that_is_not_there_is_not_updated() -> None:
     assert run(endpoint) == 0
 
 
-def test_what_never_answers_is_reported_before_the_function_ends() -> None:
+def test_a_silent_endpoint_is_reported_before_the_function_times_out() -> None:
     longest = (PROMPT.connect_timeout + PROMPT.read_timeout) * len(KNOWN_REVIEWS)
     assert longest < RESERVE_SECONDS

@@ -1,4 +1,4 @@
-"""What the smoke test demands of an endpoint."""
+"""Smoke test of an endpoint."""
 
 import io
 import json
@@ -19,7 +19,7 @@ RIGHT = {"model_version": JOB, "accuracy": 0.91}
 
 
 class Time:
-    """A clock that stands still but for sleeping."""
+    """A clock that advances only by sleeping."""
 
     def __init__(self) -> None:
         """Start at zero."""
@@ -27,12 +27,12 @@ class Time:
         self.clock = Clock(now=lambda: self.seconds, sleep=self.sleep)
 
     def sleep(self, seconds: float) -> None:
-        """Let the time pass."""
+        """Advance the clock."""
         self.seconds += seconds
 
 
 class Runtime:
-    """An endpoint that fails some times, and then answers."""
+    """An endpoint that fails a number of times, then answers."""
 
     def __init__(
         self,
@@ -40,14 +40,14 @@ class Runtime:
         errors: tuple[Exception, ...] = (),
         version: str = JOB,
     ) -> None:
-        """Raise the errors first, then give the answer."""
+        """Raise the errors first, then answer."""
         self.errors = list(errors)
         self.reviews: list[str] = []
         self.version = version
         self.answer = answer or self.right
 
     def right(self, review: str) -> dict[str, Any]:
-        """Answer as a good model does."""
+        """Answer like a good model."""
         positive = "wonderful" in review
         return {
             "sentiment": "positive" if positive else "negative",
@@ -80,20 +80,20 @@ class SageMaker:
 
 
 def model_error(status: int) -> ClientError:
-    """Return what boto3 raises when the container answered with that status."""
+    """Return boto3's error for a container that answered with this status."""
     error = client_error(
         "ModelError", "Received an error from the container", "InvokeEndpoint", 424
     )
     return ClientError({**error.response, "OriginalStatusCode": status}, "InvokeEndpoint")
 
 
-def test_right_verdicts_of_the_right_model_pass() -> None:
+def test_right_answers_from_the_right_model_pass() -> None:
     runtime = Runtime()
     check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
     assert len(runtime.reviews) == 2
 
 
-def test_any_model_may_answer_where_none_was_trained() -> None:
+def test_any_version_may_answer_when_none_was_trained() -> None:
     check_answers(
         Runtime(version="trained-elsewhere"),
         ENDPOINT,
@@ -110,7 +110,7 @@ def test_another_models_answer_fails() -> None:
 
 
 @pytest.mark.parametrize("needed", [0.92, 1.0])
-def test_a_model_under_the_quality_gate_fails_wherever_it_was_trained(needed: float) -> None:
+def test_a_model_below_the_minimum_accuracy_fails_wherever_it_was_trained(needed: float) -> None:
     runtime, clock = Runtime(version="trained-elsewhere"), Time().clock
     check_answers(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
     with pytest.raises(SmokeTestError, match=f"accuracy 0.91; the minimum is {needed}"):
@@ -118,14 +118,14 @@ def test_a_model_under_the_quality_gate_fails_wherever_it_was_trained(needed: fl
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
-def test_a_model_that_always_says_the_same_fails(verdict: str) -> None:
+def test_a_model_with_a_constant_answer_fails(verdict: str) -> None:
     runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
     with pytest.raises(SmokeTestError, match=f"review as {verdict}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
-def test_an_answer_of_another_kind_fails(answer: Any) -> None:
+def test_an_answer_of_the_wrong_type_fails(answer: Any) -> None:
     with pytest.raises(SmokeTestError, match=ENDPOINT):
         check_answers(
             Runtime(answer=lambda _: answer),
@@ -146,7 +146,7 @@ def test_an_answer_of_another_kind_fails(answer: Any) -> None:
         ReadTimeoutError(endpoint_url="https://runtime.sagemaker.us-east-1.amazonaws.com"),
     ],
 )
-def test_a_container_that_starts_is_waited_for(error: Exception) -> None:
+def test_the_test_waits_for_a_starting_container(error: Exception) -> None:
     time = Time()
     check_answers(
         Runtime(errors=(error, error, error)),
@@ -190,7 +190,7 @@ def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
 
 def test_the_new_configuration_must_be_in_service() -> None:
     check_config(SageMaker(), ENDPOINT, "config-2")
-    check_config(SageMaker(status="Updating"), ENDPOINT, "config-2")  # as while it scales
+    check_config(SageMaker(status="Updating"), ENDPOINT, "config-2")  # for example while it scales
     with pytest.raises(SmokeTestError, match="is RollingBack, not InService"):
         check_config(SageMaker(status="RollingBack"), ENDPOINT, "config-2")
     with pytest.raises(SmokeTestError, match="serves configuration config-1, not config-2"):
@@ -219,4 +219,4 @@ def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch)
         assert handler.is_complete(event, None) == {"IsComplete": True}
     assert handler.on_event({**event, "RequestType": "Delete"}, None) == {}
     assert len(runtime.reviews) == 4
-    assert len(ids) == 1  # another one would make CloudFormation replace the resource
+    assert len(ids) == 1  # a different id would make CloudFormation replace the resource

@@ -1,4 +1,4 @@
-"""One small model, trained once by train.py itself."""
+"""A small model, trained once by train.py."""
 
 import json
 import os
@@ -28,7 +28,7 @@ ODD = [
 def run_training(
     data: Path, folder: Path, *options: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run train.py by hand: with SageMaker's environment variables and nothing else of it."""
+    """Run train.py with SageMaker's environment variables but without SageMaker."""
     environment = {
         **os.environ,
         **variables,
@@ -45,7 +45,7 @@ def run_training(
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Train on 300 reviews, ten of them odd; return the job's folder and what was printed."""
+    """Train on 300 reviews, ten of them unusual; return the job's folder and output."""
     folder = tmp_path_factory.mktemp("training")
     data = folder / "data"
     data.mkdir()

@@ -1,4 +1,4 @@
-"""Datasets in every format, and what is refused with file, line and reason."""
+"""Datasets in every format, and errors with file, line and reason."""
 
 import gzip
 import io
@@ -63,7 +63,7 @@ def test_formats(tmp_path: Path, name: str, content: bytes) -> None:
     assert list(zip(dataset.texts, dataset.labels, strict=True)) == ROWS
 
 
-def test_the_hash_is_that_of_the_rows(tmp_path: Path) -> None:
+def test_the_hash_depends_only_on_the_rows(tmp_path: Path) -> None:
     hashes = set()
     for name, content in (("a.csv", CSV), ("b.jsonl", JSON_LINES)):
         folder = tmp_path / name
@@ -74,7 +74,7 @@ def test_the_hash_is_that_of_the_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["archive", "xz archive", "directory"])
-def test_the_official_data_brings_its_own_halves(tmp_path: Path, kind: str) -> None:
+def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None:
     if kind == "directory":
         for name, content in OFFICIAL.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,9 @@ HEADER_MISSING = "a header is damaged or missing"
         (0, "empty file"),
     ],
 )
-def test_a_cut_off_archive_in_good_gzip_is_refused(tmp_path: Path, place: int, reason: str) -> None:
+def test_a_truncated_archive_in_intact_gzip_is_refused(
+    tmp_path: Path, place: int, reason: str
+) -> None:
     (tmp_path / "x.tar.gz").write_bytes(gzip.compress(OFFICIAL_TAR[:place]))
     with pytest.raises(DatasetError) as refused:
         read_channel(tmp_path)
@@ -170,7 +172,7 @@ def test_a_cut_off_archive_in_good_gzip_is_refused(tmp_path: Path, place: int, r
 
 
 def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
-    """An archive that is not compressed has no checksum but those of its headers."""
+    """An uncompressed archive has only the checksums of its headers."""
     damaged = bytearray(OFFICIAL_TAR)
     damaged[4 * 1024 + 5] ^= 1
     (tmp_path / "x.tar").write_bytes(damaged)
@@ -180,8 +182,8 @@ def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
         read_channel(tmp_path)
 
 
-def test_a_member_does_not_lead_back(tmp_path: Path) -> None:
-    """Of less than no bytes: tarfile would go back to an earlier header, again and again."""
+def test_a_member_of_negative_size_is_refused(tmp_path: Path) -> None:
+    """Tarfile would read an earlier header for ever."""
     buffer = io.BytesIO(OFFICIAL_TAR)
     with tarfile.open(fileobj=buffer, mode="a", format=tarfile.PAX_FORMAT) as tar:
         member = tarfile.TarInfo("aclImdb/x")
@@ -192,7 +194,7 @@ def test_a_member_does_not_lead_back(tmp_path: Path) -> None:
         read_channel(tmp_path)
 
 
-def test_a_folder_with_the_name_of_a_review_is_refused(tmp_path: Path) -> None:
+def test_a_folder_named_like_a_review_is_refused(tmp_path: Path) -> None:
     (tmp_path / "train" / "pos" / "1.txt").mkdir(parents=True)
     with pytest.raises(
         DatasetError, match=r"1\.txt: must be a plain file of at most 1,000,000 bytes"

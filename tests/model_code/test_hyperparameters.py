@@ -1,4 +1,4 @@
-"""Hyperparameters that no training can work with."""
+"""Validation of hyperparameters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""predict.py as each of SageMaker's toolkits drives it."""
+"""predict.py as SageMaker's toolkits call it."""
 
 import json
 import math
@@ -36,12 +36,12 @@ BAD = {
 
 @pytest.fixture(scope="session")
 def model(trained: tuple[Path, str]) -> Artifact:
-    """The model as model_fn loads it."""
+    """Return the model that model_fn loads."""
     return predict.model_fn(str(trained[0] / "model"))
 
 
 def ask(model: Artifact, body: Any, content_type: str | None, accept: str | None = None) -> Any:
-    """Call the handlers as a toolkit does."""
+    """Call the handlers like a toolkit."""
     request = predict.input_fn(body, content_type)
     return predict.output_fn(predict.predict_fn(request, model), accept)
 
@@ -71,7 +71,7 @@ def test_an_explanation_adds_up_to_the_probability(model: Artifact) -> None:
     assert predictions[1]["explanation"]["words"]
 
 
-def test_an_explained_verdict_is_the_plain_one(model: Artifact) -> None:
+def test_an_explained_verdict_equals_the_plain_one(model: Artifact) -> None:
     for review in ("A fine film", "Dull. " * 500, "\U0001f600"):
         plain, explained = (
             json.loads(ask(model, json.dumps({"review": review, **more}), "application/json")[0])
@@ -81,7 +81,7 @@ def test_an_explained_verdict_is_the_plain_one(model: Artifact) -> None:
         assert explained["sentiment"] == plain["sentiment"]
 
 
-def test_nobody_gets_an_explanation_unasked(model: Artifact) -> None:
+def test_there_is_no_explanation_unless_requested(model: Artifact) -> None:
     body = b'{"review": "A fine film", "explain": false}'
     assert "explanation" not in json.loads(ask(model, body, "application/json")[0])
 
@@ -96,13 +96,13 @@ def test_json(model: Artifact) -> None:
 
 @pytest.mark.parametrize("review", ODD)
 @pytest.mark.filterwarnings("error")
-def test_anything_with_text_gets_a_probability(model: Artifact, review: str) -> None:
+def test_any_text_gets_a_probability(model: Artifact, review: str) -> None:
     for explain in (False, True):
         body = json.dumps({"review": review, "explain": explain}).encode()
         assert 0 < json.loads(ask(model, body, "application/json")[0])["probability"] < 1
 
 
-def test_a_bad_review_of_a_list_is_told_in_its_place(model: Artifact) -> None:
+def test_an_invalid_review_of_a_list_gets_an_error_at_its_index(model: Artifact) -> None:
     sent = ["<br />", "A fine film", 7, "x" * 100_001, "Dull"]
     answers = json.loads(ask(model, json.dumps({"reviews": sent}), "application/json")[0])
     codes = [answer.get("error", {}).get("code") for answer in answers["predictions"]]
@@ -116,7 +116,7 @@ def test_a_bad_review_of_a_list_is_told_in_its_place(model: Artifact) -> None:
     assert json.loads(nothing)["predictions"][0]["error"]["code"] == "empty_review"
 
 
-def test_each_answer_says_which_model_it_is_from(model: Artifact) -> None:
+def test_each_answer_names_its_model(model: Artifact) -> None:
     answer = json.loads(ask(model, b'{"review": "A fine film"}', "application/json")[0])
     card = json.loads(ask(model, b'{"card": true}', "application/json")[0])
     assert answer["model_version"] == card["model_version"] == model.version
@@ -127,7 +127,7 @@ def test_each_answer_says_which_model_it_is_from(model: Artifact) -> None:
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_requests(model: Artifact, case: str) -> None:
+def test_invalid_requests_are_refused(model: Artifact, case: str) -> None:
     body, content_type, status, code = BAD[case]
     with pytest.raises(RequestError) as refused:
         ask(model, body, content_type)
@@ -137,7 +137,7 @@ def test_bad_requests(model: Artifact, case: str) -> None:
     assert content["message"]
 
 
-def test_an_impossible_accept_is_refused(model: Artifact) -> None:
+def test_an_unsupported_accept_header_is_refused(model: Artifact) -> None:
     with pytest.raises(RequestError, match="not_acceptable"):
         ask(model, b"A fine film", "text/plain", "image/png")
 

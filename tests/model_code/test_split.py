@@ -1,4 +1,4 @@
-"""Holding reviews out, and sharing them among ranks."""
+"""Splitting of datasets and shares of ranks."""
 
 from sentiment.datasets import Dataset
 from sentiment.split import add_unseen, share, shuffle, stratified_split
@@ -23,14 +23,14 @@ def test_shuffling_keeps_texts_with_their_labels() -> None:
     )
 
 
-def test_the_ranks_shares_are_all_reviews() -> None:
+def test_the_shares_of_all_ranks_are_complete() -> None:
     data = Dataset([str(number) for number in range(10)], [0] * 10)
     shares = [share(data, rank, 3).texts for rank in range(3)]
     assert shares[1] == ["1", "4", "7"]
     assert sorted(text for part in shares for text in part) == sorted(data.texts)
 
 
-def test_more_reviews_never_repeat_a_test_review() -> None:
+def test_added_reviews_never_repeat_a_test_review() -> None:
     training, testing = Dataset(["a", "b"], [1, 0]), Dataset(["c"], [1])
     more = Dataset(["c", "d", "a"], [0, 1, 0])
     assert add_unseen(training, more, testing) == Dataset(["a", "b", "d"], [1, 0, 1])

@@ -1,4 +1,4 @@
-"""train.py from raw reviews to the artifact."""
+"""train.py, from raw reviews to the artifact."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from tests.model_code.conftest import run_training
 from training_job.request import METRICS
 
 
-def test_it_prints_metrics_as_the_job_defines_them(trained: tuple[Path, str]) -> None:
+def test_it_prints_the_metrics_that_the_job_extracts(trained: tuple[Path, str]) -> None:
     _, printed = trained
     found = {metric["Name"]: re.findall(metric["Regex"], printed) for metric in METRICS}
     assert len(found["train:loss"]) == len(found["validation:accuracy"]) == 2
@@ -16,12 +16,12 @@ def test_it_prints_metrics_as_the_job_defines_them(trained: tuple[Path, str]) ->
     assert re.fullmatch(r"test_accuracy=0\.\d{4}", printed.splitlines()[-1])
 
 
-def test_the_artifact_is_complete_by_itself(trained: tuple[Path, str]) -> None:
+def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     folder, printed = trained[0] / "model", trained[1]
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"ngrams.pt", "metadata.json", "code/predict.py"} <= names
     assert "code/sentiment/ngrams/classifier.py" in names
-    assert "code/requirements.txt" not in names  # torch and numpy are all it needs
+    assert "code/requirements.txt" not in names  # it only needs torch and numpy
     assert not any("__pycache__" in name for name in names)
 
     metadata = json.loads((folder / "metadata.json").read_text())
@@ -33,7 +33,7 @@ def test_the_artifact_is_complete_by_itself(trained: tuple[Path, str]) -> None:
     assert metadata["calibration"]["slope"] > 0
 
 
-def test_the_report_says_what_the_artifact_says(trained: tuple[Path, str]) -> None:
+def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
     output = trained[0] / "data-output"
     metrics = json.loads((output / "metrics.json").read_text())
     metadata = json.loads((trained[0] / "model" / "metadata.json").read_text())
@@ -52,7 +52,7 @@ def test_another_process_trains_the_same_weights_bit_for_bit(
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_bad_data_fails_before_training_with_the_reason(tmp_path: Path) -> None:
+def test_invalid_data_fails_before_training_with_the_reason(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     (data / "x.jsonl").write_text(

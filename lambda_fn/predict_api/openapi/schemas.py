@@ -6,10 +6,10 @@ from typing import Any
 from predict_api.openapi.codes import CODES
 
 Schema = dict[str, Any]
-TEXT = {"type": "string"}
-TIME = {"type": "string", "format": "date-time"}
-SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-CODE = {**TEXT, "enum": CODES, "description": "A stable identifier for programs"}
+TEXT: Schema = {"type": "string"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+CODE: Schema = {**TEXT, "enum": CODES, "description": "A stable identifier for programs"}
 
 
 def reference(name: str) -> Schema:
@@ -79,12 +79,12 @@ def schemas(max_review_characters: int) -> dict[str, Schema]:
 
 
 def _verdicts() -> dict[str, Schema]:
-    judged = {
+    judged: dict[str, Schema] = {
         "sentiment": {"type": "string", "enum": ["positive", "negative"]},
         "probability": {**SHARE, "description": "Calibrated probability of positive"},
     }
     weight = {"type": "number", "description": "Log-odds of the word; above 0 towards positive"}
-    span = {
+    span: dict[str, Schema] = {
         "start": {"type": "integer", "minimum": 0},
         "end": {"type": "integer", "minimum": 1},
         "weight": weight,

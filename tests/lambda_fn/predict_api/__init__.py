@@ -1,1 +1,1 @@
-"""Tests: the public API."""
+"""Tests of the public API."""

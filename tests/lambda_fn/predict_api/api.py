@@ -1,4 +1,4 @@
-"""The function with SageMaker's runtime answered by botocore's Stubber."""
+"""The API's function with a stubbed SageMaker runtime."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ ENDPOINT = "sentiment-dev"
 
 @dataclass
 class LambdaContext:
-    """What Lambda hands to the function, as far as the logger reads it."""
+    """The part of the Lambda context that the logger reads."""
 
     function_name: str = "predict_api"
     memory_limit_in_mb: int = 512
@@ -47,7 +47,7 @@ class Api:
         correlation_id: str = "request-1",
         asked: dict[str, Any] | None = None,
     ) -> None:
-        """Expect one call of our endpoint, and no other, with the review as JSON."""
+        """Expect exactly one call of the endpoint, with the review as JSON."""
         body = json.dumps(content).encode()
         self.stubber.add_response(
             "invoke_endpoint",
@@ -95,7 +95,7 @@ class Api:
 
 
 def problem_of(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the problem details of an answer, which are one line with all members."""
+    """Return the problem details of an answer after checking their form."""
     assert answer["headers"]["Content-Type"] == "application/problem+json"
     assert len(answer["body"].splitlines()) == 1
     problem: dict[str, Any] = json.loads(answer["body"])

@@ -1,4 +1,4 @@
-"""The function, imported as a cold start does."""
+"""Fixture of the API's function."""
 
 import boto3
 import pytest
@@ -8,7 +8,7 @@ from tests.lambda_fn.predict_api.api import ENDPOINT, LIMIT, Api
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
-    """Import the function with its environment, as a cold start does."""
+    """Import the function with its environment, as in a cold start."""
     for name, value in {
         "ENDPOINT_NAME": ENDPOINT,
         "MAX_REVIEW_CHARACTERS": str(LIMIT),

@@ -1,4 +1,4 @@
-"""What is no review is refused with a 4xx, a code and one line; nothing a caller sends is our failure."""
+"""Invalid requests get a 4xx, a code and one line; no request causes a server error."""
 
 import io
 import json
@@ -32,7 +32,7 @@ from tests.lambda_fn.predict_api.api import JSON, TEXT, VERDICT, Api, problem_of
         (b"[" * 1500, JSON, 400, "invalid_json", "not JSON"),
     ],
 )
-def test_bad_requests(
+def test_invalid_requests_are_refused(
     api: Api, body: bytes, content_type: str, status: int, code: str, detail: str
 ) -> None:
     answer = api.post(body, content_type)
@@ -44,7 +44,7 @@ def test_bad_requests(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS"])
-def test_other_methods_are_told_the_right_one(api: Api, method: str) -> None:
+def test_other_methods_get_the_allowed_one(api: Api, method: str) -> None:
     answer = api.post(b"A fine film", method=method)
     assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "POST")
 
@@ -52,7 +52,7 @@ def test_other_methods_are_told_the_right_one(api: Api, method: str) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(body=st.one_of(st.binary(max_size=150), st.from_regex(rb"\{.*\}"), st.text().map(str.encode)),
        content_type=st.sampled_from([TEXT, JSON, "a/b", ""]))  # fmt: skip
-def test_no_body_whatsoever_is_our_failure(api: Api, body: bytes, content_type: str) -> None:
+def test_no_body_causes_a_server_error(api: Api, body: bytes, content_type: str) -> None:
     verdict = json.dumps(VERDICT).encode()
     with patch.object(api.runtime, "invoke_endpoint", lambda **_: {"Body": io.BytesIO(verdict)}):
         answer = api.post(body, content_type)

@@ -1,4 +1,4 @@
-"""Many reviews in one call, answered in their order."""
+"""Batches of reviews, answered in order."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ def batch(api: Api, reviews: Any, **more: Any) -> dict[str, Any]:
     return api.post(json.dumps({"reviews": reviews}).encode(), JSON, path="/predict/batch", **more)
 
 
-def test_a_batch_is_answered_in_its_order(api: Api) -> None:
+def test_a_batch_is_answered_in_order(api: Api) -> None:
     dull = {**VERDICT, "sentiment": "negative", "probability": 0.1}
     markup = {"error": {"code": "empty_review", "message": "inner words"}}
     sent = ["A fine film", " ", "Dull", 7, "x" * 101, "<br>", "\ud800"]
@@ -46,7 +46,7 @@ def test_a_batch_without_any_review_does_not_wake_the_model(api: Api) -> None:
     assert content["model"] is None
 
 
-def test_a_large_batch_goes_in_parts(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_batch_is_split(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from predict_api import model  # noqa: PLC0415
 
     monkeypatch.setattr(model, "MAX_REQUEST_BYTES", 12)
@@ -67,13 +67,13 @@ def test_a_large_batch_goes_in_parts(api: Api, monkeypatch: pytest.MonkeyPatch) 
         (b"A fine film", TEXT, "unsupported_media_type"),
     ],
 )
-def test_bad_batches(api: Api, body: bytes, content_type: str, code: str) -> None:
+def test_invalid_batches_are_refused(api: Api, body: bytes, content_type: str, code: str) -> None:
     assert problem_of(api.post(body, content_type, path="/predict/batch"))["code"] == code
 
 
 @pytest.mark.parametrize(
     "answers", [[], [VERDICT], [VERDICT, {}], [VERDICT, {"error": {"code": "x"}}]]
 )
-def test_an_answer_to_a_batch_that_does_not_fit(api: Api, answers: list[Any]) -> None:
+def test_a_model_answer_of_the_wrong_length_or_form(api: Api, answers: list[Any]) -> None:
     api.model_answers({"predictions": answers}, asked={"reviews": ["A", "B"]})
     assert problem_of(batch(api, ["A", "B"]))["code"] == "model_failed"

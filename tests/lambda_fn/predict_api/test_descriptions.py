@@ -1,4 +1,4 @@
-"""The model, the API's health and the API itself, described."""
+"""Descriptions of the model, the API's health and the API itself."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ def test_health_does_not_wake_the_model_unless_asked(api: Api) -> None:
     assert problem_of(get(api, "/health", deep="very"))["code"] == "invalid_request"
 
 
-def test_what_there_is_not(api: Api) -> None:
+def test_unknown_paths_and_methods_are_refused(api: Api) -> None:
     assert problem_of(get(api, "/elsewhere"))["code"] == "not_found"
     for path in ("/model", "/health", "/openapi.json"):
         answer = api.post(b"x", path=path)

@@ -1,4 +1,4 @@
-"""What POST /feedback keeps, and what it refuses."""
+"""Storage and validation of POST /feedback."""
 
 import json
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     return stubber
 
 
-def test_training_reads_what_is_kept(tmp_path: Path) -> None:
+def test_training_reads_the_stored_feedback(tmp_path: Path) -> None:
     lines = [read(GOOD).line(AT), read({**GOOD, "correct": "negative"}).line(AT)]
     assert all(line.endswith("\n") and len(line.splitlines()) == 1 for line in lines)
     (tmp_path / "request-1.jsonl").write_text(lines[0])
@@ -54,7 +54,7 @@ def test_training_reads_what_is_kept(tmp_path: Path) -> None:
     assert kept["received_at"] == "2026-11-23T12:30:00+00:00"
 
 
-def test_it_is_kept_in_the_folder_of_its_month(s3: Stubber) -> None:
+def test_feedback_is_stored_in_a_folder_per_month(s3: Stubber) -> None:
     expected = {
         "Bucket": "data",
         "Key": "feedback/2026-11/request-9.jsonl",
@@ -66,13 +66,13 @@ def test_it_is_kept_in_the_folder_of_its_month(s3: Stubber) -> None:
     s3.assert_no_pending_responses()
 
 
-def test_what_cannot_be_kept_is_told_without_saying_why(s3: Stubber) -> None:
+def test_a_storage_failure_is_reported_without_its_cause(s3: Stubber) -> None:
     s3.add_client_error("put_object", "AccessDenied", "secret inner words", http_status_code=403)
-    with pytest.raises(Problem) as told:
+    with pytest.raises(Problem) as raised:
         store(read(GOOD), bucket="data", request_id="request-9", at=AT)
-    assert (told.value.status, told.value.code) == (503, "feedback_not_kept")
-    assert "Retry-After" in told.value.headers
-    assert "secret" not in told.value.detail
+    assert (raised.value.status, raised.value.code) == (503, "feedback_not_kept")
+    assert "Retry-After" in raised.value.headers
+    assert "secret" not in raised.value.detail
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_what_cannot_be_kept_is_told_without_saying_why(s3: Stubber) -> None:
         ({"more": 1}, "invalid_request"),
     ],
 )
-def test_bad_feedback(change: dict[str, Any], code: str) -> None:
-    with pytest.raises(Problem) as told:
+def test_invalid_feedback_is_refused(change: dict[str, Any], code: str) -> None:
+    with pytest.raises(Problem) as raised:
         read({**GOOD, **change})
-    assert told.value.code == code
+    assert raised.value.code == code
 
 
 def test_feedback_is_no_larger_than_a_review() -> None:
@@ -103,6 +103,6 @@ def test_feedback_is_no_larger_than_a_review() -> None:
         read_feedback(b"x", "text/plain", 100)
 
 
-def test_without_a_bucket_there_is_no_such_path() -> None:
+def test_the_path_exists_only_with_a_bucket() -> None:
     assert "/feedback" not in operations(Settings("endpoint", 100))
     assert "/feedback" in operations(Settings("endpoint", 100, "data"))

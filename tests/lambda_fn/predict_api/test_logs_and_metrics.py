@@ -1,4 +1,4 @@
-"""What is logged and counted, what never is, and how a request is found again."""
+"""Logs, metrics and correlation ids; no review is ever logged."""
 
 import json
 
@@ -30,7 +30,7 @@ def test_the_review_is_never_logged(api: Api, caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize(
     ("name", "value"), [("ENDPOINT_NAME", ""), ("MAX_REVIEW_CHARACTERS", "many")]
 )
-def test_a_wrong_environment_is_named(
+def test_an_invalid_environment_variable_is_named(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     from predict_api.settings import read_settings  # noqa: PLC0415
@@ -46,7 +46,7 @@ def test_a_wrong_environment_is_named(
     ("given", "used"),
     [("page-7f", "page-7f"), ("", "request-1"), ("a b", "request-1"), ("x" * 65, "request-1")],
 )
-def test_a_request_is_found_again_by_the_caller_s_id(api: Api, given: str, used: str) -> None:
+def test_logs_carry_the_caller_s_correlation_id(api: Api, given: str, used: str) -> None:
     api.model_answers(correlation_id=used)
     assert api.post(b"A fine film", correlation_id=given)["statusCode"] == 200
     api.stubber.assert_no_pending_responses()

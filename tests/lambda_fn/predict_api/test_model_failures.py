@@ -1,4 +1,4 @@
-"""What callers are told when the model fails, and what they are not."""
+"""Model failures: callers get a problem without internal details."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from tests.lambda_fn.predict_api.api import VERDICT, Api, problem_of
 
-# What SageMaker passes on from the server under the Hugging Face toolkit.
+# Error body of the server in the Hugging Face container, as SageMaker forwards it
 WRAPPED = '{\n  "code": 400,\n  "type": "InternalServerException",\n  "message": %s\n}\n'
 
 
@@ -64,13 +64,13 @@ def test_the_model_s_failures(
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that the function makes, none of which is waited."""
+    """Record the function's pauses without waiting."""
     made: list[float] = []
     monkeypatch.setattr("predict_api.model.time.sleep", made.append)
     return made
 
 
-def test_a_full_endpoint_is_asked_again(api: Api, pauses: list[float]) -> None:
+def test_a_throttling_endpoint_is_retried(api: Api, pauses: list[float]) -> None:
     for _ in range(2):
         api.model_fails("ThrottlingException")
     api.model_answers()
@@ -79,19 +79,19 @@ def test_a_full_endpoint_is_asked_again(api: Api, pauses: list[float]) -> None:
     assert len(pauses) == 2
 
 
-def test_an_endpoint_that_stays_full_is_given_up(api: Api, pauses: list[float]) -> None:
+def test_retries_of_a_throttling_endpoint_are_limited(api: Api, pauses: list[float]) -> None:
     for _ in range(6):
         api.model_fails("ThrottlingException")
     answer = api.post(b"A fine film")
     assert problem_of(answer)["code"] == "model_busy"
     assert answer["headers"]["Retry-After"] == "5"
     assert len(pauses) == 5
-    # Whoever waits for the answer has not given up by then.
+    # The caller is still waiting by then.
     assert sum(pauses) <= 4
     api.stubber.assert_no_pending_responses()
 
 
-def test_a_silent_model_is_worth_another_try(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timeout_asks_the_caller_to_retry(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def invoke_endpoint(**_: Any) -> None:
         raise ReadTimeoutError(endpoint_url="https://secret")
 
@@ -114,7 +114,7 @@ def test_a_silent_model_is_worth_another_try(api: Api, monkeypatch: pytest.Monke
         {**VERDICT, "model_version": None},
     ],
 )
-def test_an_answer_that_is_no_verdict(api: Api, content: Any) -> None:
+def test_an_answer_that_is_not_a_verdict_is_a_model_failure(api: Api, content: Any) -> None:
     api.model_answers(content)
     assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"
 

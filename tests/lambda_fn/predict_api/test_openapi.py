@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, and the one that is committed."""
+"""The OpenAPI document is valid, complete and committed."""
 
 import ast
 import json
@@ -15,14 +15,14 @@ from scripts import ROOT
 DOCUMENT = document(100_000)
 
 
-def test_the_committed_document_is_this_one() -> None:
-    """`make openapi` writes it anew."""
+def test_the_committed_document_is_current() -> None:
+    """`make openapi` regenerates it."""
     committed = (ROOT / "docs" / "openapi.json").read_text("utf-8")
     assert committed == json.dumps(DOCUMENT, indent=2) + "\n"
 
 
 def problems_in_the_code() -> set[tuple[int, str]]:
-    """Return status and code of every problem that the function's source makes."""
+    """Return the status and code of every problem in the function's source."""
     found = {(status.value, code) for code, (status, _) in MODEL_REFUSALS.items()}
     for file in (ROOT / "lambda_fn" / "predict_api").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -40,7 +40,7 @@ def test_every_error_is_documented_with_its_code() -> None:
     assert (502, "model_failed") in found
     documented = {(int(status), code) for status, (_, codes) in ERRORS.items() for code in codes}
     assert found - documented == {(404, "not_found")}
-    # Those are API Gateway's own.
+    # API Gateway answers with these.
     assert {code for _, code in documented - found} == {
         "api_busy",
         "forbidden",
@@ -50,25 +50,25 @@ def test_every_error_is_documented_with_its_code() -> None:
     assert len(CODES) == len(set(CODES))
 
 
-def test_every_operation_has_an_answer_and_the_errors_of_all() -> None:
+def test_every_operation_has_an_answer_and_the_common_errors() -> None:
     for path, operations in DOCUMENT["paths"].items():
         for operation in operations.values():
             assert {"403", "405", "429", "500"} <= operation["responses"].keys(), path
             assert operation["responses"].keys() & {"200", "201"}, path
 
 
-def test_where_no_feedback_is_taken_there_is_no_such_path() -> None:
+def test_the_feedback_path_is_optional() -> None:
     without = document(100_000, feedback=False)
     assert DOCUMENT["paths"].keys() - without["paths"].keys() == {"/feedback"}
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
-def test_every_schema_is_one(name: str) -> None:
+def test_every_schema_is_valid(name: str) -> None:
     schema = {**DOCUMENT["components"]["schemas"][name], "components": DOCUMENT["components"]}
     jsonschema_rs.Draft202012Validator(schema)
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_exists() -> None:
     text = json.dumps(DOCUMENT)
     for name in DOCUMENT["components"]["schemas"]:
         text = text.replace(f'#/components/schemas/{name}"', "")

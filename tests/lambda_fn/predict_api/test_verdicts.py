@@ -1,4 +1,4 @@
-"""What one review gets: `1` or `0`, or JSON with the probability and the words that moved it."""
+"""Answers to one review: `1` or `0`, or JSON with the probability and the explanation."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def test_json_gets_the_whole_verdict(api: Api) -> None:
         (JSON, "text/*", TEXT),
     ],
 )
-def test_the_answer_s_type_can_be_asked_for(
+def test_the_accept_header_selects_the_media_type(
     api: Api, content_type: str, accept: str, answered: str
 ) -> None:
     api.model_answers()
@@ -51,7 +51,7 @@ def test_the_answer_s_type_can_be_asked_for(
 
 
 @pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "text/*;q=0.0, image/*"])
-def test_what_cannot_be_answered_in_any_accepted_type(api: Api, accept: str) -> None:
+def test_a_request_without_an_acceptable_media_type_is_refused(api: Api, accept: str) -> None:
     assert problem_of(api.post(b"A fine film", TEXT, accept))["code"] == "not_acceptable"
 
 
@@ -67,6 +67,6 @@ def test_an_explanation_is_passed_on(api: Api) -> None:
 
 
 @pytest.mark.parametrize("explanation", [7, {}, {"words": 1}, {"words": [{"start": 0}]}])
-def test_an_explanation_that_cannot_be_read(api: Api, explanation: Any) -> None:
+def test_a_malformed_explanation_is_a_model_failure(api: Api, explanation: Any) -> None:
     api.model_answers({**VERDICT, "explanation": explanation})
     assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"

@@ -1,11 +1,11 @@
-"""A report with everything in it."""
+"""Fixtures of a report with all its parts."""
 
 import numpy as np
 import pytest
 
 from sentiment.evaluation.report import Report
 
-SECRET = "the unmistakable words of a reviewer"  # noqa: S105 - stands in a review
+SECRET = "the unmistakable words of a reviewer"  # noqa: S105 - part of a review
 SCRIPT = "<script>alert(1)</script><img src=https://example.com/x onerror=alert(2)>"
 HOSTILE = [
     SCRIPT,
@@ -21,7 +21,7 @@ HOSTILE = [
 
 @pytest.fixture(scope="session")
 def report() -> Report:
-    """Return the report of 2,000 reviews, the hostile ones judged wrong with most confidence."""
+    """Return a report of 2,000 reviews whose most confident mistakes are hostile texts."""
     random = np.random.default_rng(1)
     logits = random.normal(0, 2, 2000)
     labels = (random.random(2000) < 1 / (1 + np.exp(-logits))).astype(np.int64)

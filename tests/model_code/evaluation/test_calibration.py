@@ -1,4 +1,4 @@
-"""Platt scaling: the best line, and a sound one where there is no best."""
+"""Platt scaling: the best line, or a sensible one where there is none."""
 
 import math
 
@@ -57,7 +57,7 @@ def test_no_other_line_is_better(seed: int, unit: float) -> None:
         assert platt_loss(other, rows) > best
 
 
-def test_an_over_confident_model_is_mended() -> None:
+def test_an_overconfident_model_is_calibrated() -> None:
     random = np.random.default_rng(1)
     truth = random.normal(0, 2, 20_000)
     labels = (random.random(20_000) < 1 / (1 + np.exp(-truth))).astype(int)

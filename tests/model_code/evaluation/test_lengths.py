@@ -1,4 +1,4 @@
-"""Groups of reviews of like length."""
+"""Groups of reviews of similar length."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Metrics against the same figures counted one review at a time."""
+"""Metrics against a straightforward computation, one review at a time."""
 
 import json
 import math
@@ -19,7 +19,7 @@ from sentiment.evaluation.metrics import (
     wilson_interval,
 )
 
-# Few values make ties, and bounds of bins.
+# Few values, for ties and for bounds of bins
 PROBABILITIES = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.8, 1.0]), st.floats(0, 1))
 ROWS = st.lists(st.tuples(st.integers(0, 1), PROBABILITIES), min_size=1, max_size=40)
 Rows = list[tuple[int, float]]
@@ -50,7 +50,7 @@ def test_counts_and_their_shares(rows: Rows) -> None:
 
 
 @given(ROWS)
-def test_area_is_the_chance_of_the_right_order(rows: Rows) -> None:
+def test_roc_auc_is_the_probability_of_the_right_order(rows: Rows) -> None:
     positive = [probability for label, probability in rows if label == 1]
     negative = [probability for label, probability in rows if label == 0]
     wins = sum((up > down) + (up == down) / 2 for up in positive for down in negative)
@@ -83,7 +83,7 @@ def test_expected_calibration_error(rows: Rows) -> None:
 
 
 def test_expected_calibration_error_of_a_sure_model() -> None:
-    """Ten verdicts of confidence 0.9, seven of them right."""
+    """Ten predictions of confidence 0.9, seven of them right."""
     metrics = evaluate([1] * 7 + [0] * 3, [0.9] * 10)
     assert metrics.expected_calibration_error == pytest.approx(0.2)
 
@@ -138,7 +138,9 @@ def test_json(rows: Rows) -> None:
         ([1, 0], [0.5, 1.5], "probability 1.5: must be between 0 and 1"),
     ],
 )
-def test_bad_input(labels: list[int], probabilities: list[float], message: str) -> None:
+def test_invalid_input_is_refused(
+    labels: list[int], probabilities: list[float], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         evaluate(labels, probabilities)
 

@@ -1,4 +1,4 @@
-"""What is shown of the reviews that were judged wrong."""
+"""Excerpts of misclassified reviews."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from sentiment.evaluation.mistakes import (
 RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT OVERRIDE}"
 
 
-def test_the_worst_first() -> None:
+def test_the_most_confident_mistake_is_first() -> None:
     labels = np.array([1, 0, 1, 0, 1])
     probabilities = np.array([0.4, 0.99, 0.9, 0.2, 0.001])
     found = most_confident_mistakes(["a", "b", "c", "d", "e"], labels, probabilities)

@@ -1,4 +1,4 @@
-"""metrics.json and report.html: complete, the same every time, and safe whatever is in a review."""
+"""metrics.json and report.html are complete, deterministic and safe for any review."""
 
 import json
 import math
@@ -25,7 +25,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "b
 
 
 class Page(HTMLParser):
-    """Reads a page strictly: every element is closed, in its order."""
+    """Strict parser of a page, in which every element must be closed in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ def written(report: Report, folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def _refuse(constant: str) -> None:
-    raise AssertionError(f"{constant} is no JSON")
+    raise AssertionError(f"{constant} is not JSON")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_metrics_json(report: Report, tmp_path: Path) -> None:
     assert SECRET not in (tmp_path / "new" / "folder" / METRICS).read_text("utf-8")
 
 
-def test_the_page_says_everything(report: Report, page: Page) -> None:
+def test_the_page_is_complete(report: Report, page: Page) -> None:
     metrics = evaluate(report.labels, report.probabilities)
     assert page.texts["h1"] == [report.model_version]
     assert f"{metrics.accuracy * 100:.2f}\xa0%" in page.texts["p"][0]
@@ -111,7 +111,7 @@ def test_the_page_says_everything(report: Report, page: Page) -> None:
     assert "final train loss" in drawn
 
 
-def test_every_figure_has_words_for_it(page: Page) -> None:
+def test_every_figure_has_a_text_alternative(page: Page) -> None:
     labels = page.values("aria-label")
     assert len(labels) == page.tags.count("svg") == len(page.texts["figcaption"]) == 5
     assert all(label.strip() for label in labels + page.texts["figcaption"])
@@ -136,7 +136,7 @@ def test_nothing_is_loaded_and_nothing_runs(page: Page) -> None:
     assert "@import" not in styles
 
 
-def test_reviews_are_only_ever_text(page: Page) -> None:
+def test_reviews_are_inserted_as_text_only(page: Page) -> None:
     shown = page.texts["blockquote"]
     assert shown[0] == SCRIPT
     assert shown[1:3] == HOSTILE[1:3]
@@ -148,17 +148,17 @@ def test_reviews_are_only_ever_text(page: Page) -> None:
     assert len(shown) == 20
 
 
-def test_colours_come_from_the_page(page: Page) -> None:
+def test_figures_use_the_colours_of_the_page(page: Page) -> None:
     used = " ".join(page.values("style"))
     assert set(re.findall(r"var\(--(\w+)\)", used)) <= set(
         re.findall(r"--(\w+):", page.texts["style"][0])
     )
-    # Shapes without a colour of their own would be black in the dark as well.
+    # Shapes without a colour would be black on a dark page as well.
     assert re.findall(r"(?:fill|stroke): #\w+", used) == []
 
 
 def test_another_process_without_a_home_writes_the_same(report: Report, tmp_path: Path) -> None:
-    """Nor do settings of matplotlib on the machine change anything; and nothing is printed."""
+    """A matplotlibrc has no effect either, and nothing is printed."""
     written(report, tmp_path / "here")
     (tmp_path / "matplotlibrc").write_text("axes.grid: True\nlines.linestyle: --\nbackend: TkAgg\n")
     (tmp_path / "report.pickle").write_bytes(pickle.dumps(report))
@@ -208,7 +208,7 @@ def test_few_reviews_of_one_class(report: Report, tmp_path: Path, rows: int, lab
     assert ("None." in page.texts["li"]) == bool(label)
 
 
-def test_a_loss_without_a_number(report: Report, tmp_path: Path) -> None:
+def test_an_infinite_loss_becomes_null(report: Report, tmp_path: Path) -> None:
     looks = [{"train_loss": math.inf}, {"train_loss": math.nan}, {"train_loss": 0.5}]
     metrics, text = written(replace(report, learning_curve=looks), tmp_path)
     assert metrics["learning_curve"] == [
@@ -219,7 +219,7 @@ def test_a_loss_without_a_number(report: Report, tmp_path: Path) -> None:
     Page(text)
 
 
-def test_probabilities_that_are_none_leave_no_report(report: Report, tmp_path: Path) -> None:
+def test_invalid_probabilities_leave_no_report(report: Report, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="probability nan"):
         write_report(
             tmp_path / "new", replace(report, probabilities=report.probabilities * math.nan)

@@ -1,4 +1,4 @@
-"""The notebook's algorithm, word for word where results must be identical, as a reference."""
+"""Reference: the notebook's algorithm, verbatim where results must be identical."""
 
 import re
 import warnings
@@ -11,7 +11,7 @@ from sentiment.lstm.stems import STOP_WORDS
 
 
 def words_of(review: str) -> list[str]:
-    """What the notebook's review_to_words returns."""
+    """Return the words of the notebook's review_to_words."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         text = BeautifulSoup(review, "html.parser").get_text()
@@ -20,14 +20,14 @@ def words_of(review: str) -> list[str]:
 
 
 def dictionary_of(data: list[list[str]], vocab_size: int) -> dict[str, int]:
-    """What the notebook's build_dict returns."""
+    """Return the dictionary of the notebook's build_dict."""
     counts = Counter(word for sentence in data for word in sentence)
     ranked = sorted(counts, key=counts.get, reverse=True)  # type: ignore[arg-type]
     return {word: rank + 2 for rank, word in enumerate(ranked[: vocab_size - 2])}
 
 
 def padded(word_dict: dict[str, int], sentence: list[str], pad: int) -> tuple[list[int], int]:
-    """What the notebook's convert_and_pad returns."""
+    """Return the result of the notebook's convert_and_pad."""
     working = [0] * pad
     for index, word in enumerate(sentence[:pad]):
         working[index] = word_dict.get(word, 1)

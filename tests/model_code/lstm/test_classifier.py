@@ -1,4 +1,4 @@
-"""The trained LSTM: verdicts of any text, and where its words stand."""
+"""Trained LSTM: log-odds of any text, and places of its words."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ TEXT = st.lists(
 
 @pytest.fixture(scope="module", params=WORDS)
 def model(request: pytest.FixtureRequest) -> LSTMReviews:
-    """A network with random weights that knows four words, for each way to read a review."""
+    """A random network that knows four words, for each way to read words."""
     torch.manual_seed(0)
     word_dict = {"good": 2, "bad": 3, "film": 4, "plot": 5}
     return LSTMReviews(LSTMClassifier(8, 8, 6).eval(), word_dict, pad=50, words=request.param)
@@ -63,7 +63,7 @@ def test_offsets_come_with_the_words_that_the_network_reads(words: str, review: 
 )
 def test_words_are_found_in_the_raw_review(review: str, marked: list[str]) -> None:
     found = [review[start:end] for _, start, end in zip(*place_stems(review), strict=True)]
-    # An entity's character stands at the entity's first one.
+    # The character of an entity is at the entity's start.
     assert found == marked
 
 
@@ -77,12 +77,12 @@ def test_an_explanation_adds_up(model: LSTMReviews) -> None:
 
 @pytest.mark.parametrize("review", ODD)
 @pytest.mark.filterwarnings("error")
-def test_anything_gets_log_odds_and_no_warning(model: LSTMReviews, review: str) -> None:
+def test_any_text_gets_log_odds_without_a_warning(model: LSTMReviews, review: str) -> None:
     assert np.isfinite(model.logits([review])).all()
     assert np.isfinite(model.explain(review).bias)
 
 
-def test_what_is_loaded_judges_as_what_was_saved(model: LSTMReviews, tmp_path: Path) -> None:
+def test_a_loaded_model_gives_the_same_log_odds(model: LSTMReviews, tmp_path: Path) -> None:
     model.save(tmp_path)
     reviews = ["good plot", "bad film"]
     np.testing.assert_array_equal(LSTMReviews.load(tmp_path).logits(reviews), model.logits(reviews))

@@ -1,4 +1,4 @@
-"""Several processes that train one LSTM, over gloo."""
+"""Training of an LSTM by several processes over gloo."""
 
 import os
 from datetime import timedelta
@@ -17,11 +17,11 @@ RANKS = 2
 
 
 class ReclaimedError(Exception):
-    """The machine is gone."""
+    """The host has failed."""
 
 
 class Reclaimed(Checkpoint):
-    """Loses its machine when it has kept its first state."""
+    """A checkpoint whose host fails after the first save."""
 
     def save(self, state: dict[str, Any]) -> None:
         super().save(state)
@@ -29,7 +29,7 @@ class Reclaimed(Checkpoint):
 
 
 def train_and_resume(rank: int, folder: Path) -> None:
-    """Train undisturbed, and again with an interruption; keep what both end with."""
+    """Train without and with an interruption, and save both results."""
     os.environ["GLOO_SOCKET_IFNAME"] = "lo"
     torch.set_num_threads(1)
     distributed.init_process_group(
@@ -47,7 +47,7 @@ def train_and_resume(rank: int, folder: Path) -> None:
     distributed.destroy_process_group()
 
 
-def test_resumed_ranks_end_with_the_weights_of_undisturbed_ones(tmp_path: Path) -> None:
+def test_resumed_ranks_end_with_the_weights_of_uninterrupted_ones(tmp_path: Path) -> None:
     spawn(train_and_resume, (tmp_path,), RANKS)  # type: ignore[no-untyped-call]
     found = [
         result

@@ -1,4 +1,4 @@
-"""Cleaning gives the notebook's tokens, whatever is in a review."""
+"""Cleaning returns the notebook's tokens for any review."""
 
 import json
 import lzma
@@ -41,7 +41,7 @@ def test_known_reviews(review: str, words: list[str]) -> None:
 def test_any_text_gives_the_notebook_s_tokens(review: str) -> None:
     try:
         expected = words_of(review)
-    except Exception:  # noqa: BLE001 - where the notebook fails, we still answer
+    except Exception:  # noqa: BLE001 - the notebook fails on some texts
         assert isinstance(review_to_words(review), list)
         return
     assert review_to_words(review) == expected

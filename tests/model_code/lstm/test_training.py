@@ -1,4 +1,4 @@
-"""The network and its training."""
+"""Network of the LSTM and its training."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_forward_takes_the_notebook_s_rows() -> None:
     torch.testing.assert_close(network(rows), torch.sigmoid(network.logits(ids, lengths)))
 
 
-def test_padding_and_company_do_not_change_a_verdict() -> None:
+def test_padding_and_batch_do_not_change_a_verdict() -> None:
     network = LSTMClassifier(8, 8, 20)
     reviews = examples(10).ids
     together = predict(network, reviews)
@@ -67,7 +67,7 @@ def test_training_learns() -> None:
     assert max(look["validation_accuracy"] for look in curve) > 0.95
 
 
-def test_words_begin_with_their_log_count_ratio() -> None:
+def test_word_vectors_start_with_the_log_count_ratio() -> None:
     data = Examples([[2, 2, 3], [3], [4, 3]], [1, 1, 0])
     ratios = log_count_ratios(data, 5, smoothing=1.0)
     # Smoothed counts of ids 0 to 4: 1 1 2 3 1 in positive reviews, 1 1 1 2 2 in negative ones
@@ -82,7 +82,7 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_a_resumed_training_ends_as_an_undisturbed_one(
+def test_a_resumed_training_ends_like_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights, curve = trained(SMALL)

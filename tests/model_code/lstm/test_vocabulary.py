@@ -1,4 +1,4 @@
-"""Dictionary, ids and padding are the notebook's."""
+"""Dictionary, ids and padding match the notebook."""
 
 import numpy as np
 from hypothesis import given

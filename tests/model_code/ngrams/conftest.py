@@ -1,4 +1,4 @@
-"""Reviews that are easily told apart, and a model trained on them."""
+"""Fixtures: reviews that are easy to classify, and a model trained on them."""
 
 import random
 
@@ -16,7 +16,7 @@ NEUTRAL = ["the film", "an actor", "two hours", "of it", "a story", "the end"]
 
 
 def reviews(count: int, seed: int) -> Dataset:
-    """Make reviews of a verdict or two among neutral phrases."""
+    """Return reviews of one or two judgments among neutral phrases."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
     texts, labels = [], []
     for number in range(count):
@@ -32,5 +32,5 @@ PARAMETERS = Hyperparameters(iterations=30)
 
 @pytest.fixture(scope="session")
 def fitted() -> Fitted:
-    """A model of 400 reviews."""
+    """Return a model trained on 400 reviews."""
     return fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))

@@ -1,4 +1,4 @@
-"""The trained model: verdicts of any text, and explanations that add up."""
+"""Trained n-gram model: log-odds of any text, and explanations that add up."""
 
 import json
 import warnings
@@ -18,7 +18,7 @@ ODD = ["ok", "the", "\U0001f600\U0001f600", "映画は最高", "<b>fine", "a\0b"
 
 
 @pytest.mark.parametrize("review", ODD)
-def test_anything_gets_log_odds_and_no_warning(fitted: Fitted, review: str) -> None:
+def test_any_text_gets_log_odds_without_a_warning(fitted: Fitted, review: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isfinite(fitted.model.logits([review])).all()
@@ -27,7 +27,7 @@ def test_anything_gets_log_odds_and_no_warning(fitted: Fitted, review: str) -> N
     assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
 
 
-def test_company_does_not_change_a_verdict(fitted: Fitted) -> None:
+def test_the_batch_does_not_change_a_verdict(fitted: Fitted) -> None:
     together = fitted.model.logits(ODD)
     alone = np.concatenate([fitted.model.logits([review]) for review in ODD])
     np.testing.assert_allclose(together, alone, rtol=1e-12)
@@ -56,14 +56,14 @@ def test_offsets_are_those_of_the_raw_review(fitted: Fitted) -> None:
     assert phrases["GREAT"] > 0 > phrases["not good"]
 
 
-def test_an_answer_has_the_strongest_phrases(fitted: Fitted) -> None:
+def test_an_answer_contains_the_strongest_phrases(fitted: Fitted) -> None:
     answer = fitted.model.explain("A great, not good but not bad, joy of a dull film").as_dict()
     strengths = [abs(phrase["weight"]) for phrase in answer["phrases"]]
     assert strengths == sorted(strengths, reverse=True)
     assert 0 < len(strengths) <= 20
 
 
-def test_an_answer_of_very_many_words_has_the_strongest(fitted: Fitted) -> None:
+def test_a_long_answer_contains_the_strongest_words(fitted: Fitted) -> None:
     review = "great x " * 10_000 + "dull"
     explanation = fitted.model.explain(review).as_dict()
     words = explanation["words"]
@@ -81,7 +81,7 @@ def _weights(review: str, spans: Spans) -> dict[str, float]:
     return {review[start:end]: weight for start, end, weight in columns}
 
 
-def test_a_repeated_word_shares_its_weight_as_it_is_emphasized(fitted: Fitted) -> None:
+def test_occurrences_share_a_weight_by_emphasis(fitted: Fitted) -> None:
     once = fitted.model.explain("dull x")
     twice = fitted.model.explain("dull x dull")
     first, _, last = twice.words.weights
@@ -90,13 +90,13 @@ def test_a_repeated_word_shares_its_weight_as_it_is_emphasized(fitted: Fitted) -
     assert first / last == pytest.approx(stress[0] / stress[1])
 
 
-def test_the_end_counts_more(fitted: Fitted) -> None:
+def test_the_end_has_more_weight(fitted: Fitted) -> None:
     rest = " the film" * 50
     ends_well, ends_badly = fitted.model.logits([f"dull{rest} great", f"great{rest} dull"])
     assert ends_well > ends_badly
 
 
-def test_what_is_loaded_judges_as_what_was_saved(fitted: Fitted, tmp_path: Path) -> None:
+def test_a_loaded_model_gives_the_same_log_odds(fitted: Fitted, tmp_path: Path) -> None:
     fitted.model.save(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["ngrams.pt"]
     loaded = NgramReviews.load(tmp_path)
@@ -104,7 +104,7 @@ def test_what_is_loaded_judges_as_what_was_saved(fitted: Fitted, tmp_path: Path)
 
 
 @pytest.mark.parametrize("review", ["great great fun, not bad", "great " * 10_000])
-def test_a_calibrated_explanation_adds_up_as_it_is_answered(fitted: Fitted, review: str) -> None:
+def test_the_calibrated_explanation_in_an_answer_adds_up(fitted: Fitted, review: str) -> None:
     explanation = fitted.model.explain(review).scaled(0.5, 0.25)
     content = json.loads(json.dumps(explanation.as_dict()))
     total = content["bias"] + sum(word["weight"] for word in content["words"])

@@ -1,4 +1,4 @@
-"""N-grams as numbers: stable, complete, and never across two reviews."""
+"""N-grams as numbers are stable, complete and never span two reviews."""
 
 import math
 import subprocess
@@ -33,7 +33,7 @@ def brute_force(review: str, order: int) -> set[tuple[str, ...]]:
     }
 
 
-def test_tokens_are_what_a_reader_would_mark() -> None:
+def test_tokens_are_words_and_punctuation() -> None:
     assert tokenize("Don't miss it!! 7/10<br /><br />GREAT&nbsp;fun :-)") == [
         "don't", "miss", "it", "!", "!", "7", "/", "10", "great", "fun", ":-)",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The regression: right gradients, a model that learns, the same weights again."""
+"""Regression: correct gradients, a model that learns, deterministic weights."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def objective() -> tuple[Objective, int]:
     return Objective(design, signs, 0.5, len(labels), Ranks()), len(weighting.terms)
 
 
-def test_the_gradient_is_the_loss_s() -> None:
+def test_the_gradient_is_that_of_the_loss() -> None:
     loss_of, terms = objective()
     generator = torch.Generator().manual_seed(0)
     solution = torch.randn(terms + 1, generator=generator)
@@ -47,7 +47,7 @@ def test_reviews_are_vectors_of_length_1() -> None:
     torch.testing.assert_close(design.columns.to_dense(), dense.t())
 
 
-def test_ratios_are_the_paper_s() -> None:
+def test_ratios_match_the_paper() -> None:
     data = Dataset(["good film", "good", "bad film"], [1, 1, 0])
     matrix = term_matrix(data.texts, 1)
     parameters = Hyperparameters(min_reviews=1, max_order=1)
@@ -81,11 +81,11 @@ def test_the_same_inputs_give_the_same_weights_bit_for_bit(fitted: Fitted, tmp_p
 
 
 class ReclaimedError(Exception):
-    """The machine is gone."""
+    """The host has failed."""
 
 
 @pytest.mark.parametrize("survived", [1, 3, 4, 6])
-def test_a_resumed_training_ends_as_an_undisturbed_one(
+def test_a_resumed_training_ends_like_an_uninterrupted_one(
     fitted: Fitted, tmp_path: Path, survived: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save, saved = Checkpoint.save, []
@@ -110,7 +110,7 @@ def test_a_resumed_training_ends_as_an_undisturbed_one(
     )
 
 
-def test_nothing_in_common_is_refused_with_the_reason() -> None:
+def test_reviews_without_common_n_grams_are_refused() -> None:
     lonely = Dataset(["one", "two"], [0, 1])
     with pytest.raises(TrainingInputError, match="min_reviews=2"):
         fit(lonely, Dataset([], []), PARAMETERS, Ranks(), Checkpoint(None, ""))

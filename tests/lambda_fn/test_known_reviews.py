@@ -1,0 +1,8 @@
+"""The known reviews, with which models, releases and `make local` are tried."""
+
+from known_reviews import KNOWN_REVIEWS
+from scripts.local import SAMPLE
+
+
+def test_make_local_classifies_a_known_review() -> None:
+    assert KNOWN_REVIEWS["positive"] == SAMPLE
