@@ -8,7 +8,7 @@ CONTEXT ?=
 TORCH := torch==2.13.0
 # TORCH_INDEX=url is where the CPU build of it is looked for, instead of PyTorch's own index.
 
-# What AWS's serving image has; it has no wheel for Python 3.14: make torch-2.6 PYTHON=python3.12
+# The version in AWS's serving image. It has no wheel for Python 3.14: make torch-2.6 PYTHON=python3.12
 TORCH_2_6 := torch==2.6.0
 
 VENV := .venv

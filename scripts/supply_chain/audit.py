@@ -132,8 +132,8 @@ def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterat
             file = Path(folder, "requirements.txt")
             file.write_text("".join(f"{p.name}=={p.version}\n" for p in batch), "utf-8")
             command = [
-                str(PIP_AUDIT), f"--requirement={file}", "--no-deps", "--disable-pip", "--format=json",
-                "--aliases=on", "--desc=off", "--progress-spinner=off", *options,
+                str(PIP_AUDIT), f"--requirement={file}", "--no-deps", "--disable-pip",
+                "--format=json", "--aliases=on", "--desc=off", "--progress-spinner=off", *options,
             ]  # fmt: skip
             yield from _answer("pip-audit", command, "dependencies")
 

@@ -1,4 +1,4 @@
-"""The tests themselves: what shares a deployment stays on one of their processes."""
+"""Tests that share a deployment run in the same process."""
 
 import os
 
@@ -6,5 +6,5 @@ import pytest
 
 
 @pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="one process has all tests")
-def test_a_group_of_tests_is_told_to_the_scheduler(request: pytest.FixtureRequest) -> None:
+def test_the_scheduler_gets_the_group_of_a_test(request: pytest.FixtureRequest) -> None:
     assert request.node.nodeid.endswith("@tests/repository/test_test_processes.py")

@@ -1,4 +1,4 @@
-"""mypy reads the CDK's types of the services that are used here, and of no others."""
+"""mypy reads the CDK's types of every service that is used here."""
 
 import re
 import tomllib

@@ -26,7 +26,7 @@ def test_dev_costs_nothing_without_predictions(dev: Assembly) -> None:
     assert serverless.at(1_000_000) == pytest.approx(1e6 * (0.05 * 0.00006 + 2.5e-6 * 0.016))
 
 
-def test_prod_s_endpoint_and_guards_cost_by_the_month(prod: Assembly) -> None:
+def test_the_endpoint_and_the_guards_of_prod_cost_by_the_month(prod: Assembly) -> None:
     found = items(prod)
     assert found["endpoint, 2 x ml.m5.large"].at(0) == pytest.approx(2 * 730 * 0.115)
     alarms = len(prod.resources("AWS::CloudWatch::Alarm")) + 2  # and those of the scaling
@@ -38,7 +38,7 @@ def test_prod_s_endpoint_and_guards_cost_by_the_month(prod: Assembly) -> None:
 
 
 def test_every_kind_that_costs_by_the_month_is_on_the_bill(assembly: Assembly) -> None:
-    """A new kind of resource has to be looked at: is it free while idle, or not?"""
+    """Somebody must decide whether a new kind of resource is free while idle."""
     known = set(json.loads((ROOT / "tests/scripts/free_while_idle.json").read_text()))
     billed = {
         "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::CloudWatch::Alarm",
@@ -53,7 +53,7 @@ def test_every_kind_that_costs_by_the_month_is_on_the_bill(assembly: Assembly) -
     assert kinds - known - billed == set()
 
 
-def test_the_command_says_what_it_does_not_know() -> None:
+def test_the_command_names_unknown_prices() -> None:
     done = subprocess.run(
         [
             sys.executable, "-m", "scripts.cost", "--environment", "prod",
