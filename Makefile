@@ -107,8 +107,8 @@ diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with what is depl
 cost: $(VENV)/.dev ## what a month of each environment costs, by its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
 
-deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS, with your own credentials
-	$(CDK) deploy --all $(DEPLOY_OPTIONS)
+deploy: $(VENV)/.deploy ## validate and deploy every stack of ENV to AWS, with your own credentials
+	CDK_VALIDATION=true $(CDK) deploy --all $(DEPLOY_OPTIONS)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
