@@ -110,8 +110,8 @@ diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with the stacks o
 cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
 
-deploy: $(VENV)/.deploy ## deploy every stack of ENV to AWS with your credentials
-	$(CDK) deploy --all $(DEPLOY_OPTIONS)
+deploy: $(VENV)/.deploy ## validate and deploy every stack of ENV to AWS, with your credentials
+	CDK_VALIDATION=true $(CDK) deploy --all $(DEPLOY_OPTIONS)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all

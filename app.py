@@ -1,6 +1,7 @@
 """The CDK application: composes the stacks from validated settings."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from stacks.storage.stack import StorageStack
 from stacks.web.stack import WebStack
 
 ROOT = Path(__file__).resolve().parent
+# Validation takes half of a synthesis. The tests and `make deploy` switch it on.
+VALIDATION = "CDK_VALIDATION"
 
 
 def compose(app: App, settings: EnvironmentSettings) -> None:
@@ -49,7 +52,11 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
 
 def main() -> int:
     """Synthesize; refuse bad settings with one line on standard error."""
-    app = App(analytics_reporting=False, stack_traces=False)
+    app = App(
+        analytics_reporting=False,
+        stack_traces=False,
+        builtin_cloud_formation_validation=os.environ.get(VALIDATION) == "true",
+    )
     try:
         compose(app, read_settings(app.node.get_all_context()))
     except SettingsError as error:

@@ -50,7 +50,7 @@ def start(
     variables: Mapping[str, str] = os.environ,
     cwd: Path = ROOT,
 ) -> "subprocess.Popen[str]":
-    """Start to synthesize without CDK's validation, which would take most of the time.
+    """Start to synthesize.
 
     Args:
         environment: its name in cdk.json.
@@ -60,7 +60,6 @@ def start(
         cwd: where it runs.
     """
     told = {
-        "CDK_VALIDATION": "false",
         "CDK_OUTDIR": str(folder),
         "CDK_CONTEXT_JSON": json.dumps(context(environment, overrides)),
     }

@@ -34,8 +34,6 @@ def private_bucket(
     """Declare a private, encrypted, versioned bucket.
 
     Args:
-        scope: the construct that stores.
-        construct_id: id within `scope`.
         name: the bucket's name.
         keep: whether it outlives its stack; otherwise it is emptied and deleted with it.
         lifecycle_rules: when objects expire.

@@ -47,8 +47,6 @@ class ResourceProvider(Construct):
         """Declare the framework around the handlers.
 
         Args:
-            scope: the construct whose resource is provided.
-            construct_id: id within `scope`.
             on_event: begins to create, update or delete.
             is_complete: tells whether that has ended; without it, `on_event` does all the work.
             query_interval: time between two calls of `is_complete`.

@@ -41,8 +41,6 @@ class FileCopier(Construct):
         """Prepare to copy files.
 
         Args:
-            scope: the construct whose files they are.
-            construct_id: id within `scope`.
             bucket: where to.
             prefix: key prefix that all files share.
             distribution: CloudFront distribution whose cache is emptied afterwards.
@@ -77,7 +75,6 @@ class FileCopier(Construct):
         """Copy files.
 
         Args:
-            construct_id: id within this construct.
             sources: archives that are unpacked into the bucket.
             prefix: key prefix of the files.
             prune: whether files that are no longer among the sources are deleted.

@@ -20,8 +20,6 @@ def declare_log_group(
     """Declare a log group that is deleted with its stack, which sets its key.
 
     Args:
-        scope: the construct that logs.
-        construct_id: id within `scope`.
         name: only for a service that requires a name; CloudFormation chooses one otherwise.
         retention_days: age at which events are deleted; None for the stack's retention.
     """

@@ -52,8 +52,6 @@ class PythonFunction(Construct):
         """Declare the function.
 
         Args:
-            scope: the construct that it works for.
-            construct_id: id within `scope`.
             package: the folder of its package.
             handler: module and function within the package, such as `handler.on_event`.
             description: what the console shows.

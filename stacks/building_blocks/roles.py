@@ -52,8 +52,6 @@ def sagemaker_role(
     """Return a role that SageMaker may assume, on behalf of this account alone.
 
     Args:
-        scope: the construct that the role works for.
-        construct_id: id within `scope`.
         permissions: policy name to what it allows.
     """
     policies = {name: policy_of(allowed) for name, allowed in permissions.items()}

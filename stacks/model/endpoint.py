@@ -1,9 +1,11 @@
 """The model behind a SageMaker endpoint, and how many instances serve it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_applicationautoscaling import CfnScalableTarget, CfnScalingPolicy
+from aws_cdk.aws_iam import Role
+from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_sagemaker import CfnEndpoint, CfnEndpointConfig, CfnModel
 from constructs import Construct
 
@@ -73,8 +75,6 @@ class Endpoint(Construct):
         """Declare the endpoint.
 
         Args:
-            scope: the stack that deploys the model.
-            construct_id: id within `scope`.
             name: the endpoint's name.
             log_group_names: id to name of the log groups that SageMaker derives from the names of
                 endpoints with this model: this one's and, if there is one, the candidate's.
@@ -93,31 +93,50 @@ class Endpoint(Construct):
             declare_log_group(self, key, name=log_group)
             for key, log_group in log_group_names.items()
         ]
-        write_logs = Permission(
-            sid="WriteLogs",
-            actions=[
-                "logs:CreateLogGroup",  # SageMaker asks for it although the group is there
-                "logs:CreateLogStream",
-                "logs:DescribeLogStreams",
-                "logs:PutLogEvents",
-            ],
-            resources=[log_group.log_group_arn for log_group in log_groups],
-        )
         real_time = settings.kind == "real_time"
         volume_key = key_arn if real_time and has_volume(settings.instance_type) else None
-        role = sagemaker_role(
-            self,
-            "Role",
-            permissions={
-                "Read": [read_model, *use_key_in_s3(key_arn, READ)],
-                **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
-                "Observe": [put_metrics("/aws/sagemaker/Endpoints"), write_logs],
-                "Image": pull_image(image),
-                **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
-                **({"Rollout": [_watch(rollout)]} if rollout else {}),
-                **({"Network": use_network(network)} if network.subnet_ids else {}),
-            },
+        permissions = {
+            "Read": [read_model, *use_key_in_s3(key_arn, READ)],
+            **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
+            "Observe": [put_metrics("/aws/sagemaker/Endpoints"), _write_logs(log_groups)],
+            "Image": pull_image(image),
+            **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
+            **({"Rollout": [_watch(rollout)]} if rollout else {}),
+            **({"Network": use_network(network)} if network.subnet_ids else {}),
+        }
+        role = sagemaker_role(self, "Role", permissions=permissions)
+        model = self._declare_model(role, image, model_data, network, settings)
+        capture = (
+            _capture(settings.capture_percent, capture_uri, key_arn)
+            if settings.capture_percent
+            else None
         )
+        config = self._declare_config(model, capture, volume_key, settings)
+        endpoint = CfnEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=name,
+            deployment_config=rollout.deployment_config if rollout else None,
+            endpoint_config_name=config.attr_endpoint_config_name,
+            # An update begins with as many instances as the traffic has brought about.
+            retain_all_variant_properties=True if scales else None,
+        )
+        # SageMaker would make the log groups itself, without an end to their events.
+        endpoint.node.add_dependency(*log_groups)
+        endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.name = endpoint.attr_endpoint_name
+        self.config_name = config.attr_endpoint_config_name
+        self.resource = endpoint
+        self.volume_key_arn = volume_key
+
+    def _declare_model(
+        self,
+        role: Role,
+        image: ContainerImage,
+        model_data: str,
+        network: NetworkSettings,
+        settings: EndpointSettings,
+    ) -> CfnModel:
         model = CfnModel(
             self,
             "Model",
@@ -140,15 +159,23 @@ class Endpoint(Construct):
             ),
         )
         if not settings.isolated:
-            why = NOT_ISOLATED if real_time else NEVER_ISOLATED
+            why = NOT_ISOLATED if settings.kind == "real_time" else NEVER_ISOLATED
             acknowledge(model, {"CKV_AWS_370": why})
+        return model
+
+    def _declare_config(
+        self,
+        model: CfnModel,
+        capture: CfnEndpointConfig.DataCaptureConfigProperty | None,
+        volume_key: str | None,
+        settings: EndpointSettings,
+    ) -> CfnEndpointConfig:
+        real_time = settings.kind == "real_time"
         config = CfnEndpointConfig(
             self,
             "Config",
             kms_key_id=volume_key,
-            data_capture_config=_capture(settings.capture_percent, capture_uri, key_arn)
-            if settings.capture_percent
-            else None,
+            data_capture_config=capture,
             production_variants=[
                 _real_time(model, settings) if real_time else _serverless(model, settings)
             ],
@@ -156,22 +183,20 @@ class Endpoint(Construct):
         if volume_key is None:
             rule = "NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured"
             acknowledge(config, {rule: AWS_KEY if real_time else NO_VOLUME})
-        endpoint = CfnEndpoint(
-            self,
-            "Endpoint",
-            endpoint_name=name,
-            deployment_config=rollout.deployment_config if rollout else None,
-            endpoint_config_name=config.attr_endpoint_config_name,
-            # An update begins with as many instances as the traffic has brought about.
-            retain_all_variant_properties=True if scales else None,
-        )
-        # SageMaker would make the log groups itself, without an end to their events.
-        endpoint.node.add_dependency(*log_groups)
-        endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.name = endpoint.attr_endpoint_name
-        self.config_name = config.attr_endpoint_config_name
-        self.resource = endpoint
-        self.volume_key_arn = volume_key
+        return config
+
+
+def _write_logs(log_groups: Sequence[LogGroup]) -> Permission:
+    return Permission(
+        sid="WriteLogs",
+        actions=[
+            "logs:CreateLogGroup",  # SageMaker calls it although the group exists
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+        ],
+        resources=[log_group.log_group_arn for log_group in log_groups],
+    )
 
 
 def _keep(uri: str, key_arn: str | None) -> list[Permission]:
@@ -261,8 +286,6 @@ class Scaling(Construct):
         """Declare the target and its policy.
 
         Args:
-            scope: the stack that deploys the endpoint.
-            construct_id: id within `scope`.
             endpoint_name: the endpoint, as an attribute of its resource: it has to be there first.
             variant: its production variant.
             least: instances without traffic.

@@ -27,8 +27,6 @@ class Expiry(Construct):
         """Declare the function and its schedule.
 
         Args:
-            scope: the stack that expires.
-            construct_id: id within `scope`.
             hours: the least time between the stack's last change and its removal.
         """
         super().__init__(scope, construct_id)

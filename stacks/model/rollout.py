@@ -53,8 +53,6 @@ class Rollout(Construct):
         """Declare the alarms and the probe.
 
         Args:
-            scope: the stack that deploys the model.
-            construct_id: id within `scope`.
             endpoint_name: the endpoint's name as plain text, since it waits for the alarms.
             variant: its production variant.
             namespace: of our own metrics.

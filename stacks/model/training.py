@@ -62,8 +62,6 @@ class TrainingJob(Construct):
         """Declare the job.
 
         Args:
-            scope: the stack that deploys the model.
-            construct_id: id within `scope`.
             name_prefix: what the job's name begins with.
             source: folder of the training source.
             image: the training image.
@@ -92,22 +90,10 @@ class TrainingJob(Construct):
             key_arn=key_arn,
         )
         volume_key = key_arn if has_volume(settings.instance_type) else None
-        provider = ResourceProvider(
-            self,
-            "Provider",
-            on_event=self._handler(
-                "on_event",
-                "Starts, joins or reuses a training job",
-                start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
-            ),
-            is_complete=self._handler(
-                "is_complete",
-                "Tells whether a training job has ended, and how",
-                watch_jobs(name_prefix, output=output, key_arn=key_arn),
-                {"METRICS_NAMESPACE": metrics_namespace},
-            ),
-            query_interval=Duration.seconds(15),
-            total_timeout=Duration.minutes(58),
+        provider = self._declare_provider(
+            start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
+            watch_jobs(name_prefix, output=output, key_arn=key_arn),
+            metrics_namespace,
         )
         hyperparameters = settings.hyperparameters()
         resource = CustomResource(
@@ -148,6 +134,27 @@ class TrainingJob(Construct):
         self.job_name = resource.get_att_string("TrainingJobName")
         self.model_artifact = resource.get_att_string("ModelArtifact")
         self.accuracy = resource.get_att_string("Accuracy")
+
+    def _declare_provider(
+        self, start: list[Permission], watch: list[Permission], metrics_namespace: str
+    ) -> ResourceProvider:
+        return ResourceProvider(
+            self,
+            "Provider",
+            on_event=self._handler(
+                "on_event",
+                "Starts, joins or reuses a training job",
+                start,
+            ),
+            is_complete=self._handler(
+                "is_complete",
+                "Tells whether a training job has ended, and how",
+                watch,
+                {"METRICS_NAMESPACE": metrics_namespace},
+            ),
+            query_interval=Duration.seconds(15),
+            total_timeout=Duration.minutes(58),
+        )
 
     def _handler(
         self,

@@ -43,8 +43,6 @@ def training_role(
     """Return the role of the jobs themselves.
 
     Args:
-        scope: the construct that trains.
-        construct_id: id within `scope`.
         image: the training image.
         source_arn: ARN of the source archive.
         channels: S3 URIs of the data.

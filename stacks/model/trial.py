@@ -49,8 +49,6 @@ class SmokeTest(Construct):
         """Declare the tests.
 
         Args:
-            scope: the stack that deploys the model.
-            construct_id: id within `scope`.
             endpoint: what is tested.
             endpoint_name: its name as plain text, for the permission.
             candidate_name: the endpoint on which a change is tried first; None for no trial.

@@ -28,8 +28,6 @@ def declare_alarm(
     It costs $0.10 a month. No data is no reason for an alarm: without traffic nothing goes wrong.
 
     Args:
-        scope: the construct that is watched.
-        construct_id: id within `scope`.
         description: what is wrong when it is raised.
         metric: what is watched.
         threshold: in the metric's unit.
@@ -61,8 +59,6 @@ def declare_idle_alarm(
     """Declare an alarm for a real-time endpoint without any request; it costs $0.10 a month.
 
     Args:
-        scope: the stack that deploys the endpoint.
-        construct_id: id within `scope`.
         metrics: of the endpoint.
         hours: without a request until the alarm is raised, at most a week.
         topic: where it is told.
@@ -132,8 +128,6 @@ class HostAlarms(Construct):
         """Declare the alarms.
 
         Args:
-            scope: the stack that deploys the endpoint.
-            construct_id: id within `scope`.
             metrics: of the endpoint.
             topic: where they are told.
         """
@@ -169,8 +163,6 @@ class WebAlarms(Construct):
         """Declare the alarms.
 
         Args:
-            scope: the stack of the public parts.
-            construct_id: id within `scope`.
             metrics: of API and function.
             topic: where they are told.
             settings: from where on it is too much.

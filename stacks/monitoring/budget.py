@@ -32,8 +32,6 @@ class Budget(Construct):
         """Declare the budget.
 
         Args:
-            scope: the stack that outlives models and pages.
-            construct_id: id within `scope`.
             name: the budget's name, one of its kind in the account.
             monthly_usd: US dollars a month.
             tags: what is counted: resources with all of these tags.

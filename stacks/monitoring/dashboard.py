@@ -34,8 +34,6 @@ class EnvironmentDashboard(Construct):
         """Declare the dashboard.
 
         Args:
-            scope: the stack of the public parts.
-            construct_id: id within `scope`.
             name: the dashboard's name.
             api: metrics of API and function.
             endpoint: metrics of the endpoint.

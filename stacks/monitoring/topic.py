@@ -32,8 +32,6 @@ class AlarmTopic(Construct):
         """Declare the topic.
 
         Args:
-            scope: the stack that outlives what raises alarms.
-            construct_id: id within `scope`.
             name: the topic's name, by which other stacks know it.
             key: what encrypts messages; its policy must allow `use_key_for_messages`.
             email: an address that is asked to subscribe.

@@ -29,8 +29,6 @@ def declare_key(
     policies allow that, services where `users` do.
 
     Args:
-        scope: the stack that the key belongs to.
-        construct_id: id within `scope`.
         name: its alias, without `alias/`.
         parameter: name of the Systems Manager parameter that holds its ARN.
         purpose: what it encrypts, for the console.

@@ -1,10 +1,8 @@
 """The public API: API Gateway before a function before the endpoint."""
 
-import re
 from collections.abc import Mapping
 from typing import cast
 
-from aws_cdk import Duration
 from aws_cdk.aws_apigateway import (
     AuthorizationType,
     CfnRestApi,
@@ -19,39 +17,20 @@ from aws_cdk.aws_apigateway import (
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
-from stacks.building_blocks.assets import ROOT
-from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
+from stacks.building_blocks.aws import REGION, URL_SUFFIX
 from stacks.building_blocks.log_group import declare_log_group
-from stacks.building_blocks.permissions import (
-    READ_AND_WRITE,
-    Permission,
-    use_key_in_s3,
-    write_objects,
-)
-from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import (
-    CONCURRENCY_RULES,
-    TRACING_RULE,
     acknowledge,
     acknowledge_type,
 )
 from stacks.monitoring.metrics import ApiMetrics
-from stacks.names import SERVICE
 from stacks.settings.api import ApiSettings
 from stacks.settings.feedback import FeedbackSettings
+from stacks.web.function import NOT_TRACED, TIMEOUT, declare_predict_function
 from stacks.web.release import Release
 from stacks.web.responses import GatewayLogRole, access_log_format, declare_problem_responses
 from stacks.web.web_acl import OriginSecret, WebAcl
 
-PACKAGE = ROOT / "lambda_fn" / "predict_api"
-# Powertools and what it imports that AWS's runtime does not promise to have.
-LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
-# What is there for other functions than one that logs, measures and traces calls of boto3: nine
-# tenths of Powertools, and the tracer's patches of other libraries.
-UNUSED = re.compile(
-    r"aws_lambda_powertools/(event_handler/|utilities/(?!__init__|jmespath_utils/|typing/))"
-    r"|aws_xray_sdk/ext/(?!__init__|util\.|boto_utils\.|botocore/|resources/)"
-)
 # Each path of the API, and whether requests have a body, which has a content type
 PATHS = {
     "predict": True,
@@ -63,8 +42,6 @@ PATHS = {
 FEEDBACK = "feedback"
 # The stage's name is the path under which CloudFront passes requests on.
 STAGE = "api"
-# API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
-TIMEOUT = Duration.seconds(29)
 
 AS_PUBLIC_AS_THE_PAGE = "The API is for everybody, as the page is (api.access)"
 SIGNED = "Callers are principals of AWS that sign their requests, not users of a Cognito pool"
@@ -75,11 +52,6 @@ CHECKED_BY_FUNCTION = (
 NO_CACHE = "Every review is another request, and answers are not to be kept"
 NO_CERTIFICATE = "Lambda knows API Gateway by its permission; there is no server to show it to"
 NO_WEB_ACL = "Throttling limits what a flood can cost; a web ACL costs more (api.web_acl)"
-NOT_TRACED = "The environment does without traces (api.tracing)"
-SHARES_CONCURRENCY = (
-    "It takes of the account's concurrency what the stage's throttle lets through "
-    "(api.reserved_concurrency)"
-)
 
 
 class PredictApi(Construct):
@@ -114,8 +86,6 @@ class PredictApi(Construct):
         """Declare the API.
 
         Args:
-            scope: the stack of the public parts.
-            construct_id: id within `scope`.
             name: the API's name.
             endpoint_name: the SageMaker endpoint behind it.
             metrics_namespace: where the function publishes its metrics.
@@ -126,41 +96,49 @@ class PredictApi(Construct):
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
-        endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
-        handler = PythonFunction(
+        function = declare_predict_function(
             self,
             "Handler",
-            package=PACKAGE,
-            handler="handler.handler",
-            description="Classifies movie reviews through the SageMaker endpoint",
-            timeout=TIMEOUT,
-            memory_mb=512,
-            libraries=LIBRARIES,
-            unused=UNUSED,
-            tracing=settings.tracing,
-            reserved_concurrency=settings.reserved_concurrency,
-            environment={
-                "ENDPOINT_NAME": endpoint_name,
-                "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
-                "POWERTOOLS_SERVICE_NAME": SERVICE,
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-                "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
-                "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
-                **({"FEEDBACK_BUCKET": _bucket(feedback_uri)} if feedback.enabled else {}),
-            },
-            permissions=[
-                Permission(
-                    sid="InvokeEndpoint",
-                    actions=["sagemaker:InvokeEndpoint"],
-                    resources=[f"{endpoint}/{endpoint_name}"],
-                ),
-                *(_keep_feedback(feedback_uri, data_key_arn) if feedback.enabled else []),
-            ],
+            endpoint_name=endpoint_name,
+            metrics_namespace=metrics_namespace,
+            settings=settings,
+            feedback_uri=feedback_uri if feedback.enabled else None,
+            data_key_arn=data_key_arn,
         )
+        api = self._declare_rest_api(name, settings, feedback)
+        paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
+        release = Release(self, "Release", function=function)
+        self._add_operations(api, release.alias, paths, public=settings.access == "public")
+        _refuse_old_tls(api)
+        api.node.try_remove_child("Endpoint")  # an output that the stack names better
+        declare_problem_responses(api, signed=settings.access == "iam")
+        stage = api.deployment_stage
+        # API Gateway makes this log group at the first error, unless it is there.
+        execution_log = declare_log_group(
+            self,
+            "ExecutionLog",
+            name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE}",
+            retention_days=settings.log_retention_days,
+        )
+        stage.node.add_dependency(execution_log)
+        if settings.set_account_log_role:
+            stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
+        acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
+        acknowledge(stage, _stage_reasons(settings))
+        self.origin_secret: str | None = None
+        if settings.web_acl:
+            self._add_web_acl(name, web_acl_log_group, stage.stage_arn, settings)
+        self.metrics = ApiMetrics(name, STAGE, function.function_name)
+        self.url = api.url
+        self.domain = f"{api.rest_api_id}.execute-api.{REGION}.{URL_SUFFIX}"
+
+    def _declare_rest_api(
+        self, name: str, settings: ApiSettings, feedback: FeedbackSettings
+    ) -> RestApi:
         access_log = declare_log_group(
             self, "AccessLog", retention_days=settings.log_retention_days
         )
-        api = RestApi(
+        return RestApi(
             self,
             "Api",
             rest_api_name=name,
@@ -182,43 +160,22 @@ class PredictApi(Construct):
                 method_options=_throttled(feedback, settings) if feedback.enabled else None,
             ),
         )
-        paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
-        release = Release(self, "Release", function=handler.function)
-        self._add_operations(api, release.alias, paths, public=settings.access == "public")
-        _refuse_old_tls(api)
-        api.node.try_remove_child("Endpoint")  # an output that the stack names better
-        declare_problem_responses(api, signed=settings.access == "iam")
-        stage = api.deployment_stage
-        # API Gateway makes this log group at the first error, unless it is there.
-        execution_log = declare_log_group(
+
+    def _add_web_acl(
+        self, name: str, log_group_name: str, stage_arn: str, settings: ApiSettings
+    ) -> None:
+        if settings.access == "public":
+            self.origin_secret = OriginSecret(self, "OriginSecret").value
+        WebAcl(
             self,
-            "ExecutionLog",
-            name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE}",
+            "WebAcl",
+            name=name,
+            log_group_name=log_group_name,
+            stage_arn=stage_arn,
+            origin_secret=self.origin_secret,
+            rate=settings.web_acl_rate,
             retention_days=settings.log_retention_days,
         )
-        stage.node.add_dependency(execution_log)
-        if settings.set_account_log_role:
-            stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
-        acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
-        acknowledge(stage, _stage_reasons(settings))
-        acknowledge(handler.function, _function_reasons(settings))
-        self.origin_secret: str | None = None
-        if settings.web_acl:
-            if settings.access == "public":
-                self.origin_secret = OriginSecret(self, "OriginSecret").value
-            WebAcl(
-                self,
-                "WebAcl",
-                name=name,
-                log_group_name=web_acl_log_group,
-                stage_arn=stage.stage_arn,
-                origin_secret=self.origin_secret,
-                rate=settings.web_acl_rate,
-                retention_days=settings.log_retention_days,
-            )
-        self.metrics = ApiMetrics(name, STAGE, handler.function.function_name)
-        self.url = api.url
-        self.domain = f"{api.rest_api_id}.execute-api.{REGION}.{URL_SUFFIX}"
 
     def _add_operations(
         self, api: RestApi, handler: IFunction, paths: Mapping[str, bool], *, public: bool
@@ -228,7 +185,7 @@ class PredictApi(Construct):
         It tells which method is right, and what is wrong with a body: API Gateway's models check
         neither texts nor bodies that it passes on as bytes.
         """
-        function = LambdaIntegration(handler, timeout=TIMEOUT, allow_test_invoke=False)
+        integration = LambdaIntegration(handler, timeout=TIMEOUT, allow_test_invoke=False)
         validator = api.add_request_validator(
             "Validator", validate_request_parameters=True, validate_request_body=False
         )
@@ -239,7 +196,7 @@ class PredictApi(Construct):
             for name in ("POST", "ANY") if path == FEEDBACK else ("ANY",):
                 resource.add_method(
                     name,
-                    function,
+                    integration,
                     authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
                     request_parameters={"method.request.header.Content-Type": True}
                     if takes_body
@@ -254,15 +211,6 @@ def _access_reasons(*, public: bool) -> dict[str, str]:
     return dict.fromkeys(rules, AS_PUBLIC_AS_THE_PAGE) if public else {"AwsSolutions-COG4": SIGNED}
 
 
-def _bucket(uri: str) -> str:
-    return uri.removeprefix("s3://").partition("/")[0]
-
-
-def _keep_feedback(uri: str, key_arn: str | None) -> list[Permission]:
-    """Allow writing feedback, and reading nothing."""
-    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]
-
-
 def _throttled(
     feedback: FeedbackSettings, settings: ApiSettings
 ) -> dict[str, MethodDeploymentOptions]:
@@ -275,15 +223,6 @@ def _throttled(
             data_trace_enabled=False,
             metrics_enabled=True,
         )
-    }
-
-
-def _function_reasons(settings: ApiSettings) -> dict[str, str]:
-    """Return why rules for functions do not apply to the API's own."""
-    shares = settings.reserved_concurrency is None
-    return {
-        **(dict.fromkeys(CONCURRENCY_RULES, SHARES_CONCURRENCY) if shares else {}),
-        **({} if settings.tracing else {TRACING_RULE: NOT_TRACED}),
     }
 
 

@@ -31,8 +31,6 @@ class Release(Construct):
         """Declare version, test and alias.
 
         Args:
-            scope: the construct that the function is of.
-            construct_id: id within `scope`.
             function: behind the API.
         """
         super().__init__(scope, construct_id)

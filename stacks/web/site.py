@@ -99,8 +99,6 @@ class Site(Construct):
         """Declare the site.
 
         Args:
-            scope: the stack of the public parts.
-            construct_id: id within `scope`.
             bucket_name: name of the bucket of the page.
             log_bucket_name: name of the bucket of access logs.
             api_domain: host name of the API.
@@ -118,67 +116,9 @@ class Site(Construct):
             log_bucket_name=log_bucket_name,
             log_prefix=LOG_PREFIX,
         )
-        headers = ResponseHeadersPolicy(
-            self,
-            "Headers",
-            comment=f"Security headers of {settings.comment}",
-            security_headers_behavior=_security_headers(),
+        distribution = self._declare_distribution(
+            bucket, log_bucket_name, api_domain, origin_secret, settings
         )
-        api_headers = {HEADER: origin_secret} if origin_secret else None
-        logs: dict[str, Any] = {
-            "enable_logging": True,
-            "log_bucket": Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
-            "log_file_prefix": CLOUDFRONT_LOG_PREFIX,
-        }
-        distribution = Distribution(
-            self,
-            "Distribution",
-            comment=settings.comment,
-            default_root_object="index.html",
-            default_behavior=BehaviorOptions(
-                origin=S3BucketOrigin.with_origin_access_control(bucket),
-                viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-                allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
-                cache_policy=CachePolicy.CACHING_OPTIMIZED,
-                response_headers_policy=headers,
-                compress=True,
-            ),
-            additional_behaviors={
-                "/api/*": BehaviorOptions(
-                    origin=HttpOrigin(
-                        api_domain,
-                        protocol_policy=OriginProtocolPolicy.HTTPS_ONLY,
-                        origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
-                        custom_headers=api_headers,
-                    ),
-                    # A redirect would come after the review had been sent in plain text.
-                    viewer_protocol_policy=ViewerProtocolPolicy.HTTPS_ONLY,
-                    allowed_methods=AllowedMethods.ALLOW_ALL,
-                    cache_policy=CachePolicy.CACHING_DISABLED,
-                    origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-                    response_headers_policy=headers,
-                    function_associations=self._viewer_address() if origin_secret else None,
-                )
-            },
-            price_class=PRICE_CLASSES[settings.price_class],
-            http_version=HttpVersion.HTTP2_AND_3,
-            **(logs if settings.access_logs else {}),
-            **self._own_domain(settings),
-        )
-        acknowledge(
-            distribution,
-            {
-                "AwsSolutions-CFR1": "The page is for everybody",
-                "AwsSolutions-CFR2": WEB_ACL_AT_API,
-                "CKV_AWS_68": WEB_ACL_AT_API,
-            },
-        )
-        if settings.domain_name is None:
-            rules = ("AwsSolutions-CFR4", "CKV_AWS_174")
-            acknowledge(distribution, dict.fromkeys(rules, DEFAULT_DOMAIN))
-        if not settings.access_logs:
-            rules = ("AwsSolutions-CFR3", "CKV_AWS_86")
-            acknowledge(distribution, dict.fromkeys(rules, NO_LOGS))
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
         copier = FileCopier(
             self,
@@ -200,6 +140,79 @@ class Site(Construct):
             ],
         )
         self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
+
+    def _declare_distribution(
+        self,
+        bucket: Bucket,
+        log_bucket_name: str,
+        api_domain: str,
+        origin_secret: str | None,
+        settings: SiteSettings,
+    ) -> Distribution:
+        headers = ResponseHeadersPolicy(
+            self,
+            "Headers",
+            comment=f"Security headers of {settings.comment}",
+            security_headers_behavior=_security_headers(),
+        )
+        logs: dict[str, Any] = {
+            "enable_logging": True,
+            "log_bucket": Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
+            "log_file_prefix": CLOUDFRONT_LOG_PREFIX,
+        }
+        distribution = Distribution(
+            self,
+            "Distribution",
+            comment=settings.comment,
+            default_root_object="index.html",
+            default_behavior=BehaviorOptions(
+                origin=S3BucketOrigin.with_origin_access_control(bucket),
+                viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
+                cache_policy=CachePolicy.CACHING_OPTIMIZED,
+                response_headers_policy=headers,
+                compress=True,
+            ),
+            additional_behaviors={"/api/*": self._api_behavior(api_domain, origin_secret, headers)},
+            price_class=PRICE_CLASSES[settings.price_class],
+            http_version=HttpVersion.HTTP2_AND_3,
+            **(logs if settings.access_logs else {}),
+            **self._own_domain(settings),
+        )
+        acknowledge(
+            distribution,
+            {
+                "AwsSolutions-CFR1": "The page is for everybody",
+                "AwsSolutions-CFR2": WEB_ACL_AT_API,
+                "CKV_AWS_68": WEB_ACL_AT_API,
+            },
+        )
+        if settings.domain_name is None:
+            rules = ("AwsSolutions-CFR4", "CKV_AWS_174")
+            acknowledge(distribution, dict.fromkeys(rules, DEFAULT_DOMAIN))
+        if not settings.access_logs:
+            rules = ("AwsSolutions-CFR3", "CKV_AWS_86")
+            acknowledge(distribution, dict.fromkeys(rules, NO_LOGS))
+        return distribution
+
+    def _api_behavior(
+        self, domain: str, origin_secret: str | None, headers: ResponseHeadersPolicy
+    ) -> BehaviorOptions:
+        return BehaviorOptions(
+            origin=HttpOrigin(
+                domain,
+                protocol_policy=OriginProtocolPolicy.HTTPS_ONLY,
+                origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
+                custom_headers={HEADER: origin_secret} if origin_secret else None,
+            ),
+            # A redirect would come after the review had been sent in plain text.
+            viewer_protocol_policy=ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=AllowedMethods.ALLOW_ALL,
+            cache_policy=CachePolicy.CACHING_DISABLED,
+            origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=headers,
+            function_associations=self._viewer_address() if origin_secret else None,
+        )
 
     def _viewer_address(self) -> list[FunctionAssociation]:
         """Tell the API's web ACL who calls; to it, every request comes from CloudFront."""

@@ -96,8 +96,6 @@ class WebAcl(Construct):
         """Declare the web ACL.
 
         Args:
-            scope: the construct of the API.
-            construct_id: id within `scope`.
             name: the metrics' names begin with it.
             log_group_name: of the requests that it saw.
             stage_arn: ARN of the API's stage.

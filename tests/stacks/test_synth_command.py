@@ -1,9 +1,15 @@
 """`python app.py` as the CDK CLI runs it."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-from scripts.synthesis import start
+import pytest
+
+from scripts import ROOT
+from scripts.synthesis import context, start
 
 
 def bare(**variables: str) -> dict[str, str]:
@@ -42,3 +48,39 @@ def test_a_bad_setting_is_refused_in_one_line(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert shown == "training.epochs=many is refused: input should be a valid integer\n"
     assert not list((tmp_path / "out").glob("*.template.json"))
+
+
+# The application with a resource that CloudFormation would refuse
+PLANTED = """
+import sys
+import app
+from aws_cdk import CfnResource, Stack
+
+def planted(application, settings):
+    CfnResource(Stack(application, "Planted"), "Topic", type="AWS::SNS::Topic", properties={"TopicNam": "x"})
+
+app.compose = planted
+sys.exit(app.main())
+"""
+
+
+@pytest.mark.parametrize(("validation", "fails"), [({"CDK_VALIDATION": "true"}, True), ({}, False)])
+def test_only_a_deployment_waits_for_validation_which_refuses_what_cloudformation_would(
+    tmp_path: Path, validation: dict[str, str], *, fails: bool
+) -> None:
+    variables = bare(
+        CDK_OUTDIR=str(tmp_path), CDK_CONTEXT_JSON=json.dumps(context("dev")), **validation
+    )
+    command = [sys.executable, "-c", PLANTED]
+    run = subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+    )
+    assert bool(run.returncode) is fails, run.stderr
+    assert ("TopicNam" in run.stderr) is fails, run.stderr
+
+
+def test_make_deploy_validates() -> None:
+    command = ["make", "--dry-run", "--always-make", "deploy"]
+    recipe = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in recipe.splitlines() if " deploy --all" in line]
+    assert line.startswith("CDK_VALIDATION=true cdk ")

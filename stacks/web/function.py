@@ -1,0 +1,101 @@
+"""The function behind the API."""
+
+import re
+
+from aws_cdk import Duration
+from aws_cdk.aws_lambda import Function
+from constructs import Construct
+
+from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
+from stacks.building_blocks.permissions import (
+    READ_AND_WRITE,
+    Permission,
+    use_key_in_s3,
+    write_objects,
+)
+from stacks.building_blocks.python_function import PythonFunction
+from stacks.building_blocks.reasons import CONCURRENCY_RULES, TRACING_RULE, acknowledge
+from stacks.names import SERVICE
+from stacks.settings.api import ApiSettings
+
+PACKAGE = ROOT / "lambda_fn" / "predict_api"
+# Powertools and its dependencies that AWS's runtime is not documented to have.
+LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
+# The function logs, measures and traces calls of boto3. It does not use the rest of Powertools,
+# nine tenths of it, nor the tracer's patches of other libraries.
+UNUSED = re.compile(
+    r"aws_lambda_powertools/(event_handler/|utilities/(?!__init__|jmespath_utils/|typing/))"
+    r"|aws_xray_sdk/ext/(?!__init__|util\.|boto_utils\.|botocore/|resources/)"
+)
+# API Gateway waits 29 s by default; a cold serverless endpoint takes most of it.
+TIMEOUT = Duration.seconds(29)
+
+NOT_TRACED = "The environment has no traces (api.tracing)"
+SHARES_CONCURRENCY = (
+    "The stage's throttle limits its share of the account's concurrency (api.reserved_concurrency)"
+)
+
+
+def declare_predict_function(
+    scope: Construct,
+    construct_id: str,
+    *,
+    endpoint_name: str,
+    metrics_namespace: str,
+    settings: ApiSettings,
+    feedback_uri: str | None,
+    data_key_arn: str | None,
+) -> Function:
+    """Declare the function that answers the API's requests.
+
+    Args:
+        endpoint_name: the SageMaker endpoint that classifies reviews.
+        metrics_namespace: namespace of the function's metrics.
+        settings: limits and traces.
+        feedback_uri: S3 URI of the folder for feedback; None for an API without feedback.
+        data_key_arn: the key of that folder's bucket; None for AWS's own.
+    """
+    endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint/{endpoint_name}"
+    function = PythonFunction(
+        scope,
+        construct_id,
+        package=PACKAGE,
+        handler="handler.handler",
+        description="Classifies movie reviews through the SageMaker endpoint",
+        timeout=TIMEOUT,
+        memory_mb=512,
+        libraries=LIBRARIES,
+        unused=UNUSED,
+        tracing=settings.tracing,
+        reserved_concurrency=settings.reserved_concurrency,
+        environment={
+            "ENDPOINT_NAME": endpoint_name,
+            "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
+            "POWERTOOLS_SERVICE_NAME": SERVICE,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
+            "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
+            **({"FEEDBACK_BUCKET": _bucket(feedback_uri)} if feedback_uri else {}),
+        },
+        permissions=[
+            Permission(
+                sid="InvokeEndpoint", actions=["sagemaker:InvokeEndpoint"], resources=[endpoint]
+            ),
+            *(_write_feedback(feedback_uri, data_key_arn) if feedback_uri else []),
+        ],
+    ).function
+    if settings.reserved_concurrency is None:
+        acknowledge(function, dict.fromkeys(CONCURRENCY_RULES, SHARES_CONCURRENCY))
+    if not settings.tracing:
+        acknowledge(function, {TRACING_RULE: NOT_TRACED})
+    return function
+
+
+def _bucket(uri: str) -> str:
+    return uri.removeprefix("s3://").partition("/")[0]
+
+
+def _write_feedback(uri: str, key_arn: str | None) -> list[Permission]:
+    """Allow writing feedback, and reading none."""
+    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]
