@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import predict
 from bench.figures import Figures, with_errors
 from bench.subjects import Answer, Plan
 from sentiment.lstm.stems import review_to_words
@@ -19,7 +20,7 @@ def clean(review: str) -> Sequence[str]:
 
 def train(training: Path, testing: Path, model_dir: Path, _plan: Plan) -> Figures:
     """Train with the default hyperparameters."""
-    import train as script  # noqa: PLC0415 - only trainings pay for its imports
+    import train as script  # noqa: PLC0415 - served models do without its imports
 
     output = model_dir.with_name("output")
     folders = {
@@ -34,8 +35,6 @@ def train(training: Path, testing: Path, model_dir: Path, _plan: Plan) -> Figure
 
 def load(model_dir: Path) -> Answer:
     """Return the served model: the four handlers, one after another."""
-    import predict  # noqa: PLC0415 - trainings do not need it
-
     model = predict.model_fn(str(model_dir))
 
     def answer(body: bytes, content_type: str) -> str:
