@@ -1,4 +1,4 @@
-"""Removal of a stack that nobody has deployed to for a while."""
+"""Removal of a stack some hours after its last deployment."""
 
 from aws_cdk import Duration, Stack
 from aws_cdk.aws_events import Rule, Schedule

@@ -1,4 +1,4 @@
-"""Which instance types SageMaker has, and what they ask of other settings."""
+"""SageMaker's instance types and their requirements of other settings."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationInfo
 
-# From the AWS SDK: `python -m stacks.instance_table` writes it anew.
+# From the AWS SDK: `python -m stacks.instance_table` writes it again.
 TABLE = Path(__file__).with_name("instance_types.json")
 # Instances with accelerators, and those with AWS's own ARM processors, such as ml.c7g.large
 OTHERS = re.compile(r"ml\.(g\d|p\d|trn|inf|[cmrx]\d+g).*")
@@ -22,7 +22,7 @@ def _known() -> dict[str, list[str]]:
 
 
 def instance_exists(use: str) -> Callable[[str], str]:
-    """Return a check that refuses what SageMaker has not for `training` or for an `endpoint`."""
+    """Return a check that refuses instance types unknown for `training` or an `endpoint`."""
 
     def check(value: str) -> str:
         known = _known()[use]
@@ -38,7 +38,7 @@ def instance_exists(use: str) -> Callable[[str], str]:
 
 
 def image_fits_instance(value: str | None, info: ValidationInfo) -> str | None:
-    """Refuse to leave an image to us where the instance needs one that we do not know."""
+    """Refuse the default image for an instance that needs another one."""
     instance = str(info.data.get("instance_type", ""))
     if value is None and OTHERS.fullmatch(instance):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The storage stack: what outlives models and pages."""
+"""The storage stack: everything that outlives models and pages."""
 
 from collections.abc import Iterable, Mapping
 

@@ -102,12 +102,12 @@ class Site(Construct):
             bucket_name: name of the bucket of the page.
             log_bucket_name: name of the bucket of access logs.
             api_domain: host name of the API.
-            origin_secret: what the API's web ACL wants to see of CloudFront, if anything.
+            origin_secret: the secret that CloudFront sends to the API's web ACL, if there is one.
             configuration: content of config.json, which the page reads when it starts.
-            settings: what CloudFront offers and where.
+            settings: settings of the page.
         """
         super().__init__(scope, construct_id)
-        # The deployment can write the page again at any time: there is nothing in it to keep.
+        # A deployment can write the page again at any time, so the bucket need not be kept.
         bucket = private_bucket(
             self,
             "Bucket",
@@ -215,7 +215,7 @@ class Site(Construct):
         )
 
     def _viewer_address(self) -> list[FunctionAssociation]:
-        """Tell the API's web ACL who calls; to it, every request comes from CloudFront."""
+        """Send the viewer's address to the web ACL, which only sees CloudFront's addresses."""
         function = Function(
             self,
             "ViewerAddress",
@@ -226,7 +226,7 @@ class Site(Construct):
         return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
 
     def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
-        """Return what a domain of one's own adds: with it, CloudFront refuses old TLS versions."""
+        """Return the options of a custom domain, with which CloudFront refuses old TLS versions."""
         if settings.domain_name is None or settings.certificate_arn is None:
             return {}
         return {
