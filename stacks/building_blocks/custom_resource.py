@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_lambda import Function
 
 CDKS_MEMORY = "Every function states its memory, except the ones of CDK's framework"
-INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
+INVOKES_VERSIONS = "CDK's framework allows calls of any version of a function"
 # The module with which handlers read the properties of their resources
 PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
 

@@ -33,7 +33,7 @@ from stacks.settings.scaling import ScalingSettings
 
 NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
 NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
-NOT_ISOLATED = "The environment lets its model reach the network (endpoint.network_isolation)"
+NOT_ISOLATED = "The environment gives its model access to the network (endpoint.network_isolation)"
 AWS_KEY = "AWS's own key encrypts the volume, or the instance's hardware its local disk"
 SERVING_SCRIPT = "predict.py"
 

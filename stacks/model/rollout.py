@@ -19,7 +19,7 @@ from stacks.monitoring.metrics import MINUTE, EndpointMetrics, metric
 from stacks.settings.rollout import RolloutSettings
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
-NEXT_MINUTE = "What a lost event would have started, the next minute's does"
+NEXT_MINUTE = "A lost event is covered by the next run a minute later"
 HANDLERS = ROOT / "lambda_fn" / "trial"
 MICROSECONDS_A_MILLISECOND = 1000
 # Time for SageMaker to start and stop instances, in addition to the waits in the settings.
@@ -86,7 +86,7 @@ class Rollout(Construct):
             declare_alarm(
                 self,
                 "Probes",
-                description="Known reviews get wrong verdicts, or none",
+                description="Known reviews get wrong verdicts or none",
                 metric=probes,
                 threshold=0,
                 topic=topic,
@@ -121,7 +121,7 @@ class Rollout(Construct):
         rule = Rule(
             self,
             "EveryMinute",
-            description="Looks whether the endpoint is being updated",
+            description="Checks whether the endpoint is being updated",
             schedule=Schedule.rate(MINUTE),
             targets=[LambdaFunction(probe.function, retry_attempts=0)],
         )

@@ -97,11 +97,11 @@ class ModelStack(AppStack):
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
         outputs = {
-            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
-            "ModelArtifact": (model_data, "S3 URI of the model that is served"),
+            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Training job of the model"),
+            "ModelArtifact": (model_data, "S3 URI of the served model"),
             "Accuracy": (
                 job.accuracy if job else NOT_TRAINED,
-                "Share of held-out reviews it gets right",
+                "Share of held-out reviews that the model classifies correctly",
             ),
             "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
         }

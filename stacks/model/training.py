@@ -148,7 +148,7 @@ class TrainingJob(Construct):
             ),
             is_complete=self._handler(
                 "is_complete",
-                "Tells whether a training job has ended, and how",
+                "Checks whether a training job has ended, and its result",
                 watch,
                 {"METRICS_NAMESPACE": metrics_namespace},
             ),

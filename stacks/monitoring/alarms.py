@@ -79,7 +79,7 @@ def declare_idle_alarm(
 
 
 FULL_PERCENT = 85
-IN_CLOUDFORMATION = "A failed training fails the deployment, too, which cannot be lost"
+IN_CLOUDFORMATION = "A failed training also fails the deployment, which nobody can miss"
 
 
 def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
@@ -99,7 +99,7 @@ def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) 
     rule = CfnRule(
         scope,
         "FailedTraining",
-        description="Tells of every training job of this environment that fails or takes too long",
+        description="Reports every training job of this environment that fails or takes too long",
         event_pattern={
             "source": ["aws.sagemaker"],
             "detail-type": ["SageMaker Training Job State Change"],

@@ -43,15 +43,17 @@ FEEDBACK = "feedback"
 # The stage's name is the path under which CloudFront passes requests on.
 STAGE = "api"
 
-AS_PUBLIC_AS_THE_PAGE = "The API is for everybody, as the page is (api.access)"
+AS_PUBLIC_AS_THE_PAGE = "The API is public, like the page (api.access)"
 SIGNED = "Callers are principals of AWS that sign their requests, not users of a Cognito pool"
 CHECKED_BY_FUNCTION = (
     "Headers are checked; bodies are passed on as bytes, which API Gateway's models cannot check: "
     "the function does, and says what is wrong"
 )
-NO_CACHE = "Every review is another request, and answers are not to be kept"
-NO_CERTIFICATE = "Lambda knows API Gateway by its permission; there is no server to show it to"
-NO_WEB_ACL = "Throttling limits what a flood can cost; a web ACL costs more (api.web_acl)"
+NO_CACHE = "Every review is a different request, and answers must not be stored"
+NO_CERTIFICATE = (
+    "Lambda authorizes API Gateway by a permission; no server could check a certificate"
+)
+NO_WEB_ACL = "Throttling limits the cost of a flood; a web ACL would cost more (api.web_acl)"
 
 
 class PredictApi(Construct):

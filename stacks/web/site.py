@@ -53,16 +53,12 @@ CONTENT_SECURITY_POLICY = (
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
-WEB_ACL_AT_API = (
-    "The page is static; the web ACL stands before the API, if there is one (api.web_acl)"
-)
+WEB_ACL_AT_API = "The page is static; the web ACL protects the API, if there is one (api.web_acl)"
 DEFAULT_DOMAIN = (
-    "CloudFront's own domain name cannot refuse old TLS; one's own does (site.domain_name)"
+    "CloudFront's default domain cannot refuse old TLS; a custom domain does (site.domain_name)"
 )
-NO_LOGS = "The environment does without CloudFront's logs (site.access_logs)"
-PUBLIC_FILES = (
-    "The page's files are public; a key of ours would only have to be opened to CloudFront"
-)
+NO_LOGS = "The environment has no CloudFront logs (site.access_logs)"
+PUBLIC_FILES = "The page's files are public; a key would have to be opened to CloudFront anyway"
 ONE_YEAR = Duration.days(365)
 PRICE_CLASSES = {
     "PriceClass_100": PriceClass.PRICE_CLASS_100,
@@ -182,7 +178,7 @@ class Site(Construct):
         acknowledge(
             distribution,
             {
-                "AwsSolutions-CFR1": "The page is for everybody",
+                "AwsSolutions-CFR1": "The page is public in every country",
                 "AwsSolutions-CFR2": WEB_ACL_AT_API,
                 "CKV_AWS_68": WEB_ACL_AT_API,
             },

@@ -15,10 +15,10 @@ HEADER = "x-origin-secret"
 VIEWER_HEADER = "x-viewer-address"
 LENGTH = 48
 NOT_ROTATED = (
-    "It tells where a request came from and gives access to nothing; another value would shut all "
-    "callers out for the minutes until CloudFront sends it everywhere"
+    "It proves a request's origin and gives access to nothing; a new value would lock all callers "
+    "out for the minutes until CloudFront sends it everywhere"
 )
-AWS_KEY = "CloudFront and the web ACL hold it in their configuration, where no key of ours applies"
+AWS_KEY = "CloudFront and the web ACL hold it in their configuration, which our keys cannot encrypt"
 
 
 class OriginSecret(Construct):

@@ -85,7 +85,7 @@ class Acknowledgements:
         for stack in self.app.node.children:
             if not isinstance(stack, Stack):
                 continue
-            by_type = stack.template_options.metadata[BY_TYPE]
+            by_type = (stack.template_options.metadata or {})[BY_TYPE]
             for construct in stack.node.find_all():
                 if isinstance(construct, CfnResource):
                     acknowledge(construct, by_type.get(construct.cfn_resource_type, {}))
