@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # A synthesis is over before garbage weighs anything. Looking for it takes a tenth of the time,
-    # and much of that while the CDK's modules are imported.
+    # A synthesis ends before garbage matters, and collecting it takes a tenth of the time.
     gc.disable()
 
 from aws_cdk import App, Tags
@@ -68,5 +67,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     status = main()
-    gc.freeze()  # nor is anything gone through once more at the end
+    gc.freeze()  # nor collect at the end
     sys.exit(status)

@@ -22,7 +22,7 @@ class Dataset:
     """A dataset and where a training job finds it.
 
     Attributes:
-        identity: what tells this dataset from every other, for the training job's name: a hash of
+        identity: identifies this dataset in the training job's name: a hash of
             the content, or the URI where the content is in S3 and not read at synth.
         files: name to file on this machine; empty for a dataset in S3.
         uri: the S3 URI of a dataset that is there already.
@@ -58,13 +58,13 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
         root: the folder that relative paths start from.
 
     Raises:
-        SettingsError: when there is no such dataset, or it is not the one that it should be.
+        SettingsError: when the dataset does not exist or its hash is wrong.
     """
     if source == "packaged":
         return _packaged(key)
     if source.startswith("s3://"):
         return Dataset(identity=source, uri=source)
-    allowed = "allowed is a file, or a folder with files, that exists"
+    allowed = "must be an existing file, or a folder with files"
     try:
         files = _files(root / source)
         if not files:

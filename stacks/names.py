@@ -1,4 +1,4 @@
-"""Names that are ours to give and that stacks share as plain text.
+"""Names that the application chooses and that stacks share as plain text.
 
 Everything else is named by CloudFormation, which can then replace it.
 """
@@ -22,12 +22,12 @@ class Names:
 
     @property
     def prefix(self) -> str:
-        """What every name begins with."""
+        """The prefix of every name."""
         return f"sentiment-{self.environment}"
 
     @property
     def tags(self) -> dict[str, str]:
-        """What every resource is tagged with."""
+        """The tags of every resource."""
         return {"application": "sentiment", "environment": self.environment}
 
     @property
@@ -37,7 +37,7 @@ class Names:
 
     @property
     def candidate(self) -> str:
-        """The SageMaker endpoint on which a new model is tried."""
+        """The SageMaker endpoint that tries a new model."""
         return f"{self.prefix}-candidate"
 
     def endpoint_log_group(self, endpoint: str) -> str:
@@ -46,17 +46,17 @@ class Names:
 
     @property
     def captured_data(self) -> str:
-        """S3 URI of what the endpoint keeps of requests and answers."""
+        """S3 URI of the captured requests and answers of the endpoint."""
         return f"s3://{self.data_bucket}/{CAPTURED}"
 
     @property
     def feedback(self) -> str:
-        """S3 URI of what callers say of verdicts; a folder a month, such as 2026-01."""
+        """S3 URI of callers' feedback, with a folder for each month, such as 2026-01."""
         return f"s3://{self.data_bucket}/{FEEDBACK}"
 
     @property
     def alarm_topic(self) -> str:
-        """The topic that alarms are told to."""
+        """The topic that receives alarms."""
         return f"{self.prefix}-alarms"
 
     @property
@@ -66,7 +66,7 @@ class Names:
 
     @property
     def metrics(self) -> str:
-        """The namespace of our own metrics."""
+        """The namespace of the application's metrics."""
         return self.prefix
 
     @property
@@ -93,7 +93,7 @@ class Names:
         return f"/{self.prefix}/keys/{purpose}"
 
     def key_arn(self, purpose: str) -> str:
-        """Return what CloudFormation turns into the key's ARN, in every stack after `storage`."""
+        """Return the reference that CloudFormation resolves to the key's ARN after `storage`."""
         return f"{{{{resolve:ssm:{self.key_parameter(purpose)}}}}}"
 
     @property
@@ -109,7 +109,7 @@ class Names:
 
     @property
     def web_acl_log_group(self) -> str:
-        """The log group of the web ACL, whose first words WAF insists on."""
+        """The log group of the web ACL, with the prefix that WAF requires."""
         return f"aws-waf-logs-{self.prefix}"
 
     def stack(self, name: str) -> str:

@@ -13,7 +13,7 @@ from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
 ROOT = Path(__file__).resolve().parents[2]
-# Bytecode, and extensions compiled for the machine that synthesizes: what is vendored does without.
+# Bytecode and extensions compiled for this machine; the vendored libraries work without them.
 IGNORED_SUFFIXES = (".pyc", ".so", ".pyd", ".c")
 IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
@@ -52,7 +52,7 @@ NO_IMAGE = DockerImage.from_registry("never-pulled")
 
 @jsii.implements(ILocalBundling)
 class LocalBundling:
-    """Hands CDK's output folder to a function that writes the asset's files into it."""
+    """Passes CDK's output folder to a function that writes the asset's files into it."""
 
     def __init__(self, write: Callable[[Path], None]) -> None:
         """Bundle with `write`, which gets the folder to write to."""
@@ -67,9 +67,9 @@ class LocalBundling:
 def bundling(
     write: Callable[[Path], None], *, output: BundlingOutput = BundlingOutput.NOT_ARCHIVED
 ) -> BundlingOptions:
-    """Return the bundling of an asset whose files `write` makes.
+    """Return the bundling of an asset whose files `write` creates.
 
-    Use it with an asset hash of the content: what is written here has none of its own.
+    Use it with an asset hash of the content: CDK cannot hash files that `write` makes.
     """
     return BundlingOptions(
         image=NO_IMAGE,

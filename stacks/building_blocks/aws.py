@@ -1,4 +1,4 @@
-"""CloudFormation's pseudo parameters, each asked for once: every question to the CDK has its price.
+"""CloudFormation's pseudo parameters, each read once, since every call of the CDK takes time.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 """

@@ -39,7 +39,7 @@ def private_bucket(
         lifecycle_rules: when objects expire.
         log_bucket_name: the bucket that requests are logged to, whose policy must accept that.
         log_prefix: key prefix of these logs.
-        key: what encrypts the objects; S3's own key without.
+        key: the key that encrypts the objects; None for S3's own.
         takes_log_grants: whether CloudFront may deliver logs, for which it needs an ACL.
     """
     bucket = Bucket(

@@ -1,4 +1,4 @@
-"""CDK's provider framework with roles and log groups of our own."""
+"""CDK's provider framework with our roles and log groups."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from aws_cdk.aws_lambda import Function
 
 CDKS_MEMORY = "Every function states its memory, except the ones of CDK's framework"
-INVOKES_VERSIONS = "CDK's framework lets a function be called by any of its versions"
-# What handlers read the properties of their resources with
+INVOKES_VERSIONS = "CDK's framework allows calls of any version of a function"
+# The module with which handlers read the properties of their resources
 PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
 
 
 class ResourceProvider(Construct):
-    """Turns handler functions into what a custom resource talks to.
+    """Turns handler functions into the provider of a custom resource.
 
     Creates: one function of CDK's framework, or three and a state machine where there is something
         to wait for, with their roles and a log group.
@@ -31,7 +31,7 @@ class ResourceProvider(Construct):
     Destroy: all of it goes, its logs included.
 
     Attributes:
-        service_token: what a custom resource names as its provider.
+        service_token: the ARN by which a custom resource names its provider.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class ResourceProvider(Construct):
         """Declare the framework around the handlers.
 
         Args:
-            on_event: begins to create, update or delete.
-            is_complete: tells whether that has ended; without it, `on_event` does all the work.
+            on_event: starts to create, update or delete.
+            is_complete: checks whether that has ended; without it, `on_event` does all the work.
             query_interval: time between two calls of `is_complete`.
             total_timeout: time after which the resource has failed.
         """

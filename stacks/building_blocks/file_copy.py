@@ -14,13 +14,13 @@ from stacks.building_blocks.permissions import READ_AND_WRITE, Permission, use_k
 from stacks.building_blocks.reasons import FUNCTION, acknowledge_type
 from stacks.building_blocks.roles import function_role
 
-# Of the bucket that `cdk bootstrap` makes for assets.
+# The qualifier of the bucket that `cdk bootstrap` creates for assets
 DEFAULT_QUALIFIER = "hnb659fds"
 CDKS_RUNTIME = "Every function runs on the latest runtime, except the one of CDK's BucketDeployment"
 
 
 class FileCopier(Construct):
-    """CDK's BucketDeployment with a role and a log group of our own.
+    """CDK's BucketDeployment with our role and log group.
 
     CDK makes one function for all copies of a stack, so there is one copier in a stack.
 
@@ -41,7 +41,7 @@ class FileCopier(Construct):
         """Prepare to copy files.
 
         Args:
-            bucket: where to.
+            bucket: the bucket that receives them.
             prefix: key prefix that all files share.
             distribution: CloudFront distribution whose cache is emptied afterwards.
         """

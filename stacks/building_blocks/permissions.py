@@ -1,4 +1,4 @@
-"""What roles may do, in plain values, resource by resource."""
+"""Permissions of roles in plain values, resource by resource."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +70,7 @@ def pull_image(image: ContainerImage) -> list[Permission]:
 
 
 def has_volume(instance_type: str) -> bool:
-    """Tell instances with a volume, which a key can encrypt, from those with a local disk.
+    """Return whether an instance has a volume, which a key can encrypt, and not a local disk.
 
     SageMaker refuses a key for the latter, whose hardware encrypts the disk.
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
@@ -145,10 +145,10 @@ def read_prefixes(uris: Sequence[str]) -> list[Permission]:
 
 
 def find_objects(uri: str) -> list[Permission]:
-    """Allow asking whether objects under an S3 URI exist and reading them.
+    """Allow checking whether objects under an S3 URI exist, and reading them.
 
-    Listing is for the whole bucket: without it, S3 answers a question for a missing object with
-    403 and not with 404.
+    Listing is for the whole bucket: without it, S3 answers requests for a missing object with
+    403 instead of 404.
     """
     bucket = uri.removeprefix("s3://").partition("/")[0]
     return [
@@ -182,7 +182,7 @@ READ_AND_WRITE = (*READ, "kms:GenerateDataKey")
 
 
 def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[Permission]:
-    """Allow what S3 does with a key for whoever reads or writes objects; nothing without a key."""
+    """Allow S3 to use a key for the role's reads or writes; nothing without a key."""
     if key_arn is None:
         return []
     return [

@@ -29,7 +29,7 @@ class PythonFunction(Construct):
 
     Attributes:
         function: the Lambda function.
-        role: its role, for policies that must name something made later.
+        role: its role, for policies that name resources declared later.
     """
 
     def __init__(
@@ -54,16 +54,15 @@ class PythonFunction(Construct):
         Args:
             package: the folder of its package.
             handler: module and function within the package, such as `handler.on_event`.
-            description: what the console shows.
-            timeout: of one invocation.
-            permissions: what it may do beside writing its log.
+            description: description in the console.
+            timeout: time limit of one invocation.
+            permissions: its permissions, in addition to writing its log.
             environment: its environment variables.
-            libraries: what is copied beside it: names of installed packages or modules, and paths
-                of this repository.
-            unused: matches the beginnings of what is left out of them, such as `boto3/examples/`.
-            memory_mb: its memory, which brings its share of a processor.
-            reserved_concurrency: invocations at a time, set apart from the account's; None for no
-                limit of its own.
+            libraries: names of installed packages or modules, and paths of this repository, that
+                are packed with it.
+            unused: matches the start of the paths to leave out of them, such as `boto3/examples/`.
+            memory_mb: its memory, which decides its share of a processor.
+            reserved_concurrency: concurrent invocations reserved for it; None for no reservation.
             tracing: whether AWS X-Ray follows its requests.
         """
         super().__init__(scope, construct_id)

@@ -195,7 +195,7 @@ class Reasons:
 
 
 def _identity(construct: IConstruct) -> str:
-    """Return the identity of a construct, which several Python objects may stand for."""
+    """Return the identity of a construct, which several Python objects may represent."""
     return str(construct.__jsii_ref__.ref)  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""Roles with exactly the permissions that are written down, and no managed policies."""
+"""Roles with exactly the permissions that are listed, and no managed policies."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -12,7 +12,7 @@ from stacks.building_blocks.aws import ACCOUNT_ID
 from stacks.building_blocks.permissions import Permission, policy_of
 from stacks.building_blocks.reasons import acknowledge, wildcard_reasons
 
-# Of a trust or resource policy: a service acts for this account alone, whoever asks it to.
+# Condition of a trust or resource policy: a service acts for this account alone.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
 LAMBDA = ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT)
@@ -61,5 +61,5 @@ def sagemaker_role(
 
 
 def limit_trust(role: CfnResource) -> None:
-    """Let the one service that a role of CDK's own trusts assume it for this account alone."""
+    """Let the one service that a CDK role trusts assume it for this account alone."""
     role.add_property_override("AssumeRolePolicyDocument.Statement.0.Condition", OWN_ACCOUNT)

@@ -1,4 +1,4 @@
-"""The model behind a SageMaker endpoint, and how many instances serve it."""
+"""The SageMaker endpoint, its model and its automatic scaling."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,13 +33,13 @@ from stacks.settings.scaling import ScalingSettings
 
 NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encrypt"
 NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
-NOT_ISOLATED = "The environment lets its model reach the network (endpoint.network_isolation)"
+NOT_ISOLATED = "The environment gives its model access to the network (endpoint.network_isolation)"
 AWS_KEY = "AWS's own key encrypts the volume, or the instance's hardware its local disk"
 SERVING_SCRIPT = "predict.py"
 
 
 class Endpoint(Construct):
-    """Serves one model artifact under a name that stays.
+    """Serves one model artifact under a constant name.
 
     Model and configuration are replaced on change, so CloudFormation names them. The endpoint is
     updated in place: the old model serves until the new one does.
@@ -81,12 +81,12 @@ class Endpoint(Construct):
             image: the serving image.
             model_data: S3 URI of the model.tar.gz, code included.
             read_model: permission to read it.
-            settings: what serves it.
+            settings: settings of the endpoint.
             scales: whether its number of instances follows the traffic; it is then kept in updates.
             capture_uri: S3 URI under which sampled requests and answers are kept.
             network: the VPC that it is served in.
             key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
-            rollout: how a change comes into service; None for all at once.
+            rollout: the canary rollout of a change; None for all at once.
         """
         super().__init__(scope, construct_id)
         log_groups = [
@@ -118,10 +118,10 @@ class Endpoint(Construct):
             endpoint_name=name,
             deployment_config=rollout.deployment_config if rollout else None,
             endpoint_config_name=config.attr_endpoint_config_name,
-            # An update begins with as many instances as the traffic has brought about.
+            # An update starts with the number of instances that scaling has set.
             retain_all_variant_properties=True if scales else None,
         )
-        # SageMaker would make the log groups itself, without an end to their events.
+        # SageMaker would create the log groups itself, and their events would never expire.
         endpoint.node.add_dependency(*log_groups)
         endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
         self.name = endpoint.attr_endpoint_name
@@ -268,7 +268,7 @@ class Scaling(Construct):
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
 
     Creates: a scalable target and its policy; AWS makes two alarms for it.
-    Idle: nothing beside the instances that it adds.
+    Idle: nothing except the instances that it adds.
     Destroy: all of it goes, AWS's alarms included.
     """
 
@@ -288,8 +288,8 @@ class Scaling(Construct):
         Args:
             endpoint_name: the endpoint, as an attribute of its resource: it has to be there first.
             variant: its production variant.
-            least: instances without traffic.
-            most: instances however much traffic there is.
+            least: minimum number of instances.
+            most: maximum number of instances.
             settings: the target and the times between two steps.
         """
         super().__init__(scope, construct_id)

@@ -1,4 +1,4 @@
-"""Removal of a stack that nobody has deployed to for a while."""
+"""Removal of a stack some hours after its last deployment."""
 
 from aws_cdk import Duration, Stack
 from aws_cdk.aws_events import Rule, Schedule
@@ -11,7 +11,7 @@ from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import acknowledge, acknowledge_scheduled
 
 HANDLERS = ROOT / "lambda_fn" / "expiry"
-NEXT_HOUR = "What a lost event would have done, the next hour's does"
+NEXT_HOUR = "A lost event is covered by the next run an hour later"
 
 
 class Expiry(Construct):
@@ -56,7 +56,7 @@ class Expiry(Construct):
         rule = Rule(
             self,
             "EveryHour",
-            description="Looks whether the stack has expired",
+            description="Checks whether the stack has expired",
             schedule=Schedule.rate(Duration.hours(1)),
             targets=[LambdaFunction(expiry.function, retry_attempts=0)],
         )

@@ -1,4 +1,4 @@
-"""How a new model comes into service: a part of the traffic first, and back when alarms go off."""
+"""Canary rollout of a new model: part of the traffic first, and back when an alarm is raised."""
 
 from aws_cdk.aws_cloudwatch import Alarm
 from aws_cdk.aws_events import Rule, Schedule
@@ -19,24 +19,24 @@ from stacks.monitoring.metrics import MINUTE, EndpointMetrics, metric
 from stacks.settings.rollout import RolloutSettings
 
 METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
-NEXT_MINUTE = "What a lost event would have started, the next minute's does"
+NEXT_MINUTE = "A lost event is covered by the next run a minute later"
 HANDLERS = ROOT / "lambda_fn" / "trial"
 MICROSECONDS_A_MILLISECOND = 1000
-# Time for SageMaker to start and stop instances, beside the waits that are settings.
+# Time for SageMaker to start and stop instances, in addition to the waits in the settings.
 MARGIN_SECONDS = 1800
 
 
 class Rollout(Construct):
-    """Alarms that call a new model back, and known reviews that are sent while it comes in.
+    """Alarms that roll a new model back, and a probe that sends known reviews meanwhile.
 
     Creates: three alarms, and a function with its role, log group and a rule that starts it every
-        minute to look whether an update is on.
+        minute to check whether an update is running.
     Idle: $0.30 a month for the alarms; the function stays within Lambda's free requests.
     Destroy: all of it goes.
 
     Attributes:
-        alarms: what SageMaker watches during an update.
-        deployment_config: how SageMaker updates the endpoint.
+        alarms: the alarms that SageMaker watches during an update.
+        deployment_config: SageMaker's instructions for an update.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class Rollout(Construct):
         Args:
             endpoint_name: the endpoint's name as plain text, since it waits for the alarms.
             variant: its production variant.
-            namespace: of our own metrics.
-            topic: where the alarms are told.
+            namespace: namespace of the application's metrics.
+            topic: the topic that receives the alarms.
             settings: shares, times and limits.
         """
         super().__init__(scope, construct_id)
@@ -86,7 +86,7 @@ class Rollout(Construct):
             declare_alarm(
                 self,
                 "Probes",
-                description="Known reviews get wrong verdicts, or none",
+                description="Known reviews get wrong verdicts or none",
                 metric=probes,
                 threshold=0,
                 topic=topic,
@@ -95,7 +95,7 @@ class Rollout(Construct):
         self.deployment_config = _canary(settings, self.alarms)
 
     def _declare_probe(self, endpoint_name: str, namespace: str) -> None:
-        """Send known reviews while the endpoint is updated; a canary needs somebody to sing to."""
+        """Send known reviews during an update; without traffic a canary has nothing to measure."""
         endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint"
         probe = PythonFunction(
             self,
@@ -121,7 +121,7 @@ class Rollout(Construct):
         rule = Rule(
             self,
             "EveryMinute",
-            description="Looks whether the endpoint is being updated",
+            description="Checks whether the endpoint is being updated",
             schedule=Schedule.rate(MINUTE),
             targets=[LambdaFunction(probe.function, retry_attempts=0)],
         )

@@ -1,4 +1,4 @@
-"""The model stack: what a new training replaces."""
+"""The model stack: everything that a new training replaces."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ NOT_TRAINED = "not trained by this deployment"
 class ModelStack(AppStack):
     """Training job, model, endpoint and its test, in one stack.
 
-    They stay together: a model artifact handed from stack to stack as an export could never change.
+    They share a stack because an artifact exported from one stack to another could never change.
 
     Creates: what its constructs create.
     Idle: nothing with a serverless endpoint; a real-time one costs its instances, and its
@@ -97,11 +97,11 @@ class ModelStack(AppStack):
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
         outputs = {
-            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Job that made the model"),
-            "ModelArtifact": (model_data, "S3 URI of the model that is served"),
+            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Training job of the model"),
+            "ModelArtifact": (model_data, "S3 URI of the served model"),
             "Accuracy": (
                 job.accuracy if job else NOT_TRAINED,
-                "Share of held-out reviews it gets right",
+                "Share of held-out reviews that the model classifies correctly",
             ),
             "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
         }
@@ -153,7 +153,7 @@ class ModelStack(AppStack):
         return groups
 
     def _declare_limits(self, endpoint: Endpoint, topic: ITopic, *, asked_by: SmokeTest) -> None:
-        """Declare what lets the endpoint grow, and what keeps it from costing for nothing."""
+        """Declare scaling, alarms of the instances and the expiry."""
         served, scaling = self.settings.endpoint, self.settings.scaling
         if scaling.max_instances is not None:
             scales = Scaling(
@@ -165,7 +165,7 @@ class ModelStack(AppStack):
                 most=scaling.max_instances,
                 settings=scaling,
             )
-            # Not before the rollout is over: SageMaker takes one change of an endpoint at a time.
+            # After the rollout: SageMaker accepts one change of an endpoint at a time.
             scales.node.add_dependency(asked_by.resource)
         if served.kind == "real_time" and self.settings.operations.alarms:
             metrics = EndpointMetrics(self.names.endpoint, VARIANT)
@@ -177,7 +177,7 @@ class ModelStack(AppStack):
                 hours=served.idle_alarm_hours,
                 topic=topic,
             )
-            # Before its first request an endpoint has been idle for ever.
+            # A new endpoint has had no request yet and would raise the alarm.
             idle.node.add_dependency(asked_by.resource)
         if served.expires_after_hours is not None:
             Expiry(

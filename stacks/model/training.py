@@ -1,4 +1,4 @@
-"""A SageMaker training job as a resource of CloudFormation, which has none of its own."""
+"""A SageMaker training job as a custom resource, since CloudFormation has no such type."""
 
 import hashlib
 import json
@@ -62,15 +62,15 @@ class TrainingJob(Construct):
         """Declare the job.
 
         Args:
-            name_prefix: what the job's name begins with.
+            name_prefix: prefix of the job's name.
             source: folder of the training source.
             image: the training image.
             channels: channel name to the S3 URI of its data.
-            dataset_identities: channel name to what tells its data from every other.
+            dataset_identities: channel name to the identity of its dataset.
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
             metrics_namespace: where the accuracy of each training is published.
-            tags: of the job, by which its costs are counted.
+            tags: tags of the job, by which its costs are counted.
             settings: machine, hyperparameters and quality gate.
             network: the VPC that it trains in.
             key_arn: the key of data, artifacts and volumes; None for AWS's own.
@@ -148,7 +148,7 @@ class TrainingJob(Construct):
             ),
             is_complete=self._handler(
                 "is_complete",
-                "Tells whether a training job has ended, and how",
+                "Checks whether a training job has ended, and its result",
                 watch,
                 {"METRICS_NAMESPACE": metrics_namespace},
             ),
@@ -198,7 +198,7 @@ def job_name(
 
 
 def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
-    """Return the properties of a job on spare machines; none for machines of one's own."""
+    """Return the properties of a job on spot instances; none for on-demand instances."""
     if settings.spot_wait_seconds is None:
         return {}
     return {"MaxWaitSeconds": settings.spot_wait_seconds, "CheckpointPath": checkpoints}
@@ -207,7 +207,7 @@ def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
 def _private(
     network: NetworkSettings, output_key: str | None, volume_key: str | None
 ) -> dict[str, object]:
-    """Return the properties of a job with keys or a VPC of the account's own."""
+    """Return the properties of a job with the account's keys or VPC."""
     return {
         **({"OutputKeyArn": output_key} if output_key else {}),
         **({"VolumeKeyArn": volume_key} if volume_key else {}),

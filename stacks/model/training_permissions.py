@@ -1,4 +1,4 @@
-"""What a training job, and the functions that start and watch it, may do."""
+"""Permissions of a training job and of the functions that start and watch it."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ def training_role(
         output: S3 URI under which artifacts are written.
         checkpoints: S3 URI under which checkpoints are written and restored from; None for jobs
             without any.
-        name_prefix: what the jobs' names begin with.
+        name_prefix: prefix of the jobs' names.
         network: the VPC that they train in.
         key_arn: the key of data, artifacts and volumes; None for AWS's own.
     """
@@ -105,13 +105,13 @@ def start_jobs(
         *find_objects(output),
         tag_objects(output),
         *use_key_in_s3(key_arn, READ),
-        # SageMaker makes the grants for a job's volumes on behalf of who starts it.
+        # SageMaker creates the grants for a job's volumes on behalf of the role that starts it.
         *encrypt_volumes(key_arn),
     ]
 
 
 def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[Permission]:
-    """Allow asking how jobs are and whether their artifacts exist."""
+    """Allow reading the state of jobs and checking whether their artifacts exist."""
     return [
         Permission(
             sid="WatchJobs",
@@ -130,8 +130,8 @@ def _jobs(name_prefix: str) -> str:
 def _write_logs(name_prefix: str) -> list[Permission]:
     """Allow writing to the account's log group of all training jobs.
 
-    SageMaker dictates its name, several environments share it, so none of them declares it: the
-    first job of an account makes it.
+    SageMaker chooses its name and several environments share it, so none of them declares it: the
+    first job of an account creates it.
     """
     group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{LOG_GROUP}"
     return [

@@ -108,7 +108,7 @@ class SmokeTest(Construct):
     def _trial(self, candidate_name: str, endpoint: Endpoint, ask: Permission) -> PythonFunction:
         return self._handler(
             "is_complete",
-            "Tries a new model on an endpoint of its own",
+            "Tries a new model on a separate endpoint",
             [ask, *_try_out(candidate_name, endpoint.volume_key_arn)],
         )
 

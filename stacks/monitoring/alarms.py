@@ -25,13 +25,13 @@ def declare_alarm(
 ) -> Alarm:
     """Declare an alarm for two values above a threshold among the last three.
 
-    It costs $0.10 a month. No data is no reason for an alarm: without traffic nothing goes wrong.
+    It costs $0.10 a month. Missing data does not raise it: without traffic nothing can fail.
 
     Args:
         description: what is wrong when it is raised.
         metric: what is watched.
-        threshold: in the metric's unit.
-        topic: where it is told.
+        threshold: limit in the metric's unit.
+        topic: the topic that receives it.
     """
     alarm = Alarm(
         scope,
@@ -59,9 +59,9 @@ def declare_idle_alarm(
     """Declare an alarm for a real-time endpoint without any request; it costs $0.10 a month.
 
     Args:
-        metrics: of the endpoint.
+        metrics: metrics of the endpoint.
         hours: without a request until the alarm is raised, at most a week.
-        topic: where it is told.
+        topic: the topic that receives it.
     """
     alarm = Alarm(
         scope,
@@ -71,7 +71,7 @@ def declare_idle_alarm(
         threshold=0,
         comparison_operator=ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=hours,
-        # Without requests there is no data, which is what the alarm is about.
+        # Without requests there is no data, so missing data must raise the alarm.
         treat_missing_data=TreatMissingData.BREACHING,
     )
     alarm.add_alarm_action(SnsAction(topic))
@@ -79,27 +79,27 @@ def declare_idle_alarm(
 
 
 FULL_PERCENT = 85
-IN_CLOUDFORMATION = "A failed training fails the deployment, too, which cannot be lost"
+IN_CLOUDFORMATION = "A failed training also fails the deployment, which nobody can miss"
 
 
 def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
-    """Tell the topic of every training job of this environment that fails or takes too long.
+    """Publish every training job of this environment that fails or takes too long to the topic.
 
-    What somebody stops is no news, and a model under the quality gate is told by CloudFormation
-    alone: its job has completed.
+    Jobs that somebody stops are not published. A model below the quality gate fails the deployment
+    only, since its job has completed.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 
     Args:
         scope: the stack that trains.
-        name_prefix: what the jobs' names begin with.
-        topic: where it is told; its policy must let EventBridge publish.
+        name_prefix: prefix of the jobs' names.
+        topic: the topic that receives the event; its policy must let EventBridge publish.
     """
-    # CDK's own class wants to compare the accounts of rule and topic, which nobody knows at synth.
+    # CDK's Rule compares the accounts of rule and topic, which are unknown at synthesis.
     rule = CfnRule(
         scope,
         "FailedTraining",
-        description="Tells of every training job of this environment that fails or takes too long",
+        description="Reports every training job of this environment that fails or takes too long",
         event_pattern={
             "source": ["aws.sagemaker"],
             "detail-type": ["SageMaker Training Job State Change"],
@@ -128,8 +128,8 @@ class HostAlarms(Construct):
         """Declare the alarms.
 
         Args:
-            metrics: of the endpoint.
-            topic: where they are told.
+            metrics: metrics of the endpoint.
+            topic: the topic that receives them.
         """
         super().__init__(scope, construct_id)
         for name, metric in (("Disk", "DiskUtilization"), ("Memory", "MemoryUtilization")):
@@ -163,9 +163,9 @@ class WebAlarms(Construct):
         """Declare the alarms.
 
         Args:
-            metrics: of API and function.
-            topic: where they are told.
-            settings: from where on it is too much.
+            metrics: metrics of the API and its function.
+            topic: the topic that receives them.
+            settings: limits above which alarms are raised.
         """
         super().__init__(scope, construct_id)
         refused, failed = settings.client_error_rate, settings.server_error_rate

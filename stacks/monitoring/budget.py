@@ -1,4 +1,4 @@
-"""What a month of an environment may cost, and who hears when it costs more."""
+"""The monthly budget of an environment and its alerts."""
 
 from aws_cdk.aws_budgets import CfnBudget
 from constructs import Construct
@@ -34,9 +34,9 @@ class Budget(Construct):
         Args:
             name: the budget's name, one of its kind in the account.
             monthly_usd: US dollars a month.
-            tags: what is counted: resources with all of these tags.
-            topic_arn: the topic that is told; it must let AWS Budgets publish.
-            email: the address that is told where there is no topic.
+            tags: resources with all of these tags are counted.
+            topic_arn: the topic that receives alerts; it must let AWS Budgets publish.
+            email: the address that receives alerts when there is no topic.
         """
         super().__init__(scope, construct_id)
         receiver = (

@@ -1,4 +1,4 @@
-"""One page of CloudWatch on which the whole environment is seen."""
+"""The CloudWatch dashboard of an environment."""
 
 from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, YAxisProps
@@ -7,7 +7,7 @@ from constructs import Construct
 from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
-HALF = 12  # of a dashboard 24 units wide
+HALF = 12  # half of a dashboard's width of 24 units
 SERVED_BY = {"service": SERVICE}  # the dimension that Powertools adds
 TWO_WEEKS = Duration.days(14)
 
@@ -37,7 +37,7 @@ class EnvironmentDashboard(Construct):
             name: the dashboard's name.
             api: metrics of API and function.
             endpoint: metrics of the endpoint.
-            namespace: of our own metrics.
+            namespace: namespace of the application's metrics.
             real_time: whether the endpoint has instances.
         """
         super().__init__(scope, construct_id)

@@ -1,4 +1,4 @@
-"""AWS's own metrics of what an environment consists of, and ours."""
+"""Metrics of an environment: AWS's and the application's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class EndpointMetrics:
         )
 
     def instances(self) -> IMetric:
-        """Return how many instances there are; AWS has no metric of it."""
+        """Return how many instances there are; AWS has no such metric."""
         return MathExpression(
             expression="invocations / each",
             using_metrics={
@@ -105,7 +105,7 @@ def metric(
     label: str | None = None,
     period: Duration = FIVE_MINUTES,
 ) -> Metric:
-    """Return a metric, of ours or of AWS."""
+    """Return a metric of AWS or of the application."""
     return Metric(
         namespace=namespace,
         metric_name=name,

@@ -1,4 +1,4 @@
-"""Where alarms are told: an encrypted topic that people subscribe to."""
+"""The encrypted topic that receives alarms and that people subscribe to."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ class AlarmTopic(Construct):
     """A topic to which AWS's alarms, events and budgets may publish.
 
     Creates: the topic, its policy, and a subscription where an address is given.
-    Idle: nothing; its key is declared, and paid, beside it.
+    Idle: nothing; its key is declared separately, at $1 a month.
     Destroy: it goes; people who subscribed have to confirm again.
     """
 
@@ -33,8 +33,8 @@ class AlarmTopic(Construct):
 
         Args:
             name: the topic's name, by which other stacks know it.
-            key: what encrypts messages; its policy must allow `use_key_for_messages`.
-            email: an address that is asked to subscribe.
+            key: the key that encrypts messages; its policy must allow `use_key_for_messages`.
+            email: an address that is asked to subscribe; None for no subscription.
         """
         super().__init__(scope, construct_id)
         topic = Topic(
@@ -47,8 +47,8 @@ class AlarmTopic(Construct):
         else:
             Annotations.of(self).add_warning_v2(
                 "sentiment:alarmsReachNobody",
-                f"Alarms are told to the topic {name}, and nobody has subscribed to it. "
-                "operations.alarm_email names an address.",
+                f"Nobody has subscribed to the topic {name}, which receives the alarms. "
+                "Set operations.alarm_email to an address.",
             )
 
 

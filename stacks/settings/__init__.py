@@ -1,1 +1,1 @@
-"""The settings of an environment, one module a section of cdk.json's block."""
+"""The settings of an environment, one module for each section of cdk.json's block."""

@@ -11,18 +11,18 @@ class ApiSettings(Section):
     """The public API.
 
     Attributes:
-        throttle_rate: requests a second, over all callers.
-        throttle_burst: requests at the same moment.
-        reserved_concurrency: of the function, set apart from the account's: it can neither take
-            more nor be starved. An account needs 100 beside all that is reserved; a young one has
-            to ask AWS for more concurrency first.
-        access: `public` for everybody, by way of the page's own origin; `iam` for signed requests
+        throttle_rate: requests a second from all callers together.
+        throttle_burst: concurrent requests.
+        reserved_concurrency: concurrency reserved for the function, which can neither take more nor
+            be starved. AWS keeps 100 of an account unreserved; a new account has to request more
+            concurrency first.
+        access: `public` for everybody, through the page's origin; `iam` for signed requests
             of principals that may invoke it, without a page.
-        web_acl: whether a web ACL with a rate limit and AWS's managed rules stands before it. With
-            public access it then refuses calls that go round CloudFront, and costs $10.40 a month
+        web_acl: whether a web ACL with a rate limit and AWS's managed rules protects the API. With
+            public access it also refuses calls that bypass CloudFront, and costs $10.40 a month
             ($9 without).
         web_acl_rate: requests in five minutes after which one address is refused for a while.
-        tracing: whether AWS X-Ray samples the way of requests through API and function.
+        tracing: whether AWS X-Ray samples requests to the API and the function.
         max_review_characters: length above which a review is refused; the model's own limit is
             100,000.
         set_account_log_role: whether to set the role with which API Gateway writes logs. There is

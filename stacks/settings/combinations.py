@@ -7,7 +7,7 @@ from stacks.settings.images import ContainerImage
 from stacks.settings.refusal import SettingsError
 
 CANARY_INSTANCES = 2
-# The alarms want two bad minutes, and CloudWatch gets them about a minute late.
+# The alarms need two bad minutes, and CloudWatch receives metrics about a minute late.
 ALARM_MINUTES = 3
 WITHOUT_GUARDRAILS = "ml.inf1."
 WITHOUT_PAGE = {
@@ -17,7 +17,7 @@ WITHOUT_PAGE = {
     "cn-": "has a CloudFront that serves registered domains with certificates of IAM alone",
 }
 WITHOUT_BUDGETS = "us-gov-"
-# CloudFront delivers its logs to buckets in no region that has to be opted into.
+# CloudFront does not deliver its logs to buckets in opt-in regions.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 WITH_CLOUDFRONT_LOGS = {
     "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1",
@@ -28,7 +28,7 @@ BURSTABLE = ("ml.t2.", "ml.t3.")
 
 
 def refuse_impossible(settings: EnvironmentSettings) -> None:
-    """Refuse what AWS would refuse late.
+    """Refuse combinations that AWS would refuse late.
 
     Raises:
         SettingsError: for the first combination that cannot be deployed.
@@ -45,7 +45,7 @@ def refuse_impossible(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_serverless(settings: EnvironmentSettings) -> None:
-    """Refuse what serverless endpoints do not have.
+    """Refuse settings that serverless endpoints do not support.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     """
@@ -72,7 +72,7 @@ def _refuse_serverless(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_lone_canary(settings: EnvironmentSettings) -> None:
-    """Refuse a canary without traffic to split, or without anything that could call it back."""
+    """Refuse a canary without instances to split traffic over, or without alarms."""
     if settings.rollout.strategy != "canary":
         return
     endpoint = settings.endpoint
@@ -84,11 +84,11 @@ def _refuse_lone_canary(settings: EnvironmentSettings) -> None:
             f"which is {endpoint.instance_count}"
         )
     if not settings.operations.alarms:
-        _refuse_strategy("it needs operations.alarms=true, since alarms call a bad model back")
+        _refuse_strategy("it needs operations.alarms=true, since alarms roll a bad model back")
 
 
 def _refuse_blind_canary(settings: EnvironmentSettings) -> None:
-    """Refuse a canary that no alarm can call back in time, or that SageMaker quietly drops.
+    """Refuse a canary that no alarm can roll back in time, or that SageMaker ignores.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
     """
@@ -101,13 +101,13 @@ def _refuse_blind_canary(settings: EnvironmentSettings) -> None:
         raise SettingsError(
             "rollout.bake_minutes",
             str(rollout.bake_minutes),
-            f"allowed with rollout.strategy=canary is {ALARM_MINUTES} or more, "
-            "since alarms do not go off before",
+            f"must be {ALARM_MINUTES} or more with rollout.strategy=canary, "
+            "since no alarm is raised earlier",
         )
 
 
 def _refuse_page_without_cloudfront(settings: EnvironmentSettings) -> None:
-    """Refuse the page where CloudFront, which serves it, is missing or wants what we have not.
+    """Refuse the page in regions where CloudFront is missing or needs a registered domain.
 
     Sources:
         https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-credentials.html
@@ -118,7 +118,7 @@ def _refuse_page_without_cloudfront(settings: EnvironmentSettings) -> None:
         raise SettingsError(
             "api.access",
             "public",
-            f"{settings.region} {reasons[0]}; api.access=iam does without it",
+            f"{settings.region} {reasons[0]}; api.access=iam works without it",
         )
 
 
@@ -129,7 +129,7 @@ def _refuse_lost_logs(settings: EnvironmentSettings) -> None:
         raise SettingsError(
             "site.access_logs",
             "true",
-            f"CloudFront delivers no logs to buckets in {settings.region}; allowed is false",
+            f"CloudFront delivers no logs to buckets in {settings.region}; it must be false",
         )
 
 
@@ -142,17 +142,18 @@ def _refuse_foreign_images(settings: EnvironmentSettings) -> None:
         uri = getattr(settings, section).image
         if uri and ContainerImage.parse(uri).region != settings.region:
             raise SettingsError(
-                f"{section}.image", uri, f"allowed is an image in {settings.region}, the region"
+                f"{section}.image", uri, f"must be an image in the region, {settings.region}"
             )
 
 
 def _refuse_untried(settings: EnvironmentSettings) -> None:
-    """Refuse a model that would serve before anything has looked at it."""
+    """Refuse a model that would serve untested."""
     if settings.training.model_data and not settings.rollout.candidate:
         raise SettingsError(
             "rollout.candidate",
             "false",
-            "with training.model_data allowed is true: no training has measured that model",
+            "must be true when training.model_data is set, "
+            "because no training has tested that model",
         )
 
 
@@ -161,7 +162,7 @@ def _refuse_strategy(reason: str) -> NoReturn:
 
 
 def _refuse_scaling(settings: EnvironmentSettings) -> None:
-    """Refuse what Application Auto Scaling would refuse.
+    """Refuse scaling that Application Auto Scaling would refuse.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-policy.html
     """
@@ -178,7 +179,7 @@ def _refuse_scaling(settings: EnvironmentSettings) -> None:
         raise SettingsError(
             "scaling.max_instances",
             str(most),
-            f"allowed is more than endpoint.instance_count, which is {endpoint.instance_count}",
+            f"must be more than endpoint.instance_count, which is {endpoint.instance_count}",
         )
     if endpoint.instance_type.startswith(BURSTABLE):
         raise SettingsError(
@@ -189,7 +190,7 @@ def _refuse_scaling(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_silent_budget(settings: EnvironmentSettings) -> None:
-    """Refuse a budget that tells nobody, or that AWS does not keep in that part of it.
+    """Refuse a budget that notifies nobody, or a region without AWS Budgets.
 
     Source: botocore's endpoints.json, which has no AWS Budgets for GovCloud
     """
@@ -198,11 +199,11 @@ def _refuse_silent_budget(settings: EnvironmentSettings) -> None:
         raise SettingsError(
             "operations.monthly_budget_usd",
             str(operations.monthly_budget_usd),
-            f"{settings.region} has no AWS Budgets; allowed is an empty value",
+            f"{settings.region} has no AWS Budgets; leave it empty",
         )
     if operations.monthly_budget_usd and not (operations.alarms or operations.alarm_email):
         raise SettingsError(
             "operations.monthly_budget_usd",
             str(operations.monthly_budget_usd),
-            "allowed is a budget together with operations.alarm_email or operations.alarms=true",
+            "a budget needs operations.alarm_email or operations.alarms=true",
         )

@@ -6,13 +6,13 @@ from stacks.settings.types import BlankIsNone, Month, Section, Source
 
 
 class DatasetSettings(Section):
-    """Which labelled reviews are trained and tested on.
+    """The labelled reviews for training and testing.
 
     Attributes:
         training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
         testing: the same for the test reviews; without it a share of `training` is held out.
-        feedback: a month whose feedback is trained on, too, such as 2026-01. A month that is over:
-            one that still grows would be another training under the same name.
+        feedback: a past month, such as 2026-01, whose feedback is added to the training data. The
+            current month is wrong: its feedback still grows under the same job name.
     """
 
     training: Source = "packaged"

@@ -17,22 +17,22 @@ from stacks.settings.types import (
 
 
 class EndpointSettings(Section):
-    """What serves the model.
+    """The SageMaker endpoint.
 
     Attributes:
         kind: `serverless` costs nothing while idle, `real_time` answers without cold starts.
-            SageMaker refuses the way back from real-time to serverless: the model stack has to be
-            destroyed first. Deploying it again trains nothing.
-        memory_mb: of a serverless endpoint.
-        max_concurrency: requests that a serverless endpoint answers at a time.
-        instance_type: of a real-time endpoint.
-        instance_count: of a real-time endpoint; two or more are spread over availability zones.
+            SageMaker cannot convert a real-time endpoint to serverless: destroy the model stack
+            first. Deploying it again trains nothing.
+        memory_mb: memory of a serverless endpoint, in MB.
+        max_concurrency: concurrent requests of a serverless endpoint.
+        instance_type: instance type of a real-time endpoint.
+        instance_count: instances of a real-time endpoint; two or more use several availability
+            zones.
         image: URI of another serving image.
-        network_isolation: whether the model's container reaches no network at all; without a value
-            that of a real-time endpoint does not, and that of a serverless one, which cannot be
-            isolated, may.
+        network_isolation: whether the model's container has no access to any network. By default,
+            real-time endpoints are isolated; serverless endpoints cannot be.
         capture_percent: share of a real-time endpoint's requests and answers that is kept in the
-            data bucket, to look at later.
+            data bucket, for later inspection.
         capture_expiry_days: age at which they are deleted.
         idle_alarm_hours: with `operations.alarms`, hours without any request after which a
             real-time endpoint, which costs the same with and without, raises an alarm.
@@ -61,6 +61,6 @@ class EndpointSettings(Section):
 
     @property
     def isolated(self) -> bool:
-        """Whether the container reaches no network."""
+        """True when the container has no access to a network."""
         stated = self.network_isolation
         return self.kind == "real_time" if stated is None else stated

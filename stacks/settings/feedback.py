@@ -8,13 +8,13 @@ from stacks.settings.types import Flag, Section, Whole
 
 
 class FeedbackSettings(Section):
-    """What callers say of verdicts: `POST /feedback`.
+    """Callers' feedback on verdicts: `POST /feedback`.
 
     Attributes:
-        enabled: whether it is taken; without it there is no such path.
+        enabled: whether feedback is accepted; otherwise the path does not exist.
         expiry_days: age at which it is deleted.
-        throttle_rate: calls a second, over all callers.
-        throttle_burst: calls at the same moment.
+        throttle_rate: calls a second from all callers together.
+        throttle_burst: concurrent calls.
     """
 
     enabled: Flag = False

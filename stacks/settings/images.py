@@ -20,7 +20,7 @@ class ContainerImage:
     """An image in ECR.
 
     Attributes:
-        uri: what SageMaker is told.
+        uri: the image's URI.
         account: the AWS account that owns the repository.
         region: the repository's region.
         repository: its name.

@@ -1,4 +1,4 @@
-"""Reads the settings of the chosen environment out of CDK's context."""
+"""Reading the settings of the chosen environment from CDK's context."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ def read_settings(context: Mapping[str, Any]) -> EnvironmentSettings:
 
 
 def _require_images(settings: EnvironmentSettings) -> None:
-    """Refuse a region where AWS does not offer an image that the settings leave to us."""
+    """Refuse a region where AWS does not offer a default image that the settings need."""
     training = settings.training
     given = {
         "training": training.image or training.model_data,
@@ -60,17 +60,19 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
     environments = context.get(DEFINITIONS)
     if not isinstance(environments, dict) or not environments:
         raise SettingsError(
-            DEFINITIONS, environments, "allowed is one block of settings for each environment"
+            DEFINITIONS, environments, "must be one block of settings for each environment"
         )
     name = context.get(CHOICE)
     if not isinstance(name, str) or name not in environments:
-        raise SettingsError(CHOICE, name, f"allowed is one of {', '.join(sorted(environments))}")
+        raise SettingsError(CHOICE, name, f"must be one of {', '.join(sorted(environments))}")
     block = environments[name]
     if not isinstance(block, dict):
-        raise SettingsError(f"{DEFINITIONS}.{name}", block, "allowed is a block of settings")
+        raise SettingsError(f"{DEFINITIONS}.{name}", block, "must be a block of settings")
     if CHOICE in block:
         raise SettingsError(
-            f"{DEFINITIONS}.{name}.{CHOICE}", block[CHOICE], "the block's own name is it"
+            f"{DEFINITIONS}.{name}.{CHOICE}",
+            block[CHOICE],
+            "remove it; the block's name is the environment",
         )
     return {
         CHOICE: name,
@@ -79,7 +81,7 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _belongs_to_cdk(key: str) -> bool:
-    """Tell CDK's own keys, such as feature flags and cached look-ups, from settings."""
+    """Return whether a key is CDK's, such as a feature flag, and not a setting."""
     return key.startswith(("@", "aws")) or ":" in key
 
 
@@ -126,7 +128,7 @@ def _refusal(error: ErrorDetails) -> SettingsError:
     if error["type"] == "extra_forbidden" or (model and len(path) == 1):
         allowed = _names(model or EnvironmentSettings, f"{path[0]}." if model else "")
     elif error["type"] == "value_error":
-        allowed = f"allowed is {error['ctx']['error']}"
+        allowed = f"must be {error['ctx']['error']}"
         value = "" if value is None else value
     else:
         allowed = error["msg"][0].lower() + error["msg"][1:]

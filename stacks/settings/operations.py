@@ -8,17 +8,18 @@ from stacks.settings.types import BlankIsNone, Decimal, EmailAddress, Flag, Sect
 
 
 class OperationsSettings(Section):
-    """Watching what runs.
+    """Alarms, dashboard and budget.
 
     Attributes:
-        alarms: whether alarms are raised, and told to an encrypted topic.
+        alarms: whether alarms are raised and sent to an encrypted topic.
         client_error_rate: share of the API's requests that may be refused.
         server_error_rate: share of them that may fail.
-        latency_p99_ms: time that the slowest in a hundred may take.
+        latency_p99_ms: limit of the API's 99th percentile latency.
         dashboard: whether CloudWatch has a dashboard of the environment, at $3 a month.
-        alarm_email: an address that is asked to subscribe to it, and that the budget tells.
-        monthly_budget_usd: what a month of the environment may cost. Its actual cost at 80 % of it
-            and a forecast above it are told to the topic of the alarms, else to the address. AWS
+        alarm_email: an address that is asked to subscribe to the topic and receives the budget's
+            alerts when there is no topic.
+        monthly_budget_usd: budget of the environment for a month. An actual cost of 80 % of it
+            and a forecast above it alert the topic of the alarms, else the address. AWS
             counts by tags: activate `application` and `environment` as cost allocation tags.
     """
 

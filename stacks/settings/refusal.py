@@ -1,4 +1,4 @@
-"""How a bad setting is refused: one line that names it, its value and what is allowed."""
+"""The refusal of a bad setting: one line with its name, its value and what to do."""
 
 SHOWN_CHARACTERS = 200
 
@@ -7,7 +7,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; its text is one line."""
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
-        """Refuse `key`, which was set to `value`; `allowed` says in a phrase what would do."""
+        """Refuse `key`, which was set to `value`; `allowed` says what it must be."""
         name = _shown(key if key.strip() else repr(key))
         named = f"{name} is missing" if value is None else f"{name}={_shown(value)} is refused"
         super().__init__(" ".join(f"{named}: {allowed}".split()))
@@ -15,6 +15,6 @@ class SettingsError(Exception):
 
 
 def _shown(value: object) -> str:
-    """Return a value as far as a line has room for it."""
+    """Return a value, shortened to fit in a line."""
     text = str(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

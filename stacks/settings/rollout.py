@@ -8,21 +8,21 @@ from stacks.settings.types import Decimal, Flag, Section, Whole
 
 
 class RolloutSettings(Section):
-    """How a new model comes into service.
+    """The rollout of a new model.
 
     Attributes:
-        strategy: `canary` sends a part of the traffic to the new model first, and goes back to the
-            old one when an alarm goes off; it needs real-time instances and alarms.
+        strategy: `canary` sends part of the traffic to the new model first and returns to the old
+            one when an alarm is raised; it needs real-time instances and alarms.
             `all_at_once` switches over when the new model answers.
-        candidate: whether a new model is first tried on an endpoint of its own, with known reviews,
-            while the old one serves; that endpoint is deleted afterwards. It needs the capacity,
-            and the account's limits, for both at a time.
+        candidate: whether a new model is first tried on a separate endpoint, with known reviews,
+            while the old one serves; that endpoint is deleted afterwards. The account needs
+            capacity and quotas for both at the same time.
         patience_seconds: time that a new model may take for its first answers.
         canary_percent: share of the instances that serve the new model first.
-        bake_minutes: time that it is watched for.
+        bake_minutes: minutes for which the alarms watch it.
         keep_old_minutes: time that the old instances are kept afterwards, still watching.
-        error_rate: share of failed invocations above which it goes back.
-        latency_p99_ms: time that the slowest in a hundred may take in the model.
+        error_rate: share of failed invocations above which the old model returns.
+        latency_p99_ms: limit of the model's 99th percentile latency.
     """
 
     strategy: Literal["all_at_once", "canary"] = "all_at_once"

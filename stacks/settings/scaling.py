@@ -8,16 +8,16 @@ from stacks.settings.types import BlankIsNone, Flag, Section, Whole
 
 
 class ScalingSettings(Section):
-    """How many instances a real-time endpoint has, by its traffic.
+    """Automatic scaling of a real-time endpoint by its traffic.
 
     To change the instance type of an endpoint that scales, deploy once without scaling before:
     SageMaker refuses it otherwise.
 
     Attributes:
-        max_instances: the most; the least are `endpoint.instance_count`. Without it the count
-            stays.
-        invocations_per_minute: of one instance, that scaling aims at.
-        scale_in: whether instances are ever taken away; without it they are only added.
+        max_instances: maximum number of instances; the minimum is `endpoint.instance_count`.
+            Without it the endpoint does not scale.
+        invocations_per_minute: target of scaling for one instance.
+        scale_in: whether instances are also removed.
         scale_in_cooldown_seconds: time between two steps down.
         scale_out_cooldown_seconds: time between two steps up.
     """

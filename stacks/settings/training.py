@@ -16,8 +16,8 @@ from stacks.settings.types import (
     Whole,
 )
 
-# Of CloudFormation's hour for a custom resource: the rest starts functions, stops the job and
-# stores the artifact.
+# CloudFormation waits an hour for a custom resource. The rest of it starts functions, stops the job
+# and stores the artifact.
 LONGEST_WAIT_SECONDS = 3300
 
 
@@ -45,11 +45,11 @@ class TrainingSettings(Section):
 
     Attributes:
         instance_count: machines that train together, as one process group of torchrun.
-        use_spot: train on spare machines, which cost less and may be taken back. The job is then
-            started again and goes on from its last checkpoint.
+        use_spot: train on spot instances, which cost less and may be interrupted. The job is then
+            restarted and resumes from its last checkpoint.
         max_runtime_seconds: SageMaker stops the job after it. CloudFormation waits an hour for a
             custom resource, of which starting the machine and storing the artifact take a share.
-        max_wait_seconds: with `use_spot`, time for training and for waiting for spare machines
+        max_wait_seconds: with `use_spot`, time for training and for waiting for instances
             together; without it as long as CloudFormation allows.
         minimum_accuracy: held-out accuracy under which the deployment fails.
         image: URI of another training image.
@@ -96,7 +96,7 @@ class TrainingSettings(Section):
         if value is None or shortest is None:
             return value
         if not info.data.get("use_spot"):
-            raise ValueError("a time to wait for spare machines together with training.use_spot")
+            raise ValueError("empty without training.use_spot=true")
         if not shortest <= value <= LONGEST_WAIT_SECONDS:
             raise ValueError(
                 f"{shortest} (training.max_runtime_seconds) to {LONGEST_WAIT_SECONDS}, "
@@ -106,18 +106,18 @@ class TrainingSettings(Section):
 
     @property
     def spot_wait_seconds(self) -> int | None:
-        """Longest time from a spot job's start to its end; None for machines of one's own."""
+        """Longest time from a spot job's start to its end; None for on-demand instances."""
         return (self.max_wait_seconds or LONGEST_WAIT_SECONDS) if self.use_spot else None
 
     @property
     def distributed(self) -> bool:
-        """Whether torchrun starts the script: on several hosts, or on each GPU of one."""
+        """True when torchrun starts the script: on several hosts, or on each GPU of one."""
         return self.instance_count > 1 or self.instance_type.startswith(("ml.g", "ml.p"))
 
     def hyperparameters(self) -> dict[str, str]:
         """Return name to value as the training script takes them, sorted by name.
 
-        Those that the architecture has no use for are left out: changing them trains nothing.
+        Those that the architecture does not use are left out, so changing them trains nothing.
 
         SageMaker's training toolkit hands values to a shell; numbers are spelled with none of the
         characters that mean something there.

@@ -1,7 +1,7 @@
-"""Types of single settings.
+"""Types of settings.
 
-cdk.json holds JSON values, but `cdk -c key=value` hands over nothing but strings. These types take
-the strict JSON value or the string that spells it, and nothing else: no `2.0` for 2, no `yes`.
+cdk.json holds JSON values, but `cdk -c key=value` passes only strings. These types accept the
+exact JSON value or the string that spells it: not `2.0` for 2, and not `yes`.
 """
 
 import re
@@ -49,7 +49,7 @@ def _listed(value: Any) -> Any:
 
 
 def _spelled(pattern: str, words: str) -> AfterValidator:
-    """Refuse a text that does not match the pattern; `words` say what does."""
+    """Refuse a text that does not match the pattern; `words` describe one that does."""
     compiled: re.Pattern[str] = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
@@ -89,7 +89,7 @@ ModelData = Annotated[
         rf"s3://{S3_BUCKET}/{S3_KEY}\.tar\.gz", "the URI of a model, s3://<bucket>/<key>.tar.gz"
     ),
 ]
-# Whether a path exists is checked where it is read.
+# The code that reads a path checks that it exists.
 Source = Annotated[
     Text,
     _spelled(
@@ -116,12 +116,12 @@ SubnetId = Annotated[
 SecurityGroupId = Annotated[
     Text, _spelled(r"sg-[0-9a-f]{8,17}", "ids such as sg-0123456789abcdef0")
 ]
-# A list in cdk.json, or the same with commas between in `-c`.
+# A list in cdk.json, or its comma-separated values in `-c`.
 Listed = BeforeValidator(_listed)
-# An empty text, as in `-c training.image=`, takes back what cdk.json says.
+# An empty text, as in `-c training.image=`, removes the value in cdk.json.
 BlankIsNone = BeforeValidator(_blank_is_none)
 
-# What CloudWatch Logs accepts, without its longest and its odd ones.
+# The values that CloudWatch Logs accepts, without the longest and the unusual ones.
 RetentionDays = Annotated[
     Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731, 1827], BeforeValidator(_whole)
 ]

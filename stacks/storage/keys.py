@@ -1,4 +1,4 @@
-"""Customer-managed keys, one for each purpose, and who may use them for what."""
+"""Customer-managed keys, one for each purpose, and their policies."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def declare_key(
     Args:
         name: its alias, without `alias/`.
         parameter: name of the Systems Manager parameter that holds its ARN.
-        purpose: what it encrypts, for the console.
+        purpose: description of the encrypted data, for the console.
         keep: whether it outlives its stack; otherwise it is deleted a week after it.
         users: statements of its policy that let services use it.
     """

@@ -1,4 +1,4 @@
-"""The storage stack: what outlives models and pages."""
+"""The storage stack: everything that outlives models and pages."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,7 +22,7 @@ from stacks.settings.environment import EnvironmentSettings
 from stacks.storage.keys import declare_key, encrypt_logs
 
 NO_KEY_FOR_LOGS = "S3 delivers access logs only into buckets that its own key encrypts"
-AWS_KEY = "The environment does without customer-managed keys; S3 encrypts with its own"
+AWS_KEY = "The environment has no customer-managed keys; S3 encrypts with its own"
 LOGS = {"CKV_AWS_18": "Logging the requests that write logs would never end"}
 ABANDONED_UPLOAD = Duration.days(7)
 OLD_VERSIONS = Duration.days(30)

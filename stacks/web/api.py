@@ -43,30 +43,32 @@ FEEDBACK = "feedback"
 # The stage's name is the path under which CloudFront passes requests on.
 STAGE = "api"
 
-AS_PUBLIC_AS_THE_PAGE = "The API is for everybody, as the page is (api.access)"
+AS_PUBLIC_AS_THE_PAGE = "The API is public, like the page (api.access)"
 SIGNED = "Callers are principals of AWS that sign their requests, not users of a Cognito pool"
 CHECKED_BY_FUNCTION = (
     "Headers are checked; bodies are passed on as bytes, which API Gateway's models cannot check: "
     "the function does, and says what is wrong"
 )
-NO_CACHE = "Every review is another request, and answers are not to be kept"
-NO_CERTIFICATE = "Lambda knows API Gateway by its permission; there is no server to show it to"
-NO_WEB_ACL = "Throttling limits what a flood can cost; a web ACL costs more (api.web_acl)"
+NO_CACHE = "Every review is a different request, and answers must not be stored"
+NO_CERTIFICATE = (
+    "Lambda authorizes API Gateway by a permission; no server could check a certificate"
+)
+NO_WEB_ACL = "Throttling limits the cost of a flood; a web ACL would cost more (api.web_acl)"
 
 
 class PredictApi(Construct):
     """The API's operations, for programs and for the page.
 
-    Creates: a REST API with one stage, the function behind it, what releases its code, their roles
-        and logs; a web ACL and the secret of its origin where they are wanted.
+    Creates: a REST API with one stage, the function behind it, the release of its code, their roles
+        and logs; with api.web_acl also a web ACL and the secret of its origin.
     Idle: nothing without the web ACL.
     Destroy: all of it goes; another deployment has another URL.
 
     Attributes:
         url: URL of the API, ending in a slash.
         domain: its host name.
-        metrics: of API and function.
-        origin_secret: what the web ACL wants to see of CloudFront; None where it does not.
+        metrics: metrics of the API and its function.
+        origin_secret: the secret that CloudFront sends to the web ACL; None without a web ACL.
     """
 
     def __init__(
@@ -90,8 +92,8 @@ class PredictApi(Construct):
             endpoint_name: the SageMaker endpoint behind it.
             metrics_namespace: where the function publishes its metrics.
             settings: limits and logs.
-            feedback: whether what callers say of verdicts is kept, and how much at a time.
-            feedback_uri: S3 URI of the folder that it is kept in.
+            feedback: settings of `POST /feedback`.
+            feedback_uri: S3 URI of the folder for feedback.
             data_key_arn: the key of that bucket; None for AWS's own.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
@@ -110,10 +112,10 @@ class PredictApi(Construct):
         release = Release(self, "Release", function=function)
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
-        api.node.try_remove_child("Endpoint")  # an output that the stack names better
+        api.node.try_remove_child("Endpoint")  # the stack has an output with a better name
         declare_problem_responses(api, signed=settings.access == "iam")
         stage = api.deployment_stage
-        # API Gateway makes this log group at the first error, unless it is there.
+        # API Gateway would create this log group itself at the first error.
         execution_log = declare_log_group(
             self,
             "ExecutionLog",
@@ -144,7 +146,7 @@ class PredictApi(Construct):
             rest_api_name=name,
             description="Movie review sentiment",
             endpoint_types=[EndpointType.REGIONAL],
-            # Bodies reach the function as the bytes that were sent, so that it can tell bad UTF-8.
+            # Bodies reach the function as the bytes that were sent, so it can detect bad UTF-8.
             binary_media_types=["*/*"],
             cloud_watch_role=False,
             deploy_options=StageOptions(
@@ -182,8 +184,8 @@ class PredictApi(Construct):
     ) -> None:
         """Let requests reach the function, whatever their method.
 
-        It tells which method is right, and what is wrong with a body: API Gateway's models check
-        neither texts nor bodies that it passes on as bytes.
+        The function answers wrong methods and bad bodies itself: API Gateway's models check neither
+        texts nor bodies that it passes on as bytes.
         """
         integration = LambdaIntegration(handler, timeout=TIMEOUT, allow_test_invoke=False)
         validator = api.add_request_validator(

@@ -1,4 +1,4 @@
-"""New code of a function, tried before its callers get it."""
+"""Release of a function's new code after a test."""
 
 from aws_cdk import CustomResource, Duration
 from aws_cdk.aws_lambda import Alias, Function
@@ -16,7 +16,7 @@ HANDLERS = ROOT / "lambda_fn" / "release_test"
 class Release(Construct):
     """Points an alias at a new version of the API's function when that version has passed a test.
 
-    Code that does not even start deploys without an error; callers would find out.
+    Code that does not even start deploys without an error; callers would notice first.
 
     Creates: a version, an alias, a function that tests, CDK's framework before it, and a custom
         resource.
@@ -24,14 +24,14 @@ class Release(Construct):
     Destroy: all of it goes.
 
     Attributes:
-        alias: what callers call.
+        alias: the alias that callers invoke.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, function: Function) -> None:
         """Declare version, test and alias.
 
         Args:
-            function: behind the API.
+            function: the function behind the API.
         """
         super().__init__(scope, construct_id)
         version = function.current_version

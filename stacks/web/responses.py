@@ -1,4 +1,4 @@
-"""What API Gateway itself answers and logs."""
+"""The answers and logs of API Gateway itself."""
 
 import json
 from http import HTTPStatus
@@ -73,7 +73,7 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "Something went wrong here; try again in a moment.",
     ),
 }
-# Where requests are signed, AWS does not tell an unsigned one from one that leads nowhere.
+# With signed requests, API Gateway answers unsigned requests and unknown paths alike.
 SIGNED_PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
     "NotFound": (
         ResponseType.MISSING_AUTHENTICATION_TOKEN,
@@ -94,18 +94,18 @@ SIGNED_PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "The credentials that signed the request have expired.",
     ),
 }
-# API Gateway's way to write a constant is in quotation marks.
+# API Gateway needs static header values in single quotes.
 HEADERS = {
     "Content-Type": "'application/problem+json'",
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
 }
-# What passes by itself, and when to ask again
+# Seconds after which to retry temporary problems
 RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
 
 
 def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
-    """Declare what the API answers where no function runs.
+    """Declare the API's answers to requests that do not reach the function.
 
     Args:
         api: the API.
@@ -133,7 +133,7 @@ def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 FIELDS = {
-    "requestId": "$context.requestId",  # the function's log has it beside the correlation id
+    "requestId": "$context.requestId",  # the function's log has it next to the correlation id
     "ip": "$context.identity.sourceIp",
     "requestTime": "$context.requestTime",
     "httpMethod": "$context.httpMethod",
@@ -163,7 +163,7 @@ POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class GatewayLogRole(Construct):
-    """Makes the role and tells API Gateway.
+    """The role with which API Gateway writes logs, set for the account's region.
 
     It works for every API of the account's region, so its permissions are AWS's own for that
     purpose. API Gateway refuses a role with less, and documents no condition for its trust.
@@ -171,7 +171,7 @@ class GatewayLogRole(Construct):
 
     Creates: a role and the account's setting.
     Idle: nothing.
-    Destroy: the role goes; the setting goes on naming it, until another stack sets one.
+    Destroy: the role is deleted; the account's setting still names it until another stack sets one.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:

@@ -53,16 +53,12 @@ CONTENT_SECURITY_POLICY = (
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
-WEB_ACL_AT_API = (
-    "The page is static; the web ACL stands before the API, if there is one (api.web_acl)"
-)
+WEB_ACL_AT_API = "The page is static; the web ACL protects the API, if there is one (api.web_acl)"
 DEFAULT_DOMAIN = (
-    "CloudFront's own domain name cannot refuse old TLS; one's own does (site.domain_name)"
+    "CloudFront's default domain cannot refuse old TLS; a custom domain does (site.domain_name)"
 )
-NO_LOGS = "The environment does without CloudFront's logs (site.access_logs)"
-PUBLIC_FILES = (
-    "The page's files are public; a key of ours would only have to be opened to CloudFront"
-)
+NO_LOGS = "The environment has no CloudFront logs (site.access_logs)"
+PUBLIC_FILES = "The page's files are public; a key would have to be opened to CloudFront anyway"
 ONE_YEAR = Duration.days(365)
 PRICE_CLASSES = {
     "PriceClass_100": PriceClass.PRICE_CLASS_100,
@@ -102,12 +98,12 @@ class Site(Construct):
             bucket_name: name of the bucket of the page.
             log_bucket_name: name of the bucket of access logs.
             api_domain: host name of the API.
-            origin_secret: what the API's web ACL wants to see of CloudFront, if anything.
+            origin_secret: the secret that CloudFront sends to the API's web ACL, if there is one.
             configuration: content of config.json, which the page reads when it starts.
-            settings: what CloudFront offers and where.
+            settings: settings of the page.
         """
         super().__init__(scope, construct_id)
-        # The deployment can write the page again at any time: there is nothing in it to keep.
+        # A deployment can write the page again at any time, so the bucket need not be kept.
         bucket = private_bucket(
             self,
             "Bucket",
@@ -182,7 +178,7 @@ class Site(Construct):
         acknowledge(
             distribution,
             {
-                "AwsSolutions-CFR1": "The page is for everybody",
+                "AwsSolutions-CFR1": "The page is public in every country",
                 "AwsSolutions-CFR2": WEB_ACL_AT_API,
                 "CKV_AWS_68": WEB_ACL_AT_API,
             },
@@ -215,7 +211,7 @@ class Site(Construct):
         )
 
     def _viewer_address(self) -> list[FunctionAssociation]:
-        """Tell the API's web ACL who calls; to it, every request comes from CloudFront."""
+        """Send the viewer's address to the web ACL, which only sees CloudFront's addresses."""
         function = Function(
             self,
             "ViewerAddress",
@@ -226,7 +222,7 @@ class Site(Construct):
         return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
 
     def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
-        """Return what a domain of one's own adds: with it, CloudFront refuses old TLS versions."""
+        """Return the options of a custom domain, with which CloudFront refuses old TLS versions."""
         if settings.domain_name is None or settings.certificate_arn is None:
             return {}
         return {

@@ -1,4 +1,4 @@
-"""The web stack: what changes with the page and the API."""
+"""The web stack: the API and the page."""
 
 from aws_cdk import CfnOutput
 from aws_cdk.aws_sns import Topic

@@ -1,4 +1,4 @@
-"""The web ACL in front of the API, and the secret by which it knows CloudFront."""
+"""The web ACL of the API, and the secret by which it recognizes CloudFront."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ HEADER = "x-origin-secret"
 VIEWER_HEADER = "x-viewer-address"
 LENGTH = 48
 NOT_ROTATED = (
-    "It tells where a request came from and gives access to nothing; another value would shut all "
-    "callers out for the minutes until CloudFront sends it everywhere"
+    "It proves a request's origin and gives access to nothing; a new value would lock all callers "
+    "out for the minutes until CloudFront sends it everywhere"
 )
-AWS_KEY = "CloudFront and the web ACL hold it in their configuration, where no key of ours applies"
+AWS_KEY = "CloudFront and the web ACL hold it in their configuration, which our keys cannot encrypt"
 
 
 class OriginSecret(Construct):
@@ -26,14 +26,14 @@ class OriginSecret(Construct):
 
     Creates: one secret.
     Idle: $0.40 a month.
-    Destroy: it goes; another deployment makes up another text.
+    Destroy: it is deleted; another deployment generates another text.
 
     Attributes:
-        value: what CloudFormation turns into the text when it deploys; it is in no template.
+        value: the reference that CloudFormation resolves at deployment; no template has the text.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
-        """Declare the secret; CloudFormation makes it up."""
+        """Declare the secret, which CloudFormation generates."""
         super().__init__(scope, construct_id)
         secret = Secret(
             self,
@@ -74,7 +74,7 @@ LARGE_BODY = "^([5-9][0-9]{6}|[0-9]{8,})$"
 
 
 class WebAcl(Construct):
-    """Refuses calls round CloudFront, bodies that no review has, floods, and known attacks.
+    """Refuses calls that bypass CloudFront, oversized bodies, floods and known attacks.
 
     Creates: a web ACL, what ties it to the API, and its log.
     Idle: $5 a month and $1 for each rule.
@@ -96,10 +96,10 @@ class WebAcl(Construct):
         """Declare the web ACL.
 
         Args:
-            name: the metrics' names begin with it.
-            log_group_name: of the requests that it saw.
+            name: prefix of the metrics' names.
+            log_group_name: name of the log group of its requests.
             stage_arn: ARN of the API's stage.
-            origin_secret: what CloudFront proves itself with; None where callers come directly.
+            origin_secret: the secret that CloudFront sends; None when callers come directly.
             rate: requests of one address in five minutes.
             retention_days: age at which the log's events are deleted.
         """
@@ -147,7 +147,7 @@ class WebAcl(Construct):
             "Logging",
             resource_arn=acl.attr_arn,
             log_destination_configs=[arn],
-            # Neither the secret of the origin nor a caller's signature belongs into a log.
+            # Neither the origin's secret nor a caller's signature may be logged.
             redacted_fields=[
                 CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": header})
                 for header in (HEADER, "authorization")

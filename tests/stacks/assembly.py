@@ -16,7 +16,7 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Assembly:
-    """What synthesizing one environment wrote."""
+    """The output of synthesizing one environment."""
 
     environment: str
     folder: Path

@@ -19,7 +19,7 @@ def shared(
     """Return an assembly that the first of all test processes who asks for it synthesizes."""
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent  # of every process of this run
+        root = root.parent  # shared by every process of this run
     folder = root / name
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

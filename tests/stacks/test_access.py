@@ -1,4 +1,4 @@
-"""Who reaches the API, and what is refused before it."""
+"""Access to the API, and the refusals before it."""
 
 import json
 import re
@@ -189,7 +189,7 @@ def test_a_vpc_for_training_and_serving(private: Assembly) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "reason"),
     [
         ("MISSING_AUTHENTICATION_TOKEN", "not signed"),
         ("INVALID_SIGNATURE", "signature is not right"),
@@ -197,7 +197,7 @@ def test_a_vpc_for_training_and_serving(private: Assembly) -> None:
         ("ACCESS_DENIED", "is refused"),
     ],
 )
-def test_who_may_not_call_is_told_why(private: Assembly, kind: str, told: str) -> None:
+def test_a_refused_caller_learns_why(private: Assembly, kind: str, reason: str) -> None:
     (response,) = [
         one["Properties"]
         for one in private.resources("AWS::ApiGateway::GatewayResponse").values()
@@ -205,4 +205,4 @@ def test_who_may_not_call_is_told_why(private: Assembly, kind: str, told: str) -
     ]
     problem = json.loads(response["ResponseTemplates"]["application/json"])
     assert (response["StatusCode"], problem["code"]) == ("403", "forbidden")
-    assert told in problem["detail"]
+    assert reason in problem["detail"]

@@ -1,4 +1,4 @@
-"""What a reviewer wants to know of every stack and construct stands in its docstring."""
+"""The docstring of every stack and construct says what a reviewer needs to know."""
 
 import importlib
 import inspect

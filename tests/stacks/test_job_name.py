@@ -1,4 +1,4 @@
-"""A training job's name stands for everything that decides its model."""
+"""A training job's name changes with everything that decides its model."""
 
 import re
 from typing import Any

@@ -17,7 +17,7 @@ from tests.stacks.assembly import Assembly
 from tests.stacks.reasons import of_resources, of_types, types
 
 LINT = str(Path(sys.executable).with_name("cfn-lint"))
-# checkov stands in a virtual environment of its own: it pins what ours cannot have.
+# checkov has its own virtual environment, because its pinned packages conflict with ours.
 CHECKOV = Path(os.environ.get("CHECKOV", Path(sys.prefix) / "checkov" / "bin" / "checkov"))
 
 Finding = tuple[str, str, str]
@@ -64,7 +64,7 @@ def test_cfn_lint_finds_what_has_a_reason_and_nothing_else(
 
 
 def test_cfn_lint_takes_the_reasons(dev: Assembly) -> None:
-    """The smallest template stands for all: what it finds there without them is known."""
+    """The smallest template is enough: its findings without reasons are known."""
     command = [LINT, "--", str(template_file(dev, "storage"))]
     lint = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (lint.returncode, lint.stdout) == (0, ""), lint.stdout + lint.stderr

@@ -50,8 +50,8 @@ def test_the_endpoints_group_is_there_before_the_endpoint(assembly: Assembly) ->
 def test_the_api_logs_requests_as_json(assembly: Assembly) -> None:
     stage = assembly.only("AWS::ApiGateway::Stage")
     log_format = json.loads(stage["AccessLogSetting"]["Format"])
-    told = {"requestId", "ip", "httpMethod", "status", "error", "webAcl", "integrationLatency"}
-    assert told <= log_format.keys()
+    logged = {"requestId", "ip", "httpMethod", "status", "error", "webAcl", "integrationLatency"}
+    assert logged <= log_format.keys()
     assert "caller" not in log_format
     assert stage["MethodSettings"][0]["DataTraceEnabled"] is False
 

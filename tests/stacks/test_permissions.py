@@ -1,4 +1,4 @@
-"""What roles and bucket policies allow, and to whom."""
+"""Permissions of roles and bucket policies."""
 
 import json
 from collections import Counter

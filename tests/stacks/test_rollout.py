@@ -1,4 +1,4 @@
-"""How a new model comes into service, and what calls it back."""
+"""The rollout of a new model, and the alarms that roll it back."""
 
 import json
 

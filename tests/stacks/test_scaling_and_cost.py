@@ -91,14 +91,14 @@ def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Asse
     )
     tags = {one["Tags"]["Key"]: one["Tags"]["Values"] for one in budget["FilterExpression"]["And"]}
     assert tags == {"application": ["sentiment"], "environment": ["prod"]}
-    told = {
+    alerted = {
         one["Notification"]["NotificationType"]: (
             one["Notification"]["Threshold"],
             [subscriber["SubscriptionType"] for subscriber in one["Subscribers"]],
         )
         for one in properties["NotificationsWithSubscribers"]
     }
-    assert told == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
+    assert alerted == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
 
 
 def test_the_budget_comes_after_the_permission_to_publish(prod: Assembly) -> None:

@@ -13,7 +13,7 @@ from tests.stacks.altered import CERTIFICATE, DEV, OWN_IMAGE, PROD
 from tests.stacks.assembly import Assembly
 
 Find = Callable[[Assembly], Any]
-# What sets a whole environment apart, or comes with others, has tests of its own beside this one.
+# Settings that change a whole environment, or that need others, have separate tests.
 TESTED_ELSEWHERE = {
     "api.access", "api.web_acl", "dataset.feedback", "dataset.testing", "dataset.training",
     "endpoint.kind", "environment", "network.security_group_ids", "network.subnet_ids",

@@ -1,4 +1,4 @@
-"""Training on several hosts and on spare machines, beside the one host of the defaults."""
+"""Training on several hosts and on spare machines, in addition to the default's single host."""
 
 import json
 from typing import Any

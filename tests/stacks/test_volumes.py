@@ -9,7 +9,7 @@ from stacks.building_blocks.permissions import has_volume
 
 TYPES = json.loads((ROOT / "stacks" / "settings" / "instance_types.json").read_text("utf-8"))
 FAMILIES = {name.split(".")[1] for types in TYPES.values() for name in types}
-# Of each family that SageMaker offers, whether its disks are its own:
+# Whether the instances of each SageMaker family have local disks:
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
 LOCAL_DISK = {
     "c5d", "c6gd", "dl1", "g4dn", "g5", "g6", "g6e", "g7", "g7e", "inf2", "m5d", "m6gd", "p3dn", "p4d", "p4de",

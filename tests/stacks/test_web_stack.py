@@ -18,7 +18,7 @@ def distribution(assembly: Assembly) -> dict[str, Any]:
 def test_everything_is_served_over_https(assembly: Assembly) -> None:
     config = distribution(assembly)
     behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
-    # Of the API nothing is redirected: the review would have been sent in plain text by then.
+    # The API has no redirects: the review would have been sent in plain text by then.
     policies = [one["ViewerProtocolPolicy"] for one in behaviours]
     assert policies == ["redirect-to-https", "https-only"]
 
@@ -128,7 +128,7 @@ def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
     responses = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
     kinds = {response["Properties"]["ResponseType"] for response in responses}
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
-    # A function without a free copy is this, and would be a 500 of ours by default.
+    # A function without free concurrency causes this, which would be a 500 by default.
     assert {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"} <= kinds
     for response in responses:
         properties = response["Properties"]
