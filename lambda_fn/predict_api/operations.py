@@ -5,63 +5,15 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 
-from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api import openapi
 from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
-from predict_api.body import TEXT, checked, read_review, read_reviews
 from predict_api.feedback import read_feedback, store
-from predict_api.log import logger
+from predict_api.predict import metrics, predict, predict_batch
 from predict_api.problem import Problem
 from predict_api.settings import Settings
-from predict_api.verdict import Verdict
-
-metrics = Metrics()
-
-
-def predict(request: ApiRequest) -> Answer:
-    """Answer with `1` or `0`, or with JSON: the probability and, on request, the words' weights."""
-    review = read_review(
-        request.body,
-        request.header("content-type"),
-        request.header("accept"),
-        request.settings.max_review_characters,
-    )
-    verdict = request.model.verdict(review.text, explain=review.explain)
-    _count([verdict])
-    if review.media_type == TEXT:
-        return answer(verdict.digit, request.request_id, media_type=TEXT)
-    content = {**verdict.as_dict(), "model": verdict.model, "request_id": request.request_id}
-    return answer(content, request.request_id)
-
-
-def predict_batch(request: ApiRequest) -> Answer:
-    """Answer a list of reviews in order, with an `error` entry for each invalid one."""
-    reviews = read_reviews(request.body, request.header("content-type"))
-    refused: dict[int, Problem] = {}
-    valid: list[str] = []
-    for index, review in enumerate(reviews):
-        try:
-            valid.append(checked(review, request.settings.max_review_characters))
-        except Problem as problem:
-            refused[index] = problem
-    verdicts = iter(request.model.verdicts(valid))
-    results = [refused.get(index) or next(verdicts) for index in range(len(reviews))]
-    judged = [result for result in results if isinstance(result, Verdict)]
-    _count(judged)
-    content = {
-        "predictions": [
-            result.as_dict()
-            if isinstance(result, Verdict)
-            else {"error": {"code": result.code, "detail": result.detail}}
-            for result in results
-        ],
-        "model": judged[0].model if judged else None,
-        "request_id": request.request_id,
-    }
-    return answer(content, request.request_id)
 
 
 def describe_model(request: ApiRequest) -> Answer:
@@ -117,12 +69,3 @@ def operations(settings: Settings) -> Operations:
     if settings.feedback_bucket is None:
         return OPERATIONS
     return {**OPERATIONS, "/feedback": {"POST": partial(take_feedback, settings.feedback_bucket)}}
-
-
-def _count(verdicts: list[Verdict]) -> None:
-    for sentiment in ("positive", "negative"):
-        count = sum(verdict.sentiment == sentiment for verdict in verdicts)
-        if count:
-            metrics.add_metric(sentiment.title(), MetricUnit.Count, count)
-    if verdicts:
-        logger.append_keys(reviews=len(verdicts), **verdicts[0].model)

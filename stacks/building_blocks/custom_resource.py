@@ -9,8 +9,9 @@ from constructs import Construct
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.python_function import PythonFunction
-from stacks.building_blocks.reasons import FUNCTION, acknowledge, acknowledge_type, wildcard
+from stacks.building_blocks.reasons import FUNCTION, acknowledge, acknowledge_type
 from stacks.building_blocks.roles import function_role, limit_trust
+from stacks.building_blocks.wildcards import wildcard
 
 if TYPE_CHECKING:
     from aws_cdk.aws_iam import CfnRole

@@ -7,39 +7,17 @@ in the metadata of its resource. Where a rule has both, the resource's reason ap
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_lambda import Function
 from constructs import IConstruct
 
-from stacks.building_blocks.permissions import Permission
-
 # The section of a template's metadata with the reasons by resource type
 BY_TYPE = "Acknowledged"
 CHECKOV = re.compile(r"CKV\w+")
 LINT = re.compile(r"[EIW]\d{4}")
-# Statement id to the reason why its resources have a wildcard. A role refuses a statement with a
-# wildcard that is not listed here.
-WILDCARDS = {
-    "ReadAssets": "The assets' keys are hashes that change with every deployment",
-    "WriteFiles": "The user chooses the names of the copied files",
-    "ReadObjects": "The names of the objects under the prefix are unknown until they exist",
-    "WriteObjects": "Object keys are chosen at run time by the writing job, endpoint or request",
-    "TagObjects": "The key contains the job's name, which differs for every attempt",
-    "ReadObject": "The key contains the job's name, which differs for every attempt",
-    "SendTraces": "The actions support no resource",
-    "AttachInterfaces": "SageMaker creates and names the interfaces when it attaches a host",
-    "DescribeNetwork": "The actions support no resource",
-    "PutMetrics": "The action supports no resource; a condition limits the namespace",
-    "LogInToRegistry": "The action supports no resource",
-    "WriteLogs": "The log stream's name begins with the job's, which differs for every attempt",
-    "RunJobs": "Every attempt of a training job has its own name",
-    "MakeCandidate": "CloudFormation names each configuration; the endpoint itself is exact",
-    "TestVersions": "Lambda numbers the versions of this one function, and each is tested",
-    "WatchJobs": "Every attempt of a training job has its own name",
-}
 
 DLQ_RULES = ("NIST.800.53.R5-LambdaDLQ", "Serverless-LambdaDLQ", "CKV_AWS_116")
 CONCURRENCY_RULES = ("NIST.800.53.R5-LambdaConcurrency", "CKV_AWS_115")
@@ -116,25 +94,6 @@ def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
     """
     logged = "It calls one service at a time and logs each call; a trace would add nothing"
     acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: logged})
-
-
-def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
-    """Return the reasons why permissions name resources with a wildcard, by finding.
-
-    Raises:
-        KeyError: when a permission has a wildcard and no reason for it.
-    """
-    return {
-        wildcard(resource): WILDCARDS[one.sid]
-        for one in permissions
-        for resource in one.resources
-        if "*" in resource
-    }
-
-
-def wildcard(resource: str) -> str:
-    """Return the finding for a resource of a policy."""
-    return f"AwsSolutions-IAM5[Resource::{resource}]"
 
 
 class Reasons:

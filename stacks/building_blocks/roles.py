@@ -10,7 +10,8 @@ from constructs import Construct
 
 from stacks.building_blocks.aws import ACCOUNT_ID
 from stacks.building_blocks.permissions import Permission, policy_of
-from stacks.building_blocks.reasons import acknowledge, wildcard_reasons
+from stacks.building_blocks.reasons import acknowledge
+from stacks.building_blocks.wildcards import wildcard_reasons
 
 # Condition of a trust or resource policy: a service acts for this account alone.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

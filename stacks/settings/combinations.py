@@ -3,8 +3,8 @@
 from typing import NoReturn
 
 from stacks.settings.environment import EnvironmentSettings
+from stacks.settings.error import SettingsError
 from stacks.settings.images import ContainerImage
-from stacks.settings.refusal import SettingsError
 
 CANARY_INSTANCES = 2
 # The alarms need two bad minutes, and CloudWatch receives metrics about a minute late.

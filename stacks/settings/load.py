@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 
 from stacks.settings.combinations import refuse_impossible
 from stacks.settings.environment import EnvironmentSettings
+from stacks.settings.error import SettingsError
 from stacks.settings.images import regions
-from stacks.settings.refusal import SettingsError
 
 CHOICE = "environment"
 DEFINITIONS = "environments"

@@ -27,8 +27,12 @@ from stacks.monitoring.metrics import ApiMetrics
 from stacks.settings.api import ApiSettings
 from stacks.settings.feedback import FeedbackSettings
 from stacks.web.function import NOT_TRACED, TIMEOUT, declare_predict_function
+from stacks.web.gateway_responses import (
+    GatewayLogRole,
+    access_log_format,
+    declare_problem_responses,
+)
 from stacks.web.release import Release
-from stacks.web.responses import GatewayLogRole, access_log_format, declare_problem_responses
 from stacks.web.web_acl import OriginSecret, WebAcl
 
 # Each path of the API, and whether requests have a body, which has a content type

@@ -16,20 +16,12 @@ from aws_cdk.aws_cloudfront import (
     FunctionCode,
     FunctionEventType,
     FunctionRuntime,
-    HeadersFrameOption,
-    HeadersReferrerPolicy,
     HttpVersion,
     OriginProtocolPolicy,
     OriginRequestPolicy,
     OriginSslPolicy,
     PriceClass,
-    ResponseHeadersContentSecurityPolicy,
-    ResponseHeadersContentTypeOptions,
-    ResponseHeadersFrameOptions,
     ResponseHeadersPolicy,
-    ResponseHeadersReferrerPolicy,
-    ResponseHeadersStrictTransportSecurity,
-    ResponseSecurityHeadersBehavior,
     SecurityPolicyProtocol,
     ViewerProtocolPolicy,
 )
@@ -43,13 +35,10 @@ from stacks.building_blocks.bucket import private_bucket
 from stacks.building_blocks.file_copy import FileCopier
 from stacks.building_blocks.reasons import acknowledge
 from stacks.settings.site import SiteSettings
+from stacks.web.security_headers import security_headers
 from stacks.web.web_acl import HEADER
 
 FRONTEND = ROOT / "frontend"
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
@@ -149,7 +138,7 @@ class Site(Construct):
             self,
             "Headers",
             comment=f"Security headers of {settings.comment}",
-            security_headers_behavior=_security_headers(),
+            security_headers_behavior=security_headers(),
         )
         logs: dict[str, Any] = {
             "enable_logging": True,
@@ -232,21 +221,3 @@ class Site(Construct):
             ),
             "minimum_protocol_version": SecurityPolicyProtocol.TLS_V1_2_2021,
         }
-
-
-def _security_headers() -> ResponseSecurityHeadersBehavior:
-    return ResponseSecurityHeadersBehavior(
-        content_security_policy=ResponseHeadersContentSecurityPolicy(
-            content_security_policy=CONTENT_SECURITY_POLICY, override=True
-        ),
-        content_type_options=ResponseHeadersContentTypeOptions(override=True),
-        frame_options=ResponseHeadersFrameOptions(
-            frame_option=HeadersFrameOption.DENY, override=True
-        ),
-        referrer_policy=ResponseHeadersReferrerPolicy(
-            referrer_policy=HeadersReferrerPolicy.NO_REFERRER, override=True
-        ),
-        strict_transport_security=ResponseHeadersStrictTransportSecurity(
-            access_control_max_age=ONE_YEAR, include_subdomains=True, override=True
-        ),
-    )

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from app import compose
 from stacks.datasets import find_dataset
 from stacks.settings.environment import EnvironmentSettings
+from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
-from stacks.settings.refusal import SettingsError
 from tests.properties.json_values import JSON
 from tests.properties.settings_blocks import (
     IMAGE,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacks.settings.environment import EnvironmentSettings
+from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
-from stacks.settings.refusal import SettingsError
 
 CDK_JSON = Path(__file__).resolve().parents[2] / "cdk.json"
 DEV = {

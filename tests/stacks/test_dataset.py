@@ -6,7 +6,7 @@ import pytest
 
 from stacks import datasets as dataset
 from stacks.datasets import find_dataset
-from stacks.settings.refusal import SettingsError
+from stacks.settings.error import SettingsError
 
 KEY = "dataset.training"
 

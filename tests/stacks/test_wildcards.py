@@ -4,8 +4,9 @@ import pytest
 from aws_cdk import App, Aws, CfnResource, Stack
 
 from stacks.building_blocks.permissions import Permission, put_metrics, read_prefixes
-from stacks.building_blocks.reasons import Reasons, acknowledge, wildcard
+from stacks.building_blocks.reasons import Reasons, acknowledge
 from stacks.building_blocks.roles import sagemaker_role
+from stacks.building_blocks.wildcards import wildcard
 
 
 class ReviewedStack(Stack):

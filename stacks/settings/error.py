@@ -1,4 +1,4 @@
-"""The refusal of a bad setting: one line with its name, its value and what to do."""
+"""The error of a bad setting: one line with its name, its value and what to do."""
 
 SHOWN_CHARACTERS = 200
 

@@ -1,0 +1,44 @@
+"""Wildcards in policies: each needs a reason, and a role refuses a statement without one."""
+
+from collections.abc import Iterable
+
+from stacks.building_blocks.permissions import Permission
+
+# Statement id to the reason why its resources have a wildcard.
+WILDCARDS = {
+    "ReadAssets": "The assets' keys are hashes that change with every deployment",
+    "WriteFiles": "The user chooses the names of the copied files",
+    "ReadObjects": "The names of the objects under the prefix are unknown until they exist",
+    "WriteObjects": "Object keys are chosen at run time by the writing job, endpoint or request",
+    "TagObjects": "The key contains the job's name, which differs for every attempt",
+    "ReadObject": "The key contains the job's name, which differs for every attempt",
+    "SendTraces": "The actions support no resource",
+    "AttachInterfaces": "SageMaker creates and names the interfaces when it attaches a host",
+    "DescribeNetwork": "The actions support no resource",
+    "PutMetrics": "The action supports no resource; a condition limits the namespace",
+    "LogInToRegistry": "The action supports no resource",
+    "WriteLogs": "The log stream's name begins with the job's, which differs for every attempt",
+    "RunJobs": "Every attempt of a training job has its own name",
+    "MakeCandidate": "CloudFormation names each configuration; the endpoint itself is exact",
+    "TestVersions": "Lambda numbers the versions of this one function, and each is tested",
+    "WatchJobs": "Every attempt of a training job has its own name",
+}
+
+
+def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
+    """Return the reasons why permissions name resources with a wildcard, by finding.
+
+    Raises:
+        KeyError: when a permission has a wildcard and no reason for it.
+    """
+    return {
+        wildcard(resource): WILDCARDS[one.sid]
+        for one in permissions
+        for resource in one.resources
+        if "*" in resource
+    }
+
+
+def wildcard(resource: str) -> str:
+    """Return the finding for a resource of a policy."""
+    return f"AwsSolutions-IAM5[Resource::{resource}]"
