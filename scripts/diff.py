@@ -42,7 +42,8 @@ def changes(stack: str, before: Template, after: Template) -> str:
         done = subprocess.run(  # noqa: S603 - our own command
             [CDK, "diff", "--app=.", "--template=before.json", "--no-notices", "--no-color"],
             cwd=folder,
-            env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true"},
+            # The CLI would break words to fit a table into a terminal.
+            env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true", "COLUMNS": "10000"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -60,5 +60,5 @@ def test_python_examples(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].startswith("positive 0.")
     assert printed[1] == "['positive', 'negative']"
-    with pytest.raises(names["ApiError"], match="no review"):
+    with pytest.raises(names["ApiError"], match="The review is empty"):
         names["predict"](names["API"], " ")

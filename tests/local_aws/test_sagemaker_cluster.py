@@ -11,7 +11,7 @@ from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
 
 BUCKET = "training-clusters"
-SCRIPT = Path(__file__).with_name("scripts") / "cluster_train.py"
+SCRIPT = Path(__file__).with_name("support") / "cluster_train.py"
 HOSTS = ["127.0.0.1", "127.0.0.2"]
 
 

@@ -25,7 +25,7 @@ from tests.local_aws.support.archives import archive, unpacked
 from tests.support.emulator import free_port
 
 BUCKET = "spot-training"
-SCRIPT = Path(__file__).with_name("scripts") / "spot_train.py"
+SCRIPT = Path(__file__).with_name("support") / "spot_train.py"
 INTERRUPTED = [
     "Starting", "Downloading", "Training", "Interrupted",
     "Starting", "Downloading", "Training", "Uploading", "Completed",
