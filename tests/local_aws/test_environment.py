@@ -48,7 +48,7 @@ def callers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("callers")
-def test_nothing_of_the_callers_account_survives() -> None:
+def test_nothing_of_the_caller_account_survives() -> None:
     environment = client_environment(4711, "us-east-1")
     kept = {name for name, value in CALLERS.items() if environment.get(name) == value}
     assert kept == set()

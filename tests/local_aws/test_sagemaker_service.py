@@ -1,4 +1,4 @@
-"""SageMaker in the test's process: end, restart, and containers that do not answer."""
+"""SageMaker in the test's process: shutdown, restart, and unresponsive containers."""
 
 import json
 import shutil
@@ -92,7 +92,7 @@ def test_closing_ends_containers_that_are_still_starting(
     assert service.call("DescribeEndpoint", {"EndpointName": "first"})["EndpointStatus"] == "Creating"  # fmt: skip
 
 
-def test_request_that_takes_too_long_is_a_models_error(
+def test_request_that_takes_too_long_is_a_model_error(
     service: SageMakerService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled(service)

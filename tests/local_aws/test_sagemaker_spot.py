@@ -47,7 +47,7 @@ def request(name: str, *, hosts: int = 1, limit: int = 300, **changes: Any) -> d
 
 @pytest.fixture(scope="module")
 def spot(emulator: Emulator) -> Emulator:
-    """An emulator in which all jobs of these tests run at the same time."""
+    """An emulator that runs all jobs of these tests concurrently."""
     put_source(emulator)
     for job in (request("alone"), request("together", hosts=2), request("never", limit=1)):
         emulator.client("sagemaker").create_training_job(**job)

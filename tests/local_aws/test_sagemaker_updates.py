@@ -20,7 +20,7 @@ CALLERS = 3
 
 @dataclass
 class Stream:
-    """Answers with their number, and errors, of callers who never pause."""
+    """Counted answers and errors of callers who never pause."""
 
     answers: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
@@ -135,7 +135,7 @@ def alarm(emulator: Emulator, name: str) -> str:
 
 
 def seen(stream: Stream, answer: str) -> None:
-    """Wait until callers have got an answer."""
+    """Wait until callers have received an answer."""
     deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
     while not stream.answers[answer] and time.monotonic() < deadline:
         time.sleep(0.01)

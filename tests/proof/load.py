@@ -70,7 +70,7 @@ def send_load(
         until: Event that ends the load early.
 
     Returns:
-        The replies, in the order in which they were due.
+        The replies, in the order of their due times.
     """
     requests = round(rate * seconds)
     begin = time.monotonic()

@@ -15,7 +15,7 @@ class ProofTable:
         self.sections.setdefault(section, []).append((scenario, result))
 
     def markdown(self) -> str:
-        """Return one table per section, in the order in which the tests ran."""
+        """Return one table per section, in the order of the tests."""
         return "".join(_section(name, rows) for name, rows in self.sections.items())
 
     def replace_in(self, page: Path, stamp: str) -> None:

@@ -25,7 +25,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "b
 
 
 class Page(HTMLParser):
-    """Strict parser of a page, in which every element must be closed in order."""
+    """Strict parser of a page: every element must be closed in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -254,7 +254,7 @@ REFUSED = (
     _list(SITE_CLEANER, "list the data bucket", "data"),
 )  # fmt: skip
 
-# Permitted counterparts of the calls above: a deployment that refuses everything must fail, not pass.
+# Permitted counterparts of the calls above, so that a deployment that refuses everything fails.
 ALLOWED = (
     _invoke(API, "invoke its endpoint", "sentiment-dev"),
     _put(API, "store feedback", "data", "feedback/2026-01/again.jsonl"),

@@ -1,6 +1,6 @@
 """Evaluation of the deployed policies for calls that the embedded AWS does not check.
 
-The engine is the one that decides the executed calls, from the pinned version of ministack.
+The engine, from the pinned version of ministack, also decides the executed calls.
 """
 
 import json

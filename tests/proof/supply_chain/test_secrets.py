@@ -30,7 +30,7 @@ def scan(root: Path, *files: str) -> SecretsCollection:
         return secrets
 
 
-def test_no_tracked_file_has_one(proof_table: ProofTable) -> None:
+def test_no_tracked_file_has_a_secret(proof_table: ProofTable) -> None:
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     )
