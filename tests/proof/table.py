@@ -22,8 +22,8 @@ class ProofTable:
         """Replace the sections of a page that this run has tables for, and append new ones.
 
         Args:
-            page: Document with an introduction before its first section.
-            stamp: Date and commit of the run.
+            page: document with an introduction before its first section.
+            stamp: date and commit of the run.
         """
         introduction, *parts = page.read_text("utf-8").split("\n## ")
         sections = {part.partition("\n")[0]: f"\n## {part}" for part in parts}

@@ -80,12 +80,12 @@ class Failure:
     """A failure during a deployment.
 
     Attributes:
-        scenario: Description for the proof table.
-        reason: Text that the reported failure must contain.
-        overrides: Settings that cause the failure.
-        trained: Number of training jobs that the deployment starts.
-        change: Function that breaks a copy of the repository.
-        meanwhile: Function that interferes with the deployment until the deployment ends.
+        scenario: description for the proof table.
+        reason: text that the reported failure must contain.
+        overrides: settings that cause the failure.
+        trained: number of training jobs that the deployment starts.
+        change: function that breaks a copy of the repository.
+        meanwhile: function that interferes with the deployment until the deployment ends.
     """
 
     scenario: str
