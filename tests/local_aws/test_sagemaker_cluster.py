@@ -123,9 +123,9 @@ def test_each_host_has_its_own_log(clusters: Emulator) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        # The other rank fails because of this one, which is the reason.
+        # Rank 0 fails only because rank 1 did.
         ("pair-crashes", "ValueError: rank 1 found a defect"),
-        # It wrote no reason; the toolkit reports the command that it ran on that host.
+        # Rank 1 wrote no reason; the toolkit reports the command that it ran on that host.
         ("pair-vanishes", "--node_rank 1 train.py"),
         ("pair-explains", "AlgorithmError: rank 1 has no label in line 7, exit code: 1"),
     ],

@@ -111,7 +111,7 @@ def test_interrupted_job_continues_from_its_checkpoint(spot: Emulator) -> None:
         assert before["EndTime"] == after["StartTime"]
     model = trained(spot, "alone")
     assert model["steps"] == ["first"] * 5 + ["again"] * 5
-    # The file written upon the notice is there as well.
+    # The file written on the interruption notice is included.
     assert model["restored"] == ["notice-0", "steps-0"]
     assert checkpoints(spot, "alone")["deep/steps-0"] == model["steps"]
     waited = (transitions[6]["StartTime"] - transitions[3]["StartTime"]).total_seconds()

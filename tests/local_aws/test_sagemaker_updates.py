@@ -82,7 +82,7 @@ def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
     for source, target in (("old", "new"), ("new", "old")):
         go_on = tmp_path / target
         late: list[str] = []
-        # A request that the old model began ends after the replacement.
+        # A request that the old model has begun ends after the replacement.
         waiting = threading.Thread(
             target=lambda late=late, go_on=go_on: late.append(
                 endpoints.ask(updated, "updated", f"await {go_on}")

@@ -59,7 +59,7 @@ def test_the_page_is_served_from_the_private_bucket(site: Site, path: str) -> No
     assert headers["content-security-policy"] == "default-src 'self'"
 
 
-def test_the_bucket_itself_refuses_strangers(site: Site, emulator: Emulator) -> None:
+def test_the_bucket_refuses_anonymous_requests(site: Site, emulator: Emulator) -> None:
     base = f"http://127.0.0.1:{emulator.port}/{site.bucket}"
     for url in (f"{base}/index.html", f"{base}/?list-type=2"):
         assert send(url)[0] == 403

@@ -13,7 +13,7 @@ from tests.support.deployment import Deployment
 
 PAUSE_SECONDS = 0.1
 LONGEST_ANSWER_SECONDS = 200  # twice the timeout of a request
-LEAST = 10  # requests that a test needs to prove anything
+LEAST = 10  # requests that make a test meaningful
 KNOWN = {
     "A wonderful film, superb and moving.": "positive",
     "A terrible, boring film. Awful.": "negative",

@@ -89,7 +89,7 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deploym
 
     Args:
         folder: receives the state folder and the training data, a sample of the packaged reviews.
-        enforce_iam: refuse calls that the caller's policies do not allow.
+        enforce_iam: whether to refuse calls that the caller's policies do not allow.
     """
     rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
     sample = folder / "sample.jsonl"

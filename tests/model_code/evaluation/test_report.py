@@ -153,7 +153,7 @@ def test_figures_use_the_colours_of_the_page(page: Page) -> None:
     assert set(re.findall(r"var\(--(\w+)\)", used)) <= set(
         re.findall(r"--(\w+):", page.texts["style"][0])
     )
-    # Shapes without a colour would be black on a dark page as well.
+    # Shapes without a colour would be black on a dark page.
     assert re.findall(r"(?:fill|stroke): #\w+", used) == []
 
 
