@@ -13,7 +13,7 @@ export function showMessage(text, kind = "information") {
   }
 }
 
-/** Show an error in the text. */
+/** Show an error in the text that the user entered. */
 export function showRefusal(text) {
   showMessage(text, "error");
   element("review").setAttribute("aria-invalid", "true");

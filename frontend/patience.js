@@ -16,7 +16,7 @@ const WAITING = {
   model_timeout: "The model is slow right now. Trying again automatically …",
 };
 
-/** A problem reported by the API, or in reaching it; the message is for the user. */
+/** A problem that the API reports, or a failure to reach it; the message is for the user. */
 export class ApiError extends Error {}
 
 /** The API cannot be reached. */
@@ -32,7 +32,7 @@ export class OfflineError extends ApiError {}
  * Send a request, retrying while a retry may succeed.
  *
  * @param {string} url
- * @param {object | undefined} content what to POST; GET without it
+ * @param {object | undefined} content JSON to POST; GET without it
  * @param {Options} options
  * @returns {Promise<unknown>} the answer's JSON, or null
  * @throws {ApiError} with a message for the user

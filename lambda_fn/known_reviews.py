@@ -1,4 +1,4 @@
-"""Reviews whose sentiment is beyond doubt: no model that works gets one of them wrong."""
+"""Reviews of obvious sentiment, which every working model classifies correctly."""
 
 KNOWN_REVIEWS = {
     "positive": (

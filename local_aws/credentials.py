@@ -1,4 +1,4 @@
-"""Access keys with which one part of the embedded AWS calls another."""
+"""Access keys for calls between parts of the embedded AWS."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,15 +40,15 @@ class Credentials:
         }
 
 
-# Keys of the account itself, which may do everything
+# Keys of the account itself, which is allowed everything
 ACCOUNT_KEYS = Credentials(DUMMY_KEY, DUMMY_KEY)
 
 
 class RoleError(Exception):
-    """A service may not assume a role, which the message names."""
+    """A service may not assume the role that the message names."""
 
 
-# Returns the keys of a session of a role, given by its ARN.
+# Returns session keys of the role with this ARN
 AssumeRole = Callable[[str], Credentials]
 
 

@@ -1,4 +1,4 @@
-"""Interruptions of spot training jobs on request; on AWS they come without one."""
+"""Interruption of spot training jobs on request; on AWS interruptions come unasked."""
 
 import json
 from http import HTTPStatus
@@ -22,14 +22,14 @@ class InterruptionError(Exception):
 
 
 def interrupt_training_job(url: str, name: str) -> None:
-    """Take the machines of a job away; it starts again on others from its checkpoints.
+    """Take a job's machines away; it resumes on others from its checkpoints.
 
     Args:
         url: URL of the embedded AWS.
         name: the TrainingJobName.
 
     Raises:
-        InterruptionError: when the job does not run, or not as managed spot training.
+        InterruptionError: when the job is not a running managed spot training job.
     """
     body = json.dumps({"TrainingJobName": name}).encode()
     status, _, answer = send(url, body=body, headers=HEADERS)

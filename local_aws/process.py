@@ -22,7 +22,7 @@ from local_aws.urls import send
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-# Settings of another emulator, which would change this one
+# Settings of other emulators, which would change this one
 MINISTACK_SETTING = re.compile(
     r"(MINISTACK|LOCALSTACK|LAMBDA|SFN|S3|CLOUDTRAIL|IOT|DOCKER)_"
     r"|(AUTH|EDGE_PORT|LOG_LEVEL|PERSIST_STATE|SERVICES|SFTP_ENABLED|USE_SSL)$"
@@ -89,12 +89,12 @@ def end_orphans(state: Path) -> bool:
 
 
 def kept_state(state: Path) -> Path:
-    """Return the folder from which an emulator continues after an earlier one was killed."""
+    """Return the folder from which an emulator resumes after an earlier one was killed."""
     return state / "kept"
 
 
 def has_kept_state(state: Path) -> bool:
-    """Return whether there is state to continue from; the code of functions alone is none."""
+    """Return whether there is state to resume from; the code of functions alone does not count."""
     return any(kept_state(state).glob("*.json"))
 
 
@@ -123,7 +123,7 @@ def _refuse_foreign(state: Path) -> None:
 
 
 def _remembered(state: Path) -> Running | None:
-    """Read the process file; return None if it is missing or damaged, as by a power cut."""
+    """Read the process file; return None if it is missing or damaged, say by a power cut."""
     try:
         return Running(**json.loads(_pid_file(state).read_text("utf-8")))
     except (OSError, ValueError, TypeError):

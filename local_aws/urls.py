@@ -55,7 +55,7 @@ def send(
 
 
 class _AsItIs(urllib.request.HTTPRedirectHandler):
-    """A handler that follows no redirect."""
+    """Handler that does not follow redirects."""
 
     def redirect_request(self, *_arguments: object) -> None:
         """Return None, so that the redirect is the answer."""

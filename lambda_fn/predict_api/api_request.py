@@ -10,13 +10,13 @@ from predict_api.model import Model
 from predict_api.problem import Problem
 from predict_api.settings import Settings
 
-# Only such an id of the caller is safe to write to a log.
+# Ids from callers that are safe to write to a log
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """An HTTP request, and what an operation needs to answer it.
+    """HTTP request with the context that an operation needs to answer it.
 
     Attributes:
         event: the event of API Gateway.
@@ -30,7 +30,7 @@ class ApiRequest:
 
     @property
     def correlation_id(self) -> str:
-        """The caller's own id of the request if it sent a valid one, else the request id."""
+        """Correlation id that the caller sent, if valid; otherwise the request id."""
         sent = self.header("x-correlation-id")
         return sent if CORRELATION_ID.fullmatch(sent) else self.request_id
 

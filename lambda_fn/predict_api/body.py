@@ -40,7 +40,7 @@ def read_review(body: bytes, content_type: str, accept: str, max_characters: int
         body: body of the request.
         content_type: Content-Type header, possibly with parameters.
         accept: Accept header; with text/plain a JSON request also gets `1` or `0`.
-        max_characters: length of the longest review that is accepted.
+        max_characters: length of the longest accepted review.
 
     Raises:
         Problem: with a 4xx status, when the request has no valid review.

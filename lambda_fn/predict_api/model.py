@@ -19,7 +19,7 @@ from predict_api.verdict import Verdict, read_verdict
 
 T = TypeVar("T")
 
-# API Gateway waits 29 s. Time out first so that callers get our error, not API Gateway's..
+# API Gateway waits 29 s. Time out first so that callers get our error, not API Gateway's.
 READ_SECONDS = 25
 RETRY_AFTER = {"Retry-After": "5"}
 # A serverless endpoint throttles requests above its concurrency; retries soon succeed.
@@ -28,7 +28,7 @@ FULL = "ThrottlingException"
 # https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 BUSY = {FULL, "ServiceUnavailable", "ModelNotReadyException", "InternalFailure"}
-# Statuses of a container without a free worker, or that timed out (SageMaker reports 0).
+# Statuses of a container that has no free worker or timed out (SageMaker reports 0)
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 BUSY_STATUSES = {0, 408, TOO_MANY, 503, 504, 507}
 # Serverless endpoints accept requests of 4 MB, real-time ones of 6 MB.

@@ -10,7 +10,7 @@ class Settings:
 
     Attributes:
         endpoint_name: name of the SageMaker endpoint.
-        max_review_characters: length of the longest review that is accepted.
+        max_review_characters: length of the longest accepted review.
         feedback_bucket: bucket that stores feedback; None disables feedback.
     """
 

@@ -1,4 +1,4 @@
-"""CloudWatch metric of the accuracy of each training."""
+"""CloudWatch metric of each training job's accuracy."""
 
 import json
 import os

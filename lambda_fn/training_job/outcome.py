@@ -23,7 +23,7 @@ OUT_OF_MEMORY = (
 
 
 class TrainingFailedError(Exception):
-    """A training that produced no usable model; CloudFormation shows the message."""
+    """A training job that produced no usable model; CloudFormation shows the message."""
 
 
 def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:

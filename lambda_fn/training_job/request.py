@@ -8,7 +8,7 @@ from resource_properties import listed, optional_text, optional_texts, share, te
 
 ACCURACY_METRIC = "test:accuracy"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
-# Patterns with which SageMaker extracts metrics from the output of the training script
+# Patterns by which SageMaker extracts metrics from the training script's output
 METRICS = [
     {"Name": "train:loss", "Regex": r"\btrain_loss=([0-9.e+-]+)"},
     {"Name": "validation:accuracy", "Regex": r"\bvalidation_accuracy=([0-9.]+)"},

@@ -1,4 +1,4 @@
-"""Lambda handlers of the custom resources that test models, and of the probe of every minute."""
+"""Lambda handlers of the custom resources that test models, and of the probe."""
 
 import os
 from functools import cache

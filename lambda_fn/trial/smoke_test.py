@@ -15,7 +15,7 @@ PAUSE_SECONDS = 5.0
 PASSING = {424, 429, *range(500, 600)}
 # An endpoint keeps serving while it scales and while AWS maintains it.
 SERVES = {"InService", "Updating", "SystemUpdating"}
-# A serverless endpoint at its concurrency limit has this code with different statuses.
+# A serverless endpoint at its concurrency limit reports this code with varying statuses.
 FULL = "ThrottlingException"
 # CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
 LONGEST_REASON = 1000
@@ -145,7 +145,7 @@ def invoke(runtime: Any, endpoint: str, review: str) -> Any:
 
 
 def _may_pass(error: ClientError | BotoCoreError) -> bool:
-    """Return whether a retry may succeed, as with a container that is starting or busy."""
+    """Return whether a retry may succeed, for example because the container is starting."""
     if isinstance(error, BotoCoreError) or error.response.get("Error", {}).get("Code") == FULL:
         return True
     status = error.response.get("OriginalStatusCode")

@@ -1,4 +1,4 @@
-"""The CDK CLI run against the embedded AWS, and its output as a person reads it."""
+"""The CDK CLI run against the embedded AWS, with readable output."""
 
 from local_aws.cdk.command import Cdk, CdkError
 

@@ -36,14 +36,14 @@ class Cdk:
 
     Attributes:
         state: folder for the CLI's files and the log of its whole output.
-        screen: where progress is shown.
+        screen: shows the progress.
     """
 
     state: Path
     screen: Screen
 
     def bootstrap(self, region: str) -> None:
-        """Bootstrap a region of the account, unless it is bootstrapped.
+        """Bootstrap a region of the account unless that is already done.
 
         Raises:
             CdkError: when `cdk bootstrap` failed.
@@ -119,7 +119,7 @@ def _is_bootstrapped() -> bool:
 
 
 def _stream(command: Sequence[str], folder: Path, on_line: Callable[[str], None]) -> int:
-    """Run a command, pass each line on as it comes, and return the exit code."""
+    """Run a command, pass each line of output on at once, and return the exit code."""
     with subprocess.Popen(  # noqa: S603 - the command is built here, no shell
         command,
         cwd=folder,
@@ -134,7 +134,7 @@ def _stream(command: Sequence[str], folder: Path, on_line: Callable[[str], None]
             for line in process.stdout:
                 on_line(line.rstrip())
         except BaseException:
-            # Leaving the block waits for the command, so the command has to end first.
+            # Leaving the block waits for the command to end, so end it first.
             for child in psutil.Process(process.pid).children(recursive=True):
                 child.terminate()
             process.terminate()

@@ -3,12 +3,12 @@
 import re
 from typing import NamedTuple
 
-# The CLI cuts a status off after 24 characters, such as UPDATE_ROLLBACK_IN_PROG.
+# The CLI truncates a status to 24 characters, such as UPDATE_ROLLBACK_IN_PROG.
 EVENT = re.compile(
     r"^(\S+) \| +(\d+)(?:/(\d+))? \| [^|]+\| ([A-Z_]+) +\| (\S+) +\| (\S+)(?: \((\w+)\))? ?(.*)$"
 )
 STACK = "AWS::CloudFormation::Stack"
-# Resources that take long enough for their beginning to be worth a line
+# Resources slow enough that their start is shown
 LONG = (STACK, "AWS::SageMaker::Endpoint", "Custom::")
 CHATTER = re.compile(r"^\S+: (start|success): |^Stack ARN:$|^arn:aws:cloudformation:|^Outputs:$")
 # Lines that a live display makes redundant
@@ -54,7 +54,7 @@ class Event(NamedTuple):
 
     @property
     def construct(self) -> str:
-        """Path of the construct, without the parts that CDK appends for its resource."""
+        """Path of the construct, without the parts that CDK appends."""
         return self.path.removesuffix("/Default").removesuffix("/Resource")
 
     @property
@@ -69,9 +69,9 @@ class Event(NamedTuple):
 
 
 def reduce(line: str) -> str | None:
-    """Return a shorter line, or None for one that says nothing new to a person.
+    """Return a shorter line, or None for a line that adds nothing.
 
-    An event becomes `stack 12/30 CREATE_COMPLETE type path`, and the beginning of a quick one is
+    An event becomes `stack 12/30 CREATE_COMPLETE type path`, and the start of a quick one is
     left out. Other lines stay as they are.
     """
     event = Event.parse(line)

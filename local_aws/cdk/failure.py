@@ -1,4 +1,4 @@
-"""The reason of a failed CDK command, in the words of CloudFormation or of the CLI."""
+"""Reason for a failed CDK command, as CloudFormation or the CLI reports it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +22,11 @@ APPENDED = re.compile(r"^Logs: /aws/lambda/|^\s+at ")
 def failed_resources(
     stacks: Iterable[str], since: datetime, paths: Mapping[tuple[str, str], str]
 ) -> list[str]:
-    """Return a line with the reason for each resource that failed by itself.
+    """Return a line with the reason for each resource that caused the failure.
 
     Args:
         stacks: names of the stacks that were deployed.
-        since: beginning of the deployment.
+        since: start of the deployment.
         paths: stack and logical id to the path of a resource's construct.
     """
     lines = []
@@ -63,12 +63,12 @@ def _failures(stack: str, since: datetime) -> list[tuple[str, str, str]]:
 
 
 def _shortened(reason: str) -> str:
-    """Return a reason in one line, without what CDK's provider functions append."""
+    """Return a reason on one line, without the text that CDK's provider functions append."""
     lines = [line for line in reason.splitlines() if not APPENDED.search(line)]
     return " ".join(" ".join(lines).split()).removeprefix("Error: ")
 
 
 def last_word(lines: Sequence[str]) -> str:
-    """Return the line of a failed command's output that says what was wrong."""
+    """Return the line of a failed command's output that states the error."""
     telling = [line.strip() for line in lines if line.strip() and not NOISE.search(line)]
     return telling[-1].removeprefix("Error: ") if telling else "it printed nothing"

@@ -13,7 +13,7 @@ from local_aws.cdk.screen import Screen
 
 BEGINS = re.compile(r"^(\S+): (?:creating CloudFormation changeset|deploying)\.\.\.")
 ENDS = re.compile(r"^\s*(✅|❌) ")
-# From here on the CLI repeats at length what has failed.
+# After this line the CLI repeats the failures at length.
 POST_MORTEM = re.compile(r"^Failed resources:|^\s*❌ ")
 
 
@@ -23,8 +23,8 @@ class Stack:
 
     Attributes:
         line: id of the live line.
-        waiting: paths of the resources that change now.
-        ended: path and kind of each change that has ended.
+        waiting: paths of the resources that are changing.
+        ended: path and kind of each finished change.
         failure: path of the first resource that failed; may be empty.
     """
 
@@ -34,7 +34,7 @@ class Stack:
     failure: str = ""
 
     def observe(self, event: Event) -> None:
-        """Take an event of one of the stack's resources."""
+        """Record an event of one of the stack's resources."""
         change = (event.path, event.status.partition("_")[0])
         if not event.begins:
             self.ended.add(change)
@@ -45,7 +45,7 @@ class Stack:
             self.failure = self.failure or event.construct
 
     def detail(self, note: str) -> str:
-        """Return what the stack waits for, with the last line of its training."""
+        """Return the resource that the stack waits for, with the last line of its training job."""
         if self.failure:
             return f"{self.failure} failed; rolling back"
         if not self.waiting:
@@ -54,7 +54,7 @@ class Stack:
 
 
 class Progress:
-    """A context that shows the output of a CDK command while it runs.
+    """Context manager that shows the output of a CDK command while it runs.
 
     Attributes:
         live: live lines of the stacks; disabled without a terminal.
@@ -63,7 +63,7 @@ class Progress:
     """
 
     def __init__(self, screen: Screen, activity: str = "starting") -> None:
-        """Show progress on `screen`; `activity` is what the CLI does at first."""
+        """Show progress on `screen`; `activity` describes the CLI's first step."""
         cut = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         self.live = progress.Progress(
             progress.SpinnerColumn(finished_text=""),

@@ -13,7 +13,7 @@ class Screen:
     It uses colours on a terminal and plain lines elsewhere. Several threads may call it.
 
     Attributes:
-        console: where it prints.
+        console: the console to print to.
         verbose: whether to show the CDK CLI's whole output.
     """
 

@@ -1,4 +1,4 @@
-"""Lines of the running training jobs' logs, without those of the training toolkit."""
+"""Log lines of the running training jobs, without those of the training toolkit."""
 
 import re
 import threading
@@ -20,7 +20,7 @@ TOOLKIT_LINE = re.compile(
 
 
 class TrainingProgress:
-    """A context in which a function gets each new line of every training job."""
+    """Context manager that passes each new line of every training job to a function."""
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
         """Prepare to follow the jobs of the embedded AWS, passing their lines to `on_line`."""

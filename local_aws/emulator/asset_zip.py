@@ -16,7 +16,7 @@ DAMAGED = (
 
 
 class AssetError(ValueError):
-    """An asset cannot be unpacked, or must not be."""
+    """An asset cannot or must not be unpacked."""
 
 
 def members(content: bytes, uri: str) -> Iterator[tuple[str, bytes]]:
@@ -24,7 +24,7 @@ def members(content: bytes, uri: str) -> Iterator[tuple[str, bytes]]:
 
     Args:
         content: the zip archive.
-        uri: its origin, for messages.
+        uri: its origin, for error messages.
 
     Raises:
         AssetError: when it is damaged, has names that lead out of a folder, more than 100,000 files

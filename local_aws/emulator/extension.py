@@ -34,14 +34,14 @@ def add_service(name: str, handler: ServiceHandler) -> None:
 
 
 def write_state(folder: Path) -> None:
-    """Write the state of every service to a folder, from which a later start reads it."""
+    """Write the state of every service to a folder, to be read at a later start."""
     persistence.STATE_DIR = str(folder)
     lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
     persistence.save_all(ministack.app._build_persistence_save_dict())
 
 
 def run_in_background(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Start a coroutine in the emulator's event loop when it serves."""
+    """Start a coroutine in the emulator's event loop once it serves."""
     ready = ministack.app._run_ready_scripts
 
     async def run_ready_scripts() -> None:

@@ -1,7 +1,7 @@
-"""State of the emulator on disk, from which it continues after it was killed.
+"""State of the emulator on disk, from which it resumes after it was killed.
 
 ministack writes its state only when it ends normally. This module writes it whenever stacks have
-changed and all of them are settled again, so an emulator never continues in the middle of a
+changed and all of them have settled, so an emulator never resumes in the middle of a
 deployment. Objects in S3 are written at once.
 """
 
@@ -43,7 +43,7 @@ class KeptState:
             await asyncio.sleep(POLL_SECONDS)
 
     def _write(self) -> None:
-        """Write the whole state to a new folder and put that in the place of the last one."""
+        """Write the whole state to a new folder, which replaces the last one."""
         new, spare = self._kept.with_name(f"{self._kept.name}-new"), _spare(self._kept)
         for folder in (new, spare):
             shutil.rmtree(folder, ignore_errors=True)

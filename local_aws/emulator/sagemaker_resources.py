@@ -86,7 +86,7 @@ def _delete(service: SageMakerService, kind: str, name: str) -> None:
 def _request(properties: Properties, *members: str) -> Properties:
     """Return some members of an endpoint's properties, with the name of its configuration.
 
-    Templates may have the configuration's ARN instead.
+    Templates may give the configuration's ARN instead.
     """
     config = str(properties["EndpointConfigName"]).rpartition("/")[2]
     kept = {key: properties[key] for key in members if key in properties}

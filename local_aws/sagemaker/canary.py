@@ -55,7 +55,7 @@ class Canary:
     _sent: int = field(default=0, init=False)
 
     def takes_next(self) -> bool:
-        """Return whether the next request is for the new model; every hundred keep the share."""
+        """Return whether the next request is for the new model; each hundred keep the share."""
         before, self._sent = self._sent, self._sent + 1
         return (before + 1) * self.percent // 100 > before * self.percent // 100
 
@@ -63,7 +63,7 @@ class Canary:
 def bake(
     cloudwatch: Any, policy: UpdatePolicy, seconds: float, closing: threading.Event
 ) -> str | None:
-    """Watch the alarms for a time and return the name of one that goes off, or None.
+    """Watch the alarms for a time and return the name of one that fires, or None.
 
     Args:
         cloudwatch: client of the embedded CloudWatch.

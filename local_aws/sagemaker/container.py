@@ -36,7 +36,7 @@ class Container:
         """Start the process.
 
         Its own process group lets it be ended with all its children. It stays in the emulator's
-        session, in which `down` always finds it.
+        session, where `down` always finds it.
         """
         self._mark = uuid.uuid4().hex
         self._process = subprocess.Popen(  # noqa: S603 - no shell

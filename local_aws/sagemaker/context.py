@@ -40,7 +40,7 @@ class Context:
             region_name=self.region,
             endpoint_url=self.endpoint_url,
             **self.credentials(role).arguments,
-            # A refused connection on the loopback interface means that the emulator ends.
+            # A refused connection on the loopback interface means that the emulator is ending.
             config=Config(retries={"total_max_attempts": 1}),
         )
 

@@ -20,7 +20,7 @@ KIND = "endpoint"
 BUSY = {"Creating", "Updating", "Deleting"}
 MAX_BODY = 6_291_456
 MAX_SERVERLESS_BODY = 4 * 1024 * 1024
-TIMED_OUT = 0  # status that AWS reports if a container has not answered
+TIMED_OUT = 0  # status that AWS reports when a container has not answered
 TIME_OUT = b"Your invocation timed out while waiting for a response from container primary."
 
 
@@ -42,7 +42,7 @@ class Endpoints:
         self._draining: set[ServedModel] = set()
         self._canaries: dict[str, Canary] = {}
         self._changes: list[threading.Thread] = []
-        # By endpoint and by the role that writes it
+        # By endpoint and writing role
         self._logs: dict[tuple[str, str | None], LogStream] = {}
         self._closing = threading.Event()
 
@@ -162,7 +162,7 @@ class Endpoints:
         return status, {"Content-Type": content_type, **variant}, answer
 
     def restore(self) -> None:
-        """Serve again the endpoints of an earlier process of the emulator."""
+        """Serve the endpoints of an earlier emulator process again."""
         for record in self._context.store.list(KIND):
             if record["EndpointStatus"] != "Failed":
                 name = record["EndpointName"]

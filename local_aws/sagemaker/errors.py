@@ -17,7 +17,7 @@ class SageMakerError(Exception):
 
 
 def invalid(message: str) -> SageMakerError:
-    """Return the error for a request that cannot be carried out as it is."""
+    """Return the error for an invalid request."""
     return SageMakerError("ValidationException", message)
 
 

@@ -35,7 +35,7 @@ def page(  # noqa: PLR0913 - the columns of one table
         order: SortOrder if the request has none.
 
     Raises:
-        SageMakerError: when the NextToken is not one of an earlier answer.
+        SageMakerError: when the NextToken does not come from an earlier answer.
     """
     wanted = [
         record

@@ -44,7 +44,7 @@ class LogStream:
                 self._flush()
 
     def _make(self) -> None:
-        """Create the stream; create its group only if missing, which not every role may do."""
+        """Create the stream; create its group only if missing, because not every role may."""
         known = self._client.exceptions
         names = {"logGroupName": self._group, "logStreamName": self._stream}
         with contextlib.suppress(known.ResourceAlreadyExistsException):

@@ -1,8 +1,8 @@
 """A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
 
-This script runs in the container's environment and replaces TorchServe, which needs Java, by
-Python's HTTP server. As with TorchServe, a model that fails to load leaves /ping healthy and makes
-every invocation fail. Here it fails at once; TorchServe lets the caller time out.
+This script runs in the container's environment. Python's HTTP server replaces TorchServe, which
+needs Java. As with TorchServe, a model that fails to load leaves /ping healthy and makes every
+invocation fail. Here it fails at once; TorchServe lets the caller time out.
 """
 
 import sys
@@ -38,7 +38,7 @@ class HandlerContext:
 
     def __init__(self, model_dir: str, headers: dict[str, str] | None = None) -> None:
         """Describe one request to the model in `model_dir`."""
-        self.model_name = "model"  # SageMaker's name, with which the toolkit logs errors
+        self.model_name = "model"  # SageMaker's name, which the toolkit logs with errors
         self.system_properties: dict[str, Any] = {"model_dir": model_dir, "gpu_id": None}
         self.request_processor = [RequestProcessor(headers or {})]
         self.content_type = "application/json"

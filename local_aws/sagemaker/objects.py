@@ -12,7 +12,7 @@ MAX_UNPACKED_BYTES = 4 * 1024**3
 MAX_MEMBERS = 100_000
 # Limit of names and other extended headers, which tarfile reads into memory
 MAX_BLOCK_BYTES = 1024**2
-# Limit of the zeros with which tar fills up the end of an archive
+# Limit of the zeros with which tar pads the end of an archive
 MAX_REST_BLOCKS = 16
 # Unpacking raises these besides tarfile's own errors: a KeyError for a link to a missing member, a
 # ValueError for a name with a zero byte, an OverflowError for a number out of bounds, and a
@@ -166,7 +166,7 @@ class _Blocks(gzip.GzipFile):
 
 
 class _Member(tarfile.TarInfo):
-    """A member of an archive that only zeros end; tarfile alone stops at a damaged header."""
+    """Member of an archive that only zeros end; tarfile alone stops at a damaged header."""
 
     __slots__ = ()
 

@@ -152,7 +152,7 @@ class ServedModel:
             raise ServingError(f"the container could not install its requirements: {last}")
 
     def _port_of(self, container: Container) -> int:
-        """Return the port when the container serves it and so answers /ping."""
+        """Return the port once the container serves it and answers /ping."""
         deadline = time.monotonic() + START_SECONDS
         port_file = self._folder / "port"
         while time.monotonic() < deadline and not self._closing.is_set():

@@ -79,11 +79,11 @@ class SageMakerService:
             "DeleteEndpoint": self._endpoints.delete,
         }
 
-        # Events that AWS causes by itself
+        # Events that AWS itself causes
         self._events = {"InterruptTrainingJob": self._jobs.interrupt}
 
     def start(self) -> None:
-        """Continue with the state of an earlier process."""
+        """Resume from the state of an earlier process."""
         self._jobs.restore()
         self._endpoints.restore()
 

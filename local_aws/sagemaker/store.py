@@ -10,7 +10,7 @@ Record = dict[str, Any]
 
 
 class Store:
-    """Records by kind and name, written at once and read after a restart; safe across threads."""
+    """Records by kind and name, written at once and read after a restart; thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         """Read the records of an earlier process from `folder`."""

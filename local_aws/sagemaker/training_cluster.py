@@ -21,7 +21,7 @@ FAREWELL_GRACE_SECONDS = 1.0
 
 
 class TrainingCluster:
-    """A context with the hosts of one start of a job; it leaves nothing behind.
+    """Context manager for the hosts of one start of a job; it leaves nothing behind.
 
     Attributes:
         failure_reason: FailureReason of the first host that failed, or None.

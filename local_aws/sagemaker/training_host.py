@@ -27,7 +27,7 @@ INSTANCE_GROUP = "homogeneousCluster"
 MAX_FAILURE_REASON = 1024
 KILLED_BY = 128  # a container killed by signal N exits with 128 + N
 TRACEBACK = "Traceback (most recent call last)"
-# torchrun's line about a process that was killed, by the kernel when memory ran out or by its own
+# torchrun's line about a process that was killed by the kernel when memory ran out or by its own
 # fault: SIGILL, SIGBUS, SIGFPE, SIGKILL or SIGSEGV. Such a process cannot log anything itself.
 KILLED = re.compile(r"failed \(exitcode: -(4|7|8|9|11)\)")
 
@@ -127,7 +127,7 @@ class TrainingHost:
             self._log.close()
 
     def failed_at(self) -> float:
-        """Return the time at which the script of a failed container gave up, since 1970.
+        """Return when the script of a failed container gave up, in seconds since 1970.
 
         A script logs its error before its process ends, and only then can other hosts fail because
         of it, so the earliest host is the cause. A killed process logs nothing, and a missing host

@@ -77,10 +77,10 @@ class TrainingJobs:
         return {}
 
     def interrupt(self, request: Record) -> Record:
-        """Take a spot job's machines away, as AWS may; the API of AWS has no such operation.
+        """Take a spot job's machines away, as AWS may; AWS's API has no such operation.
 
         Raises:
-            SageMakerError: for a job that does not run, or not on spot machines.
+            SageMakerError: for a job that is not running on spot machines.
         """
         name = str(request.get("TrainingJobName", ""))
         if not self._find(name).get("EnableManagedSpotTraining"):
@@ -92,7 +92,7 @@ class TrainingJobs:
         return {}
 
     def restore(self) -> None:
-        """Mark jobs that an earlier process of the emulator left running as failed."""
+        """Mark as failed the jobs that an earlier emulator process left running."""
         for record in self._context.store.list(KIND):
             if record["TrainingJobStatus"] not in ENDED:
                 self._context.store.update(

@@ -68,7 +68,7 @@ class TrainingRun:
             return True
 
     def interrupt(self) -> bool:
-        """Take a spot job's machines away; return False when they have finished."""
+        """Take a spot job's machines away; return False when the job has finished."""
         with self._changing:
             if self._ended or self._trained or self._stopping.is_set():
                 return False

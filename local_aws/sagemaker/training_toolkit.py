@@ -1,4 +1,4 @@
-"""SageMaker's training toolkit for a container whose path may have blanks and quotes.
+"""SageMaker's training toolkit for a container whose path may contain spaces and quotes.
 
 Run as a script by the Python of a container. The toolkit writes the path of its Python into the
 command line that installs requirements.txt, and splits that line as a shell does. In the image the

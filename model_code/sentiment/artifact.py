@@ -76,7 +76,7 @@ def load(folder: Path) -> Artifact:
     """Read what `save` wrote; nothing in the files can run code.
 
     Raises:
-        ArtifactError: when a file is missing, damaged or of something else.
+        ArtifactError: when a file is missing, damaged or not of a model.
     """
     try:
         metadata = json.loads((folder / METADATA).read_text("utf-8"))

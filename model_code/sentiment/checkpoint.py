@@ -1,4 +1,4 @@
-"""Checkpoint of a training, from which an interrupted training resumes.
+"""Checkpoint from which an interrupted training run resumes.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -14,11 +14,11 @@ FILE = "checkpoint.pt"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The latest state of one training.
+    """Latest state of a training run.
 
     Attributes:
         folder: folder of the checkpoint; None disables it.
-        training: hash of the training's inputs; a state with another hash is ignored.
+        training: hash of the run's inputs; a state with another hash is ignored.
         writes: whether this process saves the state.
     """
 
@@ -36,7 +36,7 @@ class Checkpoint:
         unfinished.replace(self.folder / FILE)
 
     def load(self) -> dict[str, Any] | None:
-        """Return the saved state, or None when this training has none."""
+        """Return the saved state, or None when this run has none."""
         if self.folder is None or not (self.folder / FILE).is_file():
             return None
         kept = torch.load(self.folder / FILE, map_location="cpu", weights_only=True)

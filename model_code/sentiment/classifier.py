@@ -18,7 +18,7 @@ class Classifier(Protocol):
         """Return the log-odds of positive, shape (reviews,)."""
 
     def explain(self, review: str) -> Explanation:
-        """Return the parts that words and phrases have in the log-odds."""
+        """Return the contributions of words and phrases to the log-odds."""
 
     def save(self, folder: Path) -> None:
         """Write the files that `load` of the same class reads to an existing folder."""
@@ -26,11 +26,11 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True)
 class Fitted:
-    """Result of a training, the same on every rank.
+    """Result of training, the same on every rank.
 
     Attributes:
         model: the trained model.
-        learning_curve: measurements during the training, each with its `step`.
+        learning_curve: measurements during training, each with its `step`.
         validation_logits: log-odds of reviews that the model, or one like it, was not trained on.
         validation_labels: labels of those reviews, 1 or 0.
     """

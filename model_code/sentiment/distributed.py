@@ -1,4 +1,4 @@
-"""Processes of one training, which torchrun starts on one host or several.
+"""Processes that train together, which torchrun starts on one host or several.
 
 Source: https://docs.pytorch.org/docs/stable/elastic/run.html
 """
@@ -25,7 +25,7 @@ PATIENCE = timedelta(minutes=10)  # some ranks read or clean their share more sl
 
 @dataclass(frozen=True)
 class Ranks:
-    """The processes that train together, from the view of one of them.
+    """Processes that train together, as seen by one of them.
 
     Attributes:
         rank: number of this process; 0 writes and prints.

@@ -1,4 +1,4 @@
-"""Errors in the inputs of a training."""
+"""Errors in the inputs of training."""
 
 
 class TrainingInputError(ValueError):

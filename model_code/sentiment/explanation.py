@@ -55,7 +55,7 @@ class Spans:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The parts of a log-odds.
+    """Parts that add up to a review's log-odds.
 
     Attributes:
         bias: log-odds of a review without known words.

@@ -1,4 +1,4 @@
-"""Hyperparameters of a training and their allowed ranges."""
+"""Hyperparameters of training and their allowed ranges."""
 
 from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, fields

@@ -44,7 +44,7 @@ def read_directory(folder: Path) -> Iterator[Row]:
 def read_archive(file: Path) -> Iterator[Row]:
     """Yield the labelled reviews of the official archive, sorted by name, without unpacking it.
 
-    tarfile takes a damaged or missing header for the end; only a block of zeros is the end.
+    tarfile treats a damaged or missing header as the end; only a block of zeros is the end.
 
     Raises:
         DatasetError: when the archive is damaged, has more than a million members or 4 GiB, or when
@@ -72,7 +72,7 @@ def read_archive(file: Path) -> Iterator[Row]:
 def _members(archive: tarfile.TarFile, file: Path) -> Iterator[tarfile.TarInfo]:
     size = 0
     for count, member in enumerate(archive, start=1):
-        if member.size < 0:  # would make tarfile read the same header for ever
+        if member.size < 0:  # would make tarfile read the same header forever
             raise tarfile.ReadError("a member has a negative size")
         size += member.size
         if count > MAX_MEMBERS or size > MAX_UNPACKED_BYTES:

@@ -31,7 +31,7 @@ from sentiment.split import add_unseen, shuffle, stratified_split
 
 
 class DivergedError(RuntimeError):
-    """The ranks of one training ended with different models."""
+    """The ranks of one training run ended with different models."""
 
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -39,14 +39,14 @@ SOURCE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Folders:
-    """Input and output folders of a training.
+    """Input and output folders of a training run.
 
     Attributes:
         training: labelled reviews.
         testing: test reviews; None holds out a share of `training`.
         model: receives the artifact.
         output: receives metrics.json and report.html.
-        checkpoints: receives the checkpoint of an interrupted training; None disables it.
+        checkpoints: receives the checkpoint of an interrupted run; None disables it.
         feedback: additional training reviews, never used for testing; None for none.
     """
 
@@ -60,7 +60,7 @@ class Folders:
 
 @dataclass
 class Stopwatch:
-    """Duration of each phase of a training, in order."""
+    """Duration of each phase of training, in order."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)

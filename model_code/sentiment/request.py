@@ -11,7 +11,7 @@ try:
 except ImportError:  # other toolkits answer 400 with the text of any exception
 
     class BaseInferenceToolkitError(Exception):  # type: ignore[no-redef]
-        """Replacement of the PyTorch toolkit's error, with the same arguments."""
+        """Replacement for the PyTorch toolkit's error, with the same arguments."""
 
         def __init__(self, status_code: int, message: str, phrase: str) -> None:
             """Use the message as the exception's text."""

@@ -17,7 +17,7 @@ SESSION = botocore.session.Session()
 
 
 def client_error(code: str, message: str, operation: str, status: int = 400) -> ClientError:
-    """Return what boto3 raises."""
+    """Return the error that boto3 raises."""
     return ClientError(
         {
             "Error": {"Code": code, "Message": message},

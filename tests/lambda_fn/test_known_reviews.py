@@ -1,4 +1,4 @@
-"""The known reviews, with which models, releases and `make local` are tried."""
+"""The known reviews that test models, releases and `make local`."""
 
 from known_reviews import KNOWN_REVIEWS
 from scripts.local import SAMPLE

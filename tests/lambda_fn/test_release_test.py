@@ -24,7 +24,7 @@ class Function:
         self.asked: list[str] = []
 
     def invoke(self, **request: Any) -> dict[str, Any]:
-        """Answer, or report an error in the way of Lambda."""
+        """Answer, or report an error as Lambda does."""
         is_valid("lambda", "Invoke", request)
         assert request["FunctionName"] == VERSION
         path = json.loads(request["Payload"])["path"].strip("/")

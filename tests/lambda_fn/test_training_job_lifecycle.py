@@ -15,7 +15,7 @@ GOOD = [{"MetricName": "test:accuracy", "Value": 0.8612}]
 
 
 class Account:
-    """An account in which the resource is deployed."""
+    """Account with the deployed resource."""
 
     def __init__(self) -> None:
         """Start without jobs and objects."""
@@ -121,7 +121,7 @@ def test_a_job_with_a_missing_artifact_is_repeated(account: Account) -> None:
 
 
 @pytest.mark.parametrize("status", ["Failed", "Stopped"])
-def test_a_failed_job_fails_with_sagemakers_reason(account: Account, status: str) -> None:
+def test_a_failed_job_fails_with_the_reason_from_sagemaker(account: Account, status: str) -> None:
     event = begin("Create")
     account.sagemaker.end(FIRST, status, FailureReason="AlgorithmError: line 7 has no label")
     with pytest.raises(TrainingFailedError, match=rf"{FIRST} ended as {status}: .* line 7"):
@@ -140,7 +140,7 @@ def test_a_failed_job_fails_with_sagemakers_reason(account: Account, status: str
         (137, "", 'ExitCode 137 ErrorMessage "" (killed, probably because it ran'),
     ],
 )
-def test_the_toolkits_report_becomes_one_line(
+def test_the_report_of_the_toolkit_becomes_one_line(
     account: Account, code: int, message: str, shown: str
 ) -> None:
     event = begin("Create")
@@ -157,7 +157,7 @@ def test_the_toolkits_report_becomes_one_line(
     assert "train.py" not in str(failure.value)
 
 
-def test_a_stopped_job_has_no_reason(account: Account) -> None:
+def test_a_stopped_job_fails_without_a_reason(account: Account) -> None:
     event = begin("Create")
     account.sagemaker.end(FIRST, "Stopped")
     with pytest.raises(TrainingFailedError, match="SageMaker gave no reason"):

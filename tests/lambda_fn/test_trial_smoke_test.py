@@ -103,7 +103,7 @@ def test_any_version_may_answer_when_none_was_trained() -> None:
     )
 
 
-def test_another_models_answer_fails() -> None:
+def test_an_answer_of_another_model_fails() -> None:
     runtime = Runtime(version="sentiment-dev-000000000000")
     with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)

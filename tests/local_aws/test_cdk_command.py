@@ -23,7 +23,7 @@ class GivenUpError(Exception):
     """An error that ends the caller."""
 
 
-def test_it_ends_with_all_it_started(tmp_path: Path) -> None:
+def test_the_command_ends_with_its_child_processes(tmp_path: Path) -> None:
     def give_up(line: str) -> None:
         assert line == "begun"
         while len(running) < PROCESSES:

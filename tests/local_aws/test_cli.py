@@ -34,7 +34,7 @@ def test_wrong_usage_is_reported(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage:" in capsys.readouterr().err
 
 
-def test_nothing_runs(tmp_path: Path) -> None:
+def test_every_command_reports_that_nothing_runs(tmp_path: Path) -> None:
     where = ["--state", str(tmp_path / "state")]
     assert run_cli("status", *where).returncode == 1
     down = run_cli("down", *where)
@@ -56,7 +56,7 @@ def test_a_busy_port_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["up", "down"])
-def test_a_folder_of_someone_else_is_never_removed(command: str, tmp_path: Path) -> None:
+def test_a_foreign_folder_is_never_removed(command: str, tmp_path: Path) -> None:
     """For example with `--state .`."""
     (tmp_path / "thesis.txt").write_text("years of work")
     done = run_cli(command, "--port", str(free_port()), "--state", str(tmp_path))

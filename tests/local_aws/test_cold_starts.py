@@ -1,4 +1,4 @@
-"""A burst of requests starts few environments of a function and is answered."""
+"""A burst of requests starts few environments of a function and gets its answers."""
 
 import io
 import json

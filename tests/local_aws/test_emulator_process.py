@@ -19,7 +19,7 @@ from tests.local_aws.conftest import (
 )
 from tests.support.emulator import free_port
 
-# Variables that a user of another emulator or of a real account may have exported
+# Variables that users of another emulator or of a real account may export
 FOREIGN_SETTINGS = {
     "AUTH": "true",
     "AWS_PROFILE": "production",

@@ -139,7 +139,7 @@ def test_a_failed_creation_leaves_nothing_and_can_be_repeated(emulator: Emulator
         assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_a_malformed_resource_fails_with_sagemakers_message(emulator: Emulator) -> None:
+def test_a_malformed_resource_fails_with_the_message_from_sagemaker(emulator: Emulator) -> None:
     stack = Stack(emulator, "Malformed-stack")
     model = {
         "Type": "AWS::SageMaker::Model",

@@ -48,14 +48,14 @@ def callers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("callers")
-def test_nothing_of_the_callers_account_survives() -> None:
+def test_no_aws_setting_of_the_caller_survives() -> None:
     environment = client_environment(4711, "us-east-1")
     kept = {name for name, value in CALLERS.items() if environment.get(name) == value}
     assert kept == set()
     assert environment.keys() & {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN"} == set()
 
 
-def test_the_rest_of_the_environment_survives(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_variables_of_the_caller_survive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_SETTING", "kept")
     environment = client_environment(4711)
     assert environment["SOME_SETTING"] == "kept"

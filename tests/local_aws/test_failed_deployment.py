@@ -27,7 +27,7 @@ def cdk(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def failure(cdk: Cdk, root: Path) -> list[str]:
-    """Return the lines of the error with which a deployment fails."""
+    """Return the lines of a failed deployment's error."""
     with pytest.raises(CdkError) as error:
         cdk.deploy(root, [])
     lines = str(error.value).splitlines()
@@ -36,7 +36,7 @@ def failure(cdk: Cdk, root: Path) -> list[str]:
 
 
 def test_a_resource_that_cannot_be_created(cdk: Cdk, tmp_path: Path) -> None:
-    """Neither a resource that was cancelled for it nor the stack is named."""
+    """Neither the stack nor a resource cancelled because of it is named."""
     model: dict[str, Any] = {
         "Type": "AWS::SageMaker::Model",
         "Properties": {
@@ -130,7 +130,7 @@ def test_a_failed_bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("nothing", "it printed nothing"),
     ],
 )
-def test_the_last_word_of_the_cli(output: str, expected: str) -> None:
+def test_the_error_line_of_the_cli(output: str, expected: str) -> None:
     """It is not a hint, a stack trace or a member of a printed error; the output is the CLI's."""
     lines = (CAPTURED / f"{output}.txt").read_text("utf-8").splitlines()
     assert last_word(lines) == expected

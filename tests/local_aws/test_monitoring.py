@@ -103,7 +103,7 @@ def test_an_invocation_is_counted_by_how_it_ended(status: int, errors: tuple[int
     assert (values["Invocations"], values["InvocationsPerInstance"]) == (1, 0.5)
 
 
-def test_model_latency_is_the_containers_time() -> None:
+def test_model_latency_is_the_time_of_the_container() -> None:
     watch = Stopwatch()
     time.sleep(0.02)
     watch.asks_container()

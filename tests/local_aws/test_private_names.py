@@ -39,7 +39,7 @@ def test_every_patch_is_checked() -> None:
 
 
 def refused(module: ModuleType, name: str) -> str:
-    """Return the line with which a changed name is refused, naming a module that uses it."""
+    """Return the error line for a changed name, which names a module that uses it."""
     with pytest.raises(ChangedNameError) as refusal:
         server.check_ministack()
     message = str(refusal.value)

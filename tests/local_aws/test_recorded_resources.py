@@ -19,7 +19,7 @@ POLICY: dict[str, Any] = {
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
 
 
-def test_they_are_deployed_updated_deleted_and_listed(
+def test_recorded_resources_are_deployed_updated_deleted_and_listed(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in emulator.environment.items():

@@ -36,7 +36,7 @@ def request(name: str, behaviour: str, *, hosts: int = 2) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def clusters(emulator: Emulator) -> Emulator:
-    """An emulator in which all jobs of these tests run at the same time."""
+    """An emulator that runs all jobs of these tests concurrently."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(
@@ -78,7 +78,7 @@ def test_hosts_train_as_one_process_group(clusters: Emulator, name: str) -> None
     assert first["base"] != second["base"]
 
 
-def test_sharded_data_is_shared_out(clusters: Emulator) -> None:
+def test_sharded_data_is_split_among_hosts(clusters: Emulator) -> None:
     first, second = json.loads(model(clusters, "pair")["rank-0.json"])
     assert (first["parts"], second["parts"]) == (["a", "c"], ["b"])
 
@@ -123,9 +123,9 @@ def test_each_host_has_its_own_log(clusters: Emulator) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        # The other rank fails because of this one, which is the reason.
+        # Rank 0 fails only because rank 1 did.
         ("pair-crashes", "ValueError: rank 1 found a defect"),
-        # It wrote no reason; the toolkit reports the command that it ran on that host.
+        # Rank 1 wrote no reason; the toolkit reports the command that it ran on that host.
         ("pair-vanishes", "--node_rank 1 train.py"),
         ("pair-explains", "AlgorithmError: rank 1 has no label in line 7, exit code: 1"),
     ],

@@ -54,7 +54,7 @@ def test_filters_and_order(request_: dict[str, Any], expected: list[str]) -> Non
     assert names(**request_) == expected
 
 
-def test_default_order_is_that_of_the_operation() -> None:
+def test_default_order_depends_on_the_operation() -> None:
     assert names("Ascending") == ["Beta", "alpha", "gamma-beta"]
     assert names("Ascending", SortOrder="Descending") == ["gamma-beta", "alpha", "Beta"]
 
@@ -65,7 +65,7 @@ def test_summaries_omit_missing_fields() -> None:
     ]
 
 
-def test_pages_hold_everything_once() -> None:
+def test_pages_contain_every_record_once() -> None:
     seen, token = [], None
     while True:
         got = one_page(MaxResults=1, **({"NextToken": token} if token else {}))

@@ -1,4 +1,4 @@
-"""SageMaker in the test's process: end, restart, and containers that do not answer."""
+"""SageMaker in the test's process: shutdown, restart, and unresponsive containers."""
 
 import json
 import shutil
@@ -88,11 +88,11 @@ def test_closing_ends_containers_that_are_still_starting(
         time.sleep(0.02)
     service.close()
     assert processes_naming(tmp_path) == {}
-    # It has not failed, so the next start serves it.
+    # The endpoint has not failed, so the next start serves it.
     assert service.call("DescribeEndpoint", {"EndpointName": "first"})["EndpointStatus"] == "Creating"  # fmt: skip
 
 
-def test_request_that_takes_too_long_is_a_models_error(
+def test_request_that_takes_too_long_is_a_model_error(
     service: SageMakerService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled(service)
@@ -111,7 +111,7 @@ def test_job_of_a_dead_process_has_failed(
 ) -> None:
     jobs.put_source(emulator)  # also creates the bucket for the artifact of a job that has begun
     service.call("CreateTrainingJob", jobs.request("interrupted", "wait"))
-    # The job continues and writes its record again
+    # The job continues and writes its record again.
     ignored = shutil.ignore_patterns("*.tmp")
     shutil.copytree(tmp_path / "state" / "records", tmp_path / "left" / "records", ignore=ignored)
     service.close()

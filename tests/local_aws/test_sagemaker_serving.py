@@ -73,7 +73,7 @@ def test_text_and_json_are_answered_in_kind(serving: Emulator) -> None:
     assert reply["InvokedProductionVariant"] == "blue"
 
 
-def test_container_has_the_models_environment(serving: Emulator) -> None:
+def test_container_has_the_environment_of_the_model(serving: Emulator) -> None:
     assert endpoints.ask(serving, SERVED, "environment GREETING") == "serves: hello"
     assert endpoints.ask(serving, SERVED, "environment AWS_PROFILE") == "serves: unset"
 
@@ -85,7 +85,7 @@ def test_requirements_are_installed_for_one_endpoint_only(serving: Emulator) -> 
     assert "ModuleNotFoundError" in error_of(serving, "serverless", "module servedonly")["Error"]["Message"]  # fmt: skip
 
 
-def test_handlers_own_error_reaches_the_caller(serving: Emulator) -> None:
+def test_error_raised_by_a_handler_reaches_the_caller(serving: Emulator) -> None:
     error = error_of(serving, SERVED, "refuse")
     assert error["Error"]["Code"] == "ModelError"
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 424
@@ -95,7 +95,7 @@ def test_handlers_own_error_reaches_the_caller(serving: Emulator) -> None:
     assert "Received client error (422) from primary" in error["Error"]["Message"]
 
 
-def test_defect_in_a_handler_is_a_servers_error(serving: Emulator) -> None:
+def test_defect_in_a_handler_is_a_server_error(serving: Emulator) -> None:
     error = error_of(serving, SERVED, "fail")
     assert error["OriginalStatusCode"] == 500
     assert "Received server error (500) from primary" in error["Error"]["Message"]
@@ -176,7 +176,7 @@ def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
         sagemaker.describe_endpoint(EndpointName="no-archive")
 
 
-def test_container_logs_to_the_endpoints_group(serving: Emulator) -> None:
+def test_container_logs_to_the_group_of_the_endpoint(serving: Emulator) -> None:
     assert logged(serving, SERVED, "loading ")
 
 

@@ -47,7 +47,7 @@ def request(name: str, *, hosts: int = 1, limit: int = 300, **changes: Any) -> d
 
 @pytest.fixture(scope="module")
 def spot(emulator: Emulator) -> Emulator:
-    """An emulator in which all jobs of these tests run at the same time."""
+    """An emulator that runs all jobs of these tests concurrently."""
     put_source(emulator)
     for job in (request("alone"), request("together", hosts=2), request("never", limit=1)):
         emulator.client("sagemaker").create_training_job(**job)
@@ -111,7 +111,7 @@ def test_interrupted_job_continues_from_its_checkpoint(spot: Emulator) -> None:
         assert before["EndTime"] == after["StartTime"]
     model = trained(spot, "alone")
     assert model["steps"] == ["first"] * 5 + ["again"] * 5
-    # The file written upon the notice is there as well.
+    # The file written on the interruption notice is included.
     assert model["restored"] == ["notice-0", "steps-0"]
     assert checkpoints(spot, "alone")["deep/steps-0"] == model["steps"]
     waited = (transitions[6]["StartTime"] - transitions[3]["StartTime"]).total_seconds()

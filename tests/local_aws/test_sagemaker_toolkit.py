@@ -20,7 +20,7 @@ PLAIN_STATES = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
 
 @pytest.fixture(scope="module")
 def trained(emulator: Emulator) -> Emulator:
-    """An emulator in which all jobs of these tests run at the same time."""
+    """An emulator that runs all jobs of these tests concurrently."""
     jobs.put_source(emulator)
     sagemaker = emulator.client("sagemaker")
     channels = [
@@ -164,7 +164,7 @@ def test_blanks_quotes_and_foreign_letters_in_the_folder_are_harmless(
     assert trained.state.name in seen["module"]
 
 
-def test_failed_job_reports_the_scripts_reason(trained: Emulator) -> None:
+def test_failed_job_reports_the_reason_of_the_script(trained: Emulator) -> None:
     job = jobs.ended(trained, "explains")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
     reason = job["FailureReason"]
@@ -175,7 +175,7 @@ def test_failed_job_reports_the_scripts_reason(trained: Emulator) -> None:
     assert "ModelArtifacts" not in job
 
 
-def test_failed_job_reports_the_toolkits_reason(trained: Emulator) -> None:
+def test_failed_job_reports_the_reason_of_the_toolkit(trained: Emulator) -> None:
     reason = jobs.ended(trained, "crashes")["FailureReason"]
     assert reason.startswith("AlgorithmError: ExecuteUserScriptError")
     assert "a defect" in reason

@@ -20,7 +20,7 @@ CALLERS = 3
 
 @dataclass
 class Stream:
-    """Answers with their number, and errors, of callers who never pause."""
+    """Counted answers and errors of callers who never pause."""
 
     answers: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
     for source, target in (("old", "new"), ("new", "old")):
         go_on = tmp_path / target
         late: list[str] = []
-        # A request that the old model began ends after the replacement.
+        # A request that the old model has begun ends after the replacement.
         waiting = threading.Thread(
             target=lambda late=late, go_on=go_on: late.append(
                 endpoints.ask(updated, "updated", f"await {go_on}")
@@ -135,7 +135,7 @@ def alarm(emulator: Emulator, name: str) -> str:
 
 
 def seen(stream: Stream, answer: str) -> None:
-    """Wait until callers have got an answer."""
+    """Wait until callers have received an answer."""
     deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
     while not stream.answers[answer] and time.monotonic() < deadline:
         time.sleep(0.01)

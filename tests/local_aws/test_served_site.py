@@ -51,7 +51,7 @@ def site(emulator: Emulator) -> Iterator[Site]:
 
 @pytest.mark.parametrize("path", ["", "index.html"])
 def test_the_page_is_served_from_the_private_bucket(site: Site, path: str) -> None:
-    """The distribution demands HTTPS and the bucket's policy refuses direct reads."""
+    """The distribution requires HTTPS and the bucket's policy refuses direct reads."""
     status, headers, body = send(site.page + path)
     assert (status, body) == (200, PAGE)
     assert headers["content-type"] == "text/html"
@@ -59,7 +59,7 @@ def test_the_page_is_served_from_the_private_bucket(site: Site, path: str) -> No
     assert headers["content-security-policy"] == "default-src 'self'"
 
 
-def test_the_bucket_itself_refuses_strangers(site: Site, emulator: Emulator) -> None:
+def test_the_bucket_refuses_anonymous_requests(site: Site, emulator: Emulator) -> None:
     base = f"http://127.0.0.1:{emulator.port}/{site.bucket}"
     for url in (f"{base}/index.html", f"{base}/?list-type=2"):
         assert send(url)[0] == 403
@@ -83,7 +83,7 @@ def test_bodies_reach_the_function_byte_for_byte(site: Site, way: str, body: byt
 
 
 @pytest.mark.parametrize("way", ["page", "api"])
-def test_a_functions_exception_is_not_shown(site: Site, way: str) -> None:
+def test_an_exception_of_a_function_is_not_shown(site: Site, way: str) -> None:
     url = f"{site.page}api/predict" if way == "page" else f"{site.api}predict"
     status, _, answer = send(url, body=b"fail", method="POST")
     assert (status, json.loads(answer)) == (502, {"message": "Internal server error"})

@@ -52,7 +52,7 @@ def test_a_burst_is_answered_and_more_is_refused(stack: Stack, emulator: Emulato
     assert json.loads(body) == {"message": "Too Many Requests"}
 
 
-def test_tokens_come_back_at_the_rate(stack: Stack, emulator: Emulator) -> None:
+def test_tokens_are_refilled_at_the_rate(stack: Stack, emulator: Emulator) -> None:
     url = deployed(stack, emulator, limit("/*", "*", rate=HARDLY, burst=2))
     assert 429 in statuses(url, 3)
     url = deployed(stack, emulator, limit("/*", "*", rate=40, burst=2))

@@ -56,7 +56,7 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 404), ("/away", 302)])
-def test_send_returns_the_servers_answer(
+def test_send_returns_the_answer_of_the_server(
     port: int, path: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This includes errors and redirects, whatever the caller's proxy."""

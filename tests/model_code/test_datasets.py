@@ -156,7 +156,7 @@ HEADER_MISSING = "a header is damaged or missing"
         (5 * 1024 - 1, "unexpected end of data"),  # in the block of the last review
         (4 * 1024 + 512 + 5, "unexpected end of data"),  # in the last review
         (4 * 1024 + 100, HEADER_MISSING),
-        (4 * 1024, HEADER_MISSING),  # tarfile takes this for the end
+        (4 * 1024, HEADER_MISSING),  # tarfile treats this as the end
         (5 * 1024, HEADER_MISSING),  # no review is missing, but the end is
         (0, "empty file"),
     ],
@@ -183,7 +183,7 @@ def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
 
 
 def test_a_member_of_negative_size_is_refused(tmp_path: Path) -> None:
-    """Tarfile would read an earlier header for ever."""
+    """Otherwise tarfile would read an earlier header forever."""
     buffer = io.BytesIO(OFFICIAL_TAR)
     with tarfile.open(fileobj=buffer, mode="a", format=tarfile.PAX_FORMAT) as tar:
         member = tarfile.TarInfo("aclImdb/x")

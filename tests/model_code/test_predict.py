@@ -41,7 +41,7 @@ def model(trained: tuple[Path, str]) -> Artifact:
 
 
 def ask(model: Artifact, body: Any, content_type: str | None, accept: str | None = None) -> Any:
-    """Call the handlers like a toolkit."""
+    """Call the handlers as a toolkit does."""
     request = predict.input_fn(body, content_type)
     return predict.output_fn(predict.predict_fn(request, model), accept)
 

@@ -18,9 +18,9 @@ def known_answers(deployment: Deployment, folder: Path, reviews: Iterable[str]) 
     """Return the probabilities of the deployed model, computed by its handlers in this process.
 
     Args:
-        deployment: Deployment of the model.
-        folder: Receives the artifact's files.
-        reviews: Reviews, classified one at a time.
+        deployment: deployment of the model.
+        folder: receives the artifact's files.
+        reviews: reviews, classified one at a time.
     """
     for name, content in served_files(deployment).items():
         file = folder / name
@@ -48,7 +48,7 @@ def check_answers(replies: Sequence[Reply], known: Known) -> Counter[str]:
     """Check that each reply is correct for its request, and count the replies of each model.
 
     Raises:
-        AssertionError: Some replies are wrong; the message shows the first three.
+        AssertionError: some replies are wrong; the message shows the first three.
     """
     wrong = [reply for reply in replies if not _right(reply, known)]
     assert wrong == [], f"{len(wrong)} of {len(replies)} replies are wrong: {wrong[:3]}"

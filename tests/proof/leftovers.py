@@ -18,10 +18,10 @@ class Listing:
     """One kind of resource.
 
     Attributes:
-        service: Service name in boto3.
-        operation: Client method that lists the resources.
+        service: service name in boto3.
+        operation: client method that lists the resources.
         expression: JMESPath of the names in the response.
-        arguments: Arguments of the method.
+        arguments: arguments of the method.
     """
 
     service: str
@@ -106,7 +106,7 @@ def leftovers(client: Client) -> dict[str, set[str]]:
     """Return the names of all resources by kind, without empty kinds.
 
     Args:
-        client: Function that returns a boto3 client of a service.
+        client: function that returns a boto3 client of a service.
     """
     found = {kind: set(_names(client, listing)) for kind, listing in LISTINGS.items()}
     found["keys"] = set(_active_keys(client("kms")))

@@ -30,12 +30,12 @@ class Reply:
     """The response to one request, or its absence.
 
     Attributes:
-        review: Review in the request.
-        latency: Seconds from the time the request was due to the last byte of the response.
-        ended: Time of that byte, on the monotonic clock.
+        review: review in the request.
+        latency: seconds from the time the request was due to the last byte of the response.
+        ended: time of that byte, on the monotonic clock.
         status: HTTP status, or LOST.
-        headers: Response headers, with lower-case names.
-        body: Response body, or the error when there is no response.
+        headers: response headers, with lower-case names.
+        body: response body, or the error when there is no response.
     """
 
     review: str
@@ -64,13 +64,13 @@ def send_load(
 
     Args:
         url: URL of POST /predict; a `*.localhost` name is reached on the loopback interface.
-        reviews: Reviews to send, repeated if there are too few.
-        rate: Requests per second.
-        seconds: Duration.
-        until: Event that ends the load early.
+        reviews: reviews to send, repeated if there are too few.
+        rate: requests per second.
+        seconds: duration.
+        until: event that ends the load early.
 
     Returns:
-        The replies, in the order in which they were due.
+        The replies, in the order of their due times.
     """
     requests = round(rate * seconds)
     begin = time.monotonic()

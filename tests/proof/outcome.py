@@ -16,7 +16,7 @@ FAILED_RESOURCE = re.compile(r" \d+/\d+ [A-Z_]+_FAILED ")
 
 
 def the_reason(shown: str) -> str:
-    """Return the only failure in the output of `cdk deploy` that did not follow from another."""
+    """Return the one failure in the output of `cdk deploy` that caused the others."""
     failures = [line for line in shown.splitlines() if FAILED_RESOURCE.search(line)]
     own = [line for line in failures if "cancelled" not in line]
     assert len(own) == 1, shown
@@ -32,7 +32,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def until_settled(deployment: Deployment, stack: str) -> None:
-    """Wait until a stack is no longer in progress."""
+    """Wait until a stack has settled."""
     until(lambda: not statuses(deployment)[stack].endswith("IN_PROGRESS"))
 
 

@@ -15,15 +15,15 @@ class ProofTable:
         self.sections.setdefault(section, []).append((scenario, result))
 
     def markdown(self) -> str:
-        """Return one table per section, in the order in which the tests ran."""
+        """Return one table per section, in the order of the tests."""
         return "".join(_section(name, rows) for name, rows in self.sections.items())
 
     def replace_in(self, page: Path, stamp: str) -> None:
         """Replace the sections of a page that this run has tables for, and append new ones.
 
         Args:
-            page: Document with an introduction before its first section.
-            stamp: Date and commit of the run.
+            page: document with an introduction before its first section.
+            stamp: date and commit of the run.
         """
         introduction, *parts = page.read_text("utf-8").split("\n## ")
         sections = {part.partition("\n")[0]: f"\n## {part}" for part in parts}

@@ -1,4 +1,4 @@
-"""Broken models: the deployment fails with the reason, and the old model continues to serve."""
+"""Broken models: the deployment fails with the reason, and the old model keeps serving."""
 
 from collections.abc import Callable
 

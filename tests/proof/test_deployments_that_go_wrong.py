@@ -1,4 +1,4 @@
-"""Deployments that fail half-way: the old model serves on, and the next deployment succeeds."""
+"""Deployments that fail half-way: the old model keeps serving, and the next deployment succeeds."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 from tests.support.deployment import Deployment, copy_of_repository
 
-# Settings of a training that takes hours
+# Settings of a training job that takes hours
 ENDLESS = ("training.architecture=lstm", "training.epochs=1000")
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ def break_the_function(repository: Path) -> None:
 
 
 def kill_the_training(deployment: Deployment, ended: threading.Event) -> None:
-    """Kill the training as the kernel does when memory runs out."""
+    """Kill the training script as the kernel does when memory runs out."""
     folder = str(deployment.state / "sagemaker" / "training")
     while not ended.wait(0.2):
         for process in psutil.process_iter(["cmdline", "environ"]):
@@ -80,12 +80,12 @@ class Failure:
     """A failure during a deployment.
 
     Attributes:
-        scenario: Description for the proof table.
-        reason: Text that the reported failure must contain.
-        overrides: Settings that cause the failure.
-        trained: Number of training jobs that the deployment starts.
-        change: Function that breaks a copy of the repository.
-        meanwhile: Function that interferes with the deployment until the deployment ends.
+        scenario: description for the proof table.
+        reason: text that the reported failure must contain.
+        overrides: settings that cause the failure.
+        trained: number of training jobs that the deployment starts.
+        change: function that breaks a copy of the repository.
+        meanwhile: function that interferes with the deployment until the deployment ends.
     """
 
     scenario: str
@@ -213,7 +213,7 @@ def test_a_deployment_can_be_repeated_after_its_cli_was_killed(
     with traffic(deployment, models=2) as stream:
         with deploying(deployment, *overrides):
             pass
-        # CloudFormation continues on its own and refuses another deployment until it has ended.
+        # CloudFormation continues and refuses another deployment until it has finished.
         until_settled(deployment, MODEL)
         deployment.deploy(*overrides)
     assert set(statuses(deployment).values()) <= SETTLED

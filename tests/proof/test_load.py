@@ -116,7 +116,7 @@ def reviews(loaded: Deployment, known: Known) -> list[str]:
 def test_a_minute_of_steady_load(
     loaded: Deployment, known: Known, reviews: list[str], proof_table: ProofTable
 ) -> None:
-    send_load(predict_url(loaded), reviews, rate=2, seconds=2)  # starts the function
+    send_load(predict_url(loaded), reviews, rate=2, seconds=2)  # warms up the function
     since = datetime.now(UTC)
     replies = send_load(predict_url(loaded), reviews, rate=STEADY_RATE, seconds=STEADY_SECONDS)
     models = check_answers(replies, known)

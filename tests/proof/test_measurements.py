@@ -102,7 +102,7 @@ def test_the_notebook_cleans_to_the_same_words(prepared: Prepared) -> None:
     assert [notebook.clean(text) for text in texts] == [review_to_words(text) for text in texts]
 
 
-def test_the_notebooks_ids_and_padding() -> None:
+def test_ids_and_padding_match_the_notebook() -> None:
     word_dict = notebook.build_dict([["film", "good"], ["film", "bad", "film"]])
     assert word_dict == {"film": 2, "good": 3, "bad": 4}
     ids, length = notebook.convert_and_pad(word_dict, ["bad", "odd"])

@@ -142,7 +142,7 @@ def test_changed_data_trains_once(
 
 
 @pytest.mark.slow
-def test_an_expired_endpoint_comes_back_without_a_training(
+def test_an_expired_endpoint_is_restored_without_training(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
     kept.deploy("endpoint.expires_after_hours=1")

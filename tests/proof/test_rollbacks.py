@@ -42,7 +42,7 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
 def test_an_alarm_rolls_a_new_model_back_without_training(
     deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """As in prod, the canary is rolled back, the stack fails, and the old model serves on.
+    """As in prod, the canary is rolled back, the stack fails, and the old model keeps serving.
 
     To CloudFormation the endpoint is in service again; the smoke test checks its configuration.
     """

@@ -18,12 +18,12 @@ from tests.support.reviews import packaged_reviews
 pytestmark = pytest.mark.slow
 BUCKET = "model-code-training"
 TRAINING_ROWS, TESTING_ROWS = 2000, 1000
-ENDLESS = 100_000  # iterations of a training that the test kills
+ENDLESS = 100_000  # iterations of a job that the test kills
 DIGEST = re.compile(r"rank=(\d) model_sha256=([0-9a-f]{64})")
 
 
 def request(name: str, *, hosts: int = 1, iterations: int = 150, **changes: Any) -> dict[str, Any]:
-    """Return CreateTrainingJob's parameters for a training on the sample."""
+    """Return CreateTrainingJob's parameters for a job on the sample."""
     made = jobs.request(
         name,
         "",
@@ -47,7 +47,7 @@ def request(name: str, *, hosts: int = 1, iterations: int = 150, **changes: Any)
 
 
 def spot_request(name: str) -> dict[str, Any]:
-    """Return the parameters of a training on a spot instance."""
+    """Return the parameters of a job on a spot instance."""
     return request(
         name,
         EnableManagedSpotTraining=True,
@@ -93,7 +93,7 @@ def trainings(emulator: Emulator) -> Emulator:
 
 
 def interrupt(emulator: Emulator, name: str) -> None:
-    """Interrupt a spot training as soon as it has saved its first checkpoint."""
+    """Interrupt a spot job as soon as it has saved its first checkpoint."""
     s3, deadline = emulator.client("s3"), time.monotonic() + jobs.DEADLINE_SECONDS
     checkpoint = {"Bucket": BUCKET, "Prefix": f"checkpoints/{name}/checkpoint.pt"}
     while not s3.list_objects_v2(**checkpoint).get("Contents"):

@@ -13,7 +13,7 @@ from tests.support.deployment import Deployment
 
 PAUSE_SECONDS = 0.1
 LONGEST_ANSWER_SECONDS = 200  # twice the timeout of a request
-LEAST = 10  # requests that a test needs to prove anything
+LEAST = 10  # requests that make a test meaningful
 KNOWN = {
     "A wonderful film, superb and moving.": "positive",
     "A terrible, boring film. Awful.": "negative",
@@ -26,9 +26,9 @@ class Traffic:
 
     Attributes:
         url: URL that the reviews are sent to.
-        asked: Number of requests sent.
-        models: Number of correct answers, by model version.
-        lost: Errors and wrong answers.
+        asked: number of requests sent.
+        models: number of correct answers, by model version.
+        lost: errors and wrong answers.
     """
 
     url: str
@@ -72,8 +72,8 @@ def traffic(deployment: Deployment, *, models: int = 1) -> Iterator[Traffic]:
     """Send requests for the length of a `with` block, and check that every answer is correct.
 
     Args:
-        deployment: Deployment that receives the requests.
-        models: Number of models that must answer: 2 if the block replaces the model, otherwise 1.
+        deployment: deployment that receives the requests.
+        models: number of models that must answer: 2 if the block replaces the model, otherwise 1.
     """
     stream, end = Traffic(deployment.outputs["SiteUrl"] + "api/predict"), threading.Event()
     stream.ask()

@@ -81,7 +81,7 @@ def blocks(draw: st.DrawFn) -> Block:
 
 
 def spelled(value: Any) -> str:
-    """Return a JSON value in the form in which `cdk -c` passes it."""
+    """Return a JSON value as `cdk -c` passes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(value) if isinstance(value, list) else "" if value is None else str(value)

@@ -54,7 +54,7 @@ def plain_members(files: dict[str, bytes]) -> list[Member]:
 
 
 def with_headers(headers: dict[str, str]) -> bytes:
-    """Return a .tar.gz with two members, of which one has extended headers."""
+    """Return a .tar.gz with two members, one with extended headers."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, own in (("train/neg/1.txt", {}), ("train/pos/1.txt", headers)):

@@ -130,7 +130,7 @@ def test_directories_are_read_completely_or_refused(
         ),
     ],
 )
-def test_a_bomb_in_a_header_or_behind_the_end_is_refused(
+def test_a_bomb_in_a_header_or_after_the_end_is_refused(
     content: bytes, message: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.tar.gz").write_bytes(content)

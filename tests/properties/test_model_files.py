@@ -99,7 +99,7 @@ def test_other_models_are_refused(model: bytes) -> None:
 @example({"files": {}, "hyperparameters": {"architecture": []}})
 @example({"files": {}, "hyperparameters": {"architecture": "ngrams"}, "calibration": {}})
 @example({"files": {"/etc/passwd": ""}, **METADATA})
-def test_other_metadata_are_refused(metadata: Any) -> None:
+def test_other_metadata_is_refused(metadata: Any) -> None:
     assert load(GOOD, metadata) is None
 
 

@@ -66,7 +66,7 @@ class Endpoint:
 def test_any_wrong_answer_is_reported_in_one_short_line(answer: bytes | Exception) -> None:
     seconds = [0.0]
     clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
-    # The same answer cannot be correct for both a good and a bad review.
+    # One answer cannot be correct for both a good and a bad review.
     with pytest.raises(SmokeTestError) as raised:
         check_answers(
             Endpoint(answer), "sentiment-dev", Expected("m-1"), patience_seconds=300, clock=clock

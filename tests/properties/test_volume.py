@@ -1,4 +1,4 @@
-"""At least 100,000 cases were generated. Runs last, after all other modules of the package."""
+"""At least 100,000 cases passed. Runs last, after all other modules of the package."""
 
 import pytest
 

@@ -29,11 +29,11 @@ class Deployment:
     """A deployed application.
 
     Attributes:
-        port: Port of the embedded AWS.
-        state: State folder of the embedded AWS.
+        port: port of the embedded AWS.
+        state: state folder of the embedded AWS.
         context: CDK context that every deployment is given.
-        held_back: Reviews and labels that the model was not trained on.
-        outputs: Stack outputs of the latest deployment.
+        held_back: reviews and labels that the model was not trained on.
+        outputs: stack outputs of the latest deployment.
     """
 
     port: int
@@ -55,8 +55,8 @@ class Deployment:
         """Deploy all stacks and return their outputs.
 
         Args:
-            overrides: Further CDK context.
-            root: Folder of the repository, or of a changed copy of it.
+            overrides: further CDK context.
+            root: folder of the repository, or of a changed copy of it.
         """
         self.outputs = deploy_locally(
             port=self.port,
@@ -88,8 +88,8 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deploym
     """Run a separate embedded AWS, ready to deploy to, and stop it with all its processes.
 
     Args:
-        folder: Receives the state folder and the training data, a sample of the packaged reviews.
-        enforce_iam: Refuse calls that the caller's policies do not allow.
+        folder: receives the state folder and the training data, a sample of the packaged reviews.
+        enforce_iam: whether to refuse calls that the caller's policies do not allow.
     """
     rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
     sample = folder / "sample.jsonl"

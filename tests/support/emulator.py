@@ -7,7 +7,7 @@ import boto3
 
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
 
-# A folder name that a shell would split and that ASCII cannot spell.
+# A folder name with characters that are special to a shell, and a non-ASCII letter
 AWKWARD = "a b'ü\"c $d"
 
 

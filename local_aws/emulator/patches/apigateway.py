@@ -1,4 +1,4 @@
-"""REST APIs: metrics, hidden errors of functions, and limits of single methods."""
+"""REST APIs: metrics, hidden errors of functions, and limits per method."""
 
 import time
 from typing import Any

@@ -22,7 +22,7 @@ Created = tuple[str, dict[str, Any]]
 def apply(handlers: Mapping[str, ResourceHandler]) -> None:
     """Let handlers create, update and delete resources.
 
-    Their functions may take their time and call the emulator: they run on a worker thread.
+    Handlers may be slow and may call the emulator, because they run on a worker thread.
 
     Args:
         handlers: resource type to handler.

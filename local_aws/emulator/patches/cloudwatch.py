@@ -1,4 +1,4 @@
-"""Alarms, each of which watches only its resource."""
+"""Alarms that watch only their own resource."""
 
 from contextvars import ContextVar
 from typing import Any
@@ -15,12 +15,12 @@ _watched: ContextVar[str | None] = ContextVar("_watched", default=None)
 
 
 class _Metrics(AccountRegionScopedDict):  # type: ignore[misc]
-    """All metrics; while an alarm is evaluated, those with its dimensions."""
+    """All metrics; while an alarm is evaluated, only those with its dimensions."""
 
     __slots__ = ()
 
     def items(self) -> Any:
-        """Return keys, of which the third part is the dimensions, with their points."""
+        """Return keys, whose third part is the dimensions, with their points."""
         watched = _watched.get()
         found = super().items()
         return found if watched is None else [each for each in found if each[0][2] == watched]

@@ -82,7 +82,7 @@ def _count_requests_as_https() -> None:
 
 
 def _check_sagemaker_and_log_streams() -> None:
-    """Check SageMaker's requests on the resource that they name, and those of log streams."""
+    """Check SageMaker's requests on the resource they name, and log requests on their stream."""
     iam_actions.SERVICE_TO_IAM_NAMESPACE["sagemaker"] = "sagemaker"
     action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
@@ -148,7 +148,7 @@ def _record_decisions(file: Path) -> None:
         service_context: Mapping[str, Any] | None = None,
     ) -> Any:
         denied = decide(access_key, action, service, region, resource_arn, service_context)
-        if not access_key:  # S3 and API Gateway decide themselves on unsigned requests
+        if not access_key:  # S3 and API Gateway decide on unsigned requests
             return denied
         caller = iam_evaluator.resolve_caller_identity(access_key)
         decision = {
@@ -164,7 +164,7 @@ def _record_decisions(file: Path) -> None:
 
 
 def check_further(handler: ServiceHandler) -> ServiceHandler:
-    """Return SageMaker's handler, preceded by the checks that a request needs besides its first.
+    """Return SageMaker's handler, preceded by the further checks of a request.
 
     The caller must be allowed to pass the roles that a request names, and allowed the operation on
     an endpoint's configuration as well as on the endpoint.

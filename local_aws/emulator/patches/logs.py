@@ -1,4 +1,4 @@
-"""Log groups of functions: a function does not bring back one that its stack has deleted."""
+"""Log groups of functions: a function does not recreate one that its stack has deleted."""
 
 from collections.abc import Callable
 from typing import Any

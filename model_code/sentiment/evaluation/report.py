@@ -1,4 +1,4 @@
-"""Report of a training: metrics.json and report.html."""
+"""Training report: metrics.json and report.html."""
 
 import json
 import math
@@ -29,10 +29,10 @@ class Report:
         labels: labels of the test reviews, 1 or 0, shape (reviews,).
         probabilities: predicted P(positive), shape (reviews,).
         texts: the raw test reviews.
-        learning_curve: measurements during the training, each with its `step`.
+        learning_curve: measurements during training, each with its `step`.
         hyperparameters: name to value.
         hashes: SHA-256 hashes of data and code.
-        seconds: duration of each phase of the training.
+        seconds: duration of each phase of training.
         training_rows: number of training reviews.
     """
 

@@ -50,10 +50,10 @@ def fit(
 
     Args:
         training: reviews in random order, the same on every rank.
-        validation: reviews held out from the training.
+        validation: reviews held out from training.
         parameters: hyperparameters; those for `lstm` apply.
         ranks: processes that train together.
-        checkpoint: checkpoint from which an interrupted training resumes.
+        checkpoint: checkpoint from which an interrupted run resumes.
     """
     train_words = _cleaned(training, parameters.words, "training", ranks)
     word_dict = build_dict(train_words, parameters.vocab_size)

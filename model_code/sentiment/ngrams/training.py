@@ -38,7 +38,7 @@ def fit(
         validation: reviews held out from the first of the two trainings.
         parameters: hyperparameters; those for `ngrams` apply.
         ranks: processes that train together.
-        checkpoint: checkpoint from which an interrupted training resumes.
+        checkpoint: checkpoint from which an interrupted run resumes.
     """
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
     matrix = term_matrix([*mine.texts, *unseen.texts], parameters.max_order)
@@ -74,7 +74,7 @@ def fit(
 
 @dataclass
 class _Run:
-    """The successive regressions of one training, with their common checkpoint.
+    """Successive regressions of one training run, with their common checkpoint.
 
     Attributes:
         watched: this rank's validation reviews and labels; None when they are trained on.

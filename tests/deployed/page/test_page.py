@@ -57,7 +57,7 @@ def test_a_long_review_is_refused_before_it_is_sent(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("100,005 characters; at most 100,000")
 
 
-def test_the_longest_review_is_judged(page: Page) -> None:
+def test_the_longest_review_is_classified(page: Page) -> None:
     review = "a superb film, " * 6_666
     classify(page, f"{review:.<100000}")
     expect(page.locator("#sentiment")).to_have_text("Positive", timeout=20_000)

@@ -71,7 +71,7 @@ def test_retries_back_off_from_a_busy_server(page: Page, status: int, code: str)
     assert len(pauses) == 4
 
 
-def test_retries_follow_a_starting_model_s_retry_after_and_are_announced_once(page: Page) -> None:
+def test_retries_of_a_starting_model_obey_retry_after_and_are_announced_once(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
     page.add_init_script(NOT_WAITED)
     page.reload()

@@ -16,7 +16,7 @@ UNTRUSTED = [
 ]
 
 
-def test_the_deployed_model_s_words_are_marked(page: Page) -> None:
+def test_words_that_moved_the_deployed_model_are_marked(page: Page) -> None:
     classify(page, PRAISE)
     expect(page.locator("#marked")).to_have_text(PRAISE, timeout=20_000)
     marks = page.locator("#marked mark").all_inner_texts()

@@ -1,4 +1,4 @@
-"""The feedback buttons: requests that they send, and messages that follow."""
+"""The feedback buttons: their requests and the resulting messages."""
 
 import json
 from typing import Any

@@ -21,7 +21,7 @@ from tests.deployed.page.use import (
 WIDTHS = (1440, 768, 320)
 README_WIDTH = 1440
 MARGIN = 32
-BELOW = 8  # the next line of the page begins there
+BELOW = 8  # the next line of the page starts there
 WORDS = [{"start": 2, "end": 6, "weight": 1.0}]
 LINES = f"{PRAISE}\nDull, lazy and far too long. A waste of time.\nFine, but not more."
 

@@ -96,7 +96,7 @@ def test_invalid_feedback_is_refused(change: dict[str, Any], code: str) -> None:
     assert raised.value.code == code
 
 
-def test_feedback_is_no_larger_than_a_review() -> None:
+def test_feedback_larger_than_a_review_is_refused() -> None:
     with pytest.raises(Problem, match="review_too_long"):
         read_feedback(b" " * 10_000, JSON, 100)
     with pytest.raises(Problem, match="unsupported_media_type"):

@@ -46,7 +46,7 @@ def test_an_invalid_environment_variable_is_named(
     ("given", "used"),
     [("page-7f", "page-7f"), ("", "request-1"), ("a b", "request-1"), ("x" * 65, "request-1")],
 )
-def test_logs_carry_the_caller_s_correlation_id(api: Api, given: str, used: str) -> None:
+def test_logs_carry_the_correlation_id_of_the_caller(api: Api, given: str, used: str) -> None:
     api.model_answers(correlation_id=used)
     assert api.post(b"A fine film", correlation_id=given)["statusCode"] == 200
     api.stubber.assert_no_pending_responses()

@@ -50,7 +50,7 @@ WRAPPED = '{\n  "code": 400,\n  "type": "InternalServerException",\n  "message":
         ("ModelError", {"OriginalStatusCode": 500}, 502, "model_failed"),
     ],
 )
-def test_the_model_s_failures(
+def test_model_failures_become_problems_without_details(
     api: Api, error: str, fields: dict[str, Any], status: int, code: str
 ) -> None:
     api.model_fails(error, **fields)
@@ -119,7 +119,7 @@ def test_an_answer_that_is_not_a_verdict_is_a_model_failure(api: Api, content: A
     assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"
 
 
-def test_a_bug_leaks_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_leaks_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api.runtime, "invoke_endpoint", lambda **_: 1 / 0)
     answer = api.post(b"A fine film")
     assert problem_of(answer)["code"] == "internal_error"

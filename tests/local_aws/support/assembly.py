@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
 
-# A function behind a custom resource: it fails for the reason in the resource's properties.
+# A function behind a custom resource: it fails with the reason in the resource's properties.
 FUNCTION = """
 import json, urllib.request
 
@@ -45,7 +45,7 @@ def custom_resource(**properties: str) -> dict[str, Any]:
 
 
 def application(folder: Path, stacks: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Write an application of stacks, stack name to resources, each after the one before."""
+    """Write an application of stacks (name to resources), each depending on those before."""
     assembly = folder / "assembly"
     assembly.mkdir(parents=True, exist_ok=True)
     artifacts: dict[str, Any] = {}

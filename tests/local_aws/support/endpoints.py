@@ -1,4 +1,4 @@
-"""Endpoints of a small model, created and invoked as a user of SageMaker does."""
+"""Endpoints of a small model, created and invoked as by a user of SageMaker."""
 
 import json
 import time
@@ -62,7 +62,7 @@ def define(
     *,
     variant: Mapping[str, Any] = INSTANCE,
 ) -> str:
-    """Create a model and an endpoint configuration of an artifact; return their name."""
+    """Create a model and an endpoint configuration for an artifact; return their name."""
     emulator.client("s3").put_object(
         Bucket=BUCKET, Key=f"{name}.tar.gz", Body=artifact(name) if packed is None else packed
     )
@@ -84,7 +84,7 @@ def define(
 
 
 def settled(emulator: Emulator, name: str) -> dict[str, Any]:
-    """Wait until an endpoint is neither created nor updated and return its description."""
+    """Wait until an endpoint has settled and return its description."""
     sagemaker = emulator.client("sagemaker")
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""Training jobs of a small script, started and watched as a user of SageMaker does."""
+"""Training jobs of a small script, started and watched as by a user of SageMaker."""
 
 import time
 from typing import Any
@@ -9,7 +9,7 @@ from tests.local_aws.support.endpoints import ROLE
 
 BUCKET = "training-jobs"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-DEADLINE_SECONDS = 300.0  # many jobs at a time, on few cores
+DEADLINE_SECONDS = 300.0  # many concurrent jobs on few cores
 SCRIPT = """
 import argparse, json, os, pathlib, signal, subprocess, sys, time
 import onlyhere
@@ -98,7 +98,7 @@ def channel(name: str, prefix: str) -> dict[str, Any]:
 
 
 def request(name: str, behaviour: str, *, limit: int = 300, **changes: Any) -> dict[str, Any]:
-    """Return CreateTrainingJob's parameters for a job whose script shows a behaviour."""
+    """Return CreateTrainingJob's parameters for a job whose script behaves as given."""
     return {
         "TrainingJobName": name,
         "RoleArn": ROLE,
@@ -140,7 +140,7 @@ def lines(emulator: Emulator, name: str) -> list[str]:
     logs = emulator.client("logs")
     try:
         streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/")
-    except logs.exceptions.ResourceNotFoundException:  # the first job makes the group
+    except logs.exceptions.ResourceNotFoundException:  # the first job creates the group
         return []
     return [
         event["message"]

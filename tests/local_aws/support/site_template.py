@@ -137,7 +137,7 @@ def api() -> dict[str, Any]:
 
 
 def distribution() -> dict[str, Any]:
-    """Return the distribution, which has both as origins and demands HTTPS."""
+    """Return the distribution, which has both as origins and requires HTTPS."""
     return {
         "AccessControl": {
             "Type": "AWS::CloudFront::OriginAccessControl",

@@ -26,7 +26,7 @@ def save(name: str, content: object) -> None:
 
 
 def heed(_number: int, _frame: FrameType | None) -> None:
-    """Use the notice of the interruption."""
+    """Save a file when the interruption is announced, and exit."""
     save(f"notice-{RANK}", "in time")
     sys.exit(0)
 

@@ -29,7 +29,7 @@ class DeployedStack:
 
 
 class Stack:
-    """A stack that is deployed with changing templates."""
+    """A stack that tests deploy with changing templates."""
 
     def __init__(self, emulator: Emulator, name: str) -> None:
         """Name the stack without creating it."""

@@ -1,4 +1,4 @@
-"""Platt scaling: the best line, or a sensible one where there is none."""
+"""Platt scaling: the best line, or a sensible one where none exists."""
 
 import math
 
@@ -32,7 +32,7 @@ def platt_loss(line: tuple[float, float], rows: Rows) -> float:
 
 
 @given(ROWS)
-def test_any_line_is_finite_and_rises(rows: Rows) -> None:
+def test_every_line_is_finite_and_rises(rows: Rows) -> None:
     line = fitted(rows)
     assert line.slope > 0
     assert math.isfinite(line.slope)
@@ -72,7 +72,7 @@ def test_an_overconfident_model_is_calibrated() -> None:
 
 
 @pytest.mark.parametrize("rows", [[(2.0, 1), (2.0, 0)], [(1.0, 1), (5.0, 1)], [(1.0, 0)]])
-def test_nothing_to_learn(rows: Rows) -> None:
+def test_uninformative_log_odds_give_the_identity(rows: Rows) -> None:
     assert fitted(rows) == Calibration(1.0, 0.0)
 
 
@@ -81,12 +81,12 @@ def test_separated_classes_are_not_certain() -> None:
     assert line.probabilities([2.0, 3.0]) == pytest.approx([0.70, 0.78], abs=0.01)
 
 
-def test_log_odds_that_fall_with_the_labels_say_next_to_nothing() -> None:
+def test_log_odds_that_fall_with_the_labels_give_an_almost_flat_line() -> None:
     line = fitted([(-3.0, 1), (-2.0, 1), (-1.0, 1), (3.0, 0)])
     assert line.probabilities([-3.0, 3.0]) == pytest.approx([2 / 3, 2 / 3], abs=0.001)
 
 
-def test_far_log_odds_do_not_overflow() -> None:
+def test_extreme_log_odds_do_not_overflow() -> None:
     with np.errstate(all="raise"):
         assert Calibration(1.0, 0.0).probabilities([-700.0, 0.0, 700.0]) == pytest.approx(
             [0, 0.5, 1]
@@ -94,6 +94,6 @@ def test_far_log_odds_do_not_overflow() -> None:
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf])
-def test_a_training_that_diverged(wrong: float) -> None:
+def test_log_odds_must_be_finite(wrong: float) -> None:
     with pytest.raises(ValueError, match=f"log-odds {wrong}: must be finite"):
         fit_calibration([0.0, wrong], [0, 1])

@@ -19,7 +19,7 @@ from sentiment.evaluation.metrics import (
     wilson_interval,
 )
 
-# Few values, for ties and for bounds of bins
+# Few values, to include ties and bin bounds
 PROBABILITIES = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.8, 1.0]), st.floats(0, 1))
 ROWS = st.lists(st.tuples(st.integers(0, 1), PROBABILITIES), min_size=1, max_size=40)
 Rows = list[tuple[int, float]]
@@ -82,7 +82,7 @@ def test_expected_calibration_error(rows: Rows) -> None:
     assert [part.rows for part in found] == [len(bins[number]) for number in sorted(bins)]
 
 
-def test_expected_calibration_error_of_a_sure_model() -> None:
+def test_expected_calibration_error_of_a_confident_model() -> None:
     """Ten predictions of confidence 0.9, seven of them right."""
     metrics = evaluate([1] * 7 + [0] * 3, [0.9] * 10)
     assert metrics.expected_calibration_error == pytest.approx(0.2)

@@ -25,7 +25,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "b
 
 
 class Page(HTMLParser):
-    """Strict parser of a page, in which every element must be closed in order."""
+    """Strict parser of a page: every element must be closed in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -153,7 +153,7 @@ def test_figures_use_the_colours_of_the_page(page: Page) -> None:
     assert set(re.findall(r"var\(--(\w+)\)", used)) <= set(
         re.findall(r"--(\w+):", page.texts["style"][0])
     )
-    # Shapes without a colour would be black on a dark page as well.
+    # Shapes without a colour would be black on a dark page.
     assert re.findall(r"(?:fill|stroke): #\w+", used) == []
 
 

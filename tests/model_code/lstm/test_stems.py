@@ -38,7 +38,7 @@ def test_known_reviews(review: str, words: list[str]) -> None:
 
 
 @given(TEXT.map("".join))
-def test_any_text_gives_the_notebook_s_tokens(review: str) -> None:
+def test_any_text_gives_the_tokens_of_the_notebook(review: str) -> None:
     try:
         expected = words_of(review)
     except Exception:  # noqa: BLE001 - the notebook fails on some texts
@@ -47,14 +47,14 @@ def test_any_text_gives_the_notebook_s_tokens(review: str) -> None:
     assert review_to_words(review) == expected
 
 
-def test_packaged_reviews_give_the_notebook_s_tokens() -> None:
+def test_packaged_reviews_give_the_tokens_of_the_notebook() -> None:
     for text, _ in packaged_reviews()[:300]:
         assert review_to_words(text) == words_of(text)
 
 
 @pytest.mark.skipif("IMDB_DATA" not in os.environ, reason="IMDB_DATA names no folder of reviews")
 @pytest.mark.timeout(3600)
-def test_all_reviews_give_the_notebook_s_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_reviews_give_the_tokens_of_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     stems: dict[str, str] = {}
     stem = PorterStemmer.stem
     monkeypatch.setattr(

@@ -34,7 +34,7 @@ def examples(count: int = 64) -> Examples:
     return Examples(ids, labels)
 
 
-def test_forward_takes_the_notebook_s_rows() -> None:
+def test_forward_takes_rows_of_the_notebook() -> None:
     network = LSTMClassifier(32, 100, 5000)
     ids, lengths = pad_batch([[5, 6, 7], [8], [9, 10]])
     rows = torch.cat([lengths[:, None], ids, torch.zeros(3, 20, dtype=torch.long)], dim=1)
@@ -82,7 +82,7 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_a_resumed_training_ends_like_an_uninterrupted_one(
+def test_a_resumed_run_ends_like_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights, curve = trained(SMALL)

@@ -11,13 +11,13 @@ SENTENCES = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), max_siz
 
 
 @given(SENTENCES, st.integers(2, 8))
-def test_the_dictionary_is_the_notebook_s(data: list[list[str]], size: int) -> None:
+def test_the_dictionary_matches_the_notebook(data: list[list[str]], size: int) -> None:
     built = build_dict(data, size)
     assert list(built.items()) == list(notebook.dictionary_of(data, size).items())
 
 
 @given(SENTENCES, st.integers(1, 15))
-def test_ids_and_padding_are_the_notebook_s(data: list[list[str]], pad: int) -> None:
+def test_ids_and_padding_match_the_notebook(data: list[list[str]], pad: int) -> None:
     word_dict = build_dict(data, 6)
     expected = [notebook.padded(word_dict, sentence, pad) for sentence in data]
     assert [convert_and_pad(word_dict, sentence, pad) for sentence in data] == expected

@@ -46,7 +46,7 @@ def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
     assert ((words.starts >= 0) & (words.starts < words.ends) & (words.ends <= len(review))).all()
 
 
-def test_offsets_are_those_of_the_raw_review(fitted: Fitted) -> None:
+def test_offsets_refer_to_the_raw_review(fitted: Fitted) -> None:
     review = "<p>The film is<br /><br />GREAT &quot;not good&quot;</p>"
     explanation = fitted.model.explain(review)
     weights = _weights(review, explanation.words)

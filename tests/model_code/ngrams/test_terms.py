@@ -75,7 +75,7 @@ def test_blocks_do_not_change_the_matrix() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=9).map(" ".join), max_size=4))
-def test_an_n_gram_s_emphasis_is_the_mean_of_its_places(reviews: list[str]) -> None:
+def test_emphasis_of_an_n_gram_is_the_mean_over_its_places(reviews: list[str]) -> None:
     terms, stress, counts = distinct_terms(reviews, 2)
     starts = np.cumsum(counts) - counts
     for review, start, count in zip(reviews, starts, counts, strict=True):

@@ -29,7 +29,7 @@ def objective() -> tuple[Objective, int]:
     return Objective(design, signs, 0.5, len(labels), Ranks()), len(weighting.terms)
 
 
-def test_the_gradient_is_that_of_the_loss() -> None:
+def test_the_gradient_matches_the_loss() -> None:
     loss_of, terms = objective()
     generator = torch.Generator().manual_seed(0)
     solution = torch.randn(terms + 1, generator=generator)
@@ -85,7 +85,7 @@ class ReclaimedError(Exception):
 
 
 @pytest.mark.parametrize("survived", [1, 3, 4, 6])
-def test_a_resumed_training_ends_like_an_uninterrupted_one(
+def test_a_resumed_run_ends_like_an_uninterrupted_one(
     fitted: Fitted, tmp_path: Path, survived: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save, saved = Checkpoint.save, []

@@ -35,9 +35,9 @@ class Trained:
     """A finished training and its inputs.
 
     Attributes:
-        model: Folder of the unpacked artifact, /opt/ml/model in a serving container.
-        source: Source archive, a tar.gz.
-        dataset: Content of the training channel, JSON lines.
+        model: folder of the unpacked artifact, /opt/ml/model in a serving container.
+        source: source archive, a tar.gz.
+        dataset: content of the training channel, JSON lines.
     """
 
     model: Path

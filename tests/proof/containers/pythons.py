@@ -11,8 +11,8 @@ class Environment(NamedTuple):
     """A virtual environment with TorchServe, SageMaker's inference toolkit and one torch.
 
     Attributes:
-        python: Path of its Python, which may not exist.
-        made_by: Command that creates the environment.
+        python: path of its Python, which may not exist.
+        made_by: command that creates the environment.
     """
 
     python: Path

@@ -79,8 +79,8 @@ def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
 
     Args:
         python: Python of an environment with TorchServe, SageMaker's inference toolkit and torch.
-        model: Folder of the unpacked artifact; its name must be `model`.
-        folder: Receives the configuration and logs.
+        model: folder of the unpacked artifact; its name must be `model`.
+        folder: receives the configuration and logs.
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True)

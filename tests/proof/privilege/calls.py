@@ -46,11 +46,11 @@ class Call:
     """One call of an AWS API by a role.
 
     Attributes:
-        role: Stack and logical id of the caller's role.
-        action: Permission that the call requires.
-        what: Description of the call.
-        operation: Service and boto3 method, such as `s3.get_object`.
-        arguments: Function that returns the method's arguments for the deployed names.
+        role: stack and logical id of the caller's role.
+        action: permission that the call requires.
+        what: description of the call.
+        operation: service and boto3 method, such as `s3.get_object`.
+        arguments: function that returns the method's arguments for the deployed names.
     """
 
     role: str
@@ -254,7 +254,7 @@ REFUSED = (
     _list(SITE_CLEANER, "list the data bucket", "data"),
 )  # fmt: skip
 
-# Permitted counterparts of the calls above: a deployment that refuses everything must fail, not pass.
+# Permitted counterparts of the calls above, so that a deployment that refuses everything fails.
 ALLOWED = (
     _invoke(API, "invoke its endpoint", "sentiment-dev"),
     _put(API, "store feedback", "data", "feedback/2026-01/again.jsonl"),

@@ -30,8 +30,8 @@ class Identities:
     """The roles of a deployment on an embedded AWS that enforces IAM.
 
     Attributes:
-        deployment: The deployed application.
-        environment: Environment of the stacks.
+        deployment: the deployed application.
+        environment: environment of the stacks.
     """
 
     deployment: Deployment
@@ -42,8 +42,8 @@ class Identities:
         """Return a boto3 client that calls as a role.
 
         Args:
-            service: Service name in boto3, such as s3.
-            role: Stack and logical id without CDK's hash, such as `model/TrainingJobRole`.
+            service: service name in boto3, such as s3.
+            role: stack and logical id without CDK's hash, such as `model/TrainingJobRole`.
         """
         if role not in self._keys:
             self._keys[role] = self._keys_of(self.arns[role])

@@ -12,28 +12,28 @@ class Names:
     """Names of deployed resources.
 
     Attributes:
-        data: Name of the data bucket.
-        site: Name of the page's bucket.
-        logs: Name of the bucket for access logs.
-        assets: Name of CDK's asset bucket.
-        dataset: Key of the training data.
-        artifact: Key of the model.
-        source: Key of the training source in CDK's asset bucket.
-        other_asset: Key of another asset.
-        feedback: Key of a stored piece of feedback.
-        job: Name of the training job.
-        training_image: Image of the training job.
-        api_function: Name of the API function.
-        api_log_group: Log group of the API function.
-        smoke_log_group: Log group of the smoke test.
-        api: Id of the REST API.
-        api_access_log: Log group of the REST API's stage.
-        distribution: Id of the CloudFront distribution.
-        data_key: Id of the data key.
-        data_ciphertext: Text encrypted with the data key.
+        data: name of the data bucket.
+        site: name of the page's bucket.
+        logs: name of the bucket for access logs.
+        assets: name of CDK's asset bucket.
+        dataset: key of the training data.
+        artifact: key of the model.
+        source: key of the training source in CDK's asset bucket.
+        other_asset: key of another asset.
+        feedback: key of a stored piece of feedback.
+        job: name of the training job.
+        training_image: image of the training job.
+        api_function: name of the API function.
+        api_log_group: log group of the API function.
+        smoke_log_group: log group of the smoke test.
+        api: id of the REST API.
+        api_access_log: log group of the REST API's stage.
+        distribution: id of the CloudFront distribution.
+        data_key: id of the data key.
+        data_ciphertext: text encrypted with the data key.
         roles: ARN of each role, by `stack/LogicalId`.
-        tasks: Functions that a state machine's tasks call, by the ARN of the machine's role.
-        log_groups: Log group of each function, by the ARN of its role.
+        tasks: functions that a state machine's tasks call, by the ARN of the machine's role.
+        log_groups: log group of each function, by the ARN of its role.
     """
 
     data: str

@@ -1,4 +1,4 @@
-"""Questions whose answer must be no, and similar ones whose answer must be yes."""
+"""Authorization questions that must be denied, and similar ones that must be allowed."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,7 @@ from tests.proof.privilege.simulation import RELEASE, Question
 
 OTHER_ACCOUNT = "111111111111"
 ARN = f"{DEFAULT_REGION}:{ACCOUNT}"
-# Tasks of the state machines that CDK's provider framework waits with.
+# Tasks of the state machines in which CDK's provider framework waits.
 IS_COMPLETE, ON_TIMEOUT = "framework-isComplete-task", "framework-onTimeout-task"
 # Actions of AWS's managed policy for this role; API Gateway refuses a role without any of them.
 # Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
@@ -253,7 +253,7 @@ YES = (
     *_empties("Storage bucket cleanup function, log bucket", STORAGE_CLEANER, "logs"),
 )  # fmt: skip
 
-# Asked in prod only, where the probe rarely runs at the moment of an update.
+# For prod only, where the probe rarely runs during an update.
 PROBES = (
     *_runs("rollout probe", PROBE),
     _probe("read the endpoint's status", "DescribeEndpoint"),

@@ -1,6 +1,6 @@
 """Evaluation of the deployed policies for calls that the embedded AWS does not check.
 
-The engine is the one that decides the executed calls, from the pinned version of ministack.
+The engine, from the pinned version of ministack, also decides the executed calls.
 """
 
 import json
@@ -23,14 +23,14 @@ class Question:
     """One authorization request.
 
     Attributes:
-        what: Description of the request.
-        action: Permission that is requested.
-        resource: Function that returns the ARN of the resource.
-        role: Role of the stacks that makes the request, with its policies.
-        principal: Caller when it is not such a role: a service name or an ARN.
-        policy: Kind and name of the resource policy to evaluate, such as `bucket site`.
-        context: Function that returns further condition keys.
-        tls: True for a request over TLS.
+        what: description of the request.
+        action: permission that is requested.
+        resource: function that returns the ARN of the resource.
+        role: role of the stacks that makes the request, with its policies.
+        principal: caller when it is not such a role: a service name or an ARN.
+        policy: kind and name of the resource policy to evaluate, such as `bucket site`.
+        context: function that returns further condition keys.
+        tls: true for a request over TLS.
     """
 
     what: str

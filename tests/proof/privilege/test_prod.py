@@ -65,7 +65,7 @@ def test_prod_needs_no_further_permission(
 
 
 def disallowed(prod: Identities, names: Names, asked: list[Question]) -> list[str]:
-    """Return the questions that the deployed policies answer with no, by description."""
+    """Return the descriptions of the questions that the deployed policies deny."""
     return [one.what for one in asked if not allows(prod, names, one)]
 
 

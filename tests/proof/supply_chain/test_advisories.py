@@ -1,4 +1,4 @@
-"""`make audit`: the answers of the services, and the dated file that is judged without them."""
+"""`make audit`: answers of the services, and the dated file used without them."""
 
 import gzip
 import json
@@ -61,13 +61,13 @@ def test_a_vulnerability_is_named_with_its_fix() -> None:
     assert judge(KNOWN, {SOUND}, {}, TODAY) == ([], "")
 
 
-def test_an_accepted_advisory_counts_again_after_its_day() -> None:
+def test_an_accepted_advisory_counts_again_after_its_date() -> None:
     accepted = {"GHSA-1111": TODAY}
     assert judge(KNOWN, {LEAKY}, accepted, TODAY) == ([], "")
     assert judge(KNOWN, {LEAKY}, accepted, TODAY + timedelta(1)) == ([LEAK], "")
 
 
-def test_gaps_of_the_file_are_named() -> None:
+def test_gaps_in_the_file_are_named() -> None:
     assert "there is no advisories.json" in judge(None, {LEAKY}, {}, TODAY)[1]
     late = TODAY + timedelta(MAXIMUM_AGE_DAYS + 1)
     old = "advisories.json is 31 days old, more than 30"
@@ -165,7 +165,7 @@ def test_the_whole_command(services: str, tmp_path: Path, proof_table: ProofTabl
     known = Known.read(file)
     assert known is not None
     assert set(known.asked) == {entry.package for entry in locked()}
-    # Without an answer the file is judged.
+    # Without an answer the file decides.
     cut_off = {
         **os.environ,
         "npm_config_registry": "http://127.0.0.1:9",

@@ -30,7 +30,7 @@ def scan(root: Path, *files: str) -> SecretsCollection:
         return secrets
 
 
-def test_no_tracked_file_has_one(proof_table: ProofTable) -> None:
+def test_no_tracked_file_has_a_secret(proof_table: ProofTable) -> None:
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -40,7 +40,7 @@ def test_no_tracked_file_has_one(proof_table: ProofTable) -> None:
     found = scan(ROOT, *(name for name in tracked if (ROOT / name).is_file()))
     known = baseline.load(BASELINE)
     assert seen(found) - seen(known) == set()
-    # The baseline lists nothing that is gone.
+    # The baseline lists no secret that is gone.
     assert seen(known) - seen(found) == set()
     proof_table.add(
         SECTION,
