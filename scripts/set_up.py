@@ -268,7 +268,7 @@ def _npm_files() -> int:
 def _start_npm(folder: Path) -> subprocess.Popen[bytes]:
     path = f"{_python(folder).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     command = [str(_python(folder).with_name("npm")), "ci", "--loglevel=error"]
-    return subprocess.Popen(  # noqa: S603 - npm says "added 31 packages" with no word on what for
+    return subprocess.Popen(  # noqa: S603 - npm prints "added 31 packages" without context
         command, cwd=ROOT, env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL
     )
 
