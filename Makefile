@@ -1,25 +1,25 @@
-# make local and make test do everything on a fresh machine with Python >= 3.11 and make.
+# make local and make test need only make and Python >= 3.11.
 PYTHON ?= python3
 ENV ?= dev
 PORT ?= 4566
-# Additional CDK context, such as CONTEXT="-c training.max_order=2 -c endpoint.memory_mb=4096"
+# More CDK context, such as CONTEXT="-c training.max_order=2 -c endpoint.memory_mb=4096"
 CONTEXT ?=
 
 TORCH := torch==2.13.0
-# TORCH_INDEX=url is where the CPU build of it is looked for, instead of PyTorch's own index.
+# TORCH_INDEX=url replaces PyTorch's index as the source of the CPU build.
 
-# The version in AWS's serving image. It has no wheel for Python 3.14: make torch-2.6 PYTHON=python3.12
+# The version in AWS's serving image, which has no wheel for Python 3.14: make torch-2.6 PYTHON=python3.12
 TORCH_2_6 := torch==2.6.0
 
 VENV := .venv
-# Packages of the peers that bench/ compares with
+# Packages of the compared models in bench/
 BENCH_VENV := .venv-bench
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
-# Many images set it, and then every process compiles the CDK's modules again, for 10 s or more.
+# Many container images set it, which makes every process compile the CDK's modules, for 10 s or more.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Installs what is missing, damaged or older than its lock, and nothing else.
+# Installs only missing, damaged or outdated packages.
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
@@ -138,29 +138,29 @@ secrets: $(VENV)/.dev ## update .secrets.baseline, the list of what only looks l
 clean: ## remove everything that the other targets created; stop the embedded AWS first
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
-# Each looks at what is there, every time.
+# Phony, so that set_up.py checks the environment every time.
 .PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready
 
 $(VENV)/bin/python:
 	@$(SET_UP) python
 
-# The CDK application alone: what real AWS needs.
+# The CDK application, for deployments to AWS.
 $(VENV)/.deploy: $(VENV)/bin/python
 	@$(SET_UP) deploy
 
-# With it the embedded AWS, training, serving and the tests.
+# The above, and the embedded AWS, training, serving and the tests.
 $(VENV)/.dev: $(VENV)/bin/python
 	@$(SET_UP) dev $(TORCH)
 
-# checkov pins versions that the tests' environment cannot have.
+# checkov pins versions that conflict with the tests' environment.
 $(VENV)/.checkov: $(VENV)/bin/python
 	@$(SET_UP) checkov
 
-# Reads the locks: bill of materials, vulnerabilities, and uv, which writes them.
+# Tools for the bill of materials and vulnerabilities, and uv, which writes the locks.
 $(VENV)/.supply: $(VENV)/bin/python
 	@$(SET_UP) supply
 
-# What AWS's serving image runs, to compare the embedded AWS with.
+# The model server of AWS's serving image, for comparison with the embedded AWS.
 $(VENV)/.torchserve: $(VENV)/bin/python
 	@$(SET_UP) torchserve $(TORCH)
 

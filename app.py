@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # A synthesis ends before garbage matters, and collecting it takes a tenth of the time.
+    # A synthesis is too short to need garbage collection, which takes a tenth of its time.
     gc.disable()
 
 from aws_cdk import App, Tags
@@ -29,7 +29,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     """Add the stacks of one environment to the application.
 
     Raises:
-        SettingsError: when a dataset that the settings name does not exist.
+        SettingsError: when a dataset named in the settings does not exist.
     """
     names = Names(settings.environment, settings.region)
     sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
@@ -50,7 +50,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
 
 
 def main() -> int:
-    """Synthesize; refuse bad settings with one line on standard error."""
+    """Synthesize the application; report bad settings in one line on standard error."""
     app = App(
         analytics_reporting=False,
         stack_traces=False,
@@ -67,5 +67,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     status = main()
-    gc.freeze()  # nor collect at the end
+    gc.freeze()  # skips collection at exit as well
     sys.exit(status)

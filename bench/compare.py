@@ -12,7 +12,7 @@ from bench.runner import Runner
 from bench.subjects import NOTEBOOK, OURS, TITLES, Plan
 
 FULL = Plan()
-# In full, the notebook's algorithm takes more than an hour and a half.
+# The notebook's algorithm takes more than an hour and a half in full.
 NOTEBOOK_SAMPLE = Plan(cleaned=200, batches=4, single=500, lists=1, list_length=64)
 # The notebook's last accuracy, measured on the official test reviews.
 PUBLISHED = 0.84084
@@ -81,7 +81,7 @@ def as_document(results: Mapping[str, Figures], data: Data, seconds: float) -> d
 
 @dataclass(frozen=True)
 class Fall:
-    """A ratio that is too low in every attempt.
+    """A ratio that was too low in every attempt.
 
     Attributes:
         row: key of its row.
@@ -94,7 +94,7 @@ class Fall:
     measured: float | None
 
     def __str__(self) -> str:
-        """Return one line for people."""
+        """Return the fall as one line."""
         if self.measured is None:
             return f"{self.row}: has a committed ratio of {self.committed:.3g} but was not measured"
         return (
@@ -104,7 +104,7 @@ class Fall:
 
 
 def fallen(committed: Mapping[str, float], measured: Mapping[str, float]) -> list[Fall]:
-    """Return the rows that are missing or more than a third below their committed ratio."""
+    """Return the rows that are missing or more than a third below the committed ratio."""
     return [
         Fall(row, value, measured.get(row))
         for row, value in committed.items()
@@ -124,7 +124,7 @@ def best_of_attempts(committed: Mapping[str, float], attempt: Callable[[], Ratio
 
 
 def best_of_rounds(rounds: Sequence[Figures]) -> Figures:
-    """Return each row's best figure, because other work on a machine only makes figures worse."""
+    """Return each row's best figure, because other work on the machine only worsens figures."""
     found: Figures = {}
     for row in ROWS:
         figures = [figures[row.key] for figures in rounds if row.key in figures]

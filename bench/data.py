@@ -23,12 +23,12 @@ HELD_OUT = 0.2
 
 
 def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Data:
-    """Write `train/reviews.jsonl` and `test/reviews.jsonl`, in a seeded order.
+    """Write `train/reviews.jsonl` and `test/reviews.jsonl`, shuffled with a fixed seed.
 
     Args:
-        source: a folder with the halves, `train.jsonl` and `test.jsonl` (plain, .gz or .xz) or the
+        source: folder with the halves, `train.jsonl` and `test.jsonl` (plain, .gz or .xz) or the
             aclImdb archive or directory; None for the packaged reviews.
-        folder: receives the files.
+        folder: output folder.
         sample: number of reviews taken, a fifth of them as test reviews; None takes all.
 
     Raises:
@@ -98,7 +98,7 @@ def _read(folder: Path) -> dict[str, list[Review]]:
 
 
 def main() -> int:
-    """Prepare in a separate process, because a parent's memory counts in its children's peak."""
+    """Prepare in a separate process: a parent's memory would count in its children's peak."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--source", type=Path)

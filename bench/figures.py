@@ -9,7 +9,7 @@ class Figure:
 
     Attributes:
         value: the number, in its row's unit.
-        note: explanation of a value that was not measured in full; else empty.
+        note: explanation of a value not measured in full; else empty.
     """
 
     value: float
@@ -56,7 +56,7 @@ ROWS = (
 
 
 def ratios(ours: Figures, other: Figures) -> dict[str, float]:
-    """Return how many times better ours is, for every row where that is defined."""
+    """Return how many times better our model is, for every row with both figures."""
     found = {}
     for row in ROWS:
         if row.key in ours and row.key in other:

@@ -26,7 +26,7 @@ class WrongAnswerError(RuntimeError):
 
 
 def clean(subject: Subject, training: Path, plan: Plan) -> Figures:
-    """Clean the training reviews once, from a cold start, as a training does."""
+    """Clean the training reviews once, from a cold start as in a training job."""
     texts = [text for text, _ in islice(reviews.read(training), plan.cleaned)]
     started = plan.clock()
     for text in texts:
@@ -36,7 +36,7 @@ def clean(subject: Subject, training: Path, plan: Plan) -> Figures:
 
 
 def serve(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Figures:
-    """Load the model and send it the test reviews, first one at a time, then in lists.
+    """Load the model and send it the test reviews, one at a time and then in lists.
 
     Raises:
         WrongAnswerError: when the answer to a single review is neither 1 nor 0.
@@ -75,7 +75,7 @@ def _explanations(answer: Answer, testing: Path, plan: Plan) -> Figures:
             partial(answer, json.dumps({"review": text, "explain": explain}).encode(), JSON)
             for explain in (False, True)
         )
-        # The two alternate, so that other work on the machine slows down both.
+        # They alternate, so that other work on the machine slows both down.
         pairs = [(plan.time(plain)[0], plan.time(explained)[0]) for _ in range(plan.repeats)]
         fastest_plain, fastest_explained = map(min, zip(*pairs, strict=True))
         extra.append(fastest_explained - fastest_plain)
@@ -108,13 +108,13 @@ def _lists(testing: Path, length: int) -> Iterator[list[str]]:
 
 
 def _note(measured: int, file: Path) -> str:
-    """Return the note of a figure that was measured on some of a file's reviews."""
+    """Return the note for a figure that was measured on some of the reviews."""
     total = reviews.count(file)
     return "" if measured >= total else f"on {measured:,} of {total:,} reviews"
 
 
 def main() -> int:
-    """Measure, and hand the figures over to the parent process."""
+    """Measure, and return the figures to the parent process."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("measurement", choices=("cleaning", "training", "serving"))
     parser.add_argument("subject", choices=TITLES)

@@ -14,14 +14,14 @@ import psutil
 
 from scripts import ROOT
 
-PREFIX = "result="  # starts the line that holds the result
+PREFIX = "result="  # prefix of the line with the result
 SAMPLE_EVERY = 0.1  # seconds
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 
 
 class ProcessError(RuntimeError):
-    """A measured process failed; the message is one line."""
+    """A measured process fails; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Finished:
 
     @property
     def result(self) -> Any:
-        """The result handed over by the process; None when there is none."""
+        """The result from the process; None when there is none."""
         found = [line for line in self.lines if line.startswith(PREFIX)]
         return json.loads(found[-1].removeprefix(PREFIX)) if found else None
 
@@ -58,7 +58,7 @@ def run(command: Sequence[str], *, threads: int, show: Callable[[str], None]) ->
 
     Args:
         command: program and arguments.
-        threads: number of threads that its numeric libraries may use.
+        threads: maximum number of threads of its numeric libraries.
         show: called with every printed line.
 
     Raises:

@@ -13,7 +13,7 @@ class Data:
     """Description of the reviews.
 
     Attributes:
-        name: their source.
+        name: source of the reviews.
         training: number of training reviews.
         testing: number of test reviews.
         official: whether the test reviews are the official 25,000.
@@ -34,7 +34,7 @@ def write(file: Path, reviews: Iterable[Review]) -> None:
 
 
 def read(file: Path) -> Iterator[Review]:
-    """Yield the reviews one by one, so that peak memory is the model's and not the data's."""
+    """Yield the reviews one by one, so that they do not dominate peak memory."""
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)

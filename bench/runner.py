@@ -21,10 +21,10 @@ class Runner:
     """Settings of a benchmark.
 
     Attributes:
-        folder: holds the reviews and receives the models.
+        folder: folder of the reviews and the models.
         peers_python: interpreter with the peers' packages.
         plans: extent of each subject's measurements.
-        show: called with a line of progress and its source.
+        show: called with each line of progress and its source.
     """
 
     folder: Path
@@ -45,7 +45,7 @@ class Runner:
         return self._measure("cleaning", name, threads=1)[0]
 
     def serve(self, name: str) -> Figures:
-        """Measure the trained model's serving on one thread."""
+        """Measure the trained model's serving, on one thread."""
         return self._measure("serving", name, threads=1)[0]
 
     def train(self, name: str) -> Figures:

@@ -7,8 +7,8 @@ export function showMessage(text, kind = "information") {
   element("message").dataset.kind = kind;
   element("review").setAttribute("aria-invalid", "false");
   // Screen readers repeat a text that is set again.
-  if (element("told").textContent !== text) {
-    element("told").textContent = text;
+  if (element("message-text").textContent !== text) {
+    element("message-text").textContent = text;
     hideElapsed();
   }
 }
@@ -21,7 +21,7 @@ export function showRefusal(text) {
 
 /** Show the elapsed time, which screen readers do not read out. */
 export function showElapsed(seconds) {
-  element("told").textContent ||= "Reading …";
+  element("message-text").textContent ||= "Reading …";
   element("elapsed").textContent = `${seconds}\u00a0s`;
 }
 

@@ -1,4 +1,4 @@
-"""Commands that a user runs through make."""
+"""Commands behind the make targets."""
 
 from pathlib import Path
 

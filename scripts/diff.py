@@ -23,7 +23,7 @@ CDK = ROOT / "node_modules" / ".bin" / "cdk"
 
 
 class DiffError(Exception):
-    """`cdk diff` failed; the text is its output."""
+    """`cdk diff` failed; the message is its output."""
 
 
 def changes(stack: str, before: Template, after: Template) -> str:
@@ -62,7 +62,7 @@ def summarize(
     Args:
         environment: its name.
         before: the accepted templates, by stack.
-        after: the present templates, by stack.
+        after: the current templates, by stack.
     """
     if before == after:
         yield f"## {environment}: nothing changes"

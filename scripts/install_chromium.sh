@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Debian's chromium for the browser tests. Where that cannot be done, the tests skip and
-# say so, and this script still succeeds.
+# Installs Debian's chromium for the browser tests. Succeeds even if that is impossible: the tests
+# are then skipped with a message.
 command -v chromium >/dev/null 2>&1 && exit 0
 
 if command -v apt-get >/dev/null 2>&1; then

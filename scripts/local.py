@@ -13,7 +13,7 @@ from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
 from local_aws.urls import local_url, send
 from scripts import ROOT
 
-# The positive one of lambda_fn/known_reviews.py
+# The positive review in lambda_fn/known_reviews.py
 SAMPLE = (
     "A wonderful film. Great acting, a superb story and beautiful music: "
     "one of the best I have ever seen. I loved it and highly recommend it."
@@ -34,21 +34,21 @@ def deploy_locally(
         port: TCP port of the running embedded AWS.
         state: the embedded AWS's state folder, which receives the CDK CLI's files as well.
         context: `key=value` settings that override those of cdk.json.
-        screen: where progress is shown.
-        root: the repository that is deployed.
+        screen: console for the progress.
+        root: the deployed repository.
 
     Returns:
         Output key to value, over all stacks, for example `SiteUrl` or `Accuracy`.
 
     Raises:
-        CdkError: when bootstrapping or a stack's deployment failed.
+        CdkError: when bootstrapping or the deployment of a stack fails.
     """
     isolate(port, DEFAULT_REGION)
     cdk = Cdk(state, screen)
     screen.step("Bootstrapping the embedded AWS for CDK")
     cdk.bootstrap(DEFAULT_REGION)
     screen.step("Deploying every stack with the CDK CLI")
-    # The embedded AWS has one region, whichever region the environment has on AWS.
+    # The embedded AWS has one region, whatever the environment's region on AWS.
     outputs = cdk.deploy(root, [*context, f"region={DEFAULT_REGION}"])
     return {key: local_url(value, port) for key, value in outputs.items()}
 

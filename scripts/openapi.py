@@ -1,4 +1,4 @@
-"""Write the OpenAPI document of the API into the docs: `make openapi`."""
+"""Write the API's OpenAPI document into the docs: `make openapi`."""
 
 import json
 import sys

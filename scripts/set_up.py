@@ -1,7 +1,7 @@
 """Set up one of the project's environments: `python scripts/set_up.py NAME [torch==VERSION]`.
 
-An environment that is complete is left as it is. One that is missing, half installed, damaged, or
-made from another lock or by another Python is installed again. The standard library is enough.
+A complete environment stays as it is. One that is missing, incomplete, damaged, or made from
+another lock or by another Python is installed again. Needs only the standard library.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NODE_MODULES = ROOT / "node_modules"
 NPM_LOCK = ROOT / "package-lock.json"
 NPM_STAMP = NODE_MODULES / ".set-up.json"
-# pip starts a script so where its path has a blank; a double quote or a dollar sign breaks it.
+# pip writes this if a script's path has a blank; double quotes and dollar signs break it.
 TRAMPOLINE = b"#!/bin/sh\n'''exec' "
 RELOCATABLE = b'"$(dirname -- "$(realpath -- "$0")")/python" "$0" "$@"'
 
@@ -32,10 +32,10 @@ class Environment(NamedTuple):
 
     Attributes:
         folder: its path from the root.
-        lock: the packages in it.
-        contents: what it holds, for the line that is printed.
-        imports: modules that are imported once everything is installed.
-        npm: whether the packages of package-lock.json belong to it.
+        lock: lock of its packages.
+        contents: description of its packages, for the printed line.
+        imports: modules to import after the installation, as a check.
+        npm: whether it includes the packages of package-lock.json.
     """
 
     folder: str
@@ -89,8 +89,8 @@ def main(name: str, torch: str | None = None) -> None:
     """Make an environment complete.
 
     Args:
-        name: a key of ENVIRONMENTS, or `python` for an empty `.venv` that the others are in.
-        torch: the requirement of PyTorch, which no lock has: its builds differ between machines.
+        name: a key of ENVIRONMENTS, or `python` for the empty `.venv` that contains the others.
+        torch: the requirement of PyTorch, which is in no lock, because builds vary by machine.
 
     Raises:
         SetUpError: when something cannot be installed or imported.
@@ -115,7 +115,7 @@ def main(name: str, torch: str | None = None) -> None:
     stamp.unlink(missing_ok=True)
     _make_venv(folder)
     _remove_damaged(folder)
-    # The lock names everything: there is nothing to resolve.
+    # The lock is complete: there is nothing to resolve.
     _pip(folder, "--no-deps", "--require-hashes", "--requirement", str(lock))
     repair_scripts(folder)
     npm = _start_npm(folder) if environment.npm and not _npm_is_whole() else None
@@ -153,25 +153,25 @@ def _python(folder: Path) -> Path:
 
 
 def site_packages(folder: Path) -> Path:
-    """Return the folder of an environment's packages."""
+    """Return the path of an environment's packages."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return folder / "lib" / version / "site-packages"
 
 
 def _has_this_python(folder: Path) -> bool:
-    """Tell whether the environment was made by this version of Python, which is still there."""
+    """Return whether this version of Python made the environment and still exists."""
     return _python(folder).exists() and (site_packages(folder) / "pip").is_dir()
 
 
 def _make_venv(folder: Path) -> None:
     if not _has_this_python(folder):
-        # The Python of a virtual environment cannot make that environment again.
+        # A virtual environment's own Python cannot recreate it.
         python = getattr(sys, "_base_executable", None) or sys.executable
         _run([python, "-m", "venv", "--clear", folder])
 
 
 def _read(stamp: Path) -> dict[str, Any]:
-    """Return what a stamp says; nothing when it is missing or damaged."""
+    """Return the content of a stamp; empty when it is missing or damaged."""
     try:
         content = json.loads(stamp.read_text("utf-8"))
     except (OSError, ValueError):
@@ -180,7 +180,7 @@ def _read(stamp: Path) -> dict[str, Any]:
 
 
 def _whole_packages(folder: Path) -> set[str]:
-    """Return the names of the metadata folders whose packages have all their files."""
+    """Return the names of the metadata folders of complete packages."""
     site = site_packages(folder)
     return {info.name for info in site.glob("*.dist-info") if _is_whole(site, info)}
 
@@ -195,7 +195,7 @@ def _is_whole(site: Path, info: Path) -> bool:
 
 
 def _remove_damaged(folder: Path) -> None:
-    """Remove the metadata of packages without all their files: pip then installs them again."""
+    """Remove the metadata of incomplete packages, so that pip installs them again."""
     site, whole = site_packages(folder), _whole_packages(folder)
     for info in [info for info in site.glob("*.dist-info") if info.name not in whole]:
         if info.name.startswith("pip-"):
@@ -205,13 +205,13 @@ def _remove_damaged(folder: Path) -> None:
 
 
 def _pip(folder: Path, *arguments: str, quiet: bool = False) -> None:
-    # Python compiles what is imported, once; pip would compile everything.
+    # Python compiles modules when they are imported; pip would compile all of them.
     command = [_python(folder), "-m", "pip", "install", "--quiet", "--no-compile", *arguments]
     _run(command, quiet=quiet, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
 
 
 def install_torch(folder: Path, torch: str) -> None:
-    """Install the CPU build of PyTorch; where there is none, the registry's with its libraries."""
+    """Install PyTorch's CPU build; if there is none, the registry's build with its libraries."""
     index = os.environ.get("TORCH_INDEX", CPU_INDEX)
     indices = ["--extra-index-url", index]
     if sys.platform == "linux":
@@ -229,7 +229,7 @@ def install_torch(folder: Path, torch: str) -> None:
 
 
 def repair_scripts(folder: Path) -> None:
-    """Make scripts start whatever letters the path has, and node without a Python before it."""
+    """Make scripts work with any characters in the path, and link to node without Python."""
     for script in _python(folder).parent.iterdir():
         if script.is_file() and not script.is_symlink():
             with script.open("rb") as file:
@@ -268,13 +268,13 @@ def _npm_files() -> int:
 def _start_npm(folder: Path) -> subprocess.Popen[bytes]:
     path = f"{_python(folder).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     command = [str(_python(folder).with_name("npm")), "ci", "--loglevel=error"]
-    return subprocess.Popen(  # noqa: S603 - npm says "added 31 packages" with no word on what for
+    return subprocess.Popen(  # noqa: S603 - npm prints "added 31 packages" without context
         command, cwd=ROOT, env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL
     )
 
 
 def _import(folder: Path, modules: tuple[str, ...]) -> None:
-    """Import what was installed: a missing library shows now and not in a training job."""
+    """Import the packages: a missing library fails now and not in a training job."""
     done = subprocess.run(  # noqa: S603 - our own command
         [str(_python(folder)), "-c", f"import {', '.join(modules)}"],
         cwd=folder,

@@ -19,11 +19,11 @@ Template = dict[str, Any]
 
 
 class NoSnapshotError(Exception):
-    """A snapshot is missing; the text names it."""
+    """A snapshot is missing; the message names it."""
 
 
 def masked(template: Template) -> Template:
-    """Return a template without the values that every edit of a source file changes.
+    """Return a template without the values that change with every edit of a source file.
 
     These are asset hashes, the training job's name and the logical ids of function versions.
     """

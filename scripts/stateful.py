@@ -1,8 +1,7 @@
-"""Resources whose contents or addresses cannot be made again, and the record of them.
+"""Resources whose contents or addresses cannot be recreated, and the record of them.
 
-Another logical id or immutable property would replace such a resource: an empty bucket instead of
-the data, another key instead of the one that can decrypt, a new address instead of the known one.
-`make accept-replacements` accepts such a change.
+Changing the logical id or an immutable property replaces such a resource: with an empty bucket, a
+key that cannot decrypt old data, or an unknown address. `make accept-replacements` accepts that.
 """
 
 import json
@@ -36,8 +35,8 @@ Record = dict[str, dict[str, Any]]
 def stateful(templates: Mapping[str, Template]) -> Record:
     """Return the immutable properties of every stateful resource, by stack and logical id.
 
-    The kind of an endpoint is not a property, yet it cannot change: SageMaker converts neither an
-    endpoint with instances to a serverless one, nor rolls back from instances to serverless.
+    The kind of an endpoint is not a property, but cannot change: SageMaker cannot convert an
+    endpoint with instances to a serverless one, nor roll back from instances to serverless.
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     """
     return {
@@ -57,7 +56,7 @@ def stateful(templates: Mapping[str, Template]) -> Record:
 
 
 def immutable(kind: str) -> set[str]:
-    """Return the top-level properties whose change replaces a resource, by its AWS schema."""
+    """Return the top-level properties whose change replaces a resource, from its AWS schema."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(SCHEMA_REGION, kind).schema
     paths: list[str] = schema.get("createOnlyProperties", [])
     return {path.removeprefix("/properties/").partition("/")[0] for path in paths}
@@ -73,14 +72,14 @@ def _endpoint_kind(resource: Mapping[str, Any], template: Template) -> dict[str,
 
 
 def recorded(environment: str) -> Record:
-    """Return the accepted record of an environment; empty without a record."""
+    """Return an environment's accepted record; empty if there is none."""
     file = ROOT / RECORDS / f"{environment}.json"
     record: Record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return record
 
 
 def main() -> int:
-    """Accept the present stateful resources of every environment."""
+    """Accept the current stateful resources of every environment."""
     for environment, templates in present(environments()).items():
         file = ROOT / RECORDS / f"{environment}.json"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Synthesizing environments as the CDK CLI does: `app.py`, in a process for each of them."""
+"""Synthesizes environments as the CDK CLI does: with `app.py`, each in its own process."""
 
 import json
 import os
@@ -18,16 +18,16 @@ Templates = dict[str, dict[str, Any]]
 
 
 class SynthesisError(Exception):
-    """An environment cannot be synthesized; the text is what its process said."""
+    """An environment cannot be synthesized; the message is the output of its process."""
 
 
 def context(environment: str, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return CDK's context as the CLI makes it from cdk.json and `-c`."""
+    """Return CDK's context, built as the CLI does from cdk.json and `-c`."""
     return {**_declared()["context"], "environment": environment, **(overrides or {})}
 
 
 def _command() -> list[str]:
-    """Return the command of cdk.json, for any working directory and with this Python."""
+    """Return cdk.json's command, for any working directory and with this Python."""
     _, *options, script = shlex.split(_declared()["app"])
     return [sys.executable, *options, str(ROOT / script)]
 
@@ -38,7 +38,7 @@ def _declared() -> dict[str, Any]:
 
 
 def environments() -> list[str]:
-    """Return the environments that cdk.json has."""
+    """Return the names of the environments in cdk.json."""
     return list(context("")["environments"])
 
 
@@ -50,14 +50,14 @@ def start(
     variables: Mapping[str, str] = os.environ,
     cwd: Path = ROOT,
 ) -> "subprocess.Popen[str]":
-    """Start to synthesize.
+    """Start synthesizing an environment.
 
     Args:
         environment: its name in cdk.json.
-        folder: receives the cloud assembly.
-        overrides: settings as `-c` gives them.
-        variables: the process's environment, beside what tells it what to synthesize.
-        cwd: where it runs.
+        folder: output folder of the cloud assembly.
+        overrides: settings as in `-c`.
+        variables: environment of the process, to which CDK's variables are added.
+        cwd: working directory of the process.
     """
     told = {
         "CDK_OUTDIR": str(folder),
@@ -76,17 +76,17 @@ def start(
 def synthesize(
     names: Sequence[str], overrides: Mapping[str, Any] | None = None
 ) -> dict[str, Templates]:
-    """Synthesize environments side by side.
+    """Synthesize environments in parallel.
 
     Args:
         names: the environments.
-        overrides: settings of all of them, as `-c` gives them.
+        overrides: settings of all environments, as in `-c`.
 
     Returns:
-        Environment to its stacks' templates: of `storage`, `model` and `web`.
+        Environment to its templates, by stack: `storage`, `model` and `web`.
 
     Raises:
-        SynthesisError: for a setting that is unknown or not allowed.
+        SynthesisError: for an unknown or invalid setting.
     """
     with TemporaryDirectory() as root:
         folders = {name: Path(root, name) for name in names}
@@ -99,7 +99,7 @@ def synthesize(
 
 
 def templates(environment: str, folder: Path) -> Templates:
-    """Return the templates in a cloud assembly: of `storage`, `model` and `web`."""
+    """Return the templates in a cloud assembly, by stack: `storage`, `model` and `web`."""
     return {
         stack: json.loads(
             (folder / f"sentiment-{environment}-{stack}.template.json").read_text("utf-8")

@@ -1,7 +1,7 @@
-"""Generate the tables that settings are checked against from the SDKs: `make tables`.
+"""Generate the tables for checking settings from the SDKs: `make tables`.
 
 images.json has the URIs of AWS's images in each region, from the SageMaker SDK;
-instance_types.json has the instance types that SageMaker offers, from the AWS SDK.
+instance_types.json has SageMaker's instance types, from the AWS SDK.
 """
 
 import argparse
@@ -24,7 +24,7 @@ IMAGES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def image_table() -> dict[str, Any]:
-    """Return each purpose's image, and its registry in each region."""
+    """Return the image for each purpose, and its registry in each region."""
     from sagemaker.core import image_uris  # noqa: PLC0415 - 420 MB, and not needed to synthesize
 
     table: dict[str, Any] = {}
@@ -58,7 +58,7 @@ TABLES = {
 
 
 def main() -> None:
-    """Write the named tables, or all."""
+    """Write the named tables, or all of them."""
     parser = argparse.ArgumentParser(prog="make tables", description=__doc__)
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"one of {', '.join(TABLES)}")
     chosen = parser.parse_args().tables or [*TABLES]

@@ -1,1 +1,1 @@
-"""The CDK stacks of the sentiment web app, and the constructs that they are composed of."""
+"""The CDK stacks of the sentiment web app, and their constructs."""

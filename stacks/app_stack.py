@@ -15,15 +15,15 @@ from stacks.settings.environment import EnvironmentSettings
 class AppStack(Stack):
     """A stack of one environment, which completes its resources when it is synthesized.
 
-    Its log groups then get their retention and key, and its resources the reasons for findings,
-    whenever and by whomever they were added.
+    Log groups then get their retention and key, and resources their reasons for findings, whatever
+    code added them.
 
     Creates: nothing itself.
     Idle: nothing.
     Destroy: everything in it is deleted, unless the resource is kept.
 
     Attributes:
-        names: names that stacks share.
+        names: names shared by the stacks.
         settings: the environment's settings.
         reasons: reasons for findings in its resources.
         data_key_arn: ARN of the key that encrypts data; None for AWS's own.
@@ -45,7 +45,7 @@ class AppStack(Stack):
         Args:
             scope: the application.
             name: `storage`, `model` or `web`.
-            names: names that stacks share.
+            names: names shared by the stacks.
             settings: the environment's settings.
             description: description in CloudFormation's console.
             termination_protection: whether CloudFormation refuses to delete the stack.
@@ -67,7 +67,7 @@ class AppStack(Stack):
         self.node.add_validation(_LastStep(self._complete))
 
     def _complete(self) -> None:
-        """Set what every log group has in common, and write the reasons."""
+        """Set the retention and key of log groups, and write the reasons."""
         constructs = self.node.find_all()
         for one in constructs:
             if isinstance(one, CfnLogGroup):
@@ -87,12 +87,12 @@ class AppStack(Stack):
 
 @jsii.implements(IValidation)
 class _LastStep:
-    """Runs when a tree of constructs is validated: after all aspects, before templates."""
+    """Runs during validation of the construct tree: after all aspects, before templates."""
 
     def __init__(self, run: Callable[[], None]) -> None:
         self._run = run
 
     def validate(self) -> list[str]:
-        """Run the step, which finds nothing wrong."""
+        """Run the step; report no errors."""
         self._run()
         return []

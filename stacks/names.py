@@ -1,6 +1,6 @@
-"""Names that the application chooses and that stacks share as plain text.
+"""Names that the application chooses and the stacks share as plain text.
 
-Everything else is named by CloudFormation, which can then replace it.
+CloudFormation names everything else, so that it can replace it.
 """
 
 from dataclasses import dataclass
@@ -37,16 +37,16 @@ class Names:
 
     @property
     def candidate(self) -> str:
-        """The SageMaker endpoint that tries a new model."""
+        """The candidate endpoint, on which a new model is tested."""
         return f"{self.prefix}-candidate"
 
     def endpoint_log_group(self, endpoint: str) -> str:
-        """Return the log group that SageMaker writes an endpoint's output to."""
+        """Return the name of the log group for an endpoint's output."""
         return f"/aws/sagemaker/Endpoints/{endpoint}"
 
     @property
     def captured_data(self) -> str:
-        """S3 URI of the captured requests and answers of the endpoint."""
+        """S3 URI of the endpoint's captured requests and answers."""
         return f"s3://{self.data_bucket}/{CAPTURED}"
 
     @property
@@ -56,7 +56,7 @@ class Names:
 
     @property
     def alarm_topic(self) -> str:
-        """The topic that receives alarms."""
+        """The topic for alarms."""
         return f"{self.prefix}-alarms"
 
     @property
@@ -98,7 +98,7 @@ class Names:
 
     @property
     def log_groups(self) -> list[str]:
-        """The names of all log groups, with wildcards for what CloudFormation adds to them."""
+        """Names of all log groups, with wildcards for the suffixes that CloudFormation adds."""
         return [
             f"{self.prefix}-*",
             self.endpoint_log_group(self.endpoint),
@@ -117,7 +117,7 @@ class Names:
         return f"{self.prefix}-{name}"
 
     def _bucket(self, purpose: str) -> str:
-        # Bucket names are unique in the world: the account and the region make them so.
+        # Bucket names must be globally unique, so they include the account and the region.
         return f"{self.prefix}-{purpose}-{ACCOUNT_ID}-{self.region}"
 
 

@@ -36,9 +36,9 @@ class Plan:
 
     Attributes:
         cleaned: number of reviews cleaned.
-        batches: number of training steps timed; only the notebook's algorithm is cut short.
+        batches: number of training steps timed, used only for the notebook's algorithm.
         single: number of reviews served one at a time.
-        repeats: number of times each is sent; the fastest answer counts.
+        repeats: number of times that each is sent; the fastest answer counts.
         lists: number of requests with a list of reviews.
         list_length: number of reviews in such a list.
         processor_time: whether to count processor time, which hardly depends on other work on the
@@ -59,7 +59,7 @@ class Plan:
         return time.process_time if self.processor_time else time.perf_counter
 
     def time(self, work: Callable[[], str]) -> tuple[float, str]:
-        """Return the milliseconds that the work takes, and its result."""
+        """Return the duration of the work in milliseconds, and its result."""
         started = self.clock()
         result = work()
         return (self.clock() - started) * 1e3, result
@@ -78,7 +78,7 @@ class Subject(Protocol):
         """Train on one file of reviews, test on the other and save the model."""
 
     def load(self, model_dir: Path, /) -> Answer:
-        """Return the served model, which answers on one thread."""
+        """Return the served model, which uses one thread."""
 
 
 def find(name: str) -> Subject:
@@ -87,7 +87,7 @@ def find(name: str) -> Subject:
 
 
 def serve(classify: Classify) -> Answer:
-    """Return a peer as a served model with our request and response formats."""
+    """Return a peer as a served model with the API's request and response formats."""
 
     def answer(body: bytes, content_type: str) -> str:
         if content_type != JSON:

@@ -1,9 +1,9 @@
 """The notebook's algorithm, rewritten with the same costs.
 
-It cleans as the notebook does, with an HTML parser for every review, and for every word a new
-stemmer and the stop list read from its file. It pads every review to 500 ids and runs the LSTM over
-all of them. Some work of the notebook is left out, in its favour: the download of the stop list for
-every review, the CSV files, uploads and instances between cleaning, training and serving.
+Like the notebook, it uses an HTML parser for every review, and for every word a new stemmer and the
+stop list read from its file. It pads every review to 500 ids and runs the LSTM over all of them.
+In the notebook's favour, it leaves out the download of the stop list for every review, and the CSV
+files, uploads and instances between cleaning, training and serving.
 """
 
 import pickle
@@ -42,7 +42,7 @@ warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
 @cache
 def _install_stop_list() -> tempfile.TemporaryDirectory[str]:
-    """Install the stop list where NLTK expects a downloaded one, until the process ends."""
+    """Install the stop list as NLTK's downloaded one, until the process ends."""
     folder = tempfile.TemporaryDirectory()
     file = Path(folder.name, "corpora", "stopwords", "english")
     file.parent.mkdir(parents=True)
@@ -68,7 +68,7 @@ def build_dict(data: Sequence[Sequence[str]]) -> dict[str, int]:
 
 
 def convert_and_pad(word_dict: dict[str, int], sentence: Sequence[str]) -> tuple[list[int], int]:
-    """Return the 500 ids of a review and the number of its words among them."""
+    """Return a review's 500 ids and the number of words among them."""
     ids = [0] * PAD
     for position, word in enumerate(sentence[:PAD]):
         ids[position] = word_dict.get(word, 1)
@@ -108,7 +108,7 @@ class LSTMClassifier(nn.Module):
 def train(training: Path, testing: Path, model_dir: Path, plan: Plan) -> Figures:
     """Clean, convert, train, test and save.
 
-    When the plan limits the cleaned reviews and the batches, only these are timed and the total is
+    If the plan limits the cleaned reviews and the batches, only these are timed and the total is
     extrapolated. The saved model then has the notebook's size and speed, but not its accuracy.
     """
     texts, labels = zip(*reviews.read(training), strict=True)
@@ -152,7 +152,7 @@ def _clean_all(texts: Sequence[str], plan: Plan) -> tuple[list[Sequence[str]], f
         if number % 50 == 0:
             print(f"cleaned {number} of {len(sample)} reviews", flush=True)
     seconds = plan.clock() - started
-    # For the rest, our own cleaning gives the same words.
+    # For the rest, our cleaning gives the same words.
     words += [review_to_words(text) for text in texts[len(sample) :]]
     return words, seconds / len(sample)
 

@@ -20,7 +20,7 @@ def clean(review: str) -> Sequence[str]:
 
 def train(training: Path, testing: Path, model_dir: Path, _plan: Plan) -> Figures:
     """Train with the default hyperparameters."""
-    import train as script  # noqa: PLC0415 - served models do without its imports
+    import train as script  # noqa: PLC0415 - not needed for serving
 
     output = model_dir.with_name("output")
     folders = {

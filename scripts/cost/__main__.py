@@ -14,7 +14,7 @@ from scripts.cost.usage import ASSUMPTIONS, PREDICTIONS
 from scripts.synthesis import SynthesisError, context, environments, synthesize
 
 CENT = 0.01
-# The estimate does not need the code of the functions.
+# The estimate does not need the functions' code.
 UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 
 

@@ -11,7 +11,7 @@ CENT = 0.005
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the cost of the templates after a change, and the difference to those before it."""
+    """Yield the cost of the templates after a change, and the difference from the cost before."""
     prices = Prices.read()
     old, new = (list(estimate(templates, prices)) for templates in (before, after))
     unknown = _unknown(new)
@@ -30,7 +30,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str
 
 
 def _unknown(bill: list[Item]) -> set[str]:
-    """Return the items on a bill that have no price."""
+    """Return the items on a bill without a known price."""
     return {item.name for item in bill if item.at(0) is None}
 
 

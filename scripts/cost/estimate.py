@@ -28,10 +28,10 @@ class Item:
     """One line of the bill, in US dollars.
 
     Attributes:
-        name: the resource that costs.
-        monthly: cost without any prediction; None when a price is not known.
-        per_prediction: cost of each prediction; None when a price is not known.
-        once: cost of each training, which is not part of the month.
+        name: the billed resource.
+        monthly: monthly cost without predictions; None when a price is unknown.
+        per_prediction: cost of each prediction; None when a price is unknown.
+        once: cost of each training, which is not in the monthly cost.
     """
 
     name: str
@@ -40,14 +40,14 @@ class Item:
     once: float | None = 0.0
 
     def at(self, predictions: int) -> float | None:
-        """Return the cost of a month with that many predictions; None when it is not known."""
+        """Return the cost of a month with that many predictions; None when it is unknown."""
         if self.monthly is None or self.per_prediction is None:
             return None
         return self.monthly + predictions * self.per_prediction
 
 
 def estimate(templates: Mapping[str, Any], prices: Prices) -> list[Item]:
-    """Return the bill of the resources in an environment's templates."""
+    """Return the bill for the resources in an environment's templates."""
     resources = [
         (str(logical_id), str(resource["Type"]), resource.get("Properties", {}))
         for template in templates.values()

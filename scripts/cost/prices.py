@@ -35,7 +35,7 @@ class Prices:
         return float(self.table[service][key])
 
     def of(self, name: str, kind: str) -> float | None:
-        """Return the price of a kind, such as an instance type; None when it is not known."""
+        """Return the price of a kind, such as an instance type; None when it is unknown."""
         service, _, key = name.partition(".")
         price = self.table[service][key].get(kind)
         return None if price is None else float(price)

@@ -1,4 +1,4 @@
-"""Assumed use of one prediction, which the estimate prints."""
+"""Assumed use of resources by one prediction; the estimate prints it."""
 
 # Predictions a month for which costs are shown
 PREDICTIONS = (0, 1_000, 1_000_000)
@@ -10,7 +10,7 @@ FUNCTION_SECONDS = 0.06
 ENDPOINT_SECONDS = 0.05
 REQUEST_GB = 1.5e-6  # a review
 RESPONSE_GB = 1e-6
-LOGGED_GB = 2e-6  # access log, function's log and web ACL's log together
+LOGGED_GB = 2e-6  # logs of the API, the function and the web ACL
 TRACED_SHARE = 0.05  # X-Ray's default sampling
 TRAINING_HOURS = 0.1
 

@@ -9,8 +9,8 @@ sys.path.insert(0, str(ROOT / "model_code"))
 
 
 class EvaluationError(Exception):
-    """The reason that nothing can be measured, in one line."""
+    """The evaluation cannot run; the message is one line."""
 
     def __init__(self, reason: str) -> None:
-        """Join the lines of a library's message."""
+        """Join the lines of a message."""
         super().__init__(" ".join(reason.split()))

@@ -92,14 +92,14 @@ def _measure(arguments: argparse.Namespace) -> Result:
             connections=arguments.connections,
             replies=replies,
         )
-    path.rename(path.with_name("last-replies.jsonl"))  # complete: the next run starts again
+    path.rename(path.with_name("last-replies.jsonl"))  # lets the next run start over
     trained = card["metrics"]["accuracy"] if same else None
     return summarize(target.name, reviews, replies.replies, trained=trained)
 
 
 def _target(arguments: argparse.Namespace) -> Target:
     if arguments.local or not (arguments.site or arguments.endpoint):
-        isolate(arguments.port)  # from here on, no client of this process can reach real AWS
+        isolate(arguments.port)  # keeps all AWS clients of this process away from real AWS
     if arguments.endpoint:
         return Endpoint(arguments.endpoint)
     url = arguments.site or _local_api(arguments.port, arguments.environment)

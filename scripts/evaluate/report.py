@@ -53,14 +53,14 @@ class Result:
         target: name of the target.
         version: version of its model.
         reviews: name of the test reviews.
-        judged: the reviews that were not refused.
-        probabilities: their P(positive).
-        metrics: metrics over them.
+        judged: the reviews with a verdict.
+        probabilities: P(positive) of these reviews.
+        metrics: metrics of these verdicts.
         latencies: latency of each kind of request.
         refused: error code to number of refused reviews.
-        compared: number of reviews sent in both ways.
-        differing: number of those that got two different verdicts.
-        trained: accuracy that the training measured on the same reviews, if it did.
+        compared: number of reviews sent both in a list and on their own.
+        differing: number of these with two different verdicts.
+        trained: accuracy that the training measured on the same reviews, if known.
     """
 
     target: str

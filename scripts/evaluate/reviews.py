@@ -1,4 +1,4 @@
-"""Test reviews: those that DATA names, or those that the training of a deployment held out."""
+"""Test reviews: from DATA, or those that a deployment's training held out."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from stacks.datasets import find_dataset
 from stacks.settings.load import read_settings
 
 OFFICIAL = "the official test half of the Large Movie Review Dataset"
-# SHA-256 of the sorted [text, label] pairs of the official test half, Maas et al. (2011).
+# SHA-256 of the sorted [text, label] pairs in the official test half, Maas et al. (2011).
 OFFICIAL_SHA256 = "220ce8d6afaa21efd00ee7cf5166c61abb11fcfb333465b7296d006f27382f18"
 
 Review = tuple[str, int]  # text; 1 for positive, 0 for negative
@@ -29,7 +29,7 @@ class Reviews:
     """Labelled reviews to measure with.
 
     Attributes:
-        name: their name in the report.
+        name: source of the reviews, for the report.
         dataset: texts and labels.
     """
 
@@ -38,7 +38,7 @@ class Reviews:
 
 
 def read_reviews(source: Path) -> Reviews:
-    """Read a file, or a folder: only its test half if it has one.
+    """Read a file or folder; only the test half if there is one.
 
     Args:
         source: the official archive or directory, a folder that holds it or `test.jsonl` (plain,
@@ -65,12 +65,12 @@ def read_reviews(source: Path) -> Reviews:
 
 
 def is_official_test(reviews: Sequence[Review]) -> bool:
-    """Return whether these are the 25,000 official test reviews, in any order."""
+    """Return whether the dataset is the 25,000 official test reviews, in any order."""
     return hashlib.sha256(json.dumps(sorted(reviews)).encode()).hexdigest() == OFFICIAL_SHA256
 
 
 def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
-    """Return the reviews that a deployment with these settings tests on and never trains on.
+    """Return the reviews that a deployment with these settings holds out for its test.
 
     Raises:
         DatasetError: when a row cannot be used.

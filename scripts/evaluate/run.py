@@ -1,4 +1,4 @@
-"""Sends the reviews, all of them in lists and a sample one by one, and keeps the replies."""
+"""Sends all reviews in lists and a sample of them one by one, and keeps the replies."""
 
 import json
 import os
@@ -30,10 +30,10 @@ Asked = tuple[str, tuple[int, ...]]  # LISTS or SINGLES, and the indices of the 
 
 @dataclass(frozen=True)
 class Reply:
-    """A target's answer to one request, and how long it took.
+    """A target's answer to one request, and its duration.
 
     Attributes:
-        verdicts: one for each review, in order.
+        verdicts: verdict on each review, in order.
         version: version of the model; empty when every review was refused.
         seconds: duration of the successful attempt.
         retries: number of failed attempts before it.
@@ -48,14 +48,13 @@ class Reply:
 def patiently(ask: Callable[[], T]) -> tuple[T, float, int]:
     """Repeat a request while its target is busy.
 
-    The pauses double. A random part of each keeps requests that were refused together from
-    returning together.
+    The pauses double, with random jitter so that requests refused together do not return together.
 
     Returns:
-        The answer, the seconds that its attempt took, and the number of attempts before it.
+        The answer, the duration of its attempt in seconds, and the number of earlier attempts.
 
     Raises:
-        EvaluationError: when the target is busy at every attempt.
+        EvaluationError: when the target stays busy.
     """
     retries = 0
     while True:
@@ -73,7 +72,7 @@ def patiently(ask: Callable[[], T]) -> tuple[T, float, int]:
 class Replies:
     """Replies in a file, so that an interrupted evaluation can continue.
 
-    The first of the JSON lines names the subject, each of the others has one reply.
+    The first JSON line names the subject; each of the others is one reply.
 
     Attributes:
         replies: all replies received so far.
@@ -103,7 +102,7 @@ class Replies:
             whole = lines and lines[0].endswith(b"\n")
             if not whole or json.loads(lines[0]) != subject:
                 return False
-            if not lines[-1].endswith(b"\n"):  # the last write was interrupted
+            if not lines[-1].endswith(b"\n"):  # from an interrupted write
                 os.truncate(path, path.stat().st_size - len(lines.pop()))
             for row in map(json.loads, lines[1:]):
                 self.replies[row["kind"], tuple(row["indices"])] = Reply(**row["reply"])
@@ -112,13 +111,13 @@ class Replies:
         return True
 
     def add(self, kind: str, indices: list[int], reply: Reply) -> None:
-        """Store a reply at once; any thread may call this."""
+        """Store a reply immediately; thread-safe."""
         with self._lock:
             self.replies[kind, tuple(indices)] = reply
             self._write({"kind": kind, "indices": indices, "reply": asdict(reply)})
 
     def answered(self, kind: str) -> set[int]:
-        """Return the indices of the reviews that have a reply."""
+        """Return the indices of the reviews with a reply."""
         return {index for of, indices in self.replies if of == kind for index in indices}
 
     def close(self) -> None:
@@ -131,7 +130,7 @@ class Replies:
 
 
 def split(reviews: Sequence[str], indices: Sequence[int]) -> Iterator[list[int]]:
-    """Split indices into lists that fit into one request each."""
+    """Split indices into lists, each of which fits into one request."""
     part: list[int] = []
     size = 0
     for index in indices:
@@ -153,7 +152,7 @@ def sample(count: int, wanted: int) -> list[int]:
 def run(
     target: Target, reviews: Sequence[str], *, singles: int, connections: int, replies: Replies
 ) -> None:
-    """Request every verdict that is still missing.
+    """Request every missing verdict.
 
     Args:
         target: the deployed model.
@@ -206,5 +205,7 @@ def _send_all(
                 future.result()
                 done(futures[future])
         except BaseException:
-            pool.shutdown(cancel_futures=True)  # requests under way are awaited and kept
+            pool.shutdown(
+                cancel_futures=True
+            )  # await the requests in flight and keep their replies
             raise

@@ -1,4 +1,4 @@
-"""Deployed models that can be measured: an API by its URL, or a SageMaker endpoint by its name."""
+"""Targets of an evaluation: an API by its URL, or a SageMaker endpoint by its name."""
 
 import json
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from scripts.evaluate import EvaluationError
 
-ATTEMPTS = 8  # for each request to a busy target
+ATTEMPTS = 8  # for each request
 
 JSON = "application/json"
 REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
@@ -21,17 +21,17 @@ BUSY_STATUSES = {429, 500, 502, 503, 504}
 BUSY_CODES = {
     "ThrottlingException", "ServiceUnavailable", "ModelNotReadyException", "InternalFailure",
 }  # fmt: skip
-# Status of a container that is starting or has no free worker; 0 means that it timed out.
+# Status of a container that is starting or has no free worker; 0 means a timeout.
 BUSY_CONTAINER = {0, 408, 429, 503, 504, 507}
 
 Verdict = float | str  # P(positive), or the error code of a refused review
 
 
 class BusyError(Exception):
-    """The target is busy and may answer a later attempt, after `retry_after` seconds."""
+    """The target is busy and may answer another attempt after `retry_after` seconds."""
 
     def __init__(self, reason: str, retry_after: float = 0.0) -> None:
-        """Keep the reason; it is reported when no attempt succeeds."""
+        """Keep the reason, which is reported if no attempt succeeds."""
         super().__init__(reason)
         self.retry_after = retry_after
 
@@ -56,11 +56,11 @@ def classify(target: Target, reviews: list[str], *, in_list: bool) -> tuple[list
     """Classify reviews with one request: a list of reviews, or a single one.
 
     Returns:
-        The verdicts in order, and the model's version, which is empty when it refused every review.
+        The verdicts in order, and the model's version, which is empty if every review was refused.
 
     Raises:
         BusyError: when the target is busy.
-        EvaluationError: when it failed, or refused the whole list.
+        EvaluationError: when it fails or refuses the whole list.
     """
     answer = target.send({"reviews": reviews} if in_list else {"review": reviews[0]})
     if in_list and not (isinstance(answer, dict) and "predictions" in answer):
@@ -90,7 +90,7 @@ class Site:
     """
 
     def __init__(self, url: str, *, connections: int) -> None:
-        """Find the API at the URL itself, or below it at `api/`.
+        """Find the API at the URL, or below it at `api/`.
 
         Args:
             url: URL of the site or of the API.
@@ -161,7 +161,7 @@ class Site:
 
 
 class Endpoint:
-    """A SageMaker endpoint, called with the user's own AWS credentials.
+    """A SageMaker endpoint, called with the user's AWS credentials.
 
     Attributes:
         name: the endpoint's name.
@@ -178,7 +178,7 @@ class Endpoint:
         try:
             client = boto3.client("sagemaker", config=patient)
             status = client.describe_endpoint(EndpointName=name)["EndpointStatus"]
-            # Retries of boto3 would not be counted, and would add to the measured latency.
+            # boto3's own retries would not be counted, but would add to the measured latency.
             once = Config(retries={"total_max_attempts": 1})
             self._runtime = boto3.client("sagemaker-runtime", config=once)
         except (ClientError, BotoCoreError, ValueError) as error:
@@ -221,7 +221,7 @@ def _is_busy(error: ClientError) -> bool:
 
 
 def _model_code(error: ClientError) -> str:
-    """Return the error code with which the model refuses a review."""
+    """Return the model's error code for a refused review."""
     try:
         return str(json.loads(error.response["OriginalMessage"])["code"])
     except (ValueError, TypeError, KeyError):

@@ -21,13 +21,13 @@ from scripts.supply_chain.locks import Package, locked, npm_name
 FILE = Path(__file__).with_name("advisories.json")
 ACCEPTED = Path(__file__).with_name("accepted_advisories.toml")
 PIP_AUDIT = ROOT / ".venv" / "supply" / "bin" / "pip-audit"
-# An older file lacks what has become known since.
+# An older file lacks more recent advisories.
 MAXIMUM_AGE_DAYS = 30
 NAMED = 3
 
 
 class NotReachedError(Exception):
-    """A service gave no answer; the text names it and says why."""
+    """A service did not answer; the message names it and the reason."""
 
 
 class Advisory(NamedTuple):
@@ -35,9 +35,9 @@ class Advisory(NamedTuple):
 
     Attributes:
         package: the locked version.
-        identifier: the service's name for it, such as GHSA-….
-        aliases: other names, such as CVE-….
-        fixed_in: versions without it; empty where the service names none.
+        identifier: the service's identifier, such as GHSA-….
+        aliases: other identifiers, such as CVE-….
+        fixed_in: versions without the vulnerability; empty if the service names none.
     """
 
     package: Package
@@ -46,18 +46,18 @@ class Advisory(NamedTuple):
     fixed_in: Sequence[str]
 
     def __str__(self) -> str:
-        """Return it as one line."""
+        """Return the advisory as one line."""
         names = ", ".join([self.identifier, *self.aliases])
         fix = f"fixed in {', '.join(self.fixed_in)}" if self.fixed_in else "no fix is known"
         return f"{self.package.name} {self.package.version}: {names}; {fix}"
 
 
 class Known(NamedTuple):
-    """Answers of the services on one day.
+    """The services' answers on one day.
 
     Attributes:
         as_of: the day.
-        asked: the packages that the services know.
+        asked: packages that the services know.
         advisories: the advisories of these packages.
     """
 
@@ -67,7 +67,7 @@ class Known(NamedTuple):
 
     @classmethod
     def read(cls, file: Path = FILE) -> "Known | None":
-        """Read the file; None without a file."""
+        """Read the file; None if there is none."""
         if not file.exists():
             return None
         as_of, asked, advisories = json.loads(file.read_text("utf-8")).values()
@@ -90,10 +90,10 @@ class Known(NamedTuple):
 def judge(
     known: Known | None, packages: set[Package], accepted: dict[str, date], today: date
 ) -> tuple[list[Advisory], str]:
-    """Return the open advisories of the locked packages, and what the file does not cover.
+    """Return the open advisories of the locked packages, and the gaps in the file.
 
     Args:
-        known: the file.
+        known: the content of the file.
         packages: every locked package.
         accepted: last day on which an advisory is accepted, by identifier.
         today: the day.
@@ -122,7 +122,7 @@ def accepted_advisories() -> dict[str, date]:
 
 
 def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield pip-audit's JSON entry of each Python package."""
+    """Yield pip-audit's JSON entry for each Python package."""
     left = sorted(packages)
     while left:
         # pip-audit rejects a file with two versions of a package.
@@ -139,7 +139,7 @@ def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterat
 
 
 def run_npm_audit() -> dict[str, Any]:
-    """Return npm's JSON entry of each vulnerable package in package-lock.json."""
+    """Return npm's JSON entry for each vulnerable package in package-lock.json."""
     command = ["npm", "audit", "--package-lock-only", "--json", "--loglevel=error"]
     vulnerabilities: dict[str, Any] = _answer("npm audit", command, "vulnerabilities")
     return vulnerabilities
@@ -159,7 +159,7 @@ def _answer(name: str, command: Sequence[str], key: str) -> Any:
 def from_pip_audit(answers: Iterable[dict[str, Any]]) -> tuple[list[Package], list[Advisory]]:
     """Return the packages that the service knows, and their advisories.
 
-    pip-audit succeeds even where its service knows no package, as behind a mirror.
+    pip-audit succeeds even if its service knows no package, such as behind a mirror.
     """
     known = {
         Package("pypi", answer["name"], answer["version"]): answer["vulns"]
@@ -186,7 +186,7 @@ def from_npm_audit(
         Advisory(versions[npm_name(node)], via["url"].rpartition("/")[2], (), ())
         for vulnerability in vulnerabilities.values()
         for via in vulnerability["via"]
-        if isinstance(via, dict)  # a text names another vulnerable package
+        if isinstance(via, dict)  # a string names another vulnerable package
         for node in vulnerability["nodes"]
     ]
 
@@ -194,7 +194,7 @@ def from_npm_audit(
 def ask(
     packages: Iterable[Package], options: Sequence[str]
 ) -> Iterator[tuple[list[Package], list[Advisory]]]:
-    """Yield the answer of each service, and print which service gave none."""
+    """Yield each service's answer, and print the services without one."""
     python = [package for package in packages if package.ecosystem == "pypi"]
     npm = [package for package in packages if package.ecosystem == "npm"]
     try:
@@ -208,7 +208,7 @@ def ask(
 
 
 def main() -> int:
-    """Ask the services, write the dated file if one answered, and judge the locks by the file."""
+    """Query the services, write the dated file if one answered, and judge the locks by the file."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     parser.add_argument("--osv-url", help="an OSV service to ask instead of the Python registry")
     parser.add_argument("--file", type=Path, default=FILE, help="the dated file")

@@ -35,8 +35,8 @@ class Rules(NamedTuple):
 
     Attributes:
         accepted: SPDX identifiers of licences and of exceptions.
-        names: SPDX identifiers by the text in metadata.
-        read: text in metadata and licence by package.
+        names: text in metadata to SPDX identifier.
+        read: package to the text in its metadata and its licence.
     """
 
     accepted: frozenset[str]
@@ -51,7 +51,7 @@ class Rules(NamedTuple):
         return cls(accepted, content["names"], content["read"])
 
     def licence(self, name: str, text: str) -> str:
-        """Return the SPDX expression for the text in a package's metadata; other texts stay."""
+        """Return the SPDX expression for the text in a package's metadata, or else the text."""
         if name in self.read and self.read[name][0] == text:
             return self.read[name][1]
         return self.names.get(text, text)
@@ -64,13 +64,13 @@ class Rules(NamedTuple):
 
 
 def listed(page: Path = PAGE) -> dict[Package, str]:
-    """Read the list."""
+    """Read docs/licences.md."""
     rows = ROW.findall(page.read_text("utf-8"))
     return {Package(*row[:3]): row[3] for row in rows}
 
 
 def installed(python: Path) -> dict[Package, str]:
-    """Return the licences that the packages of a virtual environment name, by pip-licenses."""
+    """Return the licences in the metadata of a virtual environment's packages, by pip-licenses."""
     command = [
         str(PIP_LICENSES),
         f"--python={python}",
@@ -89,7 +89,7 @@ def named(found: Mapping[str, str]) -> str:
     """Return the licence in an entry of pip-licenses.
 
     It is the SPDX expression if there is one, else the text if it is an SPDX identifier, else the
-    classifiers, else the first line of the text; empty where a package names none.
+    classifiers, else the first line of the text; empty if the package names none.
     """
     expression, text, classifiers = (
         "" if found[f"License-{source}"] == "UNKNOWN" else found[f"License-{source}"]

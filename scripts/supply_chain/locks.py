@@ -10,9 +10,9 @@ from typing import NamedTuple
 from scripts import ROOT
 
 NPM_LOCK = "package-lock.json"
-# Pinned without hashes, because the toolkit that installs them allows none: decision 6.
+# Pinned without hashes, which the toolkit that installs them does not support: decision 6.
 MODEL_CODE = "model_code/requirements*.txt"
-# `name==version`, its marker, its hashes, and uv's comment that names the packages that need it
+# `name==version`, its marker, its hashes, and uv's comment with the packages that need it
 ENTRY = re.compile(
     r"^(?P<name>[\w.-]+)(?:\[[^\]]*\])?==(?P<version>[^ ;\\\n]+)(?: *;[^\\\n]*)?"
     r"(?P<hashes>(?: \\\n +--hash=\S+)*)\n(?P<needed>(?: +#.*\n)*)",
@@ -42,8 +42,7 @@ class Locked(NamedTuple):
 
     Attributes:
         package: the locked version.
-        hashes: in hexadecimal, the SHA-256 of each file of a Python package or the SHA-512 of an
-            npm package.
+        hashes: hexadecimal SHA-256 of each file of a Python package, or SHA-512 of an npm package.
         lock: path of the lock from the root.
         deployed: true if `make deploy` needs or uploads it; false for a test or tool.
         needed_by: names of the packages in the lock that need it.

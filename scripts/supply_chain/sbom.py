@@ -1,6 +1,6 @@
 """Write a bill of materials, CycloneDX 1.6 in JSON, from locks and licence list: `make sbom`.
 
-It runs in .venv/supply. The same locks give the same bytes: no clock or random value is used.
+It runs in .venv/supply. The same locks give the same bytes, without a clock or random values.
 """
 
 import sys
@@ -64,7 +64,7 @@ def _component(package: Package, found: list[Locked], licence: str) -> Component
         type=ComponentType.LIBRARY,
         bom_ref=url.to_string(),
         purl=url,
-        # The hashes of all files that the locks allow: a Python package has one per platform.
+        # The hashes of all locked files: a Python package has one file per platform.
         hashes=[
             HashType(alg=ALGORITHMS[package.ecosystem], content=digest)
             for digest in {digest for entry in found for digest in entry.hashes}
@@ -76,7 +76,7 @@ def _component(package: Package, found: list[Locked], licence: str) -> Component
 
 
 def main() -> int:
-    """Write it to the named file, if it meets CycloneDX's schema."""
+    """Write the bill to the named file, if it is valid by CycloneDX's schema."""
     text = JsonV1Dot6(bill(locked(), listed())).output_as_string(indent=1)
     if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.stderr.write(f"The bill of materials does not meet CycloneDX's schema: {fault}\n")

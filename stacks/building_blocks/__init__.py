@@ -1,1 +1,1 @@
-"""Building blocks that know nothing of sentiment: functions, roles, logs, assets, reasons."""
+"""Application-independent building blocks: functions, roles, logs, assets, reasons."""

@@ -19,7 +19,7 @@ IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
 def source_files(root: Path) -> dict[str, Path]:
-    """Return every file under `root`, by its relative name and sorted by it, without caches."""
+    """Return relative name to file, sorted, of every file under `root` except caches."""
     found: dict[str, Path] = {}
     for folder, inside, names in os.walk(root):
         inside[:] = [one for one in inside if one not in IGNORED_FOLDERS]
@@ -37,12 +37,12 @@ def file_hash(path: Path) -> str:
 
 
 def content_hash(files: Mapping[str, Path]) -> str:
-    """Return the SHA-256 over the sorted names and the contents of files, in hexadecimal."""
+    """Return the SHA-256 of the sorted names and the contents of files, in hexadecimal."""
     return combined_hash({name: file_hash(path) for name, path in files.items()})
 
 
 def combined_hash(hashes: Mapping[str, str]) -> str:
-    """Return the SHA-256 over the sorted names of files and their contents' hashes."""
+    """Return the SHA-256 of the sorted names of files and the hashes of their contents."""
     lines = [f"{digest}  {name}\n" for name, digest in sorted(hashes.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -52,14 +52,14 @@ NO_IMAGE = DockerImage.from_registry("never-pulled")
 
 @jsii.implements(ILocalBundling)
 class LocalBundling:
-    """Passes CDK's output folder to a function that writes the asset's files into it."""
+    """Bundles an asset by calling a function that writes its files to CDK's output folder."""
 
     def __init__(self, write: Callable[[Path], None]) -> None:
-        """Bundle with `write`, which gets the folder to write to."""
+        """Bundle with `write`, which receives the output folder."""
         self._write = write
 
     def try_bundle(self, output_dir: str, *_options: object, **_more: object) -> bool:
-        """Write the asset; CDK falls back to Docker only where this returns False."""
+        """Write the asset; CDK falls back to Docker only if this returns False."""
         self._write(Path(output_dir))
         return True
 
@@ -69,7 +69,7 @@ def bundling(
 ) -> BundlingOptions:
     """Return the bundling of an asset whose files `write` creates.
 
-    Use it with an asset hash of the content: CDK cannot hash files that `write` makes.
+    Pass a hash of the content along with it: CDK cannot hash files before `write` creates them.
     """
     return BundlingOptions(
         image=NO_IMAGE,
@@ -84,16 +84,16 @@ FILE_MODE = 0o644
 class SourceArchive(Construct):
     """Packs a source folder into an asset that changes only when the folder's files do.
 
-    Creates: nothing in the stack: an object in the bucket that `cdk bootstrap` made.
+    Creates: nothing in the stack; an object in the bucket that `cdk bootstrap` created.
     Idle: the storage of less than a megabyte.
-    Destroy: the object stays; `cdk gc` removes what no stack uses.
+    Destroy: the object stays; `cdk gc` removes unused objects.
 
     Attributes:
         url: the archive's S3 URI.
         object_arn: ARN of the archive's S3 object.
         bucket_arn: ARN of its bucket.
-        sha256: hash of the names and contents of the packed files. Compressed bytes depend on the
-            machine's zlib and are left out of it.
+        sha256: hash of the names and contents of the packed files; the compressed bytes would
+            depend on the machine's zlib.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, source: Path) -> None:
@@ -118,7 +118,7 @@ class SourceArchive(Construct):
 
 
 def write_archive(files: Mapping[str, Path], target: Path) -> None:
-    """Write files, by their names inside the archive, without times, owners or odd modes."""
+    """Write an archive of files by their names in it, without times, owners or unusual modes."""
     with (
         target.open("wb") as raw,
         gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed,

@@ -1,4 +1,4 @@
-"""CloudFormation's pseudo parameters, each read once, since every call of the CDK takes time.
+"""CloudFormation's pseudo parameters, each read once because every CDK call takes time.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 """

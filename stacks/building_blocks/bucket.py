@@ -35,12 +35,12 @@ def private_bucket(
 
     Args:
         name: the bucket's name.
-        keep: whether it outlives its stack; otherwise it is emptied and deleted with it.
+        keep: whether it outlives its stack; otherwise the stack empties and deletes it.
         lifecycle_rules: when objects expire.
-        log_bucket_name: the bucket that requests are logged to, whose policy must accept that.
-        log_prefix: key prefix of these logs.
+        log_bucket_name: the bucket for access logs, whose policy must allow them.
+        log_prefix: key prefix of the access logs.
         key: the key that encrypts the objects; None for S3's own.
-        takes_log_grants: whether CloudFront may deliver logs, for which it needs an ACL.
+        takes_log_grants: whether CloudFront may deliver logs, which requires an ACL.
     """
     bucket = Bucket(
         scope,
@@ -61,7 +61,7 @@ def private_bucket(
         auto_delete_objects=not keep,
     )
     if log_bucket_name is not None:
-        # By name: as an object it could be given only where it is declared.
+        # By name: the bucket object exists only in the stack that declares it.
         resource = cast("CfnBucket", bucket.node.default_child)
         resource.logging_configuration = CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=log_bucket_name, log_file_prefix=log_prefix
@@ -78,10 +78,10 @@ LOG_GROUP = "AutoDeleteLogGroup"
 def _limit_auto_delete(stack: Stack) -> None:
     """Give the stack's bucket-emptying function a declared log group, and no other permission.
 
-    CDK gives it a managed policy that may create log groups: the last bucket's deletion would leave
-    one behind. It deletes objects by the bucket's policy.
+    CDK's managed policy for it allows creating log groups, so deleting the last bucket would leave
+    one behind. The bucket's policy lets it delete objects.
     """
-    if stack.node.try_find_child(LOG_GROUP):  # CDK has one function for all buckets of a stack.
+    if stack.node.try_find_child(LOG_GROUP):  # CDK creates one function for all buckets of a stack.
         return
     provider = stack.node.find_child(PROVIDER)
     log_group = declare_log_group(stack, LOG_GROUP)

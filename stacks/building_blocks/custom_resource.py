@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 CDKS_MEMORY = "Every function states its memory, except the ones of CDK's framework"
 INVOKES_VERSIONS = "CDK's framework allows calls of any version of a function"
-# The module with which handlers read the properties of their resources
+# The module that handlers read their resources' properties with
 PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
 
 
 class ResourceProvider(Construct):
     """Turns handler functions into the provider of a custom resource.
 
-    Creates: one function of CDK's framework, or three and a state machine where there is something
-        to wait for, with their roles and a log group.
+    Creates: one function of CDK's framework, or three and a state machine if `is_complete` is
+        given, with their roles and a log group.
     Idle: nothing.
-    Destroy: all of it goes, its logs included.
+    Destroy: everything is deleted, including the logs.
 
     Attributes:
-        service_token: the ARN by which a custom resource names its provider.
+        service_token: the ARN that custom resources refer to their provider by.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class ResourceProvider(Construct):
         """Declare the framework around the handlers.
 
         Args:
-            on_event: starts to create, update or delete.
-            is_complete: checks whether that has ended; without it, `on_event` does all the work.
+            on_event: starts creating, updating or deleting the resource.
+            is_complete: checks whether that has finished; without it, `on_event` does all the work.
             query_interval: time between two calls of `is_complete`.
-            total_timeout: time after which the resource has failed.
+            total_timeout: time after which the resource fails.
         """
         super().__init__(scope, construct_id)
         log_group = declare_log_group(self, "LogGroup")
@@ -68,7 +68,7 @@ class ResourceProvider(Construct):
             log_group=log_group,
             framework_on_event_role=roles[0],
             framework_complete_and_timeout_role=roles[1] if is_complete else None,
-            # The handlers' own logs say more, and it would need a role over all log deliveries.
+            # The handlers' logs say more, and logging would need a role over all log deliveries.
             disable_waiter_state_machine_logging=True if is_complete else None,
         )
         acknowledge_type(self, FUNCTION, {"Serverless-LambdaDefaultMemorySize": CDKS_MEMORY})

@@ -22,11 +22,11 @@ CDKS_RUNTIME = "Every function runs on the latest runtime, except the one of CDK
 class FileCopier(Construct):
     """CDK's BucketDeployment with our role and log group.
 
-    CDK makes one function for all copies of a stack, so there is one copier in a stack.
+    CDK creates one function for all copies in a stack, so a stack has one copier.
 
     Creates: a function, its layer, role and log group, and a custom resource for each copy.
     Idle: nothing.
-    Destroy: all of it goes, and the copied files where their bucket does.
+    Destroy: everything is deleted; the copied files are deleted with their bucket.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class FileCopier(Construct):
         """Prepare to copy files.
 
         Args:
-            bucket: the bucket that receives them.
+            bucket: the bucket that receives the files.
             prefix: key prefix that all files share.
-            distribution: CloudFront distribution whose cache is emptied afterwards.
+            distribution: CloudFront distribution whose cache is invalidated afterwards.
         """
         super().__init__(scope, construct_id)
         rules = ("Serverless-LambdaLatestVersion", "AwsSolutions-L1")
@@ -77,7 +77,7 @@ class FileCopier(Construct):
         Args:
             sources: archives that are unpacked into the bucket.
             prefix: key prefix of the files.
-            prune: whether files that are no longer among the sources are deleted.
+            prune: whether to delete files that are no longer in the sources.
             cache_control: how long browsers and CloudFront keep the files.
         """
         BucketDeployment(

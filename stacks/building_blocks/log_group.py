@@ -1,4 +1,4 @@
-"""Log groups that CloudFormation creates and deletes: none outlives its stack or grows for ever."""
+"""Log groups that are deleted with their stack and whose events expire."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -17,17 +17,17 @@ def declare_log_group(
     name: str | None = None,
     retention_days: int | None = None,
 ) -> LogGroup:
-    """Declare a log group that is deleted with its stack, which sets its key.
+    """Declare a log group that is deleted with its stack; the stack sets its key.
 
     Args:
         name: only for a service that requires a name; CloudFormation chooses one otherwise.
-        retention_days: age at which events are deleted; None for the stack's retention.
+        retention_days: age at which events expire; None for the stack's retention.
     """
     log_group = LogGroup(
         scope,
         construct_id,
         log_group_name=name,
-        retention=RetentionDays.INFINITE,  # none in the template, until the stack sets it
+        retention=RetentionDays.INFINITE,  # unset until the stack completes the log group
         removal_policy=RemovalPolicy.DESTROY,
     )
     if retention_days is not None:

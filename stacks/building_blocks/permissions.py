@@ -1,4 +1,4 @@
-"""Permissions of roles in plain values, resource by resource."""
+"""Permissions of roles as plain values."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +17,10 @@ class Permission:
     """Actions that a role may take on resources.
 
     Attributes:
-        sid: the name of its statement; empty for none.
-        actions: such as `s3:GetObject`.
-        resources: ARNs, with references of the CDK in them.
-        conditions: operator to condition key to values.
+        sid: id of the policy statement; empty for none.
+        actions: IAM actions, such as `s3:GetObject`.
+        resources: ARNs, which may contain CDK references.
+        conditions: condition operator to condition key to values.
     """
 
     sid: str = ""
@@ -30,7 +30,7 @@ class Permission:
 
     @property
     def statement(self) -> dict[str, Any]:
-        """The statement of a policy that grants it, as IAM writes it."""
+        """The policy statement that grants it, in IAM's JSON format."""
         return {
             **({"Sid": self.sid} if self.sid else {}),
             "Effect": "Allow",
@@ -41,7 +41,7 @@ class Permission:
 
 
 def policy_of(permissions: Iterable[Permission]) -> PolicyDocument:
-    """Return the policy that grants permissions, a statement for each."""
+    """Return the policy with one statement for each permission."""
     return PolicyDocument.from_json({"Statement": [one.statement for one in permissions]})
 
 
@@ -64,15 +64,15 @@ def pull_image(image: ContainerImage) -> list[Permission]:
             ],
             resources=[repository],
         ),
-        # The action supports no resource.
+        # The action does not support resources.
         Permission(sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
     ]
 
 
 def has_volume(instance_type: str) -> bool:
-    """Return whether an instance has a volume, which a key can encrypt, and not a local disk.
+    """Return whether an instance has a volume that a key can encrypt, rather than a local disk.
 
-    SageMaker refuses a key for the latter, whose hardware encrypts the disk.
+    SageMaker refuses a key for local disks, which the hardware encrypts.
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
     family = instance_type.split(".")[1]
@@ -113,7 +113,7 @@ def use_network(network: NetworkSettings) -> list[Permission]:
 
 
 def put_metrics(namespace: str) -> Permission:
-    """Allow publishing metrics of one namespace; the action supports no resource."""
+    """Allow publishing metrics in one namespace; the action does not support resources."""
     return Permission(
         sid="PutMetrics",
         actions=["cloudwatch:PutMetricData"],
@@ -128,7 +128,7 @@ def read_object(uri: str) -> Permission:
 
 
 def read_prefixes(uris: Sequence[str]) -> list[Permission]:
-    """Allow finding and reading every object whose URI begins with one of these."""
+    """Allow listing and reading every object whose URI begins with one of these."""
     listings = [
         Permission(
             actions=["s3:ListBucket"],
@@ -147,7 +147,7 @@ def read_prefixes(uris: Sequence[str]) -> list[Permission]:
 def find_objects(uri: str) -> list[Permission]:
     """Allow checking whether objects under an S3 URI exist, and reading them.
 
-    Listing is for the whole bucket: without it, S3 answers requests for a missing object with
+    It includes listing the whole bucket: otherwise S3 answers requests for a missing object with
     403 instead of 404.
     """
     bucket = uri.removeprefix("s3://").partition("/")[0]
@@ -182,7 +182,7 @@ READ_AND_WRITE = (*READ, "kms:GenerateDataKey")
 
 
 def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[Permission]:
-    """Allow S3 to use a key for the role's reads or writes; nothing without a key."""
+    """Allow using a key through S3 for reads or writes; no permission without a key."""
     if key_arn is None:
         return []
     return [
@@ -196,7 +196,7 @@ def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[Permissio
 
 
 def encrypt_volumes(key_arn: str | None) -> list[Permission]:
-    """Allow SageMaker to attach volumes that a key encrypts; nothing without a key.
+    """Allow SageMaker to attach volumes that a key encrypts; no permission without a key.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """

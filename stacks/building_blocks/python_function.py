@@ -21,15 +21,15 @@ RUNTIME = Runtime.PYTHON_3_14
 
 
 class PythonFunction(Construct):
-    """A function whose code is a package of this repository.
+    """A Lambda function whose code is a package in this repository.
 
     Creates: a function, its role and its log group.
     Idle: nothing.
-    Destroy: all of it goes, its logs included.
+    Destroy: everything is deleted, including the logs.
 
     Attributes:
         function: the Lambda function.
-        role: its role, for policies that name resources declared later.
+        role: its role, for permissions on resources declared later.
     """
 
     def __init__(
@@ -52,18 +52,17 @@ class PythonFunction(Construct):
         """Declare the function.
 
         Args:
-            package: the folder of its package.
+            package: folder of its package.
             handler: module and function within the package, such as `handler.on_event`.
             description: description in the console.
             timeout: time limit of one invocation.
-            permissions: its permissions, in addition to writing its log.
+            permissions: its permissions in addition to writing its log.
             environment: its environment variables.
-            libraries: names of installed packages or modules, and paths of this repository, that
-                are packed with it.
-            unused: matches the start of the paths to leave out of them, such as `boto3/examples/`.
-            memory_mb: its memory, which decides its share of a processor.
+            libraries: installed packages or modules, and paths in this repository, to pack with it.
+            unused: matches the start of library paths to leave out, such as `boto3/examples/`.
+            memory_mb: its memory, which determines its share of a processor.
             reserved_concurrency: concurrent invocations reserved for it; None for no reservation.
-            tracing: whether AWS X-Ray follows its requests.
+            tracing: whether AWS X-Ray traces its requests.
         """
         super().__init__(scope, construct_id)
         log_group = declare_log_group(self, "LogGroup")

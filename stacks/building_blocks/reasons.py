@@ -1,9 +1,9 @@
-"""Reasons for the findings of security checks that are accepted.
+"""Reasons for accepting findings of security checks.
 
 The checks are cdk-nag's packs, which read the construct tree, and checkov and cfn-lint, which read
-templates. Every reason is in the template, so that a reviewer finds it there: a reason that holds
-for all resources of a type once, in the template's own metadata under `Acknowledged`, and any other
-in the metadata of its resource. Where a rule has both, the resource's reason applies.
+templates. Reviewers find every reason in the template. A reason for all resources of a type appears
+once, in the template's metadata under `Acknowledged`; any other is in the metadata of its resource.
+Where a rule has both, the resource's reason applies.
 """
 
 import re
@@ -14,7 +14,7 @@ from aws_cdk import CfnResource, Stack
 from aws_cdk.aws_lambda import Function
 from constructs import IConstruct
 
-# The section of a template's metadata with the reasons by resource type
+# Section of a template's metadata for the reasons by resource type
 BY_TYPE = "Acknowledged"
 CHECKOV = re.compile(r"CKV\w+")
 LINT = re.compile(r"[EIW]\d{4}")
@@ -38,7 +38,7 @@ IN_HANDLERS = "It only waits; the handlers log what it waits for"
 AWS_KEY = "The environment has no customer-managed keys; CloudWatch Logs encrypts with its own"
 
 FUNCTION = "AWS::Lambda::Function"
-# Resource type to rule to the reason, which holds for every resource of that type
+# Resource type to rule to reason, for every resource of that type
 TYPES: dict[str, dict[str, str]] = {
     "AWS::IAM::Policy": INLINE,
     "AWS::IAM::Role": INLINE,
@@ -62,45 +62,45 @@ AWS_KEYS = {"AWS::Logs::LogGroup": dict.fromkeys(LOG_ENCRYPTION_RULES, AWS_KEY)}
 
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Give the reasons why rules do not apply to a resource; its stack writes them.
+    """Record why rules do not apply to a resource; its stack writes the reasons.
 
     Args:
         construct: the resource, or the construct whose main resource it is.
         reasons: rule or finding, such as `AwsSolutions-APIG2` or `CKV_AWS_116`, to the reason.
 
     Raises:
-        TypeError: when the construct's stack is not an `AppStack`, which alone writes reasons.
+        TypeError: when the construct's stack is not an `AppStack`; only those write reasons.
     """
     Reasons.of(construct).add(construct, reasons)
 
 
 def acknowledge_type(scope: IConstruct, resource_type: str, reasons: Mapping[str, str]) -> None:
-    """Give the reasons why rules do not apply to any resource of a type in a stack.
+    """Record why rules do not apply to any resource of a type in a stack.
 
     Args:
-        scope: any construct of the stack.
-        resource_type: the type, such as `AWS::ApiGateway::Method`.
+        scope: any construct in the stack.
+        resource_type: CloudFormation type, such as `AWS::ApiGateway::Method`.
         reasons: rule to reason.
     """
     Reasons.of(scope).add_type(resource_type, reasons)
 
 
 def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
-    """Give the reasons why a function that a schedule starts has neither a DLQ nor traces.
+    """Record why a scheduled function has neither a DLQ nor traces.
 
     Args:
         function: the scheduled function.
-        next_run: why a lost event does no harm.
+        next_run: reason why a lost event does no harm.
     """
     logged = "It calls one service at a time and logs each call; a trace would add nothing"
     acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: logged})
 
 
 class Reasons:
-    """The reasons for findings in one stack, until they are written to its template."""
+    """Collects the reasons for findings in one stack and writes them to its template."""
 
     def __init__(self) -> None:
-        """Start with the reasons that hold for a type in every stack."""
+        """Start with the reasons by type that apply to every stack."""
         self._types = {kind: dict(reasons) for kind, reasons in TYPES.items()}
         self._resources: dict[str, tuple[IConstruct, dict[str, str]]] = {}
 
@@ -127,7 +127,7 @@ class Reasons:
 
     def write(self, stack: Stack, resources: Sequence[CfnResource]) -> None:
         """Write the reasons to the metadata of a stack's template and of its resources."""
-        # Every question to the CDK takes time: one for each class, except for the untyped one.
+        # CDK calls take time: get the type once for each class, except the untyped one.
         asked = {one if type(one) is CfnResource else type(one): one for one in resources}
         present = {resource.cfn_resource_type for resource in asked.values()}
         types = {one: why for one, why in sorted(self._types.items()) if one in present}
@@ -142,7 +142,7 @@ class Reasons:
             _write(resource, {spelled[rule]: why for rule, why in reasons.items()})
 
     def _write_types(self, stack: Stack, types: Mapping[str, Mapping[str, str]]) -> None:
-        """Write the reasons by type; cfn-lint alone can also read its rules from a template.
+        """Write the reasons by type; of the checks, only cfn-lint reads a template's metadata.
 
         Source: https://github.com/aws-cloudformation/cfn-lint#template-based-metadata
         """
@@ -154,7 +154,7 @@ class Reasons:
 
 
 def _identity(construct: IConstruct) -> str:
-    """Return the identity of a construct, which several Python objects may represent."""
+    """Return the identity of a construct, because several Python objects may represent it."""
     return str(construct.__jsii_ref__.ref)  # type: ignore[attr-defined]
 
 
@@ -171,7 +171,7 @@ def _resource_of(construct: IConstruct) -> CfnResource:
 
 
 def _spell(value: Any) -> str:
-    """Return a rule with references as cdk-nag spells them."""
+    """Return a rule with references in cdk-nag's notation."""
     if isinstance(value, str):
         return value
     ((function, argument),) = value.items()
@@ -182,7 +182,7 @@ def _spell(value: Any) -> str:
 
 
 def _write(resource: CfnResource, reasons: Mapping[str, str]) -> None:
-    """Write the reasons to the places in a resource's metadata where the checks read them.
+    """Write the reasons to a resource's metadata, where each check reads them.
 
     Sources:
         https://www.checkov.io/7.Scan%20Examples/Cloudformation.html

@@ -1,4 +1,4 @@
-"""Roles with exactly the permissions that are listed, and no managed policies."""
+"""Roles with only the listed permissions and no managed policies."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -13,7 +13,7 @@ from stacks.building_blocks.permissions import Permission, policy_of
 from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.wildcards import wildcard_reasons
 
-# Condition of a trust or resource policy: a service acts for this account alone.
+# Condition of a trust or resource policy: a service acts only for this account.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
 LAMBDA = ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT)
@@ -27,9 +27,9 @@ def function_role(
     log_group: ILogGroup,
     permissions: Sequence[Permission] = (),
 ) -> Role:
-    """Return the role of a Lambda function that writes to its own log group and nothing else.
+    """Return the role of a Lambda function, which may write to its own log group.
 
-    It cannot create log groups: one that was deleted with the stack does not come back.
+    It cannot create log groups, so a group deleted with the stack stays deleted.
     """
     logs = Permission(
         sid="WriteLogs",
@@ -50,10 +50,10 @@ def function_role(
 def sagemaker_role(
     scope: Construct, construct_id: str, *, permissions: Mapping[str, Sequence[Permission]]
 ) -> Role:
-    """Return a role that SageMaker may assume, on behalf of this account alone.
+    """Return a role that SageMaker may assume only for this account.
 
     Args:
-        permissions: policy name to what it allows.
+        permissions: policy name to permissions.
     """
     policies = {name: policy_of(allowed) for name, allowed in permissions.items()}
     role = Role(scope, construct_id, assumed_by=SAGEMAKER, inline_policies=policies)
@@ -62,5 +62,5 @@ def sagemaker_role(
 
 
 def limit_trust(role: CfnResource) -> None:
-    """Let the one service that a CDK role trusts assume it for this account alone."""
+    """Let the service that a CDK role trusts assume it only for this account."""
     role.add_property_override("AssumeRolePolicyDocument.Statement.0.Condition", OWN_ACCOUNT)

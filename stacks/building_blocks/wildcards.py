@@ -26,10 +26,10 @@ WILDCARDS = {
 
 
 def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
-    """Return the reasons why permissions name resources with a wildcard, by finding.
+    """Return finding to reason for the wildcards in permissions' resources.
 
     Raises:
-        KeyError: when a permission has a wildcard and no reason for it.
+        KeyError: when there is no reason for a wildcard.
     """
     return {
         wildcard(resource): WILDCARDS[one.sid]
@@ -40,5 +40,5 @@ def wildcard_reasons(permissions: Iterable[Permission]) -> dict[str, str]:
 
 
 def wildcard(resource: str) -> str:
-    """Return the finding for a resource of a policy."""
+    """Return cdk-nag's finding for a wildcard in a policy's resource."""
     return f"AwsSolutions-IAM5[Resource::{resource}]"

@@ -41,18 +41,18 @@ SERVING_SCRIPT = "predict.py"
 class Endpoint(Construct):
     """Serves one model artifact under a constant name.
 
-    Model and configuration are replaced on change, so CloudFormation names them. The endpoint is
-    updated in place: the old model serves until the new one does.
+    A change replaces the model and the configuration, so CloudFormation names them. It updates the
+    endpoint in place: the old model serves until the new one does.
 
     Creates: model, endpoint configuration, endpoint, their role and log groups.
-    Idle: nothing where serverless; where real-time, every instance around the clock.
-    Destroy: all of it goes; the model's artifact and captured data are in the storage stack.
+    Idle: nothing if serverless; a real-time endpoint costs all its instances around the clock.
+    Destroy: everything is deleted; the storage stack keeps the artifact and captured data.
 
     Attributes:
         name: the endpoint's name.
-        config_name: name of its configuration, another one with every change.
-        resource: the endpoint itself, for what must come before it.
-        volume_key_arn: the key of its instances' volumes, if they have one.
+        config_name: name of its configuration, which differs after every change.
+        resource: the endpoint's CloudFormation resource, for dependencies.
+        volume_key_arn: key of its instances' volumes, if they have one.
     """
 
     def __init__(
@@ -76,17 +76,17 @@ class Endpoint(Construct):
 
         Args:
             name: the endpoint's name.
-            log_group_names: id to name of the log groups that SageMaker derives from the names of
-                endpoints with this model: this one's and, if there is one, the candidate's.
+            log_group_names: id to name of the log groups of this endpoint and of the candidate, if
+                there is one; SageMaker derives the names from the endpoints' names.
             image: the serving image.
-            model_data: S3 URI of the model.tar.gz, code included.
+            model_data: S3 URI of the model.tar.gz, which includes the code.
             read_model: permission to read it.
             settings: settings of the endpoint.
-            scales: whether its number of instances follows the traffic; it is then kept in updates.
+            scales: whether scaling sets the number of instances, which updates then retain.
             capture_uri: S3 URI under which sampled requests and answers are kept.
-            network: the VPC that it is served in.
-            key_arn: the key of the artifact and of the instances' volumes; None for AWS's own.
-            rollout: the canary rollout of a change; None for all at once.
+            network: VPC of the instances.
+            key_arn: key of the artifact and of the instances' volumes; None for AWS's own.
+            rollout: the canary rollout of a change; None to switch all at once.
         """
         super().__init__(scope, construct_id)
         log_groups = [
@@ -121,7 +121,7 @@ class Endpoint(Construct):
             # An update starts with the number of instances that scaling has set.
             retain_all_variant_properties=True if scales else None,
         )
-        # SageMaker would create the log groups itself, and their events would never expire.
+        # Otherwise SageMaker creates the log groups, and their events never expire.
         endpoint.node.add_dependency(*log_groups)
         endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
         self.name = endpoint.attr_endpoint_name
@@ -190,7 +190,7 @@ def _write_logs(log_groups: Sequence[LogGroup]) -> Permission:
     return Permission(
         sid="WriteLogs",
         actions=[
-            "logs:CreateLogGroup",  # SageMaker calls it although the group exists
+            "logs:CreateLogGroup",  # SageMaker calls it even if the group exists
             "logs:CreateLogStream",
             "logs:DescribeLogStreams",
             "logs:PutLogEvents",
@@ -206,7 +206,7 @@ def _keep(uri: str, key_arn: str | None) -> list[Permission]:
 def _capture(
     percent: int, uri: str, key_arn: str | None
 ) -> CfnEndpointConfig.DataCaptureConfigProperty:
-    """Keep a sample of requests and answers.
+    """Return the configuration that captures a sample of requests and answers.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
     """
@@ -263,13 +263,13 @@ DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
 class Scaling(Construct):
-    """Keeps the invocations of an endpoint's instances near a target.
+    """Keeps the invocations of each instance of an endpoint near a target.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
 
-    Creates: a scalable target and its policy; AWS makes two alarms for it.
+    Creates: a scalable target and its policy; AWS adds two alarms.
     Idle: nothing except the instances that it adds.
-    Destroy: all of it goes, AWS's alarms included.
+    Destroy: everything is deleted, including AWS's alarms.
     """
 
     def __init__(
@@ -286,11 +286,11 @@ class Scaling(Construct):
         """Declare the target and its policy.
 
         Args:
-            endpoint_name: the endpoint, as an attribute of its resource: it has to be there first.
+            endpoint_name: reference to the endpoint's name, because the endpoint must exist first.
             variant: its production variant.
             least: minimum number of instances.
             most: maximum number of instances.
-            settings: the target and the times between two steps.
+            settings: the target and the cooldowns.
         """
         super().__init__(scope, construct_id)
         target = CfnScalableTarget(

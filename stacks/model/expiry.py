@@ -1,4 +1,4 @@
-"""Removal of a stack some hours after its last deployment."""
+"""Deletion of a stack some hours after its last deployment."""
 
 from aws_cdk import Duration, Stack
 from aws_cdk.aws_events import Rule, Schedule
@@ -19,15 +19,15 @@ class Expiry(Construct):
 
     Creates: a function, its role and log group, and a rule that starts it every hour.
     Idle: nothing: 730 invocations a month are within Lambda's free requests.
-    Destroy: it goes with the stack that it removes. Trained models outlive both in the data
-        bucket, so deploying again trains nothing.
+    Destroy: it is deleted with its stack. Trained models stay in the data bucket, so another
+        deployment trains nothing.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, hours: int) -> None:
         """Declare the function and its schedule.
 
         Args:
-            hours: the least time between the stack's last change and its removal.
+            hours: least time between the stack's last change and its deletion.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
@@ -40,7 +40,7 @@ class Expiry(Construct):
             timeout=Duration.seconds(30),
             reserved_concurrency=1,
             environment={
-                # A name would be another resource to IAM than the id that is allowed.
+                # The id and not the name, because the permission below covers only the id.
                 "STACK_ID": stack.stack_id,
                 "EXPIRES_AFTER_HOURS": str(hours),
             },

@@ -1,4 +1,4 @@
-"""Canary rollout of a new model: part of the traffic first, and back when an alarm is raised."""
+"""Canary rollout of a new model: part of the traffic first, with alarms that roll it back."""
 
 from aws_cdk.aws_cloudwatch import Alarm
 from aws_cdk.aws_events import Rule, Schedule
@@ -27,12 +27,12 @@ MARGIN_SECONDS = 1800
 
 
 class Rollout(Construct):
-    """Alarms that roll a new model back, and a probe that sends known reviews meanwhile.
+    """Alarms that roll a new model back, and a probe that sends known reviews during the rollout.
 
-    Creates: three alarms, and a function with its role, log group and a rule that starts it every
-        minute to check whether an update is running.
+    Creates: three alarms, and a function with its role, log group and a rule that runs it every
+        minute; it sends reviews only while an update is running.
     Idle: $0.30 a month for the alarms; the function stays within Lambda's free requests.
-    Destroy: all of it goes.
+    Destroy: everything is deleted.
 
     Attributes:
         alarms: the alarms that SageMaker watches during an update.
@@ -53,7 +53,7 @@ class Rollout(Construct):
         """Declare the alarms and the probe.
 
         Args:
-            endpoint_name: the endpoint's name as plain text, since it waits for the alarms.
+            endpoint_name: the endpoint's name as plain text, because the endpoint needs the alarms.
             variant: its production variant.
             namespace: namespace of the application's metrics.
             topic: the topic that receives the alarms.

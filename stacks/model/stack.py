@@ -1,4 +1,4 @@
-"""The model stack: everything that a new training replaces."""
+"""The model stack: everything that a new model replaces."""
 
 from collections.abc import Mapping
 
@@ -31,11 +31,11 @@ class ModelStack(AppStack):
 
     They share a stack because an artifact exported from one stack to another could never change.
 
-    Creates: what its constructs create.
-    Idle: nothing with a serverless endpoint; a real-time one costs its instances, and its
-        alarms $0.10 a month each.
-    Destroy: everything in it goes. Artifacts, captured data and SageMaker's record of the job
-        stay, so that deploying again trains nothing.
+    Creates: the resources of its constructs.
+    Idle: nothing with a serverless endpoint; a real-time one costs its instances, and $0.10 a
+        month for each of its alarms.
+    Destroy: everything in it is deleted. Artifacts, captured data and SageMaker's record of the job
+        stay, so another deployment trains nothing.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class ModelStack(AppStack):
 
         Args:
             scope: the application.
-            names: names that stacks share.
+            names: names shared by the stacks.
             settings: the environment's settings.
             datasets: channel name to dataset.
         """
@@ -153,7 +153,7 @@ class ModelStack(AppStack):
         return groups
 
     def _declare_limits(self, endpoint: Endpoint, topic: ITopic, *, asked_by: SmokeTest) -> None:
-        """Declare scaling, alarms of the instances and the expiry."""
+        """Declare scaling, the instances' alarms and expiry."""
         served, scaling = self.settings.endpoint, self.settings.scaling
         if scaling.max_instances is not None:
             scales = Scaling(
@@ -165,7 +165,7 @@ class ModelStack(AppStack):
                 most=scaling.max_instances,
                 settings=scaling,
             )
-            # After the rollout: SageMaker accepts one change of an endpoint at a time.
+            # After the rollout: SageMaker accepts one change to an endpoint at a time.
             scales.node.add_dependency(asked_by.resource)
         if served.kind == "real_time" and self.settings.operations.alarms:
             metrics = EndpointMetrics(self.names.endpoint, VARIANT)
@@ -177,7 +177,7 @@ class ModelStack(AppStack):
                 hours=served.idle_alarm_hours,
                 topic=topic,
             )
-            # A new endpoint has had no request yet and would raise the alarm.
+            # Wait for the smoke test's requests: without any, a new endpoint would raise the alarm.
             idle.node.add_dependency(asked_by.resource)
         if served.expires_after_hours is not None:
             Expiry(

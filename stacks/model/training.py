@@ -20,8 +20,8 @@ from stacks.settings.training import TrainingSettings
 HANDLERS = ROOT / "lambda_fn" / "training_job"
 ENTRY_POINT = "train.py"
 NAME_DIGITS = 12
-# Lets SageMaker's PyTorch toolkit start the script with torchrun on each host: one process a GPU,
-# and one on a host without. Without it every host would train alone.
+# Makes SageMaker's PyTorch toolkit run torchrun on each host, with one process per GPU, or one in
+# all without GPUs. Otherwise each host would train separately.
 # Source: https://github.com/aws/sagemaker-pytorch-training-toolkit, training.py
 TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
 
@@ -29,14 +29,14 @@ TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
 class TrainingJob(Construct):
     """Trains a model during the deployment, once for the same inputs.
 
-    Creates: a custom resource with its two functions, CDK's framework and a role; through them a
+    Creates: a custom resource with its two functions, CDK's framework and a role, which start a
         training job.
-    Idle: nothing: the job's machines are paid while it runs.
-    Destroy: a running job is stopped. A finished one and its artifact stay, and are used again by
-        a deployment with the same inputs within storage.artifact_expiry_days.
+    Idle: nothing: the job's machines cost only while it runs.
+    Destroy: a running job is stopped. A finished job and its artifact stay; a deployment with the
+        same inputs within storage.artifact_expiry_days reuses them.
 
     Attributes:
-        job_name: name of the training job that made the model.
+        job_name: name of the training job.
         model_artifact: S3 URI of its model.tar.gz.
         accuracy: held-out accuracy that the job reported.
     """
@@ -68,12 +68,12 @@ class TrainingJob(Construct):
             channels: channel name to the S3 URI of its data.
             dataset_identities: channel name to the identity of its dataset.
             output: S3 URI under which artifacts are written.
-            checkpoints: S3 URI under which jobs on spare machines keep their checkpoints.
-            metrics_namespace: where the accuracy of each training is published.
-            tags: tags of the job, by which its costs are counted.
+            checkpoints: S3 URI under which jobs on spot instances keep their checkpoints.
+            metrics_namespace: CloudWatch namespace for the accuracy of each training.
+            tags: cost allocation tags of the job.
             settings: machine, hyperparameters and quality gate.
-            network: the VPC that it trains in.
-            key_arn: the key of data, artifacts and volumes; None for AWS's own.
+            network: VPC of the job's machines.
+            key_arn: key of data, artifacts and volumes; None for AWS's own.
         """
         super().__init__(scope, construct_id)
         archive = SourceArchive(self, "Source", source=source)
@@ -126,7 +126,7 @@ class TrainingJob(Construct):
                 "MaxRuntimeSeconds": settings.max_runtime_seconds,
                 "MinimumAccuracy": repr(settings.minimum_accuracy),
                 "Tags": dict(tags),
-                # No part of the job's name: where a model was trained does not change it.
+                # Not part of the job's name, because it does not change the model.
                 **_spot(settings, checkpoints),
                 **_private(network, key_arn, volume_key),
             },
@@ -185,7 +185,7 @@ def job_name(
     hyperparameters: Mapping[str, str],
     instances: Sequence[object],
 ) -> str:
-    """Return a name that is the same exactly when everything that decides the model is the same."""
+    """Return a job name that changes exactly when an input of the model changes."""
     inputs = {
         "source": source,
         "datasets": dict(datasets),
@@ -198,7 +198,7 @@ def job_name(
 
 
 def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
-    """Return the properties of a job on spot instances; none for on-demand instances."""
+    """Return a job's properties for spot instances; none for on-demand instances."""
     if settings.spot_wait_seconds is None:
         return {}
     return {"MaxWaitSeconds": settings.spot_wait_seconds, "CheckpointPath": checkpoints}
@@ -207,7 +207,7 @@ def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
 def _private(
     network: NetworkSettings, output_key: str | None, volume_key: str | None
 ) -> dict[str, object]:
-    """Return the properties of a job with the account's keys or VPC."""
+    """Return a job's properties for the account's keys and VPC."""
     return {
         **({"OutputKeyArn": output_key} if output_key else {}),
         **({"VolumeKeyArn": volume_key} if volume_key else {}),
@@ -217,7 +217,7 @@ def _private(
 
 
 def _script_mode(archive: str, region: str) -> dict[str, str]:
-    """Return the hyperparameters that SageMaker's training toolkit itself reads.
+    """Return the hyperparameters that SageMaker's training toolkit reads.
 
     Source: https://github.com/aws/sagemaker-training-toolkit
     """

@@ -1,4 +1,4 @@
-"""Permissions of a training job and of the functions that start and watch it."""
+"""Permissions of a training job and of the functions that start and monitor it."""
 
 from collections.abc import Sequence
 
@@ -40,18 +40,18 @@ def training_role(
     network: NetworkSettings,
     key_arn: str | None,
 ) -> Role:
-    """Return the role of the jobs themselves.
+    """Return the role of the training jobs.
 
     Args:
         image: the training image.
         source_arn: ARN of the source archive.
         channels: S3 URIs of the data.
         output: S3 URI under which artifacts are written.
-        checkpoints: S3 URI under which checkpoints are written and restored from; None for jobs
-            without any.
+        checkpoints: S3 URI under which checkpoints are saved and restored; None for jobs without
+            checkpoints.
         name_prefix: prefix of the jobs' names.
-        network: the VPC that they train in.
-        key_arn: the key of data, artifacts and volumes; None for AWS's own.
+        network: VPC of the jobs' machines.
+        key_arn: key of data, artifacts and volumes; None for AWS's own.
     """
     keep = [*read_prefixes([f"{checkpoints}/"]), write_objects(checkpoints)] if checkpoints else []
     source = Permission(sid="ReadSource", actions=["s3:GetObject"], resources=[source_arn])
@@ -71,7 +71,7 @@ def training_role(
 
 
 def _use_key(key_arn: str) -> list[Permission]:
-    """Allow what SageMaker asks of a job's role when its output has a key.
+    """Allow a job to use the key of its output.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
     """
@@ -84,7 +84,7 @@ def _use_key(key_arn: str) -> list[Permission]:
 def start_jobs(
     name_prefix: str, *, role: IRole, output: str, key_arn: str | None
 ) -> list[Permission]:
-    """Allow starting, joining, reusing and stopping jobs, and retiring their artifacts."""
+    """Allow starting, joining, reusing and stopping jobs, and expiring their artifacts."""
     return [
         Permission(
             sid="RunJobs",
@@ -130,8 +130,8 @@ def _jobs(name_prefix: str) -> str:
 def _write_logs(name_prefix: str) -> list[Permission]:
     """Allow writing to the account's log group of all training jobs.
 
-    SageMaker chooses its name and several environments share it, so none of them declares it: the
-    first job of an account creates it.
+    SageMaker chooses its name and all environments share it, so no stack declares it: the account's
+    first job creates it.
     """
     group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{LOG_GROUP}"
     return [

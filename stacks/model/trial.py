@@ -1,4 +1,4 @@
-"""Tests of a new model that fail the deployment: before it serves, and when it does."""
+"""Tests that fail the deployment of a bad model, before and after the switch to it."""
 
 from collections.abc import Mapping
 
@@ -19,18 +19,18 @@ COMES_UP = Duration.minutes(45)
 
 
 class SmokeTest(Construct):
-    """Sends known reviews through a new model, on an endpoint of its own and then on the real one.
+    """Sends known reviews to a new model, on a candidate endpoint and then on the real one.
 
-    SageMaker's InService does not prove that the model loads, nor which model answers. What the
-    candidate does wrong nobody else ever sees.
+    SageMaker's InService does not prove that the model loads, nor which model answers. Callers
+    never reach the candidate.
 
-    Creates: two functions, CDK's framework before them, and a custom resource for each test. The
-        candidate's endpoint exists for minutes, while an endpoint that serves is being updated.
+    Creates: two functions, CDK's framework around them, and a custom resource for each test. The
+        candidate endpoint exists for some minutes during an update.
     Idle: nothing.
-    Destroy: all of it goes.
+    Destroy: everything is deleted.
 
     Attributes:
-        resource: exists once the endpoint has answered.
+        resource: test of the real endpoint, for dependencies.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class SmokeTest(Construct):
         """Declare the tests.
 
         Args:
-            endpoint: what is tested.
+            endpoint: the tested endpoint.
             endpoint_name: its name as plain text, for the permission.
-            candidate_name: the endpoint on which a change is tried first; None for no trial.
-            model_version: the version that must answer; None accepts every one.
-            minimum_accuracy: accuracy that the model must say it has; a model that was not trained
-                by the deployment has passed no other gate.
-            tags: of the candidate's endpoint, by which its costs are counted.
-            patience_seconds: time for the first answers.
+            candidate_name: name of the candidate endpoint; None for no candidate.
+            model_version: the version that must answer; None accepts any version.
+            minimum_accuracy: least accuracy in the model's description. It is the only quality gate
+                of a model that the deployment did not train.
+            tags: cost allocation tags of the candidate endpoint.
+            patience_seconds: time limit for the first answers.
         """
         super().__init__(scope, construct_id)
         names = [name for name in (endpoint_name, candidate_name) if name]
@@ -128,7 +128,7 @@ class SmokeTest(Construct):
 
 
 def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission]:
-    """Allow making one endpoint, and deleting it."""
+    """Allow creating and deleting one endpoint."""
     candidate = _arn("endpoint", candidate_name)
     return [
         Permission(

@@ -28,10 +28,10 @@ def declare_alarm(
     It costs $0.10 a month. Missing data does not raise it: without traffic nothing can fail.
 
     Args:
-        description: what is wrong when it is raised.
-        metric: what is watched.
+        description: meaning of the alarm.
+        metric: the monitored metric.
         threshold: limit in the metric's unit.
-        topic: the topic that receives it.
+        topic: the topic that the alarm notifies.
     """
     alarm = Alarm(
         scope,
@@ -56,12 +56,12 @@ def declare_idle_alarm(
     hours: int,
     topic: ITopic,
 ) -> Alarm:
-    """Declare an alarm for a real-time endpoint without any request; it costs $0.10 a month.
+    """Declare an alarm for a real-time endpoint without requests; it costs $0.10 a month.
 
     Args:
         metrics: metrics of the endpoint.
-        hours: without a request until the alarm is raised, at most a week.
-        topic: the topic that receives it.
+        hours: hours without a request before the alarm is raised; at most a week.
+        topic: the topic that the alarm notifies.
     """
     alarm = Alarm(
         scope,
@@ -83,17 +83,17 @@ IN_CLOUDFORMATION = "A failed training also fails the deployment, which nobody c
 
 
 def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
-    """Publish every training job of this environment that fails or takes too long to the topic.
+    """Notify the topic of this environment's training jobs that fail or exceed a time limit.
 
-    Jobs that somebody stops are not published. A model below the quality gate fails the deployment
-    only, since its job has completed.
+    Jobs stopped by a user are ignored. A model below the quality gate only fails the deployment,
+    because its job has completed.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 
     Args:
-        scope: the stack that trains.
+        scope: the stack with the training job.
         name_prefix: prefix of the jobs' names.
-        topic: the topic that receives the event; its policy must let EventBridge publish.
+        topic: the notified topic; its policy must let EventBridge publish.
     """
     # CDK's Rule compares the accounts of rule and topic, which are unknown at synthesis.
     rule = CfnRule(
@@ -115,11 +115,11 @@ def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) 
 
 
 class HostAlarms(Construct):
-    """Raised when a real-time endpoint's instances are full.
+    """Alarms for full disks or memory of a real-time endpoint's instances.
 
-    Creates: two alarms, of disk and memory.
+    Creates: two alarms, for disk and memory.
     Idle: $0.20 a month.
-    Destroy: they go.
+    Destroy: the alarms are deleted.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class HostAlarms(Construct):
 
         Args:
             metrics: metrics of the endpoint.
-            topic: the topic that receives them.
+            topic: the topic that the alarms notify.
         """
         super().__init__(scope, construct_id)
         for name, metric in (("Disk", "DiskUtilization"), ("Memory", "MemoryUtilization")):
@@ -144,11 +144,11 @@ class HostAlarms(Construct):
 
 
 class WebAlarms(Construct):
-    """Raised when callers are refused, failed or kept waiting.
+    """Alarms for refused, failed or slow requests.
 
     Creates: five alarms.
     Idle: $0.50 a month.
-    Destroy: they go.
+    Destroy: the alarms are deleted.
     """
 
     def __init__(
@@ -164,8 +164,8 @@ class WebAlarms(Construct):
 
         Args:
             metrics: metrics of the API and its function.
-            topic: the topic that receives them.
-            settings: limits above which alarms are raised.
+            topic: the topic that the alarms notify.
+            settings: thresholds of the alarms.
         """
         super().__init__(scope, construct_id)
         refused, failed = settings.client_error_rate, settings.server_error_rate

@@ -8,14 +8,14 @@ FORECAST_PERCENT = 100
 
 
 class Budget(Construct):
-    """A monthly budget of everything with the environment's tags.
+    """A monthly budget for all resources with the environment's tags.
 
-    AWS sees tags in costs only where they have been activated as cost allocation tags:
+    AWS counts costs by tags only after their activation as cost allocation tags:
     https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
 
     Creates: one budget with two alerts.
     Idle: nothing.
-    Destroy: it goes.
+    Destroy: the budget is deleted.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Budget(Construct):
         """Declare the budget.
 
         Args:
-            name: the budget's name, one of its kind in the account.
+            name: the budget's name, unique in the account.
             monthly_usd: US dollars a month.
             tags: resources with all of these tags are counted.
             topic_arn: the topic that receives alerts; it must let AWS Budgets publish.

@@ -8,16 +8,16 @@ from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
 HALF = 12  # half of a dashboard's width of 24 units
-SERVED_BY = {"service": SERVICE}  # the dimension that Powertools adds
+SERVED_BY = {"service": SERVICE}  # dimension that Powertools adds
 TWO_WEEKS = Duration.days(14)
 
 
 class EnvironmentDashboard(Construct):
-    """Traffic, errors, where the time goes, instances, and the accuracy of each training.
+    """Dashboard of traffic, errors, latency, instances, and the accuracy of each training.
 
     Creates: one dashboard.
-    Idle: $3 a month, or nothing for the first three of an account.
-    Destroy: it goes; the metrics that it shows stay for 15 months.
+    Idle: $3 a month, or nothing for an account's first three dashboards.
+    Destroy: the dashboard is deleted; its metrics stay for 15 months.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class EnvironmentDashboard(Construct):
 
         Args:
             name: the dashboard's name.
-            api: metrics of API and function.
+            api: metrics of the API and its function.
             endpoint: metrics of the endpoint.
             namespace: namespace of the application's metrics.
             real_time: whether the endpoint has instances.

@@ -1,4 +1,4 @@
-"""Metrics of an environment: AWS's and the application's."""
+"""Metrics of an environment, from AWS and from the application."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,18 +60,18 @@ class EndpointMetrics:
         *,
         period: Duration = FIVE_MINUTES,
     ) -> Metric:
-        """Return a metric of its requests."""
+        """Return a metric of the endpoint's requests."""
         return metric(
             "AWS/SageMaker", name, statistic, self._dimensions, label=label, period=period
         )
 
     def of_hosts(self, name: str, statistic: str) -> Metric:
-        """Return a metric of its instances."""
+        """Return a metric of the endpoint's instances."""
         return metric(HOSTS, name, statistic, self._dimensions)
 
     def milliseconds(self, name: str, statistic: str, label: str) -> IMetric:
-        """Return a latency, which AWS counts in microseconds."""
-        microseconds = f"us_{name}"  # has to be another one for each line of a graph
+        """Return a latency in milliseconds; AWS reports microseconds."""
+        microseconds = f"us_{name}"  # ids must be unique within a graph
         return MathExpression(
             expression=f"{microseconds} / 1000",
             using_metrics={microseconds: self.of_requests(name, statistic)},
@@ -80,7 +80,7 @@ class EndpointMetrics:
         )
 
     def instances(self) -> IMetric:
-        """Return how many instances there are; AWS has no such metric."""
+        """Return the number of instances, for which AWS has no metric."""
         return MathExpression(
             expression="invocations / each",
             using_metrics={
@@ -105,7 +105,7 @@ def metric(
     label: str | None = None,
     period: Duration = FIVE_MINUTES,
 ) -> Metric:
-    """Return a metric of AWS or of the application."""
+    """Return a metric from AWS or the application."""
     return Metric(
         namespace=namespace,
         metric_name=name,

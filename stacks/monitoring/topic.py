@@ -1,4 +1,4 @@
-"""The encrypted topic that receives alarms and that people subscribe to."""
+"""The encrypted topic for alarms, to which people subscribe."""
 
 from collections.abc import Sequence
 
@@ -12,18 +12,18 @@ from constructs import Construct
 from stacks.building_blocks.roles import OWN_ACCOUNT
 
 SENDERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
-# EventBridge publishes without the context that a condition could look at: with one in the
-# topic's policy, its messages are lost.
+# EventBridge sends no context for conditions in the topic's policy: a condition would block its
+# messages.
 # Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 EVENTS = "events.amazonaws.com"
 
 
 class AlarmTopic(Construct):
-    """A topic to which AWS's alarms, events and budgets may publish.
+    """A topic to which CloudWatch alarms, EventBridge and AWS Budgets may publish.
 
     Creates: the topic, its policy, and a subscription where an address is given.
     Idle: nothing; its key is declared separately, at $1 a month.
-    Destroy: it goes; people who subscribed have to confirm again.
+    Destroy: the topic is deleted; on a new one, subscribers have to confirm again.
     """
 
     def __init__(
@@ -32,9 +32,9 @@ class AlarmTopic(Construct):
         """Declare the topic.
 
         Args:
-            name: the topic's name, by which other stacks know it.
+            name: the topic's name, which other stacks refer to.
             key: the key that encrypts messages; its policy must allow `use_key_for_messages`.
-            email: an address that is asked to subscribe; None for no subscription.
+            email: address for a subscription, which its owner must confirm; None for none.
         """
         super().__init__(scope, construct_id)
         topic = Topic(
@@ -53,21 +53,21 @@ class AlarmTopic(Construct):
 
 
 def use_key_for_messages() -> list[PolicyStatement]:
-    """Let the senders of alarms use the topic's key.
+    """Allow the senders of alarms to use the topic's key.
 
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    # In a key's policy the resource `*` is that key.
+    # In a key's policy, the resource `*` means that key.
     return _to_senders("Encrypt", actions=["kms:Decrypt", "kms:GenerateDataKey"], resource="*")
 
 
 def _to_senders(verb: str, *, actions: Sequence[str], resource: str) -> list[PolicyStatement]:
-    """Return the statements that let AWS's services do something: for this account, or in general.
+    """Return the statements that allow actions to the services that send alarms.
 
     Args:
-        verb: what the statements' ids begin with.
-        actions: what they may do.
-        resource: to what.
+        verb: prefix of the statements' ids.
+        actions: allowed actions.
+        resource: resource of the actions.
     """
     return [
         PolicyStatement(

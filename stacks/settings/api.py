@@ -13,20 +13,19 @@ class ApiSettings(Section):
     Attributes:
         throttle_rate: requests a second from all callers together.
         throttle_burst: concurrent requests.
-        reserved_concurrency: concurrency reserved for the function, which can neither take more nor
-            be starved. AWS keeps 100 of an account unreserved; a new account has to request more
+        reserved_concurrency: concurrency reserved for the function, both its maximum and its
+            guarantee. AWS keeps 100 of an account unreserved; a new account has to request more
             concurrency first.
         access: `public` for everybody, through the page's origin; `iam` for signed requests
-            of principals that may invoke it, without a page.
+            from principals that may invoke the API, without a page.
         web_acl: whether a web ACL with a rate limit and AWS's managed rules protects the API. With
             public access it also refuses calls that bypass CloudFront, and costs $10.40 a month
-            ($9 without).
-        web_acl_rate: requests in five minutes after which one address is refused for a while.
+            ($9 otherwise).
+        web_acl_rate: requests in five minutes above which an address is refused for a while.
         tracing: whether AWS X-Ray samples requests to the API and the function.
-        max_review_characters: length above which a review is refused; the model's own limit is
-            100,000.
-        set_account_log_role: whether to set the role with which API Gateway writes logs. There is
-            one for an account's region: false where something else has set it.
+        max_review_characters: longest accepted review; the model's limit is 100,000.
+        set_account_log_role: whether to set API Gateway's role for writing logs. An account has one
+            per region: false if something else has set it.
     """
 
     access: Literal["public", "iam"] = "public"

@@ -1,4 +1,4 @@
-"""Settings that are allowed one by one and impossible together."""
+"""Refusal of settings that are valid individually but not together."""
 
 from typing import NoReturn
 
@@ -7,7 +7,7 @@ from stacks.settings.error import SettingsError
 from stacks.settings.images import ContainerImage
 
 CANARY_INSTANCES = 2
-# The alarms need two bad minutes, and CloudWatch receives metrics about a minute late.
+# The alarms need two bad minutes, and metrics reach CloudWatch about a minute late.
 ALARM_MINUTES = 3
 WITHOUT_GUARDRAILS = "ml.inf1."
 WITHOUT_PAGE = {
@@ -28,7 +28,7 @@ BURSTABLE = ("ml.t2.", "ml.t3.")
 
 
 def refuse_impossible(settings: EnvironmentSettings) -> None:
-    """Refuse combinations that AWS would refuse late.
+    """Refuse combinations that AWS would refuse only during the deployment.
 
     Raises:
         SettingsError: for the first combination that cannot be deployed.
@@ -88,7 +88,7 @@ def _refuse_lone_canary(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_blind_canary(settings: EnvironmentSettings) -> None:
-    """Refuse a canary that no alarm can roll back in time, or that SageMaker ignores.
+    """Refuse a canary that alarms cannot roll back in time, or that SageMaker ignores.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
     """
@@ -123,7 +123,7 @@ def _refuse_page_without_cloudfront(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_lost_logs(settings: EnvironmentSettings) -> None:
-    """Refuse logs of CloudFront that never arrive, since the log bucket is in the region."""
+    """Refuse CloudFront logs in a region whose log bucket CloudFront cannot write to."""
     logs = settings.site.access_logs and settings.api.access == "public"
     if logs and settings.region not in WITH_CLOUDFRONT_LOGS:
         raise SettingsError(
@@ -134,7 +134,7 @@ def _refuse_lost_logs(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_foreign_images(settings: EnvironmentSettings) -> None:
-    """Refuse images of another region, which SageMaker does not pull.
+    """Refuse images from another region, which SageMaker does not pull.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
     """
@@ -147,7 +147,7 @@ def _refuse_foreign_images(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_untried(settings: EnvironmentSettings) -> None:
-    """Refuse a model that would serve untested."""
+    """Refuse to serve an untested model."""
     if settings.training.model_data and not settings.rollout.candidate:
         raise SettingsError(
             "rollout.candidate",

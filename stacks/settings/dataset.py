@@ -10,9 +10,9 @@ class DatasetSettings(Section):
 
     Attributes:
         training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
-        testing: the same for the test reviews; without it a share of `training` is held out.
-        feedback: a past month, such as 2026-01, whose feedback is added to the training data. The
-            current month is wrong: its feedback still grows under the same job name.
+        testing: the same for the test reviews; by default a share of `training` is held out.
+        feedback: a past month, such as 2026-01, whose feedback is added to the training data. Not
+            the current month: its feedback still grows, but the job's name would not change.
     """
 
     training: Source = "packaged"

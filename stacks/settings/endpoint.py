@@ -29,16 +29,16 @@ class EndpointSettings(Section):
         instance_count: instances of a real-time endpoint; two or more use several availability
             zones.
         image: URI of another serving image.
-        network_isolation: whether the model's container has no access to any network. By default,
+        network_isolation: whether the model's container has no network access. By default,
             real-time endpoints are isolated; serverless endpoints cannot be.
         capture_percent: share of a real-time endpoint's requests and answers that is kept in the
             data bucket, for later inspection.
-        capture_expiry_days: age at which they are deleted.
-        idle_alarm_hours: with `operations.alarms`, hours without any request after which a
-            real-time endpoint, which costs the same with and without, raises an alarm.
-        expires_after_hours: hours after the last deployment of a change after which the model
-            stack is removed, and with it all that costs while idle. Deploying again brings it back
-            without a training.
+        capture_expiry_days: age at which captured data expire.
+        idle_alarm_hours: with `operations.alarms`, hours without a request after which a real-time
+            endpoint, which costs the same while idle, raises an alarm.
+        expires_after_hours: hours after the last deployed change at which the model stack is
+            deleted, and with it everything that costs while idle. Deploying again restores it
+            without training.
     """
 
     kind: Literal["serverless", "real_time"]
@@ -61,6 +61,6 @@ class EndpointSettings(Section):
 
     @property
     def isolated(self) -> bool:
-        """True when the container has no access to a network."""
+        """True when the container has no network access."""
         stated = self.network_isolation
         return self.kind == "real_time" if stated is None else stated

@@ -1,4 +1,4 @@
-"""The settings of one environment: what cdk.json may say and `-c section.key=value` override."""
+"""The settings of one environment, from cdk.json and `-c section.key=value`."""
 
 from stacks.settings.api import ApiSettings
 from stacks.settings.dataset import DatasetSettings
@@ -20,8 +20,8 @@ class EnvironmentSettings(Section):
     """All settings of one environment.
 
     Attributes:
-        environment: its name in cdk.json, a part of every name that is ours to give.
-        region: the AWS region that it is deployed to.
+        environment: its name in cdk.json, a part of every name that the application chooses.
+        region: AWS region of the deployment.
     """
 
     environment: EnvironmentName

@@ -1,10 +1,10 @@
-"""The error of a bad setting: one line with its name, its value and what to do."""
+"""The error for a bad setting: one line with its name, its value and the fix."""
 
 SHOWN_CHARACTERS = 200
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used; its text is one line."""
+    """A setting cannot be used; the message is one line."""
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
         """Refuse `key`, which was set to `value`; `allowed` says what it must be."""
@@ -15,6 +15,6 @@ class SettingsError(Exception):
 
 
 def _shown(value: object) -> str:
-    """Return a value, shortened to fit in a line."""
+    """Return a value, shortened to fit on one line."""
     text = str(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

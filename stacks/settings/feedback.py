@@ -12,7 +12,7 @@ class FeedbackSettings(Section):
 
     Attributes:
         enabled: whether feedback is accepted; otherwise the path does not exist.
-        expiry_days: age at which it is deleted.
+        expiry_days: age at which feedback expires.
         throttle_rate: calls a second from all callers together.
         throttle_burst: concurrent calls.
     """

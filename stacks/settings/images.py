@@ -1,7 +1,7 @@
-"""The container images that SageMaker trains and serves with, region by region.
+"""Container images for training and serving on SageMaker, by region.
 
-images.json is generated from the SageMaker SDK by `make tables` and compared with
-it by a test, so that synthesizing does without the SDK's 420 MB.
+`make tables` generates images.json from the SageMaker SDK, so that synthesis does not need the
+SDK's 420 MB. A test compares the two.
 """
 
 import json
@@ -33,7 +33,7 @@ class ContainerImage:
 
     @classmethod
     def parse(cls, uri: str) -> Self:
-        """Take an image's URI apart.
+        """Parse an image's URI.
 
         Raises:
             ValueError: when it is not the URI of an image in ECR.

@@ -1,4 +1,4 @@
-"""Reading the settings of the chosen environment from CDK's context."""
+"""Reads the settings of the chosen environment from CDK's context."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,11 +20,11 @@ def read_settings(context: Mapping[str, Any]) -> EnvironmentSettings:
     """Return the validated settings of the environment that the context names.
 
     Args:
-        context: all of CDK's context: `environment`, `environments`, overrides such as
-            `training.epochs`, and keys of CDK itself.
+        context: CDK's context: `environment`, `environments`, overrides such as `training.epochs`,
+            and CDK's own keys.
 
     Raises:
-        SettingsError: for the first setting that is unknown or not allowed.
+        SettingsError: for the first unknown or invalid setting.
     """
     values = _chosen(context)
     for key, value in context.items():
@@ -81,7 +81,7 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _belongs_to_cdk(key: str) -> bool:
-    """Return whether a key is CDK's, such as a feature flag, and not a setting."""
+    """Return whether a key belongs to CDK, such as a feature flag."""
     return key.startswith(("@", "aws")) or ":" in key
 
 
@@ -110,7 +110,7 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _names(model: type[BaseModel], prefix: str = "") -> str:
-    """Return the settings that the model has, for a message."""
+    """Return the names of a model's settings, for a message."""
     names = [
         f"{prefix}{name}" + ("" if _section(field) is None else ".*")
         for name, field in model.model_fields.items()
@@ -119,7 +119,7 @@ def _names(model: type[BaseModel], prefix: str = "") -> str:
 
 
 def _refusal(error: ErrorDetails) -> SettingsError:
-    """Turn one finding of pydantic into a line that says what is allowed."""
+    """Turn an error from pydantic into one line that says what is allowed."""
     path = [str(part) for part in error["loc"] if isinstance(part, str | int)]
     path = path[:2]  # a third part names a member of a union
     field = EnvironmentSettings.model_fields.get(path[0])

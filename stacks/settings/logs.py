@@ -4,6 +4,6 @@ from stacks.settings.types import RetentionDays, Section
 
 
 class LogSettings(Section):
-    """Logs of the functions, the endpoint and the buckets."""
+    """Logs of functions, endpoint and buckets."""
 
     retention_days: RetentionDays = 30

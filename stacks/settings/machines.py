@@ -1,4 +1,4 @@
-"""Which instance types SageMaker has, and what they ask of other settings."""
+"""SageMaker's instance types and their constraints on other settings."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def _known() -> dict[str, list[str]]:
 
 
 def instance_exists(use: str) -> Callable[[str], str]:
-    """Return a check that refuses what SageMaker has not for `training` or for an `endpoint`."""
+    """Return a check that an instance type exists for `training` or for an `endpoint`."""
 
     def check(value: str) -> str:
         known = _known()[use]
@@ -38,7 +38,7 @@ def instance_exists(use: str) -> Callable[[str], str]:
 
 
 def image_fits_instance(value: str | None, info: ValidationInfo) -> str | None:
-    """Refuse to leave an image to us where the instance needs one that we do not know."""
+    """Require an image for instances that the default image does not support."""
     instance = str(info.data.get("instance_type", ""))
     if value is None and OTHERS.fullmatch(instance):
         raise ValueError(

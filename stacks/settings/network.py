@@ -8,10 +8,10 @@ from stacks.settings.types import Listed, Section, SecurityGroupId, SubnetId
 
 
 class NetworkSettings(Section):
-    """The virtual private cloud of training and serving; without one they run in SageMaker's own.
+    """The VPC for training and serving; without one they run in SageMaker's network.
 
     Attributes:
-        subnet_ids: its subnets, which must lead to S3, ECR and CloudWatch Logs.
+        subnet_ids: its subnets, which need routes to S3, ECR and CloudWatch Logs.
         security_group_ids: its security groups.
     """
 

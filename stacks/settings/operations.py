@@ -11,16 +11,16 @@ class OperationsSettings(Section):
     """Alarms, dashboard and budget.
 
     Attributes:
-        alarms: whether alarms are raised and sent to an encrypted topic.
+        alarms: whether alarms are declared and sent to an encrypted topic.
         client_error_rate: share of the API's requests that may be refused.
-        server_error_rate: share of them that may fail.
+        server_error_rate: share of the API's requests that may fail.
         latency_p99_ms: limit of the API's 99th percentile latency.
         dashboard: whether CloudWatch has a dashboard of the environment, at $3 a month.
-        alarm_email: an address that is asked to subscribe to the topic and receives the budget's
-            alerts when there is no topic.
-        monthly_budget_usd: budget of the environment for a month. An actual cost of 80 % of it
-            and a forecast above it alert the topic of the alarms, else the address. AWS
-            counts by tags: activate `application` and `environment` as cost allocation tags.
+        alarm_email: address that is subscribed to the topic after its owner confirms; without a
+            topic it receives the budget's alerts.
+        monthly_budget_usd: budget of the environment for a month. An actual cost of 80 % of it,
+            or a forecast above it, alerts the alarms' topic, else the address. AWS counts by
+            tags: activate `application` and `environment` as cost allocation tags.
     """
 
     alarms: Flag = True

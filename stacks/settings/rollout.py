@@ -11,16 +11,16 @@ class RolloutSettings(Section):
     """The rollout of a new model.
 
     Attributes:
-        strategy: `canary` sends part of the traffic to the new model first and returns to the old
-            one when an alarm is raised; it needs real-time instances and alarms.
-            `all_at_once` switches over when the new model answers.
-        candidate: whether a new model is first tried on a separate endpoint, with known reviews,
+        strategy: `canary` sends part of the traffic to the new model first and rolls back when an
+            alarm is raised; it needs real-time instances and alarms. `all_at_once` switches over
+            when the new model answers.
+        candidate: whether a new model is first tested on a separate endpoint, with known reviews,
             while the old one serves; that endpoint is deleted afterwards. The account needs
             capacity and quotas for both at the same time.
-        patience_seconds: time that a new model may take for its first answers.
+        patience_seconds: time limit for a new model's first answers.
         canary_percent: share of the instances that serve the new model first.
-        bake_minutes: minutes for which the alarms watch it.
-        keep_old_minutes: time that the old instances are kept afterwards, still watching.
+        bake_minutes: minutes during which the alarms monitor the canary.
+        keep_old_minutes: minutes that the old instances are kept and monitored afterwards.
         error_rate: share of failed invocations above which the old model returns.
         latency_p99_ms: limit of the model's 99th percentile latency.
     """

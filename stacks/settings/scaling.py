@@ -8,18 +8,18 @@ from stacks.settings.types import BlankIsNone, Flag, Section, Whole
 
 
 class ScalingSettings(Section):
-    """Automatic scaling of a real-time endpoint by its traffic.
+    """Automatic scaling of a real-time endpoint with its traffic.
 
-    To change the instance type of an endpoint that scales, deploy once without scaling before:
-    SageMaker refuses it otherwise.
+    Before changing the instance type of an endpoint that scales, deploy once without scaling:
+    SageMaker refuses the change otherwise.
 
     Attributes:
         max_instances: maximum number of instances; the minimum is `endpoint.instance_count`.
-            Without it the endpoint does not scale.
-        invocations_per_minute: target of scaling for one instance.
-        scale_in: whether instances are also removed.
-        scale_in_cooldown_seconds: time between two steps down.
-        scale_out_cooldown_seconds: time between two steps up.
+            By default the endpoint does not scale.
+        invocations_per_minute: target for each instance.
+        scale_in: whether scaling also removes instances.
+        scale_in_cooldown_seconds: time between two removals of instances.
+        scale_out_cooldown_seconds: time between two additions of instances.
     """
 
     max_instances: Annotated[Annotated[Whole, Field(ge=2, le=100)] | None, BlankIsNone] = None

@@ -11,11 +11,11 @@ class SiteSettings(Section):
     """The page behind CloudFront.
 
     Attributes:
-        comment: what CloudFront's console shows.
-        price_class: on which continents CloudFront serves.
-        domain_name: a name of your own; the default name of CloudFront does without.
-        certificate_arn: its ACM certificate, in us-east-1.
-        access_logs: whether CloudFront logs requests into the log bucket.
+        comment: description in CloudFront's console.
+        price_class: price class, which determines the continents that CloudFront serves from.
+        domain_name: your domain name; CloudFront's default name otherwise.
+        certificate_arn: ACM certificate of the domain name, in us-east-1.
+        access_logs: whether CloudFront writes access logs to the log bucket.
     """
 
     comment: Annotated[Text, Field(min_length=1, max_length=128)] = "Movie review sentiment"

@@ -8,11 +8,11 @@ from stacks.settings.types import Section, Whole
 
 
 class StorageSettings(Section):
-    """Buckets.
+    """The buckets.
 
     Attributes:
         removal: whether destroying the stacks empties and deletes the buckets or keeps them.
-        artifact_expiry_days: age at which the artifacts of replaced models are deleted.
+        artifact_expiry_days: age at which artifacts of replaced models expire.
     """
 
     removal: Literal["destroy", "retain"]

@@ -16,12 +16,12 @@ from stacks.settings.types import (
     Whole,
 )
 
-# CloudFormation waits an hour for a custom resource. The rest of it starts functions, stops the job
-# and stores the artifact.
+# CloudFormation waits an hour for a custom resource. The remaining time is for starting functions,
+# stopping the job and storing the artifact.
 LONGEST_WAIT_SECONDS = 3300
 
 
-# The hyperparameters of every architecture, and those of each
+# Hyperparameters of all architectures, and of each one
 COMMON = ("architecture", "seed", "test_fraction", "validation_fraction")
 HYPERPARAMETERS = {
     "ngrams": ("iterations", "l2_penalty", "max_order", "min_reviews", "smoothing"),
@@ -41,19 +41,19 @@ HYPERPARAMETERS = {
 
 
 class TrainingSettings(Section):
-    """The training job: its machine, its hyperparameters and the model that is good enough.
+    """The training job: its machines, its hyperparameters and its quality gate.
 
     Attributes:
         instance_count: machines that train together, as one process group of torchrun.
-        use_spot: train on spot instances, which cost less and may be interrupted. The job is then
-            restarted and resumes from its last checkpoint.
-        max_runtime_seconds: SageMaker stops the job after it. CloudFormation waits an hour for a
-            custom resource, of which starting the machine and storing the artifact take a share.
-        max_wait_seconds: with `use_spot`, time for training and for waiting for instances
-            together; without it as long as CloudFormation allows.
-        minimum_accuracy: held-out accuracy under which the deployment fails.
+        use_spot: whether to train on spot instances, which cost less. An interrupted job restarts
+            and resumes from its last checkpoint.
+        max_runtime_seconds: time after which SageMaker stops the job. CloudFormation's hour for a
+            custom resource also includes starting the machine and storing the artifact.
+        max_wait_seconds: with `use_spot`, total time for training and waiting for instances; by
+            default as long as CloudFormation allows.
+        minimum_accuracy: held-out accuracy below which the deployment fails.
         image: URI of another training image.
-        model_data: an existing model.tar.gz that is deployed in place of a training.
+        model_data: S3 URI of an existing model.tar.gz to deploy instead of training one.
     """
 
     instance_type: Annotated[MlInstance, AfterValidator(instance_exists("training"))] = (
@@ -111,16 +111,16 @@ class TrainingSettings(Section):
 
     @property
     def distributed(self) -> bool:
-        """True when torchrun starts the script: on several hosts, or on each GPU of one."""
+        """True when torchrun starts the script: on several hosts or on GPUs."""
         return self.instance_count > 1 or self.instance_type.startswith(("ml.g", "ml.p"))
 
     def hyperparameters(self) -> dict[str, str]:
-        """Return name to value as the training script takes them, sorted by name.
+        """Return name to value for the training script, sorted by name.
 
         Those that the architecture does not use are left out, so changing them trains nothing.
 
-        SageMaker's training toolkit hands values to a shell; numbers are spelled with none of the
-        characters that mean something there.
+        SageMaker's training toolkit passes values to a shell, so numbers are formatted without
+        characters that are special there.
         """
         names = [*COMMON, *HYPERPARAMETERS[self.architecture]]
         values = {name: getattr(self, name) for name in sorted(names)}

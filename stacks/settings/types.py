@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 
 class Section(BaseModel):
-    """Settings that belong together; immutable, and no others than the declared ones."""
+    """A group of settings; immutable and without undeclared keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ def _decimal(value: Any) -> Any:
     spelled = isinstance(value, str) and DECIMAL.fullmatch(value)
     try:
         return float(value) if spelled or type(value) is int else value
-    except OverflowError:  # a whole number that no float is near to
+    except OverflowError:  # too large for a float
         return value
 
 
@@ -49,7 +49,7 @@ def _listed(value: Any) -> Any:
 
 
 def _spelled(pattern: str, words: str) -> AfterValidator:
-    """Refuse a text that does not match the pattern; `words` describe one that does."""
+    """Return a check of a text against a pattern, which `words` describe."""
     compiled: re.Pattern[str] = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
@@ -116,12 +116,12 @@ SubnetId = Annotated[
 SecurityGroupId = Annotated[
     Text, _spelled(r"sg-[0-9a-f]{8,17}", "ids such as sg-0123456789abcdef0")
 ]
-# A list in cdk.json, or its comma-separated values in `-c`.
+# A list in cdk.json, or comma-separated values in `-c`.
 Listed = BeforeValidator(_listed)
-# An empty text, as in `-c training.image=`, removes the value in cdk.json.
+# An empty text, as in `-c training.image=`, removes the value from cdk.json.
 BlankIsNone = BeforeValidator(_blank_is_none)
 
-# The values that CloudWatch Logs accepts, without the longest and the unusual ones.
+# The common values that CloudWatch Logs accepts.
 RetentionDays = Annotated[
     Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731, 1827], BeforeValidator(_whole)
 ]

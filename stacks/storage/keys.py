@@ -25,15 +25,15 @@ def declare_key(
 ) -> Key:
     """Declare a key that rotates every year and whose ARN other stacks find by name.
 
-    Idle it costs $1 a month. The account decides who administers it; roles use it where their own
-    policies allow that, services where `users` do.
+    Idle it costs $1 a month. The account's policies control its administration and use by roles;
+    `users` controls use by services.
 
     Args:
-        name: its alias, without `alias/`.
-        parameter: name of the Systems Manager parameter that holds its ARN.
+        name: the key's alias, without `alias/`.
+        parameter: name of the Systems Manager parameter for the key's ARN.
         purpose: description of the encrypted data, for the console.
-        keep: whether it outlives its stack; otherwise it is deleted a week after it.
-        users: statements of its policy that let services use it.
+        keep: whether the key outlives its stack; otherwise it is deleted a week after the stack.
+        users: statements of the key's policy that let services use it.
     """
     key = Key(
         scope,
@@ -57,7 +57,7 @@ def declare_key(
 
 
 def encrypt_logs(log_groups: Sequence[str]) -> PolicyStatement:
-    """Let CloudWatch Logs encrypt these log groups, whose names may have wildcards.
+    """Allow CloudWatch Logs to encrypt these log groups, whose names may have wildcards.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
@@ -74,7 +74,7 @@ def encrypt_logs(log_groups: Sequence[str]) -> PolicyStatement:
             "kms:ReEncryptFrom",
             "kms:ReEncryptTo",
         ],
-        resources=["*"],  # in a key's policy: that key
+        resources=["*"],  # means that key in a key's policy
         conditions={
             "ArnLike": {
                 "kms:EncryptionContext:aws:logs:arn": [f"{group}:{name}" for name in log_groups]

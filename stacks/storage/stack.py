@@ -27,18 +27,18 @@ LOGS = {"CKV_AWS_18": "Logging the requests that write logs would never end"}
 ABANDONED_UPLOAD = Duration.days(7)
 OLD_VERSIONS = Duration.days(30)
 RETIRED = {"state": "retired"}
-# Long enough to find out what went wrong and try again.
+# Long enough to diagnose a failure and retry.
 CHECKPOINT_EXPIRY_DAYS = 7
 
 
 class StorageStack(AppStack):
-    """Buckets for data and for access logs, and the datasets in the first.
+    """Buckets for data and access logs, and the datasets in the data bucket.
 
-    Creates: two buckets and the copied datasets; keys, the topic of alarms and a budget where they
-        are wanted.
+    Creates: two buckets and the copied datasets; keys, the alarms' topic and a budget if the
+        settings enable them.
     Idle: the storage, and $1 a month for each of up to three keys.
-    Destroy: with storage.removal=retain buckets and keys stay, with all that is in them, and the
-        stack refuses to be destroyed; with destroy everything goes, the keys after a week.
+    Destroy: with storage.removal=retain, termination protection is on, and buckets with their
+        content and keys are kept; with destroy everything is deleted, the keys after a week.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class StorageStack(AppStack):
 
         Args:
             scope: the application.
-            names: names that stacks share.
+            names: names shared by the stacks.
             settings: the environment's settings.
             datasets: datasets to copy into the data bucket, except those that are in S3 already.
         """
@@ -78,7 +78,9 @@ class StorageStack(AppStack):
         alarms = self._declare_topic() if settings.operations.alarms else None
         if settings.operations.monthly_budget_usd is not None:
             budget = self._declare_budget(settings.operations.monthly_budget_usd)
-            if alarms is not None:  # AWS Budgets checks publish permission when it is created.
+            if (
+                alarms is not None
+            ):  # AWS Budgets checks publish permission when the budget is created.
                 budget.node.add_dependency(alarms)
         CfnOutput(
             self,
@@ -140,7 +142,7 @@ class StorageStack(AppStack):
                 ),
             ],
         )
-        # S3 checks write permission when logging is switched on; CDK only orders the buckets.
+        # S3 checks write permission when logging is enabled; CDK orders only the buckets.
         bucket.node.add_dependency(log_bucket.node.find_child("Policy"))
         if key is None:
             acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": AWS_KEY})
@@ -205,7 +207,7 @@ class StorageStack(AppStack):
 
 
 def _expire(rule: str, folder: str, *, days: int) -> LifecycleRule:
-    """Return the rule that deletes the objects of a folder, old versions a day later."""
+    """Return the rule that expires the objects in a folder, and old versions a day later."""
     return LifecycleRule(
         id=rule,
         prefix=f"{folder}/",
@@ -215,7 +217,7 @@ def _expire(rule: str, folder: str, *, days: int) -> LifecycleRule:
 
 
 def _accept_logs(log_bucket: Bucket, sources: Mapping[str, str]) -> None:
-    """Let S3 write the access logs of buckets, given by key prefix, into the log bucket."""
+    """Allow S3 to write the access logs of buckets, given by key prefix, to the log bucket."""
     stack = Stack.of(log_bucket)
     for prefix, name in sources.items():
         log_bucket.add_to_resource_policy(

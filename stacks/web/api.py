@@ -1,4 +1,4 @@
-"""The public API: API Gateway before a function before the endpoint."""
+"""The API: API Gateway, which invokes a function, which invokes the endpoint."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -35,7 +35,7 @@ from stacks.web.gateway_responses import (
 from stacks.web.release import Release
 from stacks.web.web_acl import OriginSecret, WebAcl
 
-# Each path of the API, and whether requests have a body, which has a content type
+# Each path of the API, and whether its requests have a body and so a content type
 PATHS = {
     "predict": True,
     "predict/batch": True,
@@ -44,7 +44,7 @@ PATHS = {
     "openapi.json": False,
 }
 FEEDBACK = "feedback"
-# The stage's name is the path under which CloudFront passes requests on.
+# The stage's name is the path that CloudFront forwards to the API.
 STAGE = "api"
 
 AS_PUBLIC_AS_THE_PAGE = "The API is public, like the page (api.access)"
@@ -61,12 +61,12 @@ NO_WEB_ACL = "Throttling limits the cost of a flood; a web ACL would cost more (
 
 
 class PredictApi(Construct):
-    """The API's operations, for programs and for the page.
+    """The API for programs and the page.
 
     Creates: a REST API with one stage, the function behind it, the release of its code, their roles
         and logs; with api.web_acl also a web ACL and the secret of its origin.
     Idle: nothing without the web ACL.
-    Destroy: all of it goes; another deployment has another URL.
+    Destroy: everything is deleted; another deployment has another URL.
 
     Attributes:
         url: URL of the API, ending in a slash.
@@ -94,11 +94,11 @@ class PredictApi(Construct):
         Args:
             name: the API's name.
             endpoint_name: the SageMaker endpoint behind it.
-            metrics_namespace: where the function publishes its metrics.
+            metrics_namespace: namespace of the function's metrics.
             settings: limits and logs.
             feedback: settings of `POST /feedback`.
             feedback_uri: S3 URI of the folder for feedback.
-            data_key_arn: the key of that bucket; None for AWS's own.
+            data_key_arn: key of that folder's bucket; None for AWS's own.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
@@ -116,10 +116,10 @@ class PredictApi(Construct):
         release = Release(self, "Release", function=function)
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
-        api.node.try_remove_child("Endpoint")  # the stack has an output with a better name
+        api.node.try_remove_child("Endpoint")  # the stack declares an output with a better name
         declare_problem_responses(api, signed=settings.access == "iam")
         stage = api.deployment_stage
-        # API Gateway would create this log group itself at the first error.
+        # Otherwise API Gateway creates this log group at the first error.
         execution_log = declare_log_group(
             self,
             "ExecutionLog",
@@ -150,7 +150,7 @@ class PredictApi(Construct):
             rest_api_name=name,
             description="Movie review sentiment",
             endpoint_types=[EndpointType.REGIONAL],
-            # Bodies reach the function as the bytes that were sent, so it can detect bad UTF-8.
+            # Bodies reach the function as sent, so that it can detect bad UTF-8.
             binary_media_types=["*/*"],
             cloud_watch_role=False,
             deploy_options=StageOptions(
@@ -186,10 +186,10 @@ class PredictApi(Construct):
     def _add_operations(
         self, api: RestApi, handler: IFunction, paths: Mapping[str, bool], *, public: bool
     ) -> None:
-        """Let requests reach the function, whatever their method.
+        """Route requests of every method to the function.
 
-        The function answers wrong methods and bad bodies itself: API Gateway's models check neither
-        texts nor bodies that it passes on as bytes.
+        The function rejects wrong methods and bad bodies: API Gateway's models check neither text
+        nor binary bodies.
         """
         integration = LambdaIntegration(handler, timeout=TIMEOUT, allow_test_invoke=False)
         validator = api.add_request_validator(
@@ -198,7 +198,7 @@ class PredictApi(Construct):
         acknowledge_type(self, "AWS::ApiGateway::Method", _access_reasons(public=public))
         for path, takes_body in paths.items():
             resource = api.root.resource_for_path(path)
-            # API Gateway throttles by method; POST is found before ANY.
+            # API Gateway throttles by method and prefers POST to ANY.
             for name in ("POST", "ANY") if path == FEEDBACK else ("ANY",):
                 resource.add_method(
                     name,
@@ -220,7 +220,7 @@ def _access_reasons(*, public: bool) -> dict[str, str]:
 def _throttled(
     feedback: FeedbackSettings, settings: ApiSettings
 ) -> dict[str, MethodDeploymentOptions]:
-    """Limit the one method that stores something; its settings replace the stage's."""
+    """Return the limits of the one method that stores data; they replace the stage's."""
     return {
         f"/{FEEDBACK}/POST": MethodDeploymentOptions(
             throttling_rate_limit=min(feedback.throttle_rate, settings.throttle_rate),
@@ -248,7 +248,7 @@ def _stage_reasons(settings: ApiSettings) -> dict[str, str]:
 
 
 def _refuse_old_tls(api: RestApi) -> None:
-    """Answer TLS 1.2 with forward secrecy and newer; the default is TLS 1.0.
+    """Accept only TLS 1.2 with forward secrecy and newer; the default accepts TLS 1.0.
 
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
     """

@@ -20,10 +20,10 @@ from stacks.names import SERVICE
 from stacks.settings.api import ApiSettings
 
 PACKAGE = ROOT / "lambda_fn" / "predict_api"
-# Powertools and its dependencies that AWS's runtime is not documented to have.
+# Powertools, and its dependencies that AWS's runtime is not documented to include.
 LIBRARIES = ("aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions", "wrapt")
-# The function logs, measures and traces calls of boto3. It does not use the rest of Powertools,
-# nine tenths of it, nor the tracer's patches of other libraries.
+# The function logs, publishes metrics and traces boto3 calls. It does not use the other nine tenths
+# of Powertools, nor the tracer's patches for other libraries.
 UNUSED = re.compile(
     r"aws_lambda_powertools/(event_handler/|utilities/(?!__init__|jmespath_utils/|typing/))"
     r"|aws_xray_sdk/ext/(?!__init__|util\.|boto_utils\.|botocore/|resources/)"
@@ -54,7 +54,7 @@ def declare_predict_function(
         metrics_namespace: namespace of the function's metrics.
         settings: limits and traces.
         feedback_uri: S3 URI of the folder for feedback; None for an API without feedback.
-        data_key_arn: the key of that folder's bucket; None for AWS's own.
+        data_key_arn: key of that folder's bucket; None for AWS's own.
     """
     endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint/{endpoint_name}"
     function = PythonFunction(
@@ -97,5 +97,5 @@ def _bucket(uri: str) -> str:
 
 
 def _write_feedback(uri: str, key_arn: str | None) -> list[Permission]:
-    """Allow writing feedback, and reading none."""
+    """Allow writing feedback but not reading it."""
     return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]

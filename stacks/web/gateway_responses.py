@@ -1,4 +1,4 @@
-"""The answers and logs of API Gateway itself."""
+"""Responses and logs of API Gateway itself."""
 
 import json
 from http import HTTPStatus
@@ -16,7 +16,7 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "not_found",
         "There is nothing under this path; GET /openapi.json says what there is.",
     ),
-    # The policy of the API has refused it, or that of the caller.
+    # Refused by a policy of the API or of the caller.
     "AccessDenied": (
         ResponseType.ACCESS_DENIED,
         HTTPStatus.FORBIDDEN,
@@ -59,7 +59,7 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "model_timeout",
         "The model did not answer in time; try again in a moment.",
     ),
-    # The function has no free copy (its reserved concurrency is used up) or cannot be reached.
+    # The function has no free concurrency or cannot be reached.
     "Busy": (
         ResponseType.INTEGRATION_FAILURE,
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -100,7 +100,7 @@ HEADERS = {
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
 }
-# Seconds after which to retry temporary problems
+# Seconds until a retry of temporary problems
 RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
 
 
@@ -133,7 +133,7 @@ def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 FIELDS = {
-    "requestId": "$context.requestId",  # the function's log has it next to the correlation id
+    "requestId": "$context.requestId",  # also in the function's log, next to the correlation id
     "ip": "$context.identity.sourceIp",
     "requestTime": "$context.requestTime",
     "httpMethod": "$context.httpMethod",
@@ -150,10 +150,10 @@ CALLER = {"caller": "$context.identity.userArn"}
 
 
 def access_log_format(*, signed: bool) -> AccessLogFormat:
-    """Return the format of a line, which is JSON; never a part of a body.
+    """Return the format of an access log line, as JSON without any part of a body.
 
     Args:
-        signed: whether requests are signed, so that there is a principal to name.
+        signed: whether requests are signed and so have a principal.
     """
     fields = {**FIELDS, **(CALLER if signed else {})}
     return AccessLogFormat.custom(json.dumps(fields, separators=(",", ":")))
@@ -163,15 +163,15 @@ POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class GatewayLogRole(Construct):
-    """The role with which API Gateway writes logs, set for the account's region.
+    """API Gateway's role for writing logs, set for the account's region.
 
-    It works for every API of the account's region, so its permissions are AWS's own for that
-    purpose. API Gateway refuses a role with less, and documents no condition for its trust.
+    Every API in the region uses it, so it has AWS's managed policy for that purpose. API Gateway
+    refuses a role with fewer permissions, and documents no condition for its trust policy.
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 
     Creates: a role and the account's setting.
     Idle: nothing.
-    Destroy: the role is deleted; the account's setting still names it until another stack sets one.
+    Destroy: the role is deleted; the account's setting names it until another stack sets a new one.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:

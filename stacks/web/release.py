@@ -14,21 +14,20 @@ HANDLERS = ROOT / "lambda_fn" / "release_test"
 
 
 class Release(Construct):
-    """Points an alias at a new version of the API's function when that version has passed a test.
+    """Points an alias at a new version of the API's function after a test of that version.
 
-    Code that does not even start deploys without an error; callers would notice first.
+    Code that cannot start deploys without an error; without the test, callers would notice first.
 
-    Creates: a version, an alias, a function that tests, CDK's framework before it, and a custom
-        resource.
+    Creates: a version, an alias, a test function, CDK's framework around it, and a custom resource.
     Idle: nothing.
-    Destroy: all of it goes.
+    Destroy: everything is deleted.
 
     Attributes:
         alias: the alias that callers invoke.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, function: Function) -> None:
-        """Declare version, test and alias.
+        """Declare the version, its test and the alias.
 
         Args:
             function: the function behind the API.

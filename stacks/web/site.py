@@ -57,16 +57,16 @@ PRICE_CLASSES = {
 
 
 class Site(Construct):
-    """Serves the files of the frontend, and the API under /api/.
+    """Serves the frontend's files, and the API under /api/.
 
-    Creates: a bucket, the copies in it, a CloudFront distribution, its headers and its function at
-        the edge.
-    Idle: nothing but the storage of the page and of its old versions.
-    Destroy: all of it goes, the page's bucket too: a deployment writes it again. Its access logs
-        stay in the log bucket.
+    Creates: a bucket with the files, and a CloudFront distribution with a header policy and a
+        function.
+    Idle: only the storage of the page and of its old versions.
+    Destroy: everything is deleted, including the page's bucket, which a deployment fills again.
+        Its access logs stay in the log bucket.
 
     Attributes:
-        url: where people find the page, ending in a slash.
+        url: URL of the page, ending in a slash.
     """
 
     def __init__(
@@ -84,15 +84,15 @@ class Site(Construct):
         """Declare the site.
 
         Args:
-            bucket_name: name of the bucket of the page.
-            log_bucket_name: name of the bucket of access logs.
+            bucket_name: name of the page's bucket.
+            log_bucket_name: name of the bucket for access logs.
             api_domain: host name of the API.
             origin_secret: the secret that CloudFront sends to the API's web ACL, if there is one.
-            configuration: content of config.json, which the page reads when it starts.
+            configuration: content of config.json, which the page loads first.
             settings: settings of the page.
         """
         super().__init__(scope, construct_id)
-        # A deployment can write the page again at any time, so the bucket need not be kept.
+        # Any deployment can write the page again, so the bucket need not be kept.
         bucket = private_bucket(
             self,
             "Bucket",
@@ -118,7 +118,7 @@ class Site(Construct):
                 Source.json_data("config.json", dict(configuration)),
             ],
             prune=True,
-            # Browsers ask every time, CloudFront answers until the next deployment.
+            # Browsers always revalidate; CloudFront caches until the next deployment.
             cache_control=[
                 CacheControl.max_age(Duration.seconds(0)),
                 CacheControl.s_max_age(ONE_YEAR),
@@ -190,7 +190,7 @@ class Site(Construct):
                 origin_ssl_protocols=[OriginSslPolicy.TLS_V1_2],
                 custom_headers={HEADER: origin_secret} if origin_secret else None,
             ),
-            # A redirect would come after the review had been sent in plain text.
+            # By the time of a redirect, the review would have been sent in plain text.
             viewer_protocol_policy=ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=AllowedMethods.ALLOW_ALL,
             cache_policy=CachePolicy.CACHING_DISABLED,
@@ -200,7 +200,7 @@ class Site(Construct):
         )
 
     def _viewer_address(self) -> list[FunctionAssociation]:
-        """Send the viewer's address to the web ACL, which only sees CloudFront's addresses."""
+        """Send the viewer's address to the web ACL, which otherwise sees only CloudFront's."""
         function = Function(
             self,
             "ViewerAddress",
@@ -211,7 +211,7 @@ class Site(Construct):
         return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
 
     def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
-        """Return the options of a custom domain, with which CloudFront refuses old TLS versions."""
+        """Return the options for a custom domain, which make CloudFront refuse old TLS versions."""
         if settings.domain_name is None or settings.certificate_arn is None:
             return {}
         return {

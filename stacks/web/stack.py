@@ -17,10 +17,10 @@ from stacks.web.site import Site
 class WebStack(AppStack):
     """The API and the page on one origin.
 
-    Creates: what its constructs create.
-    Idle: the dashboard ($3 a month where it is not among an account's first three), alarms, and
-        the web ACL with its secret ($10.40 a month), each where it is wanted.
-    Destroy: everything in it goes; models and access logs are in the storage stack.
+    Creates: the resources of its constructs.
+    Idle: if enabled, the dashboard ($3 a month, but nothing for an account's first three), the
+        alarms, and the web ACL with its secret ($10.40 a month).
+    Destroy: everything in it is deleted; models and access logs are in the storage stack.
     """
 
     def __init__(self, scope: Construct, *, names: Names, settings: EnvironmentSettings) -> None:
@@ -50,7 +50,7 @@ class WebStack(AppStack):
         CfnOutput(self, "ApiUrl", value=api.url, description="The API; POST to predict under it")
 
     def _watch(self, api: PredictApi) -> None:
-        """Add alarms and the dashboard, where they are wanted."""
+        """Add alarms and the dashboard if they are enabled."""
         names, operations = self.names, self.settings.operations
         if operations.alarms:
             topic = Topic.from_topic_arn(self, "AlarmTopic", names.alarm_topic_arn)
@@ -67,7 +67,7 @@ class WebStack(AppStack):
             )
 
     def _add_page(self, api: PredictApi) -> None:
-        """Add the page, which calls the API without a signature."""
+        """Add the page, which sends unsigned requests to the API."""
         settings = self.settings
         site = Site(
             self,

@@ -1,1 +1,1 @@
-"""Tests of the benchmarks that take seconds."""
+"""Fast tests of the benchmarks."""

@@ -1,4 +1,4 @@
-"""Sources of the reviews."""
+"""Sources of reviews for the benchmarks."""
 
 import lzma
 from pathlib import Path
@@ -17,7 +17,7 @@ def read(folder: Path, half: str) -> list[tuple[str, int]]:
     return sorted(reviews.read(folder / half / "reviews.jsonl"))
 
 
-def test_halves_as_json_lines(tmp_path: Path) -> None:
+def test_halves_are_read_from_json_lines(tmp_path: Path) -> None:
     reviews.write(tmp_path / "data" / "train.jsonl", TRAINING)
     reviews.write(tmp_path / "plain.jsonl", TESTING)
     packed = lzma.compress((tmp_path / "plain.jsonl").read_bytes())
@@ -28,7 +28,7 @@ def test_halves_as_json_lines(tmp_path: Path) -> None:
     assert read(tmp_path / "out", "test") == sorted(TESTING)
 
 
-def test_the_official_directory(tmp_path: Path) -> None:
+def test_halves_are_read_from_the_official_directory(tmp_path: Path) -> None:
     for half, rows in (("train", TRAINING), ("test", TESTING)):
         for number, (text, label) in enumerate(rows):
             file = tmp_path / "aclImdb" / half / ("pos" if label else "neg") / f"{number}_9.txt"
@@ -54,7 +54,7 @@ def test_the_held_out_fifth_shares_no_text_with_the_rest() -> None:
     assert held_out(list(reversed(rows)))[1] == list(reversed(testing))
 
 
-def test_the_same_sample_is_drawn_every_time(tmp_path: Path) -> None:
+def test_the_sample_is_deterministic(tmp_path: Path) -> None:
     first, second = (prepare(None, tmp_path / name, 50) for name in ("a", "b"))
     assert first == second
     assert (first.training, first.testing) == (40, 10)

@@ -1,4 +1,4 @@
-"""Measured processes."""
+"""Measurements of processes."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from bench.process import ProcessError, hand_over, run
 HOLD = "import time; held = bytearray(150_000_000); time.sleep(0.5)"
 
 
-def test_memory_of_children_is_included() -> None:
+def test_memory_includes_child_processes() -> None:
     program = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {HOLD!r}]); {HOLD}; p.wait()"
     done = run([sys.executable, "-c", program], threads=1, show=print)
     assert done.peak_bytes > 300_000_000
@@ -19,14 +19,14 @@ def test_memory_of_children_is_included() -> None:
     assert done.processor_seconds > 0
 
 
-def test_a_process_gets_its_number_of_threads() -> None:
+def test_the_number_of_threads_is_passed_to_the_process() -> None:
     program = "import os; print(os.environ['OMP_NUM_THREADS'])"
     done = run([sys.executable, "-c", program], threads=3, show=print)
     assert done.lines == ["3"]
     assert done.result is None
 
 
-def test_lines_are_shown_and_the_result_is_not() -> None:
+def test_lines_are_shown_without_the_result() -> None:
     shown: list[str] = []
     program = "from bench.process import hand_over; print('at work'); hand_over({'a': 1})"
     done = run([sys.executable, "-c", program], threads=1, show=shown.append)
@@ -44,14 +44,14 @@ def test_a_result_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.count("\n") == 1
 
 
-def test_a_missing_interpreter_of_the_peers_is_named(
+def test_a_missing_peers_interpreter_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--peers-python", str(tmp_path / "python"), "check"]) == 1
     assert "no such interpreter; `make bench` installs it" in capsys.readouterr().out
 
 
-def test_wrong_data_get_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--peers-python", sys.executable, "run", "--data", str(tmp_path / "nowhere")]
     assert main(command) == 1
     assert "nowhere: no such folder" in capsys.readouterr().out

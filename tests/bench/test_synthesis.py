@@ -12,7 +12,7 @@ def test_the_plain_application_has_45_resources() -> None:
     assert resources == 45
 
 
-def test_a_failed_synthesis_is_named_with_its_reason() -> None:
+def test_a_failed_synthesis_is_reported_with_its_reason() -> None:
     with pytest.raises(SystemExit, match=r"`cdk synth -c environment=absent` failed:\n.*absent"):
         synthesize("-c", "environment=absent")
 

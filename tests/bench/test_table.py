@@ -21,7 +21,7 @@ def document() -> dict[str, Any]:
     return compare.as_document(results, Data("packaged reviews", 20000, 5000, official=False), 9)
 
 
-def test_a_row_has_its_values_and_ratio_in_one_line() -> None:
+def test_a_row_has_its_values_and_ratio_on_one_line() -> None:
     printed = io.StringIO()
     table.show(document(), Console(file=printed))
     lines = printed.getvalue().splitlines()

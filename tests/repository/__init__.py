@@ -1,1 +1,1 @@
-"""Tests of the repository itself: documents, imports, workflows, settings of tools."""
+"""Tests of the repository: documents, imports, workflows and tool settings."""

@@ -1,4 +1,4 @@
-"""Documents name files, functions and commands that exist."""
+"""Documents refer only to existing files, functions and commands."""
 
 import ast
 import json
@@ -29,14 +29,14 @@ TARGETS = set(re.findall(r"^([a-z0-9.-]+):", (ROOT / "Makefile").read_text("utf-
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_links_lead_somewhere(name: str) -> None:
+def test_linked_files_exist(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     links = [link for link in LINK.findall(text) + PICTURE.findall(text) if ":" not in link]
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_anchors_are_headings(name: str) -> None:
+def test_linked_headings_exist(name: str) -> None:
     for link, anchor in ANCHOR.findall((ROOT / name).read_text("utf-8")):
         page = (ROOT / name).parent / link if link else ROOT / name
         headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
@@ -46,14 +46,14 @@ def test_anchors_are_headings(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FOUND if name.startswith("docs/")])
-def test_a_page_of_docs_begins_with_its_question(name: str) -> None:
+def test_each_page_begins_with_its_question(name: str) -> None:
     if name in {"docs/benchmarks.md", "docs/licences.md"} or re.match(r"docs/decisions/\d", name):
         return
     first = (ROOT / name).read_text("utf-8").split("\n\n")[1]
     assert "?" in first
 
 
-def test_the_readme_fits_on_a_few_screens() -> None:
+def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
 
 
@@ -63,7 +63,7 @@ def test_pictures_are_small() -> None:
     assert [picture for picture in pictures if picture.stat().st_size >= 150_000] == []
 
 
-def test_the_costs_of_prod_are_those_of_make_cost(prod: Assembly) -> None:
+def test_the_costs_of_prod_agree_with_make_cost(prod: Assembly) -> None:
     items = [item for item in estimate(prod.templates, Prices.read()) if item.once == 0]
     totals = [f"${sum(item.at(count) or 0 for item in items):,.2f}" for count in PREDICTIONS]
     assert f"| {', '.join(totals)} |" in (ROOT / "README.md").read_text("utf-8")
@@ -71,19 +71,19 @@ def test_the_costs_of_prod_are_those_of_make_cost(prod: Assembly) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FOUND if name != "docs/proof.md"])
-def test_commands_are_targets_of_the_makefile(name: str) -> None:
+def test_make_commands_are_targets_of_the_makefile(name: str) -> None:
     commands = re.findall(r"(?:^|`)make ([a-z0-9.-]+)", (ROOT / name).read_text(), re.MULTILINE)
     assert set(commands) <= TARGETS
 
 
-def test_the_devcontainer_runs_targets_of_the_makefile() -> None:
+def test_the_devcontainer_runs_make_targets() -> None:
     settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
     commands = f"{settings['postCreateCommand']} && {settings['postStartCommand']}".split(" && ")
     assert {"make local", "make test"} == set(commands)
     assert {command.removeprefix("make ") for command in commands} <= TARGETS
 
 
-def test_every_question_is_answered_with_a_path_that_is_its_link() -> None:
+def test_every_question_has_a_linked_path() -> None:
     rows = [row for row in WHERE_IS.splitlines() if row.startswith("| W")]
     assert len(rows) >= 10
     for row in rows:
@@ -93,7 +93,7 @@ def test_every_question_is_answered_with_a_path_that_is_its_link() -> None:
 
 
 @pytest.mark.parametrize(("name", "path"), NAME_IN_PATH.findall(WHERE_IS))
-def test_an_answer_s_name_is_defined_in_its_file(name: str, path: str) -> None:
+def test_names_in_answers_are_defined_in_the_linked_file(name: str, path: str) -> None:
     file = ROOT / path
     if file.suffix == ".py":
         assert name in _defined(ast.parse(file.read_text("utf-8")))
@@ -112,7 +112,7 @@ def _defined(tree: ast.Module) -> set[str]:
     return names
 
 
-def test_the_python_client_of_the_api_s_page_is_typed(tmp_path: Path) -> None:
+def test_the_documented_python_client_type_checks(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "api.md").read_text("utf-8")
     client, use = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     file = tmp_path / "client.py"

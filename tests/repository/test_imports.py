@@ -1,4 +1,4 @@
-"""The import contracts of pyproject.toml, which `make check` verifies, report what they forbid."""
+"""The import contracts in pyproject.toml, which `make check` verifies, detect violations."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 from scripts import ROOT
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-# Folder of the importing module, and the module that it must not import.
+# Folder of the importing module, and the forbidden module
 FORBIDDEN = [
     ("stacks/storage", "stacks.model"),
     ("stacks/web", "stacks.storage"),
@@ -29,7 +29,7 @@ FORBIDDEN = [
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return what import-linter reports on a copy that has all the forbidden imports."""
+    """Return import-linter's report on a copy with all the forbidden imports."""
     copy = tmp_path_factory.mktemp("copy")
     unneeded = shutil.ignore_patterns("__pycache__")
     for package in SETTINGS["root_packages"]:

@@ -1,4 +1,4 @@
-"""mypy reads the CDK's types of every service that is used here."""
+"""mypy reads the types of every CDK module in use."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from scripts import ROOT
 IMPORTED = re.compile(r"^\s*(?:from|import) (aws_cdk[\w.]*)", re.MULTILINE)
 
 
-def test_every_imported_module_of_the_cdk_is_checked() -> None:
+def test_every_imported_cdk_module_is_type_checked() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
     read = {
         module

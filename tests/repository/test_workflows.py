@@ -1,6 +1,6 @@
 """The pipeline: pinned actions, no stored keys, and an approval before prod.
 
-`make check` runs two linters on the workflows; these tests are about what only this project knows.
+`make check` runs two linters on the workflows; these tests cover the project's own rules.
 """
 
 import os
@@ -30,7 +30,7 @@ SHELLS = {  # https://docs.github.com/actions/reference/workflows-and-actions/wo
 
 
 def steps_of(job: dict[str, Any]) -> dict[str, Any]:
-    """Return the steps of a job by name, or by action where a step has no name."""
+    """Return a job's steps by name, or by action if a step has no name."""
     return {step.get("name") or step["uses"].partition("@")[0]: step for step in job["steps"]}
 
 
@@ -68,7 +68,7 @@ class Checkout:
     def run(
         self, file: str, job: str, step: str, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command of a step as GitHub does."""
+        """Run a step's command as GitHub does."""
         workflow = WORKFLOWS[file]
         shell = workflow.get("defaults", {}).get("run", {}).get("shell")
         return subprocess.run(
@@ -104,7 +104,7 @@ def checkout(tmp_path: Path) -> Checkout:
         ("timeout-minutes: 40", "timeout-minuts: 40", "'timeout-minuts' was unexpected"),
     ],
 )
-def test_the_linters_report_a_fault(tmp_path: Path, before: str, after: str, finding: str) -> None:
+def test_the_linters_report_faults(tmp_path: Path, before: str, after: str, finding: str) -> None:
     shutil.copytree(ROOT / ".github", tmp_path / ".github")
     file = tmp_path / ".github/workflows/pipeline.yml"
     assert before in TEXTS[file.name]
@@ -127,17 +127,17 @@ def test_the_linters_report_a_fault(tmp_path: Path, before: str, after: str, fin
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_actions_are_pinned_to_a_commit_with_its_version(text: str) -> None:
+def test_actions_are_pinned_to_a_commit_and_name_its_version(text: str) -> None:
     actions = re.findall(r"uses: ([^.\s].*)", text)
     pinned = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+( #.*)?")
     assert [action for action in actions if not pinned.fullmatch(action)] == []
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_job_has_only_the_permissions_that_it_names(name: str) -> None:
+def test_jobs_have_only_declared_permissions(name: str) -> None:
     assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
     assert "secrets." not in TEXTS[name]
-    # Text from outside becomes an environment variable, never part of a command.
+    # External text is passed in an environment variable, never in a command.
     steps = [step for job in WORKFLOWS[name]["jobs"].values() for step in job.get("steps", [])]
     commands = [step["run"] for step in steps if "run" in step]
     assert commands
@@ -145,21 +145,21 @@ def test_a_job_has_only_the_permissions_that_it_names(name: str) -> None:
 
 
 @pytest.mark.parametrize("job", [PIPELINE["test"], PIPELINE["prod-diff"], DEPLOY["deploy"]])
-def test_no_token_is_stored_where_packages_are_installed(job: dict[str, Any]) -> None:
+def test_jobs_that_install_packages_store_no_token(job: dict[str, Any]) -> None:
     assert steps_of(job)["actions/checkout"]["with"]["persist-credentials"] is False
 
 
-def test_aws_is_reached_by_a_role_of_the_environment() -> None:
+def test_aws_is_accessed_with_the_environments_role() -> None:
     job = DEPLOY["deploy"]
     assert job["environment"] == "${{ inputs.environment }}"
     assert job["permissions"]["id-token"] == "write"
     credentials = steps_of(job)["aws-actions/configure-aws-credentials"]["with"]
     assert set(credentials) == {"role-to-assume", "aws-region", "role-duration-seconds"}
-    # The role's keys must not expire before the job ends; training alone may take an hour.
+    # The role's session must outlast the job; training alone may take an hour.
     assert credentials["role-duration-seconds"] == job["timeout-minutes"] * 60 > 2 * 3600
 
 
-def test_every_push_and_every_pull_request_starts_the_pipeline() -> None:
+def test_pushes_and_pull_requests_start_the_pipeline() -> None:
     # YAML 1.1, and so PyYAML, reads the key `on` as True.
     assert WORKFLOWS["pipeline.yml"][True] == {"push": None, "pull_request": None}
 
@@ -172,13 +172,13 @@ def test_prod_is_deployed_after_tests_dev_and_the_summary() -> None:
     assert PIPELINE["prod-diff"]["needs"] == "dev"
     assert PIPELINE["prod"]["needs"] == "prod-diff"
     assert PIPELINE["dev"]["if"] == "github.ref == 'refs/heads/main' && github.event_name == 'push'"
-    # With a condition they could run after a job that failed.
+    # With a condition they could run after a failed job.
     assert not any("if" in PIPELINE[job] for job in ("prod-diff", "prod"))
     assert "environment" not in PIPELINE["prod-diff"]  # it must not wait for the approval
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_the_job_of_an_environment_deploys_it(environment: str, checkout: Checkout) -> None:
+def test_each_deployment_job_deploys_its_environment(environment: str, checkout: Checkout) -> None:
     job = PIPELINE[environment]
     assert job["uses"] == "./.github/workflows/deploy.yml"
     assert job["with"] == {"environment": environment}
@@ -189,7 +189,7 @@ def test_the_job_of_an_environment_deploys_it(environment: str, checkout: Checko
 
 
 def test_only_tests_and_deployments_queue() -> None:
-    """A run that waits for an approval would block the tests of newer ones."""
+    """Otherwise a run that waits for approval would block the tests of newer runs."""
     assert not any("concurrency" in workflow for workflow in WORKFLOWS.values())
     queues = {
         name: job["concurrency"]
@@ -224,7 +224,7 @@ def test_an_older_commit_is_not_deployed_over_a_newer_one(checkout: Checkout) ->
     assert not refuses(checkout.older, environment="dev")
 
 
-def test_it_checks_for_newer_commits_first_and_has_the_history() -> None:
+def test_a_deployment_first_checks_for_newer_commits_in_the_history() -> None:
     first, second, *_ = steps_of(DEPLOY["deploy"])
     assert (first, second) == ("actions/checkout", "Nothing newer is deployed")
     for job in (*DEPLOY.values(), PIPELINE["prod-diff"]):
@@ -248,7 +248,7 @@ def test_the_tag_moves_to_the_deployed_commit(checkout: Checkout) -> None:
     assert f"over a newer one, {checkout.newer}: run that one again" in backwards.stdout
 
 
-def test_only_git_runs_with_write_access() -> None:
+def test_jobs_with_write_access_run_only_git() -> None:
     assert {name: job["permissions"] for name, job in DEPLOY.items()} == {
         "deploy": {"contents": "read", "id-token": "write"},
         "remember": {"contents": "write"},
@@ -256,12 +256,12 @@ def test_only_git_runs_with_write_access() -> None:
     remember = DEPLOY["remember"]
     assert set(steps_of(remember)) == {"actions/checkout", "Remember what is deployed"}
     assert remember["needs"] == "deploy"
-    # It neither asks for an approval again nor hides a failure.
+    # The job requires no second approval and hides no failure.
     assert not {"environment", "if"} & set(remember)
 
 
-def test_callers_have_the_permissions_of_the_jobs_that_they_call() -> None:
-    """GitHub rejects the whole pipeline if a called job needs more than its caller has."""
+def test_callers_have_the_permissions_of_called_jobs() -> None:
+    """GitHub rejects the whole pipeline if a called job needs more permissions."""
     needed = {entry for job in DEPLOY.values() for entry in job["permissions"].items()}
     granted = {
         name: set(job["permissions"].items())
@@ -272,7 +272,7 @@ def test_callers_have_the_permissions_of_the_jobs_that_they_call() -> None:
     assert granted == dict.fromkeys(("dev", "prod"), needed - {("contents", "read")})
 
 
-def test_the_reviewer_of_prod_sees_the_changes(checkout: Checkout) -> None:
+def test_the_approver_of_prod_sees_the_changes(checkout: Checkout) -> None:
     step = ("pipeline.yml", "prod-diff", "What changes in prod")
     assert checkout.run(*step).returncode == 0
     first = "This is the first deployment of prod: all of it is new.\n"
@@ -293,7 +293,7 @@ def test_the_summary_of_a_pull_request_has_its_changes(checkout: Checkout) -> No
     assert checkout.summary == "make --silent diff AGAINST=abc\n"
 
 
-def test_the_page_lists_the_needs_of_the_budget_and_the_alarms() -> None:
+def test_the_page_lists_the_permissions_for_budget_and_alarms() -> None:
     page = (ROOT / "docs" / "pipeline.md").read_text("utf-8")
     _, account, repository = re.split(r"^## Once for .*$", page, flags=re.MULTILINE)
     for tag in Names("prod", "us-east-1").tags:
@@ -302,14 +302,14 @@ def test_the_page_lists_the_needs_of_the_budget_and_the_alarms() -> None:
     assert "`operations.alarm_email` of `prod`" in repository
 
 
-def test_every_command_is_a_target_of_the_makefile() -> None:
+def test_every_command_is_a_make_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     called = set(re.findall(r"\bmake (?:--silent )?([a-z-]+)", "".join(TEXTS.values())))
     assert called == {"deploy", "diff", "test"}
     assert called <= targets
 
 
-def test_every_job_runs_the_python_that_types_are_checked_for() -> None:
+def test_every_job_uses_the_type_checked_python_version() -> None:
     checked = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["python_version"]
     for job in (PIPELINE["test"], PIPELINE["prod-diff"], DEPLOY["deploy"]):
         assert steps_of(job)["actions/setup-python"]["with"]["python-version"] == checked

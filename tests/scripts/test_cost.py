@@ -1,4 +1,4 @@
-"""The monthly estimate, from the templates."""
+"""Monthly cost estimates from templates."""
 
 import json
 import subprocess
@@ -26,10 +26,10 @@ def test_dev_costs_nothing_without_predictions(dev: Assembly) -> None:
     assert serverless.at(1_000_000) == pytest.approx(1e6 * (0.05 * 0.00006 + 2.5e-6 * 0.016))
 
 
-def test_the_endpoint_and_the_guards_of_prod_cost_by_the_month(prod: Assembly) -> None:
+def test_the_endpoint_and_protections_of_prod_have_monthly_costs(prod: Assembly) -> None:
     found = items(prod)
     assert found["endpoint, 2 x ml.m5.large"].at(0) == pytest.approx(2 * 730 * 0.115)
-    alarms = len(prod.resources("AWS::CloudWatch::Alarm")) + 2  # and those of the scaling
+    alarms = len(prod.resources("AWS::CloudWatch::Alarm")) + 2  # and two for scaling
     assert found[f"alarms: {alarms}"].at(1000) == pytest.approx(alarms * 0.1)
     assert found["keys: 3"].at(0) == 3
     (acl,) = [item for name, item in found.items() if name.startswith("web ACL")]
@@ -37,8 +37,8 @@ def test_the_endpoint_and_the_guards_of_prod_cost_by_the_month(prod: Assembly) -
     assert acl.at(1_000_000) == pytest.approx(5 + rules + 0.6)
 
 
-def test_every_kind_that_costs_by_the_month_is_on_the_bill(assembly: Assembly) -> None:
-    """Somebody must decide whether a new kind of resource is free while idle."""
+def test_every_resource_type_is_free_while_idle_or_on_the_bill(assembly: Assembly) -> None:
+    """A new resource type must be listed as free while idle or get a price."""
     known = set(json.loads((ROOT / "tests/scripts/free_while_idle.json").read_text()))
     billed = {
         "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::CloudWatch::Alarm",

@@ -1,4 +1,4 @@
-"""The summary of a change that `make diff` prints."""
+"""The summary that `make diff` prints."""
 
 import re
 import sys
@@ -32,7 +32,7 @@ def only(template: dict[str, Any], kind: str) -> str:
 
 
 def statements(report: str) -> list[tuple[str, str, str]]:
-    """Return sign, effect and actions of each policy statement in the table of a report."""
+    """Return sign, effect and actions of each policy statement in a report's table."""
     found: list[tuple[str, str, str]] = []
     for line in report.splitlines():
         if not line.startswith("│"):
@@ -45,7 +45,7 @@ def statements(report: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_nothing_changes(before: Templates, after: Templates) -> None:
+def test_no_change_is_reported(before: Templates, after: Templates) -> None:
     assert list(summarize("prod", before, after)) == ["## prod: nothing changes"]
 
 
@@ -54,7 +54,7 @@ def test_a_change_is_shown_with_its_values_and_its_effect(
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing is reached
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # connects nowhere
     resources = after["model"]["Resources"]
     config = only(after["model"], "AWS::SageMaker::EndpointConfig")
     resources[config]["Properties"]["ProductionVariants"][0]["InitialInstanceCount"] = 4
@@ -78,7 +78,7 @@ def test_a_change_is_shown_with_its_values_and_its_effect(
     assert shown.count("```") == 4
 
 
-def test_an_unknown_price_is_not_a_saving(before: Templates, after: Templates) -> None:
+def test_an_unknown_price_does_not_count_as_a_saving(before: Templates, after: Templates) -> None:
     config = only(after["model"], "AWS::SageMaker::EndpointConfig")
     properties = after["model"]["Resources"][config]["Properties"]
     properties["ProductionVariants"][0]["InstanceType"] = "ml.m7i.large"
@@ -87,13 +87,13 @@ def test_an_unknown_price_is_not_a_saving(before: Templates, after: Templates) -
     assert shown.count("the difference is not known)") == 3
     costs = [line for line in shown.splitlines() if "predictions: " in line]
     assert all(" + ? (from $" in line for line in costs)
-    # Prices that are unknown before and after are not a difference.
+    # A price that is unknown before and after is not a difference.
     again = deepcopy(after)
     again["model"]["Resources"]["More"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": {}}
     assert " + ? (+0.10, from $" in "\n".join(compare(after, again))
 
 
-def test_an_api_that_is_opened_to_everybody_is_shown(before: Templates, after: Templates) -> None:
+def test_opening_the_api_to_everybody_is_shown(before: Templates, after: Templates) -> None:
     methods = [
         resource
         for resource in before["web"]["Resources"].values()
@@ -106,7 +106,7 @@ def test_an_api_that_is_opened_to_everybody_is_shown(before: Templates, after: T
     assert shown.count("[-] AWS_IAM") == shown.count("[+] NONE") == 5
 
 
-def test_a_wider_and_a_narrower_permission_are_shown(before: Templates, after: Templates) -> None:
+def test_wider_and_narrower_permissions_are_shown(before: Templates, after: Templates) -> None:
     role = next(
         name for name in after["web"]["Resources"] if name.startswith("PredictApiHandlerRole")
     )
@@ -128,7 +128,7 @@ def test_a_wider_and_a_narrower_permission_are_shown(before: Templates, after: T
     assert sorted(narrower) == [("+", "Allow", old), ("-", "Allow", new)]
 
 
-def test_a_removed_refusal_is_shown(before: Templates, after: Templates) -> None:
+def test_a_removed_deny_statement_is_shown(before: Templates, after: Templates) -> None:
     policy = next(
         resource
         for resource in after["storage"]["Resources"].values()
@@ -146,7 +146,7 @@ def test_the_command_compares_with_a_revision(capsys: pytest.CaptureFixture[str]
     assert "test_template[dev-storage].json in no-such" in capsys.readouterr().err
 
 
-def test_a_failing_cli_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_cli_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cdk = tmp_path / "cdk"
     cdk.write_text("#!/bin/sh\necho no node here\nexit 3\n", "utf-8")
     cdk.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The set-up: what it leaves alone, repairs, resumes and says."""
+"""The set-up installs, repairs, resumes, and leaves complete environments alone."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ PACKAGE = "alpha-1.0.dist-info"
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository in an awkward folder, with one environment that has one package."""
+    """A repository in an awkwardly named folder, with one environment of one package."""
     folder = tmp_path / AWKWARD
     folder.mkdir()
     (folder / "lock.txt").write_text("alpha==1.0 --hash=sha256:0\n")
@@ -31,7 +31,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def installs(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The arguments of pip, which installs alpha unless its metadata is there, as pip does."""
+    """The arguments of a fake pip, which like pip installs alpha unless its metadata exists."""
     calls: list[tuple[str, ...]] = []
 
     def run(command: list[object], **_options: object) -> None:
@@ -66,14 +66,14 @@ def test_a_complete_environment_is_left_alone(
 
 
 @pytest.mark.parametrize("damage", ["file", "record", "package", "lock", "python", "stamp"])
-def test_what_is_missing_or_outdated_is_installed_again(
+def test_missing_or_outdated_packages_are_installed_again(
     root: Path, installs: list[tuple[str, ...]], damage: str
 ) -> None:
     set_up.main("small")
     match damage:
         case "file":
             (site(root) / "alpha.py").unlink()
-        case "record":  # as pip leaves it when it is killed
+        case "record":  # as left by a killed pip
             (site(root) / PACKAGE / "RECORD").unlink()
         case "package":
             (site(root) / PACKAGE).rename(root / "elsewhere")
@@ -107,7 +107,7 @@ def test_an_interrupted_set_up_is_resumed(
     assert (root / ".venv" / ".small.json").exists()
 
 
-def test_what_cannot_be_imported_is_said_in_one_line(
+def test_a_failed_import_is_reported_in_one_line(
     root: Path, installs: list[tuple[str, ...]]
 ) -> None:
     set_up.main("small")
@@ -123,7 +123,7 @@ def test_what_cannot_be_imported_is_said_in_one_line(
 
 
 @pytest.mark.parametrize("reachable", [True, False])
-def test_pytorch_without_a_cpu_build_comes_with_its_libraries(
+def test_pytorch_without_a_cpu_build_is_installed_with_its_libraries(
     reachable: bool,  # noqa: FBT001 - a column of the table
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -148,7 +148,7 @@ def test_pytorch_without_a_cpu_build_comes_with_its_libraries(
     assert reachable or (said.count("\n") == 1 and "6 GB" in said)
 
 
-def test_scripts_start_in_a_folder_that_a_shell_would_split(tmp_path: Path) -> None:
+def test_scripts_start_in_a_folder_with_blanks_and_quotes(tmp_path: Path) -> None:
     binaries = tmp_path / AWKWARD / "bin"
     binaries.mkdir(parents=True)
     (binaries / "python").symlink_to(sys.executable)

@@ -9,8 +9,8 @@ from scripts.stateful import immutable, recorded, stateful
 from tests.stacks.assembly import Assembly
 
 
-def test_no_stateful_resource_is_replaced(assembly: Assembly) -> None:
-    """`make accept-replacements` accepts an intended replacement; the data stay behind."""
+def test_stateful_resources_are_not_replaced(assembly: Assembly) -> None:
+    """`make accept-replacements` accepts an intended replacement, which does not move the data."""
     assert stateful(all_masked(assembly.templates)) == recorded(assembly.environment)
 
 
@@ -36,8 +36,8 @@ def test_immutable_properties_come_from_the_schemas(kind: str, properties: set[s
     assert properties <= immutable(kind)
 
 
-def test_an_endpoint_of_another_kind_is_noticed(prod: Assembly) -> None:
-    """CloudFormation would update two properties, and SageMaker would refuse."""
+def test_another_kind_of_endpoint_is_noticed(prod: Assembly) -> None:
+    """CloudFormation would try an update, which SageMaker would refuse."""
     changed = deepcopy(all_masked(prod.templates))
     (config,) = [
         resource

@@ -1,4 +1,4 @@
-"""The generated tables agree with the SDKs."""
+"""Generated tables match the SDKs."""
 
 import json
 from functools import cache
@@ -10,7 +10,7 @@ from scripts.tables import TABLES
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_table_agrees_with_the_sdk(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_matches_the_sdk(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # The SDK parses a megabyte of JSON for each of 80 images; parse it once.
     resolver = cache(common_utils._botocore_resolver)  # noqa: SLF001 - there is no public switch
     monkeypatch.setattr(image_uris.utils, "_botocore_resolver", resolver)

@@ -1,1 +1,1 @@
-"""Tests: infrastructure."""
+"""Tests of the stacks."""

@@ -1,4 +1,4 @@
-"""Settings with other values than those of cdk.json, as `-c` gives them."""
+"""Settings with values that differ from cdk.json, as given with `-c`."""
 
 OWN_IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1"
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0e-1"

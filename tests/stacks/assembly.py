@@ -1,4 +1,4 @@
-"""Synthesizing an environment, and looking into what came out."""
+"""Synthesizes an environment and reads the output."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Assembly:
-    """The output of synthesizing one environment."""
+    """The synthesized templates of one environment."""
 
     environment: str
     folder: Path
@@ -46,7 +46,7 @@ class Assembly:
 def synthesize(
     environment: str, folder: Path, overrides: Mapping[str, str] | None = None
 ) -> Assembly:
-    """Synthesize an environment in this process, which has imported CDK already."""
+    """Synthesize an environment in this process, which has already imported CDK."""
     application = App(
         context=context(environment, overrides),
         outdir=str(folder),
@@ -59,5 +59,5 @@ def synthesize(
 
 
 def read(environment: str, folder: Path) -> Assembly:
-    """Return what synthesizing an environment wrote before."""
+    """Read an environment's synthesized output from a folder."""
     return Assembly(environment, folder, templates(environment, folder))

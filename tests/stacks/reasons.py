@@ -4,11 +4,11 @@ from typing import Any
 
 from stacks.building_blocks.reasons import BY_TYPE
 
-SHORTEST = 20  # characters of a reason that says something
+SHORTEST = 20  # least characters of a meaningful reason
 
 
 def of_resources(template: dict[str, Any], tool: str, key: str) -> set[tuple[str, str]]:
-    """Return logical id and rule of every reason in the metadata of resources."""
+    """Return logical id and rule of every reason in resources' metadata."""
     found = set()
     for logical_id, resource in template["Resources"].items():
         for entry in resource.get("Metadata", {}).get(tool, {}).get(key, []):

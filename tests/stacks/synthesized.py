@@ -1,4 +1,4 @@
-"""Each environment synthesized once, for all tests that look at its templates."""
+"""Fixtures that synthesize each environment once for all tests."""
 
 import fcntl
 import os
@@ -16,10 +16,10 @@ def shared(
     environment: str,
     overrides: Mapping[str, str] | None = None,
 ) -> Assembly:
-    """Return an assembly that the first of all test processes who asks for it synthesizes."""
+    """Return an assembly, synthesized by the first test process that needs it."""
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent  # shared by every process of this run
+        root = root.parent  # shared by all processes of this run
     folder = root / name
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -40,18 +40,18 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 @pytest.fixture(scope="session")
 def altered_dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The environment dev with other values of its settings."""
+    """The environment dev with altered settings."""
     return shared(tmp_path_factory, "altered-dev", "dev", DEV)
 
 
 @pytest.fixture(scope="session")
 def altered_prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The environment prod with other values of its settings."""
+    """The environment prod with altered settings."""
     return shared(tmp_path_factory, "altered-prod", "prod", PROD)
 
 
 @pytest.fixture(params=["dev", "prod"])
 def assembly(request: pytest.FixtureRequest) -> Assembly:
-    """Every test that uses it runs for every environment."""
+    """Each environment in turn."""
     assembly: Assembly = request.getfixturevalue(request.param)
     return assembly

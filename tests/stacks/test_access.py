@@ -1,4 +1,4 @@
-"""Access to the API, and the refusals before it."""
+"""Access to the API, and refusals in front of it."""
 
 import json
 import re
@@ -35,24 +35,24 @@ PRIVATE = {
 
 @pytest.fixture(scope="module")
 def private(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """An environment for signed requests alone, its machines in a VPC."""
+    """An environment only for signed requests, with its machines in a VPC."""
     return synthesize("prod", tmp_path_factory.mktemp("private"), PRIVATE)
 
 
-def test_dev_does_without_a_web_acl(dev: Assembly) -> None:
+def test_dev_has_no_web_acl(dev: Assembly) -> None:
     assert dev.resources("AWS::WAFv2::WebACL") == {}
     assert dev.resources("AWS::SecretsManager::Secret") == {}
     assert "OriginCustomHeaders" not in origin(dev)
 
 
-def test_the_web_acl_stands_before_the_stage(prod: Assembly) -> None:
+def test_the_web_acl_protects_the_stage(prod: Assembly) -> None:
     association = prod.only("AWS::WAFv2::WebACLAssociation")
     assert "PredictApiWebAcl" in json.dumps(association["WebACLArn"])
     assert "/stages/" in json.dumps(association["ResourceArn"])
     assert prod.only("AWS::WAFv2::WebACL")["Scope"] == "REGIONAL"
 
 
-def test_calls_round_cloudfront_are_refused_first(prod: Assembly) -> None:
+def test_calls_that_bypass_cloudfront_are_refused_first(prod: Assembly) -> None:
     name, rule = next(iter(rules(prod).items()))
     match = rule["Statement"]["NotStatement"]["Statement"]["ByteMatchStatement"]
     assert (name, rule["Action"]) == ("round-cloudfront", {"Block": {}})
@@ -62,7 +62,7 @@ def test_calls_round_cloudfront_are_refused_first(prod: Assembly) -> None:
     assert sent == {"HeaderName": PROOF, "HeaderValue": match["SearchString"]}
 
 
-def test_the_secret_is_in_no_template(prod: Assembly) -> None:
+def test_no_template_contains_the_secret(prod: Assembly) -> None:
     (sent,) = origin(prod)["OriginCustomHeaders"]
     assert "{{resolve:secretsmanager:" in json.dumps(sent["HeaderValue"])
     secret = prod.only("AWS::SecretsManager::Secret")
@@ -70,7 +70,7 @@ def test_the_secret_is_in_no_template(prod: Assembly) -> None:
     assert "SecretString" not in secret
 
 
-def test_viewers_are_counted_by_an_address_that_they_cannot_choose(prod: Assembly) -> None:
+def test_the_rate_limit_uses_an_address_that_viewers_cannot_forge(prod: Assembly) -> None:
     limit = rules(prod)["rate"]["Statement"]["RateBasedStatement"]
     assert limit["AggregateKeyType"] == "FORWARDED_IP"
     assert (limit["Limit"], limit["EvaluationWindowSec"]) == (1000, 300)
@@ -83,18 +83,18 @@ def test_viewers_are_counted_by_an_address_that_they_cannot_choose(prod: Assembl
     assert association["EventType"] == "viewer-request"
 
 
-def test_no_review_is_too_large_for_the_web_acl(prod: Assembly) -> None:
+def test_the_web_acl_accepts_the_longest_reviews(prod: Assembly) -> None:
     match = rules(prod)["large-body"]["Statement"]["RegexMatchStatement"]
     assert match["FieldToMatch"] == {"SingleHeader": {"Name": "content-length"}}
     refused = re.compile(match["RegexString"])
-    # A review of 100,000 characters in JSON's longest spelling, and a full batch of long ones
+    # A review of 100,000 characters in JSON's longest encoding, and a full batch of long ones
     for taken in (0, 100_000 * 6 + 1024, 4_999_999):
         assert not refused.search(str(taken))
     for more in (5_000_000, 9_999_999, 10_000_000):
         assert refused.search(str(more))
 
 
-def test_awss_rules_are_on(prod: Assembly) -> None:
+def test_aws_managed_rules_are_on(prod: Assembly) -> None:
     groups = {
         name: rule["Statement"]["ManagedRuleGroupStatement"]
         for name, rule in rules(prod).items()
@@ -109,7 +109,7 @@ def test_awss_rules_are_on(prod: Assembly) -> None:
     assert all(one["ActionToUse"] == {"Count": {}} for one in counted)
 
 
-def test_what_the_web_acl_saw_is_logged_without_secrets(prod: Assembly) -> None:
+def test_requests_are_logged_without_secrets(prod: Assembly) -> None:
     logging = prod.only("AWS::WAFv2::LoggingConfiguration")
     redacted = [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]]
     assert redacted == [PROOF, "authorization"]
@@ -125,11 +125,11 @@ def authorizations(assembly: Assembly) -> set[str]:
     return {method["Properties"]["AuthorizationType"] for method in methods}
 
 
-def test_everybody_may_call_a_public_api(assembly: Assembly) -> None:
+def test_anyone_may_call_a_public_api(assembly: Assembly) -> None:
     assert authorizations(assembly) == {"NONE"}
 
 
-def test_signed_requests_alone_reach_a_private_api(private: Assembly) -> None:
+def test_only_signed_requests_reach_a_private_api(private: Assembly) -> None:
     assert authorizations(private) == {"AWS_IAM"}
     assert private.resources("AWS::CloudFront::Distribution") == {}
     assert sorted(private.template("web")["Outputs"]) == ["ApiUrl"]
@@ -139,10 +139,10 @@ def test_signed_requests_alone_reach_a_private_api(private: Assembly) -> None:
     assert "ForwardedIPConfig" not in limit
 
 
-def test_requests_without_a_content_type_reach_no_function(assembly: Assembly) -> None:
+def test_requests_without_a_content_type_are_refused(assembly: Assembly) -> None:
     methods = assembly.resources("AWS::ApiGateway::Method").values()
     required = [method["Properties"].get("RequestParameters") for method in methods]
-    # Those with a body; test_the_paths_are_those_of_the_function says which they are.
+    # Paths with a body; test_the_paths_match_the_functions checks their names.
     assert [one for one in required if one] == [{"method.request.header.Content-Type": True}] * 2
     validator = assembly.only("AWS::ApiGateway::RequestValidator")
     assert validator["ValidateRequestParameters"] is True
@@ -158,7 +158,7 @@ def test_requests_are_traced(assembly: Assembly) -> None:
     assert function["TracingConfig"] == {"Mode": "Active"}
 
 
-def test_cloudfront_logs_into_the_log_bucket(assembly: Assembly) -> None:
+def test_cloudfront_logs_to_the_log_bucket(assembly: Assembly) -> None:
     config = assembly.only("AWS::CloudFront::Distribution")["DistributionConfig"]
     assert config["Logging"]["Prefix"] == "cloudfront/"
     assert f"sentiment-{assembly.environment}-logs-" in json.dumps(config["Logging"]["Bucket"])
@@ -171,7 +171,7 @@ def test_cloudfront_logs_into_the_log_bucket(assembly: Assembly) -> None:
     assert ownership == [{"ObjectOwnership": "BucketOwnerPreferred"}]
 
 
-def test_a_vpc_for_training_and_serving(private: Assembly) -> None:
+def test_training_and_serving_use_the_vpc(private: Assembly) -> None:
     expected = {"Subnets": SUBNETS.split(","), "SecurityGroupIds": [GROUP]}
     assert private.only("AWS::SageMaker::Model")["VpcConfig"] == expected
     job = private.only("Custom::TrainingJob")
@@ -197,7 +197,7 @@ def test_a_vpc_for_training_and_serving(private: Assembly) -> None:
         ("ACCESS_DENIED", "is refused"),
     ],
 )
-def test_a_refused_caller_learns_why(private: Assembly, kind: str, reason: str) -> None:
+def test_a_refused_caller_gets_the_reason(private: Assembly, kind: str, reason: str) -> None:
     (response,) = [
         one["Properties"]
         for one in private.resources("AWS::ApiGateway::GatewayResponse").values()

@@ -1,4 +1,4 @@
-"""Which settings are taken, and how others are refused."""
+"""Settings that are accepted, and refusals of the others."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def read(block: dict[str, Any] | None = None, /, **overrides: Any) -> Environmen
 
 
 def refusal(block: dict[str, Any] | None = None, /, **overrides: Any) -> str:
-    """Return the line with which settings are refused."""
+    """Return the message that refuses settings."""
     with pytest.raises(SettingsError) as raised:
         read(block, **overrides)
     line = str(raised.value)
@@ -46,7 +46,7 @@ def test_the_environments_of_cdk_json(environment: str) -> None:
     assert settings.environment == environment
 
 
-def test_dev_is_cheap_and_prod_is_lasting() -> None:
+def test_dev_is_cheap_and_prod_keeps_its_data() -> None:
     context = json.loads(CDK_JSON.read_text())["context"]
     dev = read_settings(context)
     assert (dev.environment, dev.endpoint.kind, dev.storage.removal) == (
@@ -70,40 +70,40 @@ def test_an_override_replaces_one_setting() -> None:
     assert settings.training.batch_size == read().training.batch_size
 
 
-def test_an_override_leaves_the_context_as_it_was() -> None:
+def test_an_override_does_not_change_the_context() -> None:
     block = {**DEV, "training": {"epochs": 3}}
     assert read(block, training__epochs="2").training.epochs == 2
     assert block["training"] == {"epochs": 3}
 
 
-def test_an_empty_override_takes_an_optional_setting_back() -> None:
+def test_an_empty_override_removes_an_optional_setting() -> None:
     block = {**DEV, "dataset": {"testing": "test.jsonl"}}
     assert read(block).dataset.testing == "test.jsonl"
     assert read(block, dataset__testing="").dataset.testing is None
 
 
-def test_keys_of_cdk_are_left_alone() -> None:
+def test_keys_of_cdk_are_ignored() -> None:
     read(**{"@aws-cdk/core:checkSecretUsage": True, "aws:cdk:enable-path-metadata": True})
     read(**{"availability-zones:account=1:region=us-east-1": ["us-east-1a"], "aws-cdk:x": 1})
 
 
-def test_settings_cannot_be_changed() -> None:
+def test_settings_are_immutable() -> None:
     settings = read()
     with pytest.raises(ValueError, match="frozen"):
         settings.training.epochs = 5
 
 
-def test_an_unknown_environment() -> None:
+def test_an_unknown_environment_is_refused() -> None:
     line = refusal(environment="staging")
     assert line == "environment=staging is refused: must be one of dev"
 
 
-def test_no_environments() -> None:
+def test_missing_environments_are_refused() -> None:
     with pytest.raises(SettingsError, match=r"^environments is missing"):
         read_settings({"environment": "dev"})
 
 
-def test_no_environment() -> None:
+def test_an_environment_must_be_chosen() -> None:
     with pytest.raises(SettingsError, match=r"^environment is missing: must be one of dev$"):
         read_settings({"environments": {"dev": DEV}})
 
@@ -122,7 +122,7 @@ def test_no_environment() -> None:
         ({"environments.dev": "x"}, "environments.dev=x is refused: the settings are "),
     ],
 )
-def test_an_unknown_key_is_refused_with_the_known_ones(
+def test_an_unknown_key_is_refused_with_the_known_keys(
     overrides: dict[str, str], line: str
 ) -> None:
     assert refusal(**overrides).startswith(line)
@@ -164,7 +164,7 @@ def test_an_unknown_key_is_refused_with_the_known_ones(
         ("region", "eu-nowhere-9", "AWS offers the training image in af-south-1, "),
     ],
 )
-def test_a_bad_value_is_refused_with_what_is_allowed(key: str, value: Any, allowed: str) -> None:
+def test_a_bad_value_is_refused_with_the_allowed_ones(key: str, value: Any, allowed: str) -> None:
     line = refusal(**{key: value})
     assert line.startswith(f"{key}={value} is refused: ")
     assert allowed in line
@@ -186,9 +186,7 @@ def test_a_missing_setting_is_named(key: str) -> None:
         ("endpoint", "ml.m6gd.large"),
     ],
 )
-def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
-    section: str, instance: str
-) -> None:
+def test_accelerators_and_arm_processors_need_a_custom_image(section: str, instance: str) -> None:
     chosen = {f"{section}__instance_type": instance}
     assert refusal(REAL_TIME, **chosen) == (
         f"{section}.image= is refused: must be the URI of an image for {instance}, "
@@ -202,19 +200,19 @@ def test_an_accelerator_and_an_arm_processor_need_an_image_of_their_own(
     ("section", "instance", "near"),
     [
         ("training", "ml.m5.lrage", "ml.m5.large"),
-        ("training", "ml.t2.medium", "ml.t3.medium"),  # there are some for endpoints
+        ("training", "ml.t2.medium", "ml.t3.medium"),  # exists only for endpoints
         ("endpoint", "ml.m5.8xlarge", "ml.m5.xlarge"),
         ("endpoint", "ml.nothing.like", "ml.m5.large"),
     ],
 )
-def test_an_instance_type_has_to_exist(section: str, instance: str, near: str) -> None:
+def test_an_instance_type_must_exist(section: str, instance: str, near: str) -> None:
     line = refusal(REAL_TIME, **{f"{section}__instance_type": instance})
     assert line.startswith(f"{section}.instance_type={instance} is refused: must be one of the ")
     assert near in line
 
 
 @pytest.mark.parametrize("seconds", ["2699", "3301"])
-def test_spot_training_fits_into_cloudformations_hour(seconds: str) -> None:
+def test_spot_training_must_fit_into_cloudformations_hour(seconds: str) -> None:
     line = refusal(training__use_spot="true", training__max_wait_seconds=seconds)
     assert line == (
         f"training.max_wait_seconds={seconds} is refused: must be "
@@ -234,14 +232,14 @@ def test_spot_training_fits_into_cloudformations_hour(seconds: str) -> None:
         ({"use_spot": True, "max_wait_seconds": 60, "max_runtime_seconds": 60}, 60),
     ],
 )
-def test_spot_training_waits_as_long_as_it_may(
+def test_spot_training_waits_as_long_as_allowed(
     overrides: dict[str, Any], seconds: int | None
 ) -> None:
     named = {f"training__{key}": value for key, value in overrides.items()}
     assert read(**named).training.spot_wait_seconds == seconds
 
 
-def test_a_wrong_run_time_is_told_before_the_wait() -> None:
+def test_a_bad_run_time_is_reported_before_the_wait() -> None:
     line = refusal(
         training__max_runtime_seconds="5",
         training__max_wait_seconds="90",
@@ -259,7 +257,7 @@ def test_a_wrong_run_time_is_told_before_the_wait() -> None:
         ("ml.p4d.24xlarge", 2, True),
     ],
 )
-def test_several_hosts_or_gpus_are_one_process_group(
+def test_several_hosts_or_gpus_are_distributed(
     instance_type: str, count: int, *, distributed: bool
 ) -> None:
     settings = read(
@@ -270,34 +268,34 @@ def test_several_hosts_or_gpus_are_one_process_group(
     assert settings.training.distributed is distributed
 
 
-def test_a_certificate_and_a_domain_come_together() -> None:
+def test_a_certificate_needs_a_domain() -> None:
     assert "together with site.domain_name" in refusal(site__domain_name="films.example.com")
 
 
-def test_a_region_needs_only_the_images_that_are_not_given() -> None:
+def test_a_custom_image_replaces_a_missing_default_image() -> None:
     image = "763104351884.dkr.ecr.eusc-de-east-1.amazonaws.com/own:1"
     block = {**DEV, "endpoint": {"kind": "real_time", "image": image}}
     assert "serving image" in refusal(region="eusc-de-east-1")
     assert read(block, region="eusc-de-east-1", site__access_logs="false").endpoint.image == image
 
 
-def test_the_name_of_an_environment_fits_into_names() -> None:
+def test_environment_names_are_short() -> None:
     with pytest.raises(SettingsError, match="1 to 12 small letters and digits"):
         read_settings({"environment": "My_env", "environments": {"My_env": DEV}})
 
 
 @given(st.integers(min_value=1, max_value=1000))
-def test_a_spelled_whole_number_is_the_number(number: int) -> None:
+def test_whole_numbers_are_parsed_from_strings(number: int) -> None:
     assert read(training__epochs=str(number)).training.epochs == number
 
 
 @given(st.floats(min_value=0, max_value=1))
-def test_a_spelled_number_is_the_number(number: float) -> None:
+def test_numbers_are_parsed_from_strings(number: float) -> None:
     assert read(training__minimum_accuracy=repr(number)).training.minimum_accuracy == number
 
 
 def answer(**overrides: Any) -> EnvironmentSettings | str:
-    """Return the settings, or the line with which they are refused."""
+    """Return the settings, or the message that refuses them."""
     try:
         return read(**overrides)
     except SettingsError as error:
@@ -305,7 +303,7 @@ def answer(**overrides: Any) -> EnvironmentSettings | str:
 
 
 @given(st.text())
-def test_any_text_for_a_whole_number_is_taken_or_refused_in_one_line(text: str) -> None:
+def test_any_text_for_a_whole_number_is_read_or_refused_in_one_line(text: str) -> None:
     found = answer(training__epochs=text)
     if isinstance(found, EnvironmentSettings):
         assert found.training.epochs == int(text)
@@ -315,7 +313,7 @@ def test_any_text_for_a_whole_number_is_taken_or_refused_in_one_line(text: str) 
 
 
 @given(st.text(min_size=1), st.one_of(st.none(), st.booleans(), st.integers(), st.text()))
-def test_any_key_is_a_setting_cdks_or_refused_in_one_line(key: str, value: Any) -> None:
+def test_any_key_is_read_ignored_or_refused_in_one_line(key: str, value: Any) -> None:
     found = answer(**{key: value})
     assert isinstance(found, EnvironmentSettings) or len(found.splitlines()) == 1
 
@@ -325,7 +323,7 @@ def test_any_key_is_a_setting_cdks_or_refused_in_one_line(key: str, value: Any) 
     st.integers(min_value=0, max_value=2**31 - 1),
     st.floats(min_value=0.01, max_value=0.9),
 )
-def test_hyperparameters_mean_nothing_to_a_shell(rate: float, seed: int, share: float) -> None:
+def test_hyperparameters_need_no_shell_quoting(rate: float, seed: int, share: float) -> None:
     settings = read(
         training__architecture="lstm",
         training__learning_rate=repr(rate),
@@ -342,7 +340,7 @@ SUBNETS, GROUPS = "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "sg-01234
 REAL_TIME = {**DEV, "endpoint": {"kind": "real_time"}}
 
 
-def test_lists_come_from_json_and_from_the_command_line() -> None:
+def test_lists_are_read_from_json_and_from_the_command_line() -> None:
     block = {
         **REAL_TIME,
         "network": {"subnet_ids": SUBNETS.split(","), "security_group_ids": [GROUPS]},
@@ -352,7 +350,7 @@ def test_lists_come_from_json_and_from_the_command_line() -> None:
     assert spelled.network.subnet_ids == tuple(SUBNETS.split(","))
 
 
-def test_a_vpc_has_subnets_and_security_groups() -> None:
+def test_a_vpc_needs_subnets_and_security_groups() -> None:
     assert "together with network.subnet_ids" in refusal(
         REAL_TIME, network__security_group_ids=GROUPS
     )
@@ -369,7 +367,7 @@ def test_a_serverless_endpoint_has_no_vpc() -> None:
     assert line.startswith(f"network.subnet_ids={SUBNETS} is refused: a serverless endpoint cannot")
 
 
-def test_the_api_is_public_or_for_signed_requests() -> None:
+def test_the_api_is_public_or_requires_signed_requests() -> None:
     assert read().api.access == "public"
     assert read(api__access="iam").api.access == "iam"
     assert refusal(api__access="open").startswith("api.access=open is refused")
@@ -378,7 +376,7 @@ def test_the_api_is_public_or_for_signed_requests() -> None:
 TWO_INSTANCES = {**DEV, "endpoint": {"kind": "real_time", "instance_count": 2}}
 
 
-def test_canary_instances_and_alarms_stand_together() -> None:
+def test_a_canary_needs_instances_and_alarms() -> None:
     assert read(TWO_INSTANCES, rollout__strategy="canary").rollout.strategy == "canary"
     assert "endpoint.kind=real_time" in refusal(rollout__strategy="canary")
     lone = refusal(TWO_INSTANCES, rollout__strategy="canary", endpoint__instance_count="1")
@@ -389,13 +387,13 @@ def test_canary_instances_and_alarms_stand_together() -> None:
     assert "operations.alarms=true" in silent
 
 
-def test_an_address_for_alarms() -> None:
+def test_the_address_for_alarms_is_checked() -> None:
     assert read(operations__alarm_email="ops@example.com").operations.alarm_email
     assert read(operations__alarm_email="").operations.alarm_email is None
     assert "an e-mail address" in refusal(operations__alarm_email="ops")
 
 
-def test_scaling_needs_instances_and_room() -> None:
+def test_scaling_needs_instances_and_a_higher_maximum() -> None:
     assert read(TWO_INSTANCES, scaling__max_instances="3").scaling.max_instances == 3
     assert "endpoint.kind=real_time has instances" in refusal(scaling__max_instances="3")
     assert refusal(TWO_INSTANCES, scaling__max_instances="2") == (
@@ -403,14 +401,14 @@ def test_scaling_needs_instances_and_room() -> None:
     )
 
 
-def test_a_budget_notifies_somebody() -> None:
+def test_a_budget_needs_a_recipient() -> None:
     budget = {"operations__alarms": "false", "operations__monthly_budget_usd": "10"}
     assert "a budget needs operations.alarm_email" in refusal(**budget)
     settings = read(**budget, operations__alarm_email="ops@example.com")
     assert settings.operations.monthly_budget_usd == 10
 
 
-def test_a_serverless_endpoint_captures_nothing() -> None:
+def test_a_serverless_endpoint_cannot_capture_requests() -> None:
     line = refusal(endpoint__capture_percent="5")
     assert line.startswith("endpoint.capture_percent=5 is refused: a serverless endpoint cannot")
     assert read(REAL_TIME, endpoint__capture_percent="5").endpoint.capture_percent == 5
@@ -432,7 +430,7 @@ def test_a_serverless_endpoint_captures_nothing() -> None:
         ),
     ],
 )
-def test_a_canary_can_be_called_back(change: dict[str, str], line: str) -> None:
+def test_a_canary_must_be_able_to_roll_back(change: dict[str, str], line: str) -> None:
     assert read(TWO_INSTANCES, rollout__strategy="canary").rollout.bake_minutes == 10
     assert refusal(TWO_INSTANCES, rollout__strategy="canary", **change) == line
     assert read(TWO_INSTANCES, **change).rollout.strategy == "all_at_once"
@@ -455,7 +453,7 @@ def test_the_page_needs_cloudfront(region: str, reason: str) -> None:
 @pytest.mark.parametrize(
     "region", ["eu-south-1", "ap-southeast-3", "ap-east-2", "mx-central-1", "me-west-1"]
 )
-def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
+def test_cloudfront_logs_are_refused_in_opt_in_regions(region: str) -> None:
     assert refusal(region=region) == (
         "site.access_logs=true is refused: "
         f"CloudFront delivers no logs to buckets in {region}; it must be false"
@@ -465,11 +463,11 @@ def test_cloudfront_delivers_its_logs_not_everywhere(region: str) -> None:
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-3", "ap-northeast-3", "sa-east-1"])
-def test_cloudfront_delivers_its_logs_where_regions_are_on_by_default(region: str) -> None:
+def test_cloudfront_logs_are_allowed_in_default_regions(region: str) -> None:
     assert read(region=region).site.access_logs
 
 
-def test_a_model_that_no_training_has_measured_is_tried_before_it_serves() -> None:
+def test_a_model_without_training_must_be_tested_before_it_serves() -> None:
     model = {"training__model_data": "s3://models/model.tar.gz"}
     assert refusal(**model, rollout__candidate="false") == (
         "rollout.candidate=false is refused: "
@@ -479,7 +477,7 @@ def test_a_model_that_no_training_has_measured_is_tried_before_it_serves() -> No
     assert not read(rollout__candidate="false").rollout.candidate
 
 
-def test_a_serverless_endpoint_is_not_isolated() -> None:
+def test_a_serverless_endpoint_cannot_be_isolated() -> None:
     line = refusal(endpoint__network_isolation="true")
     assert line == (
         "endpoint.network_isolation=true is refused: "
@@ -490,7 +488,7 @@ def test_a_serverless_endpoint_is_not_isolated() -> None:
     assert not read(REAL_TIME, endpoint__network_isolation="false").endpoint.isolated
 
 
-def test_govcloud_keeps_no_budgets() -> None:
+def test_govcloud_has_no_budgets() -> None:
     where = {"region": "us-gov-west-1", "api__access": "iam"}
     budget = {"operations__monthly_budget_usd": "10"}
     line = refusal(**where, **budget)
@@ -498,7 +496,7 @@ def test_govcloud_keeps_no_budgets() -> None:
     assert read(**budget).operations.monthly_budget_usd == 10
 
 
-def test_burstable_instances_do_not_scale() -> None:
+def test_burstable_instances_cannot_scale() -> None:
     line = refusal(
         TWO_INSTANCES, scaling__max_instances="3", endpoint__instance_type="ml.t2.medium"
     )
@@ -509,7 +507,7 @@ def test_burstable_instances_do_not_scale() -> None:
 
 
 @pytest.mark.parametrize("section", ["training", "endpoint"])
-def test_an_image_is_in_the_region(section: str) -> None:
+def test_an_image_must_be_in_the_region(section: str) -> None:
     image = {f"{section}__image": OWN_IMAGE}
     assert read(**image)
     line = refusal(region="eu-west-1", **image)

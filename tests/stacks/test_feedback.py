@@ -1,4 +1,4 @@
-"""POST /feedback: nothing of it by default; kept, throttled and trained on where it is wanted."""
+"""POST /feedback: absent by default; if enabled, stored, throttled and used for training."""
 
 import json
 
@@ -9,21 +9,21 @@ from tests.stacks.assembly import Assembly, synthesize
 
 @pytest.fixture(scope="module", params=["dev", "prod"])
 def listening(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """An environment that takes feedback, and trains on what it took in a month."""
+    """An environment that accepts feedback and trains on a month of it."""
     folder = tmp_path_factory.mktemp("feedback")
     return synthesize(
         request.param, folder, {"feedback.enabled": "true", "dataset.feedback": "2026-10"}
     )
 
 
-def test_by_default_there_is_none(assembly: Assembly) -> None:
+def test_there_is_no_feedback_by_default(assembly: Assembly) -> None:
     web = json.dumps(assembly.template("web"))
     assert "/feedback" not in web
     assert "FEEDBACK_BUCKET" not in web
     assert "feedback of" not in json.dumps(assembly.template("model"))
 
 
-def test_its_other_methods_reach_the_function_too(listening: Assembly) -> None:
+def test_other_methods_reach_the_function(listening: Assembly) -> None:
     (feedback,) = [
         key.partition("/")[2]
         for key, resource in listening.resources("AWS::ApiGateway::Resource", "web").items()
@@ -37,14 +37,14 @@ def test_its_other_methods_reach_the_function_too(listening: Assembly) -> None:
     } == {"POST", "ANY"}
 
 
-def test_its_method_is_throttled_by_itself(listening: Assembly) -> None:
+def test_feedback_is_throttled_separately(listening: Assembly) -> None:
     settings = listening.only("AWS::ApiGateway::Stage")["MethodSettings"]
     (feedback,) = [one for one in settings if one["ResourcePath"] == "/~1feedback"]
     assert (feedback["HttpMethod"], feedback["DataTraceEnabled"]) == ("POST", False)
     assert (feedback["ThrottlingRateLimit"], feedback["ThrottlingBurstLimit"]) == (2, 10)
 
 
-def test_the_function_may_write_feedback_and_nothing_else_of_the_bucket(
+def test_the_function_may_only_write_feedback_in_the_bucket(
     listening: Assembly,
 ) -> None:
     policies = [
@@ -65,14 +65,14 @@ def test_the_function_may_write_feedback_and_nothing_else_of_the_bucket(
     assert "kms:Decrypt" not in statements
 
 
-def test_the_page_is_told(listening: Assembly) -> None:
+def test_the_pages_configuration_enables_feedback(listening: Assembly) -> None:
     copy = listening.only("Custom::CDKBucketDeployment", "web")
     folders = [listening.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
     (config,) = [path for folder in folders for path in folder.rglob("config.json")]
     assert json.loads(config.read_text())["feedback"] is True
 
 
-def test_a_month_of_it_is_a_channel_of_another_training(
+def test_a_month_of_feedback_is_a_training_channel(
     listening: Assembly, dev: Assembly, prod: Assembly
 ) -> None:
     without = {"dev": dev, "prod": prod}[listening.environment].only("Custom::TrainingJob")

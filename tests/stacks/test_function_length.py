@@ -1,4 +1,4 @@
-"""Functions and constructors short enough to read at once."""
+"""Functions and constructors are short."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ SOURCES = [ROOT / "app.py", *sorted((ROOT / "stacks").rglob("*.py"))]
 
 
 def functions(source: str) -> Iterator[tuple[str, int]]:
-    """Yield name and number of lines of every function, without signature and docstring."""
+    """Yield name and length of every function, without its signature and docstring."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body

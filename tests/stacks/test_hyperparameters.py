@@ -1,4 +1,4 @@
-"""The settings' hyperparameters are those of the training script."""
+"""Hyperparameters in the settings match the training script."""
 
 import pytest
 
@@ -12,14 +12,14 @@ def test_the_defaults_are_the_same() -> None:
     assert {name: getattr(settings, name) for name in known} == known
 
 
-def test_each_hyperparameter_is_somebody_s() -> None:
+def test_every_hyperparameter_belongs_to_an_architecture_or_to_all() -> None:
     assert tuple(HYPERPARAMETERS) == ARCHITECTURES
     named = [*COMMON, *(name for names in HYPERPARAMETERS.values() for name in names)]
     assert sorted(named) == sorted(Hyperparameters().as_dict())
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_a_job_is_told_nothing_of_the_other_architecture(architecture: str) -> None:
+def test_a_job_gets_only_its_architectures_hyperparameters(architecture: str) -> None:
     settings = TrainingSettings.model_validate({"architecture": architecture})
     names = {*COMMON, *HYPERPARAMETERS[architecture]}
     assert settings.hyperparameters().keys() == names

@@ -1,4 +1,4 @@
-"""A training job's name changes with everything that decides its model."""
+"""A training job's name changes with every input of its model."""
 
 import re
 from typing import Any
@@ -16,12 +16,12 @@ INPUTS: dict[str, Any] = {
 }
 
 
-def test_the_same_inputs_have_the_same_name() -> None:
+def test_the_same_inputs_give_the_same_name() -> None:
     again = {**INPUTS, "hyperparameters": {"seed": "1", "epochs": "4"}}
     assert job_name("sentiment-dev", **INPUTS) == job_name("sentiment-dev", **again)
 
 
-def test_sagemaker_takes_the_longest_name() -> None:
+def test_sagemaker_accepts_the_longest_name() -> None:
     name = job_name("sentiment-abcdefghijkl", **INPUTS) + "-50"
     assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
 
@@ -38,6 +38,6 @@ def test_sagemaker_takes_the_longest_name() -> None:
         ("instances", ["ml.m5.xlarge", 2]),
     ],
 )
-def test_every_input_counts(key: str, value: object) -> None:
+def test_every_input_changes_the_name(key: str, value: object) -> None:
     changed = {**INPUTS, key: value}
     assert job_name("sentiment-dev", **changed) != job_name("sentiment-dev", **INPUTS)

@@ -1,4 +1,4 @@
-"""cfn-lint and checkov find nothing that has no reason in the template's metadata."""
+"""Every finding of cfn-lint and checkov has a reason in the template's metadata."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def template_file(assembly: Assembly, stack: str) -> Path:
 
 
 def by_type(found: Iterable[Finding], assemblies: Iterable[Assembly]) -> set[Finding]:
-    """Return template, resource type and rule of findings."""
+    """Return template, resource type and rule of each finding."""
     templates = {
         template_file(one, stack).name: one.template(stack)
         for one in assemblies
@@ -41,7 +41,7 @@ def by_type(found: Iterable[Finding], assemblies: Iterable[Assembly]) -> set[Fin
     }
 
 
-def test_cfn_lint_finds_what_has_a_reason_and_nothing_else(
+def test_cfn_lints_findings_are_those_with_reasons(
     dev: Assembly, prod: Assembly, tmp_path: Path
 ) -> None:
     given: set[Finding] = set()
@@ -63,15 +63,15 @@ def test_cfn_lint_finds_what_has_a_reason_and_nothing_else(
     assert by_type(found, (dev, prod)) == given
 
 
-def test_cfn_lint_takes_the_reasons(dev: Assembly) -> None:
-    """The smallest template is enough: its findings without reasons are known."""
+def test_cfn_lint_honours_the_reasons(dev: Assembly) -> None:
+    """The smallest template suffices, since its findings without reasons are known."""
     command = [LINT, "--", str(template_file(dev, "storage"))]
     lint = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (lint.returncode, lint.stdout) == (0, ""), lint.stdout + lint.stderr
 
 
 @pytest.mark.skipif(not CHECKOV.exists(), reason="`make test` installs checkov into .venv/checkov")
-def test_checkov_finds_what_has_a_reason_and_nothing_else(dev: Assembly, prod: Assembly) -> None:
+def test_checkovs_findings_are_those_with_reasons(dev: Assembly, prod: Assembly) -> None:
     files = [str(template_file(one, stack)) for one in (dev, prod) for stack in STACKS]
     options = ["--framework", "cloudformation", "--skip-download", "--output", "json"]
     command = [str(CHECKOV), *options, "--file", *files]
@@ -93,6 +93,6 @@ def test_checkov_finds_what_has_a_reason_and_nothing_else(dev: Assembly, prod: A
             own |= {(file, *one) for one in of_resources(template, "checkov", "skip")}
             given |= {(file, *one) for one in of_types(template) if CHECKOV_RULE.fullmatch(one[1])}
     assert skipped == own
-    # checkov reads no metadata of a template: what it reports has a reason there, or is new.
+    # checkov ignores a template's own metadata, so each finding needs a reason there.
     assert by_type(failed, (dev, prod)) == given
     assert len(results["passed_checks"]) > 200

@@ -1,11 +1,11 @@
-"""Every log group is declared, expires its events and goes with its stack."""
+"""Every log group is declared, expires its events and is deleted with its stack."""
 
 import json
 
 from tests.stacks.assembly import Assembly
 
 
-def test_events_expire_and_groups_go_with_the_stack(assembly: Assembly) -> None:
+def test_events_expire_and_groups_are_deleted_with_the_stack(assembly: Assembly) -> None:
     groups = assembly.resources("AWS::Logs::LogGroup")
     assert groups
     for key, group in groups.items():
@@ -23,20 +23,20 @@ def test_every_function_logs_to_a_declared_group(assembly: Assembly) -> None:
         assert f"{stack}/{group}" in assembly.resources("AWS::Logs::LogGroup"), key
 
 
-def test_only_sagemaker_may_make_log_groups(assembly: Assembly) -> None:
+def test_only_sagemaker_may_create_log_groups(assembly: Assembly) -> None:
     makers = [
         key
         for kind in ("AWS::IAM::Role", "AWS::IAM::Policy")
         for key, resource in assembly.resources(kind).items()
         if "logs:CreateLogGroup" in json.dumps(resource)
     ]
-    # That of all training jobs of the account, which is nobody's, and the endpoint's, declared here.
+    # The group of all the account's training jobs, which no stack owns, and the endpoint's
     (training, endpoint) = sorted(makers, reverse=True)
     assert training.startswith("model/TrainingJobRole")
     assert endpoint.startswith("model/EndpointRole")
 
 
-def test_the_endpoints_group_is_there_before_the_endpoint(assembly: Assembly) -> None:
+def test_the_endpoints_log_group_is_created_first(assembly: Assembly) -> None:
     name = f"/aws/sagemaker/Endpoints/sentiment-{assembly.environment}"
     (group,) = [
         key.removeprefix("model/")
@@ -56,7 +56,7 @@ def test_the_api_logs_requests_as_json(assembly: Assembly) -> None:
     assert stage["MethodSettings"][0]["DataTraceEnabled"] is False
 
 
-def test_the_apis_execution_log_is_there_before_its_stage(assembly: Assembly) -> None:
+def test_the_apis_execution_log_is_created_before_its_stage(assembly: Assembly) -> None:
     ((_, stage),) = assembly.resources("AWS::ApiGateway::Stage").items()
     (group,) = [
         key.removeprefix("web/")

@@ -9,7 +9,7 @@ from scripts.synthesis import STACKS
 from tests.stacks.assembly import Assembly, synthesize
 
 
-def test_what_is_replaced_on_change_has_no_name(assembly: Assembly) -> None:
+def test_replaceable_resources_have_no_fixed_name(assembly: Assembly) -> None:
     assert "ModelName" not in assembly.only("AWS::SageMaker::Model")
     assert "EndpointConfigName" not in assembly.only("AWS::SageMaker::EndpointConfig")
 
@@ -34,7 +34,7 @@ def test_prod_runs_on_two_isolated_instances(prod: Assembly) -> None:
     assert prod.only("AWS::SageMaker::Model")["EnableNetworkIsolation"] is True
 
 
-def test_the_model_is_what_the_job_made(assembly: Assembly) -> None:
+def test_the_model_is_the_jobs_artifact(assembly: Assembly) -> None:
     container = assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]
     job, attribute = container["ModelDataUrl"]["Fn::GetAtt"]
     assert assembly.template("model")["Resources"][job]["Type"] == "Custom::TrainingJob"
@@ -50,16 +50,16 @@ def test_the_jobs_name_is_content_addressed(dev: Assembly, prod: Assembly) -> No
         re.fullmatch(rf"sentiment-{environment}-([0-9a-f]{{12}})", name)[1]  # type: ignore[index]
         for environment, name in names.items()
     }
-    assert len(digests) == 1  # both environments train with the same inputs
+    assert len(digests) == 1  # both environments have the same inputs
 
 
-def test_the_job_fits_cloudformations_hour(assembly: Assembly) -> None:
+def test_the_job_fits_into_cloudformations_hour(assembly: Assembly) -> None:
     job = assembly.only("Custom::TrainingJob")
     assert int(job["ServiceTimeout"]) == 3600
     assert int(job["MaxRuntimeSeconds"]) <= 3000
 
 
-def test_handlers_have_time(assembly: Assembly) -> None:
+def test_handlers_have_long_enough_timeouts(assembly: Assembly) -> None:
     for key, function in assembly.resources("AWS::Lambda::Function").items():
         assert function["Properties"]["Timeout"] >= 29, key
 
@@ -76,7 +76,7 @@ def test_the_smoke_test_follows_every_change_of_the_endpoint(assembly: Assembly)
     assert smoke_test["ModelVersion"]["Fn::GetAtt"][1] == "TrainingJobName"
 
 
-def test_outputs(assembly: Assembly) -> None:
+def test_outputs_are_complete(assembly: Assembly) -> None:
     keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
     assert keys == {
         "storage": ["DataBucketName", "LogBucketName"],
@@ -91,7 +91,7 @@ def test_outputs_are_described(assembly: Assembly) -> None:
             assert output["Description"], key
 
 
-def test_stacks_share_plain_names(assembly: Assembly) -> None:
+def test_stacks_share_names_as_plain_text(assembly: Assembly) -> None:
     for stack in STACKS:
         template = assembly.template(stack)
         assert not any("Export" in output for output in template["Outputs"].values())

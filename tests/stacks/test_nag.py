@@ -1,4 +1,4 @@
-"""CDK's validation and cdk-nag's packs find nothing that has no reason."""
+"""Every finding of CDK's validation and of cdk-nag's packs has a reason."""
 
 import json
 import re
@@ -56,13 +56,13 @@ SCHEDULED = ("RolloutProbeFunction", "ExpiryHandlerFunction")
 
 @jsii.implements(IPolicyValidationPlugin)
 class Acknowledgements:
-    """Acknowledges every rule that has a reason in a template's metadata.
+    """Acknowledges every rule with a reason in a template's metadata.
 
     CDK's validation does not read metadata. Plugins run when the stacks are complete.
     """
 
     def __init__(self, app: App) -> None:
-        """Acknowledge in the stacks of an application."""
+        """Acknowledge findings in an application's stacks."""
         self.app = app
 
     @property
@@ -81,7 +81,7 @@ class Acknowledgements:
         return None
 
     def validate(self, _context: IPolicyValidationContext) -> PolicyValidationPluginReport:
-        """Acknowledge, and find nothing."""
+        """Acknowledge the reasons; report nothing."""
         for stack in self.app.node.children:
             if not isinstance(stack, Stack):
                 continue
@@ -93,7 +93,7 @@ class Acknowledgements:
 
 
 def acknowledge(resource: CfnResource, by_type: dict[str, str]) -> None:
-    """Acknowledge the rules of cdk-nag that have a reason at the resource or for its type."""
+    """Acknowledge cdk-nag's rules with a reason for the resource or its type."""
     reasons = {rule: why for rule, why in by_type.items() if NAG.match(rule)}
     for entry in (resource.get_metadata("cdk_nag") or {}).get("rules_to_suppress", ()):
         reasons[entry["id"]] = entry["reason"]
@@ -107,7 +107,7 @@ def acknowledge(resource: CfnResource, by_type: dict[str, str]) -> None:
 def synthesize_strictly(
     environment: str, overrides: dict[str, str], folder: Path
 ) -> list[dict[str, Any]]:
-    """Synthesize with every pack and return what each has found."""
+    """Synthesize with every pack and return each one's findings."""
     strict = {"@aws-cdk/core:validateAgainstDefaultRules": True}
     application = App(
         context={**context(environment, overrides), **strict},
@@ -142,7 +142,7 @@ class Report:
     """The packs' findings in one environment, and the folder of its templates."""
 
     def __init__(self, folder: Path, environment: str, overrides: dict[str, str]) -> None:
-        """Synthesize."""
+        """Synthesize the environment."""
         self.folder, self.environment = folder, environment
         self.packs = synthesize_strictly(environment, overrides, folder)
 
@@ -155,7 +155,7 @@ class Report:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Report]:
-    """Return what reports on one of the variants; each is synthesized once."""
+    """Return the report on each variant, synthesized once."""
     return cache(lambda number: Report(tmp_path_factory.mktemp("strict"), *VARIANTS[number]))
 
 
@@ -164,17 +164,17 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Report]:
     range(len(VARIANTS)),
     ids=[f"{one[0]}-{number}" for number, one in enumerate(VARIANTS)],
 )
-def test_no_rule_is_broken(report: Callable[[int], Report], number: int) -> None:
+def test_no_rule_is_violated(report: Callable[[int], Report], number: int) -> None:
     packs = report(number).packs
     assert {one["pluginName"] for one in packs} >= {"AwsSolutions", "NIST.800.53.R5", "Serverless"}
     found = [violation["ruleName"] for one in packs for violation in one["violations"]]
-    # cdk.json names no address for alarms, which only its owner can.
+    # cdk.json has no address for alarms: each owner sets their own.
     expected = {SERVING_IMAGE_AGE} | ({NO_ADDRESS} if VARIANTS[number][0] == "prod" else set())
     assert sorted(found) == sorted(expected)
 
 
 def suppressed(found: Report) -> dict[str, set[tuple[str, str]]]:
-    """Return logical id and rule of what the packs found, by stack."""
+    """Return logical id and rule of the packs' findings, by stack."""
     needed: dict[str, set[tuple[str, str]]] = {stack: set() for stack in STACKS}
     for one in found.packs:
         for violation in one.get("suppressedViolations", []):
@@ -187,7 +187,7 @@ def suppressed(found: Report) -> dict[str, set[tuple[str, str]]]:
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_every_reason_is_needed(report: Callable[[int], Report], environment: str) -> None:
-    """A reason that no finding needs any more, or needs at another resource, must go."""
+    """Reasons without a finding, or on the wrong resource, must be removed."""
     found = report(VARIANTS.index((environment, {})))
     for stack, needed in suppressed(found).items():
         template = found.template(stack)
@@ -198,10 +198,10 @@ def test_every_reason_is_needed(report: Callable[[int], Report], environment: st
 
 
 @pytest.mark.parametrize("number", range(len(VARIANTS)))
-def test_functions_outside_of_the_deployment_have_their_own_reasons(
+def test_functions_outside_the_deployment_have_separate_reasons(
     report: Callable[[int], Report], number: int
 ) -> None:
-    """The reasons that the functions of the deployment share hold for none of these."""
+    """The shared reasons of the deployment's functions do not apply to these."""
     found = report(number)
     for stack, needed in suppressed(found).items():
         own = of_resources(found.template(stack), "cdk_nag", "rules_to_suppress")
@@ -212,10 +212,8 @@ def test_functions_outside_of_the_deployment_have_their_own_reasons(
                 assert rule not in DLQ_RULES, name
 
 
-def test_only_functions_of_cdk_leave_out_memory_or_run_on_an_older_python(
-    assembly: Assembly,
-) -> None:
-    """The reasons for these rules hold for a whole type, so nothing else would show it."""
+def test_only_cdk_functions_omit_memory_or_use_an_older_python(assembly: Assembly) -> None:
+    """The reasons for these rules apply to a whole type, so they would hide others."""
     for name, function in assembly.resources("AWS::Lambda::Function").items():
         properties = function["Properties"]
         assert "MemorySize" in properties or properties["Handler"].startswith("framework."), name

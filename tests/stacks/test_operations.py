@@ -7,7 +7,7 @@ from tests.stacks.assembly import Assembly
 
 
 def alarms(assembly: Assembly, stack: str, construct: str) -> dict[str, dict[str, Any]]:
-    """Return metric name to the properties of the alarms that a construct declares."""
+    """Return metric name to the properties of a construct's alarms."""
     return {
         resource["Properties"]["MetricName"]: resource["Properties"]
         for key, resource in assembly.resources("AWS::CloudWatch::Alarm", stack).items()
@@ -20,7 +20,7 @@ def test_dev_has_neither_alarms_nor_a_dashboard(dev: Assembly) -> None:
     assert dev.resources("AWS::CloudWatch::Dashboard") == {}
 
 
-def test_prod_watches_callers_and_function(prod: Assembly) -> None:
+def test_prod_has_alarms_for_the_api_and_its_function(prod: Assembly) -> None:
     found = alarms(prod, "web", "Alarms")
     limits = {
         name: (alarm.get("ExtendedStatistic") or alarm["Statistic"], alarm["Threshold"])
@@ -37,14 +37,14 @@ def test_prod_watches_callers_and_function(prod: Assembly) -> None:
     assert dimensions == {"ApiName": "sentiment-prod", "Stage": "api"}
 
 
-def test_prod_watches_the_instances(prod: Assembly) -> None:
+def test_prod_has_alarms_for_the_instances(prod: Assembly) -> None:
     found = alarms(prod, "model", "Hosts")
     assert set(found) == {"DiskUtilization", "MemoryUtilization"}
     assert {alarm["Namespace"] for alarm in found.values()} == {"/aws/sagemaker/Endpoints"}
     assert {alarm["Threshold"] for alarm in found.values()} == {85}
 
 
-def test_every_alarm_tells_the_topic(prod: Assembly) -> None:
+def test_every_alarm_notifies_the_topic(prod: Assembly) -> None:
     found = prod.resources("AWS::CloudWatch::Alarm").values()
     assert len(found) == 11
     for alarm in found:
@@ -53,7 +53,7 @@ def test_every_alarm_tells_the_topic(prod: Assembly) -> None:
         assert alarm["Properties"]["AlarmDescription"]
 
 
-def test_failed_trainings_are_told(prod: Assembly) -> None:
+def test_failed_trainings_notify_the_topic(prod: Assembly) -> None:
     (rule,) = [
         resource["Properties"]
         for resource in prod.resources("AWS::Events::Rule", "model").values()
@@ -72,19 +72,19 @@ def test_failed_trainings_are_told(prod: Assembly) -> None:
 
 
 def graphs(assembly: Assembly) -> dict[str, set[str]]:
-    """Return the titles of the dashboard's graphs, and the metrics that each shows."""
+    """Return the titles of the dashboard's graphs and their metrics."""
     dashboard = assembly.only("AWS::CloudWatch::Dashboard", "web")
     assert dashboard["DashboardName"] == f"sentiment-{assembly.environment}"
     parts = dashboard["DashboardBody"]["Fn::Join"][1]
     body = json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))
     shown = [one["properties"] for one in body["widgets"]]
-    # A line is namespace, metric, dimensions, options; or the options of an expression alone.
+    # A line is namespace, metric, dimensions, options; or just the options of an expression.
     return {
         graph["title"]: {line[1] for line in graph["metrics"] if len(line) > 1} for graph in shown
     }
 
 
-def test_the_dashboard_shows_the_way_of_a_request(prod: Assembly) -> None:
+def test_the_dashboard_follows_requests(prod: Assembly) -> None:
     latency = {"Latency", "Duration", "OverheadLatency", "ModelLatency"}
     assert graphs(prod) == {
         "Traffic": {"Count", "Invocations", "Positive", "Negative", "Refused"},
@@ -107,7 +107,7 @@ def test_the_dashboard_shows_the_way_of_a_request(prod: Assembly) -> None:
     }
 
 
-def test_a_sample_of_requests_is_kept_encrypted_for_a_while(prod: Assembly) -> None:
+def test_captured_requests_are_encrypted_and_expire(prod: Assembly) -> None:
     capture = prod.only("AWS::SageMaker::EndpointConfig")["DataCaptureConfig"]
     assert (capture["EnableCapture"], capture["InitialSamplingPercentage"]) == (True, 5)
     assert [one["CaptureMode"] for one in capture["CaptureOptions"]] == ["Input", "Output"]
@@ -123,12 +123,12 @@ def test_a_sample_of_requests_is_kept_encrypted_for_a_while(prod: Assembly) -> N
     assert rules["captured-data"]["ExpirationInDays"] == 30
 
 
-def test_dev_keeps_no_requests(dev: Assembly) -> None:
+def test_dev_captures_no_requests(dev: Assembly) -> None:
     assert "DataCaptureConfig" not in dev.only("AWS::SageMaker::EndpointConfig")
 
 
-def test_only_events_come_without_an_account(prod: Assembly) -> None:
-    """EventBridge publishes without the context that a condition could look at."""
+def test_only_events_are_accepted_without_an_account(prod: Assembly) -> None:
+    """EventBridge sends no context for conditions."""
     topic = prod.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     (key,) = [
         resource["Properties"]["KeyPolicy"]["Statement"]

@@ -1,4 +1,4 @@
-"""The same templates in AWS's other partitions: China, and the US government's."""
+"""Templates for AWS's other partitions: China and GovCloud (US)."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 from tests.stacks.assembly import synthesize
 
 ARN = re.compile(r"arn:(aws[a-z-]*):")
-# A host of AWS's, but for the names of services, which are the same in every partition
+# A host of AWS, except for service names, which are the same in every partition
 HOST = re.compile(r'"([^"]*[a-z0-9]\.amazonaws\.com)(?!\.cn)[^"]*"')
 SERVICE = re.compile(r"([a-z0-9]+|logging\.s3)\.amazonaws\.com")
 
@@ -22,10 +22,10 @@ SERVICE = re.compile(r"([a-z0-9]+|logging\.s3)\.amazonaws\.com")
     ],
 )
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_arns_and_hosts_are_the_partition_s_own(
+def test_arns_and_hosts_match_the_partition(
     tmp_path: Path, environment: str, region: str, partition: str, domain: str
 ) -> None:
-    # Neither the page nor, in GovCloud, budgets are everywhere.
+    # These regions do not support the page, nor does GovCloud support budgets.
     settings = {"region": region, "api.access": "iam", "operations.monthly_budget_usd": ""}
     assembly = synthesize(environment, tmp_path, settings)
     text = json.dumps(assembly.templates)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.stacks.assembly import Assembly
 
-# The one managed policy: API Gateway's log role serves every API of the account's region.
+# The one managed policy: every API in the account's region uses API Gateway's log role.
 ACCOUNT_LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 RESOURCELESS = {
     "cloudwatch:PutMetricData",
@@ -32,7 +32,7 @@ def statements(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
             yield policy_id, statement
 
 
-def test_no_managed_policy_but_api_gateways_own(assembly: Assembly) -> None:
+def test_only_api_gateways_role_has_a_managed_policy(assembly: Assembly) -> None:
     managed = {
         role_id: json.dumps(role["Properties"]["ManagedPolicyArns"])
         for role_id, role in assembly.resources("AWS::IAM::Role").items()
@@ -45,7 +45,7 @@ def test_no_managed_policy_but_api_gateways_own(assembly: Assembly) -> None:
     assert ACCOUNT_LOG_POLICY in policies
 
 
-def test_no_action_with_a_wildcard(assembly: Assembly) -> None:
+def test_no_action_has_a_wildcard(assembly: Assembly) -> None:
     found = [
         (role, action)
         for role, statement in statements(assembly)
@@ -55,13 +55,13 @@ def test_no_action_with_a_wildcard(assembly: Assembly) -> None:
     assert found == []
 
 
-def test_every_resource_only_where_the_action_has_none(assembly: Assembly) -> None:
+def test_only_actions_without_resources_allow_all_resources(assembly: Assembly) -> None:
     for role, statement in statements(assembly):
         if "*" in as_list(statement["Resource"]):
             assert set(as_list(statement["Action"])) <= RESOURCELESS, role
 
 
-def test_metrics_of_one_namespace(assembly: Assembly) -> None:
+def test_metrics_are_limited_to_one_namespace(assembly: Assembly) -> None:
     found = [
         statement
         for _, statement in statements(assembly)
@@ -73,7 +73,7 @@ def test_metrics_of_one_namespace(assembly: Assembly) -> None:
         assert namespace.startswith(("/aws/sagemaker/", "sentiment-"))
 
 
-def test_no_s3_permission_outside_the_applications_buckets(assembly: Assembly) -> None:
+def test_s3_permissions_are_limited_to_the_applications_buckets(assembly: Assembly) -> None:
     for role, statement in statements(assembly):
         if not any(action.startswith("s3:") for action in as_list(statement["Action"])):
             continue
@@ -87,7 +87,7 @@ def test_no_s3_permission_outside_the_applications_buckets(assembly: Assembly) -
             ), (role, text)
 
 
-def test_a_role_is_passed_to_sagemaker_alone(assembly: Assembly) -> None:
+def test_roles_are_passed_only_to_sagemaker(assembly: Assembly) -> None:
     passing = [
         statement
         for _, statement in statements(assembly)
@@ -109,19 +109,19 @@ def role_id(assembly: Assembly, prefix: str) -> str:
     return found
 
 
-def test_roles_trust_one_service_each_and_for_this_account_alone(assembly: Assembly) -> None:
+def test_each_role_trusts_one_service_for_this_account_only(assembly: Assembly) -> None:
     own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     services = []
     for key, role in assembly.resources("AWS::IAM::Role").items():
         (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert list(trust["Principal"]) == ["Service"], key
         service = trust["Principal"]["Service"]
-        # API Gateway's account-wide log role: it documents no condition.
+        # API Gateway documents no condition for its account-wide log role.
         without = service == "apigateway.amazonaws.com"
         assert trust.get("Condition") == (None if without else own_account), key
         services.append(service)
     counted = Counter(services)
-    # The endpoint and the training job; the two that wait; the account's log role
+    # The endpoint and the training job; the two waiters; the account's log role
     assert counted.pop("lambda.amazonaws.com") > 10
     assert counted == {
         "sagemaker.amazonaws.com": 2,
@@ -136,7 +136,7 @@ def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:
         for role, statement in statements(assembly)
         if "sagemaker:InvokeEndpoint" in as_list(statement["Action"])
     ]
-    # The API's function, the two of the smoke test, and with a canary the probe.
+    # The API's function, two of the smoke test, and with a canary the probe
     assert len(invoking) == (4 if assembly.environment == "prod" else 3)
     serving = f"endpoint/sentiment-{assembly.environment}"
     for role, resources in invoking:
@@ -145,7 +145,7 @@ def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:
         assert names == ({serving, f"{serving}-candidate"} if tests else {serving}), role
 
 
-def test_the_one_endpoint_made_outside_cloudformation_is_the_candidate(assembly: Assembly) -> None:
+def test_only_the_candidate_is_created_outside_cloudformation(assembly: Assembly) -> None:
     made = [
         statement
         for _, statement in statements(assembly)
@@ -160,7 +160,7 @@ def test_the_one_endpoint_made_outside_cloudformation_is_the_candidate(assembly:
     assert names == [{candidate, "endpoint-config/*"}, {candidate}]
 
 
-def test_the_endpoint_writes_nothing_but_captured_data_to_s3(assembly: Assembly) -> None:
+def test_the_endpoint_writes_only_captured_data_to_s3(assembly: Assembly) -> None:
     endpoint = f"model/{role_id(assembly, 'EndpointRole')}"
     allowed = {
         action: json.dumps(statement["Resource"])

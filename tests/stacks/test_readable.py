@@ -1,4 +1,4 @@
-"""Templates that a reviewer can read: described, without parts that nothing uses, within limits."""
+"""Templates are readable: described, without unused parts, within limits."""
 
 import json
 import re
@@ -16,7 +16,7 @@ MOST_RESOURCES = 500
 
 
 def references(part: Any) -> set[str]:
-    """Return the names that a part of a template refers to."""
+    """Return the names referenced in a part of a template."""
     text = json.dumps(part)
     named = re.findall(r'"Ref": "([^"]+)"', text)
     return {*named, *re.findall(r"\$\{([A-Za-z0-9:]+)[.}]", text)}
@@ -40,13 +40,13 @@ def test_every_parameter_is_used(assembly: Assembly, stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_it_is_far_below_cloudformations_limits(assembly: Assembly, stack: str) -> None:
+def test_templates_are_far_below_cloudformations_limits(assembly: Assembly, stack: str) -> None:
     template = assembly.template(stack)
     assert len(json.dumps(template)) < MOST_BYTES / 5
     assert len(template["Resources"]) < MOST_RESOURCES / 5
 
 
-def test_functions_rules_and_alarms_say_what_they_are_for(assembly: Assembly) -> None:
+def test_functions_rules_and_alarms_have_descriptions(assembly: Assembly) -> None:
     described = {
         "AWS::CloudWatch::Alarm": "AlarmDescription",
         "AWS::Events::Rule": "Description",

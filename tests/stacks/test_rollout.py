@@ -1,4 +1,4 @@
-"""The rollout of a new model, and the alarms that roll it back."""
+"""The rollout of a new model and its rollback by alarms."""
 
 import json
 
@@ -6,13 +6,13 @@ from tests.stacks.assembly import Assembly
 from tests.stacks.test_permissions import as_list, statements
 
 
-def test_dev_switches_at_once(dev: Assembly) -> None:
+def test_dev_switches_all_at_once(dev: Assembly) -> None:
     assert "DeploymentConfig" not in dev.only("AWS::SageMaker::Endpoint")
     assert dev.resources("AWS::CloudWatch::Alarm", "model") == {}
     assert dev.resources("AWS::SNS::Topic") == {}
 
 
-def test_prod_tries_a_new_model_on_a_part_of_the_traffic(prod: Assembly) -> None:
+def test_prod_sends_part_of_the_traffic_to_a_new_model_first(prod: Assembly) -> None:
     config = prod.only("AWS::SageMaker::Endpoint")["DeploymentConfig"]
     policy = config["BlueGreenUpdatePolicy"]
     assert policy["TrafficRoutingConfiguration"] == {
@@ -27,7 +27,7 @@ def test_prod_tries_a_new_model_on_a_part_of_the_traffic(prod: Assembly) -> None
     assert variant["InitialInstanceCount"] >= 2
 
 
-def test_three_alarms_call_it_back(prod: Assembly) -> None:
+def test_three_alarms_roll_a_new_model_back(prod: Assembly) -> None:
     config = prod.only("AWS::SageMaker::Endpoint")["DeploymentConfig"]
     resources = prod.template("model")["Resources"]
     watched = [
@@ -53,7 +53,7 @@ def test_three_alarms_call_it_back(prod: Assembly) -> None:
         assert json.dumps(alarm["AlarmActions"]).endswith(':sentiment-prod-alarms"]]}]')
 
 
-def test_a_new_model_is_tried_before_the_endpoint_learns_of_it(assembly: Assembly) -> None:
+def test_a_new_model_is_tested_before_the_endpoint_changes(assembly: Assembly) -> None:
     candidate = assembly.only("Custom::Candidate")
     assert candidate["ServingEndpointName"] == f"sentiment-{assembly.environment}"
     assert candidate["EndpointName"] == f"sentiment-{assembly.environment}-candidate"
@@ -62,7 +62,7 @@ def test_a_new_model_is_tried_before_the_endpoint_learns_of_it(assembly: Assembl
     assert trial.rpartition("/")[2] in endpoint["DependsOn"]
 
 
-def test_without_a_candidate_nothing_of_it_is_there(altered_prod: Assembly) -> None:
+def test_the_candidate_can_be_disabled(altered_prod: Assembly) -> None:
     assert altered_prod.resources("Custom::Candidate") == {}
     assert "-candidate" not in json.dumps(altered_prod.template("model"))
 
@@ -71,7 +71,7 @@ def test_a_new_model_has_five_minutes_for_its_first_answers(assembly: Assembly) 
     assert assembly.only("Custom::SmokeTest")["PatienceSeconds"] == 300
 
 
-def test_the_role_may_look_at_these_alarms(prod: Assembly) -> None:
+def test_the_role_may_read_these_alarms(prod: Assembly) -> None:
     (found,) = [
         statement
         for _, statement in statements(prod)
@@ -81,7 +81,7 @@ def test_the_role_may_look_at_these_alarms(prod: Assembly) -> None:
     assert all(one["Fn::GetAtt"][1] == "Arn" for one in found["Resource"])
 
 
-def test_the_probe_runs_every_minute_one_at_a_time(prod: Assembly) -> None:
+def test_one_probe_runs_every_minute(prod: Assembly) -> None:
     rules = prod.resources("AWS::Events::Rule", "model").values()
     (rule,) = [one["Properties"] for one in rules if "ScheduleExpression" in one["Properties"]]
     assert rule["ScheduleExpression"] == "rate(1 minute)"
@@ -97,7 +97,7 @@ def test_the_probe_runs_every_minute_one_at_a_time(prod: Assembly) -> None:
     }
 
 
-def test_alarms_are_told_encrypted_and_by_aws_alone(prod: Assembly) -> None:
+def test_only_aws_sends_alarms_and_they_are_encrypted(prod: Assembly) -> None:
     topic = prod.only("AWS::SNS::Topic")
     assert topic["TopicName"] == "sentiment-prod-alarms"
     assert topic["KmsMasterKeyId"]["Fn::GetAtt"][0].startswith("AlarmKey")
@@ -105,7 +105,7 @@ def test_alarms_are_told_encrypted_and_by_aws_alone(prod: Assembly) -> None:
     own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     allowed = [one for one in policy if one["Effect"] == "Allow"]
     assert {one["Action"] for one in allowed} == {"sns:Publish"}
-    # EventBridge sends nothing that a condition could look at.
+    # EventBridge sends no context for conditions.
     conditions = {
         sender: one.get("Condition")
         for one in allowed

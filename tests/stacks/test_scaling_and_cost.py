@@ -1,4 +1,4 @@
-"""Instances that follow the traffic, and what keeps an environment from costing too much."""
+"""Automatic scaling and limits on an environment's cost."""
 
 from botocore.session import Session
 
@@ -13,7 +13,7 @@ def test_dev_costs_nothing_while_idle(dev: Assembly) -> None:
     assert variant["ServerlessConfig"] == {"MemorySizeInMB": 3072, "MaxConcurrency": 5}
 
 
-def test_prod_s_instances_follow_the_invocations(prod: Assembly) -> None:
+def test_instances_of_prod_follow_the_invocations(prod: Assembly) -> None:
     target = prod.only("AWS::ApplicationAutoScaling::ScalableTarget", "model")
     assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 6)
     assert target["ScalableDimension"] == "sagemaker:variant:DesiredInstanceCount"
@@ -44,18 +44,18 @@ def reserved(assembly: Assembly) -> object:
     return handler.get("ReservedConcurrentExecutions")
 
 
-def test_prod_s_function_has_its_own_share_of_the_account(dev: Assembly, prod: Assembly) -> None:
+def test_the_function_of_prod_has_reserved_concurrency(dev: Assembly, prod: Assembly) -> None:
     assert (reserved(dev), reserved(prod)) == (None, 100)
 
 
-def test_an_update_keeps_the_instances_that_traffic_has_brought_about(prod: Assembly) -> None:
+def test_an_update_keeps_the_scaled_number_of_instances(prod: Assembly) -> None:
     endpoint = prod.only("AWS::SageMaker::Endpoint")
     assert endpoint["RetainAllVariantProperties"] is True
-    # SageMaker has no exception for captured data, and CloudFormation wants none at the creation.
+    # SageMaker cannot exclude captured data, and CloudFormation accepts no exclusions at creation.
     assert "ExcludeRetainedVariantProperties" not in endpoint
 
 
-def test_instances_do_not_follow_the_traffic_before_the_rollout_is_over(prod: Assembly) -> None:
+def test_scaling_starts_after_the_rollout(prod: Assembly) -> None:
     resources = prod.template("model")["Resources"]
     ((name, _),) = prod.resources("AWS::ApplicationAutoScaling::ScalableTarget").items()
     (before,) = resources[name.removeprefix("model/")]["DependsOn"]
@@ -74,18 +74,18 @@ def test_an_idle_endpoint_raises_an_alarm(prod: Assembly) -> None:
     assert len(idle["AlarmActions"]) == 1
 
 
-def test_an_endpoint_is_idle_only_after_its_first_requests(prod: Assembly) -> None:
+def test_the_idle_alarm_starts_after_the_first_requests(prod: Assembly) -> None:
     resources = prod.template("model")["Resources"]
     (alarm,) = [one for key, one in resources.items() if "IdleEndpoint" in key]
     (before,) = alarm["DependsOn"]
     assert resources[before]["Type"] == "Custom::SmokeTest"
 
 
-def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Assembly) -> None:
+def test_the_budget_counts_only_this_environment_and_notifies_the_topic(prod: Assembly) -> None:
     properties = prod.only("AWS::Budgets::Budget", "storage")
     budget = properties["Budget"]
     assert budget["BudgetLimit"] == {"Amount": 400, "Unit": "USD"}
-    # CloudFormation's schema takes any text here.
+    # CloudFormation's schema accepts any text here.
     assert set(budget["Metrics"]) <= set(
         Session().get_service_model("budgets").shape_for("Metric").enum
     )
@@ -101,14 +101,14 @@ def test_the_budget_counts_this_environment_alone_and_tells_the_topic(prod: Asse
     assert alerted == {"ACTUAL": (80, ["SNS"]), "FORECASTED": (100, ["SNS"])}
 
 
-def test_the_budget_comes_after_the_permission_to_publish(prod: Assembly) -> None:
+def test_the_budget_is_created_after_the_permission_to_publish(prod: Assembly) -> None:
     resources = prod.template("storage")["Resources"]
     (budget,) = [one for one in resources.values() if one["Type"] == "AWS::Budgets::Budget"]
     before = {resources[name]["Type"] for name in budget["DependsOn"]}
     assert {"AWS::SNS::Topic", "AWS::SNS::TopicPolicy"} <= before
 
 
-def test_dev_may_have_limits_too(altered_dev: Assembly) -> None:
+def test_dev_can_have_limits(altered_dev: Assembly) -> None:
     notifications = altered_dev.only("AWS::Budgets::Budget")["NotificationsWithSubscribers"]
     assert [one["Subscribers"] for one in notifications] == [
         [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}]

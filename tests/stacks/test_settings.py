@@ -1,4 +1,4 @@
-"""Every setting reaches the resource that it is for."""
+"""Every setting reaches its resource."""
 
 import json
 from collections.abc import Callable
@@ -13,21 +13,21 @@ from tests.stacks.altered import CERTIFICATE, DEV, OWN_IMAGE, PROD
 from tests.stacks.assembly import Assembly
 
 Find = Callable[[Assembly], Any]
-# Settings that change a whole environment, or that need others, have separate tests.
+# Settings that change a whole environment or depend on others have separate tests.
 TESTED_ELSEWHERE = {
     "api.access", "api.web_acl", "dataset.feedback", "dataset.testing", "dataset.training",
     "endpoint.kind", "environment", "network.security_group_ids", "network.subnet_ids",
     "operations.alarms", "region", "rollout.strategy", "security.customer_managed_keys",
     "training.model_data",
 }  # fmt: skip
-# Handed to the training script under their own names: tests/stacks/test_hyperparameters.py
+# Passed to the training script by name: tests/stacks/test_hyperparameters.py
 SCRIPTS_OWN = {f"training.{name}" for names in HYPERPARAMETERS.values() for name in names} | {
     f"training.{name}" for name in ("seed", "test_fraction", "validation_fraction")
 }
 
 
 def of(kind: str, *path: str | int) -> Find:
-    """Return what finds a property of the one resource of a type."""
+    """Return a function that finds a property of the one resource of a type."""
 
     def find(assembly: Assembly) -> Any:
         found: Any = assembly.only(kind)
@@ -39,7 +39,7 @@ def of(kind: str, *path: str | int) -> Find:
 
 
 def named(kind: str, name: str, *path: str | int) -> Find:
-    """Return what finds a property of the one resource whose logical id begins with a name."""
+    """Return a function that finds a property of the resource whose id begins with a name."""
 
     def find(assembly: Assembly) -> Any:
         (found,) = [
@@ -55,7 +55,7 @@ def named(kind: str, name: str, *path: str | int) -> Find:
 
 
 def expiry(rule: str) -> Find:
-    """Return what finds the age at which a rule of the data bucket deletes."""
+    """Return a function that finds the expiry age in a rule of the data bucket."""
 
     def find(assembly: Assembly) -> Any:
         rules = named("AWS::S3::Bucket", "DataBucket", "LifecycleConfiguration", "Rules")(assembly)
@@ -66,7 +66,7 @@ def expiry(rule: str) -> Find:
 
 
 def stage(path: str, key: str) -> Find:
-    """Return what finds a limit of the API's stage, of all methods or of one."""
+    """Return a function that finds a limit of the API's stage, for all methods or one."""
 
     def find(assembly: Assembly) -> Any:
         settings = of("AWS::ApiGateway::Stage", "MethodSettings")(assembly)
@@ -77,19 +77,19 @@ def stage(path: str, key: str) -> Find:
 
 
 def count(kind: str) -> Find:
-    """Return what counts the resources of a type."""
+    """Return a function that counts the resources of a type."""
     return lambda assembly: len(assembly.resources(kind))
 
 
 def rate(assembly: Assembly) -> Any:
-    """Find the web ACL's limit."""
+    """Find the web ACL's rate limit."""
     rules = assembly.only("AWS::WAFv2::WebACL")["Rules"]
     (found,) = [one for one in rules if one["Name"] == "rate"]
     return found["Statement"]["RateBasedStatement"]["Limit"]
 
 
 def removal(assembly: Assembly) -> set[str]:
-    """Find what becomes of the buckets."""
+    """Find the buckets' deletion policies."""
     return {one["DeletionPolicy"] for one in assembly.resources("AWS::S3::Bucket").values()}
 
 
@@ -194,7 +194,7 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
 
 
 def names() -> set[str]:
-    """Return every setting that there is."""
+    """Return the names of all settings."""
     found = set()
     for section, field in EnvironmentSettings.model_fields.items():
         model = field.annotation
@@ -205,7 +205,7 @@ def names() -> set[str]:
     return found
 
 
-def test_none_is_left_out() -> None:
+def test_every_setting_has_a_test() -> None:
     assert names() == TESTED_ELSEWHERE | SCRIPTS_OWN | IN_DEV.keys() | IN_PROD.keys()
     assert not TESTED_ELSEWHERE & (IN_DEV.keys() | IN_PROD.keys())
     assert DEV.keys() == IN_DEV.keys()
@@ -213,17 +213,17 @@ def test_none_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("name", IN_DEV)
-def test_it_shows_in_dev(altered_dev: Assembly, dev: Assembly, name: str) -> None:
+def test_settings_reach_dev(altered_dev: Assembly, dev: Assembly, name: str) -> None:
     check(name, *IN_DEV[name], altered_dev, dev)
 
 
 @pytest.mark.parametrize("name", IN_PROD)
-def test_it_shows_in_prod(altered_prod: Assembly, prod: Assembly, name: str) -> None:
+def test_settings_reach_prod(altered_prod: Assembly, prod: Assembly, name: str) -> None:
     check(name, *IN_PROD[name], altered_prod, prod)
 
 
 def check(name: str, find: Find, expected: Any, altered: Assembly, before: Assembly) -> None:
-    """Check that a setting's value is where it belongs, and that it was not there before."""
+    """Check that a setting's value is in its place, and was not there before."""
     assert find(altered) == expected, name
     try:
         default = find(before)

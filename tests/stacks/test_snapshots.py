@@ -1,7 +1,7 @@
-"""Every template as it was last accepted: `make snapshots` accepts a change.
+"""Every template matches its accepted snapshot: `make snapshots` accepts a change.
 
-What changes with every edit of a source file is masked: asset hashes, the training job's name and
-what a function's version is called.
+Values that change with every edit of a source file are masked: asset hashes, the training job's
+name and the logical ids of function versions.
 """
 
 import pytest

@@ -19,7 +19,7 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def test_caches_stay_out(source: Path, tmp_path: Path) -> None:
+def test_caches_are_left_out(source: Path, tmp_path: Path) -> None:
     write_archive(source_files(source), tmp_path / "one.tar.gz")
     with tarfile.open(tmp_path / "one.tar.gz", "r:gz") as archive:
         assert archive.getnames() == ["package/text.py", "train.py"]
@@ -37,7 +37,7 @@ def test_times_owners_and_modes_are_left_out(source: Path, tmp_path: Path) -> No
             assert (member.mtime, member.uid, member.gid, member.mode) == (0, 0, 0, 0o644)
 
 
-def test_the_content_arrives(source: Path, tmp_path: Path) -> None:
+def test_the_content_is_packed(source: Path, tmp_path: Path) -> None:
     write_archive(source_files(source), tmp_path / "one.tar.gz")
     with tarfile.open(tmp_path / "one.tar.gz", "r:gz") as archive:
         content = archive.extractfile("train.py")
@@ -45,7 +45,7 @@ def test_the_content_arrives(source: Path, tmp_path: Path) -> None:
         assert content.read() == b"print('training')\n"
 
 
-def test_the_hash_changes_with_contents_and_names_alone(source: Path) -> None:
+def test_the_hash_depends_only_on_contents_and_names(source: Path) -> None:
     before = content_hash(source_files(source))
     (source / "package" / "__pycache__" / "more.pyc").write_bytes(b"\1")
     os.utime(source / "train.py", (1, 1))

@@ -30,7 +30,7 @@ def test_buckets_refuse_requests_without_tls_1_2(assembly: Assembly) -> None:
         assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in refused, key
 
 
-def test_requests_to_data_and_page_are_logged(assembly: Assembly) -> None:
+def test_requests_to_the_data_and_page_buckets_are_logged(assembly: Assembly) -> None:
     prefixes = {
         bucket["Properties"]["LoggingConfiguration"]["LogFilePrefix"]
         for bucket in assembly.resources("AWS::S3::Bucket").values()
@@ -39,7 +39,7 @@ def test_requests_to_data_and_page_are_logged(assembly: Assembly) -> None:
     assert prefixes == {"data/", "site/"}
 
 
-def test_only_s3_for_these_buckets_may_write_access_logs(assembly: Assembly) -> None:
+def test_only_s3_may_write_access_logs_of_these_buckets(assembly: Assembly) -> None:
     (policy,) = [
         resource["Properties"]["PolicyDocument"]
         for key, resource in assembly.resources("AWS::S3::BucketPolicy", "storage").items()
@@ -62,7 +62,7 @@ def test_access_logs_expire(assembly: Assembly) -> None:
     assert all("ExpirationInDays" in rule for rule in rules)
 
 
-def test_what_nobody_needs_any_more_expires(assembly: Assembly) -> None:
+def test_unneeded_objects_expire(assembly: Assembly) -> None:
     (rules,) = [
         bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         for key, bucket in assembly.resources("AWS::S3::Bucket", "storage").items()
@@ -81,7 +81,7 @@ def test_what_nobody_needs_any_more_expires(assembly: Assembly) -> None:
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 
-def test_dev_is_removed_and_prod_is_kept(dev: Assembly, prod: Assembly) -> None:
+def test_buckets_of_dev_are_deleted_and_those_of_prod_kept(dev: Assembly, prod: Assembly) -> None:
     assert {
         bucket["DeletionPolicy"] for bucket in dev.resources("AWS::S3::Bucket", "storage").values()
     } == {"Delete"}
@@ -102,8 +102,8 @@ def test_the_dataset_is_copied_under_its_content_hash(assembly: Assembly) -> Non
     assert f"/datasets/{digest}/" in json.dumps(channels["training"])
 
 
-def test_one_function_may_copy_every_dataset(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """CDK makes one copying function a stack, with the role of the first copy."""
+def test_one_copier_may_copy_every_dataset(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """CDK creates one copying function per stack, with the role of the first copy."""
     folder = tmp_path_factory.mktemp("datasets")
     (folder / "test.jsonl").write_text('{"text": "a fine film", "label": 1}\n')
     both = synthesize(

@@ -13,13 +13,13 @@ from scripts.synthesis import context, start
 
 
 def bare(**variables: str) -> dict[str, str]:
-    """Return a process environment that has nothing of AWS in it."""
-    home = os.environ["HOME"]  # where jsii unpacks CDK once
+    """Return a process environment without AWS variables."""
+    home = os.environ["HOME"]  # jsii's cache of the unpacked CDK
     return {"PATH": os.environ["PATH"], "HOME": home, **variables}
 
 
-def test_the_output_is_the_same_bytes_everywhere(tmp_path: Path) -> None:
-    """Whatever the hash seed, the working directory, the time zone and the user are."""
+def test_the_output_is_byte_for_byte_deterministic(tmp_path: Path) -> None:
+    """Hash seed, working directory, time zone and user make no difference."""
     one, two = tmp_path / "one", tmp_path / "two"
     runs = [
         start("dev", one, variables=bare(PYTHONHASHSEED="1", TZ="UTC", USER="ann")),
@@ -50,7 +50,7 @@ def test_a_bad_setting_is_refused_in_one_line(tmp_path: Path) -> None:
     assert not list((tmp_path / "out").glob("*.template.json"))
 
 
-# The application with a resource that CloudFormation would refuse
+# An application with a resource that CloudFormation would refuse
 PLANTED = """
 import sys
 import app
@@ -65,7 +65,7 @@ sys.exit(app.main())
 
 
 @pytest.mark.parametrize(("validation", "fails"), [({"CDK_VALIDATION": "true"}, True), ({}, False)])
-def test_only_a_deployment_waits_for_validation_which_refuses_what_cloudformation_would(
+def test_validation_runs_on_request_and_refuses_bad_resources(
     tmp_path: Path, validation: dict[str, str], *, fails: bool
 ) -> None:
     variables = bare(

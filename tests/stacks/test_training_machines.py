@@ -1,4 +1,4 @@
-"""Training on several hosts and on spare machines, in addition to the default's single host."""
+"""Training on several hosts and on spot instances, instead of on one host."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ def spot(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 def training_policies(assembly: Assembly) -> dict[str, list[dict[str, Any]]]:
-    """Return the statements of the jobs' role by policy."""
+    """Return the statements of the job's role by policy."""
     (role,) = [
         resource["Properties"]
         for key, resource in assembly.resources("AWS::IAM::Role", "model").items()
@@ -34,7 +34,7 @@ def training_policies(assembly: Assembly) -> dict[str, list[dict[str, Any]]]:
 
 
 def bucket(assembly: Assembly, path: str) -> dict[str, Any]:
-    """Return the ARN of a path in the data bucket as templates spell it."""
+    """Return the ARN of a path in the data bucket, as in templates."""
     (name,) = [
         resource["Properties"]["BucketName"]
         for key, resource in assembly.resources("AWS::S3::Bucket", "storage").items()
@@ -60,17 +60,17 @@ def test_several_hosts_are_started_by_torchrun(cluster: Assembly) -> None:
     assert "MaxWaitSeconds" not in job
 
 
-def test_several_hosts_are_another_model(cluster: Assembly, dev: Assembly) -> None:
+def test_several_hosts_change_the_jobs_name(cluster: Assembly, dev: Assembly) -> None:
     names = {one.only("Custom::TrainingJob")["JobName"] for one in (cluster, dev)}
     assert len(names) == 2
 
 
-def test_several_hosts_need_no_further_permission(cluster: Assembly, dev: Assembly) -> None:
+def test_several_hosts_need_no_additional_permissions(cluster: Assembly, dev: Assembly) -> None:
     assert training_policies(cluster) == training_policies(dev)
 
 
-def test_spare_machines_are_the_only_change(spot: Assembly, dev: Assembly) -> None:
-    """Above all, the job's name is the same: the model is."""
+def test_spot_instances_change_only_the_machines(spot: Assembly, dev: Assembly) -> None:
+    """In particular, the job's name stays the same, because the model does."""
     before, after = (one.only("Custom::TrainingJob") for one in (dev, spot))
     added = {key: after[key] for key in after.keys() - before.keys()}
     assert {key: after[key] for key in before} == before
@@ -79,9 +79,7 @@ def test_spare_machines_are_the_only_change(spot: Assembly, dev: Assembly) -> No
     assert json.dumps(added["CheckpointPath"]).count("/checkpoints") == 1
 
 
-def test_checkpoints_are_written_and_read_under_their_prefix_alone(
-    spot: Assembly, dev: Assembly
-) -> None:
+def test_checkpoints_are_limited_to_their_prefix(spot: Assembly, dev: Assembly) -> None:
     policies = training_policies(spot)
     checkpoints = policies.pop("Checkpoints")
     assert policies == training_policies(dev)
@@ -100,5 +98,5 @@ def test_checkpoints_are_written_and_read_under_their_prefix_alone(
     assert all(statement["Effect"] == "Allow" for statement in checkpoints)
 
 
-def test_machines_of_ones_own_may_not_touch_checkpoints(assembly: Assembly) -> None:
+def test_jobs_on_demand_may_not_access_checkpoints(assembly: Assembly) -> None:
     assert "/checkpoints" not in json.dumps(training_policies(assembly))

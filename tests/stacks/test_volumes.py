@@ -1,4 +1,4 @@
-"""Which instances have a volume that a key encrypts."""
+"""Volumes of instances that a key can encrypt."""
 
 import json
 
@@ -9,7 +9,7 @@ from stacks.building_blocks.permissions import has_volume
 
 TYPES = json.loads((ROOT / "stacks" / "settings" / "instance_types.json").read_text("utf-8"))
 FAMILIES = {name.split(".")[1] for types in TYPES.values() for name in types}
-# Whether the instances of each SageMaker family have local disks:
+# SageMaker's instance families, and whether they have local disks:
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
 LOCAL_DISK = {
     "c5d", "c6gd", "dl1", "g4dn", "g5", "g6", "g6e", "g7", "g7e", "inf2", "m5d", "m6gd", "p3dn", "p4d", "p4de",
@@ -18,9 +18,9 @@ LOCAL_DISK = {
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_a_volume_takes_a_key_and_a_local_disk_takes_none(family: str) -> None:
+def test_volumes_take_a_key_and_local_disks_do_not(family: str) -> None:
     assert has_volume(f"ml.{family}.large") is (family not in LOCAL_DISK)
 
 
-def test_every_family_with_local_disks_is_offered() -> None:
+def test_sagemaker_offers_the_families_with_local_disks() -> None:
     assert LOCAL_DISK <= FAMILIES

@@ -1,4 +1,4 @@
-"""The API and the page on one origin."""
+"""The web stack: API and page on one origin."""
 
 import json
 import subprocess
@@ -18,12 +18,12 @@ def distribution(assembly: Assembly) -> dict[str, Any]:
 def test_everything_is_served_over_https(assembly: Assembly) -> None:
     config = distribution(assembly)
     behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
-    # The API has no redirects: the review would have been sent in plain text by then.
+    # The API does not redirect: by then the review would have been sent in plain text.
     policies = [one["ViewerProtocolPolicy"] for one in behaviours]
     assert policies == ["redirect-to-https", "https-only"]
 
 
-def test_origins_speak_tls_1_2(assembly: Assembly) -> None:
+def test_origins_use_tls_1_2(assembly: Assembly) -> None:
     (api,) = [one for one in distribution(assembly)["Origins"] if "CustomOriginConfig" in one]
     assert api["CustomOriginConfig"] == {
         "OriginProtocolPolicy": "https-only",
@@ -37,17 +37,17 @@ def test_the_api_refuses_old_tls(assembly: Assembly) -> None:
     assert api["EndpointAccessMode"] == "BASIC"
 
 
-def test_the_api_is_a_path_of_the_site_and_never_cached(assembly: Assembly) -> None:
+def test_the_api_is_a_path_of_the_site_without_caching(assembly: Assembly) -> None:
     (behaviour,) = distribution(assembly)["CacheBehaviors"]
     assert behaviour["PathPattern"] == "/api/*"
     assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
-    # AllViewerExceptHostHeader: API Gateway knows its own host name alone.
+    # AllViewerExceptHostHeader: API Gateway knows only its own host name.
     assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
     assert "POST" in behaviour["AllowedMethods"]
     assert assembly.only("AWS::ApiGateway::Stage")["StageName"] == "api"
 
 
-def test_the_pages_bucket_is_read_by_its_distribution_alone(assembly: Assembly) -> None:
+def test_only_the_distribution_reads_the_pages_bucket(assembly: Assembly) -> None:
     policy = assembly.only("AWS::S3::BucketPolicy", "web")["PolicyDocument"]["Statement"]
     (reader,) = [one for one in policy if one["Action"] == "s3:GetObject"]
     assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
@@ -56,7 +56,7 @@ def test_the_pages_bucket_is_read_by_its_distribution_alone(assembly: Assembly) 
     assert control["SigningBehavior"] == "always"
 
 
-def test_every_answer_carries_security_headers(assembly: Assembly) -> None:
+def test_every_response_has_security_headers(assembly: Assembly) -> None:
     config = distribution(assembly)
     behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
     assert all("ResponseHeadersPolicyId" in behaviour for behaviour in behaviours)
@@ -67,7 +67,7 @@ def test_every_answer_carries_security_headers(assembly: Assembly) -> None:
     assert security["FrameOptions"]["FrameOption"] == "DENY"
 
 
-def test_the_page_runs_nothing_but_its_own_files(assembly: Assembly) -> None:
+def test_the_page_runs_only_its_own_files(assembly: Assembly) -> None:
     headers = assembly.only("AWS::CloudFront::ResponseHeadersPolicy")
     security = headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     rules = dict(
@@ -79,11 +79,11 @@ def test_the_page_runs_nothing_but_its_own_files(assembly: Assembly) -> None:
     assert not any("unsafe" in rule for rule in rules.values())
 
 
-def test_the_default_page(assembly: Assembly) -> None:
+def test_the_default_page_is_the_index(assembly: Assembly) -> None:
     assert distribution(assembly)["DefaultRootObject"] == "index.html"
 
 
-def test_the_page_is_told_where_the_api_is(assembly: Assembly) -> None:
+def test_the_pages_configuration_has_the_api(assembly: Assembly) -> None:
     copy = assembly.only("Custom::CDKBucketDeployment", "web")
     folders = [assembly.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
     (config,) = [path for folder in folders for path in folder.rglob("config.json")]
@@ -102,11 +102,11 @@ def test_requests_are_throttled(dev: Assembly) -> None:
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
 
 
-def test_bodies_arrive_as_they_were_sent(assembly: Assembly) -> None:
+def test_bodies_arrive_as_sent(assembly: Assembly) -> None:
     assert assembly.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["*/*"]
 
 
-def test_the_paths_are_those_of_the_function(assembly: Assembly) -> None:
+def test_the_paths_match_the_functions(assembly: Assembly) -> None:
     resources = assembly.resources("AWS::ApiGateway::Resource", "web")
 
     def path(logical_id: str) -> str:
@@ -124,11 +124,11 @@ def test_the_paths_are_those_of_the_function(assembly: Assembly) -> None:
         assert bool(method.get("RequestParameters")) == with_body
 
 
-def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
+def test_api_gateways_own_responses_are_problem_documents(assembly: Assembly) -> None:
     responses = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
     kinds = {response["Properties"]["ResponseType"] for response in responses}
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
-    # A function without free concurrency causes this, which would be a 500 by default.
+    # The response for a function without free concurrency; it would be a 500 by default.
     assert {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"} <= kinds
     for response in responses:
         properties = response["Properties"]
@@ -147,7 +147,7 @@ def test_api_gateways_own_answers_are_problems_too(assembly: Assembly) -> None:
         }
 
 
-def test_the_function_knows_its_endpoint_from_its_environment(assembly: Assembly) -> None:
+def test_the_functions_environment_names_its_endpoint(assembly: Assembly) -> None:
     (function,) = [
         resource["Properties"]
         for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
@@ -163,7 +163,7 @@ def test_the_function_knows_its_endpoint_from_its_environment(assembly: Assembly
     }
 
 
-def test_the_functions_code_brings_its_libraries(assembly: Assembly) -> None:
+def test_the_functions_code_includes_its_libraries(assembly: Assembly) -> None:
     (function,) = [
         resource["Properties"]
         for key, resource in assembly.resources("AWS::Lambda::Function", "web").items()
@@ -174,7 +174,7 @@ def test_the_functions_code_brings_its_libraries(assembly: Assembly) -> None:
     assert (folder / "aws_lambda_powertools" / "__init__.py").is_file()
     assert (folder / "typing_extensions.py").is_file()
     assert not list(folder.rglob("__pycache__"))
-    # Python looks for a package's modules where it found the package, and nowhere else.
+    # Python looks for a package's modules only in the package's folder.
     program = f"""
 import sys
 sys.path.insert(0, {str(folder)!r})
@@ -195,7 +195,7 @@ print(aws_lambda_powertools.__file__)
     assert sum(file.stat().st_size for file in folder.rglob("*")) < 1_500_000
 
 
-def test_an_own_domain_refuses_old_tls(altered_prod: Assembly) -> None:
+def test_a_custom_domain_refuses_old_tls(altered_prod: Assembly) -> None:
     config = distribution(altered_prod)
     assert config["Aliases"] == ["films.example.com"]
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
@@ -203,7 +203,7 @@ def test_an_own_domain_refuses_old_tls(altered_prod: Assembly) -> None:
     assert outputs["SiteUrl"]["Value"] == "https://films.example.com/"
 
 
-def test_callers_get_a_version_that_has_passed_its_test(assembly: Assembly) -> None:
+def test_callers_get_a_tested_version(assembly: Assembly) -> None:
     ((name, alias),) = assembly.resources("AWS::Lambda::Alias", "web").items()
     (version,) = assembly.resources("AWS::Lambda::Version", "web")
     (test,) = assembly.resources("Custom::ReleaseTest", "web")

@@ -1,4 +1,4 @@
-"""No role gets a resource with a wildcard that nobody gave a reason for."""
+"""Every wildcard in a role's resources needs a reason."""
 
 import pytest
 from aws_cdk import App, Aws, CfnResource, Stack
@@ -23,18 +23,18 @@ def test_a_wildcard_without_a_reason_is_refused() -> None:
         sagemaker_role(ReviewedStack(), "Role", permissions={"Read": [statement]})
 
 
-def test_wildcards_with_reasons_are_taken() -> None:
+def test_a_wildcard_with_a_reason_is_accepted() -> None:
     permissions = [put_metrics("/aws/sagemaker/Endpoints"), *read_prefixes(["s3://reviews/2026/"])]
     sagemaker_role(ReviewedStack(), "Role", permissions={"Read": permissions})
 
 
-def test_a_reason_that_no_stack_would_write_is_refused() -> None:
+def test_a_reason_is_refused_outside_an_app_stack() -> None:
     bucket = CfnResource(Stack(App(), "Stack"), "Bucket", type="AWS::S3::Bucket")
     with pytest.raises(TypeError, match="Stack/Bucket is not in an AppStack"):
         acknowledge(bucket, {"CKV_AWS_18": "Nobody would ever read it"})
 
 
-def test_references_are_spelled_as_the_checks_spell_them() -> None:
+def test_references_use_the_notation_of_the_checks() -> None:
     stack = ReviewedStack()
     bucket = CfnResource(stack, "Bucket", type="AWS::S3::Bucket")
     finding = wildcard(f"arn:aws:s3:::data-{Aws.ACCOUNT_ID}/models/*")

@@ -80,8 +80,8 @@ def test_retries_of_a_starting_model_obey_retry_after_and_are_announced_once(pag
     answers: list[dict[str, Any]] = [*[starting] * 4, {"json": ANSWER}]
     page.route("**/api/predict", lambda route: route.fulfill(**answers.pop(0)))
     page.evaluate(
-        "window.announced = []; new MutationObserver(() => announced.push(document.querySelector('#told')"
-        ".textContent)).observe(document.querySelector('#told'), { childList: true })"
+        "window.announced = []; new MutationObserver(() => announced.push(document.querySelector('#message-text')"
+        ".textContent)).observe(document.querySelector('#message-text'), { childList: true })"
     )
     classify(page, "A film.")
     expect(page.locator("#sentiment")).to_have_text("Positive")
@@ -121,7 +121,7 @@ def test_elapsed_seconds_are_shown_but_not_announced(page: Page) -> None:
     page.route("**/api/predict", lambda _: None)
     classify(page, "A fine film.")
     expect(page.locator("#elapsed")).to_have_text("2 s")
-    expect(page.locator("#told")).to_have_text("Reading …")
+    expect(page.locator("#message-text")).to_have_text("Reading …")
     assert page.locator("#elapsed").get_attribute("aria-hidden") == "true"
 
 

@@ -59,7 +59,7 @@ def test_a_link_fills_the_text_area_and_no_server_sees_it(open_page: OpenPage) -
 def test_a_truncated_link_is_ignored(open_page: OpenPage) -> None:
     page = open_page("/#review=%E0%A4%A")
     expect(page.get_by_label(REVIEW)).to_be_empty()
-    expect(page.locator("#told")).to_be_empty()
+    expect(page.locator("#message-text")).to_be_empty()
 
 
 def test_editing_the_review_clears_the_address(open_page: OpenPage) -> None:

@@ -57,7 +57,7 @@ def test_the_deployed_model_classifies_pasted_lines(page: Page) -> None:
     expect(page.locator("#rows td:nth-child(2)")).to_have_text(
         ["positive", "negative", "The review contains no text."], timeout=20_000
     )
-    expect(page.locator("#told")).to_have_text("1 positive, 1 negative, 1 not classified.")
+    expect(page.locator("#message-text")).to_have_text("1 positive, 1 negative, 1 not classified.")
 
 
 def test_no_cell_of_the_file_is_a_formula(page: Page) -> None:
@@ -89,7 +89,7 @@ def test_many_lines_are_sent_in_several_calls(page: Page) -> None:
     page.route("**/api/predict/batch", batch)
     page.get_by_label(REVIEW).fill("A film.\n" * 600)
     page.get_by_role("button", name="Classify each of 600 lines").click()
-    expect(page.locator("#told")).to_have_text("600 positive.")
+    expect(page.locator("#message-text")).to_have_text("600 positive.")
     expect(page.locator("#count")).to_have_text("600 reviews")
     assert sizes == [512, 88]
 

@@ -75,7 +75,7 @@ def test_no_verdict_is_shown_for_a_replaced_text(page: Page) -> None:
         classify(page, "A fine film, I say")
     with page.expect_event("requestfailed"):
         page.get_by_label(REVIEW).fill("Dull rubbish")  # too short for live classification
-    expect(page.locator("#told")).to_be_empty()
+    expect(page.locator("#message-text")).to_be_empty()
 
 
 def test_a_verdict_is_hidden_with_its_text(page: Page) -> None:

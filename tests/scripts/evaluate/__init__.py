@@ -1,1 +1,1 @@
-"""Tests of `make evaluate` that need no deployment."""
+"""Tests of `make evaluate` without a deployment."""

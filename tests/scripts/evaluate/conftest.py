@@ -1,4 +1,4 @@
-"""A small API on a real socket, whose answers the test sets."""
+"""A small API on a real socket with answers set by the test."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tests.scripts.evaluate.serving import Prepared, serving
 
 @dataclass
 class Api:
-    """An API that gives these answers to predictions in order, and then repeats the last one."""
+    """An API that answers predictions from a list and then repeats the last answer."""
 
     url: str = ""
     answers: list[Prepared] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Api:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten the pauses between attempts to a thousandth."""
+    """Divide the pauses between attempts by a thousand."""
     monkeypatch.setattr(run, "FIRST_PAUSE", 0.0005)
 
 

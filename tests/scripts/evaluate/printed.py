@@ -1,4 +1,4 @@
-"""Reads printed tables."""
+"""Parser for printed tables."""
 
 import re
 

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 Prepared = tuple[int, dict[str, str], Any]  # status, headers, JSON
-Answering = Callable[[str, Any], Prepared]  # takes "GET /path" and the JSON of the body
+Answering = Callable[[str, Any], Prepared]  # receives "GET /path" and the JSON body
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def serving(answer: Answering) -> Iterator[str]:
             pass
 
     class Server(ThreadingHTTPServer):
-        request_queue_size = 128  # waiting connections; further ones are reset
+        request_queue_size = 128  # backlog; further connections are reset
 
     server = Server(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -16,7 +16,7 @@ from tests.scripts.evaluate.printed import rows
 from tests.scripts.evaluate.serving import Prepared, serving
 
 COUNT = 1100
-# In every ten reviews there are two true positives, three false negatives, and so on.
+# Of every ten reviews, two are true positives, three false negatives, and so on.
 LABELS = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
 JUDGED = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0]
 
@@ -48,7 +48,7 @@ class Deployed:
             self.most = max(self.most, self._now)
         self.together.wait(timeout=10)
         if self.together.parties > 1:
-            time.sleep(0.02)  # time for one request too many to arrive
+            time.sleep(0.02)  # time for an excess request to arrive
         with self._lock:
             self._now -= 1
         return 200, {}, {**self._judge(request, sent), "model": {"version": "m1"}}
@@ -80,7 +80,7 @@ def evaluate(
     return main()
 
 
-def test_lists_of_512_and_500_single_reviews(
+def test_reviews_are_sent_in_lists_of_512_and_500_of_them_singly(
     deployed: Deployed,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -106,17 +106,17 @@ def test_lists_of_512_and_500_single_reviews(
 
 
 @pytest.mark.parametrize("connections", [1, 3])
-def test_as_many_requests_at_once_as_there_are_connections_and_no_more(
+def test_the_number_of_concurrent_requests_equals_the_connections(
     deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: int
 ) -> None:
-    deployed.together = Barrier(connections)  # no request is answered before this many have arrived
+    deployed.together = Barrier(connections)  # answers wait until this many requests have arrived
     options = ("--singles", "9", "--connections", str(connections))
     assert evaluate(deployed, tmp_path, monkeypatch, *options) == 0
     assert deployed.most == connections
     assert (len(deployed.lists), len(deployed.singles)) == (3, 9)
 
 
-def test_an_interrupted_run_continues_and_repeats_no_request(
+def test_an_interrupted_run_continues_without_repeating_requests(
     deployed: Deployed,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""SageMaker endpoints that are busy, refuse or fail, called by boto3 over HTTP."""
+"""SageMaker endpoints that are busy, refuse or fail, called with boto3 over HTTP."""
 
 import os
 import time
@@ -31,12 +31,14 @@ def model_error(status: int, message: str = "") -> Prepared:
 
 @dataclass
 class Aws:
-    """SageMaker with one endpoint, which repeats its last answer."""
+    """A SageMaker with one endpoint, which repeats its last answer."""
 
     status: str = "InService"
     answers: list[Prepared] = field(default_factory=lambda: [GOOD])
     asked: list[Any] = field(default_factory=list)
-    described: list[Prepared] = field(default_factory=list)  # errors before the description
+    described: list[Prepared] = field(
+        default_factory=list
+    )  # errors returned before the description
 
     def answer(self, request: str, sent: Any) -> Prepared:
         if request == "POST /":
@@ -73,7 +75,7 @@ def server() -> Iterator[list[Aws]]:
 
 @pytest.fixture
 def aws(server: list[Aws], quick: None) -> Aws:  # noqa: ARG001
-    """Return the SageMaker that this process's AWS clients reach."""
+    """Return a SageMaker for this process's AWS clients."""
     server.append(Aws())
     return server[-1]
 
@@ -100,7 +102,7 @@ def test_a_request_to_a_busy_endpoint_is_repeated(aws: Aws, busy: Prepared) -> N
 
 
 def test_pauses_do_not_count_as_latency(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "FIRST_PAUSE", 0.4)  # each pause is at least half of it
+    monkeypatch.setattr(run, "FIRST_PAUSE", 0.4)  # each pause is at least half of this
     aws.answers = [failure(429, "ThrottlingException"), GOOD]
     endpoint = Endpoint(NAME)
     since = time.perf_counter()
@@ -134,7 +136,7 @@ def test_a_permanent_error_is_not_retried(aws: Aws, wrong: Prepared, reason: str
     assert len(aws.asked) == 1
 
 
-def test_a_busy_endpoint_gets_eight_attempts(aws: Aws) -> None:
+def test_a_request_to_a_busy_endpoint_is_attempted_eight_times(aws: Aws) -> None:
     aws.answers = [failure(503, "ServiceUnavailable")]
     with pytest.raises(EvaluationError, match=f"ServiceUnavailable.*, {ATTEMPTS} times"):
         predict(Endpoint(NAME))
@@ -152,14 +154,14 @@ def test_a_list_has_a_verdict_for_each_review(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("content", [{"sentiment": "positive"}, [], "1"])
-def test_an_answer_without_a_verdict_gets_one_line(aws: Aws, content: Any) -> None:
+def test_an_answer_without_a_verdict_is_reported_in_one_line(aws: Aws, content: Any) -> None:
     aws.answers = [(200, {}, content)]
     with pytest.raises(EvaluationError, match="not a verdict"):
         predict(Endpoint(NAME))
     assert len(aws.asked) == 1
 
 
-def test_a_throttled_description_is_requested_again(aws: Aws) -> None:
+def test_a_throttled_describe_call_is_retried(aws: Aws) -> None:
     aws.described = [failure(400, "ThrottlingException"), failure(503, "ServiceUnavailable")]
     aws.answers = [(200, {}, {"model_version": "m1", "metrics": {}})]
     assert Endpoint(NAME).model_card()["model_version"] == "m1"
@@ -173,7 +175,7 @@ def test_a_throttled_description_is_requested_again(aws: Aws) -> None:
         (NAME, "Creating", f"ENDPOINT={NAME}: is Creating; it must be InService"),
     ],
 )
-def test_an_endpoint_out_of_service_gets_one_line(
+def test_an_endpoint_out_of_service_is_reported_in_one_line(
     aws: Aws, name: str, status: str, reason: str
 ) -> None:
     aws.status = status

@@ -29,7 +29,7 @@ LOCAL = ["--port", "4566", "--environment", "dev"]
         ),
     ],
 )  # fmt: skip
-def test_the_command_line(given: list[str], arguments: list[str], tmp_path: Path) -> None:
+def test_variables_become_options(given: list[str], arguments: list[str], tmp_path: Path) -> None:
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")

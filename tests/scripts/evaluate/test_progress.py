@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
         return True
 
     def shows(self, text: str) -> bool:
-        """Wait up to 10 s until `text` is shown."""
+        """Wait up to 10 s for `text`."""
         until = time.monotonic() + 10
         while text not in self.getvalue() and time.monotonic() < until:
             time.sleep(0.005)
@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 
 
 class Watching:
-    """A model that answers a review once the terminal shows the replies before it."""
+    """A model that answers only after the terminal has shown all earlier replies."""
 
     name = "a model"
 

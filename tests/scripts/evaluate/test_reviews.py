@@ -1,4 +1,4 @@
-"""Values of DATA=."""
+"""Reviews named by DATA=."""
 
 import tarfile
 from collections.abc import Callable
@@ -46,12 +46,12 @@ def test_the_test_half_of_the_official_dataset_is_read(
     assert found.name == str(source)  # three reviews are not the official test half
 
 
-def test_the_official_reviews_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_official_reviews_are_recognized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reviews, "is_official_test", lambda rows: sorted(rows) == TESTS)
     assert read_reviews(unpack(tmp_path)).name == OFFICIAL
 
 
-def test_the_test_half_of_two_files_is_read(tmp_path: Path) -> None:
+def test_only_the_test_file_is_read(tmp_path: Path) -> None:
     for half, text in (("train", "Trained on."), ("test", "A film.")):
         rows = (f'{{"text": "{text}", "label": {label}}}\n' for label in (0, 1))
         (tmp_path / f"{half}.jsonl").write_text("".join(rows))

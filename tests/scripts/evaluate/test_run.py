@@ -1,4 +1,4 @@
-"""Splitting, sampling, keeping replies, and the report."""
+"""Splitting, sampling, stored replies, and the report."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ REVIEWS = Reviews("my reviews", Dataset(TEXTS, [index % 2 for index in range(30)
 
 
 class Model:
-    """A model that judges by the number in a review and fails after a number of requests."""
+    """A model that classifies by the number in a review and fails after some requests."""
 
     name = "a model"
 
@@ -47,7 +47,7 @@ def test_each_list_fits_into_a_request() -> None:
     assert 0.8 * LIST_BYTES < max(sizes) <= LIST_BYTES
 
 
-def test_a_sample_is_the_same_every_time() -> None:
+def test_the_sample_is_deterministic() -> None:
     assert sample(1000, 10) == sample(1000, 10) != list(range(10))
     assert sample(5, 10) == [0, 1, 2, 3, 4]
 
@@ -71,7 +71,7 @@ def test_a_failed_run_continues_after_its_last_reply(tmp_path: Path) -> None:
     assert other.replies == {}
 
 
-def test_a_file_that_was_cut_off_in_its_first_line_starts_again(tmp_path: Path) -> None:
+def test_a_file_with_an_incomplete_first_line_starts_over(tmp_path: Path) -> None:
     file = tmp_path / "replies.jsonl"
     file.write_text('{"target": "a"}')
     replies = Replies(file, {"target": "a"})
@@ -125,7 +125,7 @@ def test_the_report_is_self_contained_and_escapes_reviews(tmp_path: Path) -> Non
         ("broken.tar.gz", "nothing", "broken.tar.gz"),
     ],
 )
-def test_unusable_reviews_get_one_line(
+def test_unusable_reviews_are_reported_in_one_line(
     tmp_path: Path, name: str, content: str | None, reason: str
 ) -> None:
     if content is not None:

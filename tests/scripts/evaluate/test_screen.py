@@ -1,4 +1,4 @@
-"""Printed figures of known replies."""
+"""Printed figures for known replies."""
 
 import io
 import statistics
@@ -28,7 +28,7 @@ def printed(replies: dict[Asked, Reply], trained: float | None = None) -> str:
 
 
 def lists(*seconds: float) -> dict[Asked, Reply]:
-    """Return all verdicts in one reply, and one more review in each of the others."""
+    """Return one reply with all verdicts, and other replies with one more review each."""
     replies: dict[Asked, Reply] = {
         ("lists", tuple(range(len(LABELS)))): Reply([*VERDICTS], "m1", seconds[0], 1)
     }
@@ -37,7 +37,7 @@ def lists(*seconds: float) -> dict[Asked, Reply]:
     return replies
 
 
-def test_each_cell_of_the_confusion_matrix() -> None:
+def test_every_cell_of_the_confusion_matrix_is_shown() -> None:
     assert rows(printed(lists(0.1)))[:3] == [
         ["", "judged positive", "judged negative"],
         ["is positive", "7", "2"],
@@ -45,14 +45,14 @@ def test_each_cell_of_the_confusion_matrix() -> None:
     ]
 
 
-def test_accuracy_and_that_of_the_training() -> None:
+def test_accuracy_is_shown_with_the_trainings_accuracy() -> None:
     output = printed(lists(0.1), 0.625)
     assert "a model, model m1, on my reviews\n" in output
     assert "accuracy=0.5882 of 17 reviews (95 % interval 0.3601 to 0.7839)\n" in output
     assert "its training measured 0.6250 on the same reviews\n" in output
 
 
-def test_latency_percentiles_of_each_kind() -> None:
+def test_latency_percentiles_are_shown_for_each_kind() -> None:
     squares = [number**2 / 1000 for number in range(1, 17)]
     replies = lists(0.4, 0.1, 0.2)
     for index, seconds in enumerate(reversed(squares)):

@@ -19,7 +19,7 @@ def test_a_request_to_a_busy_api_is_repeated(api: Api) -> None:
     assert api.asked == [{"review": "A film."}] * 3
 
 
-def test_a_busy_api_gets_eight_attempts(api: Api) -> None:
+def test_a_request_to_a_busy_api_is_attempted_eight_times(api: Api) -> None:
     api.answers = [(503, {}, {"code": "model_warming_up"})]
     with pytest.raises(EvaluationError, match=f"503: .*model_warming_up.*, {ATTEMPTS} times"):
         predict(Site(api.url, connections=1))
@@ -52,7 +52,7 @@ def test_a_list_has_a_verdict_for_each_review(api: Api) -> None:
         ("API/old/", "redirects to https://new.test/; use that URL"),
     ],
 )
-def test_a_url_without_an_api_gets_one_line(api: Api, url: str, reason: str) -> None:
+def test_a_url_without_an_api_is_reported_in_one_line(api: Api, url: str, reason: str) -> None:
     url = url.replace("API", api.url.rstrip("/")).replace("PORT", str(free_port()))
     with pytest.raises(EvaluationError, match=reason) as refused:
         Site(url, connections=1)
