@@ -59,14 +59,14 @@ def start(
         variables: environment of the process, to which CDK's variables are added.
         cwd: working directory of the process.
     """
-    told = {
+    selected = {
         "CDK_OUTDIR": str(folder),
         "CDK_CONTEXT_JSON": json.dumps(context(environment, overrides)),
     }
     return subprocess.Popen(  # noqa: S603 - our own command
         _command(),
         cwd=cwd,
-        env={**variables, **told},
+        env={**variables, **selected},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
