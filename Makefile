@@ -51,7 +51,7 @@ proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## run the proo
 	@$(MAKE) --no-print-directory fresh
 
 fresh: $(VENV)/.dev ## set up and deploy in new clones with every installed Python, or ONLY=3.13, and write docs/fresh.md
-	@python -m scripts.fresh --page docs/fresh.md $(if $(ONLY),--only $(ONLY))
+	@python -m tests.proof.fresh_machines --page docs/fresh.md $(if $(ONLY),--only $(ONLY))
 
 torch-2.6: $(VENV)/bin/python ## add the serving image's older torch to make proof
 	@$(SET_UP) torchserve-2.6 $(TORCH_2_6)

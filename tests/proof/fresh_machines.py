@@ -13,7 +13,6 @@ import pwd
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import ROOT
+from tests.support.emulator import free_port
 
 AWKWARD = "a b'ü\"c"
 UNREACHABLE = "http://127.0.0.1:9"  # the discard port, where nothing listens
@@ -135,7 +135,7 @@ class Clone:
         elif not network:
             proxies = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
             environment |= dict.fromkeys(proxies, UNREACHABLE)
-        return subprocess.Popen(  # noqa: S603 - our own commands, no shell
+        return subprocess.Popen(
             [*prefix, program, *arguments, *given],
             cwd=self.root, env=environment, umask=0o077, start_new_session=True, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -178,7 +178,7 @@ WITHOUT_NETWORK = [
 def namespaces() -> bool:
     """Return whether this machine can start a process without a network."""
     try:
-        return subprocess.run([*WITHOUT_NETWORK, "true"], check=False).returncode == 0  # noqa: S603
+        return subprocess.run([*WITHOUT_NETWORK, "true"], check=False).returncode == 0
     except FileNotFoundError:
         return False
 
@@ -194,7 +194,7 @@ def as_user(python: Path) -> list[str]:
 def runs(python: list[str]) -> str:
     """Return a Python's version; empty if it cannot create a virtual environment."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             [*python, "-c", WHOLE], cwd="/", capture_output=True, text=True, check=False
         )
     except OSError:
@@ -226,8 +226,8 @@ def cloned(python: Path, version: str, variables: dict[str, str]) -> Iterator[Cl
         clone = Clone(python, version, folder, variables, free_port())
         for each in (folder / "home", folder / "tmp"):
             each.mkdir(parents=True)
-        subprocess.run(  # noqa: S603 - our own command
-            ["git", "clone", "--quiet", str(ROOT), str(clone.root)],  # noqa: S607
+        subprocess.run(
+            ["git", "clone", "--quiet", str(ROOT), str(clone.root)],
             check=True,
         )
         (clone.root / SAMPLE).write_text(sample(), "utf-8")
@@ -248,13 +248,6 @@ def sample() -> str:
     rows = [r for r in csv.DictReader(text.splitlines(keepends=True)) if r["source"] == "imdb"]
     chosen = random.Random(1).sample(rows, SAMPLE_ROWS)  # noqa: S311 - not a secret
     return "".join(json.dumps({"text": r["text"], "label": int(r["label"])}) + "\n" for r in chosen)
-
-
-def free_port() -> int:
-    """Return a free port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def set_up(clone: Clone) -> None:
@@ -297,8 +290,7 @@ def try_next(clone: Clone, *, whole: bool, part: str) -> None:
     set_up(clone)
     clone.seen["Without a network"] = clone.deploy("" if whole else SMALL, network=False)
     clone.run("local-stop")
-    shutil.rmtree(clone.root / part)
-    shutil.rmtree(clone.site_packages / "boto3")
+    damage(clone, part)
     repaired = clone.deploy(SMALL, network=True)
     clone.seen["Repaired"] = f"boto3 and {part} were gone: {repaired}"
 
@@ -345,7 +337,7 @@ def try_all(console: Console, only: list[str]) -> list[Clone]:
 def page(clones: list[Clone]) -> str:
     """Return the document with the table."""
     commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607
+        ["git", "describe", "--always", "--dirty"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     ).stdout.strip()  # fmt: skip
     words = PAGE.format(
@@ -376,7 +368,7 @@ def main() -> int:
     if os.geteuid() != 0:
         console.print("Not tried: another user than you, which only root can start.")
     if not namespaces():
-        console.print("No network namespaces here: proxies that do not answer stand in for them.")
+        console.print("No network namespaces here: proxies that do not answer are used instead.")
     try:
         clones = try_all(console, arguments.only)
     except FreshError as error:
