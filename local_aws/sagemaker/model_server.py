@@ -6,7 +6,6 @@ invocation fail. Here it fails at once; TorchServe lets the caller time out.
 """
 
 import sys
-import threading
 import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,7 +114,8 @@ def main(model_dir: str, port_file: str) -> None:
     temporary = Path(f"{port_file}.tmp")
     temporary.write_text(str(server.server_address[1]), "utf-8")
     temporary.rename(port_file)
-    threading.Thread(target=server.serve_forever, daemon=False).start()
+    # Python 3.12 starts no thread for a request once the main thread has ended.
+    server.serve_forever()
 
 
 if __name__ == "__main__":
