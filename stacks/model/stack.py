@@ -10,9 +10,10 @@ from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.permissions import read_object
 from stacks.datasets import Dataset
-from stacks.model.endpoint import Endpoint, Scaling
+from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
 from stacks.model.rollout import Rollout
+from stacks.model.scaling import Scaling
 from stacks.model.training import TrainingJob
 from stacks.model.trial import SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
