@@ -1,4 +1,4 @@
-"""The SageMaker endpoint, its model and its automatic scaling."""
+"""The SageMaker endpoint and its model."""
 
 from collections.abc import Mapping, Sequence
 
