@@ -25,6 +25,11 @@ FOUND = subprocess.run(
 ).stdout.split()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 WHERE_IS = CONTRIBUTING.partition("## Where is …?")[2]
+AWS_BEHAVIOUR = re.findall(
+    r"^\| (?!On AWS|---)(.+) \|$",
+    (ROOT / "docs" / "aws-behaviour.md").read_text("utf-8"),
+    re.MULTILINE,
+)
 TARGETS = set(re.findall(r"^([a-z0-9.-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
@@ -99,6 +104,17 @@ def test_names_in_answers_are_defined_in_the_linked_file(name: str, path: str) -
         assert name in _defined(ast.parse(file.read_text("utf-8")))
     else:
         assert name in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("row", AWS_BEHAVIOUR)
+def test_each_behaviour_of_aws_has_a_source_and_a_test(row: str) -> None:
+    _, source, place, proof = row.split(" | ")
+    assert source.startswith(("http", "["))
+    assert place
+    tests = NAME_IN_PATH.findall(proof)
+    assert tests
+    for name, link in tests:
+        assert name in _defined(ast.parse((ROOT / "docs" / link).read_text("utf-8")))
 
 
 def _defined(tree: ast.Module) -> set[str]:
