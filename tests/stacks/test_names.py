@@ -90,6 +90,14 @@ def written(name: str) -> str:
     return "".join(part if isinstance(part, str) else "1" * 12 for part in value["Fn::Join"][1])
 
 
+def test_switching_everything_on_or_off_creates_nothing_under_a_taken_name(
+    dev: Assembly, altered_dev: Assembly, prod: Assembly, altered_prod: Assembly
+) -> None:
+    for plain, altered in ((dev, altered_dev), (prod, altered_prod)):
+        assert collisions(plain.templates, altered.templates) == []
+        assert collisions(altered.templates, plain.templates) == []
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

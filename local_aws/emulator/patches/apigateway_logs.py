@@ -49,48 +49,44 @@ def _check_account() -> None:
         https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html
     """
-    create_api, update = apigateway_v1._create_rest_api, apigateway_v1._update_account
+    create_api, update_account = apigateway_v1._create_rest_api, apigateway_v1._update_account
 
     def create_rest_api(data: Properties) -> Any:
-        answer = create_api(data)
-        settings = apigateway_v1._account_settings.get("settings") or {}
-        apigateway_v1._account_settings["settings"] = {**settings, EVER: True}
-        return answer
+        _settings(**{EVER: True})
+        return create_api(data)
 
-    def update_account(data: Properties) -> Any:
+    def update_checked(data: Properties) -> Any:
         for operation in data.get("patchOperations", []):
             role = operation.get("value")
             if operation.get("path") == f"/{ROLE}" and role and not _may_write_logs(str(role)):
                 return apigateway_v1._v1_error("BadRequestException", REFUSED_ROLE, 400)
-        return update(data)
-
-    def set_role(properties: Properties) -> None:
-        settings = apigateway_v1._account_settings.get("settings") or {}
-        if not settings.get(EVER):
-            raise ValueError(NO_API)
-        role = properties.get("CloudWatchRoleArn")
-        if role and not _may_write_logs(str(role)):
-            raise ValueError(REFUSED_ROLE)
-        apigateway_v1._account_settings["settings"] = {**settings, ROLE: role}
-
-    def create(logical_id: str, properties: Properties, _stack: str) -> Created:
-        set_role(properties)
-        return logical_id, {"Id": logical_id}
-
-    def update_resource(
-        physical_id: str, _old: Properties, new: Properties, _stack: str
-    ) -> Created:
-        set_role(new)
-        return physical_id, {"Id": physical_id}
-
-    def delete(_physical_id: str, _properties: Properties) -> None:
-        """Keep the account's setting, as CloudFormation does."""
+        return update_account(data)
 
     apigateway_v1._create_rest_api = create_rest_api
-    apigateway_v1._update_account = update_account
+    apigateway_v1._update_account = update_checked
     provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Account"] = {
-        "create": create, "update": update_resource, "delete": delete,
-    }  # fmt: skip
+        "create": lambda logical_id, new, _stack: _set_role(logical_id, new),
+        "update": lambda physical_id, _old, new, _stack: _set_role(physical_id, new),
+        "delete": lambda _physical_id, _properties: None,
+    }
+
+
+def _set_role(physical_id: str, properties: Properties) -> Created:
+    if not _settings().get(EVER):
+        raise ValueError(NO_API)
+    role = properties.get("CloudWatchRoleArn")
+    if role and not _may_write_logs(str(role)):
+        raise ValueError(REFUSED_ROLE)
+    _settings(**{ROLE: role})
+    return physical_id, {"Id": physical_id}
+
+
+def _settings(**changed: Any) -> Properties:
+    """Return the account's settings in the current region, after a change if there is one."""
+    settings = {**(apigateway_v1._account_settings.get("settings") or {}), **changed}
+    if changed:
+        apigateway_v1._account_settings["settings"] = settings
+    return settings
 
 
 def _may_write_logs(arn: str) -> bool:
@@ -107,10 +103,9 @@ def _check_stages() -> None:
     create, update = handler["create"], handler["update"]
 
     def complete(properties: Properties) -> None:
-        settings = apigateway_v1._account_settings.get("settings") or {}
         levels = [one.get("LoggingLevel", "OFF") for one in properties.get("MethodSettings", [])]
         access = properties.get("AccessLogSetting") or {}
-        if (access or set(levels) - {"OFF"}) and not settings.get(ROLE):
+        if (access or set(levels) - {"OFF"}) and not _settings().get(ROLE):
             raise ValueError(NO_ROLE)
         stage = apigateway_v1._stages_v1[properties["RestApiId"]][properties["StageName"]]
         stage["accessLogSettings"] = {
@@ -142,8 +137,7 @@ def _write_access_logs() -> None:
         answer = await execute(api_id, stage_name, method, path, *rest)
         stage = apigateway_v1._stages_v1.get(api_id, {}).get(stage_name) or {}
         access = stage.get("accessLogSettings") or {}
-        settings = apigateway_v1._account_settings.get("settings") or {}
-        if access.get("destinationArn") and _may_write_logs(str(settings.get(ROLE))):
+        if access.get("destinationArn") and _may_write_logs(str(_settings().get(ROLE))):
             _write(access, api_id, _described(method, path, answer))
         return answer
 
