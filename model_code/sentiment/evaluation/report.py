@@ -17,7 +17,6 @@ from sentiment.evaluation.mistakes import most_confident_mistakes
 
 METRICS = "metrics.json"
 HTML = "report.html"
-TEMPLATE = "report.html.j2"
 
 
 @dataclass(frozen=True)
@@ -87,18 +86,24 @@ def _without_nan(value: Any) -> Any:
 
 
 def _html(report: Report, metrics: Metrics) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     labels, probabilities = report.labels, report.probabilities
-    return environment.get_template(TEMPLATE).render(
+    return render(
+        Path(__file__).with_name("report.html.j2"),
         report=report,
         metrics=metrics,
         names=NAMES,
         figures=figures(metrics, report.texts, labels, probabilities, report.learning_curve),
         mistakes=most_confident_mistakes(report.texts, labels, probabilities),
     )
+
+
+def render(template: Path, **content: Any) -> str:
+    """Return a page with the content, all of it escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template.name).render(content)
