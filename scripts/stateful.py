@@ -85,7 +85,7 @@ def main() -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(stateful(templates), indent=2, sort_keys=True)
         file.write_text(text + "\n", "utf-8")
-        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
+        print(f"wrote {file.relative_to(ROOT)}")
     return 0
 
 

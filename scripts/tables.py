@@ -6,7 +6,6 @@ instance_types.json has SageMaker's instance types, from the AWS SDK.
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from scripts import ROOT
@@ -67,7 +66,7 @@ def main() -> None:
     for name in chosen:
         build, file, indent = TABLES[name]
         file.write_text(json.dumps(build(), indent=indent) + "\n", "utf-8")
-        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
+        print(f"wrote {file.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def main() -> int:
     wrong = {package: text for package, text in found.items() if rules.refused(text)}
     for package, text in sorted(wrong.items()):
         fault = f"has the licence {text!r}, which is not accepted" if text else "names no licence"
-        sys.stderr.write(f"{package.name} {package.version} {fault}: see {RULES.name}\n")
+        print(f"{package.name} {package.version} {fault}: see {RULES.name}", file=sys.stderr)
     if wrong:
         return 1
     locks: dict[Package, set[str]] = {}
