@@ -172,14 +172,14 @@ def test_the_whole_command(services: str, tmp_path: Path, proof_table: ProofTabl
     assert known is not None
     assert set(known.asked) == {entry.package for entry in locked()}
     # Without an answer the file decides.
-    cut_off = {
+    unreachable = {
         **os.environ,
         "npm_config_registry": "http://127.0.0.1:9",
         "npm_config_fetch_retries": "0",
     }
     again = subprocess.run(
         [*command, "--osv-url", "http://127.0.0.1:9/osv"],
-        cwd=ROOT, env=cut_off, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=unreachable, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert again.returncode == 1, again.stderr
     notes = again.stdout.splitlines()
