@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import __main__
 from bench.__main__ import main
 from bench.process import ProcessError, hand_over, run
 
@@ -45,13 +46,16 @@ def test_a_result_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_missing_peers_interpreter_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(["--peers-python", str(tmp_path / "python"), "check"]) == 1
+    monkeypatch.setattr(__main__, "PEERS_PYTHON", tmp_path / "python")
+    assert main(["check"]) == 1
     assert "no such interpreter; `make bench` installs it" in capsys.readouterr().out
 
 
-def test_bad_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["--peers-python", sys.executable, "run", "--data", str(tmp_path / "nowhere")]
-    assert main(command) == 1
+def test_bad_data_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(__main__, "PEERS_PYTHON", Path(sys.executable))
+    assert main(["run", "--data", str(tmp_path / "nowhere")]) == 1
     assert "nowhere: no such folder" in capsys.readouterr().out
