@@ -1,6 +1,5 @@
 """The prod environment under its declared roles: deployed, used, updated and destroyed."""
 
-
 import pytest
 
 from tests.proof.privilege.calls import (
