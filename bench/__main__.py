@@ -51,7 +51,7 @@ def check(arguments: argparse.Namespace, screen: Screen) -> int:
         screen.line(f"{value:.3g} (committed {committed.get(row, 0):.3g})", row)
     falls = compare.fallen(committed, measured)
     for fall in falls:
-        screen.failure(str(fall))
+        screen.failure(fall)
     return 1 if falls else 0
 
 

@@ -12,19 +12,12 @@ Review = tuple[str, int]  # text; 1 for positive, 0 for negative
 
 @dataclass(frozen=True)
 class Data:
-    """Description of the reviews.
-
-    Attributes:
-        name: source of the reviews.
-        training: number of training reviews.
-        testing: number of test reviews.
-        official: whether the test reviews are the official 25,000.
-    """
+    """Description of the reviews."""
 
     name: str
-    training: int
+    training: int  # number of reviews
     testing: int
-    official: bool
+    official: bool  # whether the test reviews are the official 25,000
 
 
 def write(file: Path, reviews: Dataset) -> None:
