@@ -33,19 +33,12 @@ class NotReachedError(Exception):
 
 
 class Advisory(NamedTuple):
-    """A known vulnerability of one locked version.
-
-    Attributes:
-        package: the locked version.
-        identifier: the service's identifier, such as GHSA-….
-        aliases: other identifiers, such as CVE-….
-        fixed_in: versions without the vulnerability; empty if the service names none.
-    """
+    """A known vulnerability of one locked version."""
 
     package: Package
-    identifier: str
-    aliases: Sequence[str]
-    fixed_in: Sequence[str]
+    identifier: str  # such as GHSA-…
+    aliases: Sequence[str]  # such as CVE-…
+    fixed_in: Sequence[str]  # empty if the service names no version
 
     def __str__(self) -> str:
         """Return the advisory as one line."""
@@ -58,16 +51,10 @@ Answer = tuple[list[Package], list[Advisory]]  # packages that a service knows; 
 
 
 class Known(NamedTuple):
-    """The services' answers on one day.
-
-    Attributes:
-        as_of: the day.
-        asked: packages that the services know.
-        advisories: the advisories of these packages.
-    """
+    """The services' answers on one day."""
 
     as_of: date
-    asked: Sequence[Package]
+    asked: Sequence[Package]  # that the services know
     advisories: Sequence[Advisory]
 
     @classmethod
