@@ -24,26 +24,20 @@ class Report:
     """Content of a report.
 
     Attributes:
-        model_version: name of the training job.
+        metadata: content of metadata.json.
         labels: labels of the test reviews, 1 or 0, shape (reviews,).
         probabilities: predicted P(positive), shape (reviews,).
         texts: the raw test reviews.
         learning_curve: measurements during training, each with its `step`.
-        hyperparameters: name to value.
-        hashes: SHA-256 hashes of data and code.
         seconds: duration of each phase of training.
-        training_rows: number of training reviews.
     """
 
-    model_version: str
+    metadata: dict[str, Any]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     texts: list[str]
     learning_curve: list[dict[str, float]]
-    hyperparameters: dict[str, Any]
-    hashes: dict[str, str]
     seconds: dict[str, float]
-    training_rows: int
 
 
 def write_report(folder: Path, report: Report) -> None:
@@ -65,12 +59,10 @@ def write_report(folder: Path, report: Report) -> None:
 
 def _json(report: Report, metrics: Metrics) -> str:
     content = {
-        "model_version": report.model_version,
-        "training_rows": report.training_rows,
+        **{name: report.metadata[name] for name in ("model_version", "hyperparameters", "sha256")},
+        **report.metadata["metrics"],
         **metrics.as_dict(),
         "learning_curve": report.learning_curve,
-        "hyperparameters": report.hyperparameters,
-        "sha256": report.hashes,
         "seconds": report.seconds,
     }
     return json.dumps(_without_nan(content), indent=1, allow_nan=False) + "\n"
