@@ -24,17 +24,11 @@ PERCENTILES = (50, 90, 95, 99, 100)
 
 @dataclass(frozen=True)
 class Latency:
-    """Latency of all requests of one kind.
+    """Latency of all requests of one kind."""
 
-    Attributes:
-        kind: `lists` or `singles`.
-        retried: number of requests that needed more than one attempt.
-        milliseconds: duration of each request's successful attempt.
-    """
-
-    kind: str
-    retried: int
-    milliseconds: list[float]
+    kind: str  # `lists` or `singles`
+    retried: int  # number of requests that needed more than one attempt
+    milliseconds: list[float]  # of each request's successful attempt
 
     @property
     def percentiles(self) -> dict[int, float]:
@@ -45,33 +39,19 @@ class Latency:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of an evaluation.
-
-    Attributes:
-        target: name of the target.
-        version: version of its model.
-        reviews: name of the test reviews.
-        judged: the reviews with a verdict.
-        probabilities: P(positive) of these reviews.
-        metrics: metrics of these verdicts.
-        latencies: latency of each kind of request.
-        refused: error code to number of refused reviews.
-        compared: number of reviews sent both in a list and on their own.
-        differing: number of these with two different verdicts.
-        trained: accuracy that the training measured on the same reviews, if known.
-    """
+    """The result of an evaluation."""
 
     target: str
     version: str
     reviews: str
-    judged: Dataset
+    judged: Dataset  # the reviews with a verdict
     probabilities: list[float]
     metrics: Metrics
     latencies: list[Latency]
-    refused: dict[str, int]
-    compared: int
-    differing: int
-    trained: float | None
+    refused: dict[str, int]  # error code to number of reviews
+    compared: int  # number of reviews sent both in a list and on their own
+    differing: int  # number of these with two different verdicts
+    trained: float | None  # accuracy that the training measured on the same reviews
 
 
 def summarize(

@@ -24,12 +24,7 @@ OFFICIAL_SHA256 = "220ce8d6afaa21efd00ee7cf5166c61abb11fcfb333465b7296d006f27382
 
 @dataclass(frozen=True)
 class Reviews:
-    """Labelled reviews to measure with.
-
-    Attributes:
-        name: source of the reviews, for the report.
-        dataset: texts and labels.
-    """
+    """Labelled reviews to measure with."""
 
     name: str
     dataset: Dataset
