@@ -1,7 +1,6 @@
 """Start, stop and inspect the embedded AWS on this machine."""
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ import boto3
 
 from local_aws import process
 from local_aws.environment import DECISIONS, DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
-from local_aws.interruption import InterruptionError, interrupt_training_job
+from local_aws.interruption import interrupt_training_job
 
 DEFAULT_STATE = process.ROOT / ".local_aws"
 MAX_PORT = 65_535
@@ -98,9 +97,6 @@ def logs(arguments: argparse.Namespace) -> int:
     file = process.log_file(arguments.state)
     if not file.exists():
         raise process.EmulatorError("the embedded AWS does not run and has left no log")
-    if arguments.follow:
-        tail = ["tail", "-n", "100", "-f", str(file)]
-        return subprocess.run(tail, check=False).returncode  # noqa: S603 - no shell
     sys.stdout.write(file.read_text("utf-8", errors="replace"))
     return 0
 
@@ -110,10 +106,7 @@ def interrupt(arguments: argparse.Namespace) -> int:
     running = process.find(arguments.state)
     if running is None:
         raise process.EmulatorError("the embedded AWS does not run")
-    try:
-        interrupt_training_job(endpoint_url(running.port), arguments.job)
-    except InterruptionError as error:
-        raise process.EmulatorError(str(error)) from None
+    interrupt_training_job(endpoint_url(running.port), arguments.job)
     _say(f"training job {arguments.job} is interrupted; it starts again from its checkpoints")
     return 0
 
@@ -141,8 +134,6 @@ def _parser() -> argparse.ArgumentParser:
             )
         if run is interrupt:
             command.add_argument("job", help="the TrainingJobName")
-        if run is logs:
-            command.add_argument("--follow", action="store_true", help="wait for further lines")
     return parser
 
 

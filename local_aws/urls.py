@@ -1,9 +1,9 @@
 """URLs of the embedded AWS on this machine, and requests to them."""
 
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 API_GATEWAY = re.compile(
@@ -40,22 +40,9 @@ def send(
         redirects are returned, not followed.
     """
     parts = urlsplit(url)
-    query = f"?{parts.query}" if parts.query else ""
-    address = f"http://127.0.0.1:{parts.port}{parts.path or '/'}{query}"
-    outgoing = urllib.request.Request(
-        address, data=body, headers={**(headers or {}), "Host": parts.netloc}, method=method
-    )
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), _AsItIs)
-    try:
-        with direct.open(outgoing, timeout=timeout) as answer:
-            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
-
-
-class _AsItIs(urllib.request.HTTPRedirectHandler):
-    """Handler that does not follow redirects."""
-
-    def redirect_request(self, *_arguments: object) -> None:
-        """Return None, so that the redirect is the answer."""
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    method = method or ("GET" if body is None else "POST")
+    with closing(HTTPConnection("127.0.0.1", parts.port, timeout=timeout)) as connection:
+        connection.request(method, target, body, {**(headers or {}), "Host": parts.netloc})
+        answer = connection.getresponse()
+        return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()

@@ -80,7 +80,7 @@ def _answers(prediction: Prediction) -> list[dict[str, Any]]:
     model = {
         "model_version": prediction.model.version,
         "trained_at": metadata["trained_at"],
-        "accuracy": metadata["metrics"]["test_accuracy"],
+        "accuracy": metadata["metrics"]["accuracy"],
     }
     answers: list[dict[str, Any]] = [
         {

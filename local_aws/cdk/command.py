@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from local_aws.cdk.failure import failed_resources, last_word
 from local_aws.cdk.progress import Progress
 from local_aws.cdk.screen import Screen
-from local_aws.cdk.training_progress import TrainingProgress
+from local_aws.cdk.training_progress import training_lines
 from local_aws.emulator.recorded import without_effect
 from local_aws.environment import ACCOUNT
 
@@ -101,7 +101,7 @@ class Cdk:
                 log.write(f"training: {line}\n")
                 progress.training_line(line)
 
-            with progress, TrainingProgress(on_training_line):
+            with progress, training_lines(on_training_line):
                 code = _stream([program, *arguments, "--no-notices"], folder, on_cli_line)
         if code:
             reasons = failed_resources(progress.stacks, began, progress.paths)

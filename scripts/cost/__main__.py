@@ -35,7 +35,7 @@ def main(given: Sequence[str] | None = None) -> int:
             arguments.environment or environments(), {**UNBUNDLED, **overrides}
         )
     except SynthesisError as error:
-        sys.stderr.write(f"{error}\n")
+        print(error, file=sys.stderr)
         return 1
     for environment, templates in synthesized.items():
         region = overrides.get("region") or context("")["environments"][environment]["region"]

@@ -26,8 +26,8 @@ def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
 
     metadata = json.loads((folder / "metadata.json").read_text())
     assert metadata["model_version"].startswith("local-")
-    assert f"test_accuracy={metadata['metrics']['test_accuracy']:.4f}" in printed
-    assert metadata["metrics"]["test_rows"] + metadata["metrics"]["training_rows"] == 300
+    assert f"test_accuracy={metadata['metrics']['accuracy']:.4f}" in printed
+    assert metadata["metrics"]["rows"] + metadata["metrics"]["training_rows"] == 300
     assert metadata["hyperparameters"]["iterations"] == 20
     assert all(len(value) == 64 for value in metadata["sha256"].values())
     assert metadata["calibration"]["slope"] > 0
@@ -37,7 +37,7 @@ def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
     output = trained[0] / "data-output"
     metrics = json.loads((output / "metrics.json").read_text())
     metadata = json.loads((trained[0] / "model" / "metadata.json").read_text())
-    assert metrics["accuracy"] == metadata["metrics"]["test_accuracy"]
+    assert metrics["accuracy"] == metadata["metrics"]["accuracy"]
     assert metrics["sha256"] == metadata["sha256"]
     assert [look["step"] for look in metrics["learning_curve"]] == [10, 20, 10, 20]
     assert metadata["model_version"] in (output / "report.html").read_text("utf-8")
