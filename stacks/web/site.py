@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration, Stack
+from aws_cdk import AssetHashType, Duration, Stack
 from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_cloudfront import (
     AllowedMethods,
@@ -27,10 +27,10 @@ from aws_cdk.aws_cloudfront import (
 )
 from aws_cdk.aws_cloudfront_origins import HttpOrigin, S3BucketOrigin
 from aws_cdk.aws_s3 import Bucket
-from aws_cdk.aws_s3_deployment import CacheControl, Source
+from aws_cdk.aws_s3_deployment import CacheControl, ISource, Source
 from constructs import Construct
 
-from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.assets import ROOT, bundling, content_hash, copy_files, source_files
 from stacks.building_blocks.bucket import private_bucket
 from stacks.building_blocks.file_copy import FileCopier
 from stacks.building_blocks.reasons import acknowledge
@@ -114,7 +114,7 @@ class Site(Construct):
         copier.copy(
             "Page",
             sources=[
-                Source.asset(str(FRONTEND)),
+                _page(),
                 Source.json_data("config.json", dict(configuration)),
             ],
             prune=True,
@@ -221,3 +221,14 @@ class Site(Construct):
             ),
             "minimum_protocol_version": SecurityPolicyProtocol.TLS_V1_2_2021,
         }
+
+
+def _page() -> ISource:
+    """Return the files of the page as an asset."""
+    files = source_files(FRONTEND)
+    return Source.asset(
+        str(FRONTEND),
+        asset_hash=content_hash(files),
+        asset_hash_type=AssetHashType.CUSTOM,
+        bundling=bundling(lambda folder: copy_files(files, folder)),
+    )
