@@ -7,6 +7,7 @@ from typing import Any
 
 Properties = Mapping[str, Any]
 SHOWN_CHARACTERS = 100
+WHOLE_PERCENT = 100
 WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -58,6 +59,18 @@ def seconds(properties: Properties, name: str) -> float:
     if not isinstance(value, str) or not WHOLE.fullmatch(value):
         raise PropertyError(name, value, "a whole number of seconds")
     return float(value)
+
+
+def percent(properties: Properties, name: str) -> int:
+    """Return a whole number from 0 to 100, which CloudFormation passes as a string.
+
+    Raises:
+        PropertyError: when the property is missing or not such a number.
+    """
+    value = properties.get(name)
+    if not isinstance(value, str) or not WHOLE.fullmatch(value) or int(value) > WHOLE_PERCENT:
+        raise PropertyError(name, value, f"a whole number from 0 to {WHOLE_PERCENT}")
+    return int(value)
 
 
 def share(properties: Properties, name: str) -> float:

@@ -1,16 +1,16 @@
 """Smoke test of an endpoint: known reviews must get the right answer from the right model."""
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from eventual_consistency import CLOCK, Clock, wait_for
 from known_reviews import KNOWN_REVIEWS
 
 PAUSE_SECONDS = 5.0
+VISIBLE_SECONDS = 30.0
 # Statuses of a container that is still starting or overloaded
 PASSING = {424, 429, *range(500, 600)}
 # An endpoint keeps serving while it scales and while AWS maintains it.
@@ -30,14 +30,6 @@ class SmokeTestError(Exception):
 
 
 @dataclass(frozen=True)
-class Clock:
-    """The test's source of time."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
-@dataclass(frozen=True)
 class Expected:
     """The model that must answer.
 
@@ -50,22 +42,54 @@ class Expected:
     minimum_accuracy: float = 0.0
 
 
-def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
-    """Check that the endpoint serves its new configuration.
+def check_config(
+    sagemaker: Any, endpoint: str, config: str, *, capture_percent: int, clock: Clock = CLOCK
+) -> None:
+    """Check that the endpoint serves its new configuration and captures as much as it says.
 
     SageMaker rolls back to the old configuration when the new one fails to start. CloudFormation
     has already waited for the update, so only scaling can still be in progress.
 
+    Args:
+        sagemaker: SageMaker client.
+        endpoint: name of the endpoint.
+        config: name of the new configuration.
+        capture_percent: share of the requests that it captures.
+        clock: source of time.
+
     Raises:
-        SmokeTestError: when the endpoint does not serve, or serves another configuration.
+        SmokeTestError: when the endpoint does not serve, serves another configuration, or captures
+            another share of its requests.
     """
-    found = sagemaker.describe_endpoint(EndpointName=endpoint)
+
+    def difference() -> str | None:
+        found = sagemaker.describe_endpoint(EndpointName=endpoint)
+        return _difference(found, config, capture_percent)
+
+    # A description may be some seconds old.
+    wait_for(
+        lambda: difference() is None, seconds=VISIBLE_SECONDS, pause=PAUSE_SECONDS, clock=clock
+    )
+    different = difference()
+    if different is not None:
+        raise SmokeTestError(f"Endpoint {endpoint} {different}")
+
+
+def _difference(found: dict[str, Any], config: str, capture_percent: int) -> str | None:
+    """Return the difference between the endpoint in service and its configuration, or None."""
     if found["EndpointStatus"] not in SERVES:
-        raise SmokeTestError(f"Endpoint {endpoint} is {found['EndpointStatus']}, not InService")
+        return f"is {found['EndpointStatus']}, not InService"
     if found["EndpointConfigName"] != config:
-        raise SmokeTestError(
-            f"Endpoint {endpoint} serves configuration {found['EndpointConfigName']}, not {config}"
+        return f"serves configuration {found['EndpointConfigName']}, not {config}"
+    capture = found.get("DataCaptureConfig", {})
+    captured = int(capture["CurrentSamplingPercentage"]) if capture.get("EnableCapture") else 0
+    if captured != capture_percent:
+        return (
+            f"captures {captured} % of its requests instead of {capture_percent} %, because an "
+            "endpoint that scales keeps its capture settings: deploy once with "
+            "scaling.max_instances empty, then again with its value"
         )
+    return None
 
 
 def check_answers(
@@ -74,7 +98,7 @@ def check_answers(
     expected: Expected,
     *,
     patience_seconds: float,
-    clock: Clock | None = None,
+    clock: Clock = CLOCK,
 ) -> None:
     """Check that known reviews get the right sentiment from the expected model.
 
@@ -90,7 +114,6 @@ def check_answers(
         SmokeTestError: when a sentiment, the model's version or its accuracy is wrong, or when
             there is no answer in time.
     """
-    clock = clock or Clock()
     deadline = clock.now() + patience_seconds
     for sentiment, review in KNOWN_REVIEWS.items():
         answer = _ask(runtime, endpoint, review, clock, deadline)

@@ -69,7 +69,9 @@ def _endpoint(service: SageMakerService) -> ResourceHandler:
         return arn, {"EndpointName": name, "Id": arn}
 
     def delete(_arn: str, properties: Properties) -> None:
-        _delete(service, "Endpoint", str(properties["EndpointName"]))
+        name = str(properties["EndpointName"])
+        _delete(service, "Endpoint", name)
+        _wait_until_gone(service, name)
 
     return {"create": create, "update": update, "delete": delete}
 
@@ -81,6 +83,17 @@ def _delete(service: SageMakerService, kind: str, name: str) -> None:
     except SageMakerError as error:
         if "Could not find" not in error.message:
             raise
+
+
+def _wait_until_gone(service: SageMakerService, name: str) -> None:
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            service.call("DescribeEndpoint", {"EndpointName": name})
+        except SageMakerError:
+            return
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError(f"Endpoint {name} was not deleted in {SETTLE_SECONDS:.0f} s")
 
 
 def _request(properties: Properties, *members: str) -> Properties:

@@ -1,11 +1,13 @@
 """The endpoint operations of the API, and invocations."""
 
+import contextlib
 import http.client
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from local_aws.sagemaker.canary import Canary, UpdatePolicy, bake
+from local_aws.sagemaker.capacity import Capacity, Quota, unlimited
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
 from local_aws.sagemaker.invocation_metrics import Publish, Stopwatch
@@ -18,6 +20,8 @@ from local_aws.sagemaker.store import Record
 AT_ONCE = UpdatePolicy(percent=100, bake_seconds=0, keep_seconds=0, alarms=())
 KIND = "endpoint"
 BUSY = {"Creating", "Updating", "Deleting"}
+# AWS takes minutes to delete an endpoint.
+DELETION_SECONDS = 1.0
 MAX_BODY = 6_291_456
 MAX_SERVERLESS_BODY = 4 * 1024 * 1024
 TIMED_OUT = 0  # status that AWS reports when a container has not answered
@@ -33,10 +37,12 @@ class Endpoints:
         models: NamedResources,
         configs: NamedResources,
         publish: Publish,
+        quota: Quota = unlimited,
     ) -> None:
         """Serve the models that endpoint configurations name."""
         self._context, self._models, self._configs = context, models, configs
         self._publish = publish
+        self._capacity = Capacity(quota)
         self._lock = threading.RLock()
         self._served: dict[str, ServedModel] = {}
         self._draining: set[ServedModel] = set()
@@ -49,7 +55,7 @@ class Endpoints:
     def create(self, request: Record) -> Record:
         """CreateEndpoint."""
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        self._model_of(config)
+        variant, _ = self._model_of(config)
         arn = self._context.arn(KIND, name)
         created = now()
         record = {
@@ -58,13 +64,18 @@ class Endpoints:
         }  # fmt: skip
         if not self._context.store.add(KIND, name, record):
             raise in_use(KIND, arn)
+        try:
+            self._capacity.add(name, variant)
+        except SageMakerError:
+            self._context.store.delete(KIND, name)
+            raise
         self._change(record, config)
         return {"EndpointArn": arn}
 
     def update(self, request: Record) -> Record:
         """UpdateEndpoint: the old model serves until the new one has started."""
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        self._model_of(config)
+        variant, _ = self._model_of(config)
         with self._lock:
             record = self._find(name)
             if record["EndpointStatus"] in BUSY:
@@ -73,6 +84,7 @@ class Endpoints:
                 raise invalid(
                     f'The endpoint "{record["EndpointArn"]}" has failed; it can only be deleted.'
                 )
+            self._capacity.add(name, variant)
             self._context.store.update(
                 KIND, name, EndpointStatus="Updating", LastModifiedTime=now(), FailureReason=""
             )
@@ -101,20 +113,30 @@ class Endpoints:
         )  # fmt: skip
 
     def delete(self, request: Record) -> Record:
-        """DeleteEndpoint."""
+        """DeleteEndpoint: the endpoint answers no more, but keeps its capacity for a while."""
         name = request["EndpointName"]
         with self._lock:
-            self._find(name)
-            self._context.store.delete(KIND, name)
+            if self._find(name)["EndpointStatus"] == "Deleting":
+                return {}
+            self._context.store.update(
+                KIND, name, EndpointStatus="Deleting", LastModifiedTime=now()
+            )
             served = self._served.pop(name, None)
-            logs = [self._logs.pop(key) for key in list(self._logs) if key[0] == name]
             canary = self._canaries.pop(name, None)
         for model in (served, canary and canary.model):
             if model:
                 model.close()
+        self._in_background(self._remove, name)
+        return {}
+
+    def _remove(self, name: str) -> None:
+        self._closing.wait(DELETION_SECONDS)
+        with self._lock:
+            logs = [self._logs.pop(key) for key in list(self._logs) if key[0] == name]
+            self._context.store.delete(KIND, name)
+            self._capacity.release(name)
         for log in logs:
             log.close()
-        return {}
 
     def invoke(
         self, name: str, body: bytes, headers: Mapping[str, str]
@@ -164,10 +186,14 @@ class Endpoints:
     def restore(self) -> None:
         """Serve the endpoints of an earlier emulator process again."""
         for record in self._context.store.list(KIND):
-            if record["EndpointStatus"] != "Failed":
-                name = record["EndpointName"]
+            name, config = record["EndpointName"], record["EndpointConfigName"]
+            if record["EndpointStatus"] == "Deleting":
+                self._context.store.delete(KIND, name)
+            elif record["EndpointStatus"] != "Failed":
+                with contextlib.suppress(SageMakerError):  # its configuration may be gone
+                    self._capacity.add(name, self._model_of(config)[0])
                 self._context.store.update(KIND, name, EndpointStatus="Updating")
-                self._change(record, record["EndpointConfigName"])
+                self._change(record, config)
 
     def close(self) -> None:
         """End all containers, including those that start or drain."""
@@ -186,9 +212,12 @@ class Endpoints:
 
     def _change(self, record: Record, config: str, policy: UpdatePolicy = AT_ONCE) -> None:
         """Put a configuration into service in the background."""
-        change = threading.Thread(target=self._bring_up, args=(record, config, policy), daemon=True)
-        self._changes = [thread for thread in self._changes if thread.is_alive()] + [change]
-        change.start()
+        self._in_background(self._bring_up, record, config, policy)
+
+    def _in_background(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._changes = [change for change in self._changes if change.is_alive()] + [thread]
+        thread.start()
 
     def _bring_up(self, record: Record, config: str, policy: UpdatePolicy) -> None:
         name = record["EndpointName"]
@@ -217,6 +246,7 @@ class Endpoints:
                     KIND, name, EndpointStatus="InService", EndpointConfigName=config,
                     LastModifiedTime=now(), FailureReason="",
                 )  # fmt: skip
+                self._capacity.keep_last(name)
             if old is not None:
                 self._draining.add(old)
         if old is not None:
@@ -251,6 +281,10 @@ class Endpoints:
                 return
             # An update that fails leaves the old configuration in service.
             status = "InService" if name in self._served else "Failed"
+            if status == "Failed":
+                self._capacity.release(name)
+            else:
+                self._capacity.keep_first(name)
             self._context.store.update(
                 KIND, name, EndpointStatus=status, FailureReason=reason, LastModifiedTime=now()
             )
@@ -258,7 +292,11 @@ class Endpoints:
     def _is_current(self, record: Record) -> bool:
         """Return whether the endpoint was neither deleted nor recreated since `record` was read."""
         current = self._context.store.get(KIND, record["EndpointName"])
-        return current is not None and current["CreationTime"] == record["CreationTime"]
+        return (
+            current is not None
+            and current["CreationTime"] == record["CreationTime"]
+            and current["EndpointStatus"] != "Deleting"
+        )
 
     def _log(self, name: str, role: str | None) -> LogStream:
         with self._lock:
