@@ -19,6 +19,8 @@ from local_aws.sagemaker.store import Record
 
 AT_ONCE = UpdatePolicy(percent=100, bake_seconds=0, keep_seconds=0, alarms=())
 KIND = "endpoint"
+# Kinds of variant properties, and the member of the variant
+RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
 BUSY = {"Creating", "Updating", "Deleting"}
 # AWS takes minutes to delete an endpoint.
 DELETION_SECONDS = 1.0
@@ -78,26 +80,33 @@ class Endpoints:
         variant, _ = self._model_of(config)
         with self._lock:
             record = self._find(name)
+            kept = self._kept(request)
             if record["EndpointStatus"] in BUSY:
                 raise invalid(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
             if record["EndpointStatus"] == "Failed":
                 raise invalid(
                     f'The endpoint "{record["EndpointArn"]}" has failed; it can only be deleted.'
                 )
-            self._capacity.add(name, variant)
+            self._capacity.add(name, {**variant, **kept})
             self._context.store.update(
                 KIND, name, EndpointStatus="Updating", LastModifiedTime=now(), FailureReason=""
             )
-        self._change(record, config, UpdatePolicy.of(request.get("DeploymentConfig", {})))
+        retains = request.get("RetainAllVariantProperties", False)
+        capture = record.get("DataCaptureConfig", {}) if retains else None
+        policy = UpdatePolicy.of(request.get("DeploymentConfig", {}))
+        self._change(record, config, policy, kept, capture)
         return {"EndpointArn": record["EndpointArn"]}
 
     def describe(self, request: Record) -> Record:
         """DescribeEndpoint."""
-        record = self._find(request["EndpointName"])
+        record = self._context.store.seen(KIND, request["EndpointName"])
+        if record is None:
+            raise not_found(KIND, self._context.arn(KIND, request["EndpointName"]))
         for key in ("Tags", "DeploymentConfig"):
             record.pop(key, None)
-        if not record.get("FailureReason"):
-            record.pop("FailureReason", None)
+        for key in ("FailureReason", "DataCaptureConfig"):
+            if not record.get(key):
+                record.pop(key, None)
         with self._lock:
             served = self._served.get(request["EndpointName"])
         if served is not None:
@@ -210,19 +219,68 @@ class Endpoints:
         for log in self._logs.values():
             log.close()
 
-    def _change(self, record: Record, config: str, policy: UpdatePolicy = AT_ONCE) -> None:
-        """Put a configuration into service in the background."""
-        self._in_background(self._bring_up, record, config, policy)
+    def _kept(self, request: Record) -> Record:
+        """Return the properties of the variant in service that an update retains.
+
+        The capture settings are retained as well and cannot be excluded.
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VariantProperty.html
+
+        Raises:
+            SageMakerError: for an exclusion that is not supported.
+        """
+        excluded = {
+            one["VariantPropertyType"]
+            for one in request.get("ExcludeRetainedVariantProperties", [])
+        }
+        if "DataCaptureConfig" in excluded:
+            raise invalid("VariantPropertyType DataCaptureConfig is not currently supported.")
+        served = self._served.get(request["EndpointName"])
+        if served is None or not request.get("RetainAllVariantProperties"):
+            return {}
+        return {
+            member: served.variant[member]
+            for kind, member in RETAINED.items()
+            if kind not in excluded and member in served.variant
+        }
+
+    def _change(
+        self,
+        record: Record,
+        config: str,
+        policy: UpdatePolicy = AT_ONCE,
+        kept: Record | None = None,
+        capture: Record | None = None,
+    ) -> None:
+        """Put a configuration into service in the background.
+
+        Args:
+            record: the endpoint.
+            config: name of the configuration.
+            policy: how the traffic moves to it.
+            kept: properties of the variant that replace the configuration's.
+            capture: capture settings that replace the configuration's.
+        """
+        self._in_background(self._bring_up, record, config, policy, kept or {}, capture)
 
     def _in_background(self, work: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
         self._changes = [change for change in self._changes if change.is_alive()] + [thread]
         thread.start()
 
-    def _bring_up(self, record: Record, config: str, policy: UpdatePolicy) -> None:
+    def _bring_up(
+        self,
+        record: Record,
+        config: str,
+        policy: UpdatePolicy,
+        kept: Record,
+        capture: Record | None,
+    ) -> None:
         name = record["EndpointName"]
         try:
             variant, model = self._model_of(config)
+            variant = {**variant, **kept}
+            if capture is None:
+                capture = _capture(self._configs.find(config))
             log = self._log(name, model.get("ExecutionRoleArn"))
             new = ServedModel(self._context, variant, model, log.write, self._closing)
         except Exception as error:  # noqa: BLE001 - whatever it is, the endpoint must settle
@@ -244,7 +302,7 @@ class Endpoints:
                 self._served[name] = new
                 self._context.store.update(
                     KIND, name, EndpointStatus="InService", EndpointConfigName=config,
-                    LastModifiedTime=now(), FailureReason="",
+                    LastModifiedTime=now(), FailureReason="", DataCaptureConfig=capture,
                 )  # fmt: skip
                 self._capacity.keep_last(name)
             if old is not None:
@@ -317,6 +375,21 @@ class Endpoints:
         if record is None:
             raise not_found(KIND, self._context.arn(KIND, name))
         return record
+
+
+def _capture(config: Record) -> Record:
+    """Return the capture settings of an endpoint in service, or nothing."""
+    settings = config.get("DataCaptureConfig")
+    if settings is None:
+        return {}
+    enabled = bool(settings.get("EnableCapture", True))
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": settings["InitialSamplingPercentage"],
+        "DestinationS3Uri": settings["DestinationS3Uri"],
+        "KmsKeyId": settings.get("KmsKeyId", ""),
+    }
 
 
 def _summary(variant: Record) -> Record:

@@ -37,6 +37,7 @@ class SageMakerService:
         assume: AssumeRole = without_roles,
         publish: Publish = unpublished,
         quota: Quota = unlimited,
+        lag: float = 0.0,
     ) -> None:
         """Read the state in `state_dir`.
 
@@ -47,8 +48,9 @@ class SageMakerService:
             assume: returns the keys of a job's or a model's role.
             publish: publishes a metric in CloudWatch.
             quota: returns a quota of the account by its name.
+            lag: seconds for which requests do not see a new resource.
         """
-        store = Store(state_dir / "records")
+        store = Store(state_dir / "records", lag)
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
         self._jobs = TrainingJobs(context)
         models = NamedResources(
