@@ -1,4 +1,4 @@
-"""Validation of a custom resource's properties, one by one."""
+"""A custom resource's properties, checked one by one, and the failure of its test."""
 
 import math
 import re
@@ -6,9 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 Properties = Mapping[str, Any]
+# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
+LONGEST_REASON = 1000
 SHOWN_CHARACTERS = 100
 WHOLE_PERCENT = 100
 WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+class FailedTestError(Exception):
+    """A test that failed; CloudFormation shows the message."""
+
+    def __init__(self, reason: str) -> None:
+        """Put the reason on one line and cut it to what CloudFormation accepts."""
+        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 class PropertyError(ValueError):

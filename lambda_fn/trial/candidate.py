@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from eventual_consistency import CLOCK, Clock, repeat, wait_for
-from trial.smoke_test import SmokeTestError
+from resource_properties import FailedTestError
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def settle(
         clock: source of time.
 
     Raises:
-        SmokeTestError: when the candidate does not start, or when `check` raises it.
+        FailedTestError: when the candidate does not start, or when `check` raises it.
     """
     serving = find(sagemaker, candidate.serving)
     settled = serving["EndpointConfigName"] == candidate.config if serving else candidate.gated
@@ -82,7 +82,7 @@ def settle(
     try:
         if found["EndpointStatus"] != "InService":
             reason = found.get("FailureReason", found["EndpointStatus"])
-            raise SmokeTestError(f"The new model does not start: {reason}")
+            raise FailedTestError(f"The new model does not start: {reason}")
         check()
     finally:
         remove(sagemaker, candidate.name)

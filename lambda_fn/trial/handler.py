@@ -26,7 +26,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
     Raises:
         PropertyError: naming the property that is missing or wrong.
-        SmokeTestError: with the reason for CloudFormation to show.
+        FailedTestError: with the reason for CloudFormation to show.
     """
     if event["RequestType"] == "Delete":
         return {}
@@ -49,7 +49,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
 
     Raises:
         PropertyError: naming the property that is missing or wrong.
-        SmokeTestError: with the reason for CloudFormation to show.
+        FailedTestError: with the reason for CloudFormation to show.
     """
     if event["ResourceType"] == SMOKE_TEST:
         return {"IsComplete": True}

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from eventual_consistency import CLOCK, Clock, wait_for
 from known_reviews import KNOWN_REVIEWS
+from resource_properties import FailedTestError
 
 PAUSE_SECONDS = 5.0
 VISIBLE_SECONDS = 30.0
@@ -17,16 +18,6 @@ PASSING = {424, 429, *range(500, 600)}
 SERVES = {"InService", "Updating", "SystemUpdating"}
 # A serverless endpoint at its concurrency limit reports this code with varying statuses.
 FULL = "ThrottlingException"
-# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
-LONGEST_REASON = 1000
-
-
-class SmokeTestError(Exception):
-    """An endpoint that failed its test; CloudFormation shows the message."""
-
-    def __init__(self, reason: str) -> None:
-        """Put the reason on one line and cut it to what CloudFormation accepts."""
-        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 @dataclass(frozen=True)
@@ -58,7 +49,7 @@ def check_config(
         clock: source of time.
 
     Raises:
-        SmokeTestError: when the endpoint does not serve, serves another configuration, or captures
+        FailedTestError: when the endpoint does not serve, serves another configuration, or captures
             another share of its requests.
     """
 
@@ -72,7 +63,7 @@ def check_config(
     )
     different = difference()
     if different is not None:
-        raise SmokeTestError(f"Endpoint {endpoint} {different}")
+        raise FailedTestError(f"Endpoint {endpoint} {different}")
 
 
 def _difference(found: dict[str, Any], config: str, capture_percent: int) -> str | None:
@@ -111,14 +102,14 @@ def check_answers(
         clock: source of time.
 
     Raises:
-        SmokeTestError: when a sentiment, the model's version or its accuracy is wrong, or when
+        FailedTestError: when a sentiment, the model's version or its accuracy is wrong, or when
             there is no answer in time.
     """
     deadline = clock.now() + patience_seconds
     for sentiment, review in KNOWN_REVIEWS.items():
         answer = _ask(runtime, endpoint, review, clock, deadline)
         if answer.get("sentiment") != sentiment:
-            raise SmokeTestError(
+            raise FailedTestError(
                 f"Endpoint {endpoint} classifies a clearly {sentiment} review as "
                 f"{answer.get('sentiment')}"
             )
@@ -128,12 +119,12 @@ def check_answers(
 def _check_model(endpoint: str, answer: dict[str, Any], expected: Expected) -> None:
     version, accuracy = answer.get("model_version"), answer.get("accuracy")
     if expected.model_version is not None and version != expected.model_version:
-        raise SmokeTestError(
+        raise FailedTestError(
             f"Endpoint {endpoint} answers from model {version}, not {expected.model_version}"
         )
     # The negated comparison also refuses NaN.
     if not isinstance(accuracy, (int, float)) or not accuracy >= expected.minimum_accuracy:
-        raise SmokeTestError(
+        raise FailedTestError(
             f"Endpoint {endpoint} answers from a model with accuracy {accuracy}; "
             f"the minimum is {expected.minimum_accuracy}"
         )
@@ -146,13 +137,13 @@ def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float
             answer = invoke(runtime, endpoint, review)
         except (ClientError, BotoCoreError) as error:
             if clock.now() + PAUSE_SECONDS > deadline or not _may_pass(error):
-                raise SmokeTestError(f"Endpoint {endpoint} does not answer: {error}") from error
+                raise FailedTestError(f"Endpoint {endpoint} does not answer: {error}") from error
             clock.sleep(PAUSE_SECONDS)
             continue
         except (ValueError, RecursionError) as error:
-            raise SmokeTestError(f"Endpoint {endpoint} does not answer with JSON") from error
+            raise FailedTestError(f"Endpoint {endpoint} does not answer with JSON") from error
         if not isinstance(answer, dict):
-            raise SmokeTestError(f"Endpoint {endpoint} answers {answer!r}, not a JSON object")
+            raise FailedTestError(f"Endpoint {endpoint} answers {answer!r}, not a JSON object")
         return answer
 
 

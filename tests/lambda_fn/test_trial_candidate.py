@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from eventual_consistency import CLOCK
+from resource_properties import FailedTestError
 from tests.lambda_fn.fake_aws import Time, check, client_error
 from trial import handler
 from trial.candidate import Candidate, remove, settle
-from trial.smoke_test import Expected, SmokeTestError
+from trial.smoke_test import Expected
 
 SERVING = "sentiment-dev"
 CANDIDATE = Candidate("sentiment-dev-candidate", config="config-2", serving=SERVING)
@@ -62,7 +63,7 @@ class Check:
         """Run the check."""
         self.asked += 1
         if self.wrong:
-            raise SmokeTestError(self.wrong)
+            raise FailedTestError(self.wrong)
 
 
 def settled(endpoints: Endpoints, check: Check) -> int:
@@ -107,7 +108,7 @@ def test_the_trial_waits_for_an_endpoint_that_scales() -> None:
 
 def test_wrong_answers_fail_the_trial_and_remove_the_candidate() -> None:
     endpoints = Endpoints(config="config-1")
-    with pytest.raises(SmokeTestError, match="classifies a clearly positive review as negative"):
+    with pytest.raises(FailedTestError, match="classifies a clearly positive review as negative"):
         settled(endpoints, Check("classifies a clearly positive review as negative"))
     assert list(endpoints.now) == [SERVING]
 
@@ -115,7 +116,7 @@ def test_wrong_answers_fail_the_trial_and_remove_the_candidate() -> None:
 def test_a_candidate_that_does_not_start_fails_with_its_reason() -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     endpoints.comes_up_as = "Failed"
-    with pytest.raises(SmokeTestError, match="does not start: no capacity"):
+    with pytest.raises(FailedTestError, match="does not start: no capacity"):
         settled(endpoints, check)
     assert list(endpoints.now) == [SERVING]
     assert check.asked == 0
@@ -163,7 +164,7 @@ def test_a_successful_trial_ends_when_the_candidate_is_gone(seconds: float, wait
 
 def test_a_failed_trial_does_not_wait_for_the_deletion() -> None:
     time = Time()
-    with pytest.raises(SmokeTestError, match="wrong"):
+    with pytest.raises(FailedTestError, match="wrong"):
         settle(SlowlyDeleted(time, 60), CANDIDATE, Check("wrong"), time.clock)
     assert time.seconds == 0
 

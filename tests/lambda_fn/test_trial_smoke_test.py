@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from resource_properties import FailedTestError
 from tests.lambda_fn.fake_aws import Time, check, client_error
 from trial import handler
-from trial.smoke_test import Expected, SmokeTestError, check_answers, check_config
+from trial.smoke_test import Expected, check_answers, check_config
 
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
@@ -105,7 +106,7 @@ def test_any_version_may_answer_when_none_was_trained() -> None:
 
 def test_an_answer_of_another_model_fails() -> None:
     runtime = Runtime(version="sentiment-dev-000000000000")
-    with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
+    with pytest.raises(FailedTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
@@ -113,20 +114,20 @@ def test_an_answer_of_another_model_fails() -> None:
 def test_a_model_below_the_minimum_accuracy_fails_wherever_it_was_trained(needed: float) -> None:
     runtime, clock = Runtime(version="trained-elsewhere"), Time().clock
     check_answers(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
-    with pytest.raises(SmokeTestError, match=f"accuracy 0.91; the minimum is {needed}"):
+    with pytest.raises(FailedTestError, match=f"accuracy 0.91; the minimum is {needed}"):
         check_answers(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
 def test_a_model_with_a_constant_answer_fails(verdict: str) -> None:
     runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
-    with pytest.raises(SmokeTestError, match=f"review as {verdict}"):
+    with pytest.raises(FailedTestError, match=f"review as {verdict}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
 def test_an_answer_of_the_wrong_type_fails(answer: Any) -> None:
-    with pytest.raises(SmokeTestError, match=ENDPOINT):
+    with pytest.raises(FailedTestError, match=ENDPOINT):
         check_answers(
             Runtime(answer=lambda _: answer),
             ENDPOINT,
@@ -160,7 +161,7 @@ def test_the_test_waits_for_a_starting_container(error: Exception) -> None:
 
 def test_a_model_that_never_loads_fails_in_time() -> None:
     time = Time()
-    with pytest.raises(SmokeTestError, match=r"does not answer: .* error from the container"):
+    with pytest.raises(FailedTestError, match=r"does not answer: .* error from the container"):
         check_answers(
             Runtime(errors=(model_error(500),) * 10_000),
             ENDPOINT,
@@ -181,7 +182,7 @@ def test_a_model_that_never_loads_fails_in_time() -> None:
 )
 def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
     time = Time()
-    with pytest.raises(SmokeTestError, match="does not answer"):
+    with pytest.raises(FailedTestError, match="does not answer"):
         check_answers(
             Runtime(errors=(error,)), ENDPOINT, EXPECTED, patience_seconds=300, clock=time.clock
         )
@@ -198,9 +199,9 @@ def served(sagemaker: SageMaker, *, capture: int = 0) -> float:
 def test_the_new_configuration_must_be_in_service() -> None:
     assert served(SageMaker()) == 0
     assert served(SageMaker(status="Updating")) == 0  # for example while it scales
-    with pytest.raises(SmokeTestError, match="is RollingBack, not InService"):
+    with pytest.raises(FailedTestError, match="is RollingBack, not InService"):
         served(SageMaker(status="RollingBack"))
-    with pytest.raises(SmokeTestError, match="serves configuration config-1, not config-2"):
+    with pytest.raises(FailedTestError, match="serves configuration config-1, not config-2"):
         served(SageMaker(config="config-1"))
 
 
@@ -218,7 +219,7 @@ def test_the_endpoint_must_capture_what_the_settings_say(
 ) -> None:
     sagemaker = SageMaker(captured=in_service)
     served(sagemaker, capture=in_service or 0)
-    with pytest.raises(SmokeTestError, match=f"captures {in_service or 0} % .* of {wanted} %"):
+    with pytest.raises(FailedTestError, match=f"captures {in_service or 0} % .* of {wanted} %"):
         served(sagemaker, capture=wanted)
 
 

@@ -12,13 +12,14 @@ from eventual_consistency import repeat
 from local_aws.credentials import Credentials, RoleError, without_roles
 from local_aws.sagemaker import SageMakerService
 from local_aws.sagemaker.store import Store
+from resource_properties import FailedTestError
 from tests.lambda_fn.fake_aws import Time
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support import endpoints, jobs
 from tests.local_aws.support.service import Client, configure, define, in_process
 from training_job import jobs as training
 from trial.candidate import Candidate, settle
-from trial.smoke_test import SmokeTestError, check_config
+from trial.smoke_test import check_config
 
 LAG = 1.0
 CAPTURE = {
@@ -126,7 +127,7 @@ def test_an_update_that_retains_properties_keeps_the_capture_on(
         serving(sagemaker, "captured", "captured")
         found = sagemaker.describe_endpoint(EndpointName="captured")
         assert found["ProductionVariants"][0]["CurrentInstanceCount"] == 2
-        with pytest.raises(SmokeTestError, match="captures 100 % of its requests instead of 0 %"):
+        with pytest.raises(FailedTestError, match="captures 100 % of its requests instead of 0 %"):
             check_config(sagemaker, "captured", "captured", capture_percent=0, clock=Time().clock)
         sagemaker.update_endpoint(EndpointName="captured", EndpointConfigName="captured")
         serving(sagemaker, "captured", "captured")
