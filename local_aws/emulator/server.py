@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ from local_aws.emulator.patches import (
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
-from local_aws.environment import DECISIONS, endpoint_url
+from local_aws.environment import DECISIONS, LAG, endpoint_url
 from local_aws.sagemaker import SageMakerService
 
 USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, lambda_, logs, s3)
@@ -54,15 +55,19 @@ def main(port: int, state: Path, region: str) -> None:
     if iam.is_enforced():
         sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
         function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
+    lag = float(os.environ.get(LAG, "0"))
     service = SageMakerService(
-        state / "sagemaker", url, region, assume=sagemaker_role, publish=record_metric
-    )
+        state / "sagemaker", url, region,
+        assume=iam.known_after(lag, sagemaker_role), publish=record_metric, lag=lag,
+    )  # fmt: skip
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
     cloudformation.apply(
         {
             **recorded_resources(),
-            **resource_handlers(service),
-            "Custom::CDKBucketDeployment": bucket_deployment(url, region, function_role),
+            **resource_handlers(service, lag),
+            "Custom::CDKBucketDeployment": bucket_deployment(
+                url, region, function_role, slow_invalidations=lag > 0
+            ),
         }
     )
     apigateway.apply()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from aws_cdk import Size, Stack
-from aws_cdk.aws_cloudfront import IDistribution
 from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
 from constructs import Construct
@@ -36,20 +35,17 @@ class FileCopier(Construct):
         *,
         bucket: IBucket,
         prefix: str = "",
-        distribution: IDistribution | None = None,
     ) -> None:
         """Prepare to copy files.
 
         Args:
             bucket: the bucket that receives the files.
             prefix: key prefix that all files share.
-            distribution: CloudFront distribution whose cache is invalidated afterwards.
         """
         super().__init__(scope, construct_id)
         rules = ("Serverless-LambdaLatestVersion", "AwsSolutions-L1")
         acknowledge_type(self, FUNCTION, dict.fromkeys(rules, CDKS_RUNTIME))
         self._bucket = bucket
-        self._distribution = distribution
         self._log_group = declare_log_group(self, "LogGroup")
         self._role = function_role(
             self,
@@ -59,7 +55,6 @@ class FileCopier(Construct):
                 _read_assets(Stack.of(self)),
                 *_write_files(bucket, prefix),
                 *use_key_in_s3(_key_of(bucket), READ_AND_WRITE),
-                *_empty_cache(distribution),
             ],
         )
 
@@ -87,8 +82,6 @@ class FileCopier(Construct):
             destination_bucket=self._bucket,
             destination_key_prefix=prefix or None,
             prune=prune,
-            distribution=self._distribution,
-            distribution_paths=["/*"] if self._distribution else None,
             cache_control=list(cache_control) or None,
             memory_limit=512,
             ephemeral_storage_size=Size.gibibytes(2),
@@ -120,17 +113,4 @@ def _write_files(bucket: IBucket, prefix: str) -> list[Permission]:
             resources=[bucket.arn_for_objects(f"{prefix}/*" if prefix else "*")],
         ),
         Permission(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
-    ]
-
-
-def _empty_cache(distribution: IDistribution | None) -> list[Permission]:
-    if distribution is None:
-        return []
-    arn = f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/"
-    return [
-        Permission(
-            sid="EmptyCache",
-            actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
-            resources=[arn + distribution.distribution_id],
-        )
     ]

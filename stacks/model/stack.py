@@ -93,6 +93,7 @@ class ModelStack(AppStack):
             minimum_accuracy=settings.training.minimum_accuracy,
             tags=names.tags,
             patience_seconds=settings.rollout.patience_seconds,
+            capture_percent=settings.endpoint.capture_percent,
         )
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import AssetHashType, Duration, Stack
+from aws_cdk import AssetHashType, Stack
 from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_cloudfront import (
     AllowedMethods,
@@ -48,7 +48,6 @@ DEFAULT_DOMAIN = (
 )
 NO_LOGS = "The environment has no CloudFront logs (site.access_logs)"
 PUBLIC_FILES = "The page's files are public; a key would have to be opened to CloudFront anyway"
-ONE_YEAR = Duration.days(365)
 PRICE_CLASSES = {
     "PriceClass_100": PriceClass.PRICE_CLASS_100,
     "PriceClass_200": PriceClass.PRICE_CLASS_200,
@@ -105,12 +104,7 @@ class Site(Construct):
             bucket, log_bucket_name, api_domain, origin_secret, settings
         )
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
-        copier = FileCopier(
-            self,
-            "Files",
-            bucket=bucket,
-            distribution=distribution,
-        )
+        copier = FileCopier(self, "Files", bucket=bucket)
         copier.copy(
             "Page",
             sources=[
@@ -118,11 +112,9 @@ class Site(Construct):
                 Source.json_data("config.json", dict(configuration)),
             ],
             prune=True,
-            # Browsers always revalidate; CloudFront caches until the next deployment.
-            cache_control=[
-                CacheControl.max_age(Duration.seconds(0)),
-                CacheControl.s_max_age(ONE_YEAR),
-            ],
+            # Browsers and CloudFront revalidate, so a deployment needs no invalidation. It would
+            # fail whenever an invalidation takes too long: https://github.com/aws/aws-cdk/issues/15891
+            cache_control=[CacheControl.no_cache()],
         )
         self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
 

@@ -93,7 +93,12 @@ def test_the_pages_configuration_has_the_api(assembly: Assembly) -> None:
         "feedback": False,
     }
     assert any((folder / "index.html").is_file() for folder in folders)
-    assert copy["DistributionPaths"] == ["/*"]
+
+
+def test_a_deployment_shows_a_new_page_without_an_invalidation(assembly: Assembly) -> None:
+    copy = assembly.only("Custom::CDKBucketDeployment", "web")
+    assert copy["SystemMetadata"] == {"cache-control": "no-cache"}
+    assert "DistributionId" not in copy
 
 
 def test_requests_are_throttled(dev: Assembly) -> None:
