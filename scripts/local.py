@@ -19,6 +19,10 @@ SAMPLE = (
     "one of the best I have ever seen. I loved it and highly recommend it."
 )
 
+# A template with this deletion policy keeps resources, so its stack gets termination protection.
+KEPT = "RetainExceptOnCreate"
+PROTECTED = {"CDK_PROTECTION": "true"}
+
 
 def deploy_locally(
     *,
@@ -49,8 +53,19 @@ def deploy_locally(
     cdk.bootstrap(DEFAULT_REGION)
     screen.step("Deploying every stack with the CDK CLI")
     # The embedded AWS has one region, whatever the environment's region on AWS.
-    outputs = cdk.deploy(root, [*context, f"region={DEFAULT_REGION}"])
+    settings = [*context, f"region={DEFAULT_REGION}"]
+    outputs = cdk.deploy(root, settings)
+    storage = _storage_stack(context)
+    if KEPT in (state / "cdk.out" / f"{storage}.template.json").read_text("utf-8"):
+        screen.step("Protecting the storage stack")
+        cdk.deploy(root, settings, stacks=[storage], variables=PROTECTED)
     return {key: local_url(value, port) for key, value in outputs.items()}
+
+
+def _storage_stack(context: list[str]) -> str:
+    """Return the name of the storage stack of the environment that the context selects."""
+    selected = dict(setting.partition("=")[::2] for setting in context)
+    return f"sentiment-{selected.get('environment', 'dev')}-storage"
 
 
 def main() -> int:

@@ -22,6 +22,7 @@ from local_aws.emulator.patches import (
     cloudfront,
     cloudwatch,
     iam,
+    kms,
     lambda_,
     logs,
     s3,
@@ -32,7 +33,7 @@ from local_aws.emulator.sagemaker_resources import resource_handlers
 from local_aws.environment import DECISIONS, LAG, endpoint_url
 from local_aws.sagemaker import SageMakerService
 
-USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, lambda_, logs, s3)
+USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, kms, lambda_, logs, s3)
 
 
 def check_ministack() -> None:
@@ -74,6 +75,7 @@ def main(port: int, state: Path, region: str) -> None:
     cloudfront.apply(port)
     cloudwatch.apply()
     iam.apply(state / DECISIONS)
+    kms.apply()
     lambda_.apply()
     logs.apply(iam.may_write_logs)
     s3.apply()

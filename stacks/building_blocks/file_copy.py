@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Size, Stack
+from aws_cdk import CustomResource, Size, Stack
 from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.log_group import declare_log_group
@@ -66,16 +66,20 @@ class FileCopier(Construct):
         prefix: str = "",
         prune: bool = False,
         cache_control: Sequence[CacheControl] = (),
+        after: Sequence[IConstruct] = (),
     ) -> None:
-        """Copy files.
+        """Copy files, once the bucket is complete.
+
+        CloudFormation cannot delete a bucket with files in it when a creation fails.
 
         Args:
             sources: archives that are unpacked into the bucket.
             prefix: key prefix of the files.
             prune: whether to delete files that are no longer in the sources.
             cache_control: how long browsers and CloudFront keep the files.
+            after: what is created before the files are copied.
         """
-        BucketDeployment(
+        deployment = BucketDeployment(
             self,
             construct_id,
             sources=list(sources),
@@ -89,6 +93,10 @@ class FileCopier(Construct):
             # Without this, CDK adds permissions over whole buckets.
             role=self._role.without_policy_updates(),
         )
+        (resource,) = (
+            child for child in deployment.node.children if isinstance(child, CustomResource)
+        )
+        resource.node.add_dependency(self._bucket, *after)
 
 
 def _read_assets(stack: Stack) -> Permission:
