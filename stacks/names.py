@@ -26,6 +26,11 @@ class Names:
         return f"sentiment-{self.environment}"
 
     @property
+    def in_account(self) -> str:
+        """The prefix of names that are unique in the account, not only in the region."""
+        return f"{self.prefix}-{self.region}"
+
+    @property
     def tags(self) -> dict[str, str]:
         """The tags of every resource."""
         return {"application": "sentiment", "environment": self.environment}

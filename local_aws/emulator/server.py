@@ -18,6 +18,8 @@ from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.patches import (
     apigateway,
+    apigateway_logs,
+    budgets,
     cloudformation,
     cloudfront,
     cloudwatch,
@@ -33,7 +35,10 @@ from local_aws.emulator.sagemaker_resources import resource_handlers
 from local_aws.environment import DECISIONS, LAG, endpoint_url
 from local_aws.sagemaker import SageMakerService
 
-USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, kms, lambda_, logs, s3)
+USERS = (
+    extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, iam,
+    kms, lambda_, logs, s3,
+)  # fmt: skip
 
 
 def check_ministack() -> None:
@@ -66,12 +71,14 @@ def main(port: int, state: Path, region: str) -> None:
         {
             **recorded_resources(),
             **resource_handlers(service, lag),
+            "AWS::Budgets::Budget": budgets.budget(),
             "Custom::CDKBucketDeployment": bucket_deployment(
                 url, region, function_role, slow_invalidations=lag > 0
             ),
         }
     )
     apigateway.apply()
+    apigateway_logs.apply()
     cloudfront.apply(port)
     cloudwatch.apply()
     iam.apply(state / DECISIONS)

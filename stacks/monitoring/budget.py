@@ -13,6 +13,10 @@ class Budget(Construct):
     AWS counts costs by tags only after their activation as cost allocation tags:
     https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
 
+    Its alerts cannot be changed: CloudFormation creates another budget before it deletes this one,
+    so the budget has no name of the application, and CloudFormation names it.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-budgets-budget.html
+
     Creates: one budget with two alerts.
     Idle: nothing.
     Destroy: the budget is deleted.
@@ -23,7 +27,6 @@ class Budget(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
         monthly_usd: float,
         tags: dict[str, str],
         topic_arn: str | None,
@@ -32,7 +35,6 @@ class Budget(Construct):
         """Declare the budget.
 
         Args:
-            name: the budget's name, unique in the account.
             monthly_usd: US dollars a month.
             tags: resources with all of these tags are counted.
             topic_arn: the topic that receives alerts; it must let AWS Budgets publish.
@@ -48,7 +50,6 @@ class Budget(Construct):
             self,
             "Budget",
             budget=CfnBudget.BudgetDataProperty(
-                budget_name=name,
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),

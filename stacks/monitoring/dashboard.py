@@ -34,7 +34,7 @@ class EnvironmentDashboard(Construct):
         """Declare the dashboard.
 
         Args:
-            name: the dashboard's name.
+            name: the dashboard's name, unique in the account: dashboards have no region.
             api: metrics of the API and its function.
             endpoint: metrics of the endpoint.
             namespace: namespace of the application's metrics.

@@ -25,7 +25,7 @@ class ApiSettings(Section):
         tracing: whether AWS X-Ray samples requests to the API and the function.
         max_review_characters: longest accepted review; the model's limit is 100,000.
         set_account_log_role: whether to set API Gateway's role for writing logs. An account has one
-            per region: false if something else has set it.
+            per region, which all environments share: false if something else has set it.
     """
 
     access: Literal["public", "iam"] = "public"

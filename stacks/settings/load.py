@@ -11,6 +11,7 @@ from stacks.settings.combinations import refuse_impossible
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
 from stacks.settings.images import regions
+from stacks.settings.keys import is_ours, nearest
 
 CHOICE = "environment"
 DEFINITIONS = "environments"
@@ -19,18 +20,20 @@ DEFINITIONS = "environments"
 def read_settings(context: Mapping[str, Any]) -> EnvironmentSettings:
     """Return the validated settings of the environment that the context names.
 
+    A key is a setting when its first part names a section or it is spelled almost like a setting;
+    all other keys are ignored.
+
     Args:
         context: CDK's context: `environment`, `environments`, overrides such as `training.epochs`,
-            and CDK's own keys.
+            and keys of CDK and of other projects.
 
     Raises:
         SettingsError: for the first unknown or invalid setting.
     """
     values = _chosen(context)
     for key, value in context.items():
-        if key in {CHOICE, DEFINITIONS} or _belongs_to_cdk(key):
-            continue
-        _override(values, key, value)
+        if key not in {CHOICE, DEFINITIONS} and is_ours(key, value, SECTIONS):
+            _override(values, key, value)
     try:
         settings = EnvironmentSettings.model_validate(values)
     except ValidationError as error:
@@ -80,24 +83,19 @@ def _chosen(context: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _belongs_to_cdk(key: str) -> bool:
-    """Return whether a key belongs to CDK, such as a feature flag."""
-    return key.startswith(("@", "aws")) or ":" in key
-
-
 def _override(values: dict[str, Any], key: str, value: Any) -> None:
     section, _, name = key.partition(".")
     field = EnvironmentSettings.model_fields.get(section)
     if field is None or section == CHOICE:
-        raise SettingsError(key, str(value), _names(EnvironmentSettings))
+        raise SettingsError(key, str(value), _names(EnvironmentSettings, near=key))
     model = _section(field)
     if model is None:
         if name:
-            raise SettingsError(key, value, _names(EnvironmentSettings))
+            raise SettingsError(key, value, _names(EnvironmentSettings, near=key))
         values[section] = value
         return
     if name not in model.model_fields:
-        raise SettingsError(key, value, _names(model, f"{section}."))
+        raise SettingsError(key, value, _names(model, f"{section}.", near=key))
     block = values.setdefault(section, {})
     if not isinstance(block, dict):
         raise SettingsError(section, block, _names(model, f"{section}."))
@@ -109,13 +107,23 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
-def _names(model: type[BaseModel], prefix: str = "") -> str:
-    """Return the names of a model's settings, for a message."""
+SECTIONS = {
+    **{
+        name: list(model.model_fields) if (model := _section(field)) else []
+        for name, field in EnvironmentSettings.model_fields.items()
+    },
+    DEFINITIONS: [],
+}
+
+
+def _names(model: type[BaseModel], prefix: str = "", *, near: str = "") -> str:
+    """Return the names of a model's settings for a message, and the one nearest to a wrong key."""
     names = [
         f"{prefix}{name}" + ("" if _section(field) is None else ".*")
         for name, field in model.model_fields.items()
     ]
-    return f"the settings are {', '.join(names)}"
+    meant = nearest(near, SECTIONS)
+    return f"the settings are {', '.join(names)}" + (f"; did you mean {meant}?" if meant else "")
 
 
 def _refusal(error: ErrorDetails) -> SettingsError:
@@ -126,7 +134,8 @@ def _refusal(error: ErrorDetails) -> SettingsError:
     model = _section(field) if field else None
     value = None if error["type"] == "missing" else error["input"]
     if error["type"] == "extra_forbidden" or (model and len(path) == 1):
-        allowed = _names(model or EnvironmentSettings, f"{path[0]}." if model else "")
+        prefix = f"{path[0]}." if model else ""
+        allowed = _names(model or EnvironmentSettings, prefix, near=".".join(path))
     elif error["type"] == "value_error":
         allowed = f"must be {error['ctx']['error']}"
         value = "" if value is None else value

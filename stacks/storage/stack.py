@@ -191,7 +191,6 @@ class StorageStack(AppStack):
         return Budget(
             self,
             "Budget",
-            name=self.names.prefix,
             monthly_usd=monthly_usd,
             tags=self.names.tags,
             topic_arn=self.names.alarm_topic_arn if operations.alarms else None,

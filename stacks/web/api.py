@@ -128,7 +128,7 @@ class PredictApi(Construct):
         )
         stage.node.add_dependency(execution_log)
         if settings.set_account_log_role:
-            stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole"))
+            stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole", api=api))
         acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
         acknowledge(stage, _stage_reasons(settings))
         self.origin_secret: str | None = None

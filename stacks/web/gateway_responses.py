@@ -2,8 +2,16 @@
 
 import json
 from http import HTTPStatus
+from typing import cast
 
-from aws_cdk.aws_apigateway import AccessLogFormat, CfnAccount, ResponseType, RestApi
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_apigateway import (
+    AccessLogFormat,
+    CfnAccount,
+    CfnRestApi,
+    ResponseType,
+    RestApi,
+)
 from aws_cdk.aws_iam import ManagedPolicy, Role, ServicePrincipal
 from constructs import Construct
 
@@ -171,11 +179,17 @@ class GatewayLogRole(Construct):
 
     Creates: a role and the account's setting.
     Idle: nothing.
-    Destroy: the role is deleted; the account's setting names it until another stack sets a new one.
+    Destroy: both stay, because other APIs may use the role. CloudFormation cannot undo the setting,
+        and API Gateway would write no logs with a setting that names a deleted role.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
-        """Declare the role and the account's setting."""
+    def __init__(self, scope: Construct, construct_id: str, *, api: RestApi) -> None:
+        """Declare the role and the account's setting.
+
+        Args:
+            api: an API of the account. Before its first API, an account has no such setting:
+                https://github.com/awsdocs/aws-cloudformation-user-guide/blob/main/doc_source/aws-resource-apigateway-account.md
+        """
         super().__init__(scope, construct_id)
         role = Role(
             self,
@@ -191,4 +205,8 @@ class GatewayLogRole(Construct):
                 )
             },
         )
-        CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
+        # Also after a failed first deployment, hence not RETAIN_ON_UPDATE_OR_DELETE.
+        role.apply_removal_policy(RemovalPolicy.RETAIN)
+        account = CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
+        account.apply_removal_policy(RemovalPolicy.RETAIN)
+        account.add_dependency(cast("CfnRestApi", api.node.default_child))

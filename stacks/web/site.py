@@ -17,11 +17,13 @@ from aws_cdk.aws_cloudfront import (
     FunctionEventType,
     FunctionRuntime,
     HttpVersion,
+    IOrigin,
     OriginProtocolPolicy,
     OriginRequestPolicy,
     OriginSslPolicy,
     PriceClass,
     ResponseHeadersPolicy,
+    S3OriginAccessControl,
     SecurityPolicyProtocol,
     ViewerProtocolPolicy,
 )
@@ -73,6 +75,7 @@ class Site(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: str,
         bucket_name: str,
         log_bucket_name: str,
         api_domain: str,
@@ -83,6 +86,7 @@ class Site(Construct):
         """Declare the site.
 
         Args:
+            name: name of CloudFront's header policy and access control, unique in the account.
             bucket_name: name of the page's bucket.
             log_bucket_name: name of the bucket for access logs.
             api_domain: host name of the API.
@@ -100,8 +104,20 @@ class Site(Construct):
             log_bucket_name=log_bucket_name,
             log_prefix=LOG_PREFIX,
         )
+        headers = ResponseHeadersPolicy(
+            self,
+            "Headers",
+            response_headers_policy_name=name,
+            comment=f"Security headers of {name}",
+            security_headers_behavior=security_headers(),
+        )
+        access = S3OriginAccessControl(self, "Access", origin_access_control_name=name)
         distribution = self._declare_distribution(
-            bucket, log_bucket_name, api_domain, origin_secret, settings
+            S3BucketOrigin.with_origin_access_control(bucket, origin_access_control=access),
+            headers,
+            self._api_behavior(api_domain, origin_secret, headers),
+            log_bucket_name,
+            settings,
         )
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
         copier = FileCopier(self, "Files", bucket=bucket)
@@ -120,18 +136,12 @@ class Site(Construct):
 
     def _declare_distribution(
         self,
-        bucket: Bucket,
+        files: IOrigin,
+        headers: ResponseHeadersPolicy,
+        api: BehaviorOptions,
         log_bucket_name: str,
-        api_domain: str,
-        origin_secret: str | None,
         settings: SiteSettings,
     ) -> Distribution:
-        headers = ResponseHeadersPolicy(
-            self,
-            "Headers",
-            comment=f"Security headers of {settings.comment}",
-            security_headers_behavior=security_headers(),
-        )
         logs: dict[str, Any] = {
             "enable_logging": True,
             "log_bucket": Bucket.from_bucket_name(self, "LogBucket", log_bucket_name),
@@ -143,14 +153,14 @@ class Site(Construct):
             comment=settings.comment,
             default_root_object="index.html",
             default_behavior=BehaviorOptions(
-                origin=S3BucketOrigin.with_origin_access_control(bucket),
+                origin=files,
                 viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=CachePolicy.CACHING_OPTIMIZED,
                 response_headers_policy=headers,
                 compress=True,
             ),
-            additional_behaviors={"/api/*": self._api_behavior(api_domain, origin_secret, headers)},
+            additional_behaviors={"/api/*": api},
             price_class=PRICE_CLASSES[settings.price_class],
             http_version=HttpVersion.HTTP2_AND_3,
             **(logs if settings.access_logs else {}),

@@ -59,7 +59,7 @@ class WebStack(AppStack):
             EnvironmentDashboard(
                 self,
                 "Dashboard",
-                name=names.prefix,
+                name=names.in_account,
                 api=api.metrics,
                 endpoint=EndpointMetrics(names.endpoint, VARIANT),
                 namespace=names.metrics,
@@ -72,6 +72,7 @@ class WebStack(AppStack):
         site = Site(
             self,
             "Site",
+            name=self.names.in_account,
             bucket_name=self.names.site_bucket,
             log_bucket_name=self.names.log_bucket,
             api_domain=api.domain,

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local_aws.environment import client_environment
+from local_aws.environment import DEFAULT_REGION, client_environment
 from scripts import ROOT
 from tests.support.emulator import AWKWARD, emulator_client, free_port
 
@@ -29,9 +29,9 @@ class Emulator:
     port: int
     state: Path
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = DEFAULT_REGION) -> Any:
         """Return a boto3 client of it."""
-        return emulator_client(service, self.port)
+        return emulator_client(service, self.port, region)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -15,14 +15,17 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.slow
 SECTION = "Clean destroy"
 DEV = ("feedback.enabled=true",)
-# Both environments are in one account, where dev owns API Gateway's logging role.
 PROD = (
     "environment=prod",
     "feedback.enabled=true",
     "operations.alarm_email=somebody@example.com",
-    "api.set_account_log_role=false",
 )
 SHARED = {"log groups": {"/aws/sagemaker/TrainingJobs"}}
+# API Gateway's account-wide setting names one of these roles; other APIs may use it.
+LOG_ROLES = (
+    "sentiment-dev-web-PredictApiAccountLogRole",
+    "sentiment-prod-web-PredictApiAccountLogRole",
+)
 KEPT_OF_PROD = {
     "buckets": {f"sentiment-prod-{name}-{ACCOUNT}-{DEFAULT_REGION}" for name in ("data", "logs")},
     "keys": {
@@ -56,11 +59,14 @@ def test_destroy_leaves_what_is_kept_on_purpose(
         made_up = {"RequestType": "Delete", "PhysicalResourceId": "sentiment-dev-model-Made-Up"}
         send_event(deployed, {**interrupted, **made_up})
         deployed.destroy(*DEV)
-        assert not any("sentiment-dev" in name for name in flat(leftovers(deployed.client)))
+        assert [
+            name for name in flat(leftovers(deployed.client)) if "sentiment-dev" in name
+        ] == log_roles(deployed)[:1]
         wait_until_stopped(deployed, "sentiment-dev-cut-off")
         deployed.unprotect("prod")
         deployed.destroy(*PROD)
         left = leftovers(deployed.client)
+        assert sorted(left.pop("roles")) == log_roles(deployed)
         tagged = left.pop("tagged", set())
         assert {arn.rpartition(":")[2] for arn in tagged} <= KEPT_OF_PROD["buckets"]
         assert left == {**SHARED, **KEPT_OF_PROD}
@@ -73,10 +79,23 @@ def test_destroy_leaves_what_is_kept_on_purpose(
         "in an interrupted deployment, both destroyed; kinds of resources searched for: "
         f"{', '.join(sorted(LISTINGS))} and keys",
         f"{len(flat(everything))} resources of {len(everything)} kinds before. The training job "
-        "stopped. Nothing is left of dev; of prod, the data and log buckets with all their objects "
-        "and their three keys; of the account, the log group of training jobs. The embedded AWS "
-        "cannot list budgets and scaling targets; they were deleted with their stacks",
+        "stopped. Only API Gateway's log role is left of dev; of prod, its log role, the data and log "
+        "buckets with all their objects and their three keys; of the account, the log group of "
+        "training jobs. The embedded AWS cannot list scaling targets; they were deleted with their "
+        "stacks",
     )
+
+
+def log_roles(deployed: Deployment) -> list[str]:
+    """Return the roles that API Gateway's account-wide setting names or has named."""
+    found = sorted(
+        role["RoleName"]
+        for page in deployed.client("iam").get_paginator("list_roles").paginate()
+        for role in page["Roles"]
+        if role["RoleName"].startswith(LOG_ROLES)
+    )
+    assert len(found) == len(LOG_ROLES)
+    return found
 
 
 def begin_training(deployed: Deployment, outputs: dict[str, str]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Assembly:
 
 
 def synthesize(
-    environment: str, folder: Path, overrides: Mapping[str, str] | None = None
+    environment: str, folder: Path, overrides: Mapping[str, Any] | None = None
 ) -> Assembly:
     """Synthesize an environment in this process, which has already imported CDK."""
     application = App(

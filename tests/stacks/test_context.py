@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
+from tests.properties.settings_blocks import KEYS
 
 CDK_JSON = Path(__file__).resolve().parents[2] / "cdk.json"
 DEV = {
@@ -19,6 +20,7 @@ DEV = {
     "storage": {"removal": "destroy"},
 }
 
+SHORT = 8  # characters
 OWN_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
 
 
@@ -85,6 +87,59 @@ def test_an_empty_override_removes_an_optional_setting() -> None:
 def test_keys_of_cdk_are_ignored() -> None:
     read(**{"@aws-cdk/core:checkSecretUsage": True, "aws:cdk:enable-path-metadata": True})
     read(**{"availability-zones:account=1:region=us-east-1": ["us-east-1a"], "aws-cdk:x": 1})
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"acknowledged-issue-numbers": [34892]},
+        {"cli-telemetry": False},
+        {"team": "platform"},
+        {"stage": "beta", "stage.name": "beta", "owner": "a", "account": "1", "vpc-id": "vpc-1"},
+        {"vpc-provider:account=1:filter.isDefault=true": {"vpcId": "vpc-1"}},
+        {"other-project": {"region": "eu-west-1", "endpoint": {"kind": "x"}}, "regions": ["a"]},
+        {"com.example.flag": True, "environmentName": "x", "version": 3, "service.name": None},
+    ],
+)
+def test_keys_of_the_cli_and_of_other_projects_are_ignored(foreign: dict[str, Any]) -> None:
+    assert read(**foreign) == read()
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("endpint.kind", "endpoint.kind"),
+        ("endpoint.memory", "endpoint.memory_mb"),
+        ("Endpoint.kind", "endpoint.kind"),
+        ("endpoint_kind", "endpoint.kind"),
+        ("traning.epocs", "training.epochs"),
+        ("trainings.epochs", "training.epochs"),
+        ("storge.anything", "storage.*"),
+        ("enviroment", "environment"),
+        ("env", "environment"),
+        ("regoin", "region"),
+        ("epochs", "training.epochs"),
+        ("alarm_email", "operations.alarm_email"),
+    ],
+)
+def test_a_misspelled_setting_is_refused_with_the_nearest_name(key: str, meant: str) -> None:
+    line = refusal(**{key: "x"})
+    assert line.startswith(f"{key}=x is refused: the settings are ")
+    assert line.endswith(f"; did you mean {meant}?")
+
+
+@pytest.mark.parametrize("name", [name for name in KEYS if len(name) > SHORT])
+def test_a_letter_too_few_is_refused_everywhere(name: str) -> None:
+    """Every setting is guarded, at every letter, against a silently ignored override."""
+    for position in range(len(name)):
+        wrong = name[:position] + name[position + 1 :]
+        with pytest.raises(SettingsError):
+            read(**{wrong: "x"})
+
+
+def test_a_misspelled_setting_in_a_block_is_refused_with_the_nearest_name() -> None:
+    block = {**DEV, "training": {"epoch": 3}}
+    assert refusal(block).endswith("; did you mean training.epochs?")
 
 
 def test_settings_are_immutable() -> None:

@@ -74,7 +74,7 @@ def test_failed_trainings_notify_the_topic(prod: Assembly) -> None:
 def graphs(assembly: Assembly) -> dict[str, set[str]]:
     """Return the titles of the dashboard's graphs and their metrics."""
     dashboard = assembly.only("AWS::CloudWatch::Dashboard", "web")
-    assert dashboard["DashboardName"] == f"sentiment-{assembly.environment}"
+    assert dashboard["DashboardName"] == f"sentiment-{assembly.environment}-us-east-1"
     parts = dashboard["DashboardBody"]["Fn::Join"][1]
     body = json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))
     shown = [one["properties"] for one in body["widgets"]]

@@ -222,3 +222,20 @@ def test_callers_get_a_tested_version(assembly: Assembly) -> None:
     for method in methods:
         called_by = json.dumps(method["Properties"]["Integration"]["Uri"])
         assert name.rpartition("/")[2] in called_by
+
+
+def test_the_log_role_is_set_after_the_api_and_kept(assembly: Assembly) -> None:
+    """Other environments use the role, also after a failed first deployment of this one."""
+    resources = assembly.template("web")["Resources"]
+    account = resources[
+        next(iter(assembly.resources("AWS::ApiGateway::Account"))).partition("/")[2]
+    ]
+    assert [resources[name]["Type"] for name in account["DependsOn"]] == [
+        "AWS::ApiGateway::RestApi"
+    ]
+    role = resources[account["Properties"]["CloudWatchRoleArn"]["Fn::GetAtt"][0]]
+    for kept in (account, role):
+        assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    stage = assembly.resources("AWS::ApiGateway::Stage", "web")
+    (depends_on,) = (one["DependsOn"] for one in stage.values())
+    assert account in [resources[name] for name in depends_on]

@@ -11,11 +11,11 @@ from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
 AWKWARD = "a b'ü\"c $d"
 
 
-def emulator_client(service: str, port: int) -> Any:
+def emulator_client(service: str, port: int, region: str = DEFAULT_REGION) -> Any:
     """Return a boto3 client of the embedded AWS, regardless of the environment variables."""
     return boto3.client(
         service,
-        region_name=DEFAULT_REGION,
+        region_name=region,
         endpoint_url=endpoint_url(port),
         aws_access_key_id=DUMMY_KEY,
         aws_secret_access_key=DUMMY_KEY,

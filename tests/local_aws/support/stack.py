@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.environment import DEFAULT_REGION
 from tests.local_aws.conftest import Emulator
 
 SETTLE_SECONDS = 120.0
@@ -31,9 +32,9 @@ class DeployedStack:
 class Stack:
     """A stack that tests deploy with changing templates."""
 
-    def __init__(self, emulator: Emulator, name: str) -> None:
+    def __init__(self, emulator: Emulator, name: str, *, region: str = DEFAULT_REGION) -> None:
         """Name the stack without creating it."""
-        self._client, self._name = emulator.client("cloudformation"), name
+        self._client, self._name = emulator.client("cloudformation", region), name
 
     def deploy(self, resources: Resources, **outputs: Any) -> DeployedStack:
         """Create or update the stack and wait until it has settled."""
