@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -28,8 +29,10 @@ from local_aws.emulator.patches import (
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
-from local_aws.environment import DECISIONS, endpoint_url
+from local_aws.emulator.service_quotas_api import service_quotas_api
+from local_aws.environment import DECISIONS, NEW_ACCOUNT, endpoint_url
 from local_aws.sagemaker import SageMakerService
+from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
 USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, lambda_, logs, s3)
 
@@ -58,6 +61,8 @@ def main(port: int, state: Path, region: str) -> None:
         state / "sagemaker", url, region, assume=sagemaker_role, publish=record_metric
     )
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
+    quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
+    extension.add_service("servicequotas", service_quotas_api(quotas))
     cloudformation.apply(
         {
             **recorded_resources(),
@@ -69,7 +74,7 @@ def main(port: int, state: Path, region: str) -> None:
     cloudfront.apply(port)
     cloudwatch.apply()
     iam.apply(state / DECISIONS)
-    lambda_.apply()
+    lambda_.apply(lambda: int(quotas.value(CONCURRENT_EXECUTIONS)))
     logs.apply(iam.may_write_logs)
     s3.apply()
 
