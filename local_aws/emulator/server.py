@@ -21,6 +21,7 @@ from local_aws.emulator.patches import (
     cloudformation,
     cloudfront,
     cloudwatch,
+    ecr,
     iam,
     lambda_,
     logs,
@@ -34,7 +35,9 @@ from local_aws.environment import DECISIONS, NEW_ACCOUNT, endpoint_url
 from local_aws.sagemaker import SageMakerService
 from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
-USERS = (extension, apigateway, cloudformation, cloudfront, cloudwatch, iam, lambda_, logs, s3)
+USERS = (
+    extension, apigateway, cloudformation, cloudfront, cloudwatch, ecr, iam, lambda_, logs, s3,
+)  # fmt: skip
 
 
 def check_ministack() -> None:
@@ -73,6 +76,7 @@ def main(port: int, state: Path, region: str) -> None:
     apigateway.apply()
     cloudfront.apply(port)
     cloudwatch.apply()
+    ecr.apply()
     iam.apply(state / DECISIONS)
     lambda_.apply(lambda: int(quotas.value(CONCURRENT_EXECUTIONS)))
     logs.apply(iam.may_write_logs)

@@ -1,0 +1,66 @@
+"""What each environment needs of an account, from its templates."""
+
+from typing import Any
+
+import pytest
+
+from scripts.preflight.assembly import Assembly, synthesize
+from scripts.preflight.needs import needs
+
+
+def needed(assembly: Assembly) -> dict[str, int]:
+    return {need.what: need.amount for need in needs(assembly)}
+
+
+def test_dev_fits_a_new_account_except_for_its_training(dev_assembly: Assembly) -> None:
+    assert needed(dev_assembly) == {
+        "concurrency of serverless endpoints": 10,  # 5, and 5 of the candidate
+        "ml.m5.xlarge for training job usage": 1,
+        "concurrent executions": 10,
+        "buckets": 3,
+        "distributions": 1,
+        "response headers policies": 1,
+        "requests a second": 20,
+    }
+
+
+def test_prod_is_counted_at_its_peak(prod_assembly: Assembly) -> None:
+    assert needed(prod_assembly) == {
+        "ml.m5.large for endpoint usage": 12,  # scaled to 6, and replaced by 6
+        "ml.m5.xlarge for training job usage": 1,
+        "concurrent executions": 200,  # 100 reserved, 100 kept unreserved
+        "buckets": 3,
+        "distributions": 1,
+        "response headers policies": 1,
+        "requests a second": 100,
+    }
+
+
+@pytest.mark.parametrize(
+    ("environment", "overrides", "expected"),
+    [
+        (
+            "dev",
+            {"training.use_spot": "true", "training.instance_type": "ml.c5.2xlarge"},
+            {"ml.c5.2xlarge for spot training job usage": 1},
+        ),
+        ("dev", {"training.instance_count": "3"}, {"ml.m5.xlarge for training job usage": 3}),
+        ("dev", {"endpoint.max_concurrency": "7"}, {"concurrency of serverless endpoints": 14}),
+        (
+            "prod",
+            {"scaling.max_instances": "", "endpoint.instance_type": "ml.c5.large"},
+            {"ml.c5.large for endpoint usage": 4},
+        ),
+        ("prod", {"api.reserved_concurrency": ""}, {"concurrent executions": 10}),
+    ],
+)
+def test_needs_follow_the_settings(
+    environment: str, overrides: dict[str, Any], expected: dict[str, int]
+) -> None:
+    amounts = needed(synthesize(environment, overrides))
+    assert amounts | expected == amounts
+
+
+def test_a_served_model_from_elsewhere_needs_no_training() -> None:
+    amounts = needed(synthesize("dev", {"training.model_data": "s3://models/model.tar.gz"}))
+    assert not any("training" in what for what in amounts)
