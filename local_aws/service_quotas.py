@@ -61,6 +61,7 @@ class ServiceQuotas:
             }
             for service, code, name, default, _ in rows
         }  # fmt: skip
+        self._codes = {name: code for _, code, name, _, _ in rows}
         established = {code: float(value) for _, code, _, _, value in rows}
         self._applied: dict[str, float] = dict(NEW_ACCOUNT) if new_account else established
         self._operations = {
@@ -73,6 +74,10 @@ class ServiceQuotas:
     def value(self, code: str) -> float:
         """Return the value of a quota that applies to the account."""
         return self._applied.get(code, self._defaults[code]["Value"])
+
+    def named(self, name: str) -> float:
+        """Return the value of the quota with this name that applies to the account."""
+        return self.value(self._codes[name])
 
     def handle(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request of the AWS JSON 1.1 protocol."""

@@ -54,17 +54,33 @@ def check_roles(clients: Clients, assembly: Assembly, account: Account) -> Itera
 
 
 def check_log_role(clients: Clients, assembly: Assembly, deployed: Deployed) -> Iterator[Row]:
-    """Find out whether another environment or application owns API Gateway's log role."""
-    if not list(assembly.resources("AWS::ApiGateway::Account")):
-        return
-    role = clients("apigateway").get_account().get("cloudwatchRoleArn") or ""
-    own = {
-        deployed.id_of(one)
-        for one in assembly.resources("AWS::IAM::Role")
-        if "LogRole" in one.logical_id
-    }
-    if not role or role.rpartition("/")[2] in own:
-        yield Row(LOG_ROLE, State.GOOD, "this environment's own" if role else "not set")
+    """Compare the account's setting for API Gateway's logs with what the environment expects.
+
+    Without an existing role, API Gateway refuses stages that write logs.
+    """
+    role = str(clients("apigateway").get_account().get("cloudwatchRoleArn") or "")
+    declared = [
+        one for one in assembly.resources("AWS::ApiGateway::Account") if deployed.id_of(one) is None
+    ]
+    if declared and not role:
+        yield Row(LOG_ROLE, State.GOOD, "not set; this environment sets it")
+    elif declared:
+        found = f"{role}, set by another environment or application; this environment replaces it"
+        action = "set api.set_account_log_role to false to leave the setting as it is"
+        yield Row(LOG_ROLE, State.NOTE, found, action)
+    elif role and _role_exists(clients, role):
+        yield Row(LOG_ROLE, State.GOOD, role)
     else:
-        action = f"set api.set_account_log_role to false for {assembly.environment} in cdk.json"
-        yield Row(LOG_ROLE, State.PROBLEM, f"the account uses {role}, which others own", action)
+        found = f"{role} is deleted" if role else "not set"
+        action = "deploy with -c api.set_account_log_role=true, after =false if it was true"
+        yield Row(LOG_ROLE, State.PROBLEM, f"{found}, so API Gateway refuses to write logs", action)
+
+
+def _role_exists(clients: Clients, arn: str) -> bool:
+    try:
+        clients("iam").get_role(RoleName=arn.rpartition("/")[2])
+    except ClientError as error:
+        if code_of(error) == "NoSuchEntity":
+            return False
+        raise
+    return True

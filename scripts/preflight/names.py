@@ -87,16 +87,6 @@ def _alias(clients: Clients, name: str, _account: Account) -> bool:
     return any(alias["AliasName"] == name for page in pages for alias in page["Aliases"])
 
 
-def _budget(clients: Clients, name: str, account: Account) -> bool:
-    try:
-        clients("budgets").describe_budget(AccountId=account.account_id, BudgetName=name)
-    except ClientError as error:
-        if code_of(error) in MISSING:
-            return False
-        raise
-    return True
-
-
 def _headers_policy(clients: Clients, name: str, _account: Account) -> bool:
     found = clients("cloudfront").list_response_headers_policies(Type="custom")
     policies = found["ResponseHeadersPolicyList"].get("Items", [])
@@ -124,7 +114,6 @@ LOOKUPS: dict[str, tuple[str, Exists]] = {
     "AWS::SNS::Topic": ("TopicName", _topic),
     "AWS::SSM::Parameter": ("Name", _parameter),
     "AWS::KMS::Alias": ("AliasName", _alias),
-    "AWS::Budgets::Budget": ("Budget.BudgetName", _budget),
     "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig.Name", _headers_policy),
     "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name", _origin_access),
 }

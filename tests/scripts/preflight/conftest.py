@@ -4,11 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from scripts.preflight.__main__ import preflight
-from scripts.preflight.assembly import Assembly, synthesize
+from scripts.preflight.assembly import Assembly, read
 from scripts.preflight.row import Row
 from tests.local_aws.conftest import Emulator, ended, run_cli
+from tests.stacks.assembly import Assembly as Synthesized
+from tests.stacks.assembly import synthesize
 from tests.support.emulator import free_port
+
+MODELS = "models-of-others"
+IMAGE = f"{ACCOUNT}.dkr.ecr.{DEFAULT_REGION}.amazonaws.com/own:1"
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +41,31 @@ def caller(account: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
 
 
 @pytest.fixture(scope="session")
-def dev_assembly() -> Assembly:
+def dev_assembly(dev: Synthesized) -> Assembly:
     """The environment `dev`."""
-    return synthesize("dev", {})
+    return read("dev", dev.folder)
 
 
 @pytest.fixture(scope="session")
-def prod_assembly() -> Assembly:
+def prod_assembly(prod: Synthesized) -> Assembly:
     """The environment `prod`."""
-    return synthesize("prod", {})
+    return read("prod", prod.folder)
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """`dev` with a model and an image from elsewhere, and without the account's log role."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    synthesize(
+        "dev",
+        folder,
+        {
+            "training.model_data": f"s3://{MODELS}/model.tar.gz",
+            "endpoint.image": IMAGE,
+            "api.set_account_log_role": "false",
+        },
+    )
+    return read("dev", folder)
 
 
 def found(assembly: Assembly) -> dict[str, Row]:

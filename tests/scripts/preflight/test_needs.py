@@ -1,11 +1,12 @@
 """What each environment needs of an account, from its templates."""
 
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from scripts.preflight.assembly import Assembly, synthesize
+from scripts.preflight.assembly import Assembly, read
 from scripts.preflight.needs import needs
+from tests.stacks.assembly import synthesize
 
 
 def needed(assembly: Assembly) -> dict[str, int]:
@@ -41,26 +42,35 @@ def test_prod_is_counted_at_its_peak(prod_assembly: Assembly) -> None:
     [
         (
             "dev",
-            {"training.use_spot": "true", "training.instance_type": "ml.c5.2xlarge"},
-            {"ml.c5.2xlarge for spot training job usage": 1},
+            {
+                "endpoint.max_concurrency": "7",
+                "training.instance_count": "3",
+                "training.instance_type": "ml.c5.2xlarge",
+                "training.use_spot": "true",
+            },
+            {
+                "concurrency of serverless endpoints": 14,
+                "ml.c5.2xlarge for spot training job usage": 3,
+            },
         ),
-        ("dev", {"training.instance_count": "3"}, {"ml.m5.xlarge for training job usage": 3}),
-        ("dev", {"endpoint.max_concurrency": "7"}, {"concurrency of serverless endpoints": 14}),
         (
             "prod",
-            {"scaling.max_instances": "", "endpoint.instance_type": "ml.c5.large"},
-            {"ml.c5.large for endpoint usage": 4},
+            {
+                "api.reserved_concurrency": "",
+                "endpoint.instance_type": "ml.c5.large",
+                "scaling.max_instances": "",
+            },
+            {"concurrent executions": 10, "ml.c5.large for endpoint usage": 4},
         ),
-        ("prod", {"api.reserved_concurrency": ""}, {"concurrent executions": 10}),
     ],
 )
 def test_needs_follow_the_settings(
-    environment: str, overrides: dict[str, Any], expected: dict[str, int]
+    environment: str, overrides: dict[str, str], expected: dict[str, int], tmp_path: Path
 ) -> None:
-    amounts = needed(synthesize(environment, overrides))
+    synthesize(environment, tmp_path, overrides)
+    amounts = needed(read(environment, tmp_path))
     assert amounts | expected == amounts
 
 
-def test_a_served_model_from_elsewhere_needs_no_training() -> None:
-    amounts = needed(synthesize("dev", {"training.model_data": "s3://models/model.tar.gz"}))
-    assert not any("training" in what for what in amounts)
+def test_a_served_model_from_elsewhere_needs_no_training(elsewhere: Assembly) -> None:
+    assert not any("training" in what for what in needed(elsewhere))

@@ -12,13 +12,13 @@ import pytest
 from local_aws.environment import ACCOUNT, DECISIONS, DEFAULT_REGION
 from local_aws.service_quotas import CONCURRENT_EXECUTIONS
 from scripts import ROOT
-from scripts.preflight.assembly import Assembly, synthesize
+from scripts.preflight.assembly import Assembly
 from scripts.preflight.clients import Clients
 from scripts.preflight.needs import needs
 from scripts.preflight.quotas import find_quotas
 from scripts.preflight.row import Row, State
 from tests.local_aws.conftest import Emulator
-from tests.scripts.preflight.conftest import found
+from tests.scripts.preflight.conftest import IMAGE, MODELS, found
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 ROLES = [
@@ -203,35 +203,54 @@ def test_a_taken_name_is_reported(
     assert "names" not in rows
 
 
+@contextmanager
+def log_role(account: Emulator, arn: str) -> Iterator[None]:
+    gateway = account.client("apigateway")
+    change = {"op": "replace", "path": "/cloudwatchRoleArn"}
+    gateway.update_account(patchOperations=[{**change, "value": arn}])
+    yield
+    gateway.update_account(patchOperations=[{**change, "value": ""}])
+
+
 def test_an_account_wide_setting_of_others_is_reported(
     ready: Emulator, dev_assembly: Assembly
 ) -> None:
-    gateway = ready.client("apigateway")
-    path = "/cloudwatchRoleArn"
-    others = f"arn:aws:iam::{ACCOUNT}:role/of-others"
-    gateway.update_account(patchOperations=[{"op": "replace", "path": path, "value": others}])
-    try:
+    with log_role(ready, f"arn:aws:iam::{ACCOUNT}:role/of-others"):
         row = found(dev_assembly)["API Gateway's log role"]
-    finally:
-        gateway.update_account(patchOperations=[{"op": "replace", "path": path, "value": ""}])
-    assert row.state is State.PROBLEM
-    assert others in row.found
-    assert row.action == "set api.set_account_log_role to false for dev in cdk.json"
+    assert row.state is State.NOTE
+    assert row.found.startswith(f"arn:aws:iam::{ACCOUNT}:role/of-others, set by another")
+    assert row.action == "set api.set_account_log_role to false to leave the setting as it is"
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "said"),
+    [
+        ("", State.PROBLEM, "not set, so API Gateway refuses to write logs"),
+        ("gone", State.PROBLEM, "is deleted, so API Gateway refuses to write logs"),
+        (ROLES[0], State.GOOD, f":role/{ROLES[0]}"),
+    ],
+)
+def test_an_account_wide_setting_must_exist_if_the_environment_leaves_it(
+    ready: Emulator, elsewhere: Assembly, role: str, state: State, said: str
+) -> None:
+    with log_role(ready, f"arn:aws:iam::{ACCOUNT}:role/{role}" if role else ""):
+        row = found(elsewhere)["API Gateway's log role"]
+    assert row.state is state
+    assert row.found.endswith(said)
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_an_own_image_must_exist(ready: Emulator, *, exists: bool) -> None:
+def test_an_own_image_must_exist(ready: Emulator, elsewhere: Assembly, *, exists: bool) -> None:
     images = ready.client("ecr")
-    uri = f"{ACCOUNT}.dkr.ecr.{DEFAULT_REGION}.amazonaws.com/own:1"
     images.create_repository(repositoryName="own")
     if exists:
         images.put_image(repositoryName="own", imageManifest="{}", imageTag="1")
     try:
-        row = found(synthesize("dev", {"endpoint.image": uri}))["serving image"]
+        row = found(elsewhere)["serving image"]
     finally:
         images.delete_repository(repositoryName="own", force=True)
     assert row.state is (State.GOOD if exists else State.PROBLEM)
-    assert row.found == (uri if exists else f"{uri} does not exist")
+    assert row.found == (IMAGE if exists else f"{IMAGE} does not exist")
 
 
 @pytest.mark.parametrize(
@@ -243,19 +262,19 @@ def test_an_own_image_must_exist(ready: Emulator, *, exists: bool) -> None:
     ],
 )
 def test_an_outside_bucket_must_be_readable_and_in_the_region(
-    ready: Emulator, region: str | None, state: State, said: str
+    ready: Emulator, elsewhere: Assembly, region: str | None, state: State, said: str
 ) -> None:
-    buckets, name = ready.client("s3"), "models-of-others"
+    buckets = ready.client("s3")
     if region:
         place = {} if region == DEFAULT_REGION else {"LocationConstraint": region}
         arguments: dict[str, Any] = {"CreateBucketConfiguration": place} if place else {}
-        buckets.create_bucket(Bucket=name, **arguments)
+        buckets.create_bucket(Bucket=MODELS, **arguments)
     try:
-        rows = found(synthesize("dev", {"training.model_data": f"s3://{name}/model.tar.gz"}))
+        rows = found(elsewhere)
     finally:
         if region:
-            buckets.delete_bucket(Bucket=name)
-    row = rows[f"training.model_data: bucket {name}"]
+            buckets.delete_bucket(Bucket=MODELS)
+    row = rows[f"training.model_data: bucket {MODELS}"]
     assert (row.state, row.found) == (state, said)
 
 
