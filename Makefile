@@ -111,7 +111,8 @@ cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its tem
 	@python -m scripts.cost $(CONTEXT)
 
 preflight: $(VENV)/.deploy ## check that the AWS account is ready for ENV, with your credentials; LOCAL=1 checks the embedded AWS
-	@python -m scripts.preflight --environment $(ENV) $(if $(LOCAL),--local --port $(PORT)) $(CONTEXT)
+	@python -m scripts.preflight --environment $(ENV) \
+	  $(if $(LOCAL),--local --port $(PORT)) $(if $(ADOPT),--adopt) $(CONTEXT)
 
 deploy: preflight ## check the account, validate and deploy every stack of ENV to AWS, and try the result
 	CDK_VALIDATION=true $(CDK) deploy --all --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)

@@ -54,7 +54,7 @@ class ServiceQuotas:
                 SageMaker has no instances. Otherwise there is enough of everything.
         """
         rows = [*QUOTAS, *_instances()]
-        self._defaults = {
+        self._defaults: dict[str, Record] = {
             code: {
                 "ServiceCode": service, "QuotaCode": code, "QuotaName": name,
                 "Value": float(default), "Unit": "None", "Adjustable": True, "GlobalQuota": False,

@@ -13,8 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
-from scripts.preflight.account import check_bootstrap, check_log_role, check_roles
-from scripts.preflight.assembly import Account, Assembly, synthesize
+from scripts.preflight.account import (
+    BOOTSTRAP,
+    LOG_ROLE,
+    check_bootstrap,
+    check_log_role,
+    check_roles,
+)
+from scripts.preflight.assembly import Account, Assembly, Resource, synthesize
 from scripts.preflight.clients import Clients
 from scripts.preflight.deployed import STACKS, Deployed
 from scripts.preflight.names import check_name, fixed_names
@@ -47,13 +53,18 @@ def main(given: Sequence[str] | None = None) -> int:
     except SynthesisError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    rows = preflight(assembly)
+    rows = preflight(assembly, adopts=arguments.adopt)
     _show(assembly, rows, Console(highlight=False))
     return int(any(row.state is State.PROBLEM for row in rows))
 
 
-def preflight(assembly: Assembly) -> list[Row]:
-    """Return the rows of the table for an environment."""
+def preflight(assembly: Assembly, *, adopts: bool = False) -> list[Row]:
+    """Return the rows of the table for an environment.
+
+    Args:
+        assembly: the environment.
+        adopts: whether the deployment takes over what a destroyed stack has kept.
+    """
     clients = Clients(assembly.region)
     try:
         caller = clients("sts").get_caller_identity()
@@ -67,7 +78,8 @@ def preflight(assembly: Assembly) -> list[Row]:
     is_read = all(row.state is not State.UNKNOWN for row in stacks)
     checks = [*_of_account(clients, assembly, account, deployed)]
     if is_read:
-        checks += _of_names(clients, assembly, account, deployed)
+        names = fixed_names(assembly, account, adopts=adopts)
+        checks += _of_names(clients, assembly, account, deployed, names)
     with ThreadPoolExecutor(THREADS) as threads:
         results = threads.map(lambda check: checked(*check), checks)
         rows = [*stacks, *(row for result in results for row in result)]
@@ -80,7 +92,7 @@ def preflight(assembly: Assembly) -> list[Row]:
 def _of_account(
     clients: Clients, assembly: Assembly, account: Account, deployed: Deployed
 ) -> Iterator[Check]:
-    yield "CDK bootstrap", partial(check_bootstrap, clients, assembly, account)
+    yield BOOTSTRAP, partial(check_bootstrap, clients, assembly, account)
     yield "permission", partial(check_roles, clients, assembly, account)
     usage, by_service = Usage(clients, assembly, deployed), defaultdict[str, list[Need]](list)
     for need in needs(assembly):
@@ -95,10 +107,14 @@ def _of_account(
 
 
 def _of_names(
-    clients: Clients, assembly: Assembly, account: Account, deployed: Deployed
+    clients: Clients,
+    assembly: Assembly,
+    account: Account,
+    deployed: Deployed,
+    names: Iterable[tuple[Resource, str]],
 ) -> Iterator[Check]:
-    yield "API Gateway's log role", partial(check_log_role, clients, assembly, deployed)
-    for resource, name in fixed_names(assembly, account):
+    yield LOG_ROLE, partial(check_log_role, clients, assembly, deployed)
+    for resource, name in names:
         check = partial(check_name, clients, deployed, account, resource, name)
         yield f"name {name}", check
 
@@ -108,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--environment", choices=environments(), default="dev")
     parser.add_argument("--local", action="store_true", help="check the embedded AWS instead")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of the embedded AWS")
+    parser.add_argument(
+        "--adopt", action="store_true", help="accept what a destroyed stack has kept"
+    )
     parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
     return parser
 

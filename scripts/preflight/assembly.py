@@ -24,12 +24,14 @@ class Resource:
         logical_id: its name in the template.
         kind: its CloudFormation type.
         properties: its properties.
+        is_kept: whether it outlives its stack.
     """
 
     stack: str
     logical_id: str
     kind: str
     properties: Properties
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ class Assembly:
         for name, template in zip(self.stacks, self.templates.values(), strict=True):
             for logical_id, found in template["Resources"].items():
                 if not kinds or found["Type"] in kinds:
-                    yield Resource(name, logical_id, found["Type"], found.get("Properties", {}))
+                    yield Resource(
+                        name, logical_id, found["Type"], found.get("Properties", {}),
+                        is_kept=found.get("DeletionPolicy", "").startswith("Retain"),
+                    )  # fmt: skip
 
 
 def synthesize(environment: str, overrides: Mapping[str, Any]) -> Assembly:

@@ -12,14 +12,25 @@ from scripts.preflight.row import Row, State, code_of
 
 MISSING = ("404", "NotFoundException", "NoSuchBucket")
 TAKEN = "exists, and the environment's stacks do not own it"
-ACTION = "take it over as docs/aws.md says, or remove or rename it"
+REMOVE = "remove or rename it"
+ADOPT = "deploy with ADOPT=1 if an earlier deployment has kept it, otherwise"
 # Answers of HeadBucket about another account's bucket
 FOREIGN = {"403", "301", "AccessDenied", "Forbidden"}
 
 
-def fixed_names(assembly: Assembly, account: Account) -> Iterator[tuple[Resource, str]]:
-    """Yield the resources whose names the templates choose, with the names."""
+def fixed_names(
+    assembly: Assembly, account: Account, *, adopts: bool
+) -> Iterator[tuple[Resource, str]]:
+    """Yield the resources whose names the templates choose, with the names.
+
+    Args:
+        assembly: the environment.
+        account: the account.
+        adopts: whether to leave out what the deployment takes over from a destroyed stack.
+    """
     for resource in assembly.resources(*LOOKUPS):
+        if adopts and resource.is_kept:
+            continue
         path, _ = LOOKUPS[resource.kind]
         value: Any = resource.properties
         for key in path.split("."):
@@ -34,11 +45,8 @@ def check_name(
     """Yield a row if a name is taken."""
     _, exists = LOOKUPS[resource.kind]
     if deployed.id_of(resource) is None and exists(clients, name, account):
-        yield Row(f"name {name}", State.PROBLEM, f"{_kind(resource)} {TAKEN}", ACTION)
-
-
-def _kind(resource: Resource) -> str:
-    return f"an {resource.kind}"
+        action = f"{ADOPT} {REMOVE}" if resource.is_kept else REMOVE
+        yield Row(f"name {name}", State.PROBLEM, f"an {resource.kind} {TAKEN}", action)
 
 
 Exists = Callable[[Clients, str, Account], bool]

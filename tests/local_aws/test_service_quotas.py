@@ -61,6 +61,20 @@ def reserving(reserved: int) -> dict[str, Any]:
     }
 
 
+def create_function(functions: Any, name: str) -> None:
+    """Create a function without a reservation."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): pass")
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.14",
+        Handler="index.handler",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/any",
+        Code={"ZipFile": code.getvalue()},
+    )
+
+
 def names(pages: Any) -> dict[str, float]:
     return {quota["QuotaName"]: quota["Value"] for page in pages for quota in page["Quotas"]}
 
@@ -87,16 +101,7 @@ def test_a_new_account_refuses_to_reserve_any_concurrency(new_account: Emulator)
     )
     assert any(refusal in reason for reason in stack.reasons)
     functions = new_account.client("lambda")
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", "def handler(event, context): pass")
-    functions.create_function(
-        FunctionName="unreserved",
-        Runtime="python3.14",
-        Handler="index.handler",
-        Role=f"arn:aws:iam::{ACCOUNT}:role/any",
-        Code={"ZipFile": code.getvalue()},
-    )
+    create_function(functions, "unreserved")
     with pytest.raises(ClientError, match="InvalidParameterValueException"):
         functions.put_function_concurrency(
             FunctionName="unreserved", ReservedConcurrentExecutions=1

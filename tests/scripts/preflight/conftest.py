@@ -68,6 +68,6 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     return read("dev", folder)
 
 
-def found(assembly: Assembly) -> dict[str, Row]:
+def found(assembly: Assembly, *, adopts: bool = False) -> dict[str, Row]:
     """Run the checks and return their rows by what they check."""
-    return {row.check: row for row in preflight(assembly)}
+    return {row.check: row for row in preflight(assembly, adopts=adopts)}

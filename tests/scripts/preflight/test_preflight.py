@@ -18,6 +18,7 @@ from scripts.preflight.needs import needs
 from scripts.preflight.quotas import find_quotas
 from scripts.preflight.row import Row, State
 from tests.local_aws.conftest import Emulator
+from tests.local_aws.test_service_quotas import create_function
 from tests.scripts.preflight.conftest import IMAGE, MODELS, found
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
@@ -100,10 +101,7 @@ def test_what_others_use_is_counted(ready: Emulator, prod_assembly: Assembly) ->
         ServiceCode="lambda", QuotaCode=CONCURRENT_EXECUTIONS
     )
     assert limit["Quota"]["Value"] == 200
-    functions.create_function(
-        FunctionName="others", Runtime="python3.14", Handler="index.handler",
-        Role=f"arn:aws:iam::{ACCOUNT}:role/any", Code={"ZipFile": b"none"},
-    )  # fmt: skip
+    create_function(functions, "others")
     functions.put_function_concurrency(FunctionName="others", ReservedConcurrentExecutions=30)
     try:
         row = found(prod_assembly)["lambda: concurrent executions"]
@@ -197,10 +195,14 @@ def test_a_taken_name_is_reported(
         name = str(declared.properties["DashboardName"])
     with taken(ready, name):
         rows = found(prod_assembly)
+        adopting = found(prod_assembly, adopts=True)
     row = rows[f"name {name}"]
     assert row.state is State.PROBLEM
     assert row.found == f"an {kind} exists, and the environment's stacks do not own it"
     assert "names" not in rows
+    is_kept = kind == "AWS::S3::Bucket"  # a destroyed prod keeps it
+    assert ("ADOPT=1" in row.action) is is_kept
+    assert ("names" in adopting) is is_kept
 
 
 @contextmanager
