@@ -1,7 +1,7 @@
 """Service Quotas of one account: its API, and the values that other services apply.
 
 A requested increase is granted at once. The names are AWS's, and so are the codes written out
-here; the codes of the quotas of instance types are made from their names.
+here; the codes of the other quotas are made from their names.
 """
 
 import json
@@ -21,12 +21,14 @@ CONCURRENT_EXECUTIONS = "L-B99A9384"
 Record = dict[str, Any]
 
 # Service, code, name, AWS's default, and the value of an established account
-QUOTAS = (
+QUOTAS: tuple[tuple[str, str, str, int, int], ...] = (
     ("apigateway", "L-8A5B8E43", "Throttle rate", 10_000, 10_000),
     ("cloudfront", "L-24B04930", "Web distributions per AWS account", 200, 200),
     ("cloudfront", "L-CF0D4FC5", "Response headers policies per AWS account", 20, 20),
     ("lambda", CONCURRENT_EXECUTIONS, "Concurrent executions", 1000, 1000),
     ("s3", "L-DC2B2D3D", "General purpose buckets", 10_000, 10_000),
+    ("sagemaker", "L-00C91CB5", "Number of instances across all training jobs", 4, 100),
+    ("sagemaker", "L-7A3DF611", "Number of instances across active endpoints", 4, 100),
     (
         "sagemaker", "L-96300102",
         "Maximum total concurrency that can be allocated across all serverless endpoints", 10, 200,
@@ -95,7 +97,7 @@ class ServiceQuotas:
     def _get(self, request: Record) -> Record:
         code = self._known(request)
         if code not in self._applied:
-            raise _missing(f"The account has no value of its own for {code}.")
+            raise _missing(f"Only AWS's default exists for {code}.")
         return {"Quota": self._record(code)}
 
     def _list(self, request: Record) -> Record:
@@ -140,8 +142,14 @@ def _missing(message: str) -> SageMakerError:
 
 
 def _instances() -> Iterator[tuple[str, str, str, int, int]]:
-    """Yield a row for each use of each type of instance."""
+    """Yield a row for each use of each type of instance, and for all spot instances."""
+    spot = "Number of instances across all spot training jobs"
+    yield "sagemaker", _made_up(spot), spot, 4, 100
     for use, shape in USES.items():
         for instance_type in allowed_values("sagemaker", shape):
             name = f"{instance_type} for {use}"
-            yield "sagemaker", f"L-{crc32(name.encode()):08X}", name, 0, INSTANCES
+            yield "sagemaker", _made_up(name), name, 0, INSTANCES
+
+
+def _made_up(name: str) -> str:
+    return f"L-{crc32(name.encode()):08X}"

@@ -1,4 +1,4 @@
-"""What the environment's stacks have in the account already."""
+"""Resources that the environment's stacks have in the account already."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

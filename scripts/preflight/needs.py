@@ -8,6 +8,7 @@ from typing import Any
 from scripts.preflight.assembly import Assembly
 
 SERVERLESS = "Maximum total concurrency that can be allocated across all serverless endpoints"
+ACTIVE_ENDPOINTS = "Number of instances across active endpoints"
 CONCURRENT_EXECUTIONS = "L-B99A9384"
 BUCKETS = "L-DC2B2D3D"
 DISTRIBUTIONS = "L-24B04930"
@@ -66,21 +67,24 @@ def _endpoints(assembly: Assembly) -> Iterator[Need]:
                 )  # fmt: skip
             else:
                 most = max([int(variant["InitialInstanceCount"]), *scaled])
-                name = f"{variant['InstanceType']} for endpoint usage"
-                yield Need(
-                    "sagemaker", name, name, 2 * most,
-                    f"{most} serve{' when scaled' if scaled else ''}, and {most} more while a new "
-                    "model replaces them",
-                    "lower scaling.max_instances" if scaled else "lower endpoint.instance_count",
-                )  # fmt: skip
+                for name in (f"{variant['InstanceType']} for endpoint usage", ACTIVE_ENDPOINTS):
+                    yield Need(
+                        "sagemaker", name, name, 2 * most,
+                        f"{most} serve{' when scaled' if scaled else ''}, and {most} more while a "
+                        "new model replaces them",
+                        "lower scaling.max_instances" if scaled else "lower endpoint.instance_count",
+                    )  # fmt: skip
 
 
 def _training(assembly: Assembly) -> Iterator[Need]:
     for job in assembly.resources("Custom::TrainingJob"):
         spot = "spot " if "MaxWaitSeconds" in job.properties else ""
         count = int(job.properties["InstanceCount"])
-        name = f"{job.properties['InstanceType']} for {spot}training job usage"
-        yield Need("sagemaker", name, name, count, f"{count} for the training job")
+        for name in (
+            f"{job.properties['InstanceType']} for {spot}training job usage",
+            f"Number of instances across all {spot}training jobs",
+        ):
+            yield Need("sagemaker", name, name, count, f"{count} for the training job")
 
 
 def _functions(assembly: Assembly) -> Iterator[Need]:

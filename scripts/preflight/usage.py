@@ -7,6 +7,7 @@ from scripts.preflight.assembly import Assembly
 from scripts.preflight.clients import Clients
 from scripts.preflight.deployed import Deployed
 from scripts.preflight.needs import (
+    ACTIVE_ENDPOINTS,
     BUCKETS,
     CONCURRENT_EXECUTIONS,
     DISTRIBUTIONS,
@@ -17,7 +18,7 @@ from scripts.preflight.needs import (
 
 
 class Usage:
-    """What others use of each quota."""
+    """Use of each quota by others."""
 
     def __init__(self, clients: Clients, assembly: Assembly, deployed: Deployed) -> None:
         """Read nothing yet."""
@@ -54,6 +55,7 @@ class Usage:
                         else:
                             name = f"{variant['InstanceType']} for endpoint usage"
                             used[name] += variant["InitialInstanceCount"]
+                            used[ACTIVE_ENDPOINTS] += variant["InitialInstanceCount"]
         return used
 
     def _reserved_concurrency(self) -> int:

@@ -1,4 +1,4 @@
-"""What each environment needs of an account, from its templates."""
+"""Needs of each environment, from its templates."""
 
 from pathlib import Path
 
@@ -17,6 +17,7 @@ def test_dev_fits_a_new_account_except_for_its_training(dev_assembly: Assembly) 
     assert needed(dev_assembly) == {
         "concurrency of serverless endpoints": 10,  # 5, and 5 of the candidate
         "ml.m5.xlarge for training job usage": 1,
+        "Number of instances across all training jobs": 1,
         "concurrent executions": 10,
         "buckets": 3,
         "distributions": 1,
@@ -28,7 +29,9 @@ def test_dev_fits_a_new_account_except_for_its_training(dev_assembly: Assembly) 
 def test_prod_is_counted_at_its_peak(prod_assembly: Assembly) -> None:
     assert needed(prod_assembly) == {
         "ml.m5.large for endpoint usage": 12,  # scaled to 6, and replaced by 6
+        "Number of instances across active endpoints": 12,
         "ml.m5.xlarge for training job usage": 1,
+        "Number of instances across all training jobs": 1,
         "concurrent executions": 200,  # 100 reserved, 100 kept unreserved
         "buckets": 3,
         "distributions": 1,
@@ -51,6 +54,7 @@ def test_prod_is_counted_at_its_peak(prod_assembly: Assembly) -> None:
             {
                 "concurrency of serverless endpoints": 14,
                 "ml.c5.2xlarge for spot training job usage": 3,
+                "Number of instances across all spot training jobs": 3,
             },
         ),
         (

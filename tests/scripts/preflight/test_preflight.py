@@ -50,9 +50,10 @@ def test_a_new_account_lacks_what_prod_needs(account: Emulator) -> None:
     console = "https://console.aws.amazon.com/servicequotas/home/services"
     assert f"request 200 for L-B99A9384: {console}/lambda/quotas/L-B99A9384, or " in done.stdout
     assert "ml.m5.large for endpoint usage: request 12 for L-" in done.stdout
+    assert "instances across active endpoints: request 12 for L-7A3DF611: " in done.stdout
     assert "ml.m5.xlarge for training job usage: request 1 for L-" in done.stdout
     assert "AWS stopped patching" in done.stdout
-    assert "6 to fix, 2 could not be checked. Nothing was changed." in done.stdout
+    assert "7 to fix, 2 could not be checked. Nothing was changed." in done.stdout
     made = [json.loads(line)["action"] for line in decisions.read_text().splitlines()[before:]]
     assert made
     assert [action for action in made if not action.partition(":")[2].startswith(READS)] == []
