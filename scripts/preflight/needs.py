@@ -59,21 +59,24 @@ def _endpoints(assembly: Assembly) -> Iterator[Need]:
     for config in assembly.resources("AWS::SageMaker::EndpointConfig"):
         for variant in config.properties["ProductionVariants"]:
             if "ServerlessConfig" in variant:
-                most = int(variant["ServerlessConfig"]["MaxConcurrency"])
-                yield Need(
-                    "sagemaker", SERVERLESS, "concurrency of serverless endpoints", 2 * most,
-                    f"{most} serve, and {most} while a new model is tried or replaces it",
-                    "lower endpoint.max_concurrency",
-                )  # fmt: skip
+                yield _serverless(int(variant["ServerlessConfig"]["MaxConcurrency"]))
             else:
                 most = max([int(variant["InitialInstanceCount"]), *scaled])
-                for name in (f"{variant['InstanceType']} for endpoint usage", ACTIVE_ENDPOINTS):
-                    yield Need(
-                        "sagemaker", name, name, 2 * most,
-                        f"{most} serve{' when scaled' if scaled else ''}, and {most} more while a "
-                        "new model replaces them",
-                        "lower scaling.max_instances" if scaled else "lower endpoint.instance_count",
-                    )  # fmt: skip
+                yield from _instances(variant["InstanceType"], most, is_scaled=bool(scaled))
+
+
+def _serverless(most: int) -> Need:
+    reason = f"{most} serve, and {most} while a new model is tried or replaces it"
+    what, instead = "concurrency of serverless endpoints", "lower endpoint.max_concurrency"
+    return Need("sagemaker", SERVERLESS, what, 2 * most, reason, instead)
+
+
+def _instances(instance_type: str, most: int, *, is_scaled: bool) -> Iterator[Need]:
+    serving = f"{most} serve when scaled" if is_scaled else f"{most} serve"
+    reason = f"{serving}, and {most} more while a new model replaces them"
+    instead = "lower scaling.max_instances" if is_scaled else "lower endpoint.instance_count"
+    for name in (f"{instance_type} for endpoint usage", ACTIVE_ENDPOINTS):
+        yield Need("sagemaker", name, name, 2 * most, reason, instead)
 
 
 def _training(assembly: Assembly) -> Iterator[Need]:
