@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+DENIED = ("AccessDenied", "AuthorizationError", "Unauthorized")
 # The action in the message of a denied call
 ACTION = re.compile(r"to perform: ([\w-]+:\w+)")
 
@@ -59,7 +60,7 @@ def code_of(error: ClientError) -> str:
 
 def is_denied(error: ClientError) -> bool:
     """Return whether the caller lacks a permission; services spell the code differently."""
-    return "AccessDenied" in code_of(error) or "Unauthorized" in code_of(error)
+    return any(word in code_of(error) for word in DENIED)
 
 
 def _reason(error: ClientError) -> str:
