@@ -37,11 +37,15 @@ def up(arguments: argparse.Namespace) -> int:
                 f"it already runs on port {running.port} with this state folder; "
                 "stop it with `down` first, or use another folder with --state"
             )
-        if running.enforces_iam != arguments.enforce_iam:
-            raise process.EmulatorError(
-                f"it already runs {'with' if running.enforces_iam else 'without'} --enforce-iam; "
-                "stop it with `down` first, or use another folder with --state"
-            )
+        for option, is_on, wanted in (
+            ("--enforce-iam", running.enforces_iam, arguments.enforce_iam),
+            ("--new-account", running.new_account, arguments.new_account),
+        ):
+            if is_on != wanted:
+                raise process.EmulatorError(
+                    f"it already runs {'with' if is_on else 'without'} {option}; "
+                    "stop it with `down` first, or use another folder with --state"
+                )
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.end_orphans(arguments.state):
@@ -51,7 +55,11 @@ def up(arguments: argparse.Namespace) -> int:
             process.remove_state(arguments.state)
             _say("an earlier one ended without `down` and without stacks; starting afresh")
     running = process.start(
-        arguments.port, arguments.state, arguments.region, enforce_iam=arguments.enforce_iam
+        arguments.port,
+        arguments.state,
+        arguments.region,
+        enforce_iam=arguments.enforce_iam,
+        new_account=arguments.new_account,
     )
     _say(f"the embedded AWS runs at {endpoint_url(running.port)} (process {running.pid})")
     if running.enforces_iam:
@@ -131,6 +139,11 @@ def _parser() -> argparse.ArgumentParser:
                 "--enforce-iam",
                 action="store_true",
                 help="refuse requests that the caller's policies do not allow",
+            )
+            command.add_argument(
+                "--new-account",
+                action="store_true",
+                help="have the quotas of an account that has just been opened",
             )
         if run is interrupt:
             command.add_argument("job", help="the TrainingJobName")

@@ -33,16 +33,31 @@ def send(
     method: str | None = None,
     timeout: float = 90,
 ) -> tuple[int, dict[str, str], bytes]:
-    """Send an HTTP request to a `*.localhost` URL, which the C library does not resolve.
+    """Send an HTTP request, also to a `*.localhost` URL, which the C library does not resolve.
 
     Returns:
         Status, headers with lower-case names, and body. Error statuses are returned, not raised;
         redirects are returned, not followed.
     """
     parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    method = method or ("GET" if body is None else "POST")
-    with closing(HTTPConnection("127.0.0.1", parts.port, timeout=timeout)) as connection:
-        connection.request(method, target, body, {**(headers or {}), "Host": parts.netloc})
-        answer = connection.getresponse()
-        return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    query = f"?{parts.query}" if parts.query else ""
+    is_local = parts.hostname == "127.0.0.1" or str(parts.hostname).endswith("localhost")
+    address = f"http://127.0.0.1:{parts.port}{parts.path or '/'}{query}" if is_local else url
+    outgoing = urllib.request.Request(  # noqa: S310 - callers give http and https URLs
+        address, data=body, headers={**(headers or {}), "Host": parts.netloc}, method=method
+    )
+    proxies = [urllib.request.ProxyHandler({})] if is_local else []
+    opener = urllib.request.build_opener(*proxies, _AsItIs)
+    try:
+        with opener.open(outgoing, timeout=timeout) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+class _AsItIs(urllib.request.HTTPRedirectHandler):
+    """Handler that does not follow redirects."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        """Return None, so that the redirect is the answer."""

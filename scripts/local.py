@@ -1,23 +1,16 @@
 """Deploy all stacks of `dev` to the embedded AWS and try the result: `make local`."""
 
 import argparse
-import json
 import sys
-from http import HTTPStatus
 from pathlib import Path
 
 from local_aws import cli
 from local_aws.cdk import Cdk, CdkError
 from local_aws.cdk.screen import Screen
 from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
-from local_aws.urls import local_url, send
+from local_aws.urls import local_url
 from scripts import ROOT
-
-# The positive review in lambda_fn/known_reviews.py
-SAMPLE = (
-    "A wonderful film. Great acting, a superb story and beautiful music: "
-    "one of the best I have ever seen. I loved it and highly recommend it."
-)
+from scripts.summary import SiteError, show, summary
 
 # A template with this deletion policy keeps resources, so its stack gets termination protection.
 KEPT = "RetainExceptOnCreate"
@@ -96,25 +89,14 @@ def main() -> int:
         screen.failure(str(error))
         return 1
     screen.step("Classifying one review through the site's own URL")
-    status, _, body = send(
-        outputs["SiteUrl"] + "api/predict",
-        body=json.dumps({"review": SAMPLE}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    if status != HTTPStatus.OK:
-        screen.failure(f"the deployed site answered {status}: {body.decode(errors='replace')}")
+    try:
+        rows = summary(outputs)
+    except SiteError as error:
+        screen.failure(str(error))
         return 1
-    answer = json.loads(body)
-    screen.summary(
-        {
-            "Site": outputs["SiteUrl"],
-            "API": outputs["ApiUrl"],
-            "Held-out accuracy": outputs["Accuracy"],
-            "Sample review": SAMPLE,
-            "Verdict": f"{answer['sentiment']}, P(positive) = {answer['probability']:.3f}",
-        },
-        closing="The embedded AWS keeps running; `make local-stop` ends it.",
-    )
+    screen.done()
+    closing = "The embedded AWS keeps running; `make local-stop` ends it."
+    show(screen.console, rows, closing=closing)
     return 0
 
 

@@ -23,6 +23,7 @@ from local_aws.emulator.patches import (
     cloudformation,
     cloudfront,
     cloudwatch,
+    ecr,
     iam,
     kms,
     lambda_,
@@ -32,12 +33,14 @@ from local_aws.emulator.patches import (
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
-from local_aws.environment import DECISIONS, LAG, endpoint_url
+from local_aws.emulator.service_quotas_api import service_quotas_api
+from local_aws.environment import DECISIONS, LAG, NEW_ACCOUNT, endpoint_url
 from local_aws.sagemaker import SageMakerService
+from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
 USERS = (
-    extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, iam,
-    kms, lambda_, logs, s3,
+    extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, ecr,
+    iam, kms, lambda_, logs, s3,
 )  # fmt: skip
 
 
@@ -67,6 +70,8 @@ def main(port: int, state: Path, region: str) -> None:
         assume=iam.known_after(lag, sagemaker_role), publish=record_metric, lag=lag,
     )  # fmt: skip
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
+    quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
+    extension.add_service("servicequotas", service_quotas_api(quotas))
     cloudformation.apply(
         {
             **recorded_resources(),
@@ -81,9 +86,10 @@ def main(port: int, state: Path, region: str) -> None:
     apigateway_logs.apply()
     cloudfront.apply(port)
     cloudwatch.apply()
+    ecr.apply()
     iam.apply(state / DECISIONS)
     kms.apply()
-    lambda_.apply()
+    lambda_.apply(lambda: int(quotas.value(CONCURRENT_EXECUTIONS)))
     logs.apply(iam.may_write_logs)
     s3.apply()
 

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,11 +10,9 @@ from rich.table import Table
 from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices
 from scripts.cost.usage import ASSUMPTIONS, PREDICTIONS
-from scripts.synthesis import SynthesisError, context, environments, synthesize
+from scripts.synthesis import UNBUNDLED, SynthesisError, context, environments, synthesize
 
 CENT = 0.01
-# The estimate does not need the functions' code.
-UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 
 
 def main(given: Sequence[str] | None = None) -> int:

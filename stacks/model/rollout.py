@@ -105,7 +105,6 @@ class Rollout(Construct):
             handler="handler.on_schedule",
             description="Sends known reviews through the endpoint while it is updated",
             timeout=MINUTE,
-            reserved_concurrency=1,
             environment={"ENDPOINT_NAME": endpoint_name, "METRICS_NAMESPACE": namespace},
             permissions=[
                 Permission(

@@ -85,7 +85,7 @@ def _count_requests_as_https() -> None:
 
 def _check_sagemaker_and_log_streams() -> None:
     """Check SageMaker's requests on the resource they name, and log requests on their stream."""
-    iam_actions.SERVICE_TO_IAM_NAMESPACE["sagemaker"] = "sagemaker"
+    iam_actions.SERVICE_TO_IAM_NAMESPACE |= {name: name for name in ("sagemaker", "servicequotas")}
     action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
     def extract_iam_action(service: str, method: str, path: str, *request: Any) -> str | None:
