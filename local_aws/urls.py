@@ -1,9 +1,9 @@
 """URLs of the embedded AWS on this machine, and requests to them."""
 
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
-from contextlib import closing
-from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 API_GATEWAY = re.compile(

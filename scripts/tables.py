@@ -18,6 +18,10 @@ IMAGES: dict[str, tuple[str, dict[str, str]]] = {
         "pytorch",
         {"version": "2.6.0", "py_version": "py312", "image_scope": "inference"},
     ),
+    images.SCIKIT_LEARN: (
+        "sklearn",
+        {"version": "1.9-0", "py_version": "py3", "image_scope": "inference"},
+    ),
 }
 
 

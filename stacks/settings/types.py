@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
+from stacks.settings.images import SCIKIT_LEARN
+
 
 class Section(BaseModel):
     """A group of settings; immutable and without undeclared keys."""
@@ -111,12 +113,14 @@ Month = Annotated[Text, _spelled(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month, such a
 MlInstance = Annotated[
     Text, _spelled(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", "a SageMaker instance type, such as ml.m5.large")
 ]
-Image = Annotated[
-    Text,
-    _spelled(
-        r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})",
-        "the URI of an image, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>",
-    ),
+IMAGE_URI = (
+    r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
+    r"(:[\w.-]+|@sha256:[0-9a-f]{64})"
+)
+AN_IMAGE = "the URI of an image, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"
+Image = Annotated[Text, _spelled(IMAGE_URI, AN_IMAGE)]
+ServingImage = Annotated[
+    Text, _spelled(f"{SCIKIT_LEARN}|{IMAGE_URI}", f"{SCIKIT_LEARN} or {AN_IMAGE}")
 ]
 ModelData = Annotated[Text, AfterValidator(_model_data)]
 # The code that reads a path checks that it exists.

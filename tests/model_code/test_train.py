@@ -19,7 +19,7 @@ def test_it_prints_the_metrics_that_the_job_extracts(trained: tuple[Path, str]) 
 def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     folder, printed = trained[0] / "model", trained[1]
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"ngrams.pt", "metadata.json", "code/predict.py"} <= names
+    assert {"ngrams.npz", "metadata.json", "code/predict.py"} <= names
     assert "code/sentiment/ngrams/classifier.py" in names
     assert "code/requirements.txt" not in names  # it only needs torch and numpy
     assert not any("__pycache__" in name for name in names)
@@ -48,7 +48,7 @@ def test_another_process_trains_the_same_weights_bit_for_bit(
 ) -> None:
     done = run_training(trained[0] / "data", tmp_path, "--iterations", "20", PYTHONHASHSEED="7")
     assert done.returncode == 0, done.stderr
-    first, second = (folder / "model" / "ngrams.pt" for folder in (trained[0], tmp_path))
+    first, second = (folder / "model" / "ngrams.npz" for folder in (trained[0], tmp_path))
     assert first.read_bytes() == second.read_bytes()
 
 
