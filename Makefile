@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost deploy destroy lock licences sbom audit secrets clean
+.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -110,8 +110,16 @@ diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with the stacks o
 cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
 
-deploy: $(VENV)/.deploy ## validate and deploy every stack of ENV to AWS, with your credentials
-	CDK_VALIDATION=true $(CDK) deploy --all $(DEPLOY_OPTIONS)
+preflight: $(VENV)/.deploy ## check that the AWS account is ready for ENV, with your credentials; LOCAL=1 checks the embedded AWS
+	@python -m scripts.preflight --environment $(ENV) \
+	  $(if $(LOCAL),--local --port $(PORT)) $(if $(ADOPT),--adopt) $(CONTEXT)
+
+# The storage stack comes first: its termination protection must not exist before it does.
+deploy: preflight ## check the account, validate and deploy every stack of ENV to AWS, and try the result; ADOPT=1 after a destroy
+	$(if $(ADOPT),@python -m scripts.adopt --environment $(ENV) $(CONTEXT))
+	CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
+	CDK_PROTECTION=true $(CDK) deploy --all --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
+	@python -m scripts.summary --environment $(ENV)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all

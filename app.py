@@ -23,10 +23,17 @@ from stacks.web.stack import WebStack
 ROOT = Path(__file__).resolve().parent
 # Validation takes half of a synthesis. The tests and `make deploy` switch it on.
 VALIDATION = "CDK_VALIDATION"
+# `make deploy` switches the storage stack's termination protection on once that stack exists.
+PROTECTION = "CDK_PROTECTION"
 
 
-def compose(app: App, settings: EnvironmentSettings) -> None:
+def compose(app: App, settings: EnvironmentSettings, *, protect: bool = False) -> None:
     """Add the stacks of one environment to the application.
+
+    Args:
+        app: the application.
+        settings: the environment's settings.
+        protect: whether a storage stack that keeps its buckets gets termination protection.
 
     Raises:
         SettingsError: when a dataset named in the settings does not exist.
@@ -40,7 +47,9 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     }
     if settings.dataset.feedback:
         datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
-    storage = StorageStack(app, names=names, settings=settings, datasets=datasets.values())
+    storage = StorageStack(
+        app, names=names, settings=settings, datasets=datasets.values(), protect=protect
+    )
     model = ModelStack(app, names=names, settings=settings, datasets=datasets)
     web = WebStack(app, names=names, settings=settings)
     model.add_stack_dependency(storage)
@@ -57,7 +66,8 @@ def main() -> int:
         builtin_cloud_formation_validation=os.environ.get(VALIDATION) == "true",
     )
     try:
-        compose(app, read_settings(app.node.get_all_context()))
+        settings = read_settings(app.node.get_all_context())
+        compose(app, settings, protect=os.environ.get(PROTECTION) == "true")
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -5,21 +5,17 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bench import compare, machine, table
 from bench.process import ProcessError
-from bench.runner import Runner
-from bench.subjects import Plan
+from bench.runner import PEERS_PYTHON, Runner
 from local_aws.cdk.screen import Screen
-from scripts import ROOT
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results.json"
 CHECK_RATIOS = FOLDER / "check_ratios.json"
-PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
@@ -27,7 +23,7 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     started = time.monotonic()
     plans = compare.plans(whole_notebook=arguments.whole_notebook)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        runner = _runner(Path(folder), arguments.peers_python, plans, screen)
+        runner = Runner(Path(folder), plans, screen.line)
         data = runner.prepare(arguments.data)
         screen.step(f"{data.name}: {data.training:,} training and {data.testing:,} test reviews")
         results = compare.measure(runner, data)
@@ -40,31 +36,23 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
 
 def check(arguments: argparse.Namespace, screen: Screen) -> int:
     """Compare the ratios on a sample with the committed ones, or accept them."""
-    committed: dict[str, float] = {}
-    if not arguments.accept:
-        if not arguments.ratios.is_file():
-            screen.failure(f"{arguments.ratios}: no such file; --accept writes it")
-            return 1
-        committed = json.loads(arguments.ratios.read_text("utf-8"))["ratios"]
+    accepted = json.loads(CHECK_RATIOS.read_text("utf-8"))["ratios"]
+    committed: dict[str, float] = {} if arguments.accept else accepted
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        runner = _runner(Path(folder), arguments.peers_python, compare.CHECK_PLANS, screen)
+        runner = Runner(Path(folder), compare.CHECK_PLANS, screen.line)
         runner.prepare(None, compare.CHECK_SAMPLE)
         measured = compare.check(runner, committed)
     if arguments.accept:
         ratios = {row: round(value, 3) for row, value in measured.items()}
-        _write(arguments.ratios, {"machine": machine.describe(), "ratios": ratios})
-        print(f"written to {arguments.ratios}")
+        _write(CHECK_RATIOS, {"machine": machine.describe(), "ratios": ratios})
+        print(f"written to {CHECK_RATIOS}")
         return 0
     for row, value in measured.items():
         screen.line(f"{value:.3g} (committed {committed.get(row, 0):.3g})", row)
     falls = compare.fallen(committed, measured)
     for fall in falls:
-        screen.failure(str(fall))
+        screen.failure(fall)
     return 1 if falls else 0
-
-
-def _runner(folder: Path, peers_python: Path, plans: Mapping[str, Plan], screen: Screen) -> Runner:
-    return Runner(folder=folder, peers_python=peers_python, plans=plans, show=screen.line)
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
@@ -74,12 +62,6 @@ def _write(file: Path, content: dict[str, Any]) -> None:
 def parse(argv: list[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "--peers-python",
-        type=Path,
-        default=PEERS_PYTHON,
-        help="interpreter with the peers' packages",
-    )
     commands = parser.add_subparsers(required=True)
     full = commands.add_parser("run", help="measure everything and print the table")
     full.add_argument("--data", type=Path, help="folder with the training and the test half")
@@ -91,7 +73,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     full.set_defaults(command=run)
     sample = commands.add_parser("check", help="fail if a ratio fell by more than a third")
-    sample.add_argument("--ratios", type=Path, default=CHECK_RATIOS)
     sample.add_argument("--accept", action="store_true", help="write the ratios instead")
     sample.set_defaults(command=check)
     return parser.parse_args(argv)
@@ -101,8 +82,8 @@ def main(argv: list[str]) -> int:
     """Run a command; a failure is one line and status 1."""
     arguments = parse(argv)
     screen = Screen()
-    if not arguments.peers_python.is_file():
-        screen.failure(f"{arguments.peers_python}: no such interpreter; `make bench` installs it")
+    if not PEERS_PYTHON.is_file():
+        screen.failure(f"{PEERS_PYTHON}: no such interpreter; `make bench` installs it")
         return 1
     try:
         status: int = arguments.command(arguments, screen)

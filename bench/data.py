@@ -1,20 +1,19 @@
 """Preparation of the reviews: the official halves, the user's own, or the packaged ones."""
 
-import random
-import shutil
 import sys
-import tempfile
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench import reviews
 from bench.process import hand_over
-from bench.reviews import Data, Review
+from bench.reviews import Data
 from scripts import ROOT
-from scripts.evaluate.reviews import is_official_test
-from sentiment.datasets import read_channel
+from scripts.evaluate.reviews import is_official_test, read_file
+from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
+from sentiment.split import shuffle, stratified_split
 from stacks.datasets import find_dataset
 from stacks.settings.error import SettingsError
 
@@ -35,47 +34,34 @@ def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Dat
         DatasetError: when there are no such reviews.
         SettingsError: when the packaged reviews are not installed.
     """
-    if source is None:
-        name = "packaged reviews, a fifth held out"
-        training, testing = held_out(_packaged())
-    else:
-        name = "the user's own halves"
-        training, testing = _halves(source)
-    for half in (training, testing):
-        random.Random(SEED).shuffle(half)  # noqa: S311 - an order, not a secret
+    name = "packaged reviews, a fifth held out" if source is None else "the user's own halves"
+    halves = _packaged() if source is None else _halves(source)
+    training, testing = (shuffle(half, SEED) for half in halves)
     official = is_official_test(testing)
     if official:
         name = "the official halves of the Large Movie Review Dataset"
     if sample is not None:
-        training = training[: round(sample * (1 - HELD_OUT))]
-        testing = testing[: sample - len(training)]
+        count = round(sample * HELD_OUT)
+        training, testing = _first(training, sample - count), _first(testing, count)
         name = f"{name}, a sample"
     reviews.write(folder / "train" / "reviews.jsonl", training)
     reviews.write(folder / "test" / "reviews.jsonl", testing)
-    return Data(name, len(training), len(testing), official and sample is None)
+    return Data(name, len(training.texts), len(testing.texts), official and sample is None)
 
 
-def held_out(rows: list[Review]) -> tuple[list[Review], list[Review]]:
-    """Split off a fifth as test reviews; no text is in both halves."""
-    texts = sorted({text for text, _ in rows})
-    random.Random(SEED).shuffle(texts)  # noqa: S311 - a split, not a secret
-    chosen = set(texts[: round(len(texts) * HELD_OUT)])
-    return [row for row in rows if row[0] not in chosen], [row for row in rows if row[0] in chosen]
-
-
-def _packaged() -> list[Review]:
-    with tempfile.TemporaryDirectory() as temporary:
+def _packaged() -> tuple[Dataset, Dataset]:
+    with TemporaryDirectory() as temporary:
         find_dataset("DATA", "packaged", root=ROOT).write(Path(temporary))
-        return _read(Path(temporary))["train"]
+        return stratified_split(read_channel(Path(temporary))["train"], HELD_OUT, SEED)
 
 
-def _halves(source: Path) -> tuple[list[Review], list[Review]]:
+def _halves(source: Path) -> tuple[Dataset, Dataset]:
     if not source.is_dir():
         raise DatasetError(f"DATA={source}: no such folder")
-    files = {half: sorted(source.glob(f"{half}.jsonl*")) for half in ("train", "test")}
-    if all(files.values()):
-        return _file(files["train"][0]), _file(files["test"][0])
-    halves = _read(source)
+    training, testing = (sorted(source.glob(f"{half}.jsonl*")) for half in ("train", "test"))
+    if training and testing:
+        return read_file(training[0])["train"], read_file(testing[0])["train"]
+    halves = read_channel(source)
     if "test" not in halves:
         raise DatasetError(
             f"DATA={source}: no test half; it must hold train.jsonl and test.jsonl (plain, .gz or "
@@ -84,17 +70,8 @@ def _halves(source: Path) -> tuple[list[Review], list[Review]]:
     return halves["train"], halves["test"]
 
 
-def _file(file: Path) -> list[Review]:
-    with tempfile.TemporaryDirectory() as temporary:
-        shutil.copy(file, temporary)
-        return _read(Path(temporary))["train"]
-
-
-def _read(folder: Path) -> dict[str, list[Review]]:
-    halves = read_channel(folder)
-    return {
-        half: list(zip(found.texts, found.labels, strict=True)) for half, found in halves.items()
-    }
+def _first(dataset: Dataset, count: int) -> Dataset:
+    return Dataset(dataset.texts[:count], dataset.labels[:count])
 
 
 def main() -> int:

@@ -4,18 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
 from scripts import ROOT
 
 PREFIX = "result="  # prefix of the line with the result
-SAMPLE_EVERY = 0.1  # seconds
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 
@@ -31,8 +27,7 @@ class Finished:
     Attributes:
         seconds: elapsed time from its start to its end.
         processor_seconds: processor time of the process and its children.
-        peak_bytes: peak resident memory of the process and its children together; shared memory
-            counts once for each of them.
+        peak_bytes: peak resident memory of the process, as the operating system counts it.
         lines: printed lines.
     """
 
@@ -64,7 +59,7 @@ def run(command: Sequence[str], *, threads: int, show: Callable[[str], None]) ->
     Raises:
         ProcessError: when the exit status is not 0.
     """
-    started = time.perf_counter()
+    started, lines = time.perf_counter(), list[str]()
     process = subprocess.Popen(  # noqa: S603 - our own commands
         command,
         cwd=ROOT,
@@ -79,76 +74,23 @@ def run(command: Sequence[str], *, threads: int, show: Callable[[str], None]) ->
         text=True,
         errors="replace",
     )
-    memory = _TreeMemory(process.pid)
-    memory.start()
     try:
-        lines = _follow(process, show)
+        for line in process.stdout or ():
+            lines.append(line.rstrip())
+            if lines[-1] and not line.startswith(PREFIX):
+                show(lines[-1])
         # Unlike Popen.wait(), this also returns the resource usage.
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     except BaseException:
-        _end(process)
+        process.kill()
         raise
-    finally:
-        memory.stop()
-    seconds = time.perf_counter() - started
     if process.returncode:
         reason = lines[-1] if lines else "it printed nothing"
         raise ProcessError(f"{' '.join(command[1:5])} failed: {reason}")
     return Finished(
-        seconds=seconds,
+        seconds=time.perf_counter() - started,
         processor_seconds=usage.ru_utime + usage.ru_stime,
-        peak_bytes=max(memory.peak, usage.ru_maxrss * MAXRSS_UNIT),
+        peak_bytes=usage.ru_maxrss * MAXRSS_UNIT,
         lines=lines,
     )
-
-
-def _follow(process: subprocess.Popen[str], show: Callable[[str], None]) -> list[str]:
-    lines = []
-    for line in process.stdout or ():
-        lines.append(line.rstrip())
-        if lines[-1] and not line.startswith(PREFIX):
-            show(lines[-1])
-    return lines
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    for descendant in [*_descendants(process.pid), process]:
-        try:
-            descendant.kill()
-        except (psutil.Error, OSError):
-            continue
-    process.wait()
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return list(psutil.Process(pid).children(recursive=True))
-    except psutil.Error:
-        return []
-
-
-class _TreeMemory(threading.Thread):
-    """Peak resident memory of a process and its descendants, by sampling."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._process = psutil.Process(pid)
-        self._stopped = threading.Event()
-        self.peak = 0
-
-    def run(self) -> None:
-        while not self._stopped.wait(SAMPLE_EVERY):
-            members = [self._process, *_descendants(self._process.pid)]
-            self.peak = max(self.peak, sum(_resident(member) for member in members))
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self.join()
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0

@@ -1,35 +1,30 @@
 """Labelled reviews as JSON lines, the format that every subject reads."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from sentiment.datasets import Dataset
 
 Review = tuple[str, int]  # text; 1 for positive, 0 for negative
 
 
 @dataclass(frozen=True)
 class Data:
-    """Description of the reviews.
-
-    Attributes:
-        name: source of the reviews.
-        training: number of training reviews.
-        testing: number of test reviews.
-        official: whether the test reviews are the official 25,000.
-    """
+    """Description of the reviews."""
 
     name: str
-    training: int
+    training: int  # number of reviews
     testing: int
-    official: bool
+    official: bool  # whether the test reviews are the official 25,000
 
 
-def write(file: Path, reviews: Iterable[Review]) -> None:
+def write(file: Path, reviews: Dataset) -> None:
     """Write one JSON object per line; the file's folder is created if needed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8") as lines:
-        for text, label in reviews:
+        for text, label in zip(reviews.texts, reviews.labels, strict=True):
             lines.write(json.dumps({"text": text, "label": label}) + "\n")
 
 

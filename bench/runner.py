@@ -12,7 +12,9 @@ from bench.figures import Figure, Figures
 from bench.measure import MEGABYTE
 from bench.reviews import Data
 from bench.subjects import PEERS, Plan
+from scripts import ROOT
 
+PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 UNCOUNTED = "code"  # folder with the serving code and its wheels, the same for every model
 
 
@@ -22,13 +24,11 @@ class Runner:
 
     Attributes:
         folder: folder of the reviews and the models.
-        peers_python: interpreter with the peers' packages.
         plans: extent of each subject's measurements.
         show: called with each line of progress and its source.
     """
 
     folder: Path
-    peers_python: Path
     plans: Mapping[str, Plan]
     show: Callable[[str, str], None]
 
@@ -63,7 +63,7 @@ class Runner:
     def _measure(
         self, measurement: str, name: str, *, threads: int
     ) -> tuple[Figures, process.Finished]:
-        python = str(self.peers_python) if name in PEERS else sys.executable
+        python = str(PEERS_PYTHON) if name in PEERS else sys.executable
         plan = json.dumps(asdict(self.plans[name]))
         finished = process.run(
             [python, "-m", "bench.measure", measurement, name, str(self.folder), plan],

@@ -42,11 +42,6 @@ export async function judgeLines(api, lines, options) {
   return summary();
 }
 
-/** Hide the table. */
-export function hideBatch() {
-  element("batch").hidden = true;
-}
-
 /** Download the table as CSV. */
 export function download() {
   const href = URL.createObjectURL(new Blob([`\ufeff${csv(rows)}`], { type: "text/csv" }));

@@ -4,7 +4,6 @@ import { create, element } from "./dom.js";
 
 const MARKED = 40;
 const LISTED = 12;
-const STRENGTHS = 4;
 const WEAK = 0.08; // share of the strongest weight below which a word is not marked
 
 /** Make the words reachable by arrow keys, because each as a Tab stop would be too many. */
@@ -64,18 +63,13 @@ export function showExplanation(review, words) {
   element("explanation").hidden = strongest.length === 0;
 }
 
-/** Hide the explanation. */
-export function hideExplanation() {
-  element("explanation").hidden = true;
-}
-
 function mark(letters, weight, most) {
   const node = create("mark", { tabIndex: -1 }, letters.join(""));
   Object.assign(node.dataset, {
     side: weight > 0 ? "positive" : "negative",
-    strength: Math.max(1, Math.ceil((Math.abs(weight) / most) * STRENGTHS)),
     weight: signed(weight),
   });
+  node.style.setProperty("--strength", Math.abs(weight) / most);
   return node;
 }
 

@@ -1,6 +1,7 @@
 /** History of this visit, stored in this tab; its links carry the review in their fragment. */
 
 import { create, element } from "./dom.js";
+import { store, stored } from "./storage.js";
 import { labelOf, percent } from "./verdict.js";
 
 const KEY = "history";
@@ -13,16 +14,15 @@ const MOST_CHARACTERS = 1_000_000;
 /** Show the history of this visit. */
 export function startHistory() {
   element("clear").addEventListener("click", () => {
-    save([]);
-    show([]);
+    keep([]);
     element("review").focus();
   });
-  show(load());
+  show(stored(KEY, []));
 }
 
 /** Add a verdict to the top; it replaces those of the same review and of `instead`. */
 export function remember(review, probability, instead) {
-  const others = load().filter((entry) => entry.review !== review && entry.review !== instead);
+  const others = stored(KEY, []).filter((entry) => entry.review !== review && entry.review !== instead);
   const entries = [];
   let characters = 0;
   for (const entry of [{ review, probability }, ...others].slice(0, LONGEST)) {
@@ -31,8 +31,7 @@ export function remember(review, probability, instead) {
       entries.push(entry);
     }
   }
-  save(entries);
-  show(entries);
+  keep(entries);
 }
 
 /** Return the review in the page's address, or null. */
@@ -55,6 +54,11 @@ export function forgetShared(text) {
   }
 }
 
+function keep(entries) {
+  store(KEY, entries);
+  show(entries);
+}
+
 function show(entries) {
   element("entries").replaceChildren(...entries.map(item));
   element("history").hidden = entries.length === 0;
@@ -65,21 +69,4 @@ function item({ review, probability }) {
   const href = FRAGMENT + encodeURIComponent(review.toWellFormed?.() ?? review);
   const link = create("a", { href }, create("bdi", {}, letters.slice(0, EXCERPT).join("")));
   return create("li", {}, link, " ", labelOf(probability, `${percent(probability)} positive`));
-}
-
-function load() {
-  try {
-    const entries = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(entries) ? entries : [];
-  } catch {
-    return [];
-  }
-}
-
-function save(entries) {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(entries));
-  } catch {
-    // Disabled or full: the list is shown until the next reload.
-  }
 }

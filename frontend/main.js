@@ -1,22 +1,22 @@
 /** Connects the parts of the page. */
 
 import { classify } from "./api.js";
-import { download, hideBatch, judgeLines, linesOf } from "./batch.js";
+import { download, judgeLines, linesOf } from "./batch.js";
 import { startCard } from "./card.js";
 import { loadConfig } from "./config.js";
 import { element } from "./dom.js";
-import { loadDraft, saveDraft } from "./draft.js";
-import { hideExplanation, showExplanation, startExplanation } from "./explanation.js";
+import { showExplanation, startExplanation } from "./explanation.js";
 import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
-import { hideElapsed, reveal, showElapsed, showMessage, showRefusal } from "./message.js";
+import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
 import { ApiError, OfflineError } from "./patience.js";
-import { startProgress } from "./progress.js";
-import { hideVerdict, showVerdict } from "./verdict.js";
+import { store, stored } from "./storage.js";
+import { showVerdict } from "./verdict.js";
 
 const form = element("form");
 const review = element("review");
 const lines = element("lines");
+const DRAFT = "draft"; // key of the stored text
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const EMPTY = "Write a review first.";
@@ -44,7 +44,7 @@ review.addEventListener("keydown", (event) => {
 });
 
 review.addEventListener("input", () => {
-  saveDraft(review.value);
+  store(DRAFT, review.value);
   forgetShared(review.value);
   offerLines();
   const worthAsking = isWorthAsking();
@@ -72,8 +72,8 @@ for (const example of document.querySelectorAll(".example")) {
 }
 
 // The user may have started typing before this module loaded.
-review.value ||= loadDraft();
-saveDraft(review.value);
+review.value ||= stored(DRAFT, "");
+store(DRAFT, review.value);
 offerLines();
 // Wait for the verdict, which would otherwise move the history.
 Promise.resolve(openShared()).finally(startHistory);
@@ -137,7 +137,7 @@ async function send({ live = false, refuse, repeat }, ask) {
   const options = { signal, onWait: (detail) => show(detail) };
   hideElapsed();
   show(live ? "" : "Reading …");
-  const stop = startProgress(showElapsed);
+  const stop = startClock();
   try {
     configuration = configuration.catch(() => loadConfig(options));
     const config = await configuration;
@@ -175,13 +175,13 @@ function startOver({ keepVerdict = false } = {}) {
     lastLive = null;
     hideAnswer();
   }
-  hideBatch();
+  element("batch").hidden = true;
   return running;
 }
 
 function hideAnswer() {
-  hideVerdict();
-  hideExplanation();
+  element("verdict").hidden = true;
+  element("explanation").hidden = true;
   hideFeedback();
 }
 
@@ -191,7 +191,7 @@ function replaceText(text) {
   review.select();
   if (!document.execCommand("insertText", false, text)) {
     review.value = text;
-    saveDraft(text);
+    store(DRAFT, text);
   }
 }
 

@@ -19,10 +19,14 @@ export function showRefusal(text) {
   element("review").setAttribute("aria-invalid", "true");
 }
 
-/** Show the elapsed time, which screen readers do not read out. */
-export function showElapsed(seconds) {
-  element("message-text").textContent ||= "Reading …";
-  element("elapsed").textContent = `${seconds}\u00a0s`;
+/** Show the seconds since now, which screen readers do not read out; return a function that stops. */
+export function startClock() {
+  const started = performance.now();
+  const timer = setInterval(() => {
+    element("message-text").textContent ||= "Reading …";
+    element("elapsed").textContent = `${Math.floor((performance.now() - started) / 1000)}\u00a0s`;
+  }, 1000);
+  return () => clearInterval(timer);
 }
 
 /** Clear the elapsed time. */

@@ -21,11 +21,6 @@ export function showVerdict({ probability, model }) {
   element("verdict").hidden = false;
 }
 
-/** Hide the verdict. */
-export function hideVerdict() {
-  element("verdict").hidden = true;
-}
-
 /** Return `positive`, `negative` or, near 50 %, `unsure`. */
 export function verdictOf(probability) {
   if (probability > UNSURE_FROM && probability < UNSURE_TO) {

@@ -1,4 +1,4 @@
-"""Validation of a custom resource's properties, one by one."""
+"""A custom resource's properties, checked one by one, and the failure of its test."""
 
 import math
 import re
@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 Properties = Mapping[str, Any]
+# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
+LONGEST_REASON = 1000
 SHOWN_CHARACTERS = 100
+WHOLE_PERCENT = 100
 WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+class FailedTestError(Exception):
+    """A test that failed; CloudFormation shows the message."""
+
+    def __init__(self, reason: str) -> None:
+        """Put the reason on one line and cut it to what CloudFormation accepts."""
+        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 class PropertyError(ValueError):
@@ -58,6 +69,18 @@ def seconds(properties: Properties, name: str) -> float:
     if not isinstance(value, str) or not WHOLE.fullmatch(value):
         raise PropertyError(name, value, "a whole number of seconds")
     return float(value)
+
+
+def percent(properties: Properties, name: str) -> int:
+    """Return a whole number from 0 to 100, which CloudFormation passes as a string.
+
+    Raises:
+        PropertyError: when the property is missing or not such a number.
+    """
+    value = properties.get(name)
+    if not isinstance(value, str) or not WHOLE.fullmatch(value) or int(value) > WHOLE_PERCENT:
+        raise PropertyError(name, value, f"a whole number from 0 to {WHOLE_PERCENT}")
+    return int(value)
 
 
 def share(properties: Properties, name: str) -> float:

@@ -1,7 +1,6 @@
 """Start, stop and inspect the embedded AWS on this machine."""
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ import boto3
 
 from local_aws import process
 from local_aws.environment import DECISIONS, DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
-from local_aws.interruption import InterruptionError, interrupt_training_job
+from local_aws.interruption import interrupt_training_job
 
 DEFAULT_STATE = process.ROOT / ".local_aws"
 MAX_PORT = 65_535
@@ -38,11 +37,15 @@ def up(arguments: argparse.Namespace) -> int:
                 f"it already runs on port {running.port} with this state folder; "
                 "stop it with `down` first, or use another folder with --state"
             )
-        if running.enforces_iam != arguments.enforce_iam:
-            raise process.EmulatorError(
-                f"it already runs {'with' if running.enforces_iam else 'without'} --enforce-iam; "
-                "stop it with `down` first, or use another folder with --state"
-            )
+        for option, is_on, wanted in (
+            ("--enforce-iam", running.enforces_iam, arguments.enforce_iam),
+            ("--new-account", running.new_account, arguments.new_account),
+        ):
+            if is_on != wanted:
+                raise process.EmulatorError(
+                    f"it already runs {'with' if is_on else 'without'} {option}; "
+                    "stop it with `down` first, or use another folder with --state"
+                )
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.end_orphans(arguments.state):
@@ -52,7 +55,11 @@ def up(arguments: argparse.Namespace) -> int:
             process.remove_state(arguments.state)
             _say("an earlier one ended without `down` and without stacks; starting afresh")
     running = process.start(
-        arguments.port, arguments.state, arguments.region, enforce_iam=arguments.enforce_iam
+        arguments.port,
+        arguments.state,
+        arguments.region,
+        enforce_iam=arguments.enforce_iam,
+        new_account=arguments.new_account,
     )
     _say(f"the embedded AWS runs at {endpoint_url(running.port)} (process {running.pid})")
     if running.enforces_iam:
@@ -98,9 +105,6 @@ def logs(arguments: argparse.Namespace) -> int:
     file = process.log_file(arguments.state)
     if not file.exists():
         raise process.EmulatorError("the embedded AWS does not run and has left no log")
-    if arguments.follow:
-        tail = ["tail", "-n", "100", "-f", str(file)]
-        return subprocess.run(tail, check=False).returncode  # noqa: S603 - no shell
     sys.stdout.write(file.read_text("utf-8", errors="replace"))
     return 0
 
@@ -110,10 +114,7 @@ def interrupt(arguments: argparse.Namespace) -> int:
     running = process.find(arguments.state)
     if running is None:
         raise process.EmulatorError("the embedded AWS does not run")
-    try:
-        interrupt_training_job(endpoint_url(running.port), arguments.job)
-    except InterruptionError as error:
-        raise process.EmulatorError(str(error)) from None
+    interrupt_training_job(endpoint_url(running.port), arguments.job)
     _say(f"training job {arguments.job} is interrupted; it starts again from its checkpoints")
     return 0
 
@@ -139,10 +140,13 @@ def _parser() -> argparse.ArgumentParser:
                 action="store_true",
                 help="refuse requests that the caller's policies do not allow",
             )
+            command.add_argument(
+                "--new-account",
+                action="store_true",
+                help="have the quotas of an account that has just been opened",
+            )
         if run is interrupt:
             command.add_argument("job", help="the TrainingJobName")
-        if run is logs:
-            command.add_argument("--follow", action="store_true", help="wait for further lines")
     return parser
 
 

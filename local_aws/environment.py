@@ -9,6 +9,10 @@ DEFAULT_REGION = "us-east-1"
 DUMMY_KEY = "test"
 # File in the state folder with the decisions of enforced IAM, a JSON object per line
 DECISIONS = "decisions.jsonl"
+# Variable with the seconds for which the embedded IAM and SageMaker do not see what is new
+LAG = "LOCAL_AWS_LAG"
+# Variable of the emulator's process: "true" for the quotas of an account that has just been opened
+NEW_ACCOUNT = "NEW_ACCOUNT"
 
 
 def endpoint_url(port: int) -> str:

@@ -4,6 +4,7 @@ import json
 from http import HTTPStatus
 
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY
+from local_aws.process import EmulatorError
 from local_aws.urls import send
 
 HEADERS = {
@@ -17,10 +18,6 @@ HEADERS = {
 }
 
 
-class InterruptionError(Exception):
-    """The job cannot be interrupted; the message is the reason."""
-
-
 def interrupt_training_job(url: str, name: str) -> None:
     """Take a job's machines away; it resumes on others from its checkpoints.
 
@@ -29,9 +26,9 @@ def interrupt_training_job(url: str, name: str) -> None:
         name: the TrainingJobName.
 
     Raises:
-        InterruptionError: when the job is not a running managed spot training job.
+        EmulatorError: when the job is not a running managed spot training job.
     """
     body = json.dumps({"TrainingJobName": name}).encode()
     status, _, answer = send(url, body=body, headers=HEADERS)
     if status != HTTPStatus.OK:
-        raise InterruptionError(json.loads(answer)["message"])
+        raise EmulatorError(json.loads(answer)["message"])

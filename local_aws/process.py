@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from local_aws.environment import endpoint_url, without_aws
+from local_aws.environment import NEW_ACCOUNT, endpoint_url, without_aws
 from local_aws.urls import send
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +44,7 @@ class Running:
         port: its TCP port.
         region: the region it serves.
         enforces_iam: whether it refuses requests that the caller's policies do not allow.
+        new_account: whether it started with the quotas of an account that has just been opened.
     """
 
     pid: int
@@ -51,6 +52,7 @@ class Running:
     port: int
     region: str
     enforces_iam: bool = False
+    new_account: bool = False
 
 
 def find(state: Path) -> Running | None:
@@ -130,7 +132,9 @@ def _remembered(state: Path) -> Running | None:
         return None
 
 
-def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> Running:
+def start(
+    port: int, state: Path, region: str, *, enforce_iam: bool = False, new_account: bool = False
+) -> Running:
     """Start the emulator in its own session and wait until it answers.
 
     Args:
@@ -138,6 +142,7 @@ def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> 
         state: its state folder.
         region: the region that it serves.
         enforce_iam: whether it refuses requests that the caller's policies do not allow.
+        new_account: whether it has the quotas of an account that has just been opened.
 
     Raises:
         EmulatorError: when the port is taken or the emulator did not start.
@@ -147,7 +152,10 @@ def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> 
             f"port {port} is in use by another program; choose another with --port (PORT= for make)"
         )
     state.mkdir(parents=True, exist_ok=True)
-    environment = _environment(port, state, region) | {"AUTH": str(enforce_iam).lower()}
+    environment = _environment(port, state, region) | {
+        "AUTH": str(enforce_iam).lower(),
+        NEW_ACCOUNT: str(new_account).lower(),
+    }
     with log_file(state).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region],
@@ -155,7 +163,7 @@ def start(port: int, state: Path, region: str, *, enforce_iam: bool = False) -> 
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     created = psutil.Process(process.pid).create_time()
-    running = Running(process.pid, created, port, region, enforce_iam)
+    running = Running(process.pid, created, port, region, enforce_iam, new_account)
     _pid_file(state).write_text(json.dumps(asdict(running)), "utf-8")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

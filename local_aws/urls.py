@@ -33,7 +33,7 @@ def send(
     method: str | None = None,
     timeout: float = 90,
 ) -> tuple[int, dict[str, str], bytes]:
-    """Send an HTTP request to a `*.localhost` URL, which the C library does not resolve.
+    """Send an HTTP request, also to a `*.localhost` URL, which the C library does not resolve.
 
     Returns:
         Status, headers with lower-case names, and body. Error statuses are returned, not raised;
@@ -41,13 +41,15 @@ def send(
     """
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
-    address = f"http://127.0.0.1:{parts.port}{parts.path or '/'}{query}"
-    outgoing = urllib.request.Request(
+    is_local = parts.hostname == "127.0.0.1" or str(parts.hostname).endswith("localhost")
+    address = f"http://127.0.0.1:{parts.port}{parts.path or '/'}{query}" if is_local else url
+    outgoing = urllib.request.Request(  # noqa: S310 - callers give http and https URLs
         address, data=body, headers={**(headers or {}), "Host": parts.netloc}, method=method
     )
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), _AsItIs)
+    proxies = [urllib.request.ProxyHandler({})] if is_local else []
+    opener = urllib.request.build_opener(*proxies, _AsItIs)
     try:
-        with direct.open(outgoing, timeout=timeout) as answer:
+        with opener.open(outgoing, timeout=timeout) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from sentiment import artifact
 from sentiment.explanation import Explanation
 from sentiment.request import JSON, TEXT, Request, RequestError, read
@@ -31,8 +29,7 @@ class Prediction:
 
 
 def model_fn(model_dir: str) -> artifact.Artifact:
-    """Load the artifact, with one thread, which is faster for small requests."""
-    torch.set_num_threads(1)
+    """Load the artifact."""
     return artifact.load(Path(model_dir))
 
 
@@ -80,7 +77,7 @@ def _answers(prediction: Prediction) -> list[dict[str, Any]]:
     model = {
         "model_version": prediction.model.version,
         "trained_at": metadata["trained_at"],
-        "accuracy": metadata["metrics"]["test_accuracy"],
+        "accuracy": metadata["metrics"]["accuracy"],
     }
     answers: list[dict[str, Any]] = [
         {

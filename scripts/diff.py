@@ -96,9 +96,9 @@ def main(given: Sequence[str] | None = None) -> int:
         after = present(chosen)
         for environment in chosen:
             for line in summarize(environment, before[environment], after[environment]):
-                sys.stdout.write(f"{line}\n")
+                print(line)
     except (NoSnapshotError, SynthesisError, DiffError) as error:
-        sys.stderr.write(f"{error}\n")
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -1,23 +1,20 @@
 """Deploy all stacks of `dev` to the embedded AWS and try the result: `make local`."""
 
 import argparse
-import json
 import sys
-from http import HTTPStatus
 from pathlib import Path
 
 from local_aws import cli
 from local_aws.cdk import Cdk, CdkError
 from local_aws.cdk.screen import Screen
 from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
-from local_aws.urls import local_url, send
+from local_aws.urls import local_url
 from scripts import ROOT
+from scripts.summary import SiteError, show, summary
 
-# The positive review in lambda_fn/known_reviews.py
-SAMPLE = (
-    "A wonderful film. Great acting, a superb story and beautiful music: "
-    "one of the best I have ever seen. I loved it and highly recommend it."
-)
+# A template with this deletion policy keeps resources, so its stack gets termination protection.
+KEPT = "RetainExceptOnCreate"
+PROTECTED = {"CDK_PROTECTION": "true"}
 
 
 def deploy_locally(
@@ -49,8 +46,19 @@ def deploy_locally(
     cdk.bootstrap(DEFAULT_REGION)
     screen.step("Deploying every stack with the CDK CLI")
     # The embedded AWS has one region, whatever the environment's region on AWS.
-    outputs = cdk.deploy(root, [*context, f"region={DEFAULT_REGION}"])
+    settings = [*context, f"region={DEFAULT_REGION}"]
+    outputs = cdk.deploy(root, settings)
+    storage = _storage_stack(context)
+    if KEPT in (state / "cdk.out" / f"{storage}.template.json").read_text("utf-8"):
+        screen.step("Protecting the storage stack")
+        cdk.deploy(root, settings, stacks=[storage], variables=PROTECTED)
     return {key: local_url(value, port) for key, value in outputs.items()}
+
+
+def _storage_stack(context: list[str]) -> str:
+    """Return the name of the storage stack of the environment that the context selects."""
+    selected = dict(setting.partition("=")[::2] for setting in context)
+    return f"sentiment-{selected.get('environment', 'dev')}-storage"
 
 
 def main() -> int:
@@ -81,25 +89,14 @@ def main() -> int:
         screen.failure(str(error))
         return 1
     screen.step("Classifying one review through the site's own URL")
-    status, _, body = send(
-        outputs["SiteUrl"] + "api/predict",
-        body=json.dumps({"review": SAMPLE}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    if status != HTTPStatus.OK:
-        screen.failure(f"the deployed site answered {status}: {body.decode(errors='replace')}")
+    try:
+        rows = summary(outputs)
+    except SiteError as error:
+        screen.failure(str(error))
         return 1
-    answer = json.loads(body)
-    screen.summary(
-        {
-            "Site": outputs["SiteUrl"],
-            "API": outputs["ApiUrl"],
-            "Held-out accuracy": outputs["Accuracy"],
-            "Sample review": SAMPLE,
-            "Verdict": f"{answer['sentiment']}, P(positive) = {answer['probability']:.3f}",
-        },
-        closing="The embedded AWS keeps running; `make local-stop` ends it.",
-    )
+    screen.done()
+    closing = "The embedded AWS keeps running; `make local-stop` ends it."
+    show(screen.console, rows, closing=closing)
     return 0
 
 

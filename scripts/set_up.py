@@ -28,21 +28,13 @@ RELOCATABLE = b'"$(dirname -- "$(realpath -- "$0")")/python" "$0" "$@"'
 
 
 class Environment(NamedTuple):
-    """A virtual environment.
+    """A virtual environment."""
 
-    Attributes:
-        folder: its path from the root.
-        lock: lock of its packages.
-        contents: description of its packages, for the printed line.
-        imports: modules to import after the installation, as a check.
-        npm: whether it includes the packages of package-lock.json.
-    """
-
-    folder: str
+    folder: str  # from the root
     lock: str
-    contents: str
-    imports: tuple[str, ...]
-    npm: bool = False
+    contents: str  # for the printed line
+    imports: tuple[str, ...]  # checked after the installation
+    npm: bool = False  # with the packages of package-lock.json
 
 
 TORCHSERVE = ("ts.model_server", "sagemaker_pytorch_serving_container.handler_service", "torch")

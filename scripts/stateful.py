@@ -7,7 +7,6 @@ key that cannot decrypt old data, or an unknown address. `make accept-replacemen
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
@@ -16,7 +15,7 @@ from scripts import ROOT
 from scripts.snapshots import Template, present
 from scripts.synthesis import environments
 
-RECORDS = Path("tests/stacks/stateful")
+RECORDS = ROOT / "tests" / "stacks" / "stateful"
 STATEFUL = (
     "AWS::ApiGateway::RestApi",
     "AWS::CloudFront::Distribution",
@@ -71,21 +70,13 @@ def _endpoint_kind(resource: Mapping[str, Any], template: Template) -> dict[str,
     return {"Kind": "serverless" if "ServerlessConfig" in variant else "real_time"}
 
 
-def recorded(environment: str) -> Record:
-    """Return an environment's accepted record; empty if there is none."""
-    file = ROOT / RECORDS / f"{environment}.json"
-    record: Record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return record
-
-
 def main() -> int:
     """Accept the current stateful resources of every environment."""
     for environment, templates in present(environments()).items():
-        file = ROOT / RECORDS / f"{environment}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file = RECORDS / f"{environment}.json"
         text = json.dumps(stateful(templates), indent=2, sort_keys=True)
         file.write_text(text + "\n", "utf-8")
-        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
+        print(f"wrote {file.relative_to(ROOT)}")
     return 0
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from scripts import ROOT
 
 STACKS = ("storage", "model", "web")
+# Context for a synthesis that does not need the functions' code
+UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 
 Templates = dict[str, dict[str, Any]]
 

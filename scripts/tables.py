@@ -4,9 +4,7 @@ images.json has the URIs of AWS's images in each region, from the SageMaker SDK;
 instance_types.json has SageMaker's instance types, from the AWS SDK.
 """
 
-import argparse
 import json
-import sys
 from typing import Any
 
 from scripts import ROOT
@@ -19,6 +17,10 @@ IMAGES: dict[str, tuple[str, dict[str, str]]] = {
     "serving": (
         "pytorch",
         {"version": "2.6.0", "py_version": "py312", "image_scope": "inference"},
+    ),
+    images.SCIKIT_LEARN: (
+        "sklearn",
+        {"version": "1.9-0", "py_version": "py3", "image_scope": "inference"},
     ),
 }
 
@@ -58,16 +60,10 @@ TABLES = {
 
 
 def main() -> None:
-    """Write the named tables, or all of them."""
-    parser = argparse.ArgumentParser(prog="make tables", description=__doc__)
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"one of {', '.join(TABLES)}")
-    chosen = parser.parse_args().tables or [*TABLES]
-    if unknown := {*chosen} - TABLES.keys():
-        parser.error(f"unknown table {', '.join(sorted(unknown))}; choose from {', '.join(TABLES)}")
-    for name in chosen:
-        build, file, indent = TABLES[name]
+    """Write the tables."""
+    for build, file, indent in TABLES.values():
         file.write_text(json.dumps(build(), indent=indent) + "\n", "utf-8")
-        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
+        print(f"wrote {file.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

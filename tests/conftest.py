@@ -34,8 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Deploy every stack, trained on a sample of the packaged reviews."""
-    with embedded_aws(tmp_path_factory.mktemp("deployment")) as deployed:
+    """Deploy every stack, trained on a sample of the packaged reviews.
+
+    IAM and SageMaker see new resources late and CloudFront invalidates slowly, as on AWS.
+    """
+    with embedded_aws(tmp_path_factory.mktemp("deployment"), lag=3) as deployed:
         deployed.context += [
             "api.throttle_rate=500",
             "api.throttle_burst=1000",

@@ -14,6 +14,31 @@ from predict_api.settings import Settings
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
+def id_of(event: Any) -> str:
+    """Return the request id in an event of API Gateway's Lambda proxy integration.
+
+    Raises:
+        Problem: 400, for an event of anything else: a test in the console, a function URL, an HTTP
+            API or a load balancer.
+    """
+    match event:
+        case {
+            "resource": str(),
+            "httpMethod": str(),
+            "requestContext": {"requestId": str(request_id)},
+        } if request_id:
+            return request_id
+        case {"requestContext": {"requestId": str(request_id)}} if request_id:
+            missing = "resource and httpMethod"
+        case _:
+            missing = "request id (requestContext.requestId)"
+    raise Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_request",
+        f"The event has no {missing}. Send the request through the REST API, which adds it.",
+    )
+
+
 @dataclass(frozen=True)
 class ApiRequest:
     """HTTP request with the context that an operation needs to answer it.

@@ -16,6 +16,10 @@ WEIGHT = re.compile(r";\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 MAX_BYTES_A_CHARACTER = 6  # a JSON string may spell any character of the BMP as \uXXXX
 ENVELOPE_BYTES = 1024
 MAX_REVIEWS = 512  # the model's own limit per request
+# An event of Lambda has at most 6 MB. API Gateway encodes the body as base64, which adds a third,
+# and repeats the request's line and headers, which have up to 10 KB.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+BODY_LIMIT_BYTES = 4_500_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,12 @@ def read_reviews(body: bytes, content_type: str) -> list[Any]:
     Raises:
         Problem: with a 4xx status, when the request has no such list.
     """
+    if len(body) >= BODY_LIMIT_BYTES:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "too_many_reviews",
+            f"The body must be shorter than {BODY_LIMIT_BYTES:,} bytes; send fewer reviews.",
+        )
     match read_json(body, content_type):
         case {"reviews": [*reviews], **rest} if not rest:
             if 1 <= len(reviews) <= MAX_REVIEWS:
@@ -96,10 +106,10 @@ def read_json(body: bytes, content_type: str) -> Any:
 
 
 def limited(body: bytes, max_characters: int) -> bytes:
-    """Return the body if it is not larger than one review can be.
+    """Return the body if it is not longer than one review can be.
 
     Raises:
-        Problem: 413, when it is larger.
+        Problem: 413, when it is longer.
     """
     if len(body) > max_characters * MAX_BYTES_A_CHARACTER + ENVELOPE_BYTES:
         raise _too_long(max_characters)

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api.answer import Answer, refusal
-from predict_api.api_request import ApiRequest
+from predict_api.api_request import ApiRequest, id_of
 from predict_api.log import logger
 from predict_api.operations import operations
 from predict_api.problem import Problem
@@ -22,12 +22,17 @@ OPERATIONS = operations(SETTINGS)
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False)
-def handler(event: dict[str, Any], _context: object) -> Answer:
+def handler(event: Any, context: Any) -> Answer:
     """Answer one request of API Gateway's Lambda proxy integration."""
-    request_id = str(event.get("requestContext", {}).get("requestId", ""))
+    metrics.add_metric("Requests", MetricUnit.Count, 1)
+    try:
+        request_id = id_of(event)
+    except Problem as problem:
+        metrics.add_metric("Refused", MetricUnit.Count, 1)
+        logger.warning("not a request of the API", extra={"detail": problem.detail})
+        return refusal(problem, context.aws_request_id)
     request = ApiRequest(event, request_id, SETTINGS)
     logger.append_keys(request_id=request_id, correlation_id=request.correlation_id)
-    metrics.add_metric("Requests", MetricUnit.Count, 1)
     try:
         answer = _answer(request)
         fields = {"operation": event["resource"], "status": answer["statusCode"]}

@@ -53,14 +53,22 @@ def describe_api(request: ApiRequest) -> Answer:
     return answer(document, request.request_id, media_type=openapi.MEDIA_TYPE)
 
 
-Operations = dict[str, dict[str, Callable[[ApiRequest], Answer]]]
+Operation = Callable[[ApiRequest], Answer]
+Operations = dict[str, dict[str, Operation]]
+
+
+def _readable(operation: Operation) -> dict[str, Operation]:
+    """Return the methods of an operation that only reads: HEAD answers like GET without a body."""
+    return {"GET": operation, "HEAD": lambda request: {**operation(request), "body": ""}}
+
+
 # Path to method to operation
 OPERATIONS: Operations = {
     "/predict": {"POST": predict},
     "/predict/batch": {"POST": predict_batch},
-    "/model": {"GET": describe_model},
-    "/health": {"GET": check_health},
-    "/openapi.json": {"GET": describe_api},
+    "/model": _readable(describe_model),
+    "/health": _readable(check_health),
+    "/openapi.json": _readable(describe_api),
 }
 
 

@@ -9,23 +9,13 @@ import boto3
 from botocore.config import Config
 
 from known_reviews import KNOWN_REVIEWS
-from resource_properties import text
+from resource_properties import FailedTestError, text
 
 # A little longer than API Gateway waits for the function. A retry would hide the failure.
 PATIENT = Config(read_timeout=40, retries={"total_max_attempts": 1})
 # Statuses of the function while the model is unavailable; the model has its own tests.
 WITHOUT_MODEL = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
-# CloudFormation accepts responses of up to 4 KB.
-LONGEST_REASON = 1000
 UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
-
-
-class ReleaseTestError(Exception):
-    """A version that failed its test; CloudFormation shows the message."""
-
-    def __init__(self, reason: str) -> None:
-        """Put the reason on one line and cut it to what CloudFormation accepts."""
-        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -33,7 +23,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
     Raises:
         PropertyError: when VersionArn is missing or wrong.
-        ReleaseTestError: with the reason for CloudFormation to show.
+        FailedTestError: with the reason for CloudFormation to show.
     """
     if event["RequestType"] != "Delete":
         check(_lambda(), text(event["ResourceProperties"], "VersionArn"))
@@ -48,18 +38,18 @@ def check(client: Any, version: str) -> None:
         version: ARN of the function's version.
 
     Raises:
-        ReleaseTestError: when the function fails or answers incorrectly.
+        FailedTestError: when the function fails or answers incorrectly.
     """
     status, body = _ask(client, version, _request("GET", "/health"))
     if status != HTTPStatus.OK:
-        raise ReleaseTestError(f"The API's new code answers GET /health with {status}: {body}")
+        raise FailedTestError(f"The API's new code answers GET /health with {status}: {body}")
     status, body = _ask(
         client, version, _request("POST", "/predict", {"review": KNOWN_REVIEWS["positive"]})
     )
     if status in WITHOUT_MODEL:
         return
     if status != HTTPStatus.OK or _sentiment(body) != "positive":
-        raise ReleaseTestError(
+        raise FailedTestError(
             f"The API's new code answers POST /predict of a clearly positive review with {status}: "
             f"{body}"
         )
@@ -70,12 +60,12 @@ def _ask(client: Any, version: str, request: dict[str, Any]) -> tuple[int, str]:
     invoked = client.invoke(FunctionName=version, Payload=json.dumps(request).encode())
     payload = invoked["Payload"].read().decode("utf-8", "replace")
     if "FunctionError" in invoked:
-        raise ReleaseTestError(f"The API's new code fails: {_message(payload)}")
+        raise FailedTestError(f"The API's new code fails: {_message(payload)}")
     try:
         answer = json.loads(payload)
         return int(answer["statusCode"]), str(answer["body"])
     except UNREADABLE:
-        raise ReleaseTestError(f"The API's new code returns no valid answer: {payload}") from None
+        raise FailedTestError(f"The API's new code returns no valid answer: {payload}") from None
 
 
 def _request(method: str, path: str, content: object = None) -> dict[str, Any]:

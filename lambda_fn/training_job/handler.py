@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 
+from eventual_consistency import CLOCK
 from resource_properties import PropertyError
 from training_job import jobs
 from training_job.outcome import TrainingFailedError, judge
@@ -43,7 +44,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
         # A job that is still stopping could write to a bucket that is being emptied.
         ended = (jobs.has_ended(_client("sagemaker"), one) for one in _jobs_of(event))
         return {"IsComplete": all(ended)}
-    job = jobs.describe(_client("sagemaker"), name)
+    job = jobs.describe_new(_client("sagemaker"), name, CLOCK)
     if job is None:
         raise TrainingFailedError(f"Training job {name} no longer exists")
     request = TrainingRequest.from_properties(event["ResourceProperties"])

@@ -4,21 +4,23 @@ The name contains a hash of the job's inputs, so no state is kept between calls.
 """
 
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from eventual_consistency import CLOCK, Clock, repeat, wait_for
 from training_job import artifact
 from training_job.request import TrainingRequest
 
 RUNNING = {"InProgress", "Stopping"}
+IN_USE = "ResourceInUse"
 MOST_ATTEMPTS = 50
+# Time within which SageMaker describes a new job
+VISIBLE_SECONDS = 60.0
+PAUSE_SECONDS = 5.0
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-# IAM needs some seconds to propagate a new role.
-ROLE_WAITS_SECONDS = (5, 10, 15, 20, 30)
 
 Job = Mapping[str, Any]
 
@@ -40,12 +42,17 @@ def describe(sagemaker: Any, name: str) -> Job | None:
     return job
 
 
+def describe_new(sagemaker: Any, name: str, clock: Clock = CLOCK) -> Job | None:
+    """Return the job, or None when SageMaker still does not know it after a while."""
+    wait_for(
+        lambda: describe(sagemaker, name) is not None,
+        seconds=VISIBLE_SECONDS, pause=PAUSE_SECONDS, clock=clock,
+    )  # fmt: skip
+    return describe(sagemaker, name)
+
+
 def find_or_start(
-    sagemaker: Any,
-    s3: Any,
-    request: TrainingRequest,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
+    sagemaker: Any, s3: Any, request: TrainingRequest, *, clock: Clock = CLOCK
 ) -> str:
     """Return the name of a finished, running or new job for the request.
 
@@ -58,7 +65,7 @@ def find_or_start(
         name = request.attempt(number)
         job = describe(sagemaker, name)
         if job is None:
-            _start(sagemaker, request, name, sleep)
+            _start(sagemaker, request.job(name), clock)
             return name
         if job["TrainingJobStatus"] == "InProgress":
             _tag(sagemaker, request, job)
@@ -112,18 +119,13 @@ def _tag(sagemaker: Any, request: TrainingRequest, job: Job) -> None:
         sagemaker.add_tags(ResourceArn=job["TrainingJobArn"], Tags=request.listed_tags)
 
 
-def _start(
-    sagemaker: Any, request: TrainingRequest, name: str, sleep: Callable[[float], None]
-) -> None:
-    for wait in (*ROLE_WAITS_SECONDS, None):
-        try:
-            sagemaker.create_training_job(**request.job(name))
-        except ClientError as error:
-            if wait is None or "assume" not in str(error).lower():
-                raise
-            sleep(wait)
-        else:
-            return
+def _start(sagemaker: Any, job: Job, clock: Clock) -> None:
+    try:
+        repeat(lambda: sagemaker.create_training_job(**job), clock)
+    except ClientError as error:
+        # An earlier call has started it, and SageMaker did not describe it yet.
+        if error.response["Error"]["Code"] != IN_USE:
+            raise
 
 
 def _is_missing(error: ClientError) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from training_job import artifact
@@ -9,6 +10,7 @@ from training_job.jobs import RUNNING, Job, artifact_of
 from training_job.metrics import publish_accuracy
 from training_job.request import ACCURACY_METRIC, TrainingRequest
 
+METRICS_ARRIVE_WITHIN = timedelta(minutes=3)
 NO_REASON = "SageMaker gave no reason"
 # Meaning of a stopped job's SecondaryStatus; such a job has no FailureReason.
 STOPPED_BY = {
@@ -27,7 +29,7 @@ class TrainingFailedError(Exception):
 
 
 def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
-    """Return the custom resource's attributes, or None while the job runs.
+    """Return the custom resource's attributes, or None while the job runs or lacks its metrics.
 
     Raises:
         TrainingFailedError: when the job failed or its model is not accurate enough.
@@ -42,6 +44,10 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
     if not artifact.exists(s3, artifact_of(job)):
         raise TrainingFailedError(f"Training job {name} left no artifact at {artifact_of(job)}")
     accuracy = _accuracy(job)
+    if accuracy is None and _has_just_ended(job):
+        return None
+    if accuracy is None:
+        raise TrainingFailedError(f"Training job {name} reported no metric {ACCURACY_METRIC}")
     publish_accuracy(name, accuracy)
     if accuracy < request.minimum_accuracy:
         raise TrainingFailedError(
@@ -61,11 +67,15 @@ def _in_one_line(reason: str) -> str:
     return f"{text} ({OUT_OF_MEMORY})" if KILLED.search(text) else text
 
 
-def _accuracy(job: Job) -> float:
+def _accuracy(job: Job) -> float | None:
     for metric in job.get("FinalMetricDataList", []):
         # NaN would pass the comparison with the minimum.
         if metric["MetricName"] == ACCURACY_METRIC and math.isfinite(metric["Value"]):
             return float(metric["Value"])
-    raise TrainingFailedError(
-        f"Training job {job['TrainingJobName']} reported no metric {ACCURACY_METRIC}"
-    )
+    return None
+
+
+def _has_just_ended(job: Job) -> bool:
+    """Return whether SageMaker may still add the metrics, which it reads from the job's log."""
+    ended = job.get("TrainingEndTime")
+    return ended is not None and datetime.now(UTC) - ended < METRICS_ARRIVE_WITHIN

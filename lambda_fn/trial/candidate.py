@@ -11,12 +11,17 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from trial.smoke_test import SmokeTestError
+from eventual_consistency import CLOCK, Clock, repeat, wait_for
+from resource_properties import FailedTestError
 
 logger = logging.getLogger(__name__)
 
 BUSY = {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"}
 NOT_FOUND = "Could not find"
+EXISTS = "already existing"
+# The candidate's capacity is part of the account's quotas until SageMaker has deleted it.
+DELETION_SECONDS = 240.0
+PAUSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,13 @@ class Candidate:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> bool:
+def settle(
+    sagemaker: Any, candidate: Candidate, check: Callable[[], None], clock: Clock = CLOCK
+) -> bool:
     """Take the next step of the trial and return whether it has succeeded.
+
+    A successful trial ends when the candidate is gone, so that the update of the serving endpoint
+    needs capacity for two fleets and not for three.
 
     No trial is needed for a configuration that already serves, as in a rollback, nor for a gated
     model when no endpoint serves yet. While the serving endpoint is busy, for example scaling, the
@@ -49,9 +59,10 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
         sagemaker: SageMaker client.
         candidate: the model under trial.
         check: tests the candidate's answers and raises when they are wrong.
+        clock: source of time.
 
     Raises:
-        SmokeTestError: when the candidate does not start, or when `check` raises it.
+        FailedTestError: when the candidate does not start, or when `check` raises it.
     """
     serving = find(sagemaker, candidate.serving)
     settled = serving["EndpointConfigName"] == candidate.config if serving else candidate.gated
@@ -61,10 +72,7 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
         return False
     found = find(sagemaker, candidate.name)
     if found is None:
-        tags = [{"Key": key, "Value": value} for key, value in sorted(candidate.tags.items())]
-        sagemaker.create_endpoint(
-            EndpointName=candidate.name, EndpointConfigName=candidate.config, Tags=tags
-        )
+        _create(sagemaker, candidate, clock)
         return False
     if found["EndpointStatus"] in BUSY:
         return False
@@ -74,11 +82,28 @@ def settle(sagemaker: Any, candidate: Candidate, check: Callable[[], None]) -> b
     try:
         if found["EndpointStatus"] != "InService":
             reason = found.get("FailureReason", found["EndpointStatus"])
-            raise SmokeTestError(f"The new model does not start: {reason}")
+            raise FailedTestError(f"The new model does not start: {reason}")
         check()
     finally:
         remove(sagemaker, candidate.name)
+    gone = wait_for(
+        lambda: find(sagemaker, candidate.name) is None,
+        seconds=DELETION_SECONDS, pause=PAUSE_SECONDS, clock=clock,
+    )  # fmt: skip
+    if not gone:  # the update needs the capacity only where quotas are tight
+        logger.warning("endpoint %s is still being deleted", candidate.name)
     return True
+
+
+def _create(sagemaker: Any, candidate: Candidate, clock: Clock) -> None:
+    tags = [{"Key": key, "Value": value} for key, value in sorted(candidate.tags.items())]
+    request = {"EndpointName": candidate.name, "EndpointConfigName": candidate.config, "Tags": tags}
+    try:
+        repeat(lambda: sagemaker.create_endpoint(**request), clock)
+    except ClientError as error:
+        # An earlier call has created it, and SageMaker did not describe it yet.
+        if EXISTS not in error.response["Error"]["Message"]:
+            raise
 
 
 def remove(sagemaker: Any, name: str) -> bool:

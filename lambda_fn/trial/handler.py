@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from resource_properties import optional_text, optional_texts, seconds, share, text
+from eventual_consistency import CLOCK
+from resource_properties import optional_text, optional_texts, percent, seconds, share, text
 from trial.candidate import Candidate, remove, settle
 from trial.probe import probe_update
 from trial.smoke_test import Expected, check_answers, check_config
@@ -25,15 +26,20 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
     Raises:
         PropertyError: naming the property that is missing or wrong.
-        SmokeTestError: with the reason for CloudFormation to show.
+        FailedTestError: with the reason for CloudFormation to show.
     """
     if event["RequestType"] == "Delete":
         return {}
     properties = event["ResourceProperties"]
     endpoint = text(properties, "EndpointName")
     if event["ResourceType"] == SMOKE_TEST:
-        config = text(properties, "EndpointConfigName")
-        check_config(_client("sagemaker"), endpoint, config)
+        check_config(
+            _client("sagemaker"),
+            endpoint,
+            text(properties, "EndpointConfigName"),
+            capture_percent=percent(properties, "CapturePercent"),
+            clock=CLOCK,
+        )
         _check(endpoint, properties)
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
 
@@ -43,7 +49,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
 
     Raises:
         PropertyError: naming the property that is missing or wrong.
-        SmokeTestError: with the reason for CloudFormation to show.
+        FailedTestError: with the reason for CloudFormation to show.
     """
     if event["ResourceType"] == SMOKE_TEST:
         return {"IsComplete": True}
@@ -58,7 +64,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
         gated="ModelVersion" in properties,
         tags=optional_texts(properties, "Tags"),
     )
-    ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties))
+    ended = settle(_client("sagemaker"), candidate, lambda: _check(endpoint, properties), CLOCK)
     return {"IsComplete": ended}
 
 
@@ -82,6 +88,7 @@ def _check(endpoint: str, properties: dict[str, Any]) -> None:
             share(properties, "MinimumAccuracy"),
         ),
         patience_seconds=seconds(properties, "PatienceSeconds"),
+        clock=CLOCK,
     )
 
 

@@ -1,40 +1,23 @@
 """Smoke test of an endpoint: known reviews must get the right answer from the right model."""
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from eventual_consistency import CLOCK, Clock, wait_for
 from known_reviews import KNOWN_REVIEWS
+from resource_properties import FailedTestError
 
 PAUSE_SECONDS = 5.0
+VISIBLE_SECONDS = 30.0
 # Statuses of a container that is still starting or overloaded
 PASSING = {424, 429, *range(500, 600)}
 # An endpoint keeps serving while it scales and while AWS maintains it.
 SERVES = {"InService", "Updating", "SystemUpdating"}
 # A serverless endpoint at its concurrency limit reports this code with varying statuses.
 FULL = "ThrottlingException"
-# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
-LONGEST_REASON = 1000
-
-
-class SmokeTestError(Exception):
-    """An endpoint that failed its test; CloudFormation shows the message."""
-
-    def __init__(self, reason: str) -> None:
-        """Put the reason on one line and cut it to what CloudFormation accepts."""
-        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The test's source of time."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True)
@@ -50,22 +33,54 @@ class Expected:
     minimum_accuracy: float = 0.0
 
 
-def check_config(sagemaker: Any, endpoint: str, config: str) -> None:
-    """Check that the endpoint serves its new configuration.
+def check_config(
+    sagemaker: Any, endpoint: str, config: str, *, capture_percent: int, clock: Clock = CLOCK
+) -> None:
+    """Check that the endpoint serves its new configuration and captures as much as it says.
 
     SageMaker rolls back to the old configuration when the new one fails to start. CloudFormation
     has already waited for the update, so only scaling can still be in progress.
 
+    Args:
+        sagemaker: SageMaker client.
+        endpoint: name of the endpoint.
+        config: name of the new configuration.
+        capture_percent: share of the requests that it captures.
+        clock: source of time.
+
     Raises:
-        SmokeTestError: when the endpoint does not serve, or serves another configuration.
+        FailedTestError: when the endpoint does not serve, serves another configuration, or captures
+            another share of its requests.
     """
-    found = sagemaker.describe_endpoint(EndpointName=endpoint)
+
+    def difference() -> str | None:
+        found = sagemaker.describe_endpoint(EndpointName=endpoint)
+        return _difference(found, config, capture_percent)
+
+    # A description may be some seconds old.
+    wait_for(
+        lambda: difference() is None, seconds=VISIBLE_SECONDS, pause=PAUSE_SECONDS, clock=clock
+    )
+    different = difference()
+    if different is not None:
+        raise FailedTestError(f"Endpoint {endpoint} {different}")
+
+
+def _difference(found: dict[str, Any], config: str, capture_percent: int) -> str | None:
+    """Return the difference between the endpoint in service and its configuration, or None."""
     if found["EndpointStatus"] not in SERVES:
-        raise SmokeTestError(f"Endpoint {endpoint} is {found['EndpointStatus']}, not InService")
+        return f"is {found['EndpointStatus']}, not InService"
     if found["EndpointConfigName"] != config:
-        raise SmokeTestError(
-            f"Endpoint {endpoint} serves configuration {found['EndpointConfigName']}, not {config}"
+        return f"serves configuration {found['EndpointConfigName']}, not {config}"
+    capture = found.get("DataCaptureConfig", {})
+    captured = int(capture["CurrentSamplingPercentage"]) if capture.get("EnableCapture") else 0
+    if captured != capture_percent:
+        return (
+            f"captures {captured} % of its requests instead of {capture_percent} %, because an "
+            "endpoint that scales keeps its capture settings: deploy once with "
+            "scaling.max_instances empty, then again with its value"
         )
+    return None
 
 
 def check_answers(
@@ -74,7 +89,7 @@ def check_answers(
     expected: Expected,
     *,
     patience_seconds: float,
-    clock: Clock | None = None,
+    clock: Clock = CLOCK,
 ) -> None:
     """Check that known reviews get the right sentiment from the expected model.
 
@@ -87,15 +102,14 @@ def check_answers(
         clock: source of time.
 
     Raises:
-        SmokeTestError: when a sentiment, the model's version or its accuracy is wrong, or when
+        FailedTestError: when a sentiment, the model's version or its accuracy is wrong, or when
             there is no answer in time.
     """
-    clock = clock or Clock()
     deadline = clock.now() + patience_seconds
     for sentiment, review in KNOWN_REVIEWS.items():
         answer = _ask(runtime, endpoint, review, clock, deadline)
         if answer.get("sentiment") != sentiment:
-            raise SmokeTestError(
+            raise FailedTestError(
                 f"Endpoint {endpoint} classifies a clearly {sentiment} review as "
                 f"{answer.get('sentiment')}"
             )
@@ -105,12 +119,12 @@ def check_answers(
 def _check_model(endpoint: str, answer: dict[str, Any], expected: Expected) -> None:
     version, accuracy = answer.get("model_version"), answer.get("accuracy")
     if expected.model_version is not None and version != expected.model_version:
-        raise SmokeTestError(
+        raise FailedTestError(
             f"Endpoint {endpoint} answers from model {version}, not {expected.model_version}"
         )
     # The negated comparison also refuses NaN.
     if not isinstance(accuracy, (int, float)) or not accuracy >= expected.minimum_accuracy:
-        raise SmokeTestError(
+        raise FailedTestError(
             f"Endpoint {endpoint} answers from a model with accuracy {accuracy}; "
             f"the minimum is {expected.minimum_accuracy}"
         )
@@ -123,13 +137,13 @@ def _ask(runtime: Any, endpoint: str, review: str, clock: Clock, deadline: float
             answer = invoke(runtime, endpoint, review)
         except (ClientError, BotoCoreError) as error:
             if clock.now() + PAUSE_SECONDS > deadline or not _may_pass(error):
-                raise SmokeTestError(f"Endpoint {endpoint} does not answer: {error}") from error
+                raise FailedTestError(f"Endpoint {endpoint} does not answer: {error}") from error
             clock.sleep(PAUSE_SECONDS)
             continue
         except (ValueError, RecursionError) as error:
-            raise SmokeTestError(f"Endpoint {endpoint} does not answer with JSON") from error
+            raise FailedTestError(f"Endpoint {endpoint} does not answer with JSON") from error
         if not isinstance(answer, dict):
-            raise SmokeTestError(f"Endpoint {endpoint} answers {answer!r}, not a JSON object")
+            raise FailedTestError(f"Endpoint {endpoint} answers {answer!r}, not a JSON object")
         return answer
 
 

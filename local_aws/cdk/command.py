@@ -5,9 +5,10 @@ its environment.
 """
 
 import json
+import os
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from botocore.exceptions import ClientError
 from local_aws.cdk.failure import failed_resources, last_word
 from local_aws.cdk.progress import Progress
 from local_aws.cdk.screen import Screen
-from local_aws.cdk.training_progress import TrainingProgress
+from local_aws.cdk.training_progress import training_lines
 from local_aws.emulator.recorded import without_effect
 from local_aws.environment import ACCOUNT
 
@@ -54,15 +55,24 @@ class Cdk:
         # Run from / so that the CLI does not find cdk.json and synthesize the application.
         self._run(["bootstrap", f"aws://{ACCOUNT}/{region}"], Path("/"))
 
-    def deploy(self, root: Path, context: Sequence[str]) -> dict[str, str]:
-        """Deploy all stacks of an application.
+    def deploy(
+        self,
+        root: Path,
+        context: Sequence[str],
+        *,
+        stacks: Sequence[str] = ("--all",),
+        variables: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
+        """Deploy stacks of an application.
 
         Args:
             root: folder with the application's cdk.json.
             context: `key=value` settings that override those of cdk.json.
+            stacks: the stacks, by default all of them.
+            variables: further environment variables of the CLI and the application.
 
         Returns:
-            The outputs of all stacks, output key to value.
+            The outputs of these stacks, output key to value.
 
         Raises:
             CdkError: when a stack's deployment failed.
@@ -71,18 +81,21 @@ class Cdk:
         outputs.unlink(missing_ok=True)
         settings = [argument for setting in context for argument in ("--context", setting)]
         self._run(
-            ["deploy", "--all", "--require-approval=never", "--progress=events",
+            ["deploy", *stacks, "--require-approval=never", "--progress=events",
              f"--output={self.state / 'cdk.out'}", f"--outputs-file={outputs}", *settings],
             root,
+            variables,
         )  # fmt: skip
-        stacks: dict[str, dict[str, str]] = (
+        written: dict[str, dict[str, str]] = (
             json.loads(outputs.read_text("utf-8")) if outputs.exists() else {}
         )
-        for kind, reason in without_effect(stacks).items():
+        for kind, reason in without_effect(written).items():
             self.screen.line(f"{kind} is recorded without effect: {reason}")
-        return {key: value for stack in stacks.values() for key, value in stack.items()}
+        return {key: value for stack in written.values() for key, value in stack.items()}
 
-    def _run(self, arguments: Sequence[str], folder: Path) -> None:
+    def _run(
+        self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None
+    ) -> None:
         """Run the CLI and show its progress and the lines of training jobs."""
         program = shutil.which("cdk")
         if program is None:
@@ -101,8 +114,9 @@ class Cdk:
                 log.write(f"training: {line}\n")
                 progress.training_line(line)
 
-            with progress, TrainingProgress(on_training_line):
-                code = _stream([program, *arguments, "--no-notices"], folder, on_cli_line)
+            with progress, training_lines(on_training_line):
+                command = [program, *arguments, "--no-notices"]
+                code = _stream(command, folder, on_cli_line, {**os.environ, **(variables or {})})
         if code:
             reasons = failed_resources(progress.stacks, began, progress.paths)
             failed = f"cdk {arguments[0]} failed; its whole output is in {log_file}"
@@ -118,11 +132,17 @@ def _is_bootstrapped() -> bool:
     return str(stack["StackStatus"]) in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
-def _stream(command: Sequence[str], folder: Path, on_line: Callable[[str], None]) -> int:
+def _stream(
+    command: Sequence[str],
+    folder: Path,
+    on_line: Callable[[str], None],
+    environment: Mapping[str, str],
+) -> int:
     """Run a command, pass each line of output on at once, and return the exit code."""
     with subprocess.Popen(  # noqa: S603 - the command is built here, no shell
         command,
         cwd=folder,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 from rich import progress
@@ -87,12 +86,7 @@ class Progress:
         self.live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
         """Leave the last state of each stack on the screen."""
         self._end("❌" if error else "✅")
         self.live.update(self._cdk, visible=False)

@@ -1,7 +1,6 @@
-"""Steps, lines and a summary on the terminal, with the elapsed time."""
+"""Steps and lines on the terminal, with the elapsed time."""
 
 import time
-from collections.abc import Mapping
 
 from rich.console import Console
 from rich.text import Text
@@ -36,15 +35,9 @@ class Screen:
         """Show why the work ended early."""
         self._print(Text(text, style="bold red"))
 
-    def summary(self, rows: Mapping[str, str], *, closing: str) -> None:
-        """Show names and values, one per line, and a closing sentence."""
+    def done(self) -> None:
+        """Announce the end."""
         self._print(Text("Done", style="bold green"))
-        self.console.print()
-        width = max(map(len, rows)) + 2
-        for name, value in rows.items():
-            self.console.print(Text(name.ljust(width), style="bold") + Text(value))
-        self.console.print()
-        self.console.print(closing)
 
     def _print(self, text: Text) -> None:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)

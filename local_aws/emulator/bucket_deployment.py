@@ -13,6 +13,11 @@ from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials
 from local_aws.emulator.asset_zip import members
 from local_aws.emulator.patches.cloudformation import Created, Properties, ResourceHandler
 
+# The function waits for 13 minutes.
+TOO_SLOW = (
+    "Unable to confirm that cache invalidation was successful. This may be a CloudFront regression "
+    "as reported in https://github.com/aws/aws-cdk/issues/15891"
+)
 SYSTEM_METADATA = {
     "content-type": "ContentType",
     "cache-control": "CacheControl",
@@ -22,27 +27,39 @@ SYSTEM_METADATA = {
 }
 
 
-def bucket_deployment(url: str, region: str, assume: AssumeRole | None = None) -> ResourceHandler:
+def bucket_deployment(
+    url: str, region: str, assume: AssumeRole | None = None, *, slow_invalidations: bool = False
+) -> ResourceHandler:
     """Return the handler of Custom::CDKBucketDeployment.
 
     Args:
         url: URL of the embedded AWS.
         region: its region.
         assume: returns the keys of the role of CDK's function; None for the account's keys.
+        slow_invalidations: whether CloudFront takes longer than the function waits.
     """
-    s3_of = _clients(url, region, assume)
+    client_of = _clients(url, region, assume)
+
+    def s3_of(properties: Properties) -> Any:
+        return client_of("s3", properties)
+
+    def deploy(properties: Properties) -> dict[str, Any]:
+        data = _deploy(s3_of(properties), properties)
+        _invalidate(client_of, properties, slow=slow_invalidations)
+        return data
 
     def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
-        return f"aws.cdk.s3deployment.{uuid.uuid4()}", _deploy(s3_of(properties), properties)
+        return f"aws.cdk.s3deployment.{uuid.uuid4()}", deploy(properties)
 
     def update(physical_id: str, old: Properties, new: Properties, _stack: str) -> Created:
         if _destination(old) != _destination(new) and not _retained(new):
             empty(old)
-        return physical_id, _deploy(s3_of(new), new)
+        return physical_id, deploy(new)
 
     def delete(_physical_id: str, properties: Properties) -> None:
         if not _retained(properties):
             empty(properties)
+        _invalidate(client_of, properties, slow=slow_invalidations)
 
     def empty(properties: Properties) -> None:
         s3 = s3_of(properties)
@@ -52,21 +69,21 @@ def bucket_deployment(url: str, region: str, assume: AssumeRole | None = None) -
     return {"create": create, "update": update, "delete": delete}
 
 
-def _clients(url: str, region: str, assume: AssumeRole | None) -> Callable[[Properties], Any]:
-    """Return a function that makes an S3 client with the role of a resource's function."""
+def _clients(url: str, region: str, assume: AssumeRole | None) -> Callable[[str, Properties], Any]:
+    """Return a function that makes a service's client with the role of a resource's function."""
 
     def client(service: str, credentials: Credentials) -> Any:
         return boto3.client(service, region_name=region, endpoint_url=url, **credentials.arguments)
 
-    def s3_of(properties: Properties) -> Any:
+    def client_of(service: str, properties: Properties) -> Any:
         if assume is None:
-            return client("s3", ACCOUNT_KEYS)
+            return client(service, ACCOUNT_KEYS)
         function = client("lambda", ACCOUNT_KEYS).get_function_configuration(
             FunctionName=properties["ServiceToken"]
         )
-        return client("s3", assume(str(function["Role"])))
+        return client(service, assume(str(function["Role"])))
 
-    return s3_of
+    return client_of
 
 
 def _deploy(s3: Any, properties: Properties) -> dict[str, Any]:
@@ -91,6 +108,36 @@ def _deploy(s3: Any, properties: Properties) -> dict[str, Any]:
         "DestinationBucketArn": f"arn:aws:s3:::{bucket}",
         "SourceObjectKeys": properties["SourceObjectKeys"],
     }
+
+
+def _invalidate(
+    client_of: Callable[[str, Properties], Any], properties: Properties, *, slow: bool
+) -> None:
+    """Empty the cache of the distribution, if there is one.
+
+    Raises:
+        TimeoutError: when CloudFront takes longer than CDK's function waits.
+    """
+    if not properties.get("DistributionId"):
+        return
+    paths = properties.get("DistributionPaths", [f"/{_prefix(properties)}*"])
+    client_of("cloudfront", properties).create_invalidation(
+        DistributionId=properties["DistributionId"],
+        InvalidationBatch={
+            "Paths": {"Quantity": len(paths), "Items": paths},
+            "CallerReference": str(uuid.uuid4()),
+        },
+    )
+    if slow and _waits(properties):
+        raise TimeoutError(TOO_SLOW)
+
+
+def _waits(properties: Properties) -> bool:
+    """Return whether the function waits until the invalidation has ended.
+
+    CloudFormation sends false as a string, which the function of CDK 2.275 takes for true.
+    """
+    return str(properties.get("WaitForDistributionInvalidation", True)) != ""
 
 
 def _read(s3: Any, bucket: str, key: str) -> bytes:

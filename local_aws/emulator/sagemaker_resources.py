@@ -9,18 +9,53 @@ from local_aws.sagemaker import SageMakerError, SageMakerService
 SETTLE_SECONDS = 600.0
 POLL_SECONDS = 0.2
 MAX_NAME = 63
+OF_UPDATES = (
+    "DeploymentConfig", "ExcludeRetainedVariantProperties", "RetainAllVariantProperties",
+    "RetainDeploymentConfig",
+)  # fmt: skip
+NOT_YET = ("Could not find endpoint", "Could not assume role")
 
 
-def resource_handlers(service: SageMakerService) -> dict[str, ResourceHandler]:
-    """Return resource type to handler, for the three SageMaker types in use."""
+class Requests:
+    """Requests of CloudFormation, which waits until AWS knows the resources that they name."""
+
+    def __init__(self, service: SageMakerService, lag: float) -> None:
+        """Repeat refused requests to the service for twice its lag."""
+        self._service, self._seconds = service, 2 * lag
+
+    def call(self, operation: str, request: Properties) -> Properties:
+        """Carry out an operation and return its answer.
+
+        Raises:
+            SageMakerError: the error that remains.
+        """
+        deadline = time.monotonic() + self._seconds
+        while True:
+            try:
+                return self._service.call(operation, request)
+            except SageMakerError as error:
+                late = time.monotonic() >= deadline
+                if late or not error.message.startswith(NOT_YET):
+                    raise
+            time.sleep(POLL_SECONDS)
+
+
+def resource_handlers(service: SageMakerService, lag: float = 0.0) -> dict[str, ResourceHandler]:
+    """Return resource type to handler, for the three SageMaker types in use.
+
+    Args:
+        service: SageMaker.
+        lag: seconds for which it does not see a new resource.
+    """
+    requests = Requests(service, lag)
     return {
-        "AWS::SageMaker::Model": _replaced_on_change(service, "Model"),
-        "AWS::SageMaker::EndpointConfig": _replaced_on_change(service, "EndpointConfig"),
-        "AWS::SageMaker::Endpoint": _endpoint(service),
+        "AWS::SageMaker::Model": _replaced_on_change(requests, "Model"),
+        "AWS::SageMaker::EndpointConfig": _replaced_on_change(requests, "EndpointConfig"),
+        "AWS::SageMaker::Endpoint": _endpoint(requests),
     }
 
 
-def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler:
+def _replaced_on_change(service: Requests, kind: str) -> ResourceHandler:
     """Return the handler of a resource that cannot change: CloudFormation creates a new one."""
 
     def create(logical_id: str, properties: Properties, stack: str) -> Created:
@@ -50,7 +85,7 @@ def _replaced_on_change(service: SageMakerService, kind: str) -> ResourceHandler
     }  # fmt: skip
 
 
-def _endpoint(service: SageMakerService) -> ResourceHandler:
+def _endpoint(service: Requests) -> ResourceHandler:
     def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
         request = _request(properties, "EndpointName", "DeploymentConfig", "Tags")
         arn = str(service.call("CreateEndpoint", request)["EndpointArn"])
@@ -67,17 +102,19 @@ def _endpoint(service: SageMakerService) -> ResourceHandler:
             return create("", new, stack)
         name = str(new["EndpointName"])
         if not _retagged(service, arn, old, new):
-            service.call("UpdateEndpoint", _request(new, "EndpointName", "DeploymentConfig"))
+            service.call("UpdateEndpoint", _request(new, "EndpointName", *OF_UPDATES))
             _wait(service, name)
         return arn, {"EndpointName": name, "Id": arn}
 
     def delete(_arn: str, properties: Properties) -> None:
-        _delete(service, "Endpoint", str(properties["EndpointName"]))
+        name = str(properties["EndpointName"])
+        _delete(service, "Endpoint", name)
+        _wait_until_gone(service, name)
 
     return {"create": create, "update": update, "delete": delete}
 
 
-def _retagged(service: SageMakerService, arn: str, old: Properties, new: Properties) -> bool:
+def _retagged(service: Requests, arn: str, old: Properties, new: Properties) -> bool:
     """Change a resource's tags; return whether nothing else has changed."""
     before, after = (
         {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])} for one in (old, new)
@@ -89,13 +126,24 @@ def _retagged(service: SageMakerService, arn: str, old: Properties, new: Propert
     return {**old, "Tags": None} == {**new, "Tags": None}
 
 
-def _delete(service: SageMakerService, kind: str, name: str) -> None:
+def _delete(service: Requests, kind: str, name: str) -> None:
     """Delete a resource unless it is gone."""
     try:
         service.call(f"Delete{kind}", {f"{kind}Name": name})
     except SageMakerError as error:
         if "Could not find" not in error.message:
             raise
+
+
+def _wait_until_gone(service: Requests, name: str) -> None:
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            service.call("DescribeEndpoint", {"EndpointName": name})
+        except SageMakerError:
+            return
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError(f"Endpoint {name} was not deleted in {SETTLE_SECONDS:.0f} s")
 
 
 def _request(properties: Properties, *members: str) -> Properties:
@@ -108,7 +156,7 @@ def _request(properties: Properties, *members: str) -> Properties:
     return {**kept, "EndpointConfigName": config}
 
 
-def _wait(service: SageMakerService, name: str) -> None:
+def _wait(service: Requests, name: str) -> None:
     """Wait until an endpoint is in service, with the new configuration or the old one.
 
     SageMaker itself returns to the old one when an update fails.

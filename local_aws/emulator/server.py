@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -22,7 +23,9 @@ from local_aws.emulator.patches import (
     cloudformation,
     cloudfront,
     cloudwatch,
+    ecr,
     iam,
+    kms,
     lambda_,
     logs,
     s3,
@@ -30,12 +33,14 @@ from local_aws.emulator.patches import (
 from local_aws.emulator.recorded_resources import recorded_resources
 from local_aws.emulator.sagemaker_api import sagemaker_api
 from local_aws.emulator.sagemaker_resources import resource_handlers
-from local_aws.environment import DECISIONS, endpoint_url
+from local_aws.emulator.service_quotas_api import service_quotas_api
+from local_aws.environment import DECISIONS, LAG, NEW_ACCOUNT, endpoint_url
 from local_aws.sagemaker import SageMakerService
+from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
 USERS = (
-    extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, iam,
-    lambda_, logs, s3,
+    extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, ecr,
+    iam, kms, lambda_, logs, s3,
 )  # fmt: skip
 
 
@@ -59,24 +64,32 @@ def main(port: int, state: Path, region: str) -> None:
     if iam.is_enforced():
         sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
         function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
+    lag = float(os.environ.get(LAG, "0"))
     service = SageMakerService(
-        state / "sagemaker", url, region, assume=sagemaker_role, publish=record_metric
-    )
+        state / "sagemaker", url, region,
+        assume=iam.known_after(lag, sagemaker_role), publish=record_metric, lag=lag,
+    )  # fmt: skip
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
+    quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
+    extension.add_service("servicequotas", service_quotas_api(quotas))
     cloudformation.apply(
         {
             **recorded_resources(),
-            **resource_handlers(service),
+            **resource_handlers(service, lag),
             "AWS::Budgets::Budget": budgets.budget(),
-            "Custom::CDKBucketDeployment": bucket_deployment(url, region, function_role),
+            "Custom::CDKBucketDeployment": bucket_deployment(
+                url, region, function_role, slow_invalidations=lag > 0
+            ),
         }
     )
     apigateway.apply()
     apigateway_logs.apply()
     cloudfront.apply(port)
     cloudwatch.apply()
+    ecr.apply()
     iam.apply(state / DECISIONS)
-    lambda_.apply()
+    kms.apply()
+    lambda_.apply(lambda: int(quotas.value(CONCURRENT_EXECUTIONS)))
     logs.apply(iam.may_write_logs)
     s3.apply()
 

@@ -1,11 +1,13 @@
 """The endpoint operations of the API, and invocations."""
 
+import contextlib
 import http.client
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from local_aws.sagemaker.canary import Canary, UpdatePolicy, bake
+from local_aws.sagemaker.capacity import Capacity, Quota, unlimited
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
 from local_aws.sagemaker.invocation_metrics import Publish, Stopwatch
@@ -17,7 +19,11 @@ from local_aws.sagemaker.store import Record
 
 AT_ONCE = UpdatePolicy(percent=100, bake_seconds=0, keep_seconds=0, alarms=())
 KIND = "endpoint"
+# Kinds of variant properties, and the member of the variant
+RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
 BUSY = {"Creating", "Updating", "Deleting"}
+# AWS takes minutes to delete an endpoint.
+DELETION_SECONDS = 1.0
 MAX_BODY = 6_291_456
 MAX_SERVERLESS_BODY = 4 * 1024 * 1024
 TIMED_OUT = 0  # status that AWS reports when a container has not answered
@@ -33,10 +39,12 @@ class Endpoints:
         models: NamedResources,
         configs: NamedResources,
         publish: Publish,
+        quota: Quota = unlimited,
     ) -> None:
         """Serve the models that endpoint configurations name."""
         self._context, self._models, self._configs = context, models, configs
         self._publish = publish
+        self._capacity = Capacity(quota)
         self._lock = threading.RLock()
         self._served: dict[str, ServedModel] = {}
         self._draining: set[ServedModel] = set()
@@ -49,7 +57,7 @@ class Endpoints:
     def create(self, request: Record) -> Record:
         """CreateEndpoint."""
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        self._model_of(config)
+        variant, _ = self._model_of(config)
         arn = self._context.arn(KIND, name)
         created = now()
         record = {
@@ -58,34 +66,47 @@ class Endpoints:
         }  # fmt: skip
         if not self._context.store.add(KIND, name, record):
             raise in_use(KIND, arn)
+        try:
+            self._capacity.add(name, variant)
+        except SageMakerError:
+            self._context.store.delete(KIND, name)
+            raise
         self._change(record, config)
         return {"EndpointArn": arn}
 
     def update(self, request: Record) -> Record:
         """UpdateEndpoint: the old model serves until the new one has started."""
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        self._model_of(config)
+        variant, _ = self._model_of(config)
         with self._lock:
             record = self._find(name)
+            kept = self._kept(request)
             if record["EndpointStatus"] in BUSY:
                 raise invalid(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
             if record["EndpointStatus"] == "Failed":
                 raise invalid(
                     f'The endpoint "{record["EndpointArn"]}" has failed; it can only be deleted.'
                 )
+            self._capacity.add(name, {**variant, **kept})
             self._context.store.update(
                 KIND, name, EndpointStatus="Updating", LastModifiedTime=now(), FailureReason=""
             )
-        self._change(record, config, UpdatePolicy.of(request.get("DeploymentConfig", {})))
+        retains = request.get("RetainAllVariantProperties", False)
+        capture = record.get("DataCaptureConfig", {}) if retains else None
+        policy = UpdatePolicy.of(request.get("DeploymentConfig", {}))
+        self._change(record, config, policy, kept, capture)
         return {"EndpointArn": record["EndpointArn"]}
 
     def describe(self, request: Record) -> Record:
         """DescribeEndpoint."""
-        record = self._find(request["EndpointName"])
+        record = self._context.store.seen(KIND, request["EndpointName"])
+        if record is None:
+            raise not_found(KIND, self._context.arn(KIND, request["EndpointName"]))
         for key in ("Tags", "DeploymentConfig"):
             record.pop(key, None)
-        if not record.get("FailureReason"):
-            record.pop("FailureReason", None)
+        for key in ("FailureReason", "DataCaptureConfig"):
+            if not record.get(key):
+                record.pop(key, None)
         with self._lock:
             served = self._served.get(request["EndpointName"])
         if served is not None:
@@ -101,20 +122,30 @@ class Endpoints:
         )  # fmt: skip
 
     def delete(self, request: Record) -> Record:
-        """DeleteEndpoint."""
+        """DeleteEndpoint: the endpoint answers no more, but keeps its capacity for a while."""
         name = request["EndpointName"]
         with self._lock:
-            self._find(name)
-            self._context.store.delete(KIND, name)
+            if self._find(name)["EndpointStatus"] == "Deleting":
+                return {}
+            self._context.store.update(
+                KIND, name, EndpointStatus="Deleting", LastModifiedTime=now()
+            )
             served = self._served.pop(name, None)
-            logs = [self._logs.pop(key) for key in list(self._logs) if key[0] == name]
             canary = self._canaries.pop(name, None)
         for model in (served, canary and canary.model):
             if model:
                 model.close()
+        self._in_background(self._remove, name)
+        return {}
+
+    def _remove(self, name: str) -> None:
+        self._closing.wait(DELETION_SECONDS)
+        with self._lock:
+            logs = [self._logs.pop(key) for key in list(self._logs) if key[0] == name]
+            self._context.store.delete(KIND, name)
+            self._capacity.release(name)
         for log in logs:
             log.close()
-        return {}
 
     def invoke(
         self, name: str, body: bytes, headers: Mapping[str, str]
@@ -164,10 +195,14 @@ class Endpoints:
     def restore(self) -> None:
         """Serve the endpoints of an earlier emulator process again."""
         for record in self._context.store.list(KIND):
-            if record["EndpointStatus"] != "Failed":
-                name = record["EndpointName"]
+            name, config = record["EndpointName"], record["EndpointConfigName"]
+            if record["EndpointStatus"] == "Deleting":
+                self._context.store.delete(KIND, name)
+            elif record["EndpointStatus"] != "Failed":
+                with contextlib.suppress(SageMakerError):  # its configuration may be gone
+                    self._capacity.add(name, self._model_of(config)[0])
                 self._context.store.update(KIND, name, EndpointStatus="Updating")
-                self._change(record, record["EndpointConfigName"])
+                self._change(record, config)
 
     def close(self) -> None:
         """End all containers, including those that start or drain."""
@@ -184,16 +219,68 @@ class Endpoints:
         for log in self._logs.values():
             log.close()
 
-    def _change(self, record: Record, config: str, policy: UpdatePolicy = AT_ONCE) -> None:
-        """Put a configuration into service in the background."""
-        change = threading.Thread(target=self._bring_up, args=(record, config, policy), daemon=True)
-        self._changes = [thread for thread in self._changes if thread.is_alive()] + [change]
-        change.start()
+    def _kept(self, request: Record) -> Record:
+        """Return the properties of the variant in service that an update retains.
 
-    def _bring_up(self, record: Record, config: str, policy: UpdatePolicy) -> None:
+        The capture settings are retained as well and cannot be excluded.
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VariantProperty.html
+
+        Raises:
+            SageMakerError: for an exclusion that is not supported.
+        """
+        excluded = {
+            one["VariantPropertyType"]
+            for one in request.get("ExcludeRetainedVariantProperties", [])
+        }
+        if "DataCaptureConfig" in excluded:
+            raise invalid("VariantPropertyType DataCaptureConfig is not currently supported.")
+        served = self._served.get(request["EndpointName"])
+        if served is None or not request.get("RetainAllVariantProperties"):
+            return {}
+        return {
+            member: served.variant[member]
+            for kind, member in RETAINED.items()
+            if kind not in excluded and member in served.variant
+        }
+
+    def _change(
+        self,
+        record: Record,
+        config: str,
+        policy: UpdatePolicy = AT_ONCE,
+        kept: Record | None = None,
+        capture: Record | None = None,
+    ) -> None:
+        """Put a configuration into service in the background.
+
+        Args:
+            record: the endpoint.
+            config: name of the configuration.
+            policy: how the traffic moves to it.
+            kept: properties of the variant that replace the configuration's.
+            capture: capture settings that replace the configuration's.
+        """
+        self._in_background(self._bring_up, record, config, policy, kept or {}, capture)
+
+    def _in_background(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._changes = [change for change in self._changes if change.is_alive()] + [thread]
+        thread.start()
+
+    def _bring_up(
+        self,
+        record: Record,
+        config: str,
+        policy: UpdatePolicy,
+        kept: Record,
+        capture: Record | None,
+    ) -> None:
         name = record["EndpointName"]
         try:
             variant, model = self._model_of(config)
+            variant = {**variant, **kept}
+            if capture is None:
+                capture = _capture(self._configs.find(config))
             log = self._log(name, model.get("ExecutionRoleArn"))
             new = ServedModel(self._context, variant, model, log.write, self._closing)
         except Exception as error:  # noqa: BLE001 - whatever it is, the endpoint must settle
@@ -215,8 +302,9 @@ class Endpoints:
                 self._served[name] = new
                 self._context.store.update(
                     KIND, name, EndpointStatus="InService", EndpointConfigName=config,
-                    LastModifiedTime=now(), FailureReason="",
+                    LastModifiedTime=now(), FailureReason="", DataCaptureConfig=capture,
                 )  # fmt: skip
+                self._capacity.keep_last(name)
             if old is not None:
                 self._draining.add(old)
         if old is not None:
@@ -251,6 +339,10 @@ class Endpoints:
                 return
             # An update that fails leaves the old configuration in service.
             status = "InService" if name in self._served else "Failed"
+            if status == "Failed":
+                self._capacity.release(name)
+            else:
+                self._capacity.keep_first(name)
             self._context.store.update(
                 KIND, name, EndpointStatus=status, FailureReason=reason, LastModifiedTime=now()
             )
@@ -258,7 +350,11 @@ class Endpoints:
     def _is_current(self, record: Record) -> bool:
         """Return whether the endpoint was neither deleted nor recreated since `record` was read."""
         current = self._context.store.get(KIND, record["EndpointName"])
-        return current is not None and current["CreationTime"] == record["CreationTime"]
+        return (
+            current is not None
+            and current["CreationTime"] == record["CreationTime"]
+            and current["EndpointStatus"] != "Deleting"
+        )
 
     def _log(self, name: str, role: str | None) -> LogStream:
         with self._lock:
@@ -279,6 +375,21 @@ class Endpoints:
         if record is None:
             raise not_found(KIND, self._context.arn(KIND, name))
         return record
+
+
+def _capture(config: Record) -> Record:
+    """Return the capture settings of an endpoint in service, or nothing."""
+    settings = config.get("DataCaptureConfig")
+    if settings is None:
+        return {}
+    enabled = bool(settings.get("EnableCapture", True))
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": settings["InitialSamplingPercentage"],
+        "DestinationS3Uri": settings["DestinationS3Uri"],
+        "KmsKeyId": settings.get("KmsKeyId", ""),
+    }
 
 
 def _summary(variant: Record) -> Record:

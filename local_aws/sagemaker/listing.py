@@ -48,7 +48,7 @@ def page(  # noqa: PLR0913 - the columns of one table
         wanted.sort(key=lambda record: str(record[by]))
     if request.get("SortOrder", order) == "Descending":
         wanted.reverse()
-    start = _start(request.get("NextToken", "0"))
+    start = page_start(request.get("NextToken", "0"))
     end = start + int(request.get("MaxResults", DEFAULT_PAGE))
     columns = [name, *([status] if status else []), *fields]
     summaries = [{key: r[key] for key in columns if key in r} for r in wanted[start:end]]
@@ -75,7 +75,12 @@ def _within(records: Iterable[Record], request: Record) -> list[Record]:
     ]
 
 
-def _start(token: str) -> int:
+def page_start(token: str) -> int:
+    """Return the position of a page, which its NextToken names.
+
+    Raises:
+        SageMakerError: when it does not come from an earlier answer.
+    """
     if not TOKEN.fullmatch(token):
         raise invalid(f"The NextToken {token!r} is not one of an earlier answer.")
     return int(token)

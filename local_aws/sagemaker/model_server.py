@@ -1,18 +1,24 @@
-"""A model's container: SageMaker's own PyTorch handlers behind /ping and /invocations.
+"""A model's container: the code of its artifact behind /ping and /invocations.
 
-This script runs in the container's environment. Python's HTTP server replaces TorchServe, which
-needs Java. As with TorchServe, a model that fails to load leaves /ping healthy and makes every
-invocation fail. Here it fails at once; TorchServe lets the caller time out.
+This script runs in the container's environment. For the PyTorch image, SageMaker's own handlers
+answer, and Python's HTTP server replaces TorchServe, which needs Java. As with TorchServe, a model
+that fails to load leaves /ping healthy and makes every invocation fail. Here it fails at once;
+TorchServe lets the caller time out. For the scikit-learn image, the container does not start.
 """
 
+import importlib
+import os
 import sys
 import traceback
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from sagemaker_pytorch_serving_container.handler_service import HandlerService
+JSON = "application/json"
+AS_TEXT = {JSON, "text/csv"}
+PAGE = b"<html>\n  <head>\n    <title>Internal Server Error</title>\n  </head>\n</html>\n"
 
 
 class RequestProcessor:
@@ -51,22 +57,73 @@ class HandlerContext:
         self.content_type = value
 
 
+class HandlerModel:
+    """A model that the PyTorch image's handlers have loaded."""
+
+    def __init__(self, model_dir: str) -> None:
+        """Load the model."""
+        from sagemaker_pytorch_serving_container.handler_service import (  # noqa: PLC0415 - imports torch
+            HandlerService,
+        )
+
+        self._model_dir = model_dir
+        self._service: Any = None
+        try:
+            service = HandlerService()
+            service.initialize(HandlerContext(model_dir))
+            self._service = service
+        except Exception:  # noqa: BLE001 - like a TorchServe worker that dies
+            traceback.print_exc()
+
+    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, str | None, bytes]:
+        """Return status, content type and body of the answer to a request."""
+        if self._service is None:
+            return HTTPStatus.INTERNAL_SERVER_ERROR, None, b"Worker died."
+        context = HandlerContext(self._model_dir, headers)
+        answer = self._service.handle([{"body": bytearray(body)}], context)[0]
+        data = bytes(answer) if isinstance(answer, bytes | bytearray) else str(answer).encode()
+        status = context.request_processor[0].status
+        # TorchServe sends the content type with successful answers only.
+        return status, context.content_type if status == HTTPStatus.OK.value else None, data
+
+
+class TransformModel:
+    """A model whose requests `transform_fn` answers, as in SageMaker's scikit-learn image.
+
+    The image's toolkit, sagemaker-containers, pins a Flask that does not run on current versions of
+    Python; AWS replaces it in the image. A proof test compares these answers with the toolkit's.
+    """
+
+    def __init__(self, model_dir: str) -> None:
+        """Load the model; unlike the PyTorch image, the container is unhealthy if this fails."""
+        sys.modules["torch"] = None  # type: ignore[assignment] # the image has none
+        self._code = importlib.import_module(Path(os.environ["SAGEMAKER_PROGRAM"]).stem)
+        self._model = self._code.model_fn(model_dir)
+
+    def answer(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str | None, bytes]:
+        """Return status, content type and body of the answer to a request."""
+        given = {name.lower(): value for name, value in headers.items()}
+        kind, accept = given.get("content-type") or JSON, given.get("accept", "*/*")
+        content = body.decode("utf-8", "replace") if kind in AS_TEXT else body
+        try:
+            answer = self._code.transform_fn(
+                self._model, content, kind, JSON if accept in {"", "*/*"} else accept
+            )
+        except Exception:  # noqa: BLE001 - gunicorn logs any
+            traceback.print_exc()
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "text/html", PAGE
+        return answer.status_code, answer.content_type, answer.get_data()
+
+
 class ModelServer(ThreadingHTTPServer):
     """Serves one model on the loopback interface."""
 
     daemon_threads = True
 
-    def __init__(self, model_dir: str) -> None:
-        """Load the model and take a free port."""
+    def __init__(self, model: HandlerModel | TransformModel) -> None:
+        """Take a free port."""
         super().__init__(("127.0.0.1", 0), Handler)
-        self.model_dir = model_dir
-        self.service: HandlerService | None = None
-        try:
-            service = HandlerService()
-            service.initialize(HandlerContext(model_dir))
-            self.service = service
-        except Exception:  # noqa: BLE001 - like a TorchServe worker that dies
-            traceback.print_exc()
+        self.model = model
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -84,19 +141,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer /invocations."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.server.service is None:
-            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"Worker died.")
-            return
-        context = HandlerContext(self.server.model_dir, dict(self.headers.items()))
-        answer = self.server.service.handle([{"body": bytearray(body)}], context)[0]
-        data = bytes(answer) if isinstance(answer, bytes | bytearray) else str(answer).encode()
-        status = context.request_processor[0].status
-        failed = status != HTTPStatus.OK.value
-        self._answer(status, data, None if failed else context.content_type)
+        status, kind, data = self.server.model.answer(body, dict(self.headers.items()))
+        self._answer(status, data, kind)
 
     def _answer(self, status: int, body: bytes, content_type: str | None = None) -> None:
         self.send_response(status)
-        if content_type is not None:  # TorchServe sends it with successful answers only
+        if content_type is not None:
             self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -108,9 +158,16 @@ class Handler(BaseHTTPRequestHandler):
             print("ACCESS_LOG -", format % arguments, flush=True)
 
 
-def main(model_dir: str, port_file: str) -> None:
-    """Serve until the process is ended; write the port to a file."""
-    server = ModelServer(model_dir)
+def main(model_dir: str, port_file: str, image: str = "") -> None:
+    """Serve until the process is ended; write the port to a file.
+
+    Args:
+        model_dir: folder of the unpacked artifact.
+        port_file: file that receives the port.
+        image: URI of the container's image, which decides how the code is called.
+    """
+    scikit_learn = "/sagemaker-scikit-learn:" in image
+    server = ModelServer((TransformModel if scikit_learn else HandlerModel)(model_dir))
     temporary = Path(f"{port_file}.tmp")
     temporary.write_text(str(server.server_address[1]), "utf-8")
     temporary.rename(port_file)

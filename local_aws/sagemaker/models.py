@@ -61,7 +61,8 @@ class NamedResources:
     def delete(self, request: Record) -> Record:
         """DeleteModel, DeleteEndpointConfig."""
         name = request[f"{self._prefix}Name"]
-        self.find(name)
+        if self._context.store.get(self._kind, name) is None:
+            raise not_found(self._noun, self._context.arn(self._kind, name))
         self._context.store.delete(self._kind, name)
         return {}
 
@@ -69,9 +70,9 @@ class NamedResources:
         """Return a copy of a record.
 
         Raises:
-            SageMakerError: when no record has that name.
+            SageMakerError: when no record has that name, or the record is too new to be seen.
         """
-        record = self._context.store.get(self._kind, name)
+        record = self._context.store.seen(self._kind, name)
         if record is None:
             raise not_found(self._noun, self._context.arn(self._kind, name))
         return record

@@ -70,7 +70,7 @@ class ServedModel:
                 context.endpoint_url, context.region, python, context.credentials(role)
             )
             environment |= container.get("Environment", {})
-            self._port = self._start(python, environment)
+            self._port = self._start(python, environment, container.get("Image", ""))
         except BaseException:
             self.close()
             raise
@@ -112,14 +112,14 @@ class ServedModel:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, python: Path, environment: dict[str, str]) -> int:
+    def _start(self, python: Path, environment: dict[str, str], image: str) -> int:
         """Start the model server and return its port."""
         model_dir = self._folder / "model"
         code = model_dir / "code"
         if (code / "requirements.txt").is_file():
             self._install(python, code, environment)
         self._container = Container(
-            [python, SERVER, model_dir, self._folder / "port"],
+            [python, SERVER, model_dir, self._folder / "port", image],
             folder=self._folder,
             environment={**environment, "PYTHONPATH": str(code)},
             on_line=self._on_line,

@@ -9,6 +9,7 @@ from typing import Any
 
 from local_aws.credentials import AssumeRole, without_roles
 from local_aws.environment import ACCOUNT
+from local_aws.sagemaker.capacity import Quota, unlimited
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
@@ -28,7 +29,7 @@ Answer = tuple[int, dict[str, str], bytes]
 class SageMakerService:
     """Training jobs, models, endpoint configurations and endpoints of one region."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the emulator connects it to
         self,
         state_dir: Path,
         endpoint_url: str,
@@ -36,6 +37,8 @@ class SageMakerService:
         *,
         assume: AssumeRole = without_roles,
         publish: Publish = unpublished,
+        quota: Quota = unlimited,
+        lag: float = 0.0,
     ) -> None:
         """Read the state in `state_dir`.
 
@@ -45,8 +48,10 @@ class SageMakerService:
             region: the only region that is served.
             assume: returns the keys of a job's or a model's role.
             publish: publishes a metric in CloudWatch.
+            quota: returns a quota of the account by its name.
+            lag: seconds for which requests do not see a new resource.
         """
-        store = Store(state_dir / "records")
+        store = Store(state_dir / "records", lag)
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
         self._jobs = TrainingJobs(context)
         models = NamedResources(
@@ -59,7 +64,7 @@ class SageMakerService:
             context, kind="endpoint-config", noun="endpoint configuration",
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
         )  # fmt: skip
-        self._endpoints = Endpoints(context, models, configs, publish)
+        self._endpoints = Endpoints(context, models, configs, publish, quota)
         tags = Tags(store)
         self._operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,

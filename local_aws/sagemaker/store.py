@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,14 @@ Record = dict[str, Any]
 class Store:
     """Records by kind and name, written at once and read after a restart; thread-safe."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read the records of an earlier process from `folder`."""
-        self._folder = folder
+    def __init__(self, folder: Path, lag: float = 0.0) -> None:
+        """Read the records of an earlier process.
+
+        Args:
+            folder: folder of the records.
+            lag: seconds for which others do not see a new record.
+        """
+        self._folder, self.lag = folder, lag
         self._lock = threading.RLock()
         self._records: dict[tuple[str, str], Record] = {}
         for file in folder.glob("*/*.json"):
@@ -25,6 +31,13 @@ class Store:
         with self._lock:
             record = self._records.get((kind, name))
             return dict(record) if record is not None else None
+
+    def seen(self, kind: str, name: str) -> Record | None:
+        """Return a copy of a record, or None while it is missing or too new to be seen."""
+        record = self.get(kind, name)
+        if record is None or time.time() - float(record["CreationTime"]) < self.lag:
+            return None
+        return record
 
     def list(self, kind: str) -> list[Record]:
         """Return copies of all records of a kind, oldest first."""

@@ -10,6 +10,9 @@ from local_aws.sagemaker.training_request import (
 )
 from local_aws.sagemaker.training_run import ENDED, KIND, TrainingRun
 
+# By how much longer metrics take than records
+METRICS_LAG = 2
+
 
 class TrainingJobs:
     """Creates, describes, lists and stops training jobs."""
@@ -49,8 +52,14 @@ class TrainingJobs:
 
     def describe(self, request: Record) -> Record:
         """DescribeTrainingJob."""
-        record = self._find(request["TrainingJobName"])
+        store = self._context.store
+        record = store.seen(KIND, request["TrainingJobName"])
+        if record is None:
+            raise _missing()
         record.pop("Tags", None)
+        # The metrics arrive after the end, from the job's log.
+        if now() - float(record.get("TrainingEndTime", 0)) < METRICS_LAG * store.lag:
+            record.pop("FinalMetricDataList", None)
         return record
 
     def list(self, request: Record) -> Record:
@@ -111,5 +120,9 @@ class TrainingJobs:
     def _find(self, name: str) -> Record:
         record = self._context.store.get(KIND, name)
         if record is None:
-            raise invalid("Requested resource not found.")
+            raise _missing()
         return record
+
+
+def _missing() -> SageMakerError:
+    return invalid("Requested resource not found.")

@@ -104,6 +104,8 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     if not objects.any_under(s3, source["S3Uri"]):
         raise invalid(
             f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. '
-            f"The bucket and objects under that prefix must exist, and the role "
-            f'"{request["RoleArn"]}" must be allowed to list them.'
+            "Please ensure that the bucket exists in the selected region "
+            f"({s3.meta.region_name}), that objects exist under that S3 prefix, and that the role "
+            f'"{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket '
+            f'"{objects.parse(source["S3Uri"])[0]}".'
         )

@@ -1,4 +1,4 @@
-"""Validation of requests against botocore's model of the SageMaker API."""
+"""Validation of requests against botocore's models of the APIs."""
 
 import re
 from collections.abc import Sized
@@ -11,31 +11,46 @@ from botocore.validate import ParamValidator
 
 from local_aws.sagemaker.errors import SageMakerError
 
+SAGEMAKER = "sagemaker"
+
 
 @cache
-def _service() -> ServiceModel:
-    return botocore.session.get_session().get_service_model("sagemaker")
+def _model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
 
 
-def operation_model(operation: str) -> OperationModel:
+def allowed_values(service: str, shape: str) -> list[str]:
+    """Return the values of an enumeration in botocore's model of a service."""
+    values: list[str] = getattr(_model(service).shape_for(shape), "enum", [])
+    return values
+
+
+def operation_model(operation: str, service: str = SAGEMAKER) -> OperationModel:
     """Return botocore's model of an operation.
 
     Raises:
-        SageMakerError: when SageMaker has no such operation.
+        SageMakerError: when the service has no such operation.
     """
-    if operation not in _service().operation_names:
-        raise SageMakerError("UnknownOperationException", f"SageMaker has no operation {operation}")
-    return _service().operation_model(operation)
+    model = _model(service)
+    if operation not in model.operation_names:
+        name = model.metadata["serviceId"]
+        raise SageMakerError("UnknownOperationException", f"{name} has no operation {operation}")
+    return model.operation_model(operation)
 
 
-def validate(operation: str, request: dict[str, Any]) -> None:
+def validate(operation: str, request: dict[str, Any], service: str = SAGEMAKER) -> None:
     """Refuse a request whose shape AWS would refuse.
+
+    Args:
+        operation: the operation's name.
+        request: its parameters.
+        service: the service's name in botocore.
 
     Raises:
         SageMakerError: a ValidationException that names each wrong parameter, or a
             SerializationException.
     """
-    shape = operation_model(operation).input_shape
+    shape = operation_model(operation, service).input_shape
     if shape is None:
         return
     try:

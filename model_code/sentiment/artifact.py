@@ -21,7 +21,7 @@ METADATA = "metadata.json"
 SHOWN_CHARACTERS = 200
 CODE = "code"
 CODE_SUFFIXES = {".py", ".txt", ".j2"}
-SERVING_CODE = ("predict.py", "sentiment")
+SERVING_CODE = ("predict.py", "predict_transform.py", "sentiment")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 # Class of each architecture, imported on demand: the others' packages may be missing.
 CLASSIFIERS = {

@@ -12,6 +12,7 @@ from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.csv_and_json import read_csv, read_json_lines
 from sentiment.errors import DatasetError
+from sentiment.leftovers import is_leftover
 
 SUFFIXES = (".csv", ".jsonl", ".json")
 MAX_LINE_BYTES = 40_000_000  # the longest field in UTF-8
@@ -85,7 +86,7 @@ def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
     for directory in official:
         yield from imdb_archive.read_directory(directory)
     for file in sorted(folder.rglob("*")):
-        if not file.is_file() or file.name.startswith("."):
+        if not file.is_file() or is_leftover(file.relative_to(folder)):
             continue
         if any(file.is_relative_to(directory) for directory in official):
             continue  # its labelled reviews are already read; the rest is not needed

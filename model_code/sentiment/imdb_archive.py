@@ -7,10 +7,11 @@ https://ai.stanford.edu/~amaas/data/sentiment/.
 import re
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sentiment.compression import DAMAGED, Blocks, open_stream
 from sentiment.errors import DatasetError
+from sentiment.leftovers import is_leftover
 
 MEMBER = re.compile(r"(?:^|/)(train|test)/(pos|neg)/[^/]+\.txt$")
 MAX_REVIEW_BYTES = 1_000_000
@@ -29,13 +30,18 @@ Row = tuple[str, str, int]  # half, text, label
 def directories(folder: Path) -> list[Path]:
     """Return the official directories at or directly under `folder`."""
     candidates = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
-    return [path for path in candidates if (path / "train" / "pos").is_dir()]
+    return [
+        path
+        for path in candidates
+        if (path / "train" / "pos").is_dir() and not is_leftover(path.relative_to(folder))
+    ]
 
 
 def read_directory(folder: Path) -> Iterator[Row]:
     """Yield the labelled reviews of an official directory, sorted by name."""
     for file in sorted(folder.rglob("*.txt")):
-        if match := MEMBER.search(file.as_posix()):
+        match = MEMBER.search(file.as_posix())
+        if match and not is_leftover(file.relative_to(folder)):
             if not file.is_file() or file.stat().st_size > MAX_REVIEW_BYTES:
                 raise _refusal(file.name)
             yield match[1], _text(file.read_bytes(), file.name), int(match[2] == "pos")
@@ -56,7 +62,8 @@ def read_archive(file: Path) -> Iterator[Row]:
             blocks = Blocks(raw, MAX_REVIEW_BYTES)
             with tarfile.open(fileobj=blocks, mode="r:") as archive:
                 for member in _members(archive, file):
-                    if match := MEMBER.search(member.name):
+                    match = MEMBER.search(member.name)
+                    if match and not is_leftover(PurePosixPath(member.name)):
                         text = _read(archive, member, file)
                         rows.append((member.name, (match[1], text, int(match[2] == "pos"))))
             if blocks.last != bytes(tarfile.BLOCKSIZE):

@@ -123,7 +123,7 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     metadata: dict[str, Any] = {
         "model_version": job_name or f"local-{hashes['code'][:6]}{hashes['training'][:6]}",
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "metrics": _metrics(metrics, len(train_reviews.labels)),
+        "metrics": {"training_rows": len(train_reviews.labels), **metrics.as_dict()},
         "hyperparameters": parameters.as_dict(),
         "calibration": asdict(calibration),
         "sha256": hashes,
@@ -136,15 +136,12 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     write_report(
         folders.output,
         Report(
-            model_version=metadata["model_version"],
+            metadata=metadata,
             labels=np.array(test_reviews.labels),
             probabilities=probabilities,
             texts=test_reviews.texts,
             learning_curve=fitted.learning_curve,
-            hyperparameters=parameters.as_dict(),
-            hashes=hashes,
             seconds=watch.seconds,
-            training_rows=len(train_reviews.labels),
         ),
     )
     watch.lap("report")
@@ -192,15 +189,6 @@ def _probabilities(trained: Artifact, reviews: Dataset) -> NDArray[np.float64]:
     return np.concatenate(
         [trained.probabilities(reviews.texts[start : start + MAX_REVIEWS]) for start in starts]
     )
-
-
-def _metrics(metrics: Metrics, training_rows: int) -> dict[str, Any]:
-    return {
-        "test_accuracy": metrics.accuracy,
-        "test_rows": metrics.rows,
-        "training_rows": training_rows,
-        **metrics.as_dict(),
-    }
 
 
 def _print_result(watch: Stopwatch, metrics: Metrics) -> None:

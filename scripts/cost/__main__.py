@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,11 +10,9 @@ from rich.table import Table
 from scripts.cost.estimate import Item, estimate
 from scripts.cost.prices import Prices
 from scripts.cost.usage import ASSUMPTIONS, PREDICTIONS
-from scripts.synthesis import SynthesisError, context, environments, synthesize
+from scripts.synthesis import UNBUNDLED, SynthesisError, context, environments, synthesize
 
 CENT = 0.01
-# The estimate does not need the functions' code.
-UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -35,7 +32,7 @@ def main(given: Sequence[str] | None = None) -> int:
             arguments.environment or environments(), {**UNBUNDLED, **overrides}
         )
     except SynthesisError as error:
-        sys.stderr.write(f"{error}\n")
+        print(error, file=sys.stderr)
         return 1
     for environment, templates in synthesized.items():
         region = overrides.get("region") or context("")["environments"][environment]["region"]

@@ -11,17 +11,11 @@ TABLE = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True)
 class Prices:
-    """List prices in US dollars.
+    """List prices in US dollars."""
 
-    Attributes:
-        as_of: day on which they were compiled.
-        region: region in which they apply.
-        table: prices by service.
-    """
-
-    as_of: date
+    as_of: date  # day on which they were compiled
     region: str
-    table: dict[str, dict[str, Any]]
+    table: dict[str, dict[str, Any]]  # by service
 
     @classmethod
     def read(cls, file: Path = TABLE) -> "Prices":

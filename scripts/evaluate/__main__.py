@@ -26,20 +26,20 @@ def main() -> int:
     arguments = _parser().parse_args()
     for name, least in (("singles", 0), ("connections", 1)):
         if getattr(arguments, name) < least:
-            sys.stderr.write(f"--{name}: must be at least {least}\n")
+            print(f"--{name}: must be at least {least}", file=sys.stderr)
             return 1
     report = arguments.output / "report.html"
     try:
         result = _measure(arguments)
     except (EvaluationError, DatasetError, SettingsError) as error:
-        sys.stderr.write(f"{error}\n")
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted; run the same command again to continue\n")
+        print("\ninterrupted; run the same command again to continue", file=sys.stderr)
         return 130
     write_report(report, result)
     show(result, Console(highlight=False, soft_wrap=True))
-    sys.stdout.write(f"Report: {report}\n")
+    print(f"Report: {report}")
     return 0
 
 
@@ -84,7 +84,7 @@ def _measure(arguments: argparse.Namespace) -> Result:
     subject = {"target": target.name, "version": version, "reviews": sha256}
     with closing(Replies(path, subject)) as replies:
         if replies.replies:
-            sys.stderr.write(f"continuing after {len(replies.replies)} replies in {path}\n")
+            print(f"continuing after {len(replies.replies)} replies in {path}", file=sys.stderr)
         run(
             target,
             reviews.dataset.texts,

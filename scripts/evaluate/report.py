@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.table import Table
 
@@ -15,28 +14,21 @@ from scripts.evaluate.reviews import Reviews
 from scripts.evaluate.run import LISTS, SINGLES, Asked, Reply
 from scripts.evaluate.targets import Verdict
 from sentiment.datasets import Dataset
-from sentiment.evaluation.drawing import ACCENT, OTHER, new_figure, styled, svg
-from sentiment.evaluation.figures import ReportFigure, figures
+from sentiment.evaluation.figures import figures
 from sentiment.evaluation.metrics import Metrics, evaluate
 from sentiment.evaluation.mistakes import most_confident_mistakes
+from sentiment.evaluation.report import render
 
-TEMPLATE = "report.html.j2"
 PERCENTILES = (50, 90, 95, 99, 100)
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Latency of all requests of one kind.
+    """Latency of all requests of one kind."""
 
-    Attributes:
-        kind: `lists` or `singles`.
-        retried: number of requests that needed more than one attempt.
-        milliseconds: duration of each request's successful attempt.
-    """
-
-    kind: str
-    retried: int
-    milliseconds: list[float]
+    kind: str  # `lists` or `singles`
+    retried: int  # number of requests that needed more than one attempt
+    milliseconds: list[float]  # of each request's successful attempt
 
     @property
     def percentiles(self) -> dict[int, float]:
@@ -47,33 +39,19 @@ class Latency:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of an evaluation.
-
-    Attributes:
-        target: name of the target.
-        version: version of its model.
-        reviews: name of the test reviews.
-        judged: the reviews with a verdict.
-        probabilities: P(positive) of these reviews.
-        metrics: metrics of these verdicts.
-        latencies: latency of each kind of request.
-        refused: error code to number of refused reviews.
-        compared: number of reviews sent both in a list and on their own.
-        differing: number of these with two different verdicts.
-        trained: accuracy that the training measured on the same reviews, if known.
-    """
+    """The result of an evaluation."""
 
     target: str
     version: str
     reviews: str
-    judged: Dataset
+    judged: Dataset  # the reviews with a verdict
     probabilities: list[float]
     metrics: Metrics
     latencies: list[Latency]
-    refused: dict[str, int]
-    compared: int
-    differing: int
-    trained: float | None
+    refused: dict[str, int]  # error code to number of reviews
+    compared: int  # number of reviews sent both in a list and on their own
+    differing: int  # number of these with two different verdicts
+    trained: float | None  # accuracy that the training measured on the same reviews
 
 
 def summarize(
@@ -158,41 +136,13 @@ def show(result: Result, console: Console) -> None:
 
 def write_report(file: Path, result: Result) -> None:
     """Write the HTML file, creating its folder if needed."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     labels, probabilities = np.array(result.judged.labels), np.array(result.probabilities)
-    drawn = figures(result.metrics, result.judged.texts, labels, probabilities, [])
-    content = environment.get_template(TEMPLATE).render(
+    content = render(
+        Path(__file__).with_name("report.html.j2"),
         result=result,
         metrics=result.metrics,
-        figures=[_latency_figure(result.latencies), *drawn],
+        figures=figures(result.metrics, result.judged.texts, labels, probabilities, []),
         mistakes=most_confident_mistakes(result.judged.texts, labels, probabilities),
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content, "utf-8", errors="replace")
-
-
-@styled()
-def _latency_figure(latencies: list[Latency]) -> ReportFigure:
-    figure = new_figure()
-    axes = figure.add_subplot()
-    for one in latencies:
-        color, line = (OTHER, "--") if one.kind == LISTS else (ACCENT, "-")
-        axes.ecdf(one.milliseconds, color=color, linestyle=line)
-    axes.set(xlabel="milliseconds", ylabel="share of the requests", xscale="log")
-    words = (
-        f"half of the {one.kind} within {one.percentiles[50]:.0f}, 99 of 100 within "
-        f"{one.percentiles[99]:.0f}"
-        for one in latencies
-    )
-    return ReportFigure(
-        "Latency",
-        "Share of the requests answered within this many milliseconds; lists are dashed.",
-        f"Milliseconds: {'; '.join(words)}.",
-        svg(figure, "latency"),
-    )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,17 +21,10 @@ OFFICIAL = "the official test half of the Large Movie Review Dataset"
 # SHA-256 of the sorted [text, label] pairs in the official test half, Maas et al. (2011).
 OFFICIAL_SHA256 = "220ce8d6afaa21efd00ee7cf5166c61abb11fcfb333465b7296d006f27382f18"
 
-Review = tuple[str, int]  # text; 1 for positive, 0 for negative
-
 
 @dataclass(frozen=True)
 class Reviews:
-    """Labelled reviews to measure with.
-
-    Attributes:
-        name: source of the reviews, for the report.
-        dataset: texts and labels.
-    """
+    """Labelled reviews to measure with."""
 
     name: str
     dataset: Dataset
@@ -51,22 +44,24 @@ def read_reviews(source: Path) -> Reviews:
         raise EvaluationError(f"DATA={source}: no such file or folder")
     files = [source] if source.is_file() else sorted(source.glob("test.jsonl*"))
     try:
-        if files:
-            with TemporaryDirectory() as folder:
-                Path(folder, files[0].name).symlink_to(files[0].resolve())
-                halves = read_channel(Path(folder))
-        else:
-            halves = read_channel(source)
+        halves = read_file(files[0]) if files else read_channel(source)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
     dataset = halves.get("test", halves["train"])
-    official = is_official_test(list(zip(dataset.texts, dataset.labels, strict=True)))
-    return Reviews(OFFICIAL if official else str(source), dataset)
+    return Reviews(OFFICIAL if is_official_test(dataset) else str(source), dataset)
 
 
-def is_official_test(reviews: Sequence[Review]) -> bool:
+def read_file(file: Path) -> dict[str, Dataset]:
+    """Read one file as if it were the only one of a channel."""
+    with TemporaryDirectory() as folder:
+        Path(folder, file.name).symlink_to(file.resolve())
+        return read_channel(Path(folder))
+
+
+def is_official_test(dataset: Dataset) -> bool:
     """Return whether the dataset is the 25,000 official test reviews, in any order."""
-    return hashlib.sha256(json.dumps(sorted(reviews)).encode()).hexdigest() == OFFICIAL_SHA256
+    rows = sorted(zip(dataset.texts, dataset.labels, strict=True))
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest() == OFFICIAL_SHA256
 
 
 def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:

@@ -73,9 +73,6 @@ class Replies:
     """Replies in a file, so that an interrupted evaluation can continue.
 
     The first JSON line names the subject; each of the others is one reply.
-
-    Attributes:
-        replies: all replies received so far.
     """
 
     def __init__(self, path: Path, subject: dict[str, str]) -> None:

@@ -37,11 +37,7 @@ class BusyError(Exception):
 
 
 class Target(Protocol):
-    """A deployed model. Each call makes one attempt and raises EvaluationError or BusyError.
-
-    Attributes:
-        name: its name in the report.
-    """
+    """A deployed model. Each call makes one attempt and raises EvaluationError or BusyError."""
 
     name: str
 
@@ -83,11 +79,7 @@ def _verdict(content: Any) -> Verdict:
 
 
 class Site:
-    """The API of a site: POST /predict and POST /predict/batch.
-
-    Attributes:
-        name: the API's URL.
-    """
+    """The API of a site: POST /predict and POST /predict/batch."""
 
     def __init__(self, url: str, *, connections: int) -> None:
         """Find the API at the URL, or below it at `api/`.
@@ -161,11 +153,7 @@ class Site:
 
 
 class Endpoint:
-    """A SageMaker endpoint, called with the user's AWS credentials.
-
-    Attributes:
-        name: the endpoint's name.
-    """
+    """A SageMaker endpoint, called with the user's AWS credentials."""
 
     def __init__(self, name: str) -> None:
         """Check that the endpoint is in service.

@@ -9,8 +9,10 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -31,19 +33,12 @@ class NotReachedError(Exception):
 
 
 class Advisory(NamedTuple):
-    """A known vulnerability of one locked version.
-
-    Attributes:
-        package: the locked version.
-        identifier: the service's identifier, such as GHSA-….
-        aliases: other identifiers, such as CVE-….
-        fixed_in: versions without the vulnerability; empty if the service names none.
-    """
+    """A known vulnerability of one locked version."""
 
     package: Package
-    identifier: str
-    aliases: Sequence[str]
-    fixed_in: Sequence[str]
+    identifier: str  # such as GHSA-…
+    aliases: Sequence[str]  # such as CVE-…
+    fixed_in: Sequence[str]  # empty if the service names no version
 
     def __str__(self) -> str:
         """Return the advisory as one line."""
@@ -52,17 +47,14 @@ class Advisory(NamedTuple):
         return f"{self.package.name} {self.package.version}: {names}; {fix}"
 
 
-class Known(NamedTuple):
-    """The services' answers on one day.
+Answer = tuple[list[Package], list[Advisory]]  # packages that a service knows; what it says
 
-    Attributes:
-        as_of: the day.
-        asked: packages that the services know.
-        advisories: the advisories of these packages.
-    """
+
+class Known(NamedTuple):
+    """The services' answers on one day."""
 
     as_of: date
-    asked: Sequence[Package]
+    asked: Sequence[Package]  # that the services know
     advisories: Sequence[Advisory]
 
     @classmethod
@@ -121,9 +113,9 @@ def accepted_advisories() -> dict[str, date]:
     return {identifier: entry["until"] for identifier, entry in entries.items()}
 
 
-def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield pip-audit's JSON entry for each Python package."""
-    left = sorted(packages)
+def ask_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Answer:
+    """Ask pip-audit, which succeeds even if its service knows no package, as behind a mirror."""
+    left, asked, advisories = sorted(packages), list[Package](), list[Advisory]()
     while left:
         # pip-audit rejects a file with two versions of a package.
         batch = {package.name: package for package in left}.values()
@@ -135,17 +127,33 @@ def run_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Iterat
                 str(PIP_AUDIT), f"--requirement={file}", "--no-deps", "--disable-pip",
                 "--format=json", "--aliases=on", "--desc=off", "--progress-spinner=off", *options,
             ]  # fmt: skip
-            yield from _answer("pip-audit", command, "dependencies")
+            for entry in _run("pip-audit", command, "dependencies"):
+                if "skip_reason" not in entry:
+                    package = Package("pypi", entry["name"], entry["version"])
+                    asked.append(package)
+                    advisories += [
+                        Advisory(package, found["id"], found["aliases"], found["fix_versions"])
+                        for found in entry["vulns"]
+                    ]
+    if not asked:
+        raise NotReachedError("pip-audit: the service knows none of the packages")
+    return asked, advisories
 
 
-def run_npm_audit() -> dict[str, Any]:
-    """Return npm's JSON entry for each vulnerable package in package-lock.json."""
+def ask_npm_audit(packages: Iterable[Package]) -> Answer:
+    """Ask npm audit about package-lock.json."""
+    versions = {package.name: package for package in packages}
     command = ["npm", "audit", "--package-lock-only", "--json", "--loglevel=error"]
-    vulnerabilities: dict[str, Any] = _answer("npm audit", command, "vulnerabilities")
-    return vulnerabilities
+    return list(versions.values()), [
+        Advisory(versions[npm_name(node)], via["url"].rpartition("/")[2], (), ())
+        for vulnerability in _run("npm audit", command, "vulnerabilities").values()
+        for via in vulnerability["via"]
+        if isinstance(via, dict)  # a string names another vulnerable package
+        for node in vulnerability["nodes"]
+    ]
 
 
-def _answer(name: str, command: Sequence[str], key: str) -> Any:
+def _run(name: str, command: Sequence[str], key: str) -> Any:
     done = subprocess.run(  # noqa: S603 - our own command
         command, cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -156,57 +164,6 @@ def _answer(name: str, command: Sequence[str], key: str) -> Any:
         raise NotReachedError(f"{name}: {reason}") from None
 
 
-def from_pip_audit(answers: Iterable[dict[str, Any]]) -> tuple[list[Package], list[Advisory]]:
-    """Return the packages that the service knows, and their advisories.
-
-    pip-audit succeeds even if its service knows no package, such as behind a mirror.
-    """
-    known = {
-        Package("pypi", answer["name"], answer["version"]): answer["vulns"]
-        for answer in answers
-        if "skip_reason" not in answer
-    }
-    if not known:
-        raise NotReachedError("pip-audit: the service knows none of the packages")
-    return list(known), [
-        Advisory(
-            package, vulnerability["id"], vulnerability["aliases"], vulnerability["fix_versions"]
-        )
-        for package, vulnerabilities in known.items()
-        for vulnerability in vulnerabilities
-    ]
-
-
-def from_npm_audit(
-    vulnerabilities: dict[str, Any], packages: Iterable[Package]
-) -> tuple[list[Package], list[Advisory]]:
-    """Return the packages and their advisories."""
-    versions = {package.name: package for package in packages}
-    return list(versions.values()), [
-        Advisory(versions[npm_name(node)], via["url"].rpartition("/")[2], (), ())
-        for vulnerability in vulnerabilities.values()
-        for via in vulnerability["via"]
-        if isinstance(via, dict)  # a string names another vulnerable package
-        for node in vulnerability["nodes"]
-    ]
-
-
-def ask(
-    packages: Iterable[Package], options: Sequence[str]
-) -> Iterator[tuple[list[Package], list[Advisory]]]:
-    """Yield each service's answer, and print the services without one."""
-    python = [package for package in packages if package.ecosystem == "pypi"]
-    npm = [package for package in packages if package.ecosystem == "npm"]
-    try:
-        yield from_pip_audit(run_pip_audit(python, options))
-    except NotReachedError as error:
-        sys.stdout.write(f"No new answer: {error}\n")
-    try:
-        yield from_npm_audit(run_npm_audit(), npm)
-    except NotReachedError as error:
-        sys.stdout.write(f"No new answer: {error}\n")
-
-
 def main() -> int:
     """Query the services, write the dated file if one answered, and judge the locks by the file."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
@@ -215,20 +172,27 @@ def main() -> int:
     arguments = parser.parse_args()
     url = arguments.osv_url
     options = ["--vulnerability-service=osv", f"--osv-url={url}"] if url else []
-    today = datetime.now(UTC).date()
-    packages = {entry.package for entry in locked()}
-    if answers := list(ask(packages, options)):
-        asked = [package for known, _ in answers for package in known]
-        advisories = [advisory for _, found in answers for advisory in found]
+    packages, today = {entry.package for entry in locked()}, datetime.now(UTC).date()
+    answers = []
+    for ecosystem, ask in {
+        "pypi": partial(ask_pip_audit, options=options),
+        "npm": ask_npm_audit,
+    }.items():
+        try:
+            answers.append(ask([p for p in packages if p.ecosystem == ecosystem]))
+        except NotReachedError as error:
+            print(f"No new answer: {error}")
+    if answers:
+        asked, advisories = (list(chain(*parts)) for parts in zip(*answers, strict=True))
         Known(today, asked, advisories).write(arguments.file)
     known = Known.read(arguments.file)
     found, gaps = judge(known, packages, accepted_advisories(), today)
     for advisory in found:
-        sys.stdout.write(f"{advisory}\n")
+        print(advisory)
     if gaps:
-        sys.stdout.write(f"Not covered: {gaps}\n")
+        print(f"Not covered: {gaps}")
     if known is not None:
-        sys.stdout.write(f"{len(found)} open advisories as of {known.as_of}\n")
+        print(f"{len(found)} open advisories as of {known.as_of}")
     return 1 if found else 0
 
 

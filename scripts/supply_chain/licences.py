@@ -7,13 +7,13 @@ import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from scripts import ROOT
 from scripts.supply_chain.locks import NPM_LOCK, Locked, Package, locked, normalized, npm_name
 
 PAGE = ROOT / "docs" / "licences.md"
-RULES = Path(__file__).with_name("licences.toml")
+FILE = Path(__file__).with_name("licences.toml")
+RULES = tomllib.loads(FILE.read_text("utf-8"))
 PIP_LICENSES = ROOT / ".venv" / "supply" / "bin" / "pip-licenses"
 ENVIRONMENTS = (".venv", ".venv/checkov", ".venv/supply", ".venv/torchserve", ".venv-bench")
 HEAD = """# Licences of the dependencies
@@ -30,37 +30,18 @@ ROW = re.compile(r"^\| (pypi|npm) \| (\S+) \| (\S+) \| (.+) \| .+ \|$", re.MULTI
 SPDX = re.compile(r"[A-Za-z0-9.-]+-[A-Za-z0-9.-]+")
 
 
-class Rules(NamedTuple):
-    """The content of licences.toml.
+def licence(name: str, text: str) -> str:
+    """Return the SPDX expression for the text in a package's metadata, or else the text."""
+    unclear, read = RULES["read"].get(name, (None, ""))
+    return str(read if text == unclear else RULES["names"].get(text, text))
 
-    Attributes:
-        accepted: SPDX identifiers of licences and of exceptions.
-        names: text in metadata to SPDX identifier.
-        read: package to the text in its metadata and its licence.
-    """
 
-    accepted: frozenset[str]
-    names: Mapping[str, str]
-    read: Mapping[str, tuple[str, str]]
-
-    @classmethod
-    def load(cls) -> "Rules":
-        """Read licences.toml."""
-        content = tomllib.loads(RULES.read_text("utf-8"))
-        accepted = frozenset([*content["accepted"], *content["accepted_exceptions"]])
-        return cls(accepted, content["names"], content["read"])
-
-    def licence(self, name: str, text: str) -> str:
-        """Return the SPDX expression for the text in a package's metadata, or else the text."""
-        if name in self.read and self.read[name][0] == text:
-            return self.read[name][1]
-        return self.names.get(text, text)
-
-    def refused(self, expression: str) -> list[str]:
-        """Return the parts of an SPDX expression that are not accepted; each part of OR counts."""
-        words = re.split(r" AND | OR | WITH |[()]", expression)
-        identifiers = [word.strip() for word in words if word.strip()]
-        return [word for word in identifiers or [expression] if word not in self.accepted]
+def refused(expression: str) -> list[str]:
+    """Return the parts of an SPDX expression that are not accepted; each part of OR counts."""
+    words = re.split(r" AND | OR | WITH |[()]", expression)
+    identifiers = [word.strip() for word in words if word.strip()]
+    accepted = {*RULES["accepted"], *RULES["accepted_exceptions"]}
+    return [word for word in identifiers or [expression] if word not in accepted]
 
 
 def listed(page: Path = PAGE) -> dict[Package, str]:
@@ -99,13 +80,13 @@ def named(found: Mapping[str, str]) -> str:
     return expression or identifier or classifiers or text.strip().partition("\n")[0]
 
 
-def licences(rules: Rules, entries: Iterable[Locked], root: Path = ROOT) -> dict[Package, str]:
+def licences(entries: Iterable[Locked]) -> dict[Package, str]:
     """Return the licence of each locked package; empty where it is unknown."""
     said: dict[Package, str] = {}
     for environment in ENVIRONMENTS:
-        said |= installed(root / environment / "bin" / "python")
+        said |= installed(ROOT / environment / "bin" / "python")
     of_another_version = {package.name: text for package, text in said.items()}
-    npm = json.loads((root / NPM_LOCK).read_text("utf-8"))["packages"]
+    npm = json.loads((ROOT / NPM_LOCK).read_text("utf-8"))["packages"]
     of_npm = {npm_name(path): package.get("license", "") for path, package in npm.items() if path}
     found = {}
     for package in {entry.package for entry in entries}:
@@ -113,18 +94,18 @@ def licences(rules: Rules, entries: Iterable[Locked], root: Path = ROOT) -> dict
             text = of_npm[package.name]
         else:
             text = said.get(package, of_another_version.get(package.name, ""))
-        found[package] = rules.licence(package.name, text)
+        found[package] = licence(package.name, text)
     return found
 
 
 def main() -> int:
     """Write docs/licences.md, or print the packages whose licence is unknown or not accepted."""
-    rules, entries = Rules.load(), locked()
-    found = licences(rules, entries)
-    wrong = {package: text for package, text in found.items() if rules.refused(text)}
+    entries = locked()
+    found = licences(entries)
+    wrong = {package: text for package, text in found.items() if refused(text)}
     for package, text in sorted(wrong.items()):
         fault = f"has the licence {text!r}, which is not accepted" if text else "names no licence"
-        sys.stderr.write(f"{package.name} {package.version} {fault}: see {RULES.name}\n")
+        print(f"{package.name} {package.version} {fault}: see {FILE.name}", file=sys.stderr)
     if wrong:
         return 1
     locks: dict[Package, set[str]] = {}

@@ -24,16 +24,10 @@ TORCH = re.compile(r"^TORCH(?:_[\d_]+)? := torch==(\S+)$", re.MULTILINE)
 
 
 class Package(NamedTuple):
-    """One version of a package.
+    """One version of a package."""
 
-    Attributes:
-        ecosystem: `pypi` or `npm`, as in a package URL.
-        name: name in its registry; normalized for a Python package.
-        version: exact version.
-    """
-
-    ecosystem: str
-    name: str
+    ecosystem: str  # `pypi` or `npm`, as in a package URL
+    name: str  # normalized for a Python package
     version: str
 
 
@@ -42,37 +36,32 @@ class Locked(NamedTuple):
 
     Attributes:
         package: the locked version.
-        hashes: hexadecimal SHA-256 of each file of a Python package, or SHA-512 of an npm package.
         lock: path of the lock from the root.
+        hashes: hexadecimal SHA-256 of each file of a Python package, or SHA-512 of an npm package.
         deployed: true if `make deploy` needs or uploads it; false for a test or tool.
         needed_by: names of the packages in the lock that need it.
     """
 
     package: Package
-    hashes: tuple[str, ...]
     lock: str
-    deployed: bool
-    needed_by: frozenset[str]
+    hashes: tuple[str, ...] = ()
+    deployed: bool = False
+    needed_by: frozenset[str] = frozenset()
 
 
-def locked(root: Path = ROOT) -> list[Locked]:
+def locked() -> list[Locked]:
     """Read every lock, the pins of model_code/, and the versions of torch in the Makefile."""
     files = ["requirements.txt", "requirements/*.txt", MODEL_CODE]
-    locks = [lock for pattern in files for lock in sorted(root.glob(pattern))]
-    torch = TORCH.findall((root / "Makefile").read_text("utf-8"))
+    torch = TORCH.findall((ROOT / "Makefile").read_text("utf-8"))
     return [
-        *(entry for lock in locks for entry in _python(lock, lock.relative_to(root).as_posix())),
-        *_npm(root / NPM_LOCK),
         *(
-            Locked(
-                Package("pypi", "torch", version),
-                (),
-                "Makefile",
-                deployed=False,
-                needed_by=frozenset(),
-            )
-            for version in torch
+            entry
+            for pattern in files
+            for file in sorted(ROOT.glob(pattern))
+            for entry in _python(file)
         ),
+        *_npm(ROOT / NPM_LOCK),
+        *(Locked(Package("pypi", "torch", version), lock="Makefile") for version in torch),
     ]
 
 
@@ -86,12 +75,13 @@ def npm_name(path: str) -> str:
     return path.rpartition("node_modules/")[2]
 
 
-def _python(lock: Path, path: str) -> Iterator[Locked]:
+def _python(lock: Path) -> Iterator[Locked]:
+    path = lock.relative_to(ROOT).as_posix()
     for found in ENTRY.finditer(lock.read_text("utf-8")):
         yield Locked(
             Package("pypi", normalized(found["name"]), found["version"]),
-            tuple(HASH.findall(found["hashes"])),
             path,
+            tuple(HASH.findall(found["hashes"])),
             path == "requirements.txt" or path.startswith("model_code/"),
             frozenset(NEEDED_BY.findall(found["needed"])),
         )
@@ -102,14 +92,11 @@ def _npm(lock: Path) -> Iterator[Locked]:
     del packages[""]  # the project itself
     for path, package in packages.items():
         name = npm_name(path)
+        needed_by = [p for p, other in packages.items() if name in other.get("dependencies", {})]
         yield Locked(
             Package("npm", name, package["version"]),
-            (base64.b64decode(package["integrity"].removeprefix("sha512-")).hex(),),
             lock.name,
+            (base64.b64decode(package["integrity"].removeprefix("sha512-")).hex(),),
             not package.get("dev", False),
-            frozenset(
-                npm_name(parent)
-                for parent, other in packages.items()
-                if name in other.get("dependencies", {})
-            ),
+            frozenset(map(npm_name, needed_by)),
         )

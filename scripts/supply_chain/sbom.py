@@ -79,7 +79,7 @@ def main() -> int:
     """Write the bill to the named file, if it is valid by CycloneDX's schema."""
     text = JsonV1Dot6(bill(locked(), listed())).output_as_string(indent=1)
     if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
-        sys.stderr.write(f"The bill of materials does not meet CycloneDX's schema: {fault}\n")
+        print(f"The bill of materials does not meet CycloneDX's schema: {fault}", file=sys.stderr)
         return 1
     target = Path(sys.argv[1])
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,11 @@
 import gzip
 import hashlib
 import os
+import re
+import shutil
 import tarfile
 from collections.abc import Callable, Mapping
+from fnmatch import translate
 from pathlib import Path
 
 import jsii
@@ -14,20 +17,45 @@ from constructs import Construct
 
 ROOT = Path(__file__).resolve().parents[2]
 # Bytecode and extensions compiled for this machine; the vendored libraries work without them.
-IGNORED_SUFFIXES = (".pyc", ".so", ".pyd", ".c")
-IGNORED_FOLDERS = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+COMPILED = ("*.pyc", "*.pyo", "*.so", "*.pyd", "*.c")
+# Names that desktops, editors and notebooks leave behind, in small letters. Every name that begins
+# with a dot is one as well, except the folder that RFC 8615 defines for sites.
+LEFTOVERS = (
+    "*~", "#*#", "~$*", "*.swp", "*.swo", "*.swn", "*.bak", "*.orig", "*.rej", "*.tmp", "*.iml",
+    "*.sublime-workspace", "*.code-workspace", "__macosx", "__pycache__", "$recycle.bin",
+    "desktop.ini", "ehthumbs*.db", "icon\r", "system volume information", "thumbs.db",
+)  # fmt: skip
+WELL_KNOWN = ".well-known"
+NO_SOURCE = re.compile("|".join(map(translate, (*COMPILED, *LEFTOVERS))))
 
 
 def source_files(root: Path) -> dict[str, Path]:
-    """Return relative name to file, sorted, of every file under `root` except caches."""
+    """Return relative name to file, sorted, of every file under `root` that is a source.
+
+    Compiled files are left out, and what desktops, editors and notebooks leave behind.
+    """
     found: dict[str, Path] = {}
     for folder, inside, names in os.walk(root):
-        inside[:] = [one for one in inside if one not in IGNORED_FOLDERS]
+        inside[:] = filter(_is_source, inside)
         here = Path(folder)
-        for name in names:
-            if not name.endswith(IGNORED_SUFFIXES) and (path := here / name).is_file():
+        for name in filter(_is_source, names):
+            if (path := here / name).is_file():
                 found[path.relative_to(root).as_posix()] = path
     return dict(sorted(found.items()))
+
+
+def _is_source(name: str) -> bool:
+    if name.startswith("."):
+        return name == WELL_KNOWN
+    return not NO_SOURCE.match(name.lower())
+
+
+def copy_files(files: Mapping[str, Path], folder: Path) -> None:
+    """Copy files to their names under a folder."""
+    for name, path in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def file_hash(path: Path) -> str:

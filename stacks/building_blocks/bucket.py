@@ -15,6 +15,7 @@ from aws_cdk.aws_s3 import (
 )
 from constructs import Construct
 
+from stacks.building_blocks.kept import KEPT
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.roles import limit_trust
 
@@ -35,7 +36,8 @@ def private_bucket(
 
     Args:
         name: the bucket's name.
-        keep: whether it outlives its stack; otherwise the stack empties and deletes it.
+        keep: whether the bucket and its policy outlive their stack; otherwise the stack empties
+            and deletes the bucket.
         lifecycle_rules: when objects expire.
         log_bucket_name: the bucket for access logs, whose policy must allow them.
         log_prefix: key prefix of the access logs.
@@ -57,9 +59,11 @@ def private_bucket(
         minimum_tls_version=1.2,
         versioned=True,
         lifecycle_rules=list(lifecycle_rules),
-        removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+        removal_policy=KEPT if keep else RemovalPolicy.DESTROY,
         auto_delete_objects=not keep,
     )
+    if keep and bucket.policy:
+        bucket.policy.apply_removal_policy(KEPT)
     if log_bucket_name is not None:
         # By name: the bucket object exists only in the stack that declares it.
         resource = cast("CfnBucket", bucket.node.default_child)

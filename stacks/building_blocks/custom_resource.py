@@ -21,6 +21,8 @@ CDKS_MEMORY = "Every function states its memory, except the ones of CDK's framew
 INVOKES_VERSIONS = "CDK's framework allows calls of any version of a function"
 # The module that handlers read their resources' properties with
 PROPERTIES = ROOT / "lambda_fn" / "resource_properties.py"
+# The module with which handlers repeat requests that AWS refuses at first
+CONSISTENCY = ROOT / "lambda_fn" / "eventual_consistency.py"
 
 
 class ResourceProvider(Construct):

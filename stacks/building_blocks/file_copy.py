@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Size, Stack
-from aws_cdk.aws_cloudfront import IDistribution
+from aws_cdk import CustomResource, Size, Stack
 from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.log_group import declare_log_group
@@ -36,20 +35,17 @@ class FileCopier(Construct):
         *,
         bucket: IBucket,
         prefix: str = "",
-        distribution: IDistribution | None = None,
     ) -> None:
         """Prepare to copy files.
 
         Args:
             bucket: the bucket that receives the files.
             prefix: key prefix that all files share.
-            distribution: CloudFront distribution whose cache is invalidated afterwards.
         """
         super().__init__(scope, construct_id)
         rules = ("Serverless-LambdaLatestVersion", "AwsSolutions-L1")
         acknowledge_type(self, FUNCTION, dict.fromkeys(rules, CDKS_RUNTIME))
         self._bucket = bucket
-        self._distribution = distribution
         self._log_group = declare_log_group(self, "LogGroup")
         self._role = function_role(
             self,
@@ -59,7 +55,6 @@ class FileCopier(Construct):
                 _read_assets(Stack.of(self)),
                 *_write_files(bucket, prefix),
                 *use_key_in_s3(_key_of(bucket), READ_AND_WRITE),
-                *_empty_cache(distribution),
             ],
         )
 
@@ -71,24 +66,26 @@ class FileCopier(Construct):
         prefix: str = "",
         prune: bool = False,
         cache_control: Sequence[CacheControl] = (),
+        after: Sequence[IConstruct] = (),
     ) -> None:
-        """Copy files.
+        """Copy files, once the bucket is complete.
+
+        CloudFormation cannot delete a bucket with files in it when a creation fails.
 
         Args:
             sources: archives that are unpacked into the bucket.
             prefix: key prefix of the files.
             prune: whether to delete files that are no longer in the sources.
             cache_control: how long browsers and CloudFront keep the files.
+            after: what is created before the files are copied.
         """
-        BucketDeployment(
+        deployment = BucketDeployment(
             self,
             construct_id,
             sources=list(sources),
             destination_bucket=self._bucket,
             destination_key_prefix=prefix or None,
             prune=prune,
-            distribution=self._distribution,
-            distribution_paths=["/*"] if self._distribution else None,
             cache_control=list(cache_control) or None,
             memory_limit=512,
             ephemeral_storage_size=Size.gibibytes(2),
@@ -96,6 +93,10 @@ class FileCopier(Construct):
             # Without this, CDK adds permissions over whole buckets.
             role=self._role.without_policy_updates(),
         )
+        (resource,) = (
+            child for child in deployment.node.children if isinstance(child, CustomResource)
+        )
+        resource.node.add_dependency(self._bucket, *after)
 
 
 def _read_assets(stack: Stack) -> Permission:
@@ -120,17 +121,4 @@ def _write_files(bucket: IBucket, prefix: str) -> list[Permission]:
             resources=[bucket.arn_for_objects(f"{prefix}/*" if prefix else "*")],
         ),
         Permission(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
-    ]
-
-
-def _empty_cache(distribution: IDistribution | None) -> list[Permission]:
-    if distribution is None:
-        return []
-    arn = f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/"
-    return [
-        Permission(
-            sid="EmptyCache",
-            actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
-            resources=[arn + distribution.distribution_id],
-        )
     ]

@@ -122,6 +122,12 @@ def put_metrics(namespace: str) -> Permission:
     )
 
 
+def bucket_and_key(uri: str) -> tuple[str, str]:
+    """Return the bucket of an S3 URI, and its key or prefix."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
 def read_object(uri: str) -> Permission:
     """Allow reading the one object that an S3 URI names."""
     return Permission(sid="ReadObject", actions=["s3:GetObject"], resources=[_arn(uri)])
@@ -135,7 +141,7 @@ def read_prefixes(uris: Sequence[str]) -> list[Permission]:
             resources=[_arn(f"s3://{bucket}")],
             conditions={"StringLike": {"s3:prefix": f"{key}*"}},
         )
-        for bucket, _, key in (uri.removeprefix("s3://").partition("/") for uri in uris)
+        for bucket, key in map(bucket_and_key, uris)
     ]
     objects = [_arn(f"{uri}*") for uri in uris]
     return [
@@ -150,7 +156,7 @@ def find_objects(uri: str) -> list[Permission]:
     It includes listing the whole bucket: otherwise S3 answers requests for a missing object with
     403 instead of 404.
     """
-    bucket = uri.removeprefix("s3://").partition("/")[0]
+    bucket, _ = bucket_and_key(uri)
     return [
         Permission(sid="ReadObjects", actions=["s3:GetObject"], resources=[_arn(f"{uri}/*")]),
         Permission(

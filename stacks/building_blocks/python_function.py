@@ -1,7 +1,6 @@
 """Lambda functions in Python: code, role and log group in one place."""
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +9,7 @@ from aws_cdk import AssetHashType, Duration
 from aws_cdk.aws_lambda import Code, Function, Runtime, Tracing
 from constructs import Construct
 
-from stacks.building_blocks.assets import bundling, content_hash, source_files
+from stacks.building_blocks.assets import bundling, content_hash, copy_files, source_files
 from stacks.building_blocks.log_group import declare_log_group
 from stacks.building_blocks.permissions import Permission
 from stacks.building_blocks.reasons import acknowledge
@@ -107,17 +106,11 @@ def _code(package: Path, libraries: Sequence[str | Path], unused: re.Pattern[str
     if unused is not None:
         files = {name: path for name, path in files.items() if not unused.match(name)}
 
-    def write(target: Path) -> None:
-        for folder in {(target / name).parent for name in files}:
-            folder.mkdir(parents=True, exist_ok=True)
-        for name, path in files.items():
-            shutil.copyfile(path, target / name)
-
     return Code.from_asset(
         str(package),
         asset_hash=content_hash(files),
         asset_hash_type=AssetHashType.CUSTOM,
-        bundling=bundling(write),
+        bundling=bundling(lambda folder: copy_files(files, folder)),
     )
 
 

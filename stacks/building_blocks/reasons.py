@@ -28,6 +28,7 @@ SYNCHRONOUS = "Invoked synchronously; the caller sees every failure, so a DLQ wo
 ONE_AT_A_TIME = (
     "Functions of the deployment run one call at a time; others have a limit or their own reason"
 )
+ONE_RUN = "Its schedule runs it one call at a time; AWS refuses any reservation in a new account"
 LOGGED = "Functions of the deployment log what they do; others are traced or have their own reason"
 NO_VPC = "It only calls AWS's APIs, over TLS; a VPC would need a NAT gateway or six endpoints"
 PLAIN_ENVIRONMENT = "The variables hold names and limits, no secret; AWS's own key encrypts them"
@@ -86,14 +87,15 @@ def acknowledge_type(scope: IConstruct, resource_type: str, reasons: Mapping[str
 
 
 def acknowledge_scheduled(function: Function, *, next_run: str) -> None:
-    """Record why a scheduled function has neither a DLQ nor traces.
+    """Record why a scheduled function has neither a DLQ nor traces nor reserved concurrency.
 
     Args:
         function: the scheduled function.
         next_run: reason why a lost event does no harm.
     """
     logged = "It calls one service at a time and logs each call; a trace would add nothing"
-    acknowledge(function, {**dict.fromkeys(DLQ_RULES, next_run), TRACING_RULE: logged})
+    reasons = dict.fromkeys(DLQ_RULES, next_run) | dict.fromkeys(CONCURRENCY_RULES, ONE_RUN)
+    acknowledge(function, {**reasons, TRACING_RULE: logged})
 
 
 class Reasons:

@@ -33,7 +33,19 @@ NO_VOLUME = "A serverless endpoint has no instance whose volume a key could encr
 NEVER_ISOLATED = "Serverless endpoints do not support it; real-time ones have it (endpoint.kind)"
 NOT_ISOLATED = "The environment gives its model access to the network (endpoint.network_isolation)"
 AWS_KEY = "AWS's own key encrypts the volume, or the instance's hardware its local disk"
-SERVING_SCRIPT = "predict.py"
+ENVIRONMENT = {
+    "SAGEMAKER_PROGRAM": "predict.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+}
+SCIKIT_LEARN_ENVIRONMENT = {
+    **ENVIRONMENT,
+    "SAGEMAKER_PROGRAM": "predict_transform.py",
+    # At its start the container builds a package from the code. An isolated build would download
+    # setuptools, which is already installed. pip's spelling: false switches the isolation off.
+    "PIP_NO_BUILD_ISOLATION": "false",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
 
 
 class Endpoint(Construct):
@@ -149,11 +161,7 @@ class Endpoint(Construct):
             primary_container=CfnModel.ContainerDefinitionProperty(
                 image=image.uri,
                 model_data_url=model_data,
-                environment={
-                    "SAGEMAKER_PROGRAM": SERVING_SCRIPT,
-                    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-                    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
-                },
+                environment=SCIKIT_LEARN_ENVIRONMENT if image.is_scikit_learn else ENVIRONMENT,
             ),
         )
         if not settings.isolated:

@@ -38,7 +38,6 @@ class Expiry(Construct):
             handler="handler.on_schedule",
             description=f"Removes this stack {hours} hours after its last change",
             timeout=Duration.seconds(30),
-            reserved_concurrency=1,
             environment={
                 # The id and not the name, because the permission below covers only the id.
                 "STACK_ID": stack.stack_id,

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
-from stacks.building_blocks.custom_resource import PROPERTIES
+from stacks.building_blocks.custom_resource import CONSISTENCY, PROPERTIES
 from stacks.building_blocks.permissions import Permission, put_metrics
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.building_blocks.reasons import acknowledge, acknowledge_scheduled
@@ -101,11 +101,10 @@ class Rollout(Construct):
             self,
             "Probe",
             package=HANDLERS,
-            libraries=[PROPERTIES, KNOWN_REVIEWS],
+            libraries=[PROPERTIES, CONSISTENCY, KNOWN_REVIEWS],
             handler="handler.on_schedule",
             description="Sends known reviews through the endpoint while it is updated",
             timeout=MINUTE,
-            reserved_concurrency=1,
             environment={"ENDPOINT_NAME": endpoint_name, "METRICS_NAMESPACE": namespace},
             permissions=[
                 Permission(

@@ -20,7 +20,7 @@ from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed
 from stacks.monitoring.metrics import EndpointMetrics
 from stacks.names import CHECKPOINTS, VARIANT, Names
 from stacks.settings.environment import EnvironmentSettings
-from stacks.settings.images import ContainerImage, default_image
+from stacks.settings.images import SCIKIT_LEARN, ContainerImage, default_image, serving_image
 
 SOURCE = ROOT / "model_code"
 ARTIFACTS = "models"
@@ -93,6 +93,7 @@ class ModelStack(AppStack):
             minimum_accuracy=settings.training.minimum_accuracy,
             tags=self.resource_tags,
             patience_seconds=settings.rollout.patience_seconds,
+            capture_percent=settings.endpoint.capture_percent,
         )
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
@@ -188,13 +189,13 @@ class ModelStack(AppStack):
             )
 
     def _serving_image(self) -> ContainerImage:
-        uri = self.settings.endpoint.image
-        if uri:
-            return ContainerImage.parse(uri)
-        image = default_image("serving", self.settings.region)
-        Annotations.of(self).add_warning_v2(
-            "sentiment:servingImageAge",
-            f"AWS stopped patching the serving image {image.uri} on 2026-06-30. "
-            "endpoint.image names another; docs/decisions/0003-serving-image.md says why this one.",
-        )
+        chosen = self.settings.endpoint.image
+        image = serving_image(chosen, self.settings.region)
+        if chosen is None:
+            Annotations.of(self).add_warning_v2(
+                "sentiment:servingImageAge",
+                f"AWS stopped patching the serving image {image.uri} on {image.patched_until}. "
+                f"endpoint.image={SCIKIT_LEARN} chooses one that AWS still patches; "
+                "docs/decisions/0003-serving-image.md compares them.",
+            )
         return image

@@ -9,7 +9,7 @@ from aws_cdk import CustomResource, Duration, Stack
 from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT, SourceArchive
-from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
+from stacks.building_blocks.custom_resource import CONSISTENCY, PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission, has_volume
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.model.training_permissions import start_jobs, training_role, watch_jobs
@@ -167,7 +167,7 @@ class TrainingJob(Construct):
             self,
             name.title().replace("_", ""),
             package=HANDLERS,
-            libraries=[PROPERTIES],
+            libraries=[PROPERTIES, CONSISTENCY],
             handler=f"handler.{name}",
             description=description,
             timeout=Duration.minutes(3),

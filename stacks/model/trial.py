@@ -7,7 +7,7 @@ from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
-from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
+from stacks.building_blocks.custom_resource import CONSISTENCY, PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission, encrypt_volumes
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.datasets import KNOWN_REVIEWS
@@ -45,6 +45,7 @@ class SmokeTest(Construct):
         minimum_accuracy: float,
         tags: Mapping[str, str],
         patience_seconds: int,
+        capture_percent: int,
     ) -> None:
         """Declare the tests.
 
@@ -57,6 +58,7 @@ class SmokeTest(Construct):
                 of a model that the deployment did not train.
             tags: cost allocation tags of the candidate endpoint.
             patience_seconds: time limit for the first answers.
+            capture_percent: share of the requests that the endpoint captures.
         """
         super().__init__(scope, construct_id)
         names = [name for name in (endpoint_name, candidate_name) if name]
@@ -102,7 +104,11 @@ class SmokeTest(Construct):
             service_token=provider.service_token,
             resource_type="Custom::SmokeTest",
             service_timeout=Duration.minutes(15),
-            properties={**properties, "EndpointName": endpoint.name},
+            properties={
+                **properties,
+                "EndpointName": endpoint.name,
+                "CapturePercent": capture_percent,
+            },
         )
 
     def _trial(self, candidate_name: str, endpoint: Endpoint, ask: Permission) -> PythonFunction:
@@ -119,10 +125,11 @@ class SmokeTest(Construct):
             self,
             name.title().replace("_", ""),
             package=HANDLERS,
-            libraries=[PROPERTIES, KNOWN_REVIEWS],
+            libraries=[PROPERTIES, CONSISTENCY, KNOWN_REVIEWS],
             handler=f"handler.{name}",
             description=description,
-            timeout=Duration.minutes(10),
+            # The first answers, and then the deletion of the candidate, may take minutes.
+            timeout=Duration.minutes(15),
             permissions=permissions,
         )
 

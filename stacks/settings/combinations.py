@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
-from stacks.settings.images import ContainerImage
+from stacks.settings.images import SCIKIT_LEARN, ContainerImage, serving_image
 
 CANARY_INSTANCES = 2
 # The alarms need two bad minutes, and metrics reach CloudWatch about a minute late.
@@ -39,6 +39,7 @@ def refuse_impossible(settings: EnvironmentSettings) -> None:
     _refuse_page_without_cloudfront(settings)
     _refuse_lost_logs(settings)
     _refuse_foreign_images(settings)
+    _refuse_image_without_torch(settings)
     _refuse_untried(settings)
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
@@ -140,10 +141,22 @@ def _refuse_foreign_images(settings: EnvironmentSettings) -> None:
     """
     for section in ("training", "endpoint"):
         uri = getattr(settings, section).image
-        if uri and ContainerImage.parse(uri).region != settings.region:
+        if uri and uri != SCIKIT_LEARN and ContainerImage.parse(uri).region != settings.region:
             raise SettingsError(
                 f"{section}.image", uri, f"must be an image in the region, {settings.region}"
             )
+
+
+def _refuse_image_without_torch(settings: EnvironmentSettings) -> None:
+    """Refuse an LSTM in SageMaker's scikit-learn image, which has no torch."""
+    image, architecture = settings.endpoint.image, settings.training.architecture
+    if architecture == "lstm" and serving_image(image, settings.region).is_scikit_learn:
+        raise SettingsError(
+            "endpoint.image",
+            image,
+            "the scikit-learn image has no torch, which training.architecture=lstm needs; "
+            "training.architecture=ngrams does not need it",
+        )
 
 
 def _refuse_untried(settings: EnvironmentSettings) -> None:

@@ -8,10 +8,10 @@ from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
     Flag,
-    Image,
     MlInstance,
     Section,
     ServerlessMemory,
+    ServingImage,
     Whole,
 )
 
@@ -28,7 +28,9 @@ class EndpointSettings(Section):
         instance_type: instance type of a real-time endpoint.
         instance_count: instances of a real-time endpoint; two or more use several availability
             zones.
-        image: URI of another serving image.
+        image: `scikit-learn`, which AWS patches until 2027-07-16 and which serves the `ngrams`
+            architecture only, or the URI of another serving image. By default, the PyTorch 2.6
+            image, which serves both and which AWS stopped patching on 2026-06-30.
         network_isolation: whether the model's container has no network access. By default,
             real-time endpoints are isolated; serverless endpoints cannot be.
         capture_percent: share of a real-time endpoint's requests and answers that is kept in the
@@ -48,7 +50,7 @@ class EndpointSettings(Section):
         "ml.m5.large"
     )
     instance_count: Annotated[Whole, Field(ge=1, le=20)] = 1
-    image: Annotated[Image | None, BlankIsNone, Field(validate_default=True)] = None
+    image: Annotated[ServingImage | None, BlankIsNone, Field(validate_default=True)] = None
     network_isolation: Annotated[Flag | None, BlankIsNone] = None
     capture_percent: Annotated[Whole, Field(ge=0, le=100)] = 0
     capture_expiry_days: Annotated[Whole, Field(ge=1, le=3650)] = 30

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from stacks.settings.combinations import refuse_impossible
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
-from stacks.settings.images import regions
+from stacks.settings.images import SCIKIT_LEARN, regions
 from stacks.settings.keys import is_ours, nearest
 
 CHOICE = "environment"
@@ -44,15 +44,16 @@ def read_settings(context: Mapping[str, Any]) -> EnvironmentSettings:
 
 
 def _require_images(settings: EnvironmentSettings) -> None:
-    """Refuse a region where AWS does not offer a default image that the settings need."""
-    training = settings.training
-    given = {
-        "training": training.image or training.model_data,
-        "serving": settings.endpoint.image,
+    """Refuse a region where AWS does not offer an image that the settings need."""
+    training, serving = settings.training, settings.endpoint.image
+    needed = {
+        "training": not (training.image or training.model_data),
+        "serving": serving is None,
+        SCIKIT_LEARN: serving == SCIKIT_LEARN,
     }
-    for purpose, named in given.items():
+    for purpose, needs in needed.items():
         offered = regions(purpose)
-        if named is None and settings.region not in offered:
+        if needs and settings.region not in offered:
             raise SettingsError(
                 "region", settings.region, f"AWS offers the {purpose} image in {', '.join(offered)}"
             )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationInfo
 
+from stacks.settings.images import SCIKIT_LEARN
+
 # `make tables` writes it from the AWS SDK.
 TABLE = Path(__file__).with_name("instance_types.json")
 # Instances with accelerators, and those with AWS's own ARM processors, such as ml.c7g.large
@@ -40,7 +42,7 @@ def instance_exists(use: str) -> Callable[[str], str]:
 def image_fits_instance(value: str | None, info: ValidationInfo) -> str | None:
     """Require an image for instances that the default image does not support."""
     instance = str(info.data.get("instance_type", ""))
-    if value is None and OTHERS.fullmatch(instance):
+    if value in {None, SCIKIT_LEARN} and OTHERS.fullmatch(instance):
         raise ValueError(
             f"the URI of an image for {instance}, since the default one is for x86 processors"
         )

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
+from stacks.settings.images import SCIKIT_LEARN
+
 
 class Section(BaseModel):
     """A group of settings; immutable and without undeclared keys."""
@@ -18,8 +20,13 @@ class Section(BaseModel):
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-S3_KEY = r"[\w!'()*./-]+"
-S3_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+PATH = re.compile(r"(?!\w+://)[^\x00-\x1f]+", re.ASCII)
+S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
+# IAM reads `*` and `?` as wildcards and `${` as a variable, CloudFormation reads `{{` as a
+# reference, and people read `[` as a wildcard. Policies cannot contain control characters, nor most
+# letters outside ASCII.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+REFUSED_IN_S3 = re.compile(r"[*?\[\]{}\\]|[^ -~]")
 
 
 def _whole(value: Any) -> Any:
@@ -60,6 +67,36 @@ def _spelled(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _s3_uri(value: str, words: str) -> str:
+    """Return an S3 URI whose bucket is followed by a slash.
+
+    Raises:
+        ValueError: with `words` and, if there is one, the character that is not allowed.
+    """
+    if value.startswith("s3://") and (refused := REFUSED_IN_S3.search(value)):
+        raise ValueError(
+            f"{words}, without the character {refused[0]!r}: S3 keys here have no wildcards, "
+            "braces, backslashes, control characters or characters outside ASCII"
+        )
+    found = S3_URI.fullmatch(value)
+    if not found:
+        raise ValueError(words)
+    return value if found[1] else f"{value}/"
+
+
+def _model_data(value: str) -> str:
+    words = "the URI of a model, s3://<bucket>/<key>.tar.gz"
+    if not value.endswith(".tar.gz") or value.endswith("/.tar.gz"):
+        raise ValueError(words)
+    return _s3_uri(value, words)
+
+
+def _source(value: str) -> str:
+    if PATH.fullmatch(value):
+        return value
+    return _s3_uri(value, "packaged, the path of a file or folder, or s3://<bucket>/<prefix>")
+
+
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
 Decimal = Annotated[float, Strict(), Field(allow_inf_nan=False), BeforeValidator(_decimal)]
 Flag = Annotated[bool, Strict(), BeforeValidator(_flag)]
@@ -76,27 +113,18 @@ Month = Annotated[Text, _spelled(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month, such a
 MlInstance = Annotated[
     Text, _spelled(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", "a SageMaker instance type, such as ml.m5.large")
 ]
-Image = Annotated[
-    Text,
-    _spelled(
-        r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})",
-        "the URI of an image, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>",
-    ),
+IMAGE_URI = (
+    r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
+    r"(:[\w.-]+|@sha256:[0-9a-f]{64})"
+)
+AN_IMAGE = "the URI of an image, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"
+Image = Annotated[Text, _spelled(IMAGE_URI, AN_IMAGE)]
+ServingImage = Annotated[
+    Text, _spelled(f"{SCIKIT_LEARN}|{IMAGE_URI}", f"{SCIKIT_LEARN} or {AN_IMAGE}")
 ]
-ModelData = Annotated[
-    Text,
-    _spelled(
-        rf"s3://{S3_BUCKET}/{S3_KEY}\.tar\.gz", "the URI of a model, s3://<bucket>/<key>.tar.gz"
-    ),
-]
+ModelData = Annotated[Text, AfterValidator(_model_data)]
 # The code that reads a path checks that it exists.
-Source = Annotated[
-    Text,
-    _spelled(
-        rf"(?!\w+://)[^\x00-\x1f]+|s3://{S3_BUCKET}/{S3_KEY}",
-        "packaged, the path of a file or folder, or s3://<bucket>/<prefix>",
-    ),
-]
+Source = Annotated[Text, AfterValidator(_source)]
 DomainName = Annotated[
     Text, _spelled(r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain name in small letters")
 ]

@@ -9,6 +9,7 @@ from aws_cdk.aws_ssm import StringParameter
 from constructs import Construct
 
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX
+from stacks.building_blocks.kept import KEPT
 
 WAITING_PERIOD = Duration.days(7)
 
@@ -42,7 +43,7 @@ def declare_key(
         description=purpose,
         enable_key_rotation=True,
         pending_window=WAITING_PERIOD,
-        removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+        removal_policy=KEPT if keep else RemovalPolicy.DESTROY,
     )
     for statement in users:
         key.add_to_resource_policy(statement)

@@ -37,8 +37,8 @@ class StorageStack(AppStack):
     Creates: two buckets and the copied datasets; keys, the alarms' topic and a budget if the
         settings enable them.
     Idle: the storage, and $1 a month for each of up to three keys.
-    Destroy: with storage.removal=retain, termination protection is on, and buckets with their
-        content and keys are kept; with destroy everything is deleted, the keys after a week.
+    Destroy: with storage.removal=retain, buckets with their content and policies, and keys are
+        kept; with destroy everything is deleted, the keys after a week.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class StorageStack(AppStack):
         names: Names,
         settings: EnvironmentSettings,
         datasets: Iterable[Dataset],
+        protect: bool = False,
     ) -> None:
         """Declare the stack.
 
@@ -56,6 +57,9 @@ class StorageStack(AppStack):
             names: names shared by the stacks.
             settings: the environment's settings.
             datasets: datasets to copy into the data bucket, except those that are in S3 already.
+            protect: whether a stack that keeps its buckets also gets termination protection. The
+                CDK CLI sets it before it creates a stack, and can then not replace a stack whose
+                creation failed.
         """
         self._keep = settings.storage.removal == "retain"
         super().__init__(
@@ -64,7 +68,7 @@ class StorageStack(AppStack):
             names=names,
             settings=settings,
             description="Sentiment web app: datasets, model artifacts and access logs",
-            termination_protection=self._keep,
+            termination_protection=protect and self._keep,
         )
         data_key = None
         if settings.security.customer_managed_keys:
@@ -72,9 +76,6 @@ class StorageStack(AppStack):
             data_key = self._declare_data_key()
         log_bucket = self._declare_log_bucket()
         data_bucket = self._declare_data_bucket(log_bucket, data_key)
-        copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
-        if copied:
-            self._copy(copied.values(), data_bucket)
         alarms = self._declare_topic() if settings.operations.alarms else None
         if settings.operations.monthly_budget_usd is not None:
             budget = self._declare_budget(settings.operations.monthly_budget_usd)
@@ -82,6 +83,9 @@ class StorageStack(AppStack):
                 alarms is not None
             ):  # AWS Budgets checks publish permission when the budget is created.
                 budget.node.add_dependency(alarms)
+        copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
+        if copied:
+            self._copy(copied.values(), data_bucket)
         CfnOutput(
             self,
             "DataBucketName",
@@ -194,6 +198,7 @@ class StorageStack(AppStack):
         )
 
     def _copy(self, datasets: Iterable[Dataset], bucket: Bucket) -> None:
+        declared = self.node.children
         copier = FileCopier(self, "Datasets", bucket=bucket, prefix=PREFIX)
         for dataset in datasets:
             source = Source.asset(
@@ -202,7 +207,9 @@ class StorageStack(AppStack):
                 asset_hash_type=AssetHashType.CUSTOM,
                 bundling=bundling(dataset.write),
             )
-            copier.copy(dataset.identity[:8], sources=[source], prefix=dataset.prefix)
+            copier.copy(
+                dataset.identity[:8], sources=[source], prefix=dataset.prefix, after=declared
+            )
 
 
 def _expire(rule: str, folder: str, *, days: int) -> LifecycleRule:

@@ -198,14 +198,15 @@ class PredictApi(Construct):
         acknowledge_type(self, "AWS::ApiGateway::Method", _access_reasons(public=public))
         for path, takes_body in paths.items():
             resource = api.root.resource_for_path(path)
-            # API Gateway throttles by method and prefers POST to ANY.
-            for name in ("POST", "ANY") if path == FEEDBACK else ("ANY",):
+            # API Gateway prefers POST to ANY, which needs no content type: the function answers a
+            # wrong method. It also throttles by method.
+            for name in ("POST", "ANY") if takes_body else ("ANY",):
                 resource.add_method(
                     name,
                     integration,
                     authorization_type=AuthorizationType.NONE if public else AuthorizationType.IAM,
                     request_parameters={"method.request.header.Content-Type": True}
-                    if takes_body
+                    if name == "POST"
                     else None,
                     request_validator=validator,
                 )

@@ -11,6 +11,7 @@ from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.permissions import (
     READ_AND_WRITE,
     Permission,
+    bucket_and_key,
     use_key_in_s3,
     write_objects,
 )
@@ -76,7 +77,7 @@ def declare_predict_function(
             "POWERTOOLS_LOG_LEVEL": "INFO",
             "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
             "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
-            **({"FEEDBACK_BUCKET": _bucket(feedback_uri)} if feedback_uri else {}),
+            **({"FEEDBACK_BUCKET": bucket_and_key(feedback_uri)[0]} if feedback_uri else {}),
         },
         permissions=[
             Permission(
@@ -90,10 +91,6 @@ def declare_predict_function(
     if not settings.tracing:
         acknowledge(function, {TRACING_RULE: NOT_TRACED})
     return function
-
-
-def _bucket(uri: str) -> str:
-    return uri.removeprefix("s3://").partition("/")[0]
 
 
 def _write_feedback(uri: str, key_arn: str | None) -> list[Permission]:

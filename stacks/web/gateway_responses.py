@@ -35,7 +35,7 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         ResponseType.REQUEST_TOO_LARGE,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "review_too_long",
-        "The request is larger than any review.",
+        "The request is too long. Send a shorter review, or fewer reviews at once.",
     ),
     "Throttled": (
         ResponseType.THROTTLED,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration, Stack
+from aws_cdk import AssetHashType, Stack
 from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_cloudfront import (
     AllowedMethods,
@@ -29,10 +29,10 @@ from aws_cdk.aws_cloudfront import (
 )
 from aws_cdk.aws_cloudfront_origins import HttpOrigin, S3BucketOrigin
 from aws_cdk.aws_s3 import Bucket
-from aws_cdk.aws_s3_deployment import CacheControl, Source
+from aws_cdk.aws_s3_deployment import CacheControl, ISource, Source
 from constructs import Construct
 
-from stacks.building_blocks.assets import ROOT
+from stacks.building_blocks.assets import ROOT, bundling, content_hash, copy_files, source_files
 from stacks.building_blocks.bucket import private_bucket
 from stacks.building_blocks.file_copy import FileCopier
 from stacks.building_blocks.reasons import acknowledge
@@ -50,7 +50,6 @@ DEFAULT_DOMAIN = (
 )
 NO_LOGS = "The environment has no CloudFront logs (site.access_logs)"
 PUBLIC_FILES = "The page's files are public; a key would have to be opened to CloudFront anyway"
-ONE_YEAR = Duration.days(365)
 PRICE_CLASSES = {
     "PriceClass_100": PriceClass.PRICE_CLASS_100,
     "PriceClass_200": PriceClass.PRICE_CLASS_200,
@@ -121,24 +120,17 @@ class Site(Construct):
             settings,
         )
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
-        copier = FileCopier(
-            self,
-            "Files",
-            bucket=bucket,
-            distribution=distribution,
-        )
+        copier = FileCopier(self, "Files", bucket=bucket)
         copier.copy(
             "Page",
             sources=[
-                Source.asset(str(FRONTEND)),
+                _page(),
                 Source.json_data("config.json", dict(configuration)),
             ],
             prune=True,
-            # Browsers always revalidate; CloudFront caches until the next deployment.
-            cache_control=[
-                CacheControl.max_age(Duration.seconds(0)),
-                CacheControl.s_max_age(ONE_YEAR),
-            ],
+            # Browsers and CloudFront revalidate, so a deployment needs no invalidation. It would
+            # fail whenever an invalidation takes too long: https://github.com/aws/aws-cdk/issues/15891
+            cache_control=[CacheControl.no_cache()],
         )
         self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
 
@@ -231,3 +223,14 @@ class Site(Construct):
             ),
             "minimum_protocol_version": SecurityPolicyProtocol.TLS_V1_2_2021,
         }
+
+
+def _page() -> ISource:
+    """Return the files of the page as an asset."""
+    files = source_files(FRONTEND)
+    return Source.asset(
+        str(FRONTEND),
+        asset_hash=content_hash(files),
+        asset_hash_type=AssetHashType.CUSTOM,
+        bundling=bundling(lambda folder: copy_files(files, folder)),
+    )

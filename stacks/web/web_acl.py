@@ -69,8 +69,8 @@ COUNTED = {
     "AWSManagedRulesKnownBadInputsRuleSet": (),
 }
 
-# 5,000,000 bytes and more: a Lambda event has at most 6 MB, and base64 adds a third to the body.
-LARGE_BODY = "^([5-9][0-9]{6}|[0-9]{8,})$"
+# BODY_LIMIT_BYTES of the function and more
+LARGE_BODY = "^(4[5-9][0-9]{5}|[5-9][0-9]{6}|[0-9]{8,})$"
 
 
 class WebAcl(Construct):

@@ -6,15 +6,20 @@ from pathlib import Path
 import pytest
 
 from bench import reviews
-from bench.data import held_out, prepare
+from bench.data import prepare
+from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
 
-TRAINING = [("good", 1), ("bad", 0), ("fine", 1)]
-TESTING = [("superb", 1), ("dull", 0)]
+TRAINING = Dataset(["good", "bad", "fine"], [1, 0, 1])
+TESTING = Dataset(["superb", "dull"], [1, 0])
 
 
 def read(folder: Path, half: str) -> list[tuple[str, int]]:
     return sorted(reviews.read(folder / half / "reviews.jsonl"))
+
+
+def rows(dataset: Dataset) -> list[tuple[str, int]]:
+    return sorted(zip(dataset.texts, dataset.labels, strict=True))
 
 
 def test_halves_are_read_from_json_lines(tmp_path: Path) -> None:
@@ -24,19 +29,19 @@ def test_halves_are_read_from_json_lines(tmp_path: Path) -> None:
     (tmp_path / "data" / "test.jsonl.xz").write_bytes(packed)
     data = prepare(tmp_path / "data", tmp_path / "out")
     assert (data.training, data.testing, data.official) == (3, 2, False)
-    assert read(tmp_path / "out", "train") == sorted(TRAINING)
-    assert read(tmp_path / "out", "test") == sorted(TESTING)
+    assert read(tmp_path / "out", "train") == rows(TRAINING)
+    assert read(tmp_path / "out", "test") == rows(TESTING)
 
 
 def test_halves_are_read_from_the_official_directory(tmp_path: Path) -> None:
-    for half, rows in (("train", TRAINING), ("test", TESTING)):
-        for number, (text, label) in enumerate(rows):
+    for half, dataset in (("train", TRAINING), ("test", TESTING)):
+        for number, (text, label) in enumerate(rows(dataset)):
             file = tmp_path / "aclImdb" / half / ("pos" if label else "neg") / f"{number}_9.txt"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
     prepare(tmp_path, tmp_path / "out")
-    assert read(tmp_path / "out", "train") == sorted(TRAINING)
-    assert read(tmp_path / "out", "test") == sorted(TESTING)
+    assert read(tmp_path / "out", "train") == rows(TRAINING)
+    assert read(tmp_path / "out", "test") == rows(TESTING)
 
 
 def test_a_missing_test_half_is_refused(tmp_path: Path) -> None:
@@ -45,13 +50,12 @@ def test_a_missing_test_half_is_refused(tmp_path: Path) -> None:
         prepare(tmp_path, tmp_path / "out")
 
 
-def test_the_held_out_fifth_shares_no_text_with_the_rest() -> None:
-    rows = [(f"review {number % 80}", number % 2) for number in range(100)]
-    training, testing = held_out(rows)
-    assert sorted(training + testing) == sorted(rows)
-    assert {text for text, _ in training}.isdisjoint(text for text, _ in testing)
-    assert len({text for text, _ in testing}) == 16
-    assert held_out(list(reversed(rows)))[1] == list(reversed(testing))
+def test_the_held_out_fifth_shares_no_text_with_the_rest(tmp_path: Path) -> None:
+    data = prepare(None, tmp_path)
+    training, testing = read(tmp_path, "train"), read(tmp_path, "test")
+    assert (data.training, data.testing) == (len(training), len(testing))
+    assert len(testing) / (len(training) + len(testing)) == pytest.approx(0.2, abs=0.001)
+    assert {text for text, _ in testing}.isdisjoint(text for text, _ in training)
 
 
 def test_the_sample_is_deterministic(tmp_path: Path) -> None:

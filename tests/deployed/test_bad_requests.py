@@ -13,6 +13,7 @@ BAD_REQUESTS = {
     "empty body": (b"", TEXT),
     "whitespace": (b" \n\t ", TEXT),
     "only markup": (b"<br /><br />", TEXT),
+    "4.6 MB": (b"good " * 920_000, TEXT),
     "6 MB": (b"good " * (6 * 1024 * 1024 // 5), TEXT),
     "invalid UTF-8": (b"good \xff\xfe film", TEXT),
     "wrong content type": (b"a fine film", "image/png"),
@@ -34,6 +35,18 @@ def test_unknown_paths_and_methods_are_reported(deployment: Deployment, path: st
     assert headers.get("allow") == ("POST" if path == "predict" else None)
     assert headers["content-type"].startswith("application/problem+json")
     assert headers["x-request-id"] == problem["request_id"]
+
+
+@pytest.mark.parametrize("output", ["SiteUrl", "ApiUrl"])
+@pytest.mark.parametrize("path", ["health", "model", "openapi.json"])
+def test_head_is_answered_like_get(deployment: Deployment, output: str, path: str) -> None:
+    url = deployment.outputs[output] + ("api/" if output == "SiteUrl" else "") + path
+    (read, headers, body), (head, its, nothing) = (send(url, method=one) for one in ("GET", "HEAD"))
+    assert (read, head) == (200, 200)
+    assert body
+    assert not nothing
+    for name in ("content-type", "cache-control"):
+        assert its[name] == headers[name]
 
 
 @pytest.mark.parametrize("case", BAD_REQUESTS)

@@ -10,6 +10,7 @@ import botocore.session
 from botocore.exceptions import ClientError
 from botocore.validate import validate_parameters
 
+from eventual_consistency import Clock
 from local_aws.sagemaker.errors import SageMakerError
 from local_aws.sagemaker.validation import validate
 
@@ -36,6 +37,21 @@ def check(service: str, operation: str, parameters: dict[str, Any]) -> None:
             validate(operation, parameters)
         except SageMakerError as error:
             raise client_error(error.code, error.message, operation) from None
+
+
+class Time:
+    """A clock that advances only by sleeping."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.seconds = 0.0
+        self.waits: list[float] = []
+        self.clock = Clock(now=lambda: self.seconds, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        """Advance the clock."""
+        self.seconds += seconds
+        self.waits.append(seconds)
 
 
 class FakeSageMaker:

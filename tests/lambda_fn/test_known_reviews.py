@@ -1,7 +1,7 @@
 """The known reviews that test models, releases and `make local`."""
 
 from known_reviews import KNOWN_REVIEWS
-from scripts.local import SAMPLE
+from scripts.summary import SAMPLE
 
 
 def test_make_local_classifies_a_known_review() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from release_test import handler
-from release_test.handler import ReleaseTestError, check
+from release_test.handler import check
+from resource_properties import FailedTestError
 from tests.lambda_fn.fake_aws import check as is_valid
 
 VERSION = "arn:aws:lambda:us-east-1:000000000000:function:predict:7"
@@ -62,7 +63,7 @@ def test_an_unavailable_model_does_not_fail_the_function(status: int) -> None:
     ],
 )
 def test_a_broken_version_is_refused_with_one_line(answers: dict[str, Any], reason: str) -> None:
-    with pytest.raises(ReleaseTestError, match=reason) as refusal:
+    with pytest.raises(FailedTestError, match=reason) as refusal:
         check(Function(**answers), VERSION)
     assert "\n" not in str(refusal.value)
 

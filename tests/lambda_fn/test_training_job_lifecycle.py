@@ -1,11 +1,13 @@
 """Lifecycle of the TrainingJob resource under the events of CDK's framework."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker
+from eventual_consistency import Clock
+from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, Time, client_error
 from training_job import handler
 from training_job.outcome import TrainingFailedError
 
@@ -320,10 +322,46 @@ def test_a_refused_update_can_be_rolled_back(account: Account) -> None:
     assert list(account.sagemaker.jobs) == [FIRST]
 
 
-def test_a_job_that_vanished_fails(account: Account) -> None:
-    event = begin("Create")
+def test_a_job_that_vanished_fails(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    event, time = begin("Create"), Time()
+    monkeypatch.setattr(handler, "CLOCK", time.clock)
     del account.sagemaker.jobs[FIRST]
     with pytest.raises(TrainingFailedError, match=f"{FIRST} no longer exists"):
+        handler.is_complete(event, None)
+    assert 0 < time.seconds <= 60
+
+
+def test_a_new_job_may_be_described_late(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    event, time = begin("Create"), Time()
+    hidden = account.sagemaker.jobs.pop(FIRST)
+    # A second call while SageMaker does not describe the job joins it.
+    monkeypatch.setattr(account.sagemaker, "create_training_job", refuse_as_in_use)
+    assert begin("Create") == event
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        account.sagemaker.jobs[FIRST] = hidden
+
+    monkeypatch.setattr(handler, "CLOCK", Clock(now=time.clock.now, sleep=sleep))
+    assert handler.is_complete(event, None) == {"IsComplete": False}
+
+
+def refuse_as_in_use(**_request: Any) -> None:
+    raise client_error("ResourceInUse", "Training job names must be unique", "CreateTrainingJob")
+
+
+def test_metrics_may_arrive_after_the_end(account: Account) -> None:
+    event, now = begin("Create"), datetime.now(UTC)
+    account.finish(FIRST)
+    arrived = account.sagemaker.jobs[FIRST].pop("FinalMetricDataList")
+    account.sagemaker.jobs[FIRST]["TrainingEndTime"] = now
+    assert handler.is_complete(event, None) == {"IsComplete": False}
+    account.sagemaker.jobs[FIRST]["FinalMetricDataList"] = arrived
+    assert handler.is_complete(event, None)["IsComplete"]
+    account.sagemaker.jobs[FIRST] |= {
+        "FinalMetricDataList": [], "TrainingEndTime": now - timedelta(minutes=5),
+    }  # fmt: skip
+    with pytest.raises(TrainingFailedError, match="reported no metric test:accuracy"):
         handler.is_complete(event, None)
 
 

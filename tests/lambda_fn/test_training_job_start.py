@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, client_error
+from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, Time, client_error
 from training_job.jobs import MOST_ATTEMPTS, TooManyAttemptsError, describe, find_or_start
 from training_job.request import METRICS, Spot, TrainingRequest
 
@@ -90,17 +90,17 @@ def test_every_spot_attempt_resumes_from_the_same_checkpoints() -> None:
 def test_a_new_role_gets_time_to_propagate() -> None:
     sagemaker = FakeSageMaker()
     sagemaker.role_errors = 2
-    waits: list[float] = []
-    name = find_or_start(sagemaker, FakeS3(), REQUEST, sleep=waits.append)
+    time = Time()
+    name = find_or_start(sagemaker, FakeS3(), REQUEST, clock=time.clock)
     assert sagemaker.created == [name]
-    assert len(waits) == 2
+    assert len(time.waits) == 2
 
 
 def test_a_wrong_role_fails() -> None:
     sagemaker = FakeSageMaker()
     sagemaker.role_errors = 1000
     with pytest.raises(ClientError, match="Could not assume role"):
-        find_or_start(sagemaker, FakeS3(), REQUEST, sleep=lambda _: None)
+        find_or_start(sagemaker, FakeS3(), REQUEST, clock=Time().clock)
 
 
 def test_other_errors_are_not_retried() -> None:
@@ -108,10 +108,10 @@ def test_other_errors_are_not_retried() -> None:
         def create_training_job(self, **_request: Any) -> dict[str, str]:
             raise client_error("ResourceLimitExceeded", "The quota is 0 Instances", "Create")
 
-    waits: list[float] = []
+    time = Time()
     with pytest.raises(ClientError, match="quota is 0"):
-        find_or_start(Full(), FakeS3(), REQUEST, sleep=waits.append)
-    assert waits == []
+        find_or_start(Full(), FakeS3(), REQUEST, clock=time.clock)
+    assert time.waits == []
 
 
 def test_the_number_of_attempts_is_limited() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.lambda_fn.fake_aws import check, client_error
+from eventual_consistency import CLOCK
+from resource_properties import FailedTestError
+from tests.lambda_fn.fake_aws import Time, check, client_error
 from trial import handler
 from trial.candidate import Candidate, remove, settle
-from trial.smoke_test import Expected, SmokeTestError
+from trial.smoke_test import Expected
 
 SERVING = "sentiment-dev"
 CANDIDATE = Candidate("sentiment-dev-candidate", config="config-2", serving=SERVING)
@@ -61,7 +63,7 @@ class Check:
         """Run the check."""
         self.asked += 1
         if self.wrong:
-            raise SmokeTestError(self.wrong)
+            raise FailedTestError(self.wrong)
 
 
 def settled(endpoints: Endpoints, check: Check) -> int:
@@ -106,7 +108,7 @@ def test_the_trial_waits_for_an_endpoint_that_scales() -> None:
 
 def test_wrong_answers_fail_the_trial_and_remove_the_candidate() -> None:
     endpoints = Endpoints(config="config-1")
-    with pytest.raises(SmokeTestError, match="classifies a clearly positive review as negative"):
+    with pytest.raises(FailedTestError, match="classifies a clearly positive review as negative"):
         settled(endpoints, Check("classifies a clearly positive review as negative"))
     assert list(endpoints.now) == [SERVING]
 
@@ -114,7 +116,7 @@ def test_wrong_answers_fail_the_trial_and_remove_the_candidate() -> None:
 def test_a_candidate_that_does_not_start_fails_with_its_reason() -> None:
     endpoints, check = Endpoints(config="config-1"), Check()
     endpoints.comes_up_as = "Failed"
-    with pytest.raises(SmokeTestError, match="does not start: no capacity"):
+    with pytest.raises(FailedTestError, match="does not start: no capacity"):
         settled(endpoints, check)
     assert list(endpoints.now) == [SERVING]
     assert check.asked == 0
@@ -127,6 +129,77 @@ def test_the_candidate_of_an_interrupted_deployment_is_replaced(status: str) -> 
     settled(endpoints, check)
     assert endpoints.calls == ["delete", "create", "delete"]
     assert check.asked == 1
+
+
+class SlowlyDeleted(Endpoints):
+    """Endpoints whose deletion takes some seconds."""
+
+    def __init__(self, time: Time, seconds: float) -> None:
+        """Serve, with a candidate that is in service."""
+        super().__init__(config="config-1")
+        self.now[CANDIDATE.name] = ["InService", CANDIDATE.config]
+        self._time, self._seconds, self._gone_at = time, seconds, 0.0
+
+    def describe_endpoint(self, **request: Any) -> dict[str, str]:
+        """Describe an endpoint, or the candidate that is being deleted."""
+        if self._gone_at and self._time.seconds >= self._gone_at:
+            self.now.pop(CANDIDATE.name, None)
+        return super().describe_endpoint(**request)
+
+    def delete_endpoint(self, **request: Any) -> None:
+        """Start to delete the candidate."""
+        self.calls.append("delete")
+        self._gone_at = self._time.seconds + self._seconds
+        self.now[request["EndpointName"]][0] = "Deleting"
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(60.0, 60.0), (10_000.0, 240.0)])
+def test_a_successful_trial_ends_when_the_candidate_is_gone(seconds: float, waited: float) -> None:
+    time = Time()
+    endpoints = SlowlyDeleted(time, seconds)
+    assert settle(endpoints, CANDIDATE, Check(), time.clock)
+    assert endpoints.calls == ["delete"]
+    assert time.seconds == pytest.approx(waited, abs=2)
+
+
+def test_a_failed_trial_does_not_wait_for_the_deletion() -> None:
+    time = Time()
+    with pytest.raises(FailedTestError, match="wrong"):
+        settle(SlowlyDeleted(time, 60), CANDIDATE, Check("wrong"), time.clock)
+    assert time.seconds == 0
+
+
+def test_a_new_configuration_gets_time_to_propagate() -> None:
+    class Lagging(Endpoints):
+        refusals = 2
+
+        def create_endpoint(self, **request: Any) -> None:
+            self.refusals -= 1
+            if self.refusals >= 0:
+                raise client_error(
+                    "ValidationException", 'Could not find endpoint configuration "x".', "Create"
+                )
+            super().create_endpoint(**request)
+
+    time, endpoints = Time(), Lagging(config="config-1")
+    assert not settle(endpoints, CANDIDATE, Check(), time.clock)
+    assert endpoints.calls == ["create"]
+    assert len(time.waits) == 2
+    endpoints, time = Lagging(config="config-1"), Time()
+    endpoints.refusals = 1000
+    with pytest.raises(Exception, match="Could not find endpoint configuration"):
+        settle(endpoints, CANDIDATE, Check(), time.clock)
+    assert time.seconds < 120
+
+
+def test_a_candidate_that_is_not_described_yet_is_not_created_again() -> None:
+    class Hidden(Endpoints):
+        def create_endpoint(self, **_request: Any) -> None:
+            raise client_error(
+                "ValidationException", 'Cannot create already existing endpoint "x".', "Create"
+            )
+
+    assert not settle(Hidden(config="config-1"), CANDIDATE, Check())
 
 
 def test_a_rollback_first_removes_the_candidate() -> None:
@@ -171,7 +244,8 @@ def test_the_handler_tries_on_update_and_cleans_up_on_delete(
     answers = [handler.is_complete(event, None)["IsComplete"] for _ in range(3)]
     assert answers == [False, False, True]
     assert endpoints.tags == [{"Key": "application", "Value": "sentiment"}]
-    assert asked == [((CANDIDATE.name, Expected("job-2", 0.8)), {"patience_seconds": 60.0})]
+    options = {"patience_seconds": 60.0, "clock": CLOCK}
+    assert asked == [((CANDIDATE.name, Expected("job-2", 0.8)), options)]
     endpoints.now[CANDIDATE.name] = ["InService", "config-9"]
     deleted = {**event, "RequestType": "Delete"}
     assert [handler.is_complete(deleted, None)["IsComplete"] for _ in range(2)] == [False, True]

@@ -8,27 +8,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tests.lambda_fn.fake_aws import check, client_error
+from resource_properties import FailedTestError
+from tests.lambda_fn.fake_aws import Time, check, client_error
 from trial import handler
-from trial.smoke_test import Clock, Expected, SmokeTestError, check_answers, check_config
+from trial.smoke_test import Expected, check_answers, check_config
 
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
 EXPECTED = Expected(JOB)
 RIGHT = {"model_version": JOB, "accuracy": 0.91}
-
-
-class Time:
-    """A clock that advances only by sleeping."""
-
-    def __init__(self) -> None:
-        """Start at zero."""
-        self.seconds = 0.0
-        self.clock = Clock(now=lambda: self.seconds, sleep=self.sleep)
-
-    def sleep(self, seconds: float) -> None:
-        """Advance the clock."""
-        self.seconds += seconds
 
 
 class Runtime:
@@ -69,11 +57,24 @@ class Runtime:
 class SageMaker:
     """An endpoint's description."""
 
-    def __init__(self, status: str = "InService", config: str = "config-2") -> None:
-        """Describe an endpoint."""
-        self.description = {"EndpointStatus": status, "EndpointConfigName": config}
+    def __init__(
+        self, status: str = "InService", config: str = "config-2", captured: int | None = None
+    ) -> None:
+        """Describe an endpoint, which captures data unless `captured` is None."""
+        self.description: dict[str, Any] = {
+            "EndpointStatus": status,
+            "EndpointConfigName": config,
+        }
+        if captured is not None:
+            self.description["DataCaptureConfig"] = {
+                "EnableCapture": captured > 0,
+                "CaptureStatus": "Started" if captured else "Stopped",
+                "CurrentSamplingPercentage": captured,
+                "DestinationS3Uri": "s3://data/captured",
+                "KmsKeyId": "",
+            }
 
-    def describe_endpoint(self, **request: Any) -> dict[str, str]:
+    def describe_endpoint(self, **request: Any) -> dict[str, Any]:
         """Return the description."""
         check("sagemaker", "DescribeEndpoint", request)
         return self.description
@@ -105,7 +106,7 @@ def test_any_version_may_answer_when_none_was_trained() -> None:
 
 def test_an_answer_of_another_model_fails() -> None:
     runtime = Runtime(version="sentiment-dev-000000000000")
-    with pytest.raises(SmokeTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
+    with pytest.raises(FailedTestError, match=f"model sentiment-dev-000000000000, not {JOB}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
@@ -113,20 +114,20 @@ def test_an_answer_of_another_model_fails() -> None:
 def test_a_model_below_the_minimum_accuracy_fails_wherever_it_was_trained(needed: float) -> None:
     runtime, clock = Runtime(version="trained-elsewhere"), Time().clock
     check_answers(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
-    with pytest.raises(SmokeTestError, match=f"accuracy 0.91; the minimum is {needed}"):
+    with pytest.raises(FailedTestError, match=f"accuracy 0.91; the minimum is {needed}"):
         check_answers(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
 def test_a_model_with_a_constant_answer_fails(verdict: str) -> None:
     runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
-    with pytest.raises(SmokeTestError, match=f"review as {verdict}"):
+    with pytest.raises(FailedTestError, match=f"review as {verdict}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("answer", [1, [], None, {"sentiment": None}])
 def test_an_answer_of_the_wrong_type_fails(answer: Any) -> None:
-    with pytest.raises(SmokeTestError, match=ENDPOINT):
+    with pytest.raises(FailedTestError, match=ENDPOINT):
         check_answers(
             Runtime(answer=lambda _: answer),
             ENDPOINT,
@@ -160,7 +161,7 @@ def test_the_test_waits_for_a_starting_container(error: Exception) -> None:
 
 def test_a_model_that_never_loads_fails_in_time() -> None:
     time = Time()
-    with pytest.raises(SmokeTestError, match=r"does not answer: .* error from the container"):
+    with pytest.raises(FailedTestError, match=r"does not answer: .* error from the container"):
         check_answers(
             Runtime(errors=(model_error(500),) * 10_000),
             ENDPOINT,
@@ -181,20 +182,45 @@ def test_a_model_that_never_loads_fails_in_time() -> None:
 )
 def test_a_wrong_request_is_not_repeated(error: Exception) -> None:
     time = Time()
-    with pytest.raises(SmokeTestError, match="does not answer"):
+    with pytest.raises(FailedTestError, match="does not answer"):
         check_answers(
             Runtime(errors=(error,)), ENDPOINT, EXPECTED, patience_seconds=300, clock=time.clock
         )
     assert time.seconds == 0
 
 
+def served(sagemaker: SageMaker, *, capture: int = 0) -> float:
+    """Check the endpoint's configuration and return for how long."""
+    time = Time()
+    check_config(sagemaker, ENDPOINT, "config-2", capture_percent=capture, clock=time.clock)
+    return time.seconds
+
+
 def test_the_new_configuration_must_be_in_service() -> None:
-    check_config(SageMaker(), ENDPOINT, "config-2")
-    check_config(SageMaker(status="Updating"), ENDPOINT, "config-2")  # for example while it scales
-    with pytest.raises(SmokeTestError, match="is RollingBack, not InService"):
-        check_config(SageMaker(status="RollingBack"), ENDPOINT, "config-2")
-    with pytest.raises(SmokeTestError, match="serves configuration config-1, not config-2"):
-        check_config(SageMaker(config="config-1"), ENDPOINT, "config-2")
+    assert served(SageMaker()) == 0
+    assert served(SageMaker(status="Updating")) == 0  # for example while it scales
+    with pytest.raises(FailedTestError, match="is RollingBack, not InService"):
+        served(SageMaker(status="RollingBack"))
+    with pytest.raises(FailedTestError, match="serves configuration config-1, not config-2"):
+        served(SageMaker(config="config-1"))
+
+
+def test_a_description_may_be_some_seconds_old() -> None:
+    sagemaker = SageMaker(config="config-1")
+    descriptions = iter([dict(sagemaker.description)] * 2)
+    current = SageMaker()
+    sagemaker.describe_endpoint = lambda **_: next(descriptions, current.description)  # type: ignore[method-assign]
+    assert 0 < served(sagemaker) <= 30
+
+
+@pytest.mark.parametrize(("in_service", "wanted"), [(5, 0), (5, 20), (0, 5), (None, 5)])
+def test_the_endpoint_must_capture_what_the_settings_say(
+    in_service: int | None, wanted: int
+) -> None:
+    sagemaker = SageMaker(captured=in_service)
+    served(sagemaker, capture=in_service or 0)
+    with pytest.raises(FailedTestError, match=f"captures {in_service or 0} % .* of {wanted} %"):
+        served(sagemaker, capture=wanted)
 
 
 def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,6 +233,7 @@ def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch)
         "ModelVersion": JOB,
         "MinimumAccuracy": "0.8",
         "PatienceSeconds": "300",
+        "CapturePercent": "0",
     }
     ids = set()
     for request in ("Create", "Update"):

@@ -2,11 +2,14 @@
 
 import io
 import zipfile
+from contextlib import nullcontext
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from local_aws.emulator.bucket_deployment import bucket_deployment
+from local_aws.environment import DEFAULT_REGION, endpoint_url
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.stack import DeployedStack, Stack
 
@@ -168,3 +171,40 @@ def test_a_missing_source_fails_the_stack_with_the_reason(emulator: Emulator, bu
     stack = Stack(emulator, f"missing-{bucket}")
     with pytest.raises(AssertionError, match=r"the source s3://.* does not exist"):
         deploy(stack, bucket, "not-there.zip")
+
+
+@pytest.fixture(scope="module")
+def distribution(emulator: Emulator) -> str:
+    """The id of a distribution."""
+    behavior = {"TargetOriginId": "page", "ViewerProtocolPolicy": "allow-all"}
+    origin = {"Id": "page", "DomainName": "page.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}  # fmt: skip
+    made = emulator.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "invalidations", "Comment": "", "Enabled": True,
+            "DefaultCacheBehavior": behavior, "Origins": {"Quantity": 1, "Items": [origin]},
+        }
+    )  # fmt: skip
+    return str(made["Distribution"]["Id"])
+
+
+@pytest.mark.parametrize(
+    ("waits", "fails"),
+    [({}, True), ({"WaitForDistributionInvalidation": "false"}, True), ({"WaitForDistributionInvalidation": ""}, False)],
+)  # fmt: skip
+def test_a_slow_invalidation_fails_a_deployment_that_waits(
+    emulator: Emulator, s3: Any, bucket: str, distribution: str, waits: dict[str, str], fails: bool  # noqa: FBT001
+) -> None:  # fmt: skip
+    slow = bucket_deployment(
+        endpoint_url(emulator.port), DEFAULT_REGION, slow_invalidations=True
+    )["create"]  # fmt: skip
+    copied = {
+        "SourceBucketNames": [ASSETS],
+        "SourceObjectKeys": [asset(s3, "slow.zip", {"index.html": b"new"})],
+        "DestinationBucketName": bucket,
+    }
+    slow("Files", copied, "stack")
+    expected = pytest.raises(TimeoutError, match="issues/15891") if fails else nullcontext()
+    with expected:
+        slow("Files", {**copied, "DistributionId": distribution, **waits}, "stack")
+    listed = emulator.client("cloudfront").list_invalidations(DistributionId=distribution)
+    assert listed["InvalidationList"]["Quantity"] > 0

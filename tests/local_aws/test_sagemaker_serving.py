@@ -172,6 +172,9 @@ def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
     with pytest.raises(ClientError, match="can only be deleted"):
         sagemaker.update_endpoint(EndpointName="no-archive", EndpointConfigName=SERVED)
     sagemaker.delete_endpoint(EndpointName="no-archive")
+    assert endpoints.settled(serving, "no-archive")["EndpointStatus"] == "Deleting"
+    deleted = sagemaker.get_waiter("endpoint_deleted")
+    deleted.wait(EndpointName="no-archive", WaiterConfig={"Delay": 1})
     with pytest.raises(ClientError, match=r'Could not find endpoint "arn:.*/no-archive"'):
         sagemaker.describe_endpoint(EndpointName="no-archive")
 

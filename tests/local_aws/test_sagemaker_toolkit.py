@@ -27,6 +27,8 @@ def trained(emulator: Emulator) -> Emulator:
         jobs.channel("folder", "data/train/"),
         jobs.channel("prefix", "data/train"),
         jobs.channel("file", "other/c.csv"),
+        jobs.channel("hive", jobs.HIVE),
+        jobs.channel("whole", ""),
     ]
     for request in (
         jobs.request("waits", "wait"),
@@ -116,14 +118,19 @@ def test_log_is_complete_when_the_job_has_ended(
 
 def test_channels_keep_what_follows_their_prefix(seen: dict[str, Any]) -> None:
     # As in S3, the prefix data/train without a slash also matches data/train.csv.
-    assert seen["files"] == [
+    assert [name for name in seen["files"] if not name.startswith("whole/")] == [
         "file/c.csv",
         "folder/a.csv",
         "folder/deep/b.csv",
+        "hive/a b.csv",
         "prefix/a.csv",
         "prefix/deep/b.csv",
         "prefix/train.csv",
     ]
+
+
+def test_a_channel_can_be_a_whole_bucket(seen: dict[str, Any]) -> None:
+    assert {"whole/other/c.csv", f"whole/{jobs.HIVE}a b.csv"} <= set(seen["files"])
 
 
 def test_script_sees_its_arguments_and_environment(seen: dict[str, Any]) -> None:

@@ -1,9 +1,11 @@
 """A deployed page as its visitors see it: CloudFront, the private bucket and the API."""
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -86,6 +88,49 @@ def test_bodies_reach_the_function_byte_for_byte(site: Site, way: str, body: byt
 def test_an_exception_of_a_function_is_not_shown(site: Site, way: str) -> None:
     url = f"{site.page}api/predict" if way == "page" else f"{site.api}predict"
     status, _, answer = send(url, body=b"fail", method="POST")
+    assert (status, json.loads(answer)) == (502, {"message": "Internal server error"})
+
+
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_an_answer_to_head_has_no_body(site: Site, way: str) -> None:
+    """The function's answer has one, which API Gateway drops."""
+    url = urlsplit(f"{site.page}api/predict" if way == "page" else f"{site.api}predict")
+    with socket.create_connection(("127.0.0.1", url.port or 0)) as connection:
+        lines = (f"HEAD {url.path} HTTP/1.1", f"Host: {url.netloc}", "X-Required: 1",
+                 "Connection: close", "", "")  # fmt: skip
+        connection.sendall("\r\n".join(lines).encode())
+        answer = connection.makefile("rb").read()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert body == b""
+
+
+def test_a_missing_required_header_is_refused(site: Site) -> None:
+    status, _, answer = send(f"{site.api}predict")
+    assert (status, json.loads(answer)["message"]) == (
+        400,
+        "Missing required request parameters: [X-Required]",
+    )
+    assert send(f"{site.api}predict", headers={"X-Required": "1"})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("length", "status", "message"),
+    [
+        (4_710_000, 200, b'{"hex": "6161'),
+        (4_720_000, 413, b'{"message":"Request Too Long"}'),
+        (10 * 1024 * 1024 + 1, 413, b"HTTP content length exceeded 10485760 bytes."),
+    ],
+)
+def test_bodies_have_a_longest_length(site: Site, length: int, status: int, message: bytes) -> None:
+    """An event of Lambda has at most 6 MB, and API Gateway encodes a body as base64."""
+    answered, _, answer = send(f"{site.api}predict", body=b"a" * length, method="POST")
+    assert answered == status
+    assert message in answer
+
+
+def test_an_answer_that_is_too_long_fails(site: Site) -> None:
+    status, _, answer = send(f"{site.api}predict", body=b"long", method="POST")
     assert (status, json.loads(answer)) == (502, {"message": "Internal server error"})
 
 

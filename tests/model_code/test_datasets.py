@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import lzma
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
+from tests.support.leftovers import leave_behind
 
 ROWS = [("A fine film.", 1), ("A dull, 'long' film.", 0)]
 JSON_LINES = "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in ROWS)
@@ -61,6 +63,29 @@ def test_formats(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     dataset = read_channel(tmp_path)["train"]
     assert list(zip(dataset.texts, dataset.labels, strict=True)) == ROWS
+
+
+@pytest.mark.parametrize("kind", ["files", "directory", "archive"])
+def test_leftover_files_are_not_read(tmp_path: Path, kind: str) -> None:
+    clean = {"reviews.csv": CSV.encode()} if kind == "files" else OFFICIAL
+    for name, content in clean.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    before = read_channel(tmp_path)
+    for folder in [tmp_path, *(each for each in tmp_path.rglob("*") if each.is_dir())]:
+        leave_behind(folder)
+    for hidden in (".trash/aclImdb", "__MACOSX/aclImdb"):
+        (tmp_path / hidden / "train" / "pos").mkdir(parents=True)
+        (tmp_path / hidden / "train" / "pos" / "._0_9.txt").write_bytes(b"\0\5\26\7")
+    if kind == "archive":
+        packed = {
+            path.relative_to(tmp_path).as_posix(): path.read_bytes()
+            for path in sorted(tmp_path.rglob("*"))
+            if path.is_file()
+        }
+        shutil.rmtree(tmp_path / "aclImdb")
+        (tmp_path / "aclImdb.tar.gz").write_bytes(archive(packed))
+    assert read_channel(tmp_path) == before
 
 
 def test_the_hash_depends_only_on_the_rows(tmp_path: Path) -> None:

@@ -19,15 +19,15 @@ def test_it_prints_the_metrics_that_the_job_extracts(trained: tuple[Path, str]) 
 def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     folder, printed = trained[0] / "model", trained[1]
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"ngrams.pt", "metadata.json", "code/predict.py"} <= names
+    assert {"ngrams.npz", "metadata.json", "code/predict.py"} <= names
     assert "code/sentiment/ngrams/classifier.py" in names
     assert "code/requirements.txt" not in names  # it only needs torch and numpy
     assert not any("__pycache__" in name for name in names)
 
     metadata = json.loads((folder / "metadata.json").read_text())
     assert metadata["model_version"].startswith("local-")
-    assert f"test_accuracy={metadata['metrics']['test_accuracy']:.4f}" in printed
-    assert metadata["metrics"]["test_rows"] + metadata["metrics"]["training_rows"] == 300
+    assert f"test_accuracy={metadata['metrics']['accuracy']:.4f}" in printed
+    assert metadata["metrics"]["rows"] + metadata["metrics"]["training_rows"] == 300
     assert metadata["hyperparameters"]["iterations"] == 20
     assert all(len(value) == 64 for value in metadata["sha256"].values())
     assert metadata["calibration"]["slope"] > 0
@@ -37,7 +37,7 @@ def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
     output = trained[0] / "data-output"
     metrics = json.loads((output / "metrics.json").read_text())
     metadata = json.loads((trained[0] / "model" / "metadata.json").read_text())
-    assert metrics["accuracy"] == metadata["metrics"]["test_accuracy"]
+    assert metrics["accuracy"] == metadata["metrics"]["accuracy"]
     assert metrics["sha256"] == metadata["sha256"]
     assert [look["step"] for look in metrics["learning_curve"]] == [10, 20, 10, 20]
     assert metadata["model_version"] in (output / "report.html").read_text("utf-8")
@@ -48,7 +48,7 @@ def test_another_process_trains_the_same_weights_bit_for_bit(
 ) -> None:
     done = run_training(trained[0] / "data", tmp_path, "--iterations", "20", PYTHONHASHSEED="7")
     assert done.returncode == 0, done.stderr
-    first, second = (folder / "model" / "ngrams.pt" for folder in (trained[0], tmp_path))
+    first, second = (folder / "model" / "ngrams.npz" for folder in (trained[0], tmp_path))
     assert first.read_bytes() == second.read_bytes()
 
 

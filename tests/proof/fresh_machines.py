@@ -47,7 +47,7 @@ COLUMNS = ("Python", "User", "PyTorch", "Set-up", "Without a network", "Repaired
 PAGE = """\
 # Fresh machines
 
-Do the two commands work on a machine that has nothing but Python and make?
+Do `make local` and `make test` work on a machine that has only Python and make?
 
 `make fresh` tries it with every Python from 3.11 on that it finds, and writes this page when
 everything has passed. Each row is a new clone in a folder called `{awkward}`. HOME is empty, TMPDIR

@@ -1,16 +1,14 @@
 """The outcome of a deployment: stack statuses, endpoint, training jobs and failure reason."""
 
 import re
-import time
-from collections.abc import Callable
 
 from tests.support.deployment import Deployment
+from tests.support.waiting import until
 
 SECTION = "Deployments that go wrong"
 MODEL = "sentiment-dev-model"
 STACKS = [f"sentiment-dev-{name}" for name in ("storage", "model", "web")]
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
-DEADLINE_SECONDS = 240
 # Matches the stacks' progress, not CDK's summary, which repeats the failures.
 FAILED_RESOURCE = re.compile(r" \d+/\d+ [A-Z_]+_FAILED ")
 
@@ -21,14 +19,6 @@ def the_reason(shown: str) -> str:
     own = [line for line in failures if "cancelled" not in line]
     assert len(own) == 1, shown
     return own[0]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition is true."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def until_settled(deployment: Deployment, stack: str) -> None:

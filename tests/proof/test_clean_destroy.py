@@ -1,7 +1,6 @@
 """`destroy` leaves only the resources that the README lists."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from tests.proof.leftovers import LISTINGS, leftovers
 from tests.proof.table import ProofTable
 from tests.proof.use import use
 from tests.support.deployment import Deployment, embedded_aws
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 SECTION = "Clean destroy"
@@ -54,10 +54,10 @@ def test_destroy_leaves_what_is_kept_on_purpose(
         use(deployed)
         everything = leftovers(deployed.client)
         stored = objects(deployed, f"sentiment-prod-data-{ACCOUNT}-{DEFAULT_REGION}")
-        cut_off = begin_training(deployed, dev)
+        interrupted = begin_training(deployed, dev)
         # CloudFormation cancels like this when the function has not returned the job's name yet.
         made_up = {"RequestType": "Delete", "PhysicalResourceId": "sentiment-dev-model-Made-Up"}
-        send_event(deployed, {**cut_off, **made_up})
+        send_event(deployed, {**interrupted, **made_up})
         deployed.destroy(*DEV)
         assert [
             name for name in flat(leftovers(deployed.client)) if "sentiment-dev" in name
@@ -149,9 +149,7 @@ def status(deployed: Deployment, job: str) -> str:
 
 def wait_until_stopped(deployed: Deployment, job: str) -> None:
     """Wait until a stopping job has stopped."""
-    deadline = time.monotonic() + STOP_SECONDS
-    while status(deployed, job) == "Stopping" and time.monotonic() < deadline:
-        time.sleep(0.5)
+    until(lambda: status(deployed, job) != "Stopping", seconds=STOP_SECONDS)
     assert status(deployed, job) == "Stopped"
 
 

@@ -12,7 +12,7 @@ import pytest
 from local_aws.cdk import CdkError
 from local_aws.urls import send
 from scripts import ROOT
-from tests.proof.cut_off import deploying
+from tests.proof.killed import deploying
 from tests.proof.outcome import (
     MODEL,
     SECTION,

@@ -12,8 +12,9 @@ from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support.endpoints import BUCKET, artifact, define, settled
 from tests.local_aws.support.stack import Stack
 from tests.local_aws.test_endpoint_stack import MODELS, answer, resources
-from tests.proof.cut_off import kill_and_restart
+from tests.proof.killed import kill_and_restart
 from tests.support.emulator import free_port
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 STACK = "kept"
@@ -32,10 +33,8 @@ def separate_emulator(tmp_path: Path) -> Iterator[Emulator]:
 
 def wait_until_saved(emulator: Emulator, since: float) -> None:
     """Wait until the emulator has saved its state after a moment."""
-    deadline, kept = time.monotonic() + 30, process.kept_state(emulator.state)
-    while not kept.is_dir() or kept.stat().st_mtime < since:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    kept = process.kept_state(emulator.state)
+    until(lambda: kept.is_dir() and kept.stat().st_mtime >= since, seconds=30)
 
 
 def with_bucket(model: str, *names: str) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from local_aws.urls import send
-from tests.proof.cut_off import deploying, kill_and_restart
-from tests.proof.outcome import SECTION, SETTLED, statuses, training_jobs, until
+from tests.proof.killed import deploying, kill_and_restart
+from tests.proof.outcome import SECTION, SETTLED, statuses, training_jobs
 from tests.proof.table import ProofTable
 from tests.proof.traffic import traffic
 from tests.proof.use import answers
 from tests.support.deployment import Deployment, embedded_aws
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -5,10 +5,9 @@ import json
 import pytest
 
 from bench import compare
-from bench.__main__ import PEERS_PYTHON
 from bench.figures import ROWS, Figures, ratios
 from bench.reviews import Data, read
-from bench.runner import Runner
+from bench.runner import PEERS_PYTHON, Runner
 from bench.subjects import NOTEBOOK, OURS, PEERS, TITLES, Plan, notebook
 from sentiment.lstm.stems import review_to_words
 
@@ -27,7 +26,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     shown: list[str] = []
     runner = Runner(
         folder=tmp_path_factory.mktemp("bench"),
-        peers_python=PEERS_PYTHON,
         plans={**dict.fromkeys(TITLES, SMALL), NOTEBOOK: SMALL_NOTEBOOK},
         show=lambda line, source: shown.append(f"{source}: {line}"),
     )
@@ -90,7 +88,7 @@ def test_the_document_has_the_ratios(
 def test_a_peer_has_a_figure_in_every_row_without_explanations(
     prepared: Prepared, name: str
 ) -> None:
-    if not prepared[0].peers_python.is_file():
+    if not PEERS_PYTHON.is_file():
         pytest.skip("the peers are not installed; `make bench` installs them")
     figures = measured(prepared[0], name)
     assert set(figures) == ALL_ROWS - EXPLANATIONS

@@ -5,6 +5,7 @@ The tests count the jobs in SageMaker's list.
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from local_aws.cdk import CdkError
-from local_aws.environment import ACCOUNT, DEFAULT_REGION
 from local_aws.urls import send
 from scripts import ROOT
 from tests.proof.outcome import MODEL, training_jobs
@@ -24,7 +24,8 @@ from tests.support.deployment import Deployment, copy_of_repository, embedded_aw
 
 SECTION = "No needless training"
 STACKS = ("storage", "model", "web")
-KEPT = "storage.removal=retain"
+# A small environment that keeps its buckets and keys, as prod does
+KEPT = ("storage.removal=retain", "security.customer_managed_keys=true", "operations.alarms=true")
 
 
 @contextmanager
@@ -70,9 +71,9 @@ def test_a_rollback_does_not_train(
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Deploy an environment whose buckets are retained."""
+    """Deploy an environment whose buckets and keys are kept."""
     with embedded_aws(tmp_path_factory.mktemp("kept")) as deployed:
-        deployed.context.append(KEPT)
+        deployed.context.extend(KEPT)
         deployed.deploy()
         yield deployed
 
@@ -184,23 +185,45 @@ def test_deploying_after_a_destroy_does_not_train(
 
 
 @pytest.mark.slow
-def test_a_new_stack_can_import_the_retained_buckets(
+def test_a_new_stack_adopts_what_a_destroyed_one_has_kept(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
+    before = physical_ids(kept)
     kept.unprotect("dev")
     assert cdk(kept, "destroy", "--all", "--force") == 0
     assert remaining(kept) == set()
     with trains(
-        kept, 0, "All stacks destroyed, then deployed with the retained buckets", proof_table
+        kept, 0, "All stacks destroyed, then deployed with the kept buckets and keys", proof_table
     ):
-        bucket = f"sentiment-dev-%s-{ACCOUNT}-{DEFAULT_REGION}"
-        kept_as = {
-            "DataBucketE3889A50": {"BucketName": bucket % "data"},
-            "LogBucketCC3B17E8": {"BucketName": bucket % "logs"},
-        }
-        mapping = f"--resource-mapping-inline={json.dumps(kept_as)}"
-        assert cdk(kept, "import", "sentiment-dev-storage", "--force", mapping) == 0
+        assert adopt(kept) == 0
         kept.deploy()
+    after = physical_ids(kept)
+    keys = {key for key in before if key.startswith("storage/") and "Key" in key}
+    assert {key: after[key] for key in keys} == {key: before[key] for key in keys}
+    (data_key,) = {before[key] for key in keys if key.startswith("storage/DataKey1")}
+    assert key_of_model(kept).endswith(data_key)
+    parameter = kept.client("ssm").get_parameter(Name="/sentiment-dev/keys/data")["Parameter"]
+    assert parameter["Value"].endswith(data_key)
+    assert adopt(kept) == 0  # finds the stack, and changes nothing
+
+
+def adopt(deployment: Deployment) -> int:
+    """Run the first step of `make deploy ADOPT=1` and return its exit code."""
+    context = [argument for setting in deployment.context for argument in ("-c", setting)]
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.adopt", "--environment=dev", *context],
+        cwd=ROOT, check=False, stdin=subprocess.DEVNULL,
+        env={**deployment.environment, "CDK_OUTPUT": str(deployment.state / "cdk.out")},
+    ).returncode  # fmt: skip
+
+
+def key_of_model(deployment: Deployment) -> str:
+    """Return the ARN of the key that encrypts the serving model's artifact."""
+    sagemaker = deployment.client("sagemaker")
+    (model,) = sagemaker.list_models()["Models"]
+    container = sagemaker.describe_model(ModelName=model["ModelName"])["PrimaryContainer"]
+    bucket, _, key = container["ModelDataUrl"].removeprefix("s3://").partition("/")
+    return str(deployment.client("s3").head_object(Bucket=bucket, Key=key)["SSEKMSKeyId"])
 
 
 def remaining(deployment: Deployment) -> set[str]:

@@ -77,7 +77,7 @@ def with_headers_of_headers(depth: int) -> bytes:
 
 
 @st.composite
-def cut_off(draw: st.DrawFn, tar: bytes) -> bytes:
+def truncated(draw: st.DrawFn, tar: bytes) -> bytes:
     """Draw a .tar truncated in a member, in a header, between members or in its final zeros."""
     last = len(tar.rstrip(b"\0")) // tarfile.BLOCKSIZE + 4
     place = draw(st.integers(0, last)) * tarfile.BLOCKSIZE
@@ -107,7 +107,7 @@ ARCHIVES = st.one_of(
     st.binary(),
     MEMBERS.map(packed),
     MEMBERS.map(packed).flatmap(damaged),
-    MEMBERS.map(tarred).flatmap(cut_off).map(gzipped),
+    MEMBERS.map(tarred).flatmap(truncated).map(gzipped),
     MEMBERS.map(tarred).flatmap(damaged).map(gzipped),
     HEADERS.map(with_headers),
     st.binary().map(gzipped),

@@ -16,13 +16,13 @@ from tests.properties.tar_archives import (
     ARCHIVES,
     FILES,
     Member,
-    cut_off,
     damaged,
     gzipped,
     packed,
     packed_files,
     plain_members,
     tarred,
+    truncated,
     with_headers,
     with_headers_of_headers,
     with_long_header,
@@ -89,7 +89,7 @@ def test_a_damaged_artifact_is_refused_or_unchanged(
 def test_a_truncated_archive_in_valid_gzip_is_refused_or_complete(
     data: st.DataObject, files: dict[str, bytes]
 ) -> None:
-    found = unpack(gzipped(data.draw(cut_off(tarred(plain_members(files))))))
+    found = unpack(gzipped(data.draw(truncated(tarred(plain_members(files))))))
     event("refused" if found is None else "complete")
     assert found in (None, files)
 

@@ -17,11 +17,11 @@ from tests.properties.tar_archives import (
     ARCHIVES,
     MEMBERS,
     Member,
-    cut_off,
     damaged,
     packed_files,
     plain_members,
     tarred,
+    truncated,
     with_headers,
     with_headers_of_headers,
     with_long_header,
@@ -89,7 +89,7 @@ def test_hostile_archives_are_read_or_refused(content: bytes, name: str) -> None
 def test_a_truncated_archive_with_valid_compression_is_refused_or_unchanged(
     data: st.DataObject, members: list[Member], name: str
 ) -> None:
-    found = read(name, compressed(name, data.draw(cut_off(tarred(members)))))
+    found = read(name, compressed(name, data.draw(truncated(tarred(members)))))
     assert isinstance(found, str) or found == expected(members)
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from release_test import handler as release_test
-from resource_properties import PropertyError
+from resource_properties import LONGEST_REASON, FailedTestError, PropertyError
 from tests.properties.json_values import JSON
 
 HEALTHY = {"statusCode": 200, "body": "{}"}
@@ -47,9 +47,9 @@ def test_code_with_a_wrong_response_is_not_released(
     # Without a verdict, no response is correct for a review.
     with (
         patch.object(release_test, "_lambda", lambda: Function(payload, error)),
-        pytest.raises((release_test.ReleaseTestError, PropertyError)) as raised,
+        pytest.raises((FailedTestError, PropertyError)) as raised,
     ):
         release_test.on_event(sent, None)
     assert str(raised.value).startswith(("The API's new code ", "The property VersionArn "))
-    assert len(str(raised.value)) <= release_test.LONGEST_REASON
+    assert len(str(raised.value)) <= LONGEST_REASON
     assert len(str(raised.value).splitlines()) <= 1

@@ -9,7 +9,7 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from resource_properties import PropertyError
-from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker
+from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, Time
 from tests.properties.json_values import JSON
 from training_job import handler
 from training_job.jobs import TooManyAttemptsError
@@ -65,7 +65,10 @@ def on_event(
     sent = {"RequestType": request, "ResourceProperties": properties}
     sent |= {} if request == "Create" else {"PhysicalResourceId": physical_id}
     sent |= {} if old is None else {"OldResourceProperties": old}
-    with patch.object(handler, "_client", account.client):
+    with (
+        patch.object(handler, "_client", account.client),
+        patch.object(handler, "CLOCK", Time().clock),
+    ):
         return handler.on_event(sent, None)
 
 
@@ -105,7 +108,10 @@ def test_a_training_is_started_or_refused(
         assert 0 <= job.minimum_accuracy <= 1
         assert job.instance_count > 0
         sent = {"RequestType": "Update", **answer, "ResourceProperties": properties}
-        with patch.object(handler, "_client", account.client):
+        with (
+            patch.object(handler, "_client", account.client),
+            patch.object(handler, "CLOCK", Time().clock),
+        ):
             assert handler.is_complete(sent, None) == {"IsComplete": False}
 
 
@@ -133,7 +139,10 @@ def test_deleting_an_unknown_resource_succeeds(physical_id: str) -> None:
     sent = {
         "RequestType": "Delete", "PhysicalResourceId": physical_id, "ResourceProperties": {},
     }  # fmt: skip
-    with patch.object(handler, "_client", account.client):
+    with (
+        patch.object(handler, "_client", account.client),
+        patch.object(handler, "CLOCK", Time().clock),
+    ):
         assert handler.is_complete(sent, None) == {"IsComplete": True}
 
 

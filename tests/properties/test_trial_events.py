@@ -11,18 +11,12 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from known_reviews import KNOWN_REVIEWS
-from resource_properties import PropertyError
-from tests.lambda_fn.fake_aws import client_error
+from resource_properties import LONGEST_REASON, FailedTestError, PropertyError
+from tests.lambda_fn.fake_aws import Time, client_error
 from tests.properties.json_values import JSON
 from trial import handler as trial
 from trial.probe import probe_update
-from trial.smoke_test import (
-    LONGEST_REASON,
-    Clock,
-    Expected,
-    SmokeTestError,
-    check_answers,
-)
+from trial.smoke_test import Expected, check_answers
 
 VERDICT = {"sentiment": "positive", "probability": 0.9, "model_version": "m-1"}
 ANSWERS = st.one_of(
@@ -64,12 +58,14 @@ class Endpoint:
 @example(b'{"sentiment": "positive", "model_version": []}')
 @example(b'{"sentiment": "positive", "model_version": "m-1", "accuracy": NaN}')
 def test_any_wrong_answer_is_reported_in_one_short_line(answer: bytes | Exception) -> None:
-    seconds = [0.0]
-    clock = Clock(now=lambda: seconds[0], sleep=lambda more: seconds.append(seconds.pop() + more))
     # One answer cannot be correct for both a good and a bad review.
-    with pytest.raises(SmokeTestError) as raised:
+    with pytest.raises(FailedTestError) as raised:
         check_answers(
-            Endpoint(answer), "sentiment-dev", Expected("m-1"), patience_seconds=300, clock=clock
+            Endpoint(answer),
+            "sentiment-dev",
+            Expected("m-1"),
+            patience_seconds=300,
+            clock=Time().clock,
         )
     message = str(raised.value)
     assert message.startswith("Endpoint sentiment-dev ")
@@ -98,6 +94,7 @@ GOOD = {
     "ModelVersion": "m-1",
     "PatienceSeconds": "300",
     "MinimumAccuracy": "0.8",
+    "CapturePercent": "0",
     "Tags": {"environment": "dev"},
 }
 
@@ -150,15 +147,21 @@ def test_a_model_is_tested_or_the_invalid_property_is_named(
         },
     }  # fmt: skip
     touched = GOOD.keys() & (changes.keys() | missing)
-    with patch.object(trial, "_client", lambda _service: endpoints):
+    with (
+        patch.object(trial, "_client", lambda _service: endpoints),
+        patch.object(trial, "CLOCK", Time().clock),
+    ):
         try:
             trial.on_event(sent, None)
             trial.is_complete(sent, None)
-        except (SmokeTestError, PropertyError) as error:
+        except (FailedTestError, PropertyError) as error:
             event("refused")
             # The reason names a changed property or a comparison of the model with one.
             named = str(error).startswith(tuple(f"The property {name} " for name in touched))
-            measured = {"EndpointName", "EndpointConfigName", "ModelVersion", "MinimumAccuracy"}
+            measured = {
+                "CapturePercent", "EndpointName", "EndpointConfigName", "ModelVersion",
+                "MinimumAccuracy",
+            }  # fmt: skip
             assert named or (touched & measured and str(error).startswith("Endpoint "))
             assert len(str(error).splitlines()) == 1
         else:

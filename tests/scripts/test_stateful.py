@@ -1,12 +1,18 @@
 """No resource that holds data or an address is replaced unnoticed."""
 
+import json
 from copy import deepcopy
 
 import pytest
 
 from scripts.snapshots import all_masked
-from scripts.stateful import immutable, recorded, stateful
+from scripts.stateful import RECORDS, Record, immutable, stateful
 from tests.stacks.assembly import Assembly
+
+
+def recorded(environment: str) -> Record:
+    record: Record = json.loads((RECORDS / f"{environment}.json").read_text("utf-8"))
+    return record
 
 
 def test_stateful_resources_are_not_replaced(assembly: Assembly) -> None:

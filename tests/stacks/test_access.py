@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from predict_api.body import BODY_LIMIT_BYTES
 from tests.stacks.assembly import Assembly, synthesize
 
 PROOF = "x-origin-secret"
@@ -88,9 +89,9 @@ def test_the_web_acl_accepts_the_longest_reviews(prod: Assembly) -> None:
     assert match["FieldToMatch"] == {"SingleHeader": {"Name": "content-length"}}
     refused = re.compile(match["RegexString"])
     # A review of 100,000 characters in JSON's longest encoding, and a full batch of long ones
-    for taken in (0, 100_000 * 6 + 1024, 4_999_999):
+    for taken in (0, 100_000 * 6 + 1024, 999_999, BODY_LIMIT_BYTES - 1):
         assert not refused.search(str(taken))
-    for more in (5_000_000, 9_999_999, 10_000_000):
+    for more in (BODY_LIMIT_BYTES, 4_999_999, 5_000_000, 9_999_999, 10_000_000):
         assert refused.search(str(more))
 
 

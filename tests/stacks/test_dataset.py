@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from sentiment.leftovers import LEFTOVERS as TRAINING_IGNORES
 from stacks import datasets as dataset
+from stacks.building_blocks import assets
 from stacks.datasets import find_dataset
 from stacks.settings.error import SettingsError
+from tests.support.leftovers import leave_behind
 
 KEY = "dataset.training"
 
@@ -46,6 +49,26 @@ def test_a_folder_keeps_its_layout(tmp_path: Path) -> None:
     target = tmp_path.with_name("copy")
     found.write(target)
     assert (target / "train" / "pos" / "1_9.txt").read_text() == "fine"
+
+
+def test_leftover_files_do_not_change_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "train" / "pos").mkdir(parents=True)
+    (tmp_path / "train" / "pos" / "1_9.txt").write_text("fine")
+    before = find_dataset(KEY, str(tmp_path), root=tmp_path)
+    leave_behind(tmp_path)
+    leave_behind(tmp_path / "train" / "pos")
+    assert find_dataset(KEY, str(tmp_path), root=tmp_path) == before
+
+
+def test_a_folder_with_nothing_but_leftovers_is_empty(tmp_path: Path) -> None:
+    leave_behind(tmp_path)
+    with pytest.raises(SettingsError, match="a folder with files"):
+        find_dataset(KEY, str(tmp_path), root=tmp_path)
+
+
+def test_the_training_ignores_the_same_files() -> None:
+    """It reads datasets in S3, and can import nothing from here."""
+    assert TRAINING_IGNORES == assets.LEFTOVERS
 
 
 def test_the_identity_depends_on_the_content(tmp_path: Path) -> None:

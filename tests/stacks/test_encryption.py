@@ -40,7 +40,8 @@ def test_every_key_has_a_parameter(prod: Assembly) -> None:
 
 def test_keys_are_kept_with_the_data_that_they_encrypt(prod: Assembly) -> None:
     for key in prod.resources("AWS::KMS::Key", "storage").values():
-        assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+        assert key["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert key["UpdateReplacePolicy"] == "Retain"
 
 
 def test_only_roles_use_the_data_key(prod: Assembly) -> None:

@@ -3,9 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from tests.stacks.assembly import Assembly
+import pytest
+
+from tests.stacks.assembly import Assembly, synthesize
 
 # The one managed policy: every API in the account's region uses API Gateway's log role.
 ACCOUNT_LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -172,3 +175,35 @@ def test_the_endpoint_writes_only_captured_data_to_s3(assembly: Assembly) -> Non
     captures = "DataCaptureConfig" in assembly.only("AWS::SageMaker::EndpointConfig")
     assert set(allowed) == ({"s3:GetObject", "s3:PutObject"} if captures else {"s3:GetObject"})
     assert not captures or '/captured/*"' in allowed["s3:PutObject"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "bucket", "prefix"),
+    [
+        ("s3://reviews", "reviews", ""),
+        ("s3://reviews/", "reviews", ""),
+        ("s3://reviews/dt=2026-11-28/", "reviews", "dt=2026-11-28/"),
+        ("s3://reviews/a+b@c:d, e/", "reviews", "a+b@c:d, e/"),
+    ],
+)
+def test_a_dataset_in_s3_grants_its_own_objects(
+    tmp_path: Path, uri: str, bucket: str, prefix: str
+) -> None:
+    """`reviews*` without a slash would match every bucket whose name begins so."""
+    changed = synthesize("dev", tmp_path, {"dataset.training": uri})
+    granted = json.dumps([one for _, one in statements(changed)])
+    arn = '["arn:", {"Ref": "AWS::Partition"}, ":s3:::%s"]'
+    assert arn % f"{bucket}/{prefix}*" in granted
+    assert arn % bucket in granted
+    assert json.dumps({"StringLike": {"s3:prefix": f"{prefix}*"}}) in granted
+    assert f":::{bucket}*" not in granted
+    (job,) = changed.resources("Custom::TrainingJob").values()
+    assert job["Properties"]["Channels"]["training"] == f"s3://{bucket}/{prefix}"
+
+
+def test_a_model_in_s3_grants_its_own_object(tmp_path: Path) -> None:
+    uri = "s3://models/run=7/a+b@c:d, e.tar.gz"
+    changed = synthesize("prod", tmp_path, {"training.model_data": uri})
+    granted = json.dumps([one for _, one in statements(changed)])
+    assert ":s3:::models/run=7/a+b@c:d, e.tar.gz" in granted
+    assert changed.only("AWS::SageMaker::Model")["PrimaryContainer"]["ModelDataUrl"] == uri

@@ -48,6 +48,19 @@ def test_the_function_of_prod_has_reserved_concurrency(dev: Assembly, prod: Asse
     assert (reserved(dev), reserved(prod)) == (None, 100)
 
 
+def test_no_function_reserves_concurrency_unless_a_setting_says_so(
+    dev: Assembly, prod: Assembly, altered_dev: Assembly
+) -> None:
+    # A new account may reserve none: AWS keeps all its 10 unreserved.
+    for assembly in (dev, prod, altered_dev):
+        found = [
+            key
+            for key, function in assembly.resources("AWS::Lambda::Function").items()
+            if "ReservedConcurrentExecutions" in function["Properties"]
+        ]
+        assert [key for key in found if "PredictApiHandler" not in key] == []
+
+
 def test_an_update_keeps_the_scaled_number_of_instances(prod: Assembly) -> None:
     endpoint = prod.only("AWS::SageMaker::Endpoint")
     assert endpoint["RetainAllVariantProperties"] is True

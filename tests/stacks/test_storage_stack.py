@@ -1,10 +1,31 @@
 """Buckets and the datasets in them."""
 
 import json
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
 import pytest
+from aws_cdk import App, Stack
 
-from tests.stacks.assembly import Assembly, synthesize
+from app import compose
+from scripts.synthesis import STACKS, context
+from stacks.settings.load import read_settings
+from tests.stacks.assembly import Assembly, Resource, synthesize
+from tests.stacks.test_lint import LINT
+
+# Deletion and replacement policy of what outlives its stack
+KEPT = ("RetainExceptOnCreate", "Retain")
+# The resources that copy the datasets
+COPYING = {
+    "AWS::IAM::Role",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Logs::LogGroup",
+    "Custom::CDKBucketDeployment",
+}
 
 
 def test_buckets_are_private_encrypted_and_versioned(assembly: Assembly) -> None:
@@ -86,10 +107,72 @@ def test_buckets_of_dev_are_deleted_and_those_of_prod_kept(dev: Assembly, prod: 
         bucket["DeletionPolicy"] for bucket in dev.resources("AWS::S3::Bucket", "storage").values()
     } == {"Delete"}
     assert len(dev.resources("Custom::S3AutoDeleteObjects", "storage")) == 2
-    assert {
-        bucket["DeletionPolicy"] for bucket in prod.resources("AWS::S3::Bucket", "storage").values()
-    } == {"Retain"}
+    assert policies(prod, "AWS::S3::Bucket") == policies(prod, "AWS::S3::BucketPolicy") == {KEPT}
     assert prod.resources("Custom::S3AutoDeleteObjects", "storage") == {}
+
+
+def policies(assembly: Assembly, kind: str) -> set[tuple[str, str]]:
+    """Return the deletion and replacement policies of the storage stack's resources of a type."""
+    found = assembly.resources(kind, "storage").values()
+    return {(one["DeletionPolicy"], one["UpdateReplacePolicy"]) for one in found}
+
+
+def test_a_failed_creation_keeps_nothing(assembly: Assembly) -> None:
+    """With `Retain`, buckets and keys would stay behind and block the next deployment."""
+    for stack in STACKS:
+        for name, resource in assembly.template(stack)["Resources"].items():
+            assert resource.get("DeletionPolicy") in {None, "Delete", KEPT[0]}, name
+
+
+def test_buckets_are_empty_until_everything_else_is_created(assembly: Assembly) -> None:
+    """CloudFormation cannot roll a bucket back that has files in it."""
+    resources = assembly.template("storage")["Resources"]
+    ((copy, _),) = assembly.resources("Custom::CDKBucketDeployment", "storage").items()
+    needed = set(dependencies(resources, copy.removeprefix("storage/")))
+    for name, resource in resources.items():
+        if resource["Type"] not in COPYING:
+            assert name in needed, name
+
+
+def dependencies(resources: dict[str, Resource], name: str) -> Iterator[str]:
+    """Yield a resource and what CloudFormation creates before it."""
+    yield name
+    resource = resources[name]
+    text = json.dumps(resource["Properties"])
+    others = [other for other in resources if f'"{other}"' in text]
+    for other in {*others, *resource.get("DependsOn", [])} - {name}:
+        yield from dependencies(resources, other)
+
+
+def test_what_prod_keeps_refers_to_nothing_else(prod: Assembly, tmp_path: Path) -> None:
+    """A new stack imports it alone, as a template of its own."""
+    resources = prod.template("storage")["Resources"]
+    kept = {name: one for name, one in resources.items() if one.get("DeletionPolicy") == KEPT[0]}
+    assert Counter(one["Type"] for one in kept.values()) == {
+        "AWS::KMS::Key": 3, "AWS::S3::Bucket": 2, "AWS::S3::BucketPolicy": 2,
+    }  # fmt: skip
+    file = tmp_path / "kept.template.json"
+    file.write_text(json.dumps({"Resources": kept}))
+    lint = [LINT, "--ignore-checks", "W", "--", str(file)]
+    assert subprocess.run(lint, capture_output=True, text=True, check=False).stdout == ""
+
+
+@pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("prod", True)])
+def test_only_a_kept_stack_is_protected_and_only_on_request(
+    environment: str, *, protected: bool
+) -> None:
+    """The CDK CLI protects a stack before it creates it, and cannot replace a protected one."""
+    assert protection(environment, protect=True) is protected
+    assert protection(environment, protect=False) is False
+
+
+def protection(environment: str, *, protect: bool) -> bool:
+    """Return whether the storage stack gets termination protection."""
+    application = App(context=context(environment), analytics_reporting=False)
+    settings = read_settings(application.node.get_all_context())
+    compose(application, settings, protect=protect)
+    (stack,) = (one for one in application.node.children if one.node.id.endswith("-storage"))
+    return bool(cast("Stack", stack).termination_protection)
 
 
 def test_the_dataset_is_copied_under_its_content_hash(assembly: Assembly) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from scripts import ROOT
 from scripts.synthesis import context, start
+from tests.support.leftovers import leave_behind
 
 
 def bare(**variables: str) -> dict[str, str]:
@@ -40,6 +42,36 @@ def test_the_output_is_byte_for_byte_deterministic(tmp_path: Path) -> None:
     assert names == {path.relative_to(two).as_posix() for path in two.rglob("*") if path.is_file()}
     different = [name for name in names if (one / name).read_bytes() != (two / name).read_bytes()]
     assert different == []
+
+
+SOURCES = ("model_code", "lambda_fn", "frontend")
+
+
+def test_leftover_files_change_no_asset_and_are_not_uploaded(tmp_path: Path) -> None:
+    copy, clean, littered = tmp_path / "copy", tmp_path / "clean", tmp_path / "littered"
+    for name in ("stacks", *SOURCES):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "app.py", copy / "app.py")
+    variables = bare(CDK_CONTEXT_JSON=json.dumps(context("prod")), PYTHONDONTWRITEBYTECODE="1")
+    for folder in (clean, littered):
+        if folder == littered:
+            for source in SOURCES:
+                for inside in [each for each in (copy / source).rglob("*") if each.is_dir()]:
+                    leave_behind(inside)
+                leave_behind(copy / source)
+        command = [sys.executable, str(copy / "app.py")]
+        subprocess.run(
+            command, env={**variables, "CDK_OUTDIR": str(folder)}, check=True, capture_output=True
+        )
+    files = [
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        for folder in (clean, littered)
+    ]
+    assert files[0] == files[1]
 
 
 def test_a_bad_setting_is_refused_in_one_line(tmp_path: Path) -> None:

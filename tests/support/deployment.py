@@ -1,6 +1,7 @@
 """An embedded AWS and a deployment of all stacks to it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 import psutil
 
 from local_aws.cdk.screen import Screen
-from local_aws.environment import client_environment
+from local_aws.environment import LAG, client_environment
 from scripts import ROOT
 from scripts.local import deploy_locally
 from tests.support.emulator import AWKWARD, emulator_client, free_port
@@ -84,12 +85,13 @@ class Deployment:
 
 
 @contextmanager
-def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deployment]:
+def embedded_aws(folder: Path, *, enforce_iam: bool = False, lag: int = 0) -> Iterator[Deployment]:
     """Run a separate embedded AWS, ready to deploy to, and stop it with all its processes.
 
     Args:
         folder: receives the state folder and the training data, a sample of the packaged reviews.
         enforce_iam: whether to refuse calls that the caller's policies do not allow.
+        lag: seconds for which IAM and SageMaker do not see what is new.
     """
     rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
     sample = folder / "sample.jsonl"
@@ -108,7 +110,8 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False) -> Iterator[Deploym
     where = ["--port", str(prepared.port), "--state", str(prepared.state)]
     before = {process.pid for process in psutil.process_iter()}
     enforcing = ["--enforce-iam"] if enforce_iam else []
-    subprocess.run([*local_aws, "up", *where, *enforcing], cwd=ROOT, check=True)
+    environment = {**os.environ, LAG: str(lag)}
+    subprocess.run([*local_aws, "up", *where, *enforcing], cwd=ROOT, env=environment, check=True)
     try:
         yield prepared
     finally:

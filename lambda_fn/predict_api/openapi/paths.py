@@ -22,11 +22,25 @@ def paths(*, feedback: bool) -> dict[str, Schema]:
     return {
         "/predict": {"post": _predict()},
         "/predict/batch": {"post": _predict_batch()},
-        "/model": {"get": _model()},
-        "/health": {"get": _health()},
-        "/openapi.json": {"get": _itself()},
+        "/model": _readable(_model()),
+        "/health": _readable(_health()),
+        "/openapi.json": _readable(_itself()),
         **({"/feedback": {"post": _feedback()}} if feedback else {}),
     }
+
+
+def _readable(get: Schema) -> Schema:
+    """Return an operation that only reads as GET, and as HEAD without a body."""
+    head = {
+        **get,
+        "operationId": f"{get['operationId']}Headers",
+        "summary": f"{get['summary']}, without the body",
+        "responses": {
+            status: {name: part for name, part in answer.items() if name != "content"}
+            for status, answer in get["responses"].items()
+        },
+    }
+    return {"get": get, "head": head}
 
 
 def _predict() -> Schema:

@@ -1,14 +1,17 @@
-"""CloudFormation: resource types that ministack lacks, and the state of its stacks."""
+"""CloudFormation: further resource types, refused templates, and the state of stacks."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.services import cloudformation
-from ministack.services.cloudformation import provisioners, stacks
+from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
 PRIVATE_NAMES = (
     (cloudformation, "_stack_events", "AccountRegionScopedDict"),
     (cloudformation, "_stacks", "AccountRegionScopedDict"),
+    (changesets, "validate_template_support", "(template, conditions, params=None)"),
+    (engine, "_intrinsic_references", "(value)"),
+    (handlers, "validate_template_support", "(template, conditions, params=None)"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
     (stacks, "_runs_on_worker_thread", "(resource_type)"),
 )
@@ -19,21 +22,52 @@ Properties = dict[str, Any]
 Created = tuple[str, dict[str, Any]]
 
 
-def apply(handlers: Mapping[str, ResourceHandler]) -> None:
-    """Let handlers create, update and delete resources.
+def apply(further: Mapping[str, ResourceHandler]) -> None:
+    """Let handlers create, update and delete resources, and refuse dangling references.
 
     Handlers may be slow and may call the emulator, because they run on a worker thread.
 
     Args:
-        handlers: resource type to handler.
+        further: resource type to handler.
     """
-    provisioners._RESOURCE_HANDLERS.update(handlers)
+    provisioners._RESOURCE_HANDLERS.update(further)
     by_ministack = stacks._runs_on_worker_thread
 
     def runs_on_worker_thread(resource_type: str) -> bool:
-        return resource_type in handlers or bool(by_ministack(resource_type))
+        return resource_type in further or bool(by_ministack(resource_type))
 
     stacks._runs_on_worker_thread = runs_on_worker_thread
+    _refuse_dangling_references()
+
+
+def _refuse_dangling_references() -> None:
+    """Refuse a template, of an import as well, that refers to a resource it does not contain."""
+    by_ministack = engine.validate_template_support
+
+    def validate(
+        template: dict[str, Any], conditions: dict[str, Any], params: dict[str, Any] | None = None
+    ) -> None:
+        by_ministack(template, conditions, params)
+        dangling = _dangling_references(template)
+        if dangling and not template.get("Transform"):
+            raise ValueError(
+                f"Template format error: Unresolved resource dependencies [{', '.join(dangling)}] "
+                "in the Resources block of the template"
+            )
+
+    changesets.validate_template_support = handlers.validate_template_support = validate
+
+
+def _dangling_references(template: dict[str, Any]) -> list[str]:
+    """Return the names that the resources refer to and the template does not declare."""
+    resources = template.get("Resources", {})
+    named: set[str] = set()
+    for resource in resources.values():
+        named |= {name for name, _ in engine._intrinsic_references(resource.get("Properties", {}))}
+        depends_on = resource.get("DependsOn", [])
+        named |= {depends_on} if isinstance(depends_on, str) else set(depends_on)
+    declared = resources.keys() | template.get("Parameters", {}).keys()
+    return sorted(name for name in named - declared if not name.startswith("AWS::"))
 
 
 def known_resources() -> set[str]:

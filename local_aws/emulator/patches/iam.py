@@ -8,11 +8,13 @@ requests for log streams on their log group.
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import ministack.app
+from botocore.utils import parse_to_aware_datetime
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import iam, sts
 
@@ -83,7 +85,7 @@ def _count_requests_as_https() -> None:
 
 def _check_sagemaker_and_log_streams() -> None:
     """Check SageMaker's requests on the resource they name, and log requests on their stream."""
-    iam_actions.SERVICE_TO_IAM_NAMESPACE["sagemaker"] = "sagemaker"
+    iam_actions.SERVICE_TO_IAM_NAMESPACE |= {name: name for name in ("sagemaker", "servicequotas")}
     action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
     def extract_iam_action(service: str, method: str, path: str, *request: Any) -> str | None:
@@ -227,10 +229,7 @@ def assume_as(service: str, session: str) -> AssumeRole:
         document = (role or {}).get("AssumeRolePolicyDocument")
         decision = iam_evaluator.evaluate_resource_policy(document, trust, service=service)
         if decision.decision != "Allow":
-            raise RoleError(
-                f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
-                f"principal '{service}' to assume the role."
-            )
+            raise _cannot_assume(role_arn, service)
         keys = Credentials(
             f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(64)
         )
@@ -249,6 +248,30 @@ def assume_as(service: str, session: str) -> AssumeRole:
         return keys
 
     return assume
+
+
+def known_after(seconds: float, assume: AssumeRole) -> AssumeRole:
+    """Return a function that does as `assume`, but knows a new role only after some seconds.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
+    """
+
+    def assume_known(role_arn: str) -> Credentials:
+        role = iam._roles.get_scoped(ACCOUNT, None, role_arn.rpartition("/")[2])
+        if role is not None:
+            created = parse_to_aware_datetime(role["CreateDate"])
+            if (datetime.now(UTC) - created).total_seconds() < seconds:
+                raise _cannot_assume(role_arn, SAGEMAKER)
+        return assume(role_arn)
+
+    return assume_known
+
+
+def _cannot_assume(role_arn: str, service: str) -> RoleError:
+    return RoleError(
+        f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
+        f"principal '{service}' to assume the role."
+    )
 
 
 def may_write_logs(role_arn: str, group: str) -> bool:

@@ -1,21 +1,23 @@
-"""Buckets: tags and refused deletions in CloudFormation, and no anonymous reads."""
+"""Buckets: their tags, deletions and policies in CloudFormation, and no anonymous reads."""
 
 from http import HTTPStatus
 from typing import Any
 
 from ministack.services import s3
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import changesets, provisioners
 
 from local_aws.emulator.patches.cloudformation import Created, Properties
 
 PRIVATE_NAMES = (
     (s3, "_apply_bucket_scope", "(method, bucket, key, headers, query_params, body=b'', internal=False)"),
     (s3, "_bucket_owner_account", "(name)"),
+    (s3, "_bucket_policies", "AccountScopedDict"),
     (s3, "_bucket_tags", "AccountScopedDict"),
     (s3, "_delete_bucket", "(name)"),
     (s3, "_error", "(code, message, status, resource='', extra=None, headers=None)"),
     (s3, "_foreign_bucket_allows", "(owner_account, bucket_name, key, method, query_params, caller, headers=None)"),
     (s3, "_request_access_key", "(method, key, headers, query_params, body)"),
+    (changesets, "_IMPORT_LOOKUPS", "dict"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
 )  # fmt: skip
 
@@ -24,6 +26,7 @@ def apply() -> None:
     """Patch ministack."""
     _refuse_anonymous_reads()
     _complete_buckets()
+    _complete_bucket_policies()
 
 
 def _refuse_anonymous_reads() -> None:
@@ -82,3 +85,24 @@ def _complete_buckets() -> None:
     provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"] = {
         **handler, "create": create, "update": update, "delete": delete,
     }  # fmt: skip
+
+
+def _complete_bucket_policies() -> None:
+    """Refuse to create the policy of a bucket that has one, and let a stack import it."""
+    handler = provisioners._RESOURCE_HANDLERS["AWS::S3::BucketPolicy"]
+
+    def create(logical_id: str, properties: Properties, stack: str) -> Any:
+        if properties["Bucket"] in s3._bucket_policies:
+            raise ValueError(f"The bucket policy already exists on bucket {properties['Bucket']}.")
+        return handler["create"](logical_id, properties, stack)
+
+    def adopt(identifier: dict[str, str]) -> Created:
+        return f"{identifier['Bucket']}-policy", {}  # as ministack names it
+
+    def problem(bucket: str) -> str | None:
+        return None if bucket in s3._bucket_policies else "The bucket policy does not exist"
+
+    provisioners._RESOURCE_HANDLERS["AWS::S3::BucketPolicy"] = {
+        **handler, "create": create, "import": adopt,
+    }  # fmt: skip
+    changesets._IMPORT_LOOKUPS["AWS::S3::BucketPolicy"] = (("Bucket",), problem)

@@ -13,19 +13,12 @@ GROUPS = 10
 
 @dataclass(frozen=True)
 class Group:
-    """Reviews of similar length.
+    """Reviews of similar length."""
 
-    Attributes:
-        shortest: length of the shortest review, in characters.
-        longest: length of the longest review, in characters.
-        rows: number of reviews.
-        right: number classified correctly.
-    """
-
-    shortest: int
+    shortest: int  # in characters
     longest: int
     rows: int
-    right: int
+    right: int  # number classified correctly
 
     @property
     def accuracy(self) -> float:

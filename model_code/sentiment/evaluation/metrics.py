@@ -33,25 +33,15 @@ class Bin:
 class Metrics:
     """Metrics of predicted probabilities; a review is classified as positive from 0.5.
 
+    `NAMES` in glossary.py explains them. One that these reviews do not determine is None, such as
+    the precision without a review classified as positive.
+
     Attributes:
-        rows: number of reviews.
-        accuracy: share classified correctly.
-        accuracy_low: lower end of its 95 % interval, after Wilson (1927).
-        accuracy_high: upper end.
-        roc_auc: probability that a positive review ranks above a negative one, ties counting half;
-            None when one class is missing.
-        precision: share of the predicted positives that are positive; None when there are none.
-        recall: share of the positive reviews predicted as positive; None when there are none.
-        f1: harmonic mean of both; None when one is missing or both are 0.
-        log_loss: mean negative log-likelihood, nats.
-        brier: mean squared difference of probability and label.
+        accuracy_low: lower end of the 95 % interval of the accuracy, after Wilson (1927).
+        roc_auc: area under the ROC curve, ties counting half.
         expected_calibration_error: sum over the bins (see `Bin`) of their share of the reviews
             times the absolute difference of their mean confidence and their accuracy; Guo et al.
             (2017), "On calibration of modern neural networks".
-        true_positives: positive reviews predicted as positive.
-        false_positives: negative reviews predicted as positive.
-        true_negatives: negative reviews predicted as negative.
-        false_negatives: positive reviews predicted as negative.
     """
 
     rows: int

@@ -19,19 +19,12 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # used in many scrip
 
 @dataclass(frozen=True)
 class Mistake:
-    """A misclassified review in the report.
-
-    Attributes:
-        text: beginning of the review.
-        label: true class, `positive` or `negative`.
-        judged: predicted class.
-        probability: predicted P(positive).
-    """
+    """A misclassified review in the report."""
 
     text: str
-    label: str
+    label: str  # `positive` or `negative`, as `judged`
     judged: str
-    probability: float
+    probability: float  # P(positive)
 
 
 def most_confident_mistakes(

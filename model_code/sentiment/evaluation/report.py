@@ -17,7 +17,6 @@ from sentiment.evaluation.mistakes import most_confident_mistakes
 
 METRICS = "metrics.json"
 HTML = "report.html"
-TEMPLATE = "report.html.j2"
 
 
 @dataclass(frozen=True)
@@ -25,26 +24,20 @@ class Report:
     """Content of a report.
 
     Attributes:
-        model_version: name of the training job.
+        metadata: content of metadata.json.
         labels: labels of the test reviews, 1 or 0, shape (reviews,).
         probabilities: predicted P(positive), shape (reviews,).
         texts: the raw test reviews.
         learning_curve: measurements during training, each with its `step`.
-        hyperparameters: name to value.
-        hashes: SHA-256 hashes of data and code.
         seconds: duration of each phase of training.
-        training_rows: number of training reviews.
     """
 
-    model_version: str
+    metadata: dict[str, Any]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     texts: list[str]
     learning_curve: list[dict[str, float]]
-    hyperparameters: dict[str, Any]
-    hashes: dict[str, str]
     seconds: dict[str, float]
-    training_rows: int
 
 
 def write_report(folder: Path, report: Report) -> None:
@@ -66,12 +59,10 @@ def write_report(folder: Path, report: Report) -> None:
 
 def _json(report: Report, metrics: Metrics) -> str:
     content = {
-        "model_version": report.model_version,
-        "training_rows": report.training_rows,
+        **{name: report.metadata[name] for name in ("model_version", "hyperparameters", "sha256")},
+        **report.metadata["metrics"],
         **metrics.as_dict(),
         "learning_curve": report.learning_curve,
-        "hyperparameters": report.hyperparameters,
-        "sha256": report.hashes,
         "seconds": report.seconds,
     }
     return json.dumps(_without_nan(content), indent=1, allow_nan=False) + "\n"
@@ -87,18 +78,24 @@ def _without_nan(value: Any) -> Any:
 
 
 def _html(report: Report, metrics: Metrics) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     labels, probabilities = report.labels, report.probabilities
-    return environment.get_template(TEMPLATE).render(
+    return render(
+        Path(__file__).with_name("report.html.j2"),
         report=report,
         metrics=metrics,
         names=NAMES,
         figures=figures(metrics, report.texts, labels, probabilities, report.learning_curve),
         mistakes=most_confident_mistakes(report.texts, labels, probabilities),
     )
+
+
+def render(template: Path, **content: Any) -> str:
+    """Return a page with the content, all of it escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template.name).render(content)

@@ -1,13 +1,10 @@
 """Conversion of a dataset to words on all cores, with progress."""
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
-
-from tqdm import tqdm
 
 from sentiment.lstm.words import WORDS
 
@@ -17,7 +14,7 @@ CHUNK = 500
 def clean(reviews: Sequence[str], words: str, name: str) -> list[list[str]]:
     """Convert reviews to words, in order.
 
-    A terminal shows a progress bar on standard error; a log gets a line per quarter.
+    A line is printed after each quarter.
 
     Args:
         reviews: raw texts.
@@ -28,19 +25,12 @@ def clean(reviews: Sequence[str], words: str, name: str) -> list[list[str]]:
         return _clean_chunk(words, reviews)  # faster than starting processes
     chunks = [reviews[start : start + CHUNK] for start in range(0, len(reviews), CHUNK)]
     done: list[list[str]] = []
-    bar = tqdm(
-        total=len(reviews),
-        desc=f"cleaning {name}",
-        unit=" reviews",
-        disable=not sys.stderr.isatty(),
-    )
     # Spawned, not forked: torch's threads do not survive a fork.
-    with bar, ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as pool:
         for cleaned in pool.map(partial(_clean_chunk, words), chunks):
             before = len(done) * 4 // len(reviews)
             done += cleaned
-            bar.update(len(cleaned))
-            if bar.disable and len(done) * 4 // len(reviews) > before:
+            if len(done) * 4 // len(reviews) > before:
                 print(f"cleaned {len(done)} of {len(reviews)} {name} reviews", flush=True)
     return done
 

@@ -1,6 +1,5 @@
 """Training of the LSTM: convert reviews to word ids, then optimize by Adam."""
 
-import sys
 import time
 from dataclasses import dataclass
 
@@ -9,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
-from tqdm import tqdm
 
 from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Fitted
@@ -103,7 +101,7 @@ def descend(
             print(f"resumed after epoch {len(curve)}", flush=True)
     for epoch in range(len(curve) + 1, parameters.epochs + 1):
         started = time.monotonic()
-        loss = _epoch(network, optimizer, examples, parameters.batch_size, generator, ranks, epoch)
+        loss = _epoch(network, optimizer, examples, parameters.batch_size, generator, ranks)
         right = (predict(network, held_out.ids) > 0) == (np.array(held_out.labels) == 1)
         accuracy, seconds = float(right.mean()), time.monotonic() - started
         if accuracy > max((look["validation_accuracy"] for look in curve), default=-1.0):
@@ -183,30 +181,24 @@ def _epoch(  # noqa: PLR0913, PLR0917 - the loop's state
     batch_size: int,
     generator: torch.Generator,
     ranks: Ranks,
-    epoch: int,
 ) -> float:
     network.train()
     labels = torch.tensor(examples.labels, dtype=torch.float32)
     total = torch.zeros((), dtype=torch.float64)
-    bar = tqdm(
-        total=len(labels), desc=f"epoch {epoch}", disable=not sys.stderr.isatty(), leave=False
-    )
-    with bar:
-        for rows in shuffled(examples.lengths, batch_size, generator):
-            optimizer.zero_grad()
-            mine = rows[ranks.rank :: ranks.size]
-            if mine:
-                ids, lengths = pad_batch([examples.ids[row] for row in mine])
-                logits = network.logits(ids.to(ranks.device), lengths.to(ranks.device))
-                loss = binary_cross_entropy_with_logits(
-                    logits, labels[mine].to(ranks.device), reduction="sum"
-                )
-                (loss / len(rows)).backward()  # type: ignore[no-untyped-call]
-                total += loss.detach().cpu()
-            _add_up_gradients(network, ranks)
-            nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
-            optimizer.step()
-            bar.update(len(rows))
+    for rows in shuffled(examples.lengths, batch_size, generator):
+        optimizer.zero_grad()
+        mine = rows[ranks.rank :: ranks.size]
+        if mine:
+            ids, lengths = pad_batch([examples.ids[row] for row in mine])
+            logits = network.logits(ids.to(ranks.device), lengths.to(ranks.device))
+            loss = binary_cross_entropy_with_logits(
+                logits, labels[mine].to(ranks.device), reduction="sum"
+            )
+            (loss / len(rows)).backward()  # type: ignore[no-untyped-call]
+            total += loss.detach().cpu()
+        _add_up_gradients(network, ranks)
+        nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
+        optimizer.step()
     return float(ranks.all_reduce(total)) / len(labels)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sentiment.explanation import Explanation, Spans
@@ -14,7 +13,7 @@ from sentiment.ngrams.emphasis import emphasis
 from sentiment.ngrams.terms import Terms, distinct_terms, ngram_numbers, token_numbers
 from sentiment.tokens import place_tokens
 
-FILE = "ngrams.pt"
+FILE = "ngrams.npz"
 TINY = 1e-12  # avoids division by 0 for a review without known n-grams
 
 
@@ -93,28 +92,30 @@ class NgramReviews:
 
     def save(self, folder: Path) -> None:
         """Write the model to an existing folder."""
-        torch.save(
-            {
-                "order": self.order,
-                "terms": torch.from_numpy(self.terms.view(np.int64)),
-                "ratios": torch.from_numpy(self.ratios),
-                "weights": torch.from_numpy(self.weights),
-                "bias": self.bias,
-            },
+        np.savez(
             folder / FILE,
+            order=self.order,
+            terms=self.terms,
+            ratios=self.ratios,
+            weights=self.weights,
+            bias=self.bias,
         )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the file of `save`, which cannot run code."""
-        kept = torch.load(folder / FILE, map_location="cpu", weights_only=True)
-        return cls(
-            order=kept["order"],
-            terms=kept["terms"].numpy().view(np.uint64),
-            ratios=kept["ratios"].numpy(),
-            weights=kept["weights"].numpy(),
-            bias=kept["bias"],
-        )
+        """Read the file of `save`, which cannot run code.
+
+        Raises:
+            ValueError: when its arrays do not fit together.
+        """
+        with np.load(folder / FILE, allow_pickle=False) as kept:
+            order, bias = int(kept["order"]), float(kept["bias"])
+            terms, ratios, weights = kept["terms"], kept["ratios"], kept["weights"]
+        if terms.dtype != np.uint64 or ratios.dtype != np.float32 or weights.dtype != np.float32:
+            raise ValueError(f"{FILE} has arrays of other types")
+        if terms.ndim != 1 or not terms.shape == ratios.shape == weights.shape:
+            raise ValueError(f"{FILE} has arrays of other shapes")
+        return cls(order=order, terms=terms, ratios=ratios, weights=weights, bias=bias)
 
     def _find(self, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return the indexes in the model of the known terms, and which terms are known."""

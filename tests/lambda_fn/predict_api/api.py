@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import boto3
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+# A session reads the services' models only once.
+SESSION = boto3.session.Session()
 TEXT, JSON = "text/plain", "application/json"
 LIMIT = 100
 MODEL = {"version": "sentiment-dev-1", "trained_at": "2026-03-01T12:00:00+00:00", "accuracy": 0.92}

@@ -1,9 +1,8 @@
 """Fixture of the API's function."""
 
-import boto3
 import pytest
 
-from tests.lambda_fn.predict_api.api import ENDPOINT, LIMIT, Api
+from tests.lambda_fn.predict_api.api import ENDPOINT, LIMIT, SESSION, Api
 
 
 @pytest.fixture
@@ -22,6 +21,6 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         monkeypatch.setenv(name, value)
     from predict_api import handler, model  # noqa: PLC0415 - reads the environment
 
-    runtime = boto3.session.Session().client("sagemaker-runtime")
+    runtime = SESSION.client("sagemaker-runtime", region_name="us-east-1")
     monkeypatch.setattr(model, "runtime", lambda: runtime)
     return Api(handler, runtime)

@@ -2,13 +2,14 @@
 
 import io
 import json
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.lambda_fn.predict_api.api import JSON, TEXT, VERDICT, Api, problem_of
+from tests.lambda_fn.predict_api.api import JSON, TEXT, VERDICT, Api, LambdaContext, problem_of
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,37 @@ def test_invalid_requests_are_refused(
 def test_other_methods_get_the_allowed_one(api: Api, method: str) -> None:
     answer = api.post(b"A fine film", method=method)
     assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "POST")
+
+
+# Events of a test in Lambda's console, a function URL or an HTTP API, a load balancer, and a caller
+# that sends part of API Gateway's event
+ROUTE = {"resource": "/health", "httpMethod": "GET"}
+V2 = {"version": "2.0", "rawPath": "/health", "requestContext": {"requestId": "v2"}}
+OTHER_EVENTS: dict[str, tuple[Any, str]] = {
+    "console": ({"key1": "value1", "key2": "value2"}, "request id"),
+    "function URL": (V2, "resource and httpMethod"),
+    "load balancer": (
+        {"httpMethod": "GET", "path": "/health", "requestContext": {"elb": {}}},
+        "request id",
+    ),
+    "no context": (ROUTE, "request id"),
+    "null context": ({**ROUTE, "requestContext": None}, "request id"),
+    "null id": ({**ROUTE, "requestContext": {"requestId": None}}, "request id"),
+    "empty id": ({**ROUTE, "requestContext": {"requestId": ""}}, "request id"),
+    "nothing": (None, "request id"),
+    "text": ("hello", "request id"),
+    "list": ([1], "request id"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_EVENTS)
+def test_an_event_of_anything_but_the_rest_api_is_refused(api: Api, case: str) -> None:
+    sent, missing = OTHER_EVENTS[case]
+    answer = api.module.handler(sent, LambdaContext())
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["code"]) == (400, "invalid_request")
+    assert f"no {missing}" in problem["detail"]
+    assert problem["request_id"] == answer["headers"]["X-Request-Id"] == "lambda-request"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

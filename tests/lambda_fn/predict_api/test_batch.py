@@ -60,6 +60,7 @@ def test_a_large_batch_is_split(api: Api, monkeypatch: pytest.MonkeyPatch) -> No
     ("body", "content_type", "code"),
     [
         (json.dumps({"reviews": ["x"] * 513}).encode(), JSON, "too_many_reviews"),
+        (json.dumps({"reviews": ["x" * 9000] * 500}).encode(), JSON, "too_many_reviews"),
         (b'{"reviews": []}', JSON, "invalid_request"),
         (b'{"reviews": "x"}', JSON, "invalid_request"),
         (b'{"reviews": ["x"], "more": 1}', JSON, "invalid_request"),

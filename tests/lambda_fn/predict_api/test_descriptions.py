@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.lambda_fn.predict_api.api import (
     LIMIT,
     Api,
@@ -35,7 +37,17 @@ def test_unknown_paths_and_methods_are_refused(api: Api) -> None:
     assert problem_of(get(api, "/elsewhere"))["code"] == "not_found"
     for path in ("/model", "/health", "/openapi.json"):
         answer = api.post(b"x", path=path)
-        assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "GET")
+        assert (problem_of(answer)["status"], answer["headers"]["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/model", "/health", "/openapi.json"])
+def test_head_is_answered_like_get_without_a_body(api: Api, path: str) -> None:
+    for _ in range(2 if path == "/model" else 0):
+        api.model_answers({"model_version": "1"}, asked={"card": True})
+    whole = get(api, path)
+    assert whole["statusCode"] == 200
+    assert whole["body"]
+    assert api.post(b"", "", method="HEAD", path=path) == {**whole, "body": ""}
 
 
 def test_the_document_describes_every_operation(api: Api) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
@@ -15,6 +14,7 @@ from predict_api.operations import operations
 from predict_api.problem import Problem
 from predict_api.settings import Settings
 from sentiment.datasets import read_feedback as read_for_training
+from tests.lambda_fn.predict_api.api import SESSION
 
 JSON = "application/json"
 AT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
@@ -34,7 +34,7 @@ def read(content: Any, limit: int = 100) -> feedback.Feedback:
 def s3(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    client = boto3.session.Session().client("s3", region_name="us-east-1")
+    client = SESSION.client("s3", region_name="us-east-1")
     monkeypatch.setattr(feedback, "s3", lambda: client)
     stubber = Stubber(client)
     stubber.activate()

@@ -10,6 +10,7 @@ from tests.local_aws.support.archives import archive
 
 BUCKET = "served-models"
 ROLE = "arn:aws:iam::000000000000:role/sagemaker"
+KEY = "run=7/{}, a+b@c:d.tar.gz"  # every kind of character that a key may have
 DEADLINE_SECONDS = 120.0
 INSTANCE: dict[str, Any] = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
@@ -64,7 +65,7 @@ def define(
 ) -> str:
     """Create a model and an endpoint configuration for an artifact; return their name."""
     emulator.client("s3").put_object(
-        Bucket=BUCKET, Key=f"{name}.tar.gz", Body=artifact(name) if packed is None else packed
+        Bucket=BUCKET, Key=KEY.format(name), Body=artifact(name) if packed is None else packed
     )
     sagemaker = emulator.client("sagemaker")
     sagemaker.create_model(
@@ -72,7 +73,7 @@ def define(
         ExecutionRoleArn=ROLE,
         PrimaryContainer={
             "Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference",
-            "ModelDataUrl": f"s3://{BUCKET}/{name}.tar.gz",
+            "ModelDataUrl": f"s3://{BUCKET}/{KEY.format(name)}",
             "Environment": {"SAGEMAKER_PROGRAM": "inference.py", "GREETING": "hello"},
         },
     )

@@ -9,6 +9,7 @@ from tests.local_aws.support.endpoints import ROLE
 
 BUCKET = "training-jobs"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+HIVE = "data/dt=2026-11-28/a+b@c:d, e/"  # a prefix with every kind of character
 DEADLINE_SECONDS = 300.0  # many concurrent jobs on few cores
 SCRIPT = """
 import argparse, json, os, pathlib, signal, subprocess, sys, time
@@ -87,7 +88,9 @@ def put_source(emulator: Emulator) -> None:
     requirements = "--no-index\n--find-links wheels\nonlyhere==1.0\n"
     source: dict[str, str | bytes] = {"train.py": SCRIPT, "requirements.txt": requirements}
     s3.put_object(Bucket=BUCKET, Key="source.tar.gz", Body=archive(source | wheels))
-    for key in ("data/train/a.csv", "data/train/deep/b.csv", "data/train.csv", "other/c.csv"):
+    for key in (
+        "data/train/a.csv", "data/train/deep/b.csv", "data/train.csv", "other/c.csv", f"{HIVE}a b.csv",
+    ):  # fmt: skip
         s3.put_object(Bucket=BUCKET, Key=key, Body=b"text,label\n")
 
 

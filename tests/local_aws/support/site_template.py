@@ -9,7 +9,9 @@ def handler(event, context):
     raw = base64.b64decode(body) if event["isBase64Encoded"] else body.encode()
     if raw == b"fail":
         raise RuntimeError("secret of the function")
-    answer = {"hex": raw.hex(), "path": event["path"], "query": event["queryStringParameters"]}
+    if raw == b"long":
+        return {"statusCode": 200, "body": "x" * 6_300_000}
+    answer = {"hex": raw[:1000].hex(), "path": event["path"], "query": event["queryStringParameters"]}
     return {"statusCode": 200, "headers": {"Content-Type": "application/json"},
             "body": json.dumps(answer)}
 """
@@ -106,23 +108,20 @@ def api() -> dict[str, Any]:
                 "PathPart": "predict",
             },
         },
-        "Post": {
-            "Type": "AWS::ApiGateway::Method",
-            "Properties": {
-                "RestApiId": {"Ref": "Api"},
-                "ResourceId": {"Ref": "Predict"},
-                "HttpMethod": "POST",
-                "AuthorizationType": "NONE",
-                "Integration": {
-                    "Type": "AWS_PROXY",
-                    "IntegrationHttpMethod": "POST",
-                    "Uri": {"Fn::Sub": uri},
-                },
-            },
+        "Validator": {
+            "Type": "AWS::ApiGateway::RequestValidator",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": True},
         },
+        "Post": _method(uri, "POST"),
+        "Any": _method(
+            uri,
+            "ANY",
+            RequestValidatorId={"Ref": "Validator"},
+            RequestParameters={"method.request.header.X-Required": True},
+        ),
         "Deployment": {
             "Type": "AWS::ApiGateway::Deployment",
-            "DependsOn": ["Post"],
+            "DependsOn": ["Post", "Any"],
             "Properties": {"RestApiId": {"Ref": "Api"}},
         },
         "Stage": {
@@ -132,6 +131,24 @@ def api() -> dict[str, Any]:
                 "DeploymentId": {"Ref": "Deployment"},
                 "StageName": "api",
             },
+        },
+    }
+
+
+def _method(uri: str, name: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::ApiGateway::Method",
+        "Properties": {
+            "RestApiId": {"Ref": "Api"},
+            "ResourceId": {"Ref": "Predict"},
+            "HttpMethod": name,
+            "AuthorizationType": "NONE",
+            "Integration": {
+                "Type": "AWS_PROXY",
+                "IntegrationHttpMethod": "POST",
+                "Uri": {"Fn::Sub": uri},
+            },
+            **properties,
         },
     }
 

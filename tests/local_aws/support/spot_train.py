@@ -25,15 +25,15 @@ def save(name: str, content: object) -> None:
     temporary.replace(temporary.with_suffix(""))
 
 
-def heed(_number: int, _frame: FrameType | None) -> None:
-    """Save a file when the interruption is announced, and exit."""
+def save_and_exit(_number: int, _frame: FrameType | None) -> None:
+    """Save a file when SIGTERM announces the interruption, and exit."""
     save(f"notice-{RANK}", "in time")
     sys.exit(0)
 
 
 def main() -> None:
     """Count to the end."""
-    signal.signal(signal.SIGTERM, heed)
+    signal.signal(signal.SIGTERM, save_and_exit)
     last = CHECKPOINTS / "deep" / f"steps-{RANK}"
     steps: list[str] = json.loads(last.read_text()) if last.exists() else []
     restored = sorted(path.name for path in CHECKPOINTS.rglob("*") if path.is_file())

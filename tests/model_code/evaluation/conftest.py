@@ -31,7 +31,12 @@ def report() -> Report:
     labels[: len(HOSTILE)] = 0
     probabilities[: len(HOSTILE)] = 1 - np.arange(len(HOSTILE)) / 1000
     return Report(
-        model_version="sentiment-dev-<0123>",
+        metadata={
+            "model_version": "sentiment-dev-<0123>",
+            "metrics": {"training_rows": 25_000},
+            "hyperparameters": {"architecture": "ngrams", "seed": 1, "smoothing": 1.0},
+            "sha256": {"training": "a" * 64, "code": "b" * 64},
+        },
         labels=labels,
         probabilities=probabilities,
         texts=texts,
@@ -40,8 +45,5 @@ def report() -> Report:
             {"step": 20, "train_loss": 0.2, "validation_accuracy": 0.9, "seconds": 1.5},
             {"step": 30, "final_train_loss": 0.3},
         ],
-        hyperparameters={"architecture": "ngrams", "seed": 1, "smoothing": 1.0},
-        hashes={"training": "a" * 64, "code": "b" * 64},
         seconds={"read": 1.25, "train": 30.5},
-        training_rows=25_000,
     )

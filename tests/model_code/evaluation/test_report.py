@@ -80,16 +80,19 @@ def test_metrics_json(report: Report, tmp_path: Path) -> None:
     metrics, _ = written(report, tmp_path / "new" / "folder")
     assert metrics.items() >= evaluate(report.labels, report.probabilities).as_dict().items()
     assert metrics["learning_curve"] == report.learning_curve
-    assert metrics["hyperparameters"] == report.hyperparameters
-    assert metrics["sha256"] == report.hashes
+    assert metrics["hyperparameters"] == report.metadata["hyperparameters"]
+    assert metrics["sha256"] == report.metadata["sha256"]
     assert metrics["seconds"] == report.seconds
-    assert (metrics["model_version"], metrics["training_rows"]) == (report.model_version, 25_000)
+    assert (metrics["model_version"], metrics["training_rows"]) == (
+        report.metadata["model_version"],
+        25_000,
+    )
     assert SECRET not in (tmp_path / "new" / "folder" / METRICS).read_text("utf-8")
 
 
 def test_the_page_is_complete(report: Report, page: Page) -> None:
     metrics = evaluate(report.labels, report.probabilities)
-    assert page.texts["h1"] == [report.model_version]
+    assert page.texts["h1"] == [report.metadata["model_version"]]
     assert f"{metrics.accuracy * 100:.2f}\xa0%" in page.texts["p"][0]
     assert (
         f"{metrics.accuracy_low * 100:.2f} to {metrics.accuracy_high * 100:.2f}\xa0%"
@@ -104,7 +107,7 @@ def test_the_page_is_complete(report: Report, page: Page) -> None:
     ]
     cells = page.texts["td"]
     assert f"{metrics.roc_auc:.4f}" in cells
-    assert {"ngrams", "1.25", "30.5", *report.hashes.values()} <= set(cells)
+    assert {"ngrams", "1.25", "30.5", *report.metadata["sha256"].values()} <= set(cells)
     drawn = " ".join(page.texts["text"])
     for count in (metrics.true_positives, metrics.false_positives, metrics.true_negatives):
         assert f"{count:,}" in drawn
@@ -209,13 +212,10 @@ def test_few_reviews_of_one_class(report: Report, tmp_path: Path, rows: int, lab
 
 
 def test_an_infinite_loss_becomes_null(report: Report, tmp_path: Path) -> None:
-    looks = [{"train_loss": math.inf}, {"train_loss": math.nan}, {"train_loss": 0.5}]
+    losses = [math.inf, math.nan, 0.5]
+    looks = [{"step": step, "train_loss": loss} for step, loss in enumerate(losses)]
     metrics, text = written(replace(report, learning_curve=looks), tmp_path)
-    assert metrics["learning_curve"] == [
-        {"train_loss": None},
-        {"train_loss": None},
-        {"train_loss": 0.5},
-    ]
+    assert [look["train_loss"] for look in metrics["learning_curve"]] == [None, None, 0.5]
     Page(text)
 
 

@@ -98,7 +98,7 @@ def test_the_end_has_more_weight(fitted: Fitted) -> None:
 
 def test_a_loaded_model_gives_the_same_log_odds(fitted: Fitted, tmp_path: Path) -> None:
     fitted.model.save(tmp_path)
-    assert [file.name for file in tmp_path.iterdir()] == ["ngrams.pt"]
+    assert [file.name for file in tmp_path.iterdir()] == ["ngrams.npz"]
     loaded = NgramReviews.load(tmp_path)
     np.testing.assert_array_equal(loaded.logits(ODD), fitted.model.logits(ODD))
 

@@ -76,7 +76,7 @@ def test_the_same_inputs_give_the_same_weights_bit_for_bit(fitted: Fitted, tmp_p
     for name, model in (("first", fitted.model), ("second", again.model)):
         (tmp_path / name).mkdir()
         model.save(tmp_path / name)
-    first, second = (tmp_path / name / "ngrams.pt" for name in ("first", "second"))
+    first, second = (tmp_path / name / "ngrams.npz" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
 
 

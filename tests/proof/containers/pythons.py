@@ -1,4 +1,4 @@
-"""The virtual environments that TorchServe runs in, one per torch version."""
+"""The virtual environments of the model servers in AWS's images."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The two model servers: the embedded AWS's and TorchServe, which AWS uses."""
+"""The model servers: the embedded AWS's, and those of AWS's images."""
 
 import http.client
 import os
@@ -11,18 +11,15 @@ from typing import NamedTuple
 from local_aws.environment import without_aws
 from local_aws.sagemaker.container import Container
 from local_aws.sagemaker.served_model import SERVER
+from stacks.model.endpoint import ENVIRONMENT, SCIKIT_LEARN_ENVIRONMENT
+from stacks.settings.images import SCIKIT_LEARN, ContainerImage, serving_image
 from tests.support.emulator import free_port
 
 START_SECONDS = 120.0
 STOP_GRACE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 START_TORCHSERVE = Path(__file__).with_name("start_torchserve.py")
-# The environment variables that the model stack sets.
-MODEL_ENVIRONMENT = {
-    "SAGEMAKER_PROGRAM": "predict.py",
-    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
-}
+START_SCIKIT_LEARN = Path(__file__).with_name("start_scikit_learn.py")
 
 
 class Answer(NamedTuple):
@@ -60,14 +57,15 @@ class Server:
 
 
 @contextmanager
-def embedded(python: Path, model: Path, folder: Path) -> Iterator[Server]:
-    """Serve a model with the toolkit's handlers, as the embedded AWS does."""
+def embedded(python: Path, model: Path, folder: Path, image: str | None = None) -> Iterator[Server]:
+    """Serve a model as the embedded AWS does for a setting of `endpoint.image`."""
     folder.mkdir(parents=True)
     port_file = folder / "port"
+    uri = serving_image(image, "us-east-1")
     with _container(
-        [python, SERVER, model, port_file],
+        [python, SERVER, model, port_file, uri.uri],
         folder,
-        {**_environment(python), "PYTHONPATH": str(model / "code")},
+        {**_environment(python, uri), "PYTHONPATH": str(model / "code")},
     ) as (container, lines):
         _wait(port_file.exists, container, lines)
         yield Server(int(port_file.read_text("utf-8")))
@@ -109,6 +107,35 @@ def torchserve(python: Path, model: Path, folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
+def scikit_learn(python: Path, model: Path, folder: Path) -> Iterator[Server]:
+    """Serve a model with gunicorn and one worker, started as in SageMaker's scikit-learn image.
+
+    Args:
+        python: Python of an environment with the image's toolkit, sagemaker-containers.
+        model: folder of the unpacked artifact; its name must be `model`, and the folder that
+            contains it receives the toolkit's files.
+        folder: receives temporary files.
+    """
+    folder.mkdir(parents=True)
+    port = free_port()
+    environment = {
+        **_environment(python, serving_image(SCIKIT_LEARN, "us-east-1")),
+        "PYTHONPATH": str(START_SCIKIT_LEARN.parent),
+        "SAGEMAKER_BASE_DIR": str(model.parent),
+        "SAGEMAKER_SUBMIT_DIRECTORY": str(model / "code"),
+        "SAGEMAKER_BIND_TO_PORT": str(port),
+        "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+        "SAGEMAKER_USE_NGINX": "false",
+        "PIP_NO_INDEX": "1",  # the endpoint of prod has no network
+        "TMPDIR": str(folder),
+    }
+    with _container([python, START_SCIKIT_LEARN], folder, environment) as (container, lines):
+        server = Server(port)
+        _wait(server.healthy, container, lines)
+        yield server
+
+
+@contextmanager
 def _container(
     command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]
 ) -> Iterator[tuple[Container, list[str]]]:
@@ -121,10 +148,11 @@ def _container(
         container.stop(STOP_GRACE_SECONDS)
 
 
-def _environment(python: Path) -> dict[str, str]:
+def _environment(python: Path, image: ContainerImage | None = None) -> dict[str, str]:
+    scikit_learn_image = image is not None and image.is_scikit_learn
     return {
         **without_aws(os.environ),
-        **MODEL_ENVIRONMENT,
+        **(SCIKIT_LEARN_ENVIRONMENT if scikit_learn_image else ENVIRONMENT),
         "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

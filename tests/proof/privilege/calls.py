@@ -241,10 +241,10 @@ REFUSED = (
         _bucket("site", Policy="{}"),
     ),
     Call(
-        SITE_FILES, "cloudfront:CreateInvalidation", "empty another distribution's cache",
+        SITE_FILES, "cloudfront:CreateInvalidation", "empty its distribution's cache",
         "cloudfront.create_invalidation",
-        lambda _: {
-            "DistributionId": "EOTHER",
+        lambda names: {
+            "DistributionId": names.distribution,
             "InvalidationBatch": {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "x"},
         },
     ),
@@ -274,14 +274,6 @@ ALLOWED = (
         "sagemaker.describe_training_job", lambda names: {"TrainingJobName": names.job},
     ),
     _invoke(SMOKE_TEST, "invoke its endpoint", "sentiment-dev"),
-    Call(
-        SITE_FILES, "cloudfront:CreateInvalidation", "empty its distribution's cache",
-        "cloudfront.create_invalidation",
-        lambda names: {
-            "DistributionId": names.distribution,
-            "InvalidationBatch": {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "x"},
-        },
-    ),
     _put(SITE_FILES, "write to the page's bucket", "site", "added.txt"),
     _delete(SITE_FILES, "delete from the page's bucket", "site", "added.txt"),
     _put(DATASETS, "write a dataset", "data", "datasets/other/reviews.jsonl"),

@@ -1,7 +1,5 @@
 """The prod environment under its declared roles: deployed, used, updated and destroyed."""
 
-import time
-
 import pytest
 
 from tests.proof.privilege.calls import (
@@ -20,6 +18,7 @@ from tests.proof.privilege.simulation import Question, allows
 from tests.proof.table import ProofTable
 from tests.proof.use import use
 from tests.support.deployment import embedded_aws
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 PROD = ("environment=prod", "feedback.enabled=true", "operations.alarm_email=somebody@example.com")
@@ -71,7 +70,7 @@ def disallowed(prod: Identities, names: Names, asked: list[Question]) -> list[st
 
 def wait_for_probe(prod: Identities) -> None:
     """Wait for the probe, which reads the endpoint's status every minute."""
-    end = time.monotonic() + PROBE_SECONDS
-    while "sagemaker:DescribeEndpoint" not in done(prod.decisions(), prod.arns[PROBE]):
-        assert time.monotonic() < end
-        time.sleep(1)
+    until(
+        lambda: "sagemaker:DescribeEndpoint" in done(prod.decisions(), prod.arns[PROBE]),
+        seconds=PROBE_SECONDS,
+    )

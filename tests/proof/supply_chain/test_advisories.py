@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from scripts import ROOT
+from scripts.supply_chain import audit
 from scripts.supply_chain.audit import (
     MAXIMUM_AGE_DAYS,
     PIP_AUDIT,
@@ -22,9 +23,8 @@ from scripts.supply_chain.audit import (
     Known,
     NotReachedError,
     accepted_advisories,
-    from_pip_audit,
+    ask_pip_audit,
     judge,
-    run_pip_audit,
 )
 from scripts.supply_chain.locks import Package, locked
 from tests.proof.supply_chain.test_locks import SECTION
@@ -130,7 +130,7 @@ def test_pip_audit_covers_every_version(services: str) -> None:
         Package("pypi", *p) for p in (("jinja2", "3.1.5"), ("jinja2", "3.1.6"), ("six", "1.17.0"))
     )
     options = ["--vulnerability-service=osv", f"--osv-url={services}/osv"]
-    known, found = from_pip_audit(run_pip_audit([old, new, other], options))
+    known, found = ask_pip_audit([old, new, other], options)
     assert sorted(known) == [old, new, other]
     assert sorted(found) == [Advisory(p, "CVE-osv", ["GHSA-osv"], ["99.0"]) for p in (old, new)]
 
@@ -139,13 +139,19 @@ def test_pip_audit_covers_every_version(services: str) -> None:
 def test_an_unreachable_service_gives_no_answer() -> None:
     options = ["--vulnerability-service=osv", "--osv-url=http://127.0.0.1:9/osv"]
     with pytest.raises(NotReachedError, match=r"^pip-audit: "):
-        list(run_pip_audit([LEAKY], options))
+        ask_pip_audit([LEAKY], options)
 
 
-def test_a_service_that_knows_no_package_gives_no_answer() -> None:
-    answers = [{"name": "leaky", "skip_reason": "Dependency not found"}]
+def test_a_service_that_knows_no_package_gives_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = {"name": "leaky", "skip_reason": "Dependency not found"}
+    program = tmp_path / "pip-audit"
+    program.write_text(f"#!/bin/sh\necho '{json.dumps({'dependencies': [entry]})}'\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(audit, "PIP_AUDIT", program)
     with pytest.raises(NotReachedError, match="knows none of the packages"):
-        from_pip_audit(answers)
+        ask_pip_audit([LEAKY], [])
 
 
 @needs_supply
@@ -166,14 +172,14 @@ def test_the_whole_command(services: str, tmp_path: Path, proof_table: ProofTabl
     assert known is not None
     assert set(known.asked) == {entry.package for entry in locked()}
     # Without an answer the file decides.
-    cut_off = {
+    unreachable = {
         **os.environ,
         "npm_config_registry": "http://127.0.0.1:9",
         "npm_config_fetch_retries": "0",
     }
     again = subprocess.run(
         [*command, "--osv-url", "http://127.0.0.1:9/osv"],
-        cwd=ROOT, env=cut_off, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=unreachable, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert again.returncode == 1, again.stderr
     notes = again.stdout.splitlines()

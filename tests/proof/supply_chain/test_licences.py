@@ -6,12 +6,18 @@ from venv import EnvBuilder
 
 import pytest
 
-from scripts.supply_chain.licences import PIP_LICENSES, Rules, installed, listed, named
+from scripts.supply_chain.licences import (
+    PIP_LICENSES,
+    installed,
+    licence,
+    listed,
+    named,
+    refused,
+)
 from scripts.supply_chain.locks import Package, locked
 from tests.proof.supply_chain.test_locks import SECTION
 from tests.proof.table import ProofTable
 
-RULES = Rules.load()
 needs_supply = pytest.mark.skipif(
     not PIP_LICENSES.exists(), reason="there is no .venv/supply; `make test` creates it"
 )
@@ -20,7 +26,7 @@ needs_supply = pytest.mark.skipif(
 def test_the_list_is_complete_and_accepted(proof_table: ProofTable) -> None:
     found = listed()
     assert set(found) == {entry.package for entry in locked()}, "run `make licences`"
-    assert {package: text for package, text in found.items() if RULES.refused(text)} == {}
+    assert {package: text for package, text in found.items() if refused(text)} == {}
     proof_table.add(
         SECTION,
         f"[the licences](licences.md) of {len(found)} packages",
@@ -32,7 +38,7 @@ def test_the_list_is_complete_and_accepted(proof_table: ProofTable) -> None:
 def test_the_list_agrees_with_the_installed_packages() -> None:
     found = listed()
     here = {
-        package: RULES.licence(package.name, text)
+        package: licence(package.name, text)
         for package, text in installed(Path(sys.executable)).items()
     }
     both = here.keys() & found.keys()
@@ -41,7 +47,7 @@ def test_the_list_agrees_with_the_installed_packages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "refused"),
+    ("expression", "parts"),
     [
         ("MIT", []),
         ("Apache-2.0 WITH LLVM-exception AND (BSD-3-Clause OR MIT)", []),
@@ -54,12 +60,12 @@ def test_the_list_agrees_with_the_installed_packages() -> None:
         ("", [""]),
     ],
 )
-def test_refused_licences(expression: str, refused: list[str]) -> None:
-    assert RULES.refused(expression) == refused
+def test_refused_licences(expression: str, parts: list[str]) -> None:
+    assert refused(expression) == parts
 
 
 @pytest.mark.parametrize(
-    ("expression", "text", "classifiers", "licence"),
+    ("expression", "text", "classifiers", "spdx"),
     [
         ("MIT", "something else", "UNKNOWN", "MIT"),
         ("UNKNOWN", "Apache License 2.0", "UNKNOWN", "Apache-2.0"),
@@ -69,15 +75,13 @@ def test_refused_licences(expression: str, refused: list[str]) -> None:
         ("UNKNOWN", "GNU AGPL\nand its text", "UNKNOWN", "GNU AGPL"),
     ],
 )
-def test_the_licence_in_metadata(
-    expression: str, text: str, classifiers: str, licence: str
-) -> None:
+def test_the_licence_in_metadata(expression: str, text: str, classifiers: str, spdx: str) -> None:
     entry = {
         "License-Expression": expression,
         "License-Metadata": text,
         "License-Classifier": classifiers,
     }
-    assert RULES.licence("some-package", named(entry)) == licence
+    assert licence("some-package", named(entry)) == spdx
 
 
 @needs_supply

@@ -17,6 +17,7 @@ HALVES = {
     "test/neg/0_1.txt": "A bad film.",
 }
 TESTS = [("A bad film.", 0), ("A fine film.", 1), ("A good film.", 1)]
+TEXTS = [text for text, _ in TESTS]
 
 
 def unpack(folder: Path) -> Path:
@@ -47,7 +48,7 @@ def test_the_test_half_of_the_official_dataset_is_read(
 
 
 def test_official_reviews_are_recognized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviews, "is_official_test", lambda rows: sorted(rows) == TESTS)
+    monkeypatch.setattr(reviews, "is_official_test", lambda found: sorted(found.texts) == TEXTS)
     assert read_reviews(unpack(tmp_path)).name == OFFICIAL
 
 

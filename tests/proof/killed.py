@@ -12,8 +12,9 @@ import psutil
 from local_aws import process
 from scripts import ROOT
 from tests.local_aws.conftest import run_cli
-from tests.proof.outcome import MODEL, statuses, until
+from tests.proof.outcome import MODEL, statuses
 from tests.support.deployment import Deployment
+from tests.support.waiting import until
 
 
 @contextmanager
@@ -44,4 +45,4 @@ def kill_and_restart(port: int, state: Path) -> None:
     psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
     up = run_cli("up", "--port", str(port), "--state", str(state))
     assert up.returncode == 0, up.stderr
-    assert "going on with what was deployed" in up.stdout
+    assert "continuing with its deployed stacks" in up.stdout

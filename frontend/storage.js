@@ -1,0 +1,18 @@
+/** Values stored for this tab, so that a reload keeps them. */
+
+/** Return the stored value, or `missing` where there is none that can be read. */
+export function stored(key, missing) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key)) ?? missing;
+  } catch {
+    return missing; // storage is disabled, or another page has stored something else
+  }
+}
+
+export function store(key, value) {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Disabled or full: the page still shows the value until the next reload.
+  }
+}

@@ -1,0 +1,119 @@
+"""Show what a deployment has made, try it with one review, and say what it costs: `make deploy`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from local_aws.environment import DEFAULT_PORT
+from local_aws.urls import local_url, send
+from scripts import ROOT
+from scripts.cost.estimate import estimate
+from scripts.cost.prices import Prices
+from scripts.cost.usage import HOURS_A_MONTH
+from scripts.synthesis import environments, templates
+
+# The positive review in lambda_fn/known_reviews.py
+SAMPLE = (
+    "A wonderful film. Great acting, a superb story and beautiful music: "
+    "one of the best I have ever seen. I loved it and highly recommend it."
+)
+
+
+class SiteError(Exception):
+    """The deployed site does not classify a review; the message is the reason."""
+
+
+def summary(outputs: Mapping[str, str]) -> dict[str, str]:
+    """Classify one review through the site's own URL, and return names and values to show.
+
+    Args:
+        outputs: outputs of all stacks, with URLs that this machine can reach.
+
+    Raises:
+        SiteError: when the site does not answer as it should.
+    """
+    return {
+        "Site": outputs["SiteUrl"],
+        "API": outputs["ApiUrl"],
+        "Held-out accuracy": outputs["Accuracy"],
+        "Sample review": SAMPLE,
+        "Verdict": _verdict(outputs["SiteUrl"]),
+    }
+
+
+def show(console: Console, rows: Mapping[str, str], *, closing: str) -> None:
+    """Print names and values, one per line, and a closing sentence."""
+    console.print()
+    width = max(map(len, rows)) + 2
+    for name, value in rows.items():
+        console.print(Text(name.ljust(width), style="bold") + Text(value))
+    console.print()
+    console.print(closing)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Show the deployed environment.
+
+    Args:
+        given: the arguments; by default those of the command line.
+    """
+    parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
+    parser.add_argument("--environment", choices=environments(), default="dev")
+    parser.add_argument("--assembly", type=Path, default=ROOT / "cdk.out", help="CDK's output")
+    parser.add_argument("--outputs", type=Path, default=ROOT / "cdk.out" / "outputs.json")
+    parser.add_argument("--local", action="store_true", help="it is in the embedded AWS")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of the embedded AWS")
+    arguments = parser.parse_args(given)
+    stacks: dict[str, dict[str, str]] = json.loads(arguments.outputs.read_text("utf-8"))
+    outputs = {
+        key: local_url(value, arguments.port) if arguments.local else value
+        for stack in stacks.values()
+        for key, value in stack.items()
+    }
+    try:
+        rows = summary(outputs)
+    except SiteError as error:
+        sys.stderr.write(f"everything is deployed, but {error}\n")
+        return 1
+    rows["Price at rest"] = _price(arguments.environment, arguments.assembly)
+    closing = (
+        f"`make destroy ENV={arguments.environment}` removes it; docs/aws.md says what it keeps."
+    )
+    show(Console(highlight=False, soft_wrap=True), rows, closing=closing)
+    return 0
+
+
+def _verdict(site: str) -> str:
+    try:
+        status, _, body = send(
+            f"{site}api/predict",
+            body=json.dumps({"review": SAMPLE}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+    except OSError as error:
+        raise SiteError(f"{site} cannot be reached: {error}") from error
+    if status == HTTPStatus.FORBIDDEN:
+        return "none: the API answers signed requests only (api.access)"
+    if status != HTTPStatus.OK:
+        raise SiteError(f"the deployed site answered {status}: {body.decode(errors='replace')}")
+    answer = json.loads(body)
+    return f"{answer['sentiment']}, P(positive) = {answer['probability']:.3f}"
+
+
+def _price(environment: str, assembly: Path) -> str:
+    """Return the price of an hour without predictions."""
+    prices = Prices.read()
+    monthly = [item.at(0) for item in estimate(templates(environment, assembly), prices)]
+    hourly = sum(filter(None, monthly)) / HOURS_A_MONTH
+    more = " and an instance without a known price" if None in monthly else ""
+    return f"${hourly:.2f}{more} an hour (prices of {prices.region}, {prices.as_of}; make cost)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

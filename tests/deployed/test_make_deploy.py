@@ -1,0 +1,46 @@
+"""First and last step of `make deploy`, against a deployment on the embedded AWS."""
+
+import os
+import re
+import subprocess
+import sys
+
+from scripts import ROOT
+from tests.support.deployment import Deployment
+
+
+def step(deployment: Deployment, module: str, *arguments: str) -> str:
+    """Run a step for `dev`, with the deployment's settings, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--local", f"--port={deployment.port}", *arguments],
+        cwd=ROOT, env={**os.environ, "COLUMNS": "300"}, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_account_passes_and_its_names_are_the_environments_own(deployment: Deployment) -> None:
+    settings = [f"--context={setting}" for setting in deployment.context]
+    shown = step(deployment, "scripts.preflight", *settings)
+    assert "every fixed name is free, or this environment's own" in shown
+    assert "4 needed (3 of this environment; others use 1)" in shown  # the bucket of CDK's assets
+    assert "10 needed (5 serve, and 5 while a new model is tried or replaces it)" in shown
+    # AWS's registry is not part of the embedded AWS.
+    assert "0 to fix, 2 could not be checked. Nothing was changed." in shown
+
+
+def test_a_deployment_ends_with_addresses_a_verdict_and_the_price(deployment: Deployment) -> None:
+    shown = step(
+        deployment,
+        "scripts.summary",
+        f"--assembly={deployment.state / 'cdk.out'}",
+        f"--outputs={deployment.state / 'outputs.json'}",
+    )
+    rows = dict(re.findall(r"^([A-Z][\w -]+?)  +(.+)$", shown, re.MULTILINE))
+    outputs = deployment.outputs
+    assert (rows["Site"], rows["API"]) == (outputs["SiteUrl"], outputs["ApiUrl"])
+    assert rows["Held-out accuracy"] == outputs["Accuracy"]
+    assert rows["Verdict"].startswith("positive, P(positive) = 0.9")
+    assert rows["Price at rest"].startswith("$0.00 an hour (prices of us-east-1, ")
+    assert shown.endswith("`make destroy ENV=dev` removes it; docs/aws.md says what it keeps.\n")

@@ -1,0 +1,134 @@
+"""What SageMaker shows late, and what an update retains."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from eventual_consistency import repeat
+from local_aws.credentials import Credentials, RoleError, without_roles
+from local_aws.sagemaker import SageMakerService
+from local_aws.sagemaker.store import Store
+from resource_properties import FailedTestError
+from tests.lambda_fn.fake_aws import Time
+from tests.local_aws.conftest import Emulator
+from tests.local_aws.support import endpoints, jobs
+from tests.local_aws.support.service import Client, configure, define, in_process
+from training_job import jobs as training
+from trial.candidate import Candidate, settle
+from trial.smoke_test import check_config
+
+LAG = 1.0
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 100,
+    "DestinationS3Uri": "s3://in-process-models/captured",
+    "CaptureOptions": [{"CaptureMode": "Input"}],
+}
+
+
+@pytest.fixture(scope="module")
+def lagging(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """SageMaker that sees new resources late."""
+    with in_process(emulator, tmp_path_factory.mktemp("lagging"), lag=LAG) as client:
+        yield client
+
+
+def serving(sagemaker: Client, name: str, config: str) -> None:
+    """Wait until an endpoint serves a configuration."""
+    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
+    while True:
+        found = sagemaker.describe_endpoint(EndpointName=name)
+        if (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", config):
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+
+
+def test_new_resources_are_seen_late(lagging: Client) -> None:
+    define(lagging, "late")
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        lagging.create_endpoint(EndpointName="late", EndpointConfigName="late")
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        lagging.describe_endpoint_config(EndpointConfigName="late")
+    time.sleep(LAG)
+    lagging.create_endpoint(EndpointName="late", EndpointConfigName="late")
+    with pytest.raises(ClientError, match='Could not find endpoint "'):
+        lagging.describe_endpoint(EndpointName="late")
+    time.sleep(LAG)
+    serving(lagging, "late", "late")
+
+
+def test_a_trial_begins_with_a_configuration_that_is_not_seen_yet(lagging: Client) -> None:
+    define(lagging, "new")
+    candidate = Candidate("new-candidate", config="new", serving="none", gated=False)
+    asked: list[bool] = []
+    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
+    while not settle(lagging, candidate, lambda: asked.append(True)):
+        assert time.monotonic() < deadline
+    assert asked == [True]
+
+
+def test_a_training_begins_with_a_role_that_is_not_seen_yet(
+    emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known_at = time.monotonic() + LAG
+
+    def assume(role: str) -> Credentials:
+        if time.monotonic() < known_at:
+            raise RoleError(f"Could not assume role {role}. Please ensure that the role exists")
+        return without_roles(role)
+
+    jobs.put_source(emulator)
+    state = tmp_path_factory.mktemp("role")
+    with in_process(emulator, state, lag=LAG, assume=assume) as sagemaker:
+        request = jobs.request("late", "stop")
+        with pytest.raises(ClientError, match="Could not assume role"):
+            sagemaker.create_training_job(**request)
+        repeat(lambda: sagemaker.create_training_job(**request))
+        assert training.describe(sagemaker, "late") is None
+        assert training.describe_new(sagemaker, "late") is not None
+
+
+def test_metrics_arrive_after_the_end(tmp_path: Path) -> None:
+    ended = time.time()
+    job = {
+        "TrainingJobName": "done", "CreationTime": ended - 60, "TrainingEndTime": ended,
+        "TrainingJobStatus": "Completed", "FinalMetricDataList": [{"MetricName": "test:accuracy"}],
+    }  # fmt: skip
+    Store(tmp_path / "records").put("training-job", "done", job)
+    sagemaker = Client(SageMakerService(tmp_path, "http://127.0.0.1:9", "us-east-1", lag=LAG))
+    assert "FinalMetricDataList" not in sagemaker.describe_training_job(TrainingJobName="done")
+    time.sleep(2 * LAG)
+    assert sagemaker.describe_training_job(TrainingJobName="done") == job
+
+
+def test_an_update_that_retains_properties_keeps_the_capture_on(
+    emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with in_process(emulator, tmp_path_factory.mktemp("capture")) as sagemaker:
+        define(sagemaker, "captured")
+        two = {**endpoints.INSTANCE, "InitialInstanceCount": 2}
+        configure(sagemaker, "on", model="captured", capture=CAPTURE, **two)
+        sagemaker.create_endpoint(EndpointName="captured", EndpointConfigName="on")
+        serving(sagemaker, "captured", "on")
+        check_config(sagemaker, "captured", "on", capture_percent=100)
+        retain: dict[str, Any] = {"RetainAllVariantProperties": True}
+        exclude = [{"VariantPropertyType": "DataCaptureConfig"}]
+        with pytest.raises(ClientError, match="not currently supported"):
+            sagemaker.update_endpoint(
+                EndpointName="captured", EndpointConfigName="captured", **retain,
+                ExcludeRetainedVariantProperties=exclude,
+            )  # fmt: skip
+        sagemaker.update_endpoint(EndpointName="captured", EndpointConfigName="captured", **retain)
+        serving(sagemaker, "captured", "captured")
+        found = sagemaker.describe_endpoint(EndpointName="captured")
+        assert found["ProductionVariants"][0]["CurrentInstanceCount"] == 2
+        with pytest.raises(FailedTestError, match="captures 100 % of its requests instead of 0 %"):
+            check_config(sagemaker, "captured", "captured", capture_percent=0, clock=Time().clock)
+        sagemaker.update_endpoint(EndpointName="captured", EndpointConfigName="captured")
+        serving(sagemaker, "captured", "captured")
+        check_config(sagemaker, "captured", "captured", capture_percent=0)
