@@ -54,7 +54,7 @@ def compose(app: App, settings: EnvironmentSettings, *, protect: bool = False) -
     web = WebStack(app, names=names, settings=settings)
     model.add_stack_dependency(storage)
     web.add_stack_dependency(model)
-    for key, value in names.tags.items():
+    for key, value in storage.resource_tags.items():
         Tags.of(app).add(key, value)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 import jsii
-from aws_cdk import CfnResource, Environment, Stack
+from aws_cdk import CfnResource, Environment, Stack, TagManager
 from aws_cdk.aws_logs import CfnLogGroup
 from constructs import Construct, IValidation
 
 from stacks.building_blocks.reasons import AWS_KEYS, Reasons
 from stacks.names import Names
 from stacks.settings.environment import EnvironmentSettings
+
+# The types of the provider that empties buckets, which CDK's tags do not reach
+UNTAGGED = ("AWS::IAM::Role", "AWS::Lambda::Function")
 
 
 class AppStack(Stack):
@@ -66,13 +69,22 @@ class AppStack(Stack):
         self.log_key_arn = names.key_arn("logs") if own_keys else None
         self.node.add_validation(_LastStep(self._complete))
 
+    @property
+    def resource_tags(self) -> dict[str, str]:
+        """The tags of every resource."""
+        return {**self.settings.tags.texts, **self.names.tags}
+
     def _complete(self) -> None:
-        """Set the retention and key of log groups, and write the reasons."""
+        """Set the retention and key of log groups, tag CDK's resources, and write the reasons."""
         constructs = self.node.find_all()
         for one in constructs:
             if isinstance(one, CfnLogGroup):
                 self._complete_log_group(one)
         resources = [one for one in constructs if isinstance(one, CfnResource)]
+        tags = [{"Key": key, "Value": value} for key, value in sorted(self.resource_tags.items())]
+        for one in resources:
+            if one.cfn_resource_type in UNTAGGED and not TagManager.is_taggable(one):
+                one.add_property_override("Tags", tags)
         if self.log_key_arn is None:
             for kind, reasons in AWS_KEYS.items():
                 self.reasons.add_type(kind, reasons)

@@ -68,9 +68,11 @@ def find_or_start(
             _start(sagemaker, request.job(name), clock)
             return name
         if job["TrainingJobStatus"] == "InProgress":
+            _tag(sagemaker, request, job)
             return name
         if job["TrainingJobStatus"] == "Completed" and artifact.exists(s3, artifact_of(job)):
             artifact.restore(s3, artifact_of(job))
+            _tag(sagemaker, request, job)
             return name
     raise TooManyAttemptsError(
         f"Training job {request.job_name} failed {MOST_ATTEMPTS} times; change its inputs"
@@ -109,6 +111,12 @@ def has_ended(sagemaker: Any, name: str) -> bool:
     """Return whether no job of that name is running."""
     job = describe(sagemaker, name)
     return job is None or job["TrainingJobStatus"] not in RUNNING
+
+
+def _tag(sagemaker: Any, request: TrainingRequest, job: Job) -> None:
+    """Give an existing job the request's tags, which may be newer than the job."""
+    if request.tags:
+        sagemaker.add_tags(ResourceArn=job["TrainingJobArn"], Tags=request.listed_tags)
 
 
 def _start(sagemaker: Any, job: Job, clock: Clock) -> None:

@@ -109,6 +109,11 @@ class TrainingRequest:
             security_groups=listed(properties, "SecurityGroupIds"),
         )
 
+    @property
+    def listed_tags(self) -> list[dict[str, str]]:
+        """The tags as SageMaker's API lists them."""
+        return [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())]
+
     def attempt(self, number: int) -> str:
         """Return the job name of an attempt, counted from 1."""
         return self.job_name if number == 1 else f"{self.job_name}-{number}"
@@ -137,7 +142,7 @@ class TrainingRequest:
             "EnableInterContainerTrafficEncryption": self.instance_count > 1,
             # The profiler would write to the bucket, which the role cannot.
             "ProfilerConfig": {"DisableProfiler": True},
-            "Tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
+            "Tags": self.listed_tags,
         }
         if self.output_key is not None:
             request["OutputDataConfig"]["KmsKeyId"] = self.output_key

@@ -71,8 +71,10 @@ def _replaced_on_change(service: Requests, kind: str) -> ResourceHandler:
         found = (s[f"{kind}Name"] for s in page[f"{kind}s"] if s[f"{kind}Arn"] == arn)
         return str(next(found, name))
 
-    def update(_arn: str, _old: Properties, new: Properties, stack: str, logical: str) -> Created:
-        return create(logical, new, stack)
+    def update(arn: str, old: Properties, new: Properties, stack: str, logical: str) -> Created:
+        if not _retagged(service, arn, old, new):
+            return create(logical, new, stack)
+        return arn, {f"{kind}Name": name_of(arn), "Id": arn}
 
     def delete(arn: str, _properties: Properties) -> None:
         _delete(service, kind, name_of(arn))
@@ -99,8 +101,9 @@ def _endpoint(service: Requests) -> ResourceHandler:
         if new["EndpointName"] != old["EndpointName"]:
             return create("", new, stack)
         name = str(new["EndpointName"])
-        service.call("UpdateEndpoint", _request(new, "EndpointName", *OF_UPDATES))
-        _wait(service, name)
+        if not _retagged(service, arn, old, new):
+            service.call("UpdateEndpoint", _request(new, "EndpointName", *OF_UPDATES))
+            _wait(service, name)
         return arn, {"EndpointName": name, "Id": arn}
 
     def delete(_arn: str, properties: Properties) -> None:
@@ -109,6 +112,18 @@ def _endpoint(service: Requests) -> ResourceHandler:
         _wait_until_gone(service, name)
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def _retagged(service: Requests, arn: str, old: Properties, new: Properties) -> bool:
+    """Change a resource's tags; return whether nothing else has changed."""
+    before, after = (
+        {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])} for one in (old, new)
+    )
+    if gone := sorted(before.keys() - after.keys()):
+        service.call("DeleteTags", {"ResourceArn": arn, "TagKeys": gone})
+    if after != before:
+        service.call("AddTags", {"ResourceArn": arn, "Tags": new.get("Tags", [])})
+    return {**old, "Tags": None} == {**new, "Tags": None}
 
 
 def _delete(service: Requests, kind: str, name: str) -> None:

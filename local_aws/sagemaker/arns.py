@@ -27,6 +27,8 @@ def resource_arn(operation: str, request: Mapping[str, Any], *, region: str, acc
         region: region of the request.
         account: account of the caller.
     """
+    if "ResourceArn" in request:
+        return str(request["ResourceArn"])
     for member, kind in NAMED.items():
         if operation.endswith(member.removesuffix("Name")) and member in request:
             return arn(kind, str(request[member]), region=region, account=account)

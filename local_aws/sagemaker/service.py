@@ -17,6 +17,7 @@ from local_aws.sagemaker.invocation_metrics import Publish, unpublished
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
+from local_aws.sagemaker.tags import Tags
 from local_aws.sagemaker.training_jobs import TrainingJobs
 from local_aws.sagemaker.validation import validate
 
@@ -64,6 +65,7 @@ class SageMakerService:
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
+        tags = Tags(store)
         self._operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
@@ -82,6 +84,9 @@ class SageMakerService:
             "ListEndpoints": self._endpoints.list,
             "UpdateEndpoint": self._endpoints.update,
             "DeleteEndpoint": self._endpoints.delete,
+            "AddTags": tags.add,
+            "DeleteTags": tags.delete,
+            "ListTags": tags.list,
         }
 
         # Events that AWS itself causes

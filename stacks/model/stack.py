@@ -91,7 +91,7 @@ class ModelStack(AppStack):
             candidate_name=names.candidate if settings.rollout.candidate else None,
             model_version=job.job_name if job else None,
             minimum_accuracy=settings.training.minimum_accuracy,
-            tags=names.tags,
+            tags=self.resource_tags,
             patience_seconds=settings.rollout.patience_seconds,
             capture_percent=settings.endpoint.capture_percent,
         )
@@ -130,7 +130,7 @@ class ModelStack(AppStack):
             output=output,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             metrics_namespace=names.metrics,
-            tags=names.tags,
+            tags=self.resource_tags,
             settings=training,
             network=self.settings.network,
             key_arn=self.data_key_arn,

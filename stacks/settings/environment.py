@@ -12,6 +12,7 @@ from stacks.settings.scaling import ScalingSettings
 from stacks.settings.security import SecuritySettings
 from stacks.settings.site import SiteSettings
 from stacks.settings.storage import StorageSettings
+from stacks.settings.tags import TagSettings
 from stacks.settings.training import TrainingSettings
 from stacks.settings.types import EnvironmentName, Region, Section
 
@@ -39,3 +40,4 @@ class EnvironmentSettings(Section):
     security: SecuritySettings = SecuritySettings()
     storage: StorageSettings
     logs: LogSettings = LogSettings()
+    tags: TagSettings = TagSettings()

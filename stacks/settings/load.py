@@ -95,7 +95,7 @@ def _override(values: dict[str, Any], key: str, value: Any) -> None:
             raise SettingsError(key, value, _names(EnvironmentSettings, near=key))
         values[section] = value
         return
-    if name not in model.model_fields:
+    if name not in model.model_fields and model.model_config["extra"] != "allow":
         raise SettingsError(key, value, _names(model, f"{section}.", near=key))
     block = values.setdefault(section, {})
     if not isinstance(block, dict):
@@ -110,7 +110,7 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 SECTIONS = {
     **{
-        name: list(model.model_fields) if (model := _section(field)) else []
+        name: (list(model.model_fields) or ["*"]) if (model := _section(field)) else []
         for name, field in EnvironmentSettings.model_fields.items()
     },
     DEFINITIONS: [],

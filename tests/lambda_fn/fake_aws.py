@@ -61,6 +61,7 @@ class FakeSageMaker:
         """Start without jobs."""
         self.jobs: dict[str, dict[str, Any]] = {}
         self.created: list[str] = []
+        self.tags: dict[str, list[dict[str, str]]] = {}
         self.role_errors = 0
 
     def create_training_job(self, **request: Any) -> dict[str, str]:
@@ -78,6 +79,7 @@ class FakeSageMaker:
         self.created.append(name)
         self.jobs[name] = {
             "TrainingJobName": name,
+            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
             "TrainingJobStatus": "InProgress",
             "ModelArtifacts": {"S3ModelArtifacts": f"{output}/{name}/output/model.tar.gz"},
         }
@@ -91,6 +93,11 @@ class FakeSageMaker:
                 "ValidationException", "Requested resource not found.", "DescribeTrainingJob"
             )
         return self.jobs[request["TrainingJobName"]]
+
+    def add_tags(self, **request: Any) -> None:
+        """Remember the tags of a job."""
+        check("sagemaker", "AddTags", request)
+        self.tags[request["ResourceArn"].rpartition("/")[2]] = request["Tags"]
 
     def stop_training_job(self, **request: Any) -> None:
         """Stop a job."""

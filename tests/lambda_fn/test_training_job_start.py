@@ -42,6 +42,19 @@ def test_the_job_has_the_cost_allocation_tags() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", ["InProgress", "Completed"])
+def test_an_existing_job_gets_new_tags(status: str) -> None:
+    """Tags are not part of the job's name, so changed tags train nothing."""
+    sagemaker, s3 = FakeSageMaker(), FakeS3()
+    name = find_or_start(sagemaker, s3, REQUEST)
+    sagemaker.jobs[name]["TrainingJobStatus"] = status
+    s3.put(sagemaker.jobs[name]["ModelArtifacts"]["S3ModelArtifacts"])
+    tagged = replace(REQUEST, tags={"cost-center": "42"})
+    assert find_or_start(sagemaker, s3, tagged) == name
+    assert sagemaker.created == [name]
+    assert sagemaker.tags == {name: [{"Key": "cost-center", "Value": "42"}]}
+
+
 def test_on_demand_instances_keep_no_checkpoints() -> None:
     job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f")
     assert "CheckpointConfig" not in job

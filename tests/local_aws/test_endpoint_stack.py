@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.endpoints import ROLE, artifact
-from tests.local_aws.support.stack import Stack
+from tests.local_aws.support.stack import DeployedStack, Stack
 
 MODELS = "endpoint-stack-models"
 
@@ -148,3 +148,30 @@ def test_a_malformed_resource_fails_with_the_message_from_sagemaker(emulator: Em
     failed = stack.deploy({"Model": model})
     assert failed.status == "ROLLBACK_COMPLETE"
     assert any("ExecutionRoleArn" in reason for reason in failed.reasons)
+
+
+@pytest.mark.usefixtures("models")
+def test_tags_change_in_place(emulator: Emulator) -> None:
+    name = "tagged-stack"
+    stack = Stack(emulator, name)
+
+    def deploy(**tags: str) -> DeployedStack:
+        tagged = resources("first", name)
+        for resource in tagged.values():
+            resource["Properties"]["Tags"] = [{"Key": k, "Value": v} for k, v in tags.items()]
+        return stack.deploy(tagged)
+
+    first = deploy(team="a", stage="beta")
+    assert first.status == "CREATE_COMPLETE", first.reasons
+    second = deploy(team="b", owner="c")
+    assert (second.status, second.ids) == ("UPDATE_COMPLETE", first.ids)
+    sagemaker = emulator.client("sagemaker")
+    for arn in second.ids.values():
+        tags = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+        assert tags == {"team": "b", "owner": "c"}
+    many = [{"Key": f"key{number}", "Value": "x"} for number in range(49)]
+    with pytest.raises(ClientError, match="at most 50 tags"):
+        sagemaker.add_tags(ResourceArn=second.ids["Model"], Tags=many)
+    with pytest.raises(ClientError, match="Could not find"):
+        sagemaker.list_tags(ResourceArn=second.ids["Model"] + "x")
+    assert stack.delete() == "DELETE_COMPLETE"

@@ -37,7 +37,7 @@ TOGETHER = {
     GROUPS: {SUBNETS: "subnet-0123456789abcdef0"},
     "training.max_wait_seconds": {"training.use_spot": "true"},
 }
-WITHOUT_BUNDLING = {"aws:cdk:bundling-stacks": []}
+WITHOUT_BUNDLING: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 SEARCH = settings(max_examples=200, database=None, phases=[Phase.generate])
 
 

@@ -19,6 +19,7 @@ IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"
 TEXTS: dict[Any, st.SearchStrategy[Any]] = {
     types.MlInstance: st.sampled_from(["ml.m5.large", "ml.c5.2xlarge", "ml.inf1.xlarge", "ml.p3.8xlarge"]),
     types.Image: st.just(IMAGE),
+    types.ServingImage: st.sampled_from(["scikit-learn", IMAGE]),
     types.ModelData: st.sampled_from(["s3://some-bucket/a/model.tar.gz", "s3://b.c/m.tar.gz"]),
     types.Month: st.dates().map(lambda day: f"20{day:%y-%m}"),
     types.Source: st.sampled_from(["packaged", "s3://some-bucket/reviews", "s3://b.c/d/e.csv"]),

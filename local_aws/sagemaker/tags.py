@@ -1,0 +1,58 @@
+"""The tag operations of the API, for every kind of resource."""
+
+from collections.abc import Sequence
+
+from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.store import Record, Store
+
+KINDS = {
+    "training-job": "TrainingJobName",
+    "model": "ModelName",
+    "endpoint-config": "EndpointConfigName",
+    "endpoint": "EndpointName",
+}
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html
+MOST_TAGS = 50
+
+
+class Tags:
+    """Adds, deletes and lists the tags of resources, which ARNs name."""
+
+    def __init__(self, store: Store) -> None:
+        """Use the records in `store`."""
+        self._store = store
+
+    def add(self, request: Record) -> Record:
+        """AddTags: replaces the values of keys that exist."""
+        kind, name, tags = self._find(request["ResourceArn"])
+        tags |= {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        if len(tags) > MOST_TAGS:
+            raise SageMakerError(
+                "ResourceLimitExceeded", f"A resource can have at most {MOST_TAGS} tags."
+            )
+        return {"Tags": self._set(kind, name, tags)}
+
+    def delete(self, request: Record) -> Record:
+        """DeleteTags."""
+        kind, name, tags = self._find(request["ResourceArn"])
+        self._set(kind, name, {k: v for k, v in tags.items() if k not in request["TagKeys"]})
+        return {}
+
+    def list(self, request: Record) -> Record:
+        """ListTags."""
+        kind, name, tags = self._find(request["ResourceArn"])
+        return {"Tags": self._set(kind, name, tags)}
+
+    def _find(self, arn: str) -> tuple[str, str, dict[str, str]]:
+        """Return the kind, name and tags of a resource, whose ARN has its name in lower case."""
+        kind, _, lower = arn.rpartition(":")[2].partition("/")
+        for record in self._store.list(kind) if kind in KINDS else ():
+            name = str(record[KINDS[kind]])
+            if name.lower() == lower:
+                return kind, name, {tag["Key"]: tag["Value"] for tag in record.get("Tags", [])}
+        raise SageMakerError("ValidationException", f"Could not find the resource {arn}.")
+
+    def _set(self, kind: str, name: str, tags: dict[str, str]) -> Sequence[dict[str, str]]:
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        self._store.update(kind, name, Tags=listed)
+        return listed
