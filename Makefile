@@ -110,11 +110,12 @@ diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with the stacks o
 cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
 
-# The storage stack comes first: its termination protection must not exist before it does.
+# The storage stack comes first, unprotected: the CLI cannot replace a protected stack whose creation failed.
+deploy: export CDK_PROTECTION := true
 deploy: $(VENV)/.deploy ## validate and deploy every stack of ENV to AWS, with your credentials; ADOPT=1 after a destroy
 	$(if $(ADOPT),@python -m scripts.adopt --environment $(ENV) $(CONTEXT))
-	CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
-	CDK_PROTECTION=true $(CDK) deploy --all $(DEPLOY_OPTIONS)
+	CDK_PROTECTION=false CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
+	CDK_VALIDATION=true $(CDK) deploy --all $(DEPLOY_OPTIONS)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
