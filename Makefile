@@ -114,11 +114,12 @@ preflight: $(VENV)/.deploy ## check that the AWS account is ready for ENV, with 
 	@python -m scripts.preflight --environment $(ENV) \
 	  $(if $(LOCAL),--local --port $(PORT)) $(if $(ADOPT),--adopt) $(CONTEXT)
 
-# The storage stack comes first: its termination protection must not exist before it does.
+# The storage stack comes first, unprotected: the CLI cannot replace a protected stack whose creation failed.
+deploy: export CDK_PROTECTION := true
 deploy: preflight ## check the account, validate and deploy every stack of ENV to AWS, and try the result; ADOPT=1 after a destroy
 	$(if $(ADOPT),@python -m scripts.adopt --environment $(ENV) $(CONTEXT))
-	CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
-	CDK_PROTECTION=true $(CDK) deploy --all --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
+	CDK_PROTECTION=false CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
+	CDK_VALIDATION=true $(CDK) deploy --all --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
 	@python -m scripts.summary --environment $(ENV)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS

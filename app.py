@@ -27,13 +27,8 @@ VALIDATION = "CDK_VALIDATION"
 PROTECTION = "CDK_PROTECTION"
 
 
-def compose(app: App, settings: EnvironmentSettings, *, protect: bool = False) -> None:
+def compose(app: App, settings: EnvironmentSettings) -> None:
     """Add the stacks of one environment to the application.
-
-    Args:
-        app: the application.
-        settings: the environment's settings.
-        protect: whether a storage stack that keeps its buckets gets termination protection.
 
     Raises:
         SettingsError: when a dataset named in the settings does not exist.
@@ -48,7 +43,11 @@ def compose(app: App, settings: EnvironmentSettings, *, protect: bool = False) -
     if settings.dataset.feedback:
         datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
     storage = StorageStack(
-        app, names=names, settings=settings, datasets=datasets.values(), protect=protect
+        app,
+        names=names,
+        settings=settings,
+        datasets=datasets.values(),
+        protect=os.environ.get(PROTECTION) == "true",
     )
     model = ModelStack(app, names=names, settings=settings, datasets=datasets)
     web = WebStack(app, names=names, settings=settings)
@@ -66,8 +65,7 @@ def main() -> int:
         builtin_cloud_formation_validation=os.environ.get(VALIDATION) == "true",
     )
     try:
-        settings = read_settings(app.node.get_all_context())
-        compose(app, settings, protect=os.environ.get(PROTECTION) == "true")
+        compose(app, read_settings(app.node.get_all_context()))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -136,7 +136,7 @@ def _stream(
     command: Sequence[str],
     folder: Path,
     on_line: Callable[[str], None],
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Run a command, pass each line of output on at once, and return the exit code."""
     with subprocess.Popen(  # noqa: S603 - the command is built here, no shell

@@ -1,8 +1,9 @@
 """Copies files into a bucket during the deployment."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from aws_cdk import CustomResource, Size, Stack
+from aws_cdk import CfnResource, CustomResource, Size, Stack
 from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_s3_deployment import BucketDeployment, CacheControl, ISource
 from constructs import Construct, IConstruct
@@ -96,7 +97,15 @@ class FileCopier(Construct):
         (resource,) = (
             child for child in deployment.node.children if isinstance(child, CustomResource)
         )
-        resource.node.add_dependency(self._bucket, *after)
+        before = {
+            one.node.path: one
+            for construct in (self._bucket, *after)
+            for one in construct.node.find_all()
+            if isinstance(one, CfnResource)
+        }
+        # The copy's properties refer to the bucket already.
+        del before[cast("CfnResource", self._bucket.node.default_child).node.path]
+        resource.node.add_dependency(*before.values())
 
 
 def _read_assets(stack: Stack) -> Permission:

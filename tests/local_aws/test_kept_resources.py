@@ -80,6 +80,24 @@ def test_a_protected_stack_cannot_be_deleted_after_a_failed_creation(emulator: E
     assert stack.delete() == "DELETE_COMPLETE"
 
 
+def test_objects_are_encrypted_with_the_buckets_key(emulator: Emulator) -> None:
+    resources = kept("encrypted")
+    resources["Bucket"]["Properties"]["BucketEncryption"] = {
+        "ServerSideEncryptionConfiguration": [
+            {
+                "ServerSideEncryptionByDefault": {
+                    "SSEAlgorithm": "aws:kms",
+                    "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]},
+                }
+            }
+        ]
+    }
+    key = Stack(emulator, "encrypted").deploy(resources).ids["Key"]
+    s3 = emulator.client("s3")
+    s3.put_object(Bucket="encrypted", Key="model", Body=b"weights")
+    assert s3.head_object(Bucket="encrypted", Key="model")["SSEKMSKeyId"].endswith(key)
+
+
 def test_an_alias_is_not_taken_from_another_key(emulator: Emulator) -> None:
     resources = {
         **kept("alias-taken"),

@@ -115,10 +115,12 @@ def test_make_deploy_adopts_on_request_and_protects_the_storage_stack_last(
     if adopted:
         assert steps.pop(0) == "python -m scripts.adopt --environment prod"
     creation, everything = steps
-    assert "CDK_PROTECTION" not in creation
+    assert creation.startswith("CDK_PROTECTION=false ")
     assert creation.endswith("deploy sentiment-prod-storage")
-    assert everything.startswith("CDK_PROTECTION=true cdk ")
+    assert "CDK_PROTECTION" not in everything
     assert everything.endswith("deploy --all")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert "\ndeploy: export CDK_PROTECTION := true\n" in makefile
 
 
 def test_a_failing_call_is_one_line(

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from aws_cdk import App, Stack
 
-from app import compose
+from app import PROTECTION, compose
 from scripts.synthesis import STACKS, context
 from stacks.settings.load import read_settings
 from tests.stacks.assembly import Assembly, Resource, synthesize
@@ -159,18 +159,18 @@ def test_what_prod_keeps_refers_to_nothing_else(prod: Assembly, tmp_path: Path) 
 
 @pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("prod", True)])
 def test_only_a_kept_stack_is_protected_and_only_on_request(
-    environment: str, *, protected: bool
+    environment: str, monkeypatch: pytest.MonkeyPatch, *, protected: bool
 ) -> None:
     """The CDK CLI protects a stack before it creates it, and cannot replace a protected one."""
-    assert protection(environment, protect=True) is protected
-    assert protection(environment, protect=False) is False
+    assert protection(environment) is False
+    monkeypatch.setenv(PROTECTION, "true")
+    assert protection(environment) is protected
 
 
-def protection(environment: str, *, protect: bool) -> bool:
+def protection(environment: str) -> bool:
     """Return whether the storage stack gets termination protection."""
     application = App(context=context(environment), analytics_reporting=False)
-    settings = read_settings(application.node.get_all_context())
-    compose(application, settings, protect=protect)
+    compose(application, read_settings(application.node.get_all_context()))
     (stack,) = (one for one in application.node.children if one.node.id.endswith("-storage"))
     return bool(cast("Stack", stack).termination_protection)
 

@@ -10,6 +10,7 @@ from local_aws.emulator.patches.cloudformation import Created, Properties
 
 PRIVATE_NAMES = (
     (s3, "_apply_bucket_scope", "(method, bucket, key, headers, query_params, body=b'', internal=False)"),
+    (s3, "_bucket_encryption", "AccountScopedDict"),
     (s3, "_bucket_owner_account", "(name)"),
     (s3, "_bucket_policies", "AccountScopedDict"),
     (s3, "_bucket_tags", "AccountScopedDict"),
@@ -20,6 +21,8 @@ PRIVATE_NAMES = (
     (changesets, "_IMPORT_LOOKUPS", "dict"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
 )  # fmt: skip
+
+ENCRYPTION = "ServerSideEncryptionConfiguration"
 
 
 def apply() -> None:
@@ -59,21 +62,23 @@ def _refuse_anonymous_reads() -> None:
 
 
 def _complete_buckets() -> None:
-    """Give CloudFormation's buckets their tags, and refuse to delete one that is not empty.
+    """Give CloudFormation's buckets tags and encryption, and refuse to delete one with objects.
 
     CDK's function that empties a bucket before its deletion does so only if it finds CDK's tag.
     """
     handler = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
 
     def create(logical_id: str, properties: Properties, stack: str) -> Any:
-        return tagged(handler["create"](logical_id, properties, stack), properties)
+        return completed(handler["create"](logical_id, properties, stack), properties)
 
     def update(name: str, old: Properties, new: Properties, stack: str) -> Any:
-        return tagged(handler["update"](name, old, new, stack), new)
+        return completed(handler["update"](name, old, new, stack), new)
 
-    def tagged(created: Created, properties: Properties) -> Created:
+    def completed(created: Created, properties: Properties) -> Created:
         tags = {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
         s3._bucket_tags[created[0]] = tags
+        for rule in properties.get("BucketEncryption", {}).get(ENCRYPTION, []):
+            s3._bucket_encryption[created[0]] = _encryption(rule)
         return created
 
     def delete(name: str, properties: Properties) -> None:
@@ -85,6 +90,16 @@ def _complete_buckets() -> None:
     provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"] = {
         **handler, "create": create, "update": update, "delete": delete,
     }  # fmt: skip
+
+
+def _encryption(rule: dict[str, Any]) -> str:
+    """Return a rule of a template as S3's request, so that new objects name their key."""
+    default = rule["ServerSideEncryptionByDefault"].items()
+    fields = "".join(f"<{name}>{value}</{name}>" for name, value in default)
+    return (
+        f"<{ENCRYPTION}><Rule><ApplyServerSideEncryptionByDefault>{fields}"
+        f"</ApplyServerSideEncryptionByDefault></Rule></{ENCRYPTION}>"
+    )
 
 
 def _complete_bucket_policies() -> None:
