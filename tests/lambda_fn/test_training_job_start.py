@@ -111,6 +111,21 @@ def test_a_real_mistake_fails_with_the_message_from_aws(message: str) -> None:
     assert time.seconds < 120
 
 
+def test_a_new_permission_gets_time_to_propagate() -> None:
+    class Denying(FakeSageMaker):
+        denials = 2
+
+        def describe_training_job(self, **request: Any) -> dict[str, Any]:
+            self.denials -= 1
+            if self.denials >= 0:
+                raise client_error("AccessDeniedException", REFUSALS[2], "DescribeTrainingJob")
+            return super().describe_training_job(**request)
+
+    sagemaker, time = Denying(), Time()
+    assert find_or_start(sagemaker, FakeS3(), REQUEST, clock=time.clock) == REQUEST.job_name
+    assert len(time.waits) == 2
+
+
 def test_other_errors_are_not_retried() -> None:
     class Full(FakeSageMaker):
         def create_training_job(self, **_request: Any) -> dict[str, str]:
