@@ -5,6 +5,7 @@ The name contains a hash of the job's inputs, so no state is kept between calls.
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -45,7 +46,7 @@ def describe(sagemaker: Any, name: str) -> Job | None:
 def describe_new(sagemaker: Any, name: str, clock: Clock = CLOCK) -> Job | None:
     """Return the job, or None when SageMaker still does not know it after a while."""
     wait_for(
-        lambda: describe(sagemaker, name) is not None,
+        lambda: repeat(partial(describe, sagemaker, name), clock) is not None,
         seconds=VISIBLE_SECONDS, pause=PAUSE_SECONDS, clock=clock,
     )  # fmt: skip
     return describe(sagemaker, name)
@@ -63,7 +64,8 @@ def find_or_start(
     """
     for number in range(1, MOST_ATTEMPTS + 1):
         name = request.attempt(number)
-        job = describe(sagemaker, name)
+        # The first request with what may be a new permission
+        job = repeat(partial(describe, sagemaker, name), clock)
         if job is None:
             _start(sagemaker, request.job(name), clock)
             return name

@@ -64,7 +64,8 @@ def settle(
     Raises:
         FailedTestError: when the candidate does not start, or when `check` raises it.
     """
-    serving = find(sagemaker, candidate.serving)
+    # The first request with what may be a new permission
+    serving = repeat(lambda: find(sagemaker, candidate.serving), clock)
     settled = serving["EndpointConfigName"] == candidate.config if serving else candidate.gated
     if settled:
         return remove(sagemaker, candidate.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from eventual_consistency import CLOCK, Clock, wait_for
+from eventual_consistency import CLOCK, Clock, repeat, wait_for
 from known_reviews import KNOWN_REVIEWS
 from resource_properties import FailedTestError
 
@@ -54,7 +54,7 @@ def check_config(
     """
 
     def difference() -> str | None:
-        found = sagemaker.describe_endpoint(EndpointName=endpoint)
+        found = repeat(lambda: sagemaker.describe_endpoint(EndpointName=endpoint), clock)
         return _difference(found, config, capture_percent)
 
     # A description may be some seconds old.
@@ -73,11 +73,12 @@ def _difference(found: dict[str, Any], config: str, capture_percent: int) -> str
     if found["EndpointConfigName"] != config:
         return f"serves configuration {found['EndpointConfigName']}, not {config}"
     capture = found.get("DataCaptureConfig", {})
-    captured = int(capture["CurrentSamplingPercentage"]) if capture.get("EnableCapture") else 0
+    captures = capture.get("EnableCapture") and capture.get("CaptureStatus") != "Stopped"
+    captured = int(capture["CurrentSamplingPercentage"]) if captures else 0
     if captured != capture_percent:
         return (
-            f"captures {captured} % of its requests instead of {capture_percent} %, because an "
-            "endpoint that scales keeps its capture settings: deploy once with "
+            f"captures {captured} % of its requests instead of {capture_percent} %; an "
+            "update of an endpoint that scales may keep its capture settings: deploy once with "
             "scaling.max_instances empty, then again with its value"
         )
     return None

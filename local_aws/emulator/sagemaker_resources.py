@@ -17,11 +17,15 @@ NOT_YET = ("Could not find endpoint", "Could not assume role")
 
 
 class Requests:
-    """Requests of CloudFormation, which waits until AWS knows the resources that they name."""
+    """Requests of CloudFormation, which waits until AWS knows the resources that they name.
+
+    Attributes:
+        once: carries out an operation without a repetition.
+    """
 
     def __init__(self, service: SageMakerService, lag: float) -> None:
         """Repeat refused requests to the service for twice its lag."""
-        self._service, self._seconds = service, 2 * lag
+        self.once, self._seconds = service.call, 2 * lag
 
     def call(self, operation: str, request: Properties) -> Properties:
         """Carry out an operation and return its answer.
@@ -32,7 +36,7 @@ class Requests:
         deadline = time.monotonic() + self._seconds
         while True:
             try:
-                return self._service.call(operation, request)
+                return self.once(operation, request)
             except SageMakerError as error:
                 late = time.monotonic() >= deadline
                 if late or not error.message.startswith(NOT_YET):
@@ -129,7 +133,7 @@ def _retagged(service: Requests, arn: str, old: Properties, new: Properties) -> 
 def _delete(service: Requests, kind: str, name: str) -> None:
     """Delete a resource unless it is gone."""
     try:
-        service.call(f"Delete{kind}", {f"{kind}Name": name})
+        service.once(f"Delete{kind}", {f"{kind}Name": name})
     except SageMakerError as error:
         if "Could not find" not in error.message:
             raise
@@ -139,7 +143,7 @@ def _wait_until_gone(service: Requests, name: str) -> None:
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         try:
-            service.call("DescribeEndpoint", {"EndpointName": name})
+            service.once("DescribeEndpoint", {"EndpointName": name})
         except SageMakerError:
             return
         time.sleep(POLL_SECONDS)

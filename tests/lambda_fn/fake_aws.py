@@ -62,17 +62,14 @@ class FakeSageMaker:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.created: list[str] = []
         self.tags: dict[str, list[dict[str, str]]] = {}
-        self.role_errors = 0
+        self.refusals: list[str] = []
 
     def create_training_job(self, **request: Any) -> dict[str, str]:
         """Start a job, unless its name is taken."""
         check("sagemaker", "CreateTrainingJob", request)
         name = request["TrainingJobName"]
-        if self.role_errors:
-            self.role_errors -= 1
-            raise client_error(
-                "ValidationException", f"Could not assume role {request['RoleArn']}", "Create"
-            )
+        if self.refusals:
+            raise client_error("ValidationException", self.refusals.pop(), "CreateTrainingJob")
         if name in self.jobs:
             raise client_error("ResourceInUse", "Job name must be unique", "CreateTrainingJob")
         output = request["OutputDataConfig"]["S3OutputPath"]

@@ -24,6 +24,24 @@ REQUEST = TrainingRequest(
     minimum_accuracy=0.8,
 )
 
+REFUSALS = (
+    (
+        f"Could not assume role {REQUEST.role_arn}. Please ensure that the role exists and allows "
+        "principal 'sagemaker.amazonaws.com' to assume the role."
+    ),
+    (
+        'No S3 objects found under S3 URL "s3://data/train/" given in input data source. Please ensure '
+        "that the bucket exists in the selected region (us-east-1), that objects exist under that S3 "
+        f'prefix, and that the role "{REQUEST.role_arn}" has "s3:ListBucket" permissions on bucket '
+        '"data".'
+    ),
+    (
+        "User: arn:aws:sts::111122223333:assumed-role/starter/handler is not authorized to perform: "
+        "sagemaker:CreateTrainingJob on resource: arn because no identity-based policy allows the "
+        "sagemaker:CreateTrainingJob action"
+    ),
+)
+
 
 def test_the_job_reads_every_channel_and_reports_metrics() -> None:
     job = REQUEST.job("sentiment-dev-0a1b2c3d4e5f-2")
@@ -87,20 +105,38 @@ def test_every_spot_attempt_resumes_from_the_same_checkpoints() -> None:
         }
 
 
-def test_a_new_role_gets_time_to_propagate() -> None:
-    sagemaker = FakeSageMaker()
-    sagemaker.role_errors = 2
-    time = Time()
+@pytest.mark.parametrize("message", REFUSALS)
+def test_what_is_new_gets_time_to_propagate(message: str) -> None:
+    sagemaker, time = FakeSageMaker(), Time()
+    sagemaker.refusals = [message] * 2
     name = find_or_start(sagemaker, FakeS3(), REQUEST, clock=time.clock)
     assert sagemaker.created == [name]
     assert len(time.waits) == 2
 
 
-def test_a_wrong_role_fails() -> None:
-    sagemaker = FakeSageMaker()
-    sagemaker.role_errors = 1000
-    with pytest.raises(ClientError, match="Could not assume role"):
-        find_or_start(sagemaker, FakeS3(), REQUEST, clock=Time().clock)
+@pytest.mark.parametrize("message", REFUSALS)
+def test_a_real_mistake_fails_with_the_message_from_aws(message: str) -> None:
+    sagemaker, time = FakeSageMaker(), Time()
+    sagemaker.refusals = [message] * 1000
+    with pytest.raises(ClientError) as raised:
+        find_or_start(sagemaker, FakeS3(), REQUEST, clock=time.clock)
+    assert raised.value.response["Error"]["Message"] == message
+    assert time.seconds < 120
+
+
+def test_a_new_permission_gets_time_to_propagate() -> None:
+    class Denying(FakeSageMaker):
+        denials = 2
+
+        def describe_training_job(self, **request: Any) -> dict[str, Any]:
+            self.denials -= 1
+            if self.denials >= 0:
+                raise client_error("AccessDeniedException", REFUSALS[2], "DescribeTrainingJob")
+            return super().describe_training_job(**request)
+
+    sagemaker, time = Denying(), Time()
+    assert find_or_start(sagemaker, FakeS3(), REQUEST, clock=time.clock) == REQUEST.job_name
+    assert len(time.waits) == 2
 
 
 def test_other_errors_are_not_retried() -> None:

@@ -192,6 +192,23 @@ def test_a_new_configuration_gets_time_to_propagate() -> None:
     assert time.seconds < 120
 
 
+def test_a_new_permission_gets_time_to_propagate() -> None:
+    class Denying(Endpoints):
+        denials = 2
+
+        def describe_endpoint(self, **request: Any) -> dict[str, str]:
+            self.denials -= 1
+            if self.denials >= 0:
+                message = "User: x is not authorized to perform: sagemaker:DescribeEndpoint"
+                raise client_error("AccessDeniedException", message, "DescribeEndpoint")
+            return super().describe_endpoint(**request)
+
+    time, endpoints = Time(), Denying(config="config-1")
+    assert not settle(endpoints, CANDIDATE, Check(), time.clock)
+    assert endpoints.calls == ["create"]
+    assert len(time.waits) == 2
+
+
 def test_a_candidate_that_is_not_described_yet_is_not_created_again() -> None:
     class Hidden(Endpoints):
         def create_endpoint(self, **_request: Any) -> None:

@@ -223,6 +223,27 @@ def test_the_endpoint_must_capture_what_the_settings_say(
         served(sagemaker, capture=wanted)
 
 
+def test_a_capture_that_does_not_work_captures_nothing() -> None:
+    sagemaker = SageMaker(captured=5)
+    sagemaker.description["DataCaptureConfig"]["CaptureStatus"] = "Stopped"
+    with pytest.raises(FailedTestError, match=r"captures 0 % .* of 5 %"):
+        served(sagemaker, capture=5)
+
+
+def test_a_new_permission_gets_time_to_propagate() -> None:
+    denied = client_error("AccessDeniedException", "x is not authorized to perform: y", "Describe")
+    sagemaker, refusals = SageMaker(), [denied]
+    describe = sagemaker.describe_endpoint
+
+    def describe_endpoint(**request: Any) -> dict[str, Any]:
+        if refusals:
+            raise refusals.pop()
+        return describe(**request)
+
+    sagemaker.describe_endpoint = describe_endpoint  # type: ignore[method-assign]
+    assert 0 < served(sagemaker) <= 30
+
+
 def test_the_handler_tests_on_create_and_update(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = Runtime()
     clients = {"sagemaker": SageMaker(), "sagemaker-runtime": runtime}

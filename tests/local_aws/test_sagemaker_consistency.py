@@ -1,4 +1,4 @@
-"""What SageMaker shows late, and what an update retains."""
+"""Resources that SageMaker shows late, and properties that an update retains."""
 
 import time
 from collections.abc import Iterator

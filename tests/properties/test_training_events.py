@@ -37,6 +37,7 @@ OPTIONAL = [
     "MaxWaitSeconds",
     "CheckpointPath",
     "OutputKeyArn",
+    "VolumeKeyArn",
     "SubnetIds",
     "SecurityGroupIds",
 ]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from local_aws.environment import DEFAULT_REGION, embedded_aws
-from scripts.evaluate import EvaluationError, run
+from predict_api import model
+from scripts.evaluate import EvaluationError, run, targets
 from scripts.evaluate.run import patiently
 from scripts.evaluate.targets import ATTEMPTS, Endpoint, classify
 from tests.scripts.evaluate.predictions import predict
@@ -188,3 +189,9 @@ def test_an_endpoint_of_another_application_is_refused(aws: Aws) -> None:
     aws.answers = [(200, {}, [0.5])]
     with pytest.raises(EvaluationError, match="its model does not describe itself"):
         Endpoint(NAME).model_card()
+
+
+def test_the_command_and_the_api_agree_on_what_is_worth_repeating() -> None:
+    assert targets.BUSY_CODES == model.BUSY
+    assert targets.BUSY_CONTAINER == model.BUSY_STATUSES
+    assert run.LIST_BYTES == model.MAX_REQUEST_BYTES
