@@ -104,6 +104,6 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     if not objects.any_under(s3, source["S3Uri"]):
         raise invalid(
             f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. '
-            f"The bucket and objects under that prefix must exist, and the role "
-            f'"{request["RoleArn"]}" must be allowed to list them.'
+            f"The bucket must exist in {s3.meta.region_name}, with objects under that prefix, "
+            f'and the role "{request["RoleArn"]}" must be allowed to list them.'
         )
