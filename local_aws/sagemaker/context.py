@@ -7,11 +7,23 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials, RoleError, without_roles
 from local_aws.sagemaker import arns
 from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.store import Store
+
+
+def _stay_in_region(*, request: Any, region_name: str, **_: object) -> None:
+    """Refuse to follow S3's redirect to a bucket in another region, as SageMaker does.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+    """
+    region = request.context.get("signing", {}).get("region", region_name)
+    if region not in {region_name, "*"}:
+        message = f"The bucket is in this region: {region}. Please use this region to retry"
+        raise ClientError({"Error": {"Code": "PermanentRedirect", "Message": message}}, "S3")
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,7 @@ class Context:
         Raises:
             SageMakerError: when SageMaker may not assume the role.
         """
-        return boto3.session.Session().client(
+        client = boto3.session.Session().client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
@@ -43,6 +55,9 @@ class Context:
             # A refused connection on the loopback interface means that the emulator is ending.
             config=Config(retries={"total_max_attempts": 1}),
         )
+        if service == "s3":
+            client.meta.events.register("before-sign.s3", _stay_in_region)
+        return client
 
     def credentials(self, role: str | None) -> Credentials:
         """Return the keys of a role, or the account's keys for None.

@@ -30,8 +30,8 @@ def check_model(request: Record, s3: Any) -> None:
         raise invalid("The embedded SageMaker needs the model's artifact as its ModelDataUrl.")
     if not objects.exists(s3, uri):
         raise invalid(
-            f"Could not find model data at {uri}. The object must exist, and the role "
-            f'"{request.get("ExecutionRoleArn", "")}" must be allowed to read it.'
+            f"Could not find model data at {uri}. The object must exist in {s3.meta.region_name}, "
+            f'and the role "{request.get("ExecutionRoleArn", "")}" must be allowed to read it.'
         )
 
 
