@@ -137,7 +137,7 @@ class Site(Construct):
         headers = ResponseHeadersPolicy(
             self,
             "Headers",
-            comment=f"Security headers of {settings.comment}",
+            comment="Security headers of the page and its API",
             security_headers_behavior=security_headers(),
         )
         logs: dict[str, Any] = {
