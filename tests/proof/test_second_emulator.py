@@ -16,6 +16,7 @@ from tests.stacks.literals import ACCOUNT
 REGION = "us-east-1"
 # Types with which moto 5.2.5 cannot create a stack, and why
 BEYOND = {
+    "AWS::CloudWatch::Alarm": "moto has no attribute Arn of an alarm",
     "AWS::Lambda::Version": "moto requires a name for every function",
     "AWS::StepFunctions::StateMachine": "moto does not shorten the names that it generates",
     "AWS::Lambda::Function": "moto reads the archive in the bootstrap's bucket",
@@ -82,6 +83,7 @@ def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Tried to parse")  # a type that moto skips
 @pytest.mark.usefixtures("_account")
 def test_moto_creates_its_part_of_the_templates(assembly: Assembly) -> None:
