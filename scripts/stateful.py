@@ -25,6 +25,7 @@ STATEFUL = (
     "AWS::SageMaker::Endpoint",
     "AWS::SecretsManager::Secret",
 )
+SCALABLE = "AWS::ApplicationAutoScaling::ScalableTarget"
 # The schemas of these types have the same immutable properties in every region.
 SCHEMA_REGION = "us-east-1"
 
@@ -35,8 +36,11 @@ def stateful(templates: Mapping[str, Template]) -> Record:
     """Return the immutable properties of every stateful resource, by stack and logical id.
 
     The kind of an endpoint is not a property, but cannot change: SageMaker cannot convert an
-    endpoint with instances to a serverless one, nor roll back from instances to serverless.
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+    endpoint with instances to a serverless one, nor roll back from instances to serverless. Nor
+    can the instance type change while Application Auto Scaling scales the endpoint.
+    Sources:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+        https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
     """
     return {
         f"{stack}/{name}": {
@@ -62,12 +66,15 @@ def immutable(kind: str) -> set[str]:
 
 
 def _endpoint_kind(resource: Mapping[str, Any], template: Template) -> dict[str, str]:
-    """Return `serverless` or `real_time` for an endpoint, and nothing for other resources."""
+    """Return what cannot change in an endpoint's configuration, and nothing for others."""
     if resource["Type"] != "AWS::SageMaker::Endpoint":
         return {}
     config, _ = resource["Properties"]["EndpointConfigName"]["Fn::GetAtt"]
     (variant,) = template["Resources"][config]["Properties"]["ProductionVariants"]
-    return {"Kind": "serverless" if "ServerlessConfig" in variant else "real_time"}
+    if "ServerlessConfig" in variant:
+        return {"Kind": "serverless"}
+    scaled = any(one["Type"] == SCALABLE for one in template["Resources"].values())
+    return {"Kind": "real_time"} | ({"InstanceType": variant["InstanceType"]} if scaled else {})
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 
 from scripts.snapshots import all_masked
-from scripts.stateful import RECORDS, Record, immutable, stateful
+from scripts.stateful import RECORDS, SCALABLE, Record, immutable, stateful
 from tests.stacks.assembly import Assembly
 
 
@@ -53,6 +53,35 @@ def test_another_kind_of_endpoint_is_noticed(prod: Assembly) -> None:
     (variant,) = config["Properties"]["ProductionVariants"]
     variant["ServerlessConfig"] = {"MaxConcurrency": 5, "MemorySizeInMB": 3072}
     assert stateful(changed) != recorded("prod")
+
+
+def test_another_instance_type_of_a_scaled_endpoint_is_noticed(prod: Assembly) -> None:
+    """SageMaker refuses the update as long as Application Auto Scaling scales the endpoint."""
+    changed = deepcopy(all_masked(prod.templates))
+    resources = changed["model"]["Resources"]
+    (config,) = (
+        one for one in resources.values() if one["Type"] == "AWS::SageMaker::EndpointConfig"
+    )
+    (variant,) = config["Properties"]["ProductionVariants"]
+    variant["InstanceType"] = "ml.m5.xlarge"
+    assert stateful(changed) != recorded("prod")
+
+
+def test_another_instance_type_is_an_ordinary_update_without_scaling(
+    altered_prod: Assembly,
+) -> None:
+    templates = all_masked(altered_prod.templates)
+    resources = templates["model"]["Resources"]
+    before, after = deepcopy(templates), deepcopy(templates)
+    for changed, instance in ((before, "ml.m5.large"), (after, "ml.m5.xlarge")):
+        changed["model"]["Resources"] = {
+            name: one for name, one in deepcopy(resources).items() if one["Type"] != SCALABLE
+        }
+        for one in changed["model"]["Resources"].values():
+            for variant in one["Properties"].get("ProductionVariants", []):
+                variant["InstanceType"] = instance
+    assert before != after
+    assert stateful(before) == stateful(after)
 
 
 def test_another_name_or_logical_id_is_noticed(dev: Assembly) -> None:
