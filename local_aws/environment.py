@@ -9,6 +9,14 @@ DEFAULT_REGION = "us-east-1"
 DUMMY_KEY = "test"
 # File in the state folder with the decisions of enforced IAM, a JSON object per line
 DECISIONS = "decisions.jsonl"
+# Neither the caller's AWS configuration nor a proxy between the parts of the embedded AWS
+ONLY_THIS_MACHINE = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
 
 
 def endpoint_url(port: int) -> str:
@@ -42,11 +50,7 @@ def embedded_aws(url: str, region: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
+        **ONLY_THIS_MACHINE,
     }
 
 
