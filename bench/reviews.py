@@ -17,7 +17,7 @@ class Data:
     name: str
     training: int  # number of reviews
     testing: int
-    official: bool  # whether the test reviews are the official 25,000
+    official: bool  # true for the official 25,000 test reviews
 
 
 def write(file: Path, reviews: Dataset) -> None:

@@ -16,12 +16,6 @@ export function startCard(api) {
     fill(api, asking.signal);
   });
   drawer.addEventListener("close", () => asking.abort());
-  // A click outside the drawer closes it; a click on its padding does not.
-  drawer.addEventListener("pointerdown", ({ clientX }) => {
-    if (clientX < drawer.getBoundingClientRect().left) {
-      drawer.close();
-    }
-  });
 }
 
 async function fill(api, signal) {

@@ -1,4 +1,4 @@
-/** Asks whether a verdict was right, if the deployment accepts feedback. */
+/** Feedback on a verdict, if the deployment accepts it. */
 
 import { sendFeedback } from "./api.js";
 import { element } from "./dom.js";

@@ -8,17 +8,11 @@ from local_aws.environment import DUMMY_KEY
 
 @dataclass(frozen=True)
 class Credentials:
-    """An access key, with the token of a role's session if it has one.
-
-    Attributes:
-        access_key: id of the key.
-        secret_key: key that signs requests.
-        session_token: token of a role's session; None for the account's key.
-    """
+    """An access key, with the token of a role's session if it has one."""
 
     access_key: str
     secret_key: str
-    session_token: str | None = None
+    session_token: str | None = None  # None for the account's own key
 
     @property
     def arguments(self) -> dict[str, str | None]:

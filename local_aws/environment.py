@@ -13,6 +13,14 @@ DECISIONS = "decisions.jsonl"
 LAG = "LOCAL_AWS_LAG"
 # Variable of the emulator's process: "true" for the quotas of an account that has just been opened
 NEW_ACCOUNT = "NEW_ACCOUNT"
+# Neither the caller's AWS configuration nor a proxy between the parts of the embedded AWS
+ONLY_THIS_MACHINE = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
 
 
 def endpoint_url(port: int) -> str:
@@ -46,11 +54,7 @@ def embedded_aws(url: str, region: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
+        **ONLY_THIS_MACHINE,
     }
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from local_aws.environment import NEW_ACCOUNT, endpoint_url, without_aws
+from local_aws.environment import NEW_ACCOUNT, ONLY_THIS_MACHINE, endpoint_url, without_aws
 from local_aws.urls import send
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,9 +81,9 @@ def end_orphans(state: Path) -> bool:
         return False
     _refuse_foreign(state)
     remembered = _remembered(state)
-    orphans = _belonging_to(state)
-    if remembered is not None and not psutil.pid_exists(remembered.pid):
-        orphans += _session(remembered.pid, state)
+    # A living process with this id is another program, since the emulator was not found.
+    leads = remembered is not None and not psutil.pid_exists(remembered.pid)
+    orphans = _processes(state, remembered.pid if remembered and leads else None)
     for orphan in orphans:
         _kill(orphan)
     psutil.wait_procs(orphans, timeout=STOP_SECONDS)
@@ -151,7 +151,8 @@ def start(
         raise EmulatorError(
             f"port {port} is in use by another program; choose another with --port (PORT= for make)"
         )
-    state.mkdir(parents=True, exist_ok=True)
+    for folder in ("tmp", "objects"):
+        (state / folder).mkdir(parents=True, exist_ok=True)
     environment = _environment(port, state, region) | {
         "AUTH": str(enforce_iam).lower(),
         NEW_ACCOUNT: str(new_account).lower(),
@@ -178,12 +179,12 @@ def start(
 
 def stop(running: Running, state: Path) -> int:
     """Stop the emulator and every process of its session; return their number."""
-    processes = _session(running.pid, state)
+    processes = _processes(state, running.pid)
     leader = next((p for p in processes if p.pid == running.pid), None)
     if leader is not None:
         leader.send_signal(signal.SIGINT)
         psutil.wait_procs([leader], timeout=STOP_SECONDS)
-    left = {p.pid: p for p in [*processes, *_session(running.pid, state)] if p.is_running()}
+    left = {p.pid: p for p in [*processes, *_processes(state, running.pid)] if p.is_running()}
     for process in left.values():
         _kill(process)
     psutil.wait_procs(list(left.values()), timeout=STOP_SECONDS)
@@ -214,49 +215,29 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "MINISTACK_HOST": "localhost",
         # CDK's Lambda functions require() clients that AWS's runtime has.
         "NODE_PATH": str(ROOT / "node_modules"),
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "TMPDIR": _made(state / "tmp"),
+        **ONLY_THIS_MACHINE,
+        "TMPDIR": str(state / "tmp"),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(kept_state(state)),
         "S3_PERSIST": "1",
-        "S3_DATA_DIR": _made(state / "objects"),
+        "S3_DATA_DIR": str(state / "objects"),
         # Its MQTT listener would bind every interface.
         "IOT_MTLS_ENABLED": "0",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
     }
 
 
-def _made(folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(folder)
+def _processes(state: Path, leader: int | None) -> list[psutil.Process]:
+    """Return the processes of a session and those started from the state folder.
 
-
-def _session(leader: int, state: Path) -> list[psutil.Process]:
-    """Return the processes of the emulator's session and those of its state folder."""
+    The latter are training jobs and model servers.
+    """
     found = []
     for process in psutil.process_iter():
-        try:
-            if os.getsid(process.pid) == leader:
+        with contextlib.suppress(psutil.Error, OSError):
+            command = process.cmdline() or [""]
+            from_folder = command[0].startswith(f"{state}{os.sep}")
+            if from_folder or os.getsid(process.pid) == leader:
                 found.append(process)
-        except (ProcessLookupError, PermissionError):
-            continue
-    known = {process.pid for process in found}
-    return found + [process for process in _belonging_to(state) if process.pid not in known]
-
-
-def _belonging_to(state: Path) -> list[psutil.Process]:
-    """Return processes started from the state folder: training jobs and model servers."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            command = process.cmdline()
-        except psutil.Error:
-            continue
-        if command and command[0].startswith(f"{state}{os.sep}"):
-            found.append(process)
     return found
 
 

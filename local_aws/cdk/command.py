@@ -33,14 +33,9 @@ class CdkError(Exception):
 
 @dataclass(frozen=True)
 class Cdk:
-    """The CDK CLI, run for one application.
+    """The CDK CLI, run for one application."""
 
-    Attributes:
-        state: folder for the CLI's files and the log of its whole output.
-        screen: shows the progress.
-    """
-
-    state: Path
+    state: Path  # folder for the CLI's files and the log of its whole output
     screen: Screen
 
     def bootstrap(self, region: str) -> None:

@@ -19,27 +19,16 @@ PROGRESS = re.compile(
 
 
 class Event(NamedTuple):
-    """An event of one resource, as the CLI prints it.
-
-    Attributes:
-        stack: name of the stack.
-        done: number of resources that are complete.
-        total: number of resources that change.
-        status: status of the resource.
-        kind: type of the resource.
-        path: path of its construct in the stack, or its logical id.
-        logical_id: its logical id.
-        reason: the status's reason; may be empty.
-    """
+    """An event of one resource, as the CLI prints it."""
 
     stack: str
-    done: int
+    done: int  # complete resources, out of `total`
     total: int
     status: str
     kind: str
-    path: str
+    path: str  # construct path in the stack, or the logical id
     logical_id: str
-    reason: str
+    reason: str  # may be empty
 
     @classmethod
     def parse(cls, line: str) -> "Event | None":

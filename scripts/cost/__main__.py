@@ -3,11 +3,12 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from math import isnan
 
 from rich.console import Console
 from rich.table import Table
 
-from scripts.cost.estimate import Item, estimate
+from scripts.cost.estimate import Item, estimate, known
 from scripts.cost.prices import Prices
 from scripts.cost.usage import ASSUMPTIONS, PREDICTIONS
 from scripts.synthesis import UNBUNDLED, SynthesisError, context, environments, synthesize
@@ -59,9 +60,8 @@ def _table(environment: str, items: list[Item]) -> Table:
     for item in monthly:
         table.add_row(item.name, *(_dollars(item.at(count)) for count in PREDICTIONS))
     table.add_section()
-    totals = [sum(item.at(count) or 0 for item in monthly) for count in PREDICTIONS]
-    more = any(item.at(0) is None for item in monthly)
-    table.add_row("together", *(_dollars(total) + (" + ?" if more else "") for total in totals))
+    more = " + ?" if any(isnan(item.at(0)) for item in monthly) else ""
+    table.add_row("together", *(_dollars(known(monthly, count)) + more for count in PREDICTIONS))
     for item in items:
         if item.once != 0:
             table.add_section()
@@ -69,17 +69,15 @@ def _table(environment: str, items: list[Item]) -> Table:
     return table
 
 
-def _dollars(amount: float | None) -> str:
-    if amount is None:
+def _dollars(amount: float) -> str:
+    if isnan(amount):
         return "?"
     return "< 0.01" if 0 < amount < CENT else f"{amount:,.2f}"
 
 
 def _unknown(items: list[Item], region: str, prices: Prices) -> list[str]:
     """Return the missing prices, one text each."""
-    missing = [
-        f"the price of {item.name}" for item in items if item.at(0) is None or item.once is None
-    ]
+    missing = [f"the price of {item.name}" for item in items if isnan(item.at(0) + item.once)]
     if region != prices.region:
         missing.append(f"the prices of {region}; these are of {prices.region}")
     return missing

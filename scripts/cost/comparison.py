@@ -1,9 +1,10 @@
 """The monthly cost before and after a change, as lines of Markdown."""
 
 from collections.abc import Iterator, Mapping
+from math import isnan
 from typing import Any
 
-from scripts.cost.estimate import Item, estimate
+from scripts.cost.estimate import Item, estimate, known
 from scripts.cost.prices import Prices
 from scripts.cost.usage import PREDICTIONS
 
@@ -13,11 +14,11 @@ CENT = 0.005
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Yield the cost of the templates after a change, and the difference from the cost before."""
     prices = Prices.read()
-    old, new = (list(estimate(templates, prices)) for templates in (before, after))
+    old, new = (estimate(templates, prices) for templates in (before, after))
     unknown = _unknown(new)
     yield "\n**cost a month**"
     for count in PREDICTIONS:
-        previous, current = _total(old, count), _total(new, count)
+        previous, current = known(old, count), known(new, count)
         if _unknown(old) != unknown:
             change = f"from {_dollars(previous, _unknown(old))}; the difference is not known"
         elif abs(current - previous) < CENT:
@@ -31,13 +32,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str
 
 def _unknown(bill: list[Item]) -> set[str]:
     """Return the items on a bill without a known price."""
-    return {item.name for item in bill if item.at(0) is None}
+    return {item.name for item in bill if isnan(item.at(0))}
 
 
-def _total(bill: list[Item], predictions: int) -> float:
-    """Return the sum of the known prices on a bill."""
-    return sum(item.at(predictions) or 0 for item in bill)
-
-
-def _dollars(known: float, unknown: set[str]) -> str:
-    return f"${known:,.2f}" + (" + ?" if unknown else "")
+def _dollars(amount: float, unknown: set[str]) -> str:
+    return f"${amount:,.2f}" + (" + ?" if unknown else "")

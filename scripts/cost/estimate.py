@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from scripts.cost.prices import Prices
@@ -25,25 +26,28 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the bill, in US dollars.
+    """One line of the bill, in US dollars; NaN when a price is unknown.
 
     Attributes:
         name: the billed resource.
-        monthly: monthly cost without predictions; None when a price is unknown.
-        per_prediction: cost of each prediction; None when a price is unknown.
+        monthly: monthly cost without predictions.
+        per_prediction: cost of each prediction.
         once: cost of each training, which is not in the monthly cost.
     """
 
     name: str
-    monthly: float | None = 0.0
-    per_prediction: float | None = 0.0
-    once: float | None = 0.0
+    monthly: float = 0.0
+    per_prediction: float = 0.0
+    once: float = 0.0
 
-    def at(self, predictions: int) -> float | None:
-        """Return the cost of a month with that many predictions; None when it is unknown."""
-        if self.monthly is None or self.per_prediction is None:
-            return None
+    def at(self, predictions: int) -> float:
+        """Return the cost of a month with that many predictions."""
         return self.monthly + predictions * self.per_prediction
+
+
+def known(items: Iterable[Item], predictions: int) -> float:
+    """Return the sum of the known costs of a month."""
+    return sum(cost for item in items if not isnan(cost := item.at(predictions)))
 
 
 def estimate(templates: Mapping[str, Any], prices: Prices) -> list[Item]:
@@ -68,20 +72,17 @@ def _serving(resources: Resources, prices: Prices) -> Iterator[Item]:
         if kind == "Custom::TrainingJob":
             instance, count = properties["InstanceType"], int(properties["InstanceCount"])
             hourly = prices.of("sagemaker.training_per_hour", instance)
-            once = None if hourly is None else hourly * count * TRAINING_HOURS
-            yield Item(f"a training, {count} x {instance}", once=once)
+            yield Item(f"a training, {count} x {instance}", once=hourly * count * TRAINING_HOURS)
 
 
 def _variant(variant: Properties, prices: Prices, data: float) -> Item:
     serverless = variant.get("ServerlessConfig")
     if serverless is None:
         instance, count = variant["InstanceType"], int(variant["InitialInstanceCount"])
-        hourly = prices.of("sagemaker.hosting_per_hour", instance)
-        monthly = None if hourly is None else hourly * count * HOURS_A_MONTH
+        monthly = prices.of("sagemaker.hosting_per_hour", instance) * count * HOURS_A_MONTH
         return Item(f"endpoint, {count} x {instance}", monthly, data)
     memory = str(serverless["MemorySizeInMB"])
-    second = prices.of("sagemaker.serverless_per_second", memory)
-    used = None if second is None else second * ENDPOINT_SECONDS + data
+    used = prices.of("sagemaker.serverless_per_second", memory) * ENDPOINT_SECONDS + data
     return Item(f"endpoint, serverless with {memory} MB", 0.0, used)
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ class Prices:
         service, _, key = name.partition(".")
         return float(self.table[service][key])
 
-    def of(self, name: str, kind: str) -> float | None:
-        """Return the price of a kind, such as an instance type; None when it is unknown."""
+    def of(self, name: str, kind: str) -> float:
+        """Return the price of a kind, such as an instance type; NaN when it is unknown."""
         service, _, key = name.partition(".")
-        price = self.table[service][key].get(kind)
-        return None if price is None else float(price)
+        return float(self.table[service][key].get(kind, nan))

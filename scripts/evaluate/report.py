@@ -28,7 +28,7 @@ class Latency:
 
     kind: str  # `lists` or `singles`
     retried: int  # number of requests that needed more than one attempt
-    milliseconds: list[float]  # of each request's successful attempt
+    milliseconds: list[float]  # duration of each successful attempt
 
     @property
     def percentiles(self) -> dict[int, float]:
@@ -117,10 +117,8 @@ def show(result: Result, console: Console) -> None:
     if result.trained is not None:
         console.print(f"its training measured {result.trained:.4f} on the same reviews")
     confusion = Table("", "judged positive", "judged negative", title="Confusion matrix")
-    hits, misses = metrics.true_positives, metrics.false_negatives
-    confusion.add_row("is positive", str(hits), str(misses))
-    hits, misses = metrics.true_negatives, metrics.false_positives
-    confusion.add_row("is negative", str(misses), str(hits))
+    confusion.add_row("is positive", str(metrics.true_positives), str(metrics.false_negatives))
+    confusion.add_row("is negative", str(metrics.false_positives), str(metrics.true_negatives))
     latency = Table("", "requests", "retried", title="Latency of a request, ms")
     for percent in PERCENTILES:
         latency.add_column(f"p{percent}", justify="right")

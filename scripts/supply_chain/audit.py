@@ -9,10 +9,9 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -173,17 +172,19 @@ def main() -> int:
     url = arguments.osv_url
     options = ["--vulnerability-service=osv", f"--osv-url={url}"] if url else []
     packages, today = {entry.package for entry in locked()}, datetime.now(UTC).date()
-    answers = []
-    for ecosystem, ask in {
+    answers: list[Answer] = []
+    services: dict[str, Callable[[list[Package]], Answer]] = {
         "pypi": partial(ask_pip_audit, options=options),
         "npm": ask_npm_audit,
-    }.items():
+    }
+    for ecosystem, ask in services.items():
         try:
             answers.append(ask([p for p in packages if p.ecosystem == ecosystem]))
         except NotReachedError as error:
             print(f"No new answer: {error}")
     if answers:
-        asked, advisories = (list(chain(*parts)) for parts in zip(*answers, strict=True))
+        asked = [package for known, _ in answers for package in known]
+        advisories = [advisory for _, found in answers for advisory in found]
         Known(today, asked, advisories).write(arguments.file)
     known = Known.read(arguments.file)
     found, gaps = judge(known, packages, accepted_advisories(), today)
