@@ -75,7 +75,7 @@ class ServiceQuotas:
 
     def value(self, code: str) -> float:
         """Return the value of a quota that applies to the account."""
-        return self._applied.get(code, self._defaults[code]["Value"])
+        return self._applied.get(code, float(self._defaults[code]["Value"]))
 
     def named(self, name: str) -> float:
         """Return the value of the quota with this name that applies to the account."""

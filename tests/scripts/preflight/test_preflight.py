@@ -156,23 +156,6 @@ def alias(account: Emulator, name: str) -> Iterator[None]:
     keys.delete_alias(AliasName=name)
 
 
-@contextmanager
-def endpoint(account: Emulator, name: str) -> Iterator[None]:
-    endpoints = account.client("sagemaker")
-    variant = {
-        "VariantName": "All", "ModelName": "any", "InitialInstanceCount": 1,
-        "InstanceType": "ml.m5.large",
-    }  # fmt: skip
-    endpoints.create_model(
-        ModelName="any", ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/any",
-        PrimaryContainer={"Image": "any"},
-    )  # fmt: skip
-    endpoints.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
-    endpoints.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    yield
-    endpoints.delete_endpoint(EndpointName=name)
-
-
 Taken = Callable[[Emulator, str], AbstractContextManager[None]]
 
 
@@ -180,7 +163,6 @@ Taken = Callable[[Emulator, str], AbstractContextManager[None]]
     ("kind", "name", "taken"),
     [
         ("AWS::S3::Bucket", f"sentiment-prod-data-{ACCOUNT}-{DEFAULT_REGION}", bucket),
-        ("AWS::SageMaker::Endpoint", "sentiment-prod", endpoint),
         ("AWS::Logs::LogGroup", "/aws/sagemaker/Endpoints/sentiment-prod", log_group),
         ("AWS::CloudWatch::Dashboard", "dashboard", dashboard),
         ("AWS::SNS::Topic", "sentiment-prod-alarms", topic),
