@@ -45,7 +45,7 @@ test: ## run the whole test suite, including the browser tests
 chromium:
 	@sh scripts/install_chromium.sh
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 	@$(MAKE) --no-print-directory fresh
@@ -126,13 +126,14 @@ destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
 
 lock: $(VENV)/.supply ## update every lock, with hashes; run make licences afterwards
-	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/bench requirements/supply; do \
-	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/scikit-learn requirements/bench requirements/supply; do \
+	  case $$file in */scikit-learn) complete=--no-deps;; *) complete=;; esac; \
+	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes $$complete \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
 	npm update --package-lock-only
 
-licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
+licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
 	@python -m scripts.supply_chain.licences
 
 sbom: $(VENV)/.supply ## write a bill of materials (CycloneDX) to test-artifacts/sbom.cdx.json
@@ -148,7 +149,7 @@ clean: ## remove everything that the other targets created; stop the embedded AW
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
 # Phony, so that set_up.py checks the environment every time.
-.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(BENCH_VENV)/.ready
+.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(BENCH_VENV)/.ready
 
 $(VENV)/bin/python:
 	@$(SET_UP) python
@@ -169,9 +170,13 @@ $(VENV)/.checkov: $(VENV)/bin/python
 $(VENV)/.supply: $(VENV)/bin/python
 	@$(SET_UP) supply
 
-# The model server of AWS's serving image, for comparison with the embedded AWS.
+# The model server of SageMaker's PyTorch image, for comparison with the embedded AWS.
 $(VENV)/.torchserve: $(VENV)/bin/python
 	@$(SET_UP) torchserve $(TORCH)
+
+# The server of SageMaker's scikit-learn image, for the same comparison.
+$(VENV)/.scikit-learn: $(VENV)/bin/python
+	@$(SET_UP) scikit-learn
 
 $(BENCH_VENV)/.ready:
 	@$(SET_UP) bench

@@ -66,6 +66,11 @@ ENVIRONMENTS = {
         ".venv/torchserve-2.6", "requirements/torchserve.txt",
         "TorchServe with the serving image's older torch (1 GB, once)", TORCHSERVE,
     ),
+    "scikit-learn": Environment(
+        ".venv/scikit-learn", "requirements/scikit-learn.txt",
+        "the server of SageMaker's scikit-learn image (300 MB, once)",
+        ("flask", "gunicorn.app.wsgiapp", "gevent", "numpy"),
+    ),
     "bench": Environment(
         ".venv-bench", "requirements/bench.txt", "the peers that bench/ compares with",
         ("fasttext", "sklearn"),

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from math import isnan
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.text import Text
 from local_aws.environment import DEFAULT_PORT
 from local_aws.urls import local_url, send
 from scripts import ROOT
-from scripts.cost.estimate import estimate
+from scripts.cost.estimate import estimate, known
 from scripts.cost.prices import Prices
 from scripts.cost.usage import HOURS_A_MONTH
 from scripts.synthesis import environments, templates
@@ -109,9 +110,13 @@ def _verdict(site: str) -> str:
 def _price(environment: str, assembly: Path) -> str:
     """Return the price of an hour without predictions."""
     prices = Prices.read()
-    monthly = [item.at(0) for item in estimate(templates(environment, assembly), prices)]
-    hourly = sum(filter(None, monthly)) / HOURS_A_MONTH
-    more = " and an instance without a known price" if None in monthly else ""
+    items = estimate(templates(environment, assembly), prices)
+    hourly = known(items, 0) / HOURS_A_MONTH
+    more = (
+        " and an instance without a known price"
+        if any(isnan(item.monthly) for item in items)
+        else ""
+    )
     return f"${hourly:.2f}{more} an hour (prices of {prices.region}, {prices.as_of}; make cost)"
 
 

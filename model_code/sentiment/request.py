@@ -8,7 +8,7 @@ from sentiment.tokens import mask_markup
 
 try:
     from sagemaker_inference.errors import BaseInferenceToolkitError
-except ImportError:  # other toolkits answer 400 with the text of any exception
+except ImportError:  # the scikit-learn image has another toolkit
 
     class BaseInferenceToolkitError(Exception):  # type: ignore[no-redef]
         """Replacement for the PyTorch toolkit's error, with the same arguments."""
@@ -33,7 +33,7 @@ class RequestError(BaseInferenceToolkitError):  # type: ignore[misc]
         super().__init__(status, json.dumps({"code": code, "message": message}), code)
 
     def __str__(self) -> str:
-        """Return the JSON line, which the Hugging Face toolkit sends."""
+        """Return the JSON line."""
         return str(self.message)
 
 

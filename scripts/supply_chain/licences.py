@@ -15,7 +15,14 @@ PAGE = ROOT / "docs" / "licences.md"
 FILE = Path(__file__).with_name("licences.toml")
 RULES = tomllib.loads(FILE.read_text("utf-8"))
 PIP_LICENSES = ROOT / ".venv" / "supply" / "bin" / "pip-licenses"
-ENVIRONMENTS = (".venv", ".venv/checkov", ".venv/supply", ".venv/torchserve", ".venv-bench")
+ENVIRONMENTS = (
+    ".venv",
+    ".venv/checkov",
+    ".venv/supply",
+    ".venv/torchserve",
+    ".venv/scikit-learn",
+    ".venv-bench",
+)
 HEAD = """# Licences of the dependencies
 
 `make licences` lists every package that a lock names. The licence of a Python package is the one in

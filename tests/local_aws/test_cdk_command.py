@@ -1,5 +1,6 @@
 """A command of the CDK CLI ends with its caller, for example at a time limit."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -33,6 +34,6 @@ def test_the_command_ends_with_its_child_processes(tmp_path: Path) -> None:
     before = set(psutil.Process().children(recursive=True))
     running: list[psutil.Process] = []
     with pytest.raises(GivenUpError):
-        _stream([sys.executable, "-c", COMMAND], tmp_path, give_up)
+        _stream([sys.executable, "-c", COMMAND], tmp_path, give_up, dict(os.environ))
     _, alive = psutil.wait_procs(running, timeout=30)
     assert alive == []

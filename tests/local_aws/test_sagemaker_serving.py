@@ -40,9 +40,18 @@ def serving(emulator: Emulator) -> Emulator:
         "leaves-folder": (endpoints.artifact("x", **{"../../escaped": "x"}), endpoints.INSTANCE),
         "links-outside": (archive({}, links={"name": "/etc/passwd"}), endpoints.INSTANCE),
         "lacks-wheel": (endpoints.artifact("x", **requirements), endpoints.INSTANCE),
+        "scikit-learn": (
+            endpoints.artifact("sk", **{"code/inference.py": endpoints.TRANSFORM_CODE}),
+            endpoints.INSTANCE,
+        ),
+        "scikit-learn-broken": (
+            endpoints.artifact("x", **{"code/inference.py": "import torch"}),
+            endpoints.INSTANCE,
+        ),
     }
     for name, (packed, variant) in artifacts.items():
-        config = endpoints.define(emulator, name, packed, variant=variant)
+        image = endpoints.SCIKIT_LEARN if name.startswith("scikit-learn") else endpoints.PYTORCH
+        config = endpoints.define(emulator, name, packed, variant=variant, image=image)
         emulator.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
     assert endpoints.settled(emulator, SERVED)["EndpointStatus"] == "InService"
     return emulator
@@ -100,6 +109,24 @@ def test_defect_in_a_handler_is_a_server_error(serving: Emulator) -> None:
     assert error["OriginalStatusCode"] == 500
     assert "Received server error (500) from primary" in error["Error"]["Message"]
     assert endpoints.ask(serving, SERVED, "again") == "serves: again"
+
+
+def test_the_scikit_learn_image_calls_transform_fn(serving: Emulator) -> None:
+    assert endpoints.settled(serving, "scikit-learn")["EndpointStatus"] == "InService"
+    assert endpoints.ask(serving, "scikit-learn", "grüße") == "sk: grüße"
+    refused = error_of(serving, "scikit-learn", "refuse")
+    assert (refused["OriginalStatusCode"], refused["OriginalMessage"]) == (422, "refused")
+
+
+def test_the_scikit_learn_image_has_no_torch(serving: Emulator) -> None:
+    assert endpoints.settled(serving, "scikit-learn")["EndpointStatus"] == "InService"
+    assert error_of(serving, "scikit-learn", "torch")["OriginalStatusCode"] == 500
+
+
+def test_the_scikit_learn_image_fails_its_health_check_without_a_model(serving: Emulator) -> None:
+    endpoint = endpoints.settled(serving, "scikit-learn-broken")
+    assert endpoint["EndpointStatus"] == "Failed"
+    assert "health check" in endpoint["FailureReason"]
 
 
 @pytest.mark.parametrize(("name", "limit"), [(SERVED, 6_291_456), ("serverless", 4 * 1024**2)])

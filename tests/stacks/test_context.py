@@ -342,6 +342,22 @@ def test_a_custom_image_replaces_a_missing_default_image() -> None:
     assert read(block, region="eusc-de-east-1", site__access_logs="false").endpoint.image == image
 
 
+def test_the_scikit_learn_image_must_exist_in_the_region() -> None:
+    block = {**DEV, "endpoint": {"kind": "real_time", "image": "scikit-learn"}}
+    assert read(block).endpoint.image == "scikit-learn"
+    line = refusal(block, region="mx-central-1", site__access_logs="false")
+    assert "AWS offers the scikit-learn image in af-south-1" in line
+
+
+def test_the_scikit_learn_image_serves_no_lstm() -> None:
+    lstm = {"training__architecture": "lstm"}
+    uri = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
+    for image in ("scikit-learn", uri):
+        assert "has no torch" in refusal(endpoint__image=image, **lstm)
+        assert read(endpoint__image=image).endpoint.image == image
+    assert read(endpoint__image=OWN_IMAGE, **lstm)
+
+
 def test_environment_names_are_short() -> None:
     with pytest.raises(SettingsError, match="1 to 12 small letters and digits"):
         read_settings({"environment": "My_env", "environments": {"My_env": DEV}})

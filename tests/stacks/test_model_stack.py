@@ -2,9 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from scripts import ROOT
 from scripts.synthesis import STACKS
 from tests.stacks.assembly import Assembly, synthesize
 
@@ -119,3 +121,22 @@ def test_an_existing_model_is_deployed_without_training(
     assert assembly.template("model")["Outputs"]["ModelArtifact"]["Value"] == uri
     policies = json.dumps(assembly.resources("AWS::IAM::Role", "model"))
     assert ":s3:::models-of-mine/imdb/model.tar.gz" in policies
+
+
+def test_the_scikit_learn_image_gets_its_own_entry_point_and_needs_no_network(
+    tmp_path: Path,
+) -> None:
+    assembly = synthesize("prod", tmp_path, {"endpoint.image": "scikit-learn"})
+    model = assembly.only("AWS::SageMaker::Model")
+    assert model["EnableNetworkIsolation"]
+    container = model["PrimaryContainer"]
+    assert container["Image"] == (
+        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
+    )
+    assert container["Environment"]["SAGEMAKER_PROGRAM"] == "predict_transform.py"
+    assert (ROOT / "model_code" / container["Environment"]["SAGEMAKER_PROGRAM"]).is_file()
+    # The image builds a package from the code, and pip would download setuptools for that.
+    assert container["Environment"]["PIP_NO_BUILD_ISOLATION"] == "false"
+    roles = json.dumps(assembly.resources("AWS::IAM::Role", "model"))
+    assert ":ecr:us-east-1:683313688378:repository/sagemaker-scikit-learn" in roles
+    assert ":repository/pytorch-inference" not in roles

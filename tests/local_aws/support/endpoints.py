@@ -47,6 +47,23 @@ def output_fn(prediction, accept):
         return json.dumps({"answer": prediction}), accept
     return prediction, "text/plain"
 """
+# The same for SageMaker's scikit-learn image, which calls one function in place of three.
+TRANSFORM_CODE = """
+from flask import Response
+
+def model_fn(model_dir):
+    return open(model_dir + "/name").read()
+
+def transform_fn(model, body, content_type, accept):
+    text = body if isinstance(body, str) else body.decode()
+    if text == "refuse":
+        return Response("refused", 422, content_type="application/json")
+    if text == "torch":
+        import torch
+    return Response(f"{model}: {text}", content_type=f"text/plain; for={accept}")
+"""
+PYTORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference"
+SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
 BROKEN = CODE.replace("print(", "raise RuntimeError('cannot load',")
 
 
@@ -62,6 +79,7 @@ def define(
     packed: bytes | None = None,
     *,
     variant: Mapping[str, Any] = INSTANCE,
+    image: str = PYTORCH,
 ) -> str:
     """Create a model and an endpoint configuration for an artifact; return their name."""
     emulator.client("s3").put_object(
@@ -72,7 +90,7 @@ def define(
         ModelName=name,
         ExecutionRoleArn=ROLE,
         PrimaryContainer={
-            "Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference",
+            "Image": image,
             "ModelDataUrl": f"s3://{BUCKET}/{KEY.format(name)}",
             "Environment": {"SAGEMAKER_PROGRAM": "inference.py", "GREETING": "hello"},
         },
