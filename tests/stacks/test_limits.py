@@ -44,7 +44,6 @@ LONGEST = {
 # Names by type and property, with the longest that AWS accepts
 NAMES = {
     ("AWS::ApiGateway::RestApi", "Name"): 255,
-    ("AWS::Budgets::Budget", "Budget.BudgetName"): 100,
     ("AWS::CloudFront::Function", "Name"): 64,
     ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig.Name"): 64,
     ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig.Name"): 128,
