@@ -23,6 +23,7 @@ PRIVATE_NAMES = (
 )  # fmt: skip
 
 ENCRYPTION = "ServerSideEncryptionConfiguration"
+KEY = "KMSMasterKeyID"
 
 
 def apply() -> None:
@@ -62,7 +63,7 @@ def _refuse_anonymous_reads() -> None:
 
 
 def _complete_buckets() -> None:
-    """Give CloudFormation's buckets tags and encryption, and refuse to delete one with objects.
+    """Give CloudFormation's buckets tags and keys, and refuse to delete one with objects.
 
     CDK's function that empties a bucket before its deletion does so only if it finds CDK's tag.
     """
@@ -78,7 +79,8 @@ def _complete_buckets() -> None:
         tags = {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
         s3._bucket_tags[created[0]] = tags
         for rule in properties.get("BucketEncryption", {}).get(ENCRYPTION, []):
-            s3._bucket_encryption[created[0]] = _encryption(rule)
+            if KEY in rule["ServerSideEncryptionByDefault"]:
+                s3._bucket_encryption[created[0]] = _encryption(rule)
         return created
 
     def delete(name: str, properties: Properties) -> None:
