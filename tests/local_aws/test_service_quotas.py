@@ -61,7 +61,7 @@ def reserving(reserved: int) -> dict[str, Any]:
     }
 
 
-def create_function(functions: Any, name: str) -> None:
+def create_function(functions: Any, name: str, role: str = "any") -> None:
     """Create a function without a reservation."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
@@ -70,7 +70,7 @@ def create_function(functions: Any, name: str) -> None:
         FunctionName=name,
         Runtime="python3.14",
         Handler="index.handler",
-        Role=f"arn:aws:iam::{ACCOUNT}:role/any",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/{role}",
         Code={"ZipFile": code.getvalue()},
     )
 

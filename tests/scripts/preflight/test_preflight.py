@@ -102,7 +102,14 @@ def test_what_others_use_is_counted(ready: Emulator, prod_assembly: Assembly) ->
         ServiceCode="lambda", QuotaCode=CONCURRENT_EXECUTIONS
     )
     assert limit["Quota"]["Value"] == 200
-    create_function(functions, "others")
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    ready.client("iam").create_role(RoleName="others", AssumeRolePolicyDocument=document)
+    create_function(functions, "others", role="others")
     functions.put_function_concurrency(FunctionName="others", ReservedConcurrentExecutions=30)
     try:
         row = found(prod_assembly)["lambda: concurrent executions"]
