@@ -5,6 +5,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,7 +28,13 @@ from scripts.preflight.names import check_name, fixed_names
 from scripts.preflight.needs import Need, needs
 from scripts.preflight.quotas import check_quotas
 from scripts.preflight.row import Row, State, checked
-from scripts.preflight.sources import check_bucket, check_image, images, outside_buckets
+from scripts.preflight.sources import (
+    check_bucket,
+    check_image,
+    check_patches,
+    images,
+    outside_buckets,
+)
 from scripts.preflight.usage import Usage
 from scripts.synthesis import SynthesisError, environments
 
@@ -101,6 +108,8 @@ def _of_account(
         yield f"quotas of {service}", partial(check_quotas, clients, service, needed, usage)
     for uri, purpose in images(assembly).items():
         yield f"{purpose} image", partial(check_image, clients, uri, purpose)
+        today = datetime.now(UTC).date()
+        yield f"{purpose} image's patches", partial(check_patches, uri, purpose, today)
     for bucket, setting in outside_buckets(assembly).items():
         check = partial(check_bucket, clients, bucket, setting, assembly.region)
         yield f"{setting}: bucket {bucket}", check

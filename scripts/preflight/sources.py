@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from botocore.exceptions import ClientError
 
@@ -45,6 +46,15 @@ def check_image(clients: Clients, uri: str, purpose: str) -> Iterator[Row]:
         yield Row(check, State.GOOD, uri)
     else:
         yield Row(check, State.PROBLEM, f"{uri} does not exist", action)
+
+
+def check_patches(uri: str, purpose: str, today: date) -> Iterator[Row]:
+    """Report until when AWS patches an image, where AWS has announced it."""
+    image = ContainerImage.parse(uri)
+    sentence, end = image.patches(today), image.patched_until
+    if sentence and end:
+        state = State.GOOD if today <= end else State.NOTE
+        yield Row(f"{purpose} image's patches", state, sentence)
 
 
 def outside_buckets(assembly: Assembly) -> dict[str, str]:

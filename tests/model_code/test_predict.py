@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from sagemaker_inference.transformer import Transformer
 
 import predict
+import predict_transform
 from local_aws.sagemaker.model_server import HandlerContext
 from sentiment.artifact import Artifact
 from sentiment.request import RequestError
@@ -140,6 +143,38 @@ def test_invalid_requests_are_refused(model: Artifact, case: str) -> None:
 def test_an_unsupported_accept_header_is_refused(model: Artifact) -> None:
     with pytest.raises(RequestError, match="not_acceptable"):
         ask(model, b"A fine film", "text/plain", "image/png")
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_the_scikit_learn_image_gets_the_status_of_a_refusal(model: Artifact, case: str) -> None:
+    body, content_type, status, code = BAD[case]
+    answer = predict_transform.transform_fn(model, body, content_type, "application/json")
+    assert (answer.status_code, answer.content_type) == (status, "application/json")
+    assert json.loads(answer.get_data())["code"] == code
+
+
+def test_the_scikit_learn_image_gets_the_same_answers(model: Artifact) -> None:
+    answer = predict_transform.transform_fn(model, b"A fine film", "text/plain", "application/json")
+    expected = ask(model, b"A fine film", "text/plain")
+    assert (answer.get_data(as_text=True), answer.content_type) == expected
+    body = '{"review": "A fine film"}'
+    answer = predict_transform.transform_fn(model, body, "application/json", "*/*")
+    expected = ask(model, body, "application/json")
+    assert (answer.get_data(as_text=True), answer.content_type) == expected
+
+
+def test_the_scikit_learn_image_refuses_two_sets_of_functions() -> None:
+    taken = {"input_fn", "predict_fn", "output_fn"} & vars(predict_transform).keys()
+    assert taken == set()
+
+
+def test_the_ngram_model_serves_without_torch(trained: tuple[Path, str]) -> None:
+    code = "import sys; sys.modules['torch'] = None; import predict; predict.model_fn(sys.argv[1])"
+    model = trained[0] / "model"
+    done = subprocess.run(
+        [sys.executable, "-c", code, model], cwd=model / "code", capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_under_the_pytorch_toolkit(

@@ -13,8 +13,13 @@ from typing import Any
 
 collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined] # as AWS's Dockerfile
 
-from sagemaker_containers import _server  # noqa: E402
-from sagemaker_containers.beta.framework import env, server, transformer, worker  # noqa: E402
+from sagemaker_containers import _server  # type: ignore[import-not-found] # noqa: E402
+from sagemaker_containers.beta.framework import (  # type: ignore[import-not-found] # noqa: E402
+    env,
+    server,
+    transformer,
+    worker,
+)
 
 ANY_ADDRESS, LOOPBACK = "0.0.0.0:", "127.0.0.1:"
 _workers: list[Any] = []
