@@ -65,12 +65,12 @@ def main(port: int, state: Path, region: str) -> None:
         sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
         function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
     lag = float(os.environ.get(LAG, "0"))
+    quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
     service = SageMakerService(
         state / "sagemaker", url, region,
-        assume=iam.known_after(lag, sagemaker_role), publish=record_metric, lag=lag,
+        assume=iam.known_after(lag, sagemaker_role), publish=record_metric, quota=quotas.named, lag=lag,
     )  # fmt: skip
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
-    quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
     extension.add_service("servicequotas", service_quotas_api(quotas))
     cloudformation.apply(
         {
