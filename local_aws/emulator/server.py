@@ -68,7 +68,8 @@ def main(port: int, state: Path, region: str) -> None:
     quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
     service = SageMakerService(
         state / "sagemaker", url, region,
-        assume=iam.known_after(lag, sagemaker_role), publish=record_metric, quota=quotas.named, lag=lag,
+        assume=iam.known_after(lag, sagemaker_role), publish=record_metric,
+        quota=quotas.named, lag=lag,
     )  # fmt: skip
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
     extension.add_service("servicequotas", service_quotas_api(quotas))
