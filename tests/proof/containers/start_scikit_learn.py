@@ -13,8 +13,8 @@ from typing import Any
 
 collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined] # as AWS's Dockerfile
 
-from sagemaker_containers import _server  # type: ignore[import-not-found] # noqa: E402
-from sagemaker_containers.beta.framework import (  # type: ignore[import-not-found] # noqa: E402
+from sagemaker_containers import _server  # noqa: E402
+from sagemaker_containers.beta.framework import (  # noqa: E402
     env,
     server,
     transformer,
