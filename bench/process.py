@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.usage import PREFIX as USAGE
 from scripts import ROOT
 
 PREFIX = "result="  # prefix of the line with the result
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 
 
 class ProcessError(RuntimeError):
@@ -61,7 +62,7 @@ def run(command: Sequence[str], *, threads: int, show: Callable[[str], None]) ->
     """
     started, lines = time.perf_counter(), list[str]()
     process = subprocess.Popen(  # noqa: S603 - our own commands
-        command,
+        [sys.executable, "-m", "bench.usage", *command],
         cwd=ROOT,
         env={
             **os.environ,
@@ -73,24 +74,25 @@ def run(command: Sequence[str], *, threads: int, show: Callable[[str], None]) ->
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        start_new_session=True,
     )
     try:
         for line in process.stdout or ():
             lines.append(line.rstrip())
-            if lines[-1] and not line.startswith(PREFIX):
+            if lines[-1] and not line.startswith((PREFIX, USAGE)):
                 show(lines[-1])
-        # Unlike Popen.wait(), this also returns the resource usage.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
     except BaseException:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         raise
+    usage = lines.pop()
     if process.returncode:
         reason = lines[-1] if lines else "it printed nothing"
         raise ProcessError(f"{' '.join(command[1:5])} failed: {reason}")
+    processor_seconds, peak_bytes = json.loads(usage.removeprefix(USAGE))
     return Finished(
         seconds=time.perf_counter() - started,
-        processor_seconds=usage.ru_utime + usage.ru_stime,
-        peak_bytes=usage.ru_maxrss * MAXRSS_UNIT,
+        processor_seconds=processor_seconds,
+        peak_bytes=peak_bytes,
         lines=lines,
     )

@@ -25,6 +25,8 @@ SAMPLE = (
     "one of the best I have ever seen. I loved it and highly recommend it."
 )
 
+ALMOST_CERTAIN = 0.9995  # would be rounded to 1.000, which no model can know
+
 
 class SiteError(Exception):
     """The deployed site does not classify a review; the message is the reason."""
@@ -104,7 +106,9 @@ def _verdict(site: str) -> str:
     if status != HTTPStatus.OK:
         raise SiteError(f"the deployed site answered {status}: {body.decode(errors='replace')}")
     answer = json.loads(body)
-    return f"{answer['sentiment']}, P(positive) = {answer['probability']:.3f}"
+    share = answer["probability"]
+    shown = "> 0.999" if share > ALMOST_CERTAIN else f"= {share:.3f}"
+    return f"{answer['sentiment']}, P(positive) {shown}"
 
 
 def _price(environment: str, assembly: Path) -> str:

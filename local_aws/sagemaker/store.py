@@ -35,7 +35,7 @@ class Store:
     def seen(self, kind: str, name: str) -> Record | None:
         """Return a copy of a record, or None while it is missing or too new to be seen."""
         record = self.get(kind, name)
-        if record is None or time.time() - float(record["CreationTime"]) < self.lag:
+        if record is None or (self.lag and time.time() < float(record["CreationTime"]) + self.lag):
             return None
         return record
 

@@ -108,17 +108,18 @@ def test_make_deploy_adopts_on_request_and_protects_the_storage_stack_last(
 ) -> None:
     command = ["make", "--dry-run", "deploy", "ENV=prod", *(["ADOPT=1"] if adopted else [])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    steps = [
-        line.rstrip() for line in done.stdout.splitlines() if "adopt" in line or " deploy " in line
-    ]
-    steps = [line for line in steps if "set_up" not in line]
+    joined = done.stdout.replace("\\\n", "")
+    steps = [line.strip() for line in joined.splitlines() if "set_up" not in line]
+    preflight, *steps, summary = (line for line in steps if "scripts." in line or "cdk " in line)
+    assert ("--adopt" in preflight) is adopted
     if adopted:
         assert steps.pop(0) == "python -m scripts.adopt --environment prod"
     creation, everything = steps
+    assert summary == "python -m scripts.summary --environment prod"
     assert creation.startswith("CDK_PROTECTION=false ")
     assert creation.endswith("deploy sentiment-prod-storage")
     assert "CDK_PROTECTION" not in everything
-    assert everything.endswith("deploy --all")
+    assert everything.endswith("deploy --all --outputs-file cdk.out/outputs.json")
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert "\ndeploy: export CDK_PROTECTION := true\n" in makefile
 

@@ -102,8 +102,8 @@ def test_opening_the_api_to_everybody_is_shown(before: Templates, after: Templat
     for method in methods:
         method["Properties"]["AuthorizationType"] = "AWS_IAM"
     shown = changes("prod-web", before["web"], after["web"])
-    assert len(methods) == 5
-    assert shown.count("[-] AWS_IAM") == shown.count("[+] NONE") == 5
+    assert len(methods) == 7
+    assert shown.count("[-] AWS_IAM") == shown.count("[+] NONE") == 7
 
 
 def test_wider_and_narrower_permissions_are_shown(before: Templates, after: Templates) -> None:

@@ -26,6 +26,7 @@ ROLES = [
     f"cdk-hnb659fds-{role}-role-{ACCOUNT}-{DEFAULT_REGION}"
     for role in ("deploy", "file-publishing")
 ]
+LOG_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 READS = ("Get", "List", "Describe", "Head", "BatchGet", "GET", "AssumeRole")
 
 
@@ -196,39 +197,54 @@ def test_a_taken_name_is_reported(
 
 
 @contextmanager
-def log_role(account: Emulator, arn: str) -> Iterator[None]:
-    gateway = account.client("apigateway")
+def log_role(account: Emulator, *, is_deleted: bool = False) -> Iterator[str]:
+    """Let the account name a role that may write logs; afterwards delete both."""
+    gateway, iam = account.client("apigateway"), account.client("iam")
     change = {"op": "replace", "path": "/cloudwatchRoleArn"}
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = iam.create_role(RoleName="logs", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="logs", PolicyArn=LOG_POLICY)
     gateway.update_account(patchOperations=[{**change, "value": arn}])
-    yield
+    if is_deleted:
+        _delete_log_role(iam)
+    yield arn
     gateway.update_account(patchOperations=[{**change, "value": ""}])
+    if not is_deleted:
+        _delete_log_role(iam)
+
+
+def _delete_log_role(iam: Any) -> None:
+    iam.detach_role_policy(RoleName="logs", PolicyArn=LOG_POLICY)
+    iam.delete_role(RoleName="logs")
 
 
 def test_an_account_wide_setting_of_others_is_reported(
     ready: Emulator, dev_assembly: Assembly
 ) -> None:
-    with log_role(ready, f"arn:aws:iam::{ACCOUNT}:role/of-others"):
+    with log_role(ready) as arn:
         row = found(dev_assembly)["API Gateway's log role"]
     assert row.state is State.NOTE
-    assert row.found.startswith(f"arn:aws:iam::{ACCOUNT}:role/of-others, set by another")
+    assert row.found.startswith(f"{arn}, set by another")
     assert row.action == "set api.set_account_log_role to false to leave the setting as it is"
 
 
-@pytest.mark.parametrize(
-    ("role", "state", "said"),
-    [
-        ("", State.PROBLEM, "not set, so API Gateway refuses to write logs"),
-        ("gone", State.PROBLEM, "is deleted, so API Gateway refuses to write logs"),
-        (ROLES[0], State.GOOD, f":role/{ROLES[0]}"),
-    ],
-)
 def test_an_account_wide_setting_must_exist_if_the_environment_leaves_it(
-    ready: Emulator, elsewhere: Assembly, role: str, state: State, said: str
+    ready: Emulator, elsewhere: Assembly
 ) -> None:
-    with log_role(ready, f"arn:aws:iam::{ACCOUNT}:role/{role}" if role else ""):
-        row = found(elsewhere)["API Gateway's log role"]
-    assert row.state is state
-    assert row.found.endswith(said)
+    check, end = "API Gateway's log role", ", so API Gateway refuses to write logs"
+    row = found(elsewhere)[check]
+    assert (row.state, row.found) == (State.PROBLEM, f"not set{end}")
+    with log_role(ready, is_deleted=True) as arn:
+        row = found(elsewhere)[check]
+    assert (row.state, row.found) == (State.PROBLEM, f"{arn} is deleted{end}")
+    with log_role(ready) as arn:
+        row = found(elsewhere)[check]
+    assert (row.state, row.found) == (State.GOOD, arn)
 
 
 @pytest.mark.parametrize("exists", [True, False])
