@@ -3,7 +3,12 @@
 import time
 import uuid
 
-from local_aws.emulator.patches.cloudformation import Created, Properties, ResourceHandler
+from local_aws.emulator.patches.cloudformation import (
+    Created,
+    Properties,
+    ResourceHandler,
+    deployed,
+)
 from local_aws.sagemaker import SageMakerError, SageMakerService
 
 SETTLE_SECONDS = 600.0
@@ -106,6 +111,7 @@ def _endpoint(service: Requests) -> ResourceHandler:
             return create("", new, stack)
         name = str(new["EndpointName"])
         if not _retagged(service, arn, old, new):
+            _refuse_another_scaled_instance(service, old, new)
             service.call("UpdateEndpoint", _request(new, "EndpointName", *OF_UPDATES))
             _wait(service, name)
         return arn, {"EndpointName": name, "Id": arn}
@@ -116,6 +122,31 @@ def _endpoint(service: Requests) -> ResourceHandler:
         _wait_until_gone(service, name)
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def _refuse_another_scaled_instance(service: Requests, old: Properties, new: Properties) -> None:
+    """Refuse another instance type while Application Auto Scaling scales the endpoint.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
+    """
+    variants = f"endpoint/{new['EndpointName']}/variant/"
+    targets = deployed("AWS::ApplicationAutoScaling::ScalableTarget")
+    scaled = any(str(one.get("ResourceId", "")).startswith(variants) for one in targets)
+    before, after = (_instance_types(service, one) for one in (old, new))
+    if scaled and before != after:
+        raise ValueError(
+            f"The variant(s) {sorted(before)} must be deregistered as scalable targets with AWS "
+            "Auto Scaling before they can be removed or have their instance type updated."
+        )
+
+
+def _instance_types(service: Requests, endpoint: Properties) -> set[tuple[str, str]]:
+    """Return the variants of an endpoint's configuration with their instance types."""
+    config = service.call("DescribeEndpointConfig", _request(endpoint))
+    return {
+        (str(one["VariantName"]), str(one.get("InstanceType", "serverless")))
+        for one in config["ProductionVariants"]
+    }
 
 
 def _retagged(service: Requests, arn: str, old: Properties, new: Properties) -> bool:

@@ -28,6 +28,8 @@ from scripts.preflight.names import check_name, fixed_names
 from scripts.preflight.needs import Need, needs
 from scripts.preflight.quotas import check_quotas
 from scripts.preflight.row import Row, State, checked
+from scripts.preflight.scaling import CHECK as INSTANCE_TYPE
+from scripts.preflight.scaling import check_instance_type
 from scripts.preflight.sources import (
     check_bucket,
     check_image,
@@ -123,6 +125,7 @@ def _of_names(
     names: Iterable[tuple[Resource, str]],
 ) -> Iterator[Check]:
     yield LOG_ROLE, partial(check_log_role, clients, assembly, deployed)
+    yield INSTANCE_TYPE, partial(check_instance_type, clients, assembly, deployed)
     for resource, name in names:
         check = partial(check_name, clients, deployed, account, resource, name)
         yield f"name {name}", check

@@ -23,6 +23,19 @@ def models(emulator: Emulator) -> str:
     return MODELS
 
 
+SCALED = {
+    "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+    "DependsOn": "Endpoint",
+    "Properties": {
+        "MaxCapacity": 2,
+        "MinCapacity": 1,
+        "ResourceId": "endpoint/scaled/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        "ServiceNamespace": "sagemaker",
+    },
+}
+
+
 def resources(model: str, endpoint: str) -> dict[str, Any]:
     return {
         "Model": {
@@ -175,3 +188,20 @@ def test_tags_change_in_place(emulator: Emulator) -> None:
     with pytest.raises(ClientError, match="Could not find"):
         sagemaker.list_tags(ResourceArn=second.ids["Model"] + "x")
     assert stack.delete() == "DELETE_COMPLETE"
+
+
+@pytest.mark.usefixtures("models")
+def test_a_scaled_endpoint_keeps_its_instance_type(emulator: Emulator) -> None:
+    stack = Stack(emulator, "scaled")
+    declared = {**resources("first", "scaled"), "Target": SCALED}
+    variant = declared["Config"]["Properties"]["ProductionVariants"][0]
+    del variant["ServerlessConfig"]
+    variant.update({"InstanceType": "ml.m5.large", "InitialInstanceCount": 1})
+    assert stack.deploy(declared).status == "CREATE_COMPLETE"
+    variant["InstanceType"] = "ml.c5.large"
+    assert stack.deploy(declared).status == "UPDATE_ROLLBACK_COMPLETE"
+    del declared["Target"]
+    variant["InstanceType"] = "ml.m5.large"
+    assert stack.deploy(declared).status == "UPDATE_COMPLETE"
+    variant["InstanceType"] = "ml.c5.large"
+    assert stack.deploy(declared).status == "UPDATE_COMPLETE"

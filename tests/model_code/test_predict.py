@@ -172,7 +172,10 @@ def test_the_ngram_model_serves_without_torch(trained: tuple[Path, str]) -> None
     code = "import sys; sys.modules['torch'] = None; import predict; predict.model_fn(sys.argv[1])"
     model = trained[0] / "model"
     done = subprocess.run(
-        [sys.executable, "-c", code, model], cwd=model / "code", capture_output=True, check=False
+        [sys.executable, "-B", "-c", code, model],
+        cwd=model / "code",
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
 

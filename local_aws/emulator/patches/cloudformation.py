@@ -75,6 +75,16 @@ def known_resources() -> set[str]:
     return set(provisioners._RESOURCE_HANDLERS)
 
 
+def deployed(kind: str) -> list[Properties]:
+    """Return the properties of every resource of a type, in any stack."""
+    return [
+        resource.get("Properties", {})
+        for stack in dict(cloudformation._stacks._data).values()
+        for resource in dict(stack.get("_resources", {})).values()
+        if resource.get("ResourceType") == kind
+    ]
+
+
 def settled_stacks() -> tuple[tuple[str, str, int], ...] | None:
     """Return each stack's id, status and number of events; None while one is being changed."""
     every = dict(cloudformation._stacks._data)

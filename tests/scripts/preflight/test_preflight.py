@@ -71,22 +71,32 @@ def test_an_old_bootstrap_stack_must_be_updated(caller: Emulator, dev_assembly: 
     assert row.action == f"run `cdk bootstrap aws://{ACCOUNT}/{DEFAULT_REGION}` again"
 
 
-@pytest.fixture
-def ready(caller: Emulator, dev_assembly: Assembly, prod_assembly: Assembly) -> Emulator:
-    """The account once it is bootstrapped and has the quotas for both environments."""
-    caller.client("ssm").put_parameter(Name=BOOTSTRAP, Value="30", Type="String", Overwrite=True)
-    iam, quotas = caller.client("iam"), caller.client("service-quotas")
+@pytest.fixture(scope="module")
+def prepared(account: Emulator, dev_assembly: Assembly, prod_assembly: Assembly) -> None:
+    """Bootstrap the account, and request the quotas for both environments."""
+    parameters, iam = account.client("ssm"), account.client("iam")
+    parameters.put_parameter(Name=BOOTSTRAP, Value="30", Type="String", Overwrite=True)
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT}}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    known = {role["RoleName"] for role in iam.list_roles()["Roles"]}
-    for role in {*ROLES} - known:
+    for role in ROLES:
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
-    for need in [*needs(dev_assembly), *needs(prod_assembly)]:
-        (quota,) = find_quotas(Clients(DEFAULT_REGION), need.service, [need]).values()
-        if quota["Value"] < need.amount:
-            quotas.request_service_quota_increase(
-                ServiceCode=need.service, QuotaCode=quota["QuotaCode"], DesiredValue=need.amount
-            )
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in account.environment.items():
+            patched.setenv(name, value)
+        clients = Clients(DEFAULT_REGION)
+        for need in [*needs(dev_assembly), *needs(prod_assembly)]:
+            (quota,) = find_quotas(clients, need.service, [need]).values()
+            if quota["Value"] < need.amount:
+                clients("service-quotas").request_service_quota_increase(
+                    ServiceCode=need.service,
+                    QuotaCode=quota["QuotaCode"],
+                    DesiredValue=need.amount,
+                )
+
+
+@pytest.fixture
+def ready(caller: Emulator, prepared: None) -> Emulator:  # noqa: ARG001 - a state of the account
+    """The account once it is bootstrapped and has the quotas for both environments."""
     return caller
 
 
