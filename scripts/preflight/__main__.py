@@ -94,8 +94,7 @@ def preflight(assembly: Assembly, *, adopts: bool = False) -> list[Row]:
         rows = [*stacks, *(row for result in results for row in result)]
     if is_read and not any(row.check.startswith("name ") for row in rows):
         rows.append(Row("names", State.GOOD, "every fixed name is free, or this environment's own"))
-    notes = [Row("note", State.NOTE, warning) for warning in assembly.warnings]
-    return [Row("account", State.GOOD, found), *rows, *notes]
+    return [Row("account", State.GOOD, found), *rows]
 
 
 def _of_account(

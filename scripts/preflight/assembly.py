@@ -11,7 +11,6 @@ from typing import Any
 from scripts.synthesis import STACKS, UNBUNDLED, SynthesisError, Templates, start, templates
 
 ENVIRONMENT = re.compile(r"aws://[^/]+/(.+)")
-ACKNOWLEDGEMENT = re.compile(r" \[ack: [^]]+\]$")
 Properties = dict[str, Any]
 
 
@@ -45,7 +44,6 @@ class Assembly:
         bootstrap_version: least version of CDK's bootstrap stack.
         bootstrap_parameter: name of the parameter with the deployed version.
         roles: ARNs of the roles that the CLI assumes, with `${AWS::AccountId}` for the account.
-        warnings: the synthesis's warnings about the model stack.
     """
 
     environment: str
@@ -54,7 +52,6 @@ class Assembly:
     bootstrap_version: int
     bootstrap_parameter: str
     roles: tuple[str, ...]
-    warnings: tuple[str, ...]
 
     @property
     def stacks(self) -> list[str]:
@@ -109,16 +106,7 @@ def read(environment: str, folder: Path) -> Assembly:
         bootstrap_version=max(one["requiresBootstrapStackVersion"] for one in deployed),
         bootstrap_parameter=deployed[0]["bootstrapStackVersionSsmParameter"],
         roles=tuple(dict.fromkeys(roles)),
-        warnings=tuple(_warnings(folder, f"sentiment-{environment}-model")),
     )
-
-
-def _warnings(folder: Path, stack: str) -> Iterator[str]:
-    metadata = json.loads((folder / f"{stack}.metadata.json").read_text("utf-8"))
-    for entries in metadata.values():
-        for entry in entries:
-            if entry["type"] == "aws:cdk:warning":
-                yield ACKNOWLEDGEMENT.sub("", entry["data"])
 
 
 @dataclass(frozen=True)
