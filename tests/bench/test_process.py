@@ -1,5 +1,6 @@
 """Measurements of processes."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from bench import __main__
 from bench.__main__ import main
 from bench.process import ProcessError, hand_over, run
+from scripts import ROOT
 
 # A peak that a sampling thread would miss
 BRIEFLY = "import time; held = bytearray(300_000_000); del held; time.sleep(0.5)"
@@ -59,3 +61,11 @@ def test_bad_data_is_one_line(
     monkeypatch.setattr(__main__, "PEERS_PYTHON", Path(sys.executable))
     assert main(["run", "--data", str(tmp_path / "nowhere")]) == 1
     assert "nowhere: no such folder" in capsys.readouterr().out
+
+
+def test_the_command_starts_outside_the_tests() -> None:
+    """Pytest's own import paths hide a missing one."""
+    command = [sys.executable, "-m", "bench", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: ")
