@@ -11,11 +11,9 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts import ROOT
-from scripts.synthesis import SynthesisError, context, environments, synthesize
+from scripts.synthesis import UNBUNDLED, SynthesisError, context, environments, synthesize
 from stacks.names import Names
 
-# The identifiers do not depend on the functions' code.
-UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 KEPT = "RetainExceptOnCreate"
 Resources = dict[str, Any]
 # The value of each property that identifies a resource for an import

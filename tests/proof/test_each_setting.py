@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
-from scripts.synthesis import context
+from scripts.synthesis import UNBUNDLED, context
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
@@ -37,7 +37,6 @@ TOGETHER = {
     GROUPS: {SUBNETS: "subnet-0123456789abcdef0"},
     "training.max_wait_seconds": {"training.use_spot": "true"},
 }
-WITHOUT_BUNDLING: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 SEARCH = settings(max_examples=200, database=None, phases=[Phase.generate])
 
 
@@ -69,7 +68,7 @@ def changed(environment: str, base: dict[str, str], key: str) -> dict[str, str] 
 def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     environment, overrides = BASES[request.param]
     folder = tmp_path_factory.mktemp("base")
-    return synthesize(environment, folder, {**WITHOUT_BUNDLING, **overrides})
+    return synthesize(environment, folder, {**UNBUNDLED, **overrides})
 
 
 def test_every_setting_can_be_changed_somewhere() -> None:
@@ -85,7 +84,7 @@ def test_a_changed_setting_creates_nothing_under_a_taken_name(
     chosen = changed(environment, overrides, key)
     if chosen is None:
         return  # the environment refuses every other value
-    after = synthesize(environment, tmp_path, {**WITHOUT_BUNDLING, **chosen})
+    after = synthesize(environment, tmp_path, {**UNBUNDLED, **chosen})
     assert collisions(base.templates, after.templates) == []
     assert collisions(after.templates, base.templates) == []
 
