@@ -31,8 +31,10 @@ def test_the_application_survives_a_restart(tmp_path: Path, proof_table: ProofTa
         assert training_jobs(deployed) == jobs
         assert set(statuses(deployed).values()) <= SETTLED
         after = statuses(deployed)
+        # A power cut ends the CLI as well; one that survived would continue with the next stack.
         with deploying(deployed, "training.seed=5"):
-            restart(deployed)
+            pass
+        restart(deployed)
         # The interrupted deployment leaves nothing and can be repeated.
         assert statuses(deployed) == after
         assert training_jobs(deployed) == jobs
