@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.conftest import Emulator
-from tests.local_aws.support.endpoints import ROLE, artifact
+from tests.local_aws.support.endpoints import ROLE, SCIKIT_LEARN, artifact
 from tests.local_aws.support.stack import DeployedStack, Stack
 
 MODELS = "endpoint-stack-models"
@@ -43,7 +43,7 @@ def resources(model: str, endpoint: str) -> dict[str, Any]:
             "Properties": {
                 "ExecutionRoleArn": ROLE,
                 "PrimaryContainer": {
-                    "Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0",
+                    "Image": SCIKIT_LEARN,
                     "ModelDataUrl": f"s3://{MODELS}/{model}.tar.gz",
                     "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
                 },

@@ -15,7 +15,6 @@ from tests.local_aws.support.service import Client, define, in_process
 from trial.candidate import Candidate, settle
 
 QUOTAS = {"ml.m5.large for endpoint usage": 2.0, CONCURRENCY: 10.0}
-SERVERLESS = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def status(sagemaker: Client, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "variant"), [("real-time", endpoints.INSTANCE), ("serverless", SERVERLESS)]
+    ("kind", "variant"), [("real-time", endpoints.INSTANCE), ("serverless", endpoints.SERVERLESS)]
 )
 def test_an_update_after_a_trial_needs_no_more_than_two_fleets(
     sagemaker: Client, kind: str, variant: dict[str, Any]

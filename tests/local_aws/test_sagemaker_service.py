@@ -26,7 +26,7 @@ def service(emulator: Emulator, tmp_path: Path) -> Iterator[SageMakerService]:
         s3.put_object(Bucket=BUCKET, Key="first.tar.gz", Body=endpoints.artifact("first"))
     made = made_in(emulator, tmp_path / "state")
     container = {
-        "Image": "image",
+        "Image": endpoints.SCIKIT_LEARN,
         "ModelDataUrl": f"s3://{BUCKET}/first.tar.gz",
         "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
     }

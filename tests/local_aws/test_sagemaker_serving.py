@@ -27,29 +27,21 @@ def serving(emulator: Emulator) -> Emulator:
     emulator.client("s3").create_bucket(Bucket=endpoints.BUCKET)
     wheels = {f"code/wheels/{name}": content for name, content in wheel("servedonly").items()}
     requirements = {"code/requirements.txt": REQUIREMENTS}
-    damaged = endpoints.artifact("damaged")
+    served = endpoints.artifact(SERVED, image=endpoints.PYTORCH, **requirements, **wheels)
     artifacts = {
-        SERVED: (endpoints.artifact(SERVED, **requirements, **wheels), endpoints.INSTANCE),
-        "serverless": (endpoints.artifact("serverless"), endpoints.SERVERLESS),
-        "cannot-load": (
-            endpoints.artifact("x", **{"code/inference.py": endpoints.BROKEN}),
-            endpoints.INSTANCE,
-        ),
-        "damaged": (damaged[: len(damaged) // 2], endpoints.INSTANCE),
-        "no-archive": (b"not an archive", endpoints.INSTANCE),
-        "leaves-folder": (endpoints.artifact("x", **{"../../escaped": "x"}), endpoints.INSTANCE),
-        "links-outside": (archive({}, links={"name": "/etc/passwd"}), endpoints.INSTANCE),
-        "lacks-wheel": (endpoints.artifact("x", **requirements), endpoints.INSTANCE),
-        "scikit-learn": (
-            endpoints.artifact("sk", **{"code/inference.py": endpoints.TRANSFORM_CODE}),
-            endpoints.INSTANCE,
-        ),
-        "scikit-learn-broken": (
-            endpoints.artifact("x", **{"code/inference.py": "import torch"}),
-            endpoints.INSTANCE,
-        ),
+        SERVED: served,
+        "serverless": endpoints.artifact("serverless", image=endpoints.PYTORCH),
+        "cannot-load": endpoints.artifact("x", **{"code/inference.py": endpoints.BROKEN}),
+        "damaged": served[: len(served) // 2],
+        "no-archive": b"not an archive",
+        "leaves-folder": endpoints.artifact("x", **{"../../escaped": "x"}),
+        "links-outside": archive({}, links={"name": "/etc/passwd"}),
+        "lacks-wheel": endpoints.artifact("x", **requirements),
+        "scikit-learn": endpoints.artifact("sk"),
+        "scikit-learn-broken": endpoints.artifact("x", **{"code/inference.py": "import torch"}),
     }
-    for name, (packed, variant) in artifacts.items():
+    for name, packed in artifacts.items():
+        variant = endpoints.SERVERLESS if name == "serverless" else endpoints.INSTANCE
         image = endpoints.SCIKIT_LEARN if name.startswith("scikit-learn") else endpoints.PYTORCH
         config = endpoints.define(emulator, name, packed, variant=variant, image=image)
         emulator.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
@@ -120,7 +112,7 @@ def test_the_scikit_learn_image_calls_transform_fn(serving: Emulator) -> None:
 
 def test_the_scikit_learn_image_has_no_torch(serving: Emulator) -> None:
     assert endpoints.settled(serving, "scikit-learn")["EndpointStatus"] == "InService"
-    assert error_of(serving, "scikit-learn", "torch")["OriginalStatusCode"] == 500
+    assert error_of(serving, "scikit-learn", "module torch")["OriginalStatusCode"] == 500
 
 
 def test_the_scikit_learn_image_fails_its_health_check_without_a_model(serving: Emulator) -> None:

@@ -10,26 +10,32 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import torch
-import torch.distributed as dist
 
 Values = dict[str, Any]
 
 
 def main(behaviour: str) -> None:
     """Add up the ranks over all processes, unless a rank is to fail."""
-    dist.init_process_group("gloo")
-    rank = dist.get_rank()
-    total = torch.tensor([rank + 1.0])
-    dist.all_reduce(total)
-    if behaviour == "explain" and rank == 1:
+    rank = int(os.environ["RANK"])
+    if behaviour in {"explain", "vanish"}:
+        if rank == 0:
+            time.sleep(600)  # busy, so it does not notice that a rank is missing
+        if behaviour == "vanish":
+            os.kill(os.getpid(), signal.SIGKILL)  # as the kernel does when memory runs out
         Path(os.environ["SM_OUTPUT_DIR"], "failure").write_text("rank 1 has no label in line 7")
         sys.exit(1)
-    if behaviour == "explain":
-        time.sleep(600)  # busy, so it does not notice that a rank is missing
-    if behaviour == "vanish" and rank == 1:
-        os.kill(os.getpid(), signal.SIGKILL)  # as the kernel does when memory runs out
-    if behaviour == "crash" and rank == 1:
+    add(rank, fails=behaviour == "crash" and rank == 1)
+
+
+def add(rank: int, *, fails: bool) -> None:
+    """Add up the ranks over all processes and save each rank's view."""
+    import torch  # noqa: PLC0415 - takes seconds, which the ranks that fail early do without
+    import torch.distributed as dist  # noqa: PLC0415
+
+    dist.init_process_group("gloo")
+    total = torch.tensor([rank + 1.0])
+    dist.all_reduce(total)
+    if fails:
         raise ValueError("rank 1 found a defect")
     found: list[Values | None] = [None] * dist.get_world_size()
     dist.all_gather_object(found, seen(rank, float(total)))

@@ -14,26 +14,21 @@ KEY = "run=7/{}, a+b@c:d.tar.gz"  # every kind of character that a key may have
 DEADLINE_SECONDS = 120.0
 INSTANCE: dict[str, Any] = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
-# A request's text selects an answer, a delay, a client error, a defect or the origin of a module.
-CODE = """
-import json, os, sys, time
-from sagemaker_inference.errors import BaseInferenceToolkitError
+PYTORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312"
+# Its containers start faster, since they do not import PyTorch.
+SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
+# A request's text selects an answer, a delay, a defect or the origin of a module.
+ANSWER = """
+import json, os, time
 
 def model_fn(model_dir):
     print("loading", model_dir)
     return open(model_dir + "/name").read()
 
-def input_fn(body, content_type):
-    if content_type == "application/json":  # already a str
-        return json.loads(body)["text"]
-    return bytes(body).decode()
-
-def predict_fn(text, model):
+def answer(model, text):
     asked, _, value = text.partition(" ")
     while asked == "await" and not os.path.exists(value):
         time.sleep(0.05)
-    if asked == "refuse":
-        raise BaseInferenceToolkitError(422, '{"code": "refused"}', "Refused")
     if asked == "fail":
         raise ValueError("a defect")
     if asked == "environment":
@@ -41,35 +36,44 @@ def predict_fn(text, model):
     if asked == "module":
         return model + ": " + __import__(value).__file__
     return model + ": " + text
+"""
+CODE = {
+    PYTORCH: ANSWER
+    + """
+from sagemaker_inference.errors import BaseInferenceToolkitError
+
+def input_fn(body, content_type):
+    if content_type == "application/json":  # already a str
+        return json.loads(body)["text"]
+    return bytes(body).decode()
+
+def predict_fn(text, model):
+    if text == "refuse":
+        raise BaseInferenceToolkitError(422, '{"code": "refused"}', "Refused")
+    return answer(model, text)
 
 def output_fn(prediction, accept):
     if accept == "application/json":
         return json.dumps({"answer": prediction}), accept
     return prediction, "text/plain"
-"""
-# The same for SageMaker's scikit-learn image, which calls one function in place of three.
-TRANSFORM_CODE = """
+""",
+    SCIKIT_LEARN: ANSWER
+    + """
 from flask import Response
-
-def model_fn(model_dir):
-    return open(model_dir + "/name").read()
 
 def transform_fn(model, body, content_type, accept):
     text = body if isinstance(body, str) else body.decode()
     if text == "refuse":
         return Response("refused", 422, content_type="application/json")
-    if text == "torch":
-        import torch
-    return Response(f"{model}: {text}", content_type=f"text/plain; for={accept}")
-"""
-PYTORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference"
-SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
-BROKEN = CODE.replace("print(", "raise RuntimeError('cannot load',")
+    return Response(answer(model, text), content_type=f"text/plain; for={accept}")
+""",
+}
+BROKEN = CODE[PYTORCH].replace("print(", "raise RuntimeError('cannot load',")
 
 
-def artifact(name: str, **files: str | bytes) -> bytes:
-    """Return a model.tar.gz whose code answers with `name`; keywords replace or add files."""
-    content: dict[str, str | bytes] = {"name": name, "code/inference.py": CODE}
+def artifact(name: str, *, image: str = SCIKIT_LEARN, **files: str | bytes) -> bytes:
+    """Return a model.tar.gz for an image that answers with `name`; `files` replace or add files."""
+    content: dict[str, str | bytes] = {"name": name, "code/inference.py": CODE[image]}
     return archive({**content, **files})
 
 
@@ -79,11 +83,13 @@ def define(
     packed: bytes | None = None,
     *,
     variant: Mapping[str, Any] = INSTANCE,
-    image: str = PYTORCH,
+    image: str = SCIKIT_LEARN,
 ) -> str:
     """Create a model and an endpoint configuration for an artifact; return their name."""
     emulator.client("s3").put_object(
-        Bucket=BUCKET, Key=KEY.format(name), Body=artifact(name) if packed is None else packed
+        Bucket=BUCKET,
+        Key=KEY.format(name),
+        Body=artifact(name, image=image) if packed is None else packed,
     )
     sagemaker = emulator.client("sagemaker")
     sagemaker.create_model(

@@ -60,7 +60,7 @@ def define(client: Client, name: str, *, artifact: str = "model", **variant: Any
         ModelName=name,
         ExecutionRoleArn=endpoints.ROLE,
         PrimaryContainer={
-            "Image": "image",
+            "Image": endpoints.SCIKIT_LEARN,
             "ModelDataUrl": f"s3://{BUCKET}/{artifact}.tar.gz",
             "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
         },
