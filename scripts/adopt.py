@@ -11,7 +11,15 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts import ROOT
-from scripts.synthesis import UNBUNDLED, SynthesisError, context, environments, synthesize
+from scripts.preflight.assembly import Account
+from scripts.synthesis import (
+    UNBUNDLED,
+    SynthesisError,
+    context,
+    environments,
+    overrides_in,
+    synthesize,
+)
 from stacks.names import Names
 
 KEPT = "RetainExceptOnCreate"
@@ -34,7 +42,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--environment", choices=environments(), required=True)
     parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
     arguments = parser.parse_args(given)
-    overrides = dict(setting.partition("=")[::2] for setting in arguments.context)
+    overrides = overrides_in(arguments.context)
     region = overrides.get("region") or context("")["environments"][arguments.environment]["region"]
     names = Names(arguments.environment, region)
     try:
@@ -64,13 +72,14 @@ def _kept_by(names: Names, overrides: dict[str, str]) -> dict[str, Identifier]:
     session = botocore.session.get_session()
     if _exists(session.create_client("cloudformation", names.region), names.stack("storage")):
         return {}
-    account = session.create_client("sts", names.region).get_caller_identity()["Account"]
+    caller = session.create_client("sts", names.region).get_caller_identity()["Account"]
+    account = Account(caller, names.region, session.get_partition_for_region(names.region))
     keys = session.create_client("kms", names.region)
     return identifiers(kept, account=account, keys=keys, tags=names.tags)
 
 
 def identifiers(
-    kept: Resources, *, account: str, keys: Any, tags: Mapping[str, str]
+    kept: Resources, *, account: Account, keys: Any, tags: Mapping[str, str]
 ) -> dict[str, Identifier]:
     """Return the identifiers of kept resources, by logical id.
 
@@ -88,10 +97,10 @@ def identifiers(
         properties = resource["Properties"]
         match resource["Type"]:
             case "AWS::S3::Bucket":
-                found[name] = {"BucketName": _text(properties["BucketName"], account)}
+                found[name] = {"BucketName": _bucket_name(resource, account)}
             case "AWS::S3::BucketPolicy":
-                bucket = kept[properties["Bucket"]["Ref"]]["Properties"]
-                found[name] = {"Bucket": _text(bucket["BucketName"], account)}
+                bucket = kept[properties["Bucket"]["Ref"]]
+                found[name] = {"Bucket": _bucket_name(bucket, account)}
             case "AWS::KMS::Key":
                 found[name] = {"KeyId": _key(keys, properties["Description"], tags)}
     return found
@@ -109,14 +118,10 @@ def _exists(cloudformation: Any, stack: str) -> bool:
     return found["StackStatus"] not in {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"}
 
 
-def _text(value: Any, account: str) -> str:
-    """Return a name in a template, whose only variable is the account."""
-    if value == {"Ref": "AWS::AccountId"}:
-        return account
-    if isinstance(value, str):
-        return value
-    separator, parts = value["Fn::Join"]
-    return str(separator).join(_text(part, account) for part in parts)
+def _bucket_name(bucket: Resources, account: Account) -> str:
+    name = account.text(bucket["Properties"]["BucketName"])
+    assert name is not None  # noqa: S101 - its only variable is the account
+    return name
 
 
 def _key(keys: Any, description: str, tags: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from local_aws.environment import DEFAULT_PORT, DEFAULT_REGION, isolate
 from local_aws.urls import local_url
 from scripts import ROOT
 from scripts.summary import SiteError, show, summary
+from scripts.synthesis import overrides_in
 
 # A template with this deletion policy keeps resources, so its stack gets termination protection.
 KEPT = "RetainExceptOnCreate"
@@ -57,8 +58,7 @@ def deploy_locally(
 
 def _storage_stack(context: list[str]) -> str:
     """Return the name of the storage stack of the environment that the context selects."""
-    selected = dict(setting.partition("=")[::2] for setting in context)
-    return f"sentiment-{selected.get('environment', 'dev')}-storage"
+    return f"sentiment-{overrides_in(context).get('environment', 'dev')}-storage"
 
 
 def main() -> int:

@@ -28,6 +28,11 @@ def context(environment: str, overrides: Mapping[str, Any] | None = None) -> dic
     return {**_declared()["context"], "environment": environment, **(overrides or {})}
 
 
+def overrides_in(arguments: Sequence[str]) -> dict[str, str]:
+    """Return the settings in `key=value` arguments of `-c`."""
+    return dict(argument.partition("=")[::2] for argument in arguments)
+
+
 def _command() -> list[str]:
     """Return cdk.json's command, for any working directory and with this Python."""
     _, *options, script = shlex.split(_declared()["app"])

@@ -11,7 +11,14 @@ from rich.table import Table
 from scripts.cost.estimate import Item, estimate, known
 from scripts.cost.prices import Prices
 from scripts.cost.usage import ASSUMPTIONS, PREDICTIONS
-from scripts.synthesis import UNBUNDLED, SynthesisError, context, environments, synthesize
+from scripts.synthesis import (
+    UNBUNDLED,
+    SynthesisError,
+    context,
+    environments,
+    overrides_in,
+    synthesize,
+)
 
 CENT = 0.01
 
@@ -26,7 +33,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--environment", choices=environments(), action="append")
     parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
     arguments = parser.parse_args(given)
-    overrides = dict(entry.partition("=")[::2] for entry in arguments.context)
+    overrides = overrides_in(arguments.context)
     prices, console = Prices.read(), Console()
     try:
         synthesized = synthesize(

@@ -17,6 +17,7 @@ from scripts.evaluate.report import Result, show, summarize, write_report
 from scripts.evaluate.reviews import held_out, read_reviews
 from scripts.evaluate.run import Replies, patiently, run
 from scripts.evaluate.targets import Endpoint, Site, Target
+from scripts.synthesis import overrides_in
 from sentiment.errors import DatasetError
 from stacks.settings.error import SettingsError
 
@@ -67,7 +68,7 @@ def _measure(arguments: argparse.Namespace) -> Result:
     if arguments.data is not None:
         reviews = read_reviews(arguments.data)
     else:
-        overrides = dict(entry.partition("=")[::2] for entry in arguments.context)
+        overrides = overrides_in(arguments.context)
         reviews = held_out(arguments.environment, overrides)
     target = _target(arguments)
     card = patiently(target.model_card)[0]

@@ -38,7 +38,7 @@ from scripts.preflight.sources import (
     outside_buckets,
 )
 from scripts.preflight.usage import Usage
-from scripts.synthesis import SynthesisError, environments
+from scripts.synthesis import SynthesisError, environments, overrides_in
 
 # Title of a check, and the function that returns its rows
 Check = tuple[str, Callable[[], Iterable[Row]]]
@@ -53,7 +53,7 @@ def main(given: Sequence[str] | None = None) -> int:
         given: the arguments; by default those of the command line.
     """
     arguments = _parser().parse_args(given)
-    overrides = dict(entry.partition("=")[::2] for entry in arguments.context)
+    overrides = overrides_in(arguments.context)
     if arguments.local:
         isolate(arguments.port)
         overrides["region"] = DEFAULT_REGION

@@ -10,9 +10,10 @@ import pytest
 
 from scripts import ROOT, adopt
 from scripts.adopt import AdoptionError, identifiers
+from scripts.preflight.assembly import Account
 from tests.stacks.assembly import Assembly
 
-ACCOUNT = "123456789012"
+ACCOUNT = Account("123456789012", "us-east-1", "aws")
 TAGS = {"application": "sentiment", "environment": "prod"}
 PURPOSES = {
     "LogKey": "Logs of the sentiment web app's functions, API and endpoint",
@@ -69,10 +70,10 @@ def test_everything_kept_is_identified(prod: Assembly) -> None:
         "LogKey": {"KeyId": "LogKey-2026"},
         "DataKey": {"KeyId": "DataKey-2026"},
         "AlarmKey": {"KeyId": "AlarmKey-2026"},
-        "LogBucket": {"BucketName": f"sentiment-prod-logs-{ACCOUNT}-us-east-1"},
-        "LogBucketPolicy": {"Bucket": f"sentiment-prod-logs-{ACCOUNT}-us-east-1"},
-        "DataBucket": {"BucketName": f"sentiment-prod-data-{ACCOUNT}-us-east-1"},
-        "DataBucketPolicy": {"Bucket": f"sentiment-prod-data-{ACCOUNT}-us-east-1"},
+        "LogBucket": {"BucketName": f"sentiment-prod-logs-{ACCOUNT.account_id}-us-east-1"},
+        "LogBucketPolicy": {"Bucket": f"sentiment-prod-logs-{ACCOUNT.account_id}-us-east-1"},
+        "DataBucket": {"BucketName": f"sentiment-prod-data-{ACCOUNT.account_id}-us-east-1"},
+        "DataBucketPolicy": {"Bucket": f"sentiment-prod-data-{ACCOUNT.account_id}-us-east-1"},
     }
 
 

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from known_reviews import KNOWN_REVIEWS
 from scripts.summary import SAMPLE, main
 from tests.stacks.assembly import Assembly
 
 VERDICT = {"sentiment": "positive", "probability": 0.9876}
+
+
+def test_the_sample_is_a_known_review() -> None:
+    assert KNOWN_REVIEWS["positive"] == SAMPLE
 
 
 class Site(BaseHTTPRequestHandler):
