@@ -40,7 +40,7 @@ local-status: $(VENV)/.dev ## show what runs in the embedded AWS
 
 test: ## run the whole test suite, including the browser tests
 	@$(MAKE) --no-print-directory --jobs 2 check $(VENV)/.checkov $(VENV)/.supply chromium
-	python -m pytest --numprocesses 2 --dist loadgroup
+	python -m pytest --numprocesses 3 --dist loadgroup # one more than the cores, since many tests wait
 
 chromium:
 	@sh scripts/install_chromium.sh

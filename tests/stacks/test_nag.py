@@ -37,6 +37,7 @@ PRIVATE = {
     "network.security_group_ids": "sg-0123456789abcdef0",
     "api.access": "iam",
 }
+FEEDBACK = {"feedback.enabled": "true", "dataset.feedback": "2026-10"}
 BARE = {
     "api.web_acl": "false",
     "api.tracing": "false",
@@ -44,8 +45,8 @@ BARE = {
     "security.customer_managed_keys": "false",
 }
 VARIANTS: list[tuple[str, dict[str, str]]] = [
-    ("dev", {}), ("dev", {"endpoint.expires_after_hours": "12"}), ("dev", SPOT_CLUSTER), ("dev", BARE), ("prod", {}), ("prod", PRIVATE), ("prod", BARE),
-    ("prod", {"feedback.enabled": "true", "dataset.feedback": "2026-10"}),
+    ("dev", {}), ("dev", {"endpoint.expires_after_hours": "12", **SPOT_CLUSTER}), ("dev", BARE),
+    ("prod", {}), ("prod", {**PRIVATE, **FEEDBACK}), ("prod", BARE),
 ]  # fmt: skip
 
 
