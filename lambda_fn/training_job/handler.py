@@ -9,17 +9,12 @@ from functools import cache
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 from eventual_consistency import CLOCK
 from resource_properties import PropertyError
 from training_job import jobs
 from training_job.outcome import TrainingFailedError, judge
-from training_job.regions import in_another_region
 from training_job.request import TrainingRequest
-
-# Beginning of SageMaker's refusal of a dataset that it does not find
-NO_DATA = "No S3 objects found under S3 URL"
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -27,7 +22,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
     Raises:
         PropertyError: naming the property that is missing or wrong.
-        TrainingFailedError: when a dataset is in another region.
+        OtherRegionError: when a dataset is in another region.
     """
     if event["RequestType"] == "Delete":
         for name in _jobs_of(event):
@@ -36,12 +31,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     request = TrainingRequest.from_properties(event["ResourceProperties"])
     for name in _cut_off(event, request):
         jobs.abandon(_client("sagemaker"), _client("s3"), name)
-    try:
-        name = jobs.find_or_start(_client("sagemaker"), _client("s3"), request)
-    except ClientError as error:
-        if NO_DATA in str(error) and (reason := in_another_region(_client("s3"), request.channels)):
-            raise TrainingFailedError(reason) from error
-        raise
+    name = jobs.find_or_start(_client("sagemaker"), _client("s3"), request)
     return {"PhysicalResourceId": name}
 
 

@@ -12,10 +12,13 @@ from botocore.exceptions import ClientError
 
 from eventual_consistency import CLOCK, Clock, repeat, wait_for
 from training_job import artifact
+from training_job.regions import refuse_other_regions
 from training_job.request import TrainingRequest
 
 RUNNING = {"InProgress", "Stopping"}
 IN_USE = "ResourceInUse"
+# Beginning of SageMaker's refusal of a dataset that it does not find
+NO_DATA = "No S3 objects found under S3 URL"
 MOST_ATTEMPTS = 50
 # Time within which SageMaker describes a new job
 VISIBLE_SECONDS = 60.0
@@ -61,13 +64,14 @@ def find_or_start(
 
     Raises:
         TooManyAttemptsError: when no attempt is left.
+        OtherRegionError: when a dataset is in another region.
     """
     for number in range(1, MOST_ATTEMPTS + 1):
         name = request.attempt(number)
         # The first request with what may be a new permission
         job = repeat(partial(describe, sagemaker, name), clock)
         if job is None:
-            _start(sagemaker, request.job(name), clock)
+            _start(sagemaker, s3, request, name, clock)
             return name
         if job["TrainingJobStatus"] == "InProgress":
             _tag(sagemaker, request, job)
@@ -121,9 +125,18 @@ def _tag(sagemaker: Any, request: TrainingRequest, job: Job) -> None:
         sagemaker.add_tags(ResourceArn=job["TrainingJobArn"], Tags=request.listed_tags)
 
 
-def _start(sagemaker: Any, job: Job, clock: Clock) -> None:
+def _start(sagemaker: Any, s3: Any, request: TrainingRequest, name: str, clock: Clock) -> None:
+    def create() -> None:
+        try:
+            sagemaker.create_training_job(**request.job(name))
+        except ClientError as error:
+            # The role may not list a new bucket yet, but another region never changes.
+            if NO_DATA in str(error):
+                refuse_other_regions(s3, request.channels)
+            raise
+
     try:
-        repeat(lambda: sagemaker.create_training_job(**job), clock)
+        repeat(create, clock)
     except ClientError as error:
         # An earlier call has started it, and SageMaker did not describe it yet.
         if error.response["Error"]["Code"] != IN_USE:

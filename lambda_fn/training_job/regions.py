@@ -10,23 +10,29 @@ from training_job.artifact import location
 REGION = "x-amz-bucket-region"
 
 
-def in_another_region(s3: Any, channels: Mapping[str, str]) -> str | None:
-    """Return why SageMaker cannot read a channel, or None if every bucket is in its region.
+class OtherRegionError(Exception):
+    """SageMaker cannot read a dataset, because its bucket is in another region."""
+
+
+def refuse_other_regions(s3: Any, channels: Mapping[str, str]) -> None:
+    """Refuse channels with a bucket in another region than SageMaker.
 
     S3 names a bucket's region even to callers that it refuses, so this needs no permission.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+
+    Raises:
+        OtherRegionError: naming the first such channel.
     """
     here = s3.meta.region_name
     for name, uri in sorted(channels.items()):
         bucket = location(uri)["Bucket"]
         found = _region(s3, bucket)
         if found not in {None, here}:
-            return (
+            raise OtherRegionError(
                 f"dataset.{name}={uri} is refused: the bucket {bucket} is in {found}, and "
                 f"SageMaker reads only buckets in {here}; copy the reviews to one, or deploy to "
                 f"{found}"
             )
-    return None
 
 
 def _region(s3: Any, bucket: str) -> str | None:

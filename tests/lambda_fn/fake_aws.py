@@ -4,6 +4,7 @@ Requests are validated by botocore's model of the services, and those to SageMak
 SageMaker as well. Errors for missing jobs and objects are the same as on AWS.
 """
 
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
@@ -107,11 +108,19 @@ class FakeSageMaker:
 
 
 class FakeS3:
-    """Objects by URI, with their tags."""
+    """Objects by URI, with their tags, in buckets of one region."""
 
-    def __init__(self) -> None:
+    meta = SimpleNamespace(region_name="us-east-1")
+
+    def __init__(self, region: str = "us-east-1") -> None:
         """Start empty."""
         self.tags: dict[str, dict[str, str]] = {}
+        self.region = region
+
+    def head_bucket(self, **request: Any) -> dict[str, Any]:
+        """Return the region of a bucket."""
+        check("s3", "HeadBucket", request)
+        return {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": self.region}}}
 
     def put(self, uri: str) -> None:
         """Store an object."""

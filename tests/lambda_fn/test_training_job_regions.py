@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from local_aws.environment import DUMMY_KEY
-from training_job.regions import in_another_region
+from training_job.regions import OtherRegionError, refuse_other_regions
 
 CHANNELS = {"training": "s3://elsewhere/dt=2026-11-28/", "testing": "s3://here/test/"}
 
@@ -36,8 +36,9 @@ def client(answers: dict[str, tuple[int, str | None]]) -> Any:
 @pytest.mark.parametrize("status", [200, 403])
 def test_the_bucket_and_its_region_are_named(status: int) -> None:
     s3 = client({"here": (200, "us-east-1"), "elsewhere": (status, "eu-west-1")})
-    line = in_another_region(s3, CHANNELS)
-    assert line == (
+    with pytest.raises(OtherRegionError) as error:
+        refuse_other_regions(s3, CHANNELS)
+    assert str(error.value) == (
         "dataset.training=s3://elsewhere/dt=2026-11-28/ is refused: the bucket elsewhere is in "
         "eu-west-1, and SageMaker reads only buckets in us-east-1; copy the reviews to one, or "
         "deploy to eu-west-1"
@@ -46,4 +47,4 @@ def test_the_bucket_and_its_region_are_named(status: int) -> None:
 
 def test_buckets_in_the_region_and_missing_ones_are_left_to_sagemaker() -> None:
     s3 = client({"here": (403, "us-east-1"), "elsewhere": (404, None)})
-    assert in_another_region(s3, CHANNELS) is None
+    refuse_other_regions(s3, CHANNELS)

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, Time, client_error
 from training_job.jobs import MOST_ATTEMPTS, TooManyAttemptsError, describe, find_or_start
+from training_job.regions import OtherRegionError
 from training_job.request import METRICS, Spot, TrainingRequest
 
 REQUEST = TrainingRequest(
@@ -122,6 +123,14 @@ def test_a_real_mistake_fails_with_the_message_from_aws(message: str) -> None:
         find_or_start(sagemaker, FakeS3(), REQUEST, clock=time.clock)
     assert raised.value.response["Error"]["Message"] == message
     assert time.seconds < 120
+
+
+def test_a_dataset_in_another_region_is_refused_at_once() -> None:
+    sagemaker, time = FakeSageMaker(), Time()
+    sagemaker.refusals = [REFUSALS[1]]
+    with pytest.raises(OtherRegionError, match=r"dataset.testing=.* is in eu-west-1"):
+        find_or_start(sagemaker, FakeS3("eu-west-1"), REQUEST, clock=time.clock)
+    assert time.waits == []
 
 
 def test_a_new_permission_gets_time_to_propagate() -> None:
