@@ -70,7 +70,9 @@ def test_training_and_serving_need_no_network(
     assert processes_naming(tmp_path) == {}
     assert seen["interfaces"] == ["lo"]
     assert seen["attempts"] == {"127.0.0.1": "ECONNREFUSED", NOWHERE: "ENETUNREACH"}
-    assert (base / "model" / "ngrams.npz").read_bytes() == (ngrams.model / "ngrams.pt").read_bytes()
+    assert (base / "model" / "ngrams.npz").read_bytes() == (
+        ngrams.model / "ngrams.npz"
+    ).read_bytes()
     due = {name: _outside(trained[name], reviews, tmp_path / "outside" / name) for name in trained}
     for name, found in seen["verdicts"].items():
         assert _probabilities(found) == _probabilities(due[name.partition(" ")[0]]), name
