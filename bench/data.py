@@ -10,7 +10,7 @@ from bench import reviews
 from bench.process import hand_over
 from bench.reviews import Data
 from scripts import ROOT
-from scripts.evaluate.reviews import is_official_test, read_file
+from scripts.evaluate.reviews import is_official_test
 from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
 from sentiment.split import shuffle, stratified_split
@@ -25,8 +25,8 @@ def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Dat
     """Write `train/reviews.jsonl` and `test/reviews.jsonl`, shuffled with a fixed seed.
 
     Args:
-        source: folder with the halves, `train.jsonl` and `test.jsonl` (plain, .gz or .xz) or the
-            aclImdb archive or directory; None for the packaged reviews.
+        source: folder with the halves, such as `train.csv` and `test.csv`, or the aclImdb archive
+            or directory; None for the packaged reviews.
         folder: output folder.
         sample: number of reviews taken, a fifth of them as test reviews; None takes all.
 
@@ -56,16 +56,11 @@ def _packaged() -> tuple[Dataset, Dataset]:
 
 
 def _halves(source: Path) -> tuple[Dataset, Dataset]:
-    if not source.is_dir():
-        raise DatasetError(f"DATA={source}: no such folder")
-    training, testing = (sorted(source.glob(f"{half}.jsonl*")) for half in ("train", "test"))
-    if training and testing:
-        return read_file(training[0])["train"], read_file(testing[0])["train"]
     halves = read_channel(source)
     if "test" not in halves:
         raise DatasetError(
-            f"DATA={source}: no test half; it must hold train.jsonl and test.jsonl (plain, .gz or "
-            ".xz), or the aclImdb archive or directory"
+            f"DATA={source}: no test half; it must hold tables named train and test, such as "
+            "train.csv and test.csv, or the aclImdb archive or directory"
         )
     return halves["train"], halves["test"]
 

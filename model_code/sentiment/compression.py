@@ -1,5 +1,6 @@
 """Reading of compressed files."""
 
+import bz2
 import gzip
 import io
 import lzma
@@ -7,15 +8,17 @@ import zlib
 from pathlib import Path
 from typing import IO, cast
 
-SUFFIXES = (".gz", ".xz")
+SUFFIXES = (".gz", ".xz", ".bz2")
 # Exceptions of reading a damaged or truncated file
 DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error)
 
 
 def open_stream(file: Path) -> IO[bytes]:
-    """Open a plain, gzip or xz file for reading its uncompressed content."""
+    """Open a plain, gzip, xz or bzip2 file for reading its uncompressed content."""
     if file.suffix in {".gz", ".tgz"}:
         return cast("IO[bytes]", gzip.open(file, "rb"))
+    if file.suffix == ".bz2":
+        return cast("IO[bytes]", bz2.open(file, "rb"))
     return lzma.open(file, "rb") if file.suffix == ".xz" else file.open("rb")
 
 

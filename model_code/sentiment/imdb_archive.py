@@ -24,7 +24,7 @@ MAX_SHOWN = 200  # last characters of a member's name
 # Exceptions of tarfile for malformed headers besides its own: invalid numbers, endless nesting
 ODD_HEADERS = (ValueError, OverflowError, RecursionError)
 
-Row = tuple[str, str, int]  # half, text, label
+Row = tuple[str, str, str]  # half, text, label
 
 
 def directories(folder: Path) -> list[Path]:
@@ -44,7 +44,7 @@ def read_directory(folder: Path) -> Iterator[Row]:
         if match and not is_leftover(file.relative_to(folder)):
             if not file.is_file() or file.stat().st_size > MAX_REVIEW_BYTES:
                 raise _refusal(file.name)
-            yield match[1], _text(file.read_bytes(), file.name), int(match[2] == "pos")
+            yield match[1], _text(file.read_bytes(), file.name), match[2]
 
 
 def read_archive(file: Path) -> Iterator[Row]:
@@ -65,7 +65,7 @@ def read_archive(file: Path) -> Iterator[Row]:
                     match = MEMBER.search(member.name)
                     if match and not is_leftover(PurePosixPath(member.name)):
                         text = _read(archive, member, file)
-                        rows.append((member.name, (match[1], text, int(match[2] == "pos"))))
+                        rows.append((member.name, (match[1], text, match[2])))
             if blocks.last != bytes(tarfile.BLOCKSIZE):
                 raise tarfile.ReadError("a header is damaged or missing")
             _read_to_checksum(blocks)

@@ -5,8 +5,10 @@ import json
 import platform
 import resource
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,21 +75,35 @@ class Stopwatch:
 
 
 def read_data(
-    training: Path, testing: Path | None, parameters: Hyperparameters
+    training: Path,
+    testing: Path | None,
+    parameters: Hyperparameters,
+    report: Callable[[str], object] = lambda _: None,
 ) -> tuple[Dataset, Dataset]:
     """Return training reviews in random order, and test reviews.
 
-    The test reviews come from the testing channel, else from the test half of an official
-    archive, else from a seeded stratified split of the training reviews.
+    The test reviews come from the testing channel, else from the test half of the training
+    channel, else from a seeded stratified split of the training reviews.
+
+    Args:
+        training: the training channel.
+        testing: the testing channel.
+        parameters: hyperparameters of the split.
+        report: receives a line for each file.
     """
-    halves = read_channel(training)
+    halves = read_channel(training, report)
     train_reviews = shuffle(halves["train"], parameters.seed)
     if testing is not None:
-        tested = read_channel(testing)
+        tested = read_channel(testing, report)
         return train_reviews, tested.get("test", tested["train"])
     if "test" in halves:
         return train_reviews, halves["test"]
     return stratified_split(train_reviews, parameters.test_fraction, parameters.seed)
+
+
+def _say(ranks: Ranks, line: str) -> None:
+    if ranks.is_first:
+        print(line, flush=True)
 
 
 def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
@@ -95,7 +111,8 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     torch.manual_seed(parameters.seed)
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
-    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters)
+    say = partial(_say, ranks)
+    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters, say)
     if folders.feedback is not None:
         feedback = read_feedback(folders.feedback)
         train_reviews = shuffle(add_unseen(train_reviews, feedback, test_reviews), parameters.seed)
@@ -105,9 +122,7 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
         "code": artifact.code_sha256(SOURCE),
     }
     watch.lap("read")
-    if ranks.is_first:
-        counts = len(train_reviews.texts), len(test_reviews.texts)
-        print(f"reviews: {counts[0]} to train on, {counts[1]} to test on", flush=True)
+    say(f"reviews: {len(train_reviews.texts)} to train on, {len(test_reviews.texts)} to test on")
 
     fitted = _fit(train_reviews, parameters, ranks, _checkpoint(folders, parameters, ranks, hashes))
     _agree(fitted.model, ranks)

@@ -34,28 +34,19 @@ def read_reviews(source: Path) -> Reviews:
     """Read a file or folder; only the test half if there is one.
 
     Args:
-        source: the official archive or directory, a folder that holds it or `test.jsonl` (plain,
-            .gz or .xz), or any other file or folder of reviews.
+        source: a file or a folder of reviews, such as the official archive or directory.
 
     Raises:
         EvaluationError: when there are no reviews, or one cannot be used.
     """
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
-    files = [source] if source.is_file() else sorted(source.glob("test.jsonl*"))
     try:
-        halves = read_file(files[0]) if files else read_channel(source)
+        halves = read_channel(source)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
     dataset = halves.get("test", halves["train"])
     return Reviews(OFFICIAL if is_official_test(dataset) else str(source), dataset)
-
-
-def read_file(file: Path) -> dict[str, Dataset]:
-    """Read one file as if it were the only one of a channel."""
-    with TemporaryDirectory() as folder:
-        Path(folder, file.name).symlink_to(file.resolve())
-        return read_channel(Path(folder))
 
 
 def is_official_test(dataset: Dataset) -> bool:

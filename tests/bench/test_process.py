@@ -60,7 +60,7 @@ def test_bad_data_is_one_line(
 ) -> None:
     monkeypatch.setattr(__main__, "PEERS_PYTHON", Path(sys.executable))
     assert main(["run", "--data", str(tmp_path / "nowhere")]) == 1
-    assert "nowhere: no such folder" in capsys.readouterr().out
+    assert "nowhere: no such file or folder" in capsys.readouterr().out
 
 
 def test_the_command_starts_outside_the_tests() -> None:

@@ -118,7 +118,7 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("x.csv", b"text,rating\na,1\n", "x.csv, line 1: no column label; found text, rating"),
+        ("x.csv", b"text,year\na,1\n", "x.csv, line 1: no column label; found text, year"),
         ("x.csv", b"", "x.csv, line 1: no column"),
         (
             "x.csv",
@@ -132,7 +132,7 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
         ("x.csv", b'"a\nb",c\n', "x.csv, line 1: no column label and text; found a b, c"),
         ("x.jsonl", b'{"text": "fine", "label": 1}\n{"text"\n', "x.jsonl, line 2: not JSON"),
         ("x.jsonl", b'["fine", 1]\n', "x.jsonl, line 1: must be a JSON object"),
-        ("x.jsonl", b'{"text": "fine"}\n', "x.jsonl, line 1: no key 'label'"),
+        ("x.jsonl", b'{"text": "fine"}\n', "x.jsonl, line 1: no key label; found text"),
         (
             "x.jsonl",
             b'{"text": 7, "label": 1}\n',
@@ -141,7 +141,7 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
         ("x.jsonl", b'{"text": "fine", "label": 1}\n\xff\n', "x.jsonl, line 2: not UTF-8"),
         ("x.csv.gz", gzip.compress(CSV.encode())[:-9], "x.csv.gz: damaged or truncated"),
         ("x.csv.gz", b"no gzip", "x.csv.gz: damaged or truncated"),
-        ("x.parquet", b"", "x.parquet: unknown format; allowed are .csv, .jsonl"),
+        ("x.parquet", b"", "x.parquet: unknown format; save it as .jsonl"),
         ("x.tar.gz", archive(OFFICIAL)[:150], "x.tar.gz: damaged"),
         (
             "x.tar.gz",
@@ -228,5 +228,5 @@ def test_a_folder_named_like_a_review_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="no such folder"):
+    with pytest.raises(DatasetError, match="no such file or folder"):
         read_channel(tmp_path / "nowhere")

@@ -20,7 +20,7 @@ OF_CHANNEL = re.compile(
     rf"{CHANNEL}: (no reviews found; .+|all \d+ (train|test) reviews are (positive|negative); .+)"
 )
 OF_TABLE = re.compile(
-    r", line [1-9]\d*: .+|: unknown format; .+|: damaged or truncated compression \(.*\)"
+    r", (line|object) [1-9]\d*: .+|: unknown format; .+|: a text file needs a folder .+|: not JSON .+|: damaged or truncated compression \(.*\)"
 )
 OF_ARCHIVE = re.compile(r"(, '.+'|, \".+\")?: .+")
 REVIEWS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(

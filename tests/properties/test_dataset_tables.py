@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sentiment import datasets
+from sentiment import text_lines
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.errors import DatasetError
 from tests.properties.dataset_files import CHANNEL, REVIEWS, compressed, read
@@ -66,6 +66,26 @@ def test_tables_are_read_completely(rows: list[Row], name: str) -> None:
         assert f"{CHANNEL}: no reviews found; " in found
 
 
+@given(
+    ROWS,
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from([COLUMNS, ("Review Text", " Sentiment ", "x"), ("sentence", "class", "y")]),
+)
+def test_any_dialect_is_read_back(
+    rows: list[Row], delimiter: str, end: str, encoding: str, header: tuple[str, ...]
+) -> None:
+    # The csv module does not quote a text because of a lone carriage return.
+    rows = [(text.replace("\r", " "), label, source) for text, label, source in rows]
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator=end).writerows([header, *rows])
+    found = read("a.csv", buffer.getvalue().encode(encoding))
+    good = rows_of("a.csv", rows)
+    assert isinstance(found, str) or found == {"train": good}
+    assert isinstance(found, str) == (len(set(good.labels)) < 2)
+
+
 @given(st.data(), ROWS, TABLE_NAMES.filter(lambda name: name.endswith((".gz", ".xz"))))
 def test_a_damaged_table_is_refused_or_unchanged(
     data: st.DataObject, rows: list[Row], name: str
@@ -85,7 +105,7 @@ BAD_ROWS = {
     "json": [
         (b'{"text": "x", "label": "maybe", "source": "imdb"}\n', "label 'maybe'; allowed are"),
         (b'{"text": " ", "label": 1}\n', "the review is empty"),
-        (b'{"text": "x"}\n', "no key 'label'"),
+        (b'{"text": "x"}\n', "no key label; found text"),
         (b'["x", 1]\n', "must be a JSON object"),
         (b'{"text": "x"\n', "not JSON"),
         (b'"\xff"\n', "not UTF-8"),
@@ -171,7 +191,7 @@ def test_a_malformed_table_is_refused(
 
 
 def test_a_line_has_a_size_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(text_lines, "MAX_LINE_BYTES", 1000)
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b"\n" + b" " * 10_000_000))
     with pytest.raises(
         DatasetError, match=r"a\.jsonl\.gz, line 2: more than 1,000 bytes in one line"
