@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from sentiment.datasets import read_channel
+from sentiment.errors import DatasetError
 from stacks.building_blocks.assets import (
     ROOT,
     combined_hash,
@@ -60,8 +62,11 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
         source: the setting's value: `packaged`, a path, or an s3:// URI.
         root: folder that relative paths start from.
 
+    Files are read as the training reads them, so that what it would refuse is refused before
+    anything is deployed. A dataset in S3 is read by the training only.
+
     Raises:
-        SettingsError: when the dataset does not exist or its hash is wrong.
+        SettingsError: when the dataset does not exist, cannot be read, or its hash is wrong.
     """
     if source == "packaged":
         return _packaged(key)
@@ -72,7 +77,10 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
         files = _files(root / source)
         if not files:
             raise SettingsError(key, source, allowed)
+        read_channel(root / source)
         return Dataset(identity=content_hash(files), files=files)
+    except DatasetError as error:
+        raise SettingsError(key, source, f"must be labelled reviews: {error}") from None
     except OSError as error:
         raise SettingsError(key, source, f"{allowed} ({error.strerror})") from None
 

@@ -15,16 +15,12 @@ from aws_cdk import AssetHashType, BundlingOptions, BundlingOutput, DockerImage,
 from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct
 
+from sentiment.leftovers import LEFTOVERS
+
 ROOT = Path(__file__).resolve().parents[2]
 # Bytecode and extensions compiled for this machine; the vendored libraries work without them.
 COMPILED = ("*.pyc", "*.pyo", "*.so", "*.pyd", "*.c")
-# Names that desktops, editors and notebooks leave behind, in small letters. Every name that begins
-# with a dot is one as well, except the folder that RFC 8615 defines for sites.
-LEFTOVERS = (
-    "*~", "#*#", "~$*", "*.swp", "*.swo", "*.swn", "*.bak", "*.orig", "*.rej", "*.tmp", "*.iml",
-    "*.sublime-workspace", "*.code-workspace", "__macosx", "__pycache__", "$recycle.bin",
-    "desktop.ini", "ehthumbs*.db", "icon\r", "system volume information", "thumbs.db",
-)  # fmt: skip
+# Among names that begin with a dot, the folder that RFC 8615 defines for sites is a source.
 WELL_KNOWN = ".well-known"
 NO_SOURCE = re.compile("|".join(map(translate, (*COMPILED, *LEFTOVERS))))
 

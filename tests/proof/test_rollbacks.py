@@ -1,7 +1,6 @@
 """Failed updates roll back and report the reason."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +19,17 @@ OTHER_IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.
 def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     deployment: Deployment,
     proof_table: ProofTable,
-    tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     outputs = dict(deployment.outputs)
-    bad = tmp_path / "bad.jsonl"
-    bad.write_text('{"text": "a fine film", "label": 1}\n{"text": "a dull film", "label": "meh"}\n')
+    # Reviews on this machine would be refused by the synthesis.
+    bucket, key = outputs["DataBucketName"], "bad/bad.jsonl"
+    rows = b'{"text": "a fine film", "label": 1}\n{"text": "a dull film", "label": "meh"}\n'
+    s3 = deployment.client("s3")
+    s3.put_object(Bucket=bucket, Key=key, Body=rows)
     with traffic(deployment) as stream, pytest.raises(CdkError):
-        deployment.deploy(f"dataset.training={bad}")
+        deployment.deploy(f"dataset.training=s3://{bucket}/bad/")
+    s3.delete_object(Bucket=bucket, Key=key)
     shown = capfd.readouterr().out
     assert "bad.jsonl" in shown
     assert "line 2" in shown

@@ -4,14 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from sentiment.leftovers import LEFTOVERS as TRAINING_IGNORES
 from stacks import datasets as dataset
-from stacks.building_blocks import assets
 from stacks.datasets import find_dataset
 from stacks.settings.error import SettingsError
 from tests.support.leftovers import leave_behind
 
 KEY = "dataset.training"
+TABLE = "text,label\nfine,1\ndull,0\n"
+
+
+def texts(folder: Path) -> None:
+    """Write an official directory with two reviews."""
+    for label, text in (("pos", "fine"), ("neg", "dull")):
+        (folder / "train" / label).mkdir(parents=True)
+        (folder / "train" / label / "1_9.txt").write_text(text)
 
 
 def test_the_packaged_reviews_are_found(tmp_path: Path) -> None:
@@ -37,14 +43,23 @@ def test_missing_packaged_reviews_are_refused(
 
 
 def test_a_file_is_found_relative_to_the_root(tmp_path: Path) -> None:
-    (tmp_path / "reviews.jsonl").write_text("{}\n")
-    found = find_dataset(KEY, "reviews.jsonl", root=tmp_path)
-    assert found.files == {"reviews.jsonl": tmp_path / "reviews.jsonl"}
+    (tmp_path / "reviews.csv").write_text(TABLE)
+    found = find_dataset(KEY, "reviews.csv", root=tmp_path)
+    assert found.files == {"reviews.csv": tmp_path / "reviews.csv"}
+
+
+def test_a_file_is_read_before_anything_is_deployed(tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv").write_text(TABLE + "so-so,maybe\n")
+    with pytest.raises(SettingsError) as refused:
+        find_dataset(KEY, "reviews.csv", root=tmp_path)
+    assert str(refused.value).startswith(
+        "dataset.training=reviews.csv is refused: must be labelled reviews: reviews.csv, line 4: "
+        "label 'maybe'; allowed are"
+    )
 
 
 def test_a_folder_keeps_its_layout(tmp_path: Path) -> None:
-    (tmp_path / "train" / "pos").mkdir(parents=True)
-    (tmp_path / "train" / "pos" / "1_9.txt").write_text("fine")
+    texts(tmp_path)
     found = find_dataset(KEY, str(tmp_path), root=Path("/"))
     target = tmp_path.with_name("copy")
     found.write(target)
@@ -52,8 +67,7 @@ def test_a_folder_keeps_its_layout(tmp_path: Path) -> None:
 
 
 def test_leftover_files_do_not_change_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "train" / "pos").mkdir(parents=True)
-    (tmp_path / "train" / "pos" / "1_9.txt").write_text("fine")
+    texts(tmp_path)
     before = find_dataset(KEY, str(tmp_path), root=tmp_path)
     leave_behind(tmp_path)
     leave_behind(tmp_path / "train" / "pos")
@@ -66,16 +80,11 @@ def test_a_folder_with_nothing_but_leftovers_is_empty(tmp_path: Path) -> None:
         find_dataset(KEY, str(tmp_path), root=tmp_path)
 
 
-def test_the_training_ignores_the_same_files() -> None:
-    """It reads datasets in S3, and can import nothing from here."""
-    assert TRAINING_IGNORES == assets.LEFTOVERS
-
-
 def test_the_identity_depends_on_the_content(tmp_path: Path) -> None:
     identities = []
-    for folder, text in (("a", "fine"), ("b", "fine"), ("c", "dull")):
+    for folder, text in (("a", "fine"), ("b", "fine"), ("c", "good")):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "reviews.csv").write_text(text)
+        (tmp_path / folder / "reviews.csv").write_text(TABLE.replace("fine", text))
         identities.append(find_dataset(KEY, f"{folder}/reviews.csv", root=tmp_path).identity)
     assert identities[0] == identities[1] != identities[2]
 

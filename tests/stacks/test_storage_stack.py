@@ -193,11 +193,11 @@ def test_the_dataset_is_copied_under_its_content_hash(assembly: Assembly) -> Non
 def test_one_copier_may_copy_every_dataset(tmp_path_factory: pytest.TempPathFactory) -> None:
     """CDK creates one copying function per stack, with the role of the first copy."""
     folder = tmp_path_factory.mktemp("datasets")
-    (folder / "test.jsonl").write_text('{"text": "a fine film", "label": 1}\n')
+    (folder / "test.csv").write_text("text,label\na fine film,1\na dull film,0\n")
     both = synthesize(
         "dev",
         tmp_path_factory.mktemp("two-datasets"),
-        {"dataset.testing": str(folder / "test.jsonl")},
+        {"dataset.testing": str(folder / "test.csv")},
     )
     copies = both.resources("Custom::CDKBucketDeployment", "storage").values()
     prefixes = {copy["Properties"]["DestinationBucketKeyPrefix"] for copy in copies}
