@@ -11,7 +11,7 @@ from bench.process import hand_over
 from bench.reviews import Data
 from scripts import ROOT
 from scripts.evaluate.reviews import is_official_test
-from sentiment.datasets import Dataset, read_channel
+from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
 from sentiment.split import shuffle, stratified_split
 from stacks.datasets import find_dataset
@@ -56,6 +56,10 @@ def _packaged() -> tuple[Dataset, Dataset]:
 
 
 def _halves(source: Path) -> tuple[Dataset, Dataset]:
+    tables = [table_of(half, source) for half in ("train", "test")]
+    if all(tables):
+        training, testing = (read_channel(table)["train"] for table in tables if table)
+        return training, testing
     halves = read_channel(source)
     if "test" not in halves:
         raise DatasetError(

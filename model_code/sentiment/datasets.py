@@ -82,6 +82,12 @@ def read_channel(
     return halves
 
 
+def table_of(half: str, folder: Path) -> Path | None:
+    """Return the table named `train` or `test` in a folder, whatever else is in it, or None."""
+    named = (file for file in sorted(folder.glob(f"{half}.*")) if _format(file) in READERS)
+    return next(named, None)
+
+
 def read_feedback(folder: Path) -> Dataset:
     """Read feedback, which unlike a dataset may have only one class.
 

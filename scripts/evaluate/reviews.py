@@ -11,7 +11,7 @@ from typing import Any
 from scripts import ROOT
 from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
-from sentiment.datasets import Dataset, read_channel
+from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
 from sentiment.split import shuffle, stratified_split
 from stacks.datasets import find_dataset
@@ -34,7 +34,8 @@ def read_reviews(source: Path) -> Reviews:
     """Read a file or folder; only the test half if there is one.
 
     Args:
-        source: a file or a folder of reviews, such as the official archive or directory.
+        source: a file or a folder of reviews, such as the official archive or directory. Of a
+            folder with a table named `test`, only that table is read.
 
     Raises:
         EvaluationError: when there are no reviews, or one cannot be used.
@@ -42,7 +43,7 @@ def read_reviews(source: Path) -> Reviews:
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
     try:
-        halves = read_channel(source)
+        halves = read_channel(table_of("test", source) or source)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
     dataset = halves.get("test", halves["train"])
