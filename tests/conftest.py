@@ -25,11 +25,24 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that share a costly fixture, or else a module, in the same process."""
+    """Run the tests that share a costly fixture, or else a module, in the same process.
+
+    A slow test whose fixture does not exist would show it in `make proof` only.
+    """
     for item in items:
+        if missing := _missing_fixtures(item):
+            raise pytest.UsageError(f"{item.nodeid}: no fixture {', '.join(missing)}")
         used = getattr(item, "fixturenames", ())
         group = next((name for name in SHARED if name in used), item.nodeid.partition("::")[0])
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _missing_fixtures(item: pytest.Item) -> set[str]:
+    info = item._fixtureinfo if isinstance(item, pytest.Function) else None  # noqa: SLF001 - nothing public lists them
+    if info is None:
+        return set()
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return {*info.names_closure} - {*info.name2fixturedefs, *parameters, "request"}
 
 
 @pytest.fixture(scope="session")

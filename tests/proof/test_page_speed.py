@@ -4,10 +4,11 @@ from statistics import median
 
 import pytest
 
-from tests.deployed.page.conftest import OpenPage
+from tests.deployed.page.conftest import OpenPage, browser, open_page
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
+__all__ = ["browser", "open_page"]  # fixtures of this module
 
 VISITS = 9
 FIRST_PAINT_MS = 500
@@ -20,7 +21,10 @@ FILES = (
 )
 
 
-def test_the_page_paints_within_half_a_second(open_page: OpenPage, proof_table: ProofTable) -> None:
+def test_the_page_paints_within_half_a_second(
+    open_page: OpenPage,
+    proof_table: ProofTable,
+) -> None:
     paints: list[float] = []
     for _ in range(VISITS):
         page = open_page()  # with an empty cache each time

@@ -9,13 +9,14 @@ import pytest
 
 from scripts import ROOT
 from stacks.building_blocks.assets import source_files
-from tests.local_aws.conftest import Emulator, processes_naming, run_cli
+from tests.local_aws.conftest import Emulator, emulator, processes_naming, run_cli
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
 from tests.support.reviews import packaged_reviews
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
+__all__ = ["emulator"]  # a fixture of this module
 BUCKET = "model-code-training"
 TRAINING_ROWS, TESTING_ROWS = 2000, 1000
 ENDLESS = 100_000  # iterations of a job that the test kills
