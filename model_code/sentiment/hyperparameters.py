@@ -8,6 +8,7 @@ from sentiment.errors import HyperparameterError
 
 ARCHITECTURES = ("ngrams", "lstm")
 WORDS = ("all", "stems")
+MAX_SHOWN = 100  # characters of a value in an error message
 LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
 
 
@@ -80,7 +81,8 @@ class Hyperparameters:
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - a condition
         if not holds:
-            raise HyperparameterError(f"{name}={getattr(self, name)}: must be {allowed}")
+            shown = str(getattr(self, name))[:MAX_SHOWN]
+            raise HyperparameterError(f"{name}={shown}: must be {allowed}")
 
     def as_dict(self) -> dict[str, str | int | float]:
         """Return the hyperparameters for metadata.json."""

@@ -25,6 +25,7 @@ CHANGES = st.fixed_dictionaries(
 @given(CHANGES)
 @example({"smoothing": math.inf})
 @example({"seed": 2**64})
+@example({"architecture": "0" * 1000})
 def test_values_are_accepted_or_refused(changes: dict[str, Any]) -> None:
     try:
         accepted = Hyperparameters(**changes).as_dict()
