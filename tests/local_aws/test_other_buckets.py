@@ -7,7 +7,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-import eventual_consistency
 from local_aws.environment import DUMMY_KEY, endpoint_url
 from tests.lambda_fn.test_training_job_lifecycle import properties
 from tests.local_aws.conftest import Emulator
@@ -15,7 +14,7 @@ from tests.local_aws.support import jobs
 from tests.local_aws.support.endpoints import ROLE
 from tests.repository.test_data_page import BUCKET, bucket_policy
 from training_job import handler
-from training_job.outcome import TrainingFailedError
+from training_job.regions import OtherRegionError
 
 OTHER_ACCOUNT, OTHER_REGION = "111122223333", "eu-west-1"
 KEY = "dt=2026-11-28/model.tar.gz"
@@ -62,7 +61,6 @@ def test_a_bucket_in_another_region_is_refused(
         make_model(emulator, "elsewhere")
 
     monkeypatch.setattr(handler, "_client", emulator.client)
-    monkeypatch.setattr(eventual_consistency, "WAITS_SECONDS", ())
     asked = properties("sentiment-dev-elsewhere") | {
         "Channels": {"training": "s3://elsewhere/"},
         "RoleArn": ROLE,
@@ -71,7 +69,7 @@ def test_a_bucket_in_another_region_is_refused(
         "dataset.training=s3://elsewhere/ is refused: the bucket elsewhere is in eu-west-1, and "
         "SageMaker reads only buckets in us-east-1; copy the reviews to one, or deploy to eu-west-1"
     )
-    with pytest.raises(TrainingFailedError) as refused:
+    with pytest.raises(OtherRegionError) as refused:
         handler.on_event({"RequestType": "Create", "ResourceProperties": asked}, None)
     assert str(refused.value) == line
 
