@@ -57,13 +57,13 @@ class Dataset:
 def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
     """Return the dataset that the setting `key` names.
 
+    Files are read as the training reads them, so that what it would refuse is refused before
+    anything is deployed. A dataset in S3 is read by the training only.
+
     Args:
         key: the setting's name, for messages.
         source: the setting's value: `packaged`, a path, or an s3:// URI.
         root: folder that relative paths start from.
-
-    Files are read as the training reads them, so that what it would refuse is refused before
-    anything is deployed. A dataset in S3 is read by the training only.
 
     Raises:
         SettingsError: when the dataset does not exist, cannot be read, or its hash is wrong.

@@ -22,7 +22,7 @@ MAX_SHOWN = 200  # characters of the names in an error message
 
 
 class ColumnsError(ValueError):
-    """The columns cannot be chosen; the message says why."""
+    """The columns of a table are missing or ambiguous; the message gives the reason."""
 
 
 def find_columns(names: Sequence[str], kind: str = "column") -> tuple[int, int]:
@@ -36,7 +36,7 @@ def find_columns(names: Sequence[str], kind: str = "column") -> tuple[int, int]:
         kind: `column` or `key`, for messages.
 
     Raises:
-        ColumnsError: when there is no such column, or more than one.
+        ColumnsError: when a column is missing or ambiguous.
     """
     plain = [name.strip().lower().replace(" ", "_").replace("-", "_") for name in names]
     found: dict[str, int] = {}

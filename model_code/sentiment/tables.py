@@ -44,26 +44,26 @@ def read_csv(lines: Iterator[str], name: str, delimiters: str) -> Iterator[Row]:
     first = next(lines, "")
     delimiter = _delimiter(first, delimiters)
     reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
-    line = 1
     try:
         header = next(reader, [])
         text, label = find_columns(header)
         chosen = _filter(header, name)
-        line = 2
+    except (csv.Error, ColumnsError) as error:
+        raise DatasetError(f"{name}, line 1: {error}") from error
+    try:
         for fields in reader:
-            line = reader.line_num
             if not fields:  # a blank line
                 continue
+            place = f"{name}, line {reader.line_num}"
             if len(fields) != len(header):
                 raise DatasetError(
-                    f"{name}, line {line}: {len(fields)} fields, and the header has {len(header)}; "
+                    f"{place}: {len(fields)} fields, and the header has {len(header)}; "
                     f"put a text with {delimiter!r} or a quotation mark in double quotes"
                 )
             if chosen(fields):
-                yield _row(fields[text], fields[label], f"{name}, line {line}")
-    except (csv.Error, ColumnsError) as error:
-        line = 1 if line == 1 else reader.line_num
-        raise DatasetError(f"{name}, line {line}: {error}") from error
+                yield _row(fields[text], fields[label], place)
+    except csv.Error as error:
+        raise DatasetError(f"{name}, line {reader.line_num}: {error}") from error
 
 
 def _delimiter(header: str, delimiters: str) -> str:
