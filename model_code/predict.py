@@ -1,9 +1,9 @@
 """Serve a trained model: the handlers that SageMaker's inference toolkits call.
 
 A review as text/plain gets `1` or `0`. As application/json, `{"review": …}` gets a sentiment, a
-probability and the model's version; `{"reviews": […]}` gets a list of these, with an `error` for
-each invalid review. With `"explain": true` each answer includes the weights of words and phrases.
-`{"card": true}` gets the model's metadata.
+probability, the number of words and of known ones, and the model's version; `{"reviews": […]}` gets
+a list of these, with an `error` for each invalid review. With `"explain": true` each answer
+includes the weights of words and phrases. `{"card": true}` gets the model's metadata.
 """
 
 import json
@@ -20,9 +20,9 @@ THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Prediction:
-    """P(positive) of each review, the explanations if requested, and the model."""
+    """Judgements on the reviews, the explanations if requested, and the model."""
 
-    probabilities: list[float]
+    judgements: artifact.Judgements
     explanations: list[Explanation]
     model: artifact.Artifact
     request: Request
@@ -44,13 +44,13 @@ def input_fn(request_body: bytes | bytearray | str, content_type: str | None) ->
 
 def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
     """Classify each review."""
-    if not request.reviews:
-        return Prediction([], [], model, request)
-    if request.explain:
-        # The parts of an explanation add up to the log-odds.
-        explanations = [model.explain(review) for review in request.reviews]
-        return Prediction([why.probability for why in explanations], explanations, model, request)
-    return Prediction(model.probabilities(request.reviews).tolist(), [], model, request)
+    found = model.judge(request.reviews)
+    explained = request.reviews if request.explain else []
+    counts = zip(explained, found.words, found.known_words, strict=False)
+    explanations = [
+        model.explain(review, words=words, known_words=known) for review, words, known in counts
+    ]
+    return Prediction(found, explanations, model, request)
 
 
 def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
@@ -64,7 +64,7 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
         raise RequestError(406, "not_acceptable", f"the client must accept {TEXT} or {JSON}")
     request = prediction.request
     if request.media_type == TEXT:
-        return str(int(prediction.probabilities[0] >= THRESHOLD)), TEXT
+        return str(int(prediction.judgements.probabilities[0] >= THRESHOLD)), TEXT
     if request.card:
         return json.dumps(prediction.model.metadata), JSON
     answers = _answers(prediction)
@@ -73,7 +73,7 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
 
 def _answers(prediction: Prediction) -> list[dict[str, Any]]:
     """Return an answer for each review, in order."""
-    metadata = prediction.model.metadata
+    metadata, found = prediction.model.metadata, prediction.judgements
     model = {
         "model_version": prediction.model.version,
         "trained_at": metadata["trained_at"],
@@ -83,12 +83,20 @@ def _answers(prediction: Prediction) -> list[dict[str, Any]]:
         {
             "sentiment": "positive" if probability >= THRESHOLD else "negative",
             "probability": probability,
+            "words": words,
+            "known_words": known_words,
             **model,
         }
-        for probability in prediction.probabilities
+        for probability, words, known_words in zip(
+            found.probabilities.tolist(),
+            found.words.tolist(),
+            found.known_words.tolist(),
+            strict=True,
+        )
     ]
-    for answer, explanation in zip(answers, prediction.explanations, strict=False):
-        answer["explanation"] = explanation.as_dict()
+    rows = zip(answers, prediction.request.reviews, prediction.explanations, strict=False)
+    for answer, review, explanation in rows:
+        answer["explanation"] = explanation.as_dict(review)
     for index, error in sorted(prediction.request.refused.items()):
         answers.insert(index, {"error": json.loads(str(error))})
     return answers

@@ -37,6 +37,21 @@ class ArtifactError(ValueError):
 
 
 @dataclass(frozen=True)
+class Judgements:
+    """Calibrated verdicts on several reviews, each of shape (reviews,).
+
+    Attributes:
+        probabilities: P(positive).
+        words: number of words read.
+        known_words: number of these that the model knows.
+    """
+
+    probabilities: NDArray[np.float64]
+    words: NDArray[np.int64]
+    known_words: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Artifact:
     """A trained, calibrated model with its metadata."""
 
@@ -49,14 +64,28 @@ class Artifact:
         """Name of the training job that produced the model."""
         return str(self.metadata["model_version"])
 
-    def probabilities(self, reviews: Sequence[str]) -> NDArray[np.float64]:
-        """Return the calibrated P(positive) of raw reviews, shape (reviews,)."""
-        return self.calibration.probabilities(self.classifier.logits(reviews))
+    def judge(self, reviews: Sequence[str]) -> Judgements:
+        """Classify raw reviews; one without known words is neither positive nor negative."""
+        scores = self.classifier.score(reviews)
+        probabilities = self.calibration.probabilities(scores.logits, scores.words)
+        return Judgements(
+            probabilities=np.where(scores.known_words > 0, probabilities, 0.5),
+            words=scores.words,
+            known_words=scores.known_words,
+        )
 
-    def explain(self, review: str) -> Explanation:
-        """Return the parts of the review's calibrated log-odds."""
+    def explain(self, review: str, *, words: int, known_words: int) -> Explanation:
+        """Return the parts of the review's calibrated log-odds.
+
+        Args:
+            review: a raw review.
+            words: its number of words, as in its judgement.
+            known_words: its number of known words.
+        """
+        if not known_words:
+            return Explanation.empty()
         parts = self.classifier.explain(review)
-        return parts.scaled(self.calibration.slope, self.calibration.intercept)
+        return parts.scaled(float(self.calibration.slope(words)), self.calibration.intercept)
 
 
 def save(artifact: Artifact, folder: Path) -> None:

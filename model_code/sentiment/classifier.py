@@ -11,14 +11,29 @@ from numpy.typing import NDArray
 from sentiment.explanation import Explanation
 
 
+@dataclass(frozen=True)
+class Scores:
+    """What a model makes of several reviews, each of shape (reviews,).
+
+    Attributes:
+        logits: log-odds of positive.
+        words: number of words read.
+        known_words: number of these that the model knows.
+    """
+
+    logits: NDArray[np.float64]
+    words: NDArray[np.int64]
+    known_words: NDArray[np.int64]
+
+
 class Classifier(Protocol):
     """A trained model that classifies raw reviews."""
 
-    def logits(self, reviews: Sequence[str]) -> NDArray[np.float64]:
-        """Return the log-odds of positive, shape (reviews,)."""
+    def score(self, reviews: Sequence[str]) -> Scores:
+        """Return the log-odds of positive, and how many words were read and known."""
 
     def explain(self, review: str) -> Explanation:
-        """Return the contributions of words and phrases to the log-odds."""
+        """Return the contributions of words to the log-odds."""
 
     def save(self, folder: Path) -> None:
         """Write the files that `load` of the same class reads to an existing folder."""
@@ -30,12 +45,10 @@ class Fitted:
 
     Attributes:
         model: the trained model.
+        held_out: the model, or one like it, that was not trained on the validation reviews.
         learning_curve: measurements during training, each with its `step`.
-        validation_logits: log-odds of reviews that the model, or one like it, was not trained on.
-        validation_labels: labels of those reviews, 1 or 0.
     """
 
     model: Classifier
+    held_out: Classifier
     learning_curve: list[dict[str, float]]
-    validation_logits: NDArray[np.float64]
-    validation_labels: NDArray[np.int64]

@@ -1,11 +1,14 @@
 """Explanation of a verdict: the weights of words and phrases at their places in the raw review."""
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sentiment.negation import is_negation
+from sentiment.stop_words import STOP_WORDS
+from sentiment.tokens import PLAIN
 
 SHOWN_PHRASES = 20
 # A serverless endpoint's answer is limited to 4 MB, and a word takes about 60 bytes.
@@ -61,30 +64,49 @@ class Explanation:
         bias: log-odds of a review without known words.
         words: part of each word, in the order of the text; `bias` and all words' weights add up to
             the log-odds.
-        phrases: part of each n-gram, at its first occurrence; another view of the same weights, so
-            that they do not add to those of `words`.
     """
 
     bias: float
     words: Spans
-    phrases: Spans
 
-    @property
-    def probability(self) -> float:
-        """P(positive) from the sum of the parts."""
-        logit = self.bias + float(self.words.weights.sum())
-        return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function without overflow
+    @classmethod
+    def empty(cls) -> "Explanation":
+        """Return the explanation of P = 0.5."""
+        return cls(0.0, Spans(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)))
 
     def scaled(self, slope: float, intercept: float) -> "Explanation":
         """Return the explanation of the calibrated log-odds `slope * log-odds + intercept`."""
-        return Explanation(
-            self.bias * slope + intercept, self.words.scaled(slope), self.phrases.scaled(slope)
-        )
+        return Explanation(self.bias * slope + intercept, self.words.scaled(slope))
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the JSON form, limited to the strongest words.
+    def phrases(self, review: str) -> Spans:
+        """Return the maximal runs of adjacent words with one sign, with their summed weights.
+
+        A run does not begin or end with punctuation or a stop word, unless the word negates.
+
+        Args:
+            review: the raw review that is explained.
+        """
+        weights, spans = self.words.weights, []
+        borders = np.flatnonzero(np.diff(np.sign(weights))) + 1
+        for run in np.split(np.arange(len(weights)), borders):
+            telling = [place for place in run if weights[place] and self._tells(review, place)]
+            if telling:
+                spans.append((telling[0], telling[-1]))
+        sums = np.concatenate([[0.0], np.cumsum(weights)])
+        first, last = np.array(spans, np.int64).reshape(-1, 2).T
+        return Spans(self.words.starts[first], self.words.ends[last], sums[last + 1] - sums[first])
+
+    def _tells(self, review: str, place: int) -> bool:
+        word = review[self.words.starts[place] : self.words.ends[place]].translate(PLAIN).lower()
+        return word[0].isalnum() and (word not in STOP_WORDS or is_negation(word))
+
+    def as_dict(self, review: str) -> dict[str, Any]:
+        """Return the JSON form, limited to the strongest words and phrases.
 
         `rest` is the sum of the other words' weights, so that the parts still add up.
+
+        Args:
+            review: the raw review that is explained.
         """
         words = self.words
         if len(words.weights) > SHOWN_WORDS:
@@ -94,5 +116,5 @@ class Explanation:
             "bias": round(self.bias, DECIMALS),
             "words": words.as_dicts(),
             "rest": round(rest, DECIMALS),
-            "phrases": self.phrases.strongest(SHOWN_PHRASES).as_dicts(),
+            "phrases": self.phrases(review).strongest(SHOWN_PHRASES).as_dicts(),
         }

@@ -25,7 +25,10 @@ class Hyperparameters:
         max_order: ngrams: words in the longest n-grams.
         min_reviews: ngrams: number of reviews in which an n-gram must occur.
         smoothing: ngrams: added to every count before the log-count ratio (Laplace).
-        l2_penalty: ngrams: half of it, times the squared weights, is added to the summed loss.
+        prior: ngrams: coefficient of every log-count ratio before training.
+        l2_penalty: ngrams: half of it, times the squared distances from `prior`, is added to the
+            summed loss.
+        sentence_weight: ngrams: weight of a sentence of a review as a training text.
         iterations: ngrams: steps of L-BFGS.
         words: lstm: `all` words and punctuation, or the notebook's `stems` without stop words.
         epochs: lstm: passes over the training reviews.
@@ -43,11 +46,13 @@ class Hyperparameters:
     seed: int = 1
     test_fraction: float = 0.2
     validation_fraction: float = 0.1
-    max_order: int = 3
+    max_order: int = 4
     min_reviews: int = 2
     smoothing: float = 1.0
-    l2_penalty: float = 0.015
-    iterations: int = 100
+    prior: float = 0.4
+    l2_penalty: float = 0.03
+    sentence_weight: float = 0.05
+    iterations: int = 60
     words: str = "all"
     epochs: int = 4
     embedding_dim: int = 64
@@ -72,6 +77,8 @@ class Hyperparameters:
         self._require("vocab_size", self.vocab_size >= 3, "at least 3")  # noqa: PLR2004 - 2 ids are reserved
         for name in ("smoothing", "l2_penalty"):
             self._require(name, 0 < getattr(self, name) < inf, "above 0 and finite")
+        for name in ("prior", "sentence_weight"):
+            self._require(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0 and at most 1")
         for name in ("test_fraction", "validation_fraction"):
             self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1")

@@ -24,9 +24,10 @@ from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.distributed import Ranks
-from sentiment.evaluation.calibration import fit_calibration
+from sentiment.evaluation.calibration import Calibration, fit_calibration
 from sentiment.evaluation.metrics import Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
+from sentiment.excerpts import KINDS, excerpts
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.request import MAX_REVIEWS
 from sentiment.split import add_unseen, shuffle, stratified_split
@@ -36,6 +37,9 @@ class DivergedError(RuntimeError):
     """The ranks of one training run ended with different models."""
 
 
+# Successive reviews that stay together in the training or the validation. Calibrated on reviews of
+# films that it was trained on, a model would be too sure of itself, most of all on short texts.
+NEIGHBOURS = 50
 SOURCE = Path(__file__).resolve().parent.parent
 
 
@@ -80,7 +84,7 @@ def read_data(
     parameters: Hyperparameters,
     report: Callable[[str], object] = lambda _: None,
 ) -> tuple[Dataset, Dataset]:
-    """Return training reviews in random order, and test reviews.
+    """Return training reviews in the order of their files, and test reviews.
 
     The test reviews come from the testing channel, else from the test half of the training
     channel, else from a seeded stratified split of the training reviews.
@@ -92,13 +96,12 @@ def read_data(
         report: receives a line for each file.
     """
     halves = read_channel(training, report)
-    train_reviews = shuffle(halves["train"], parameters.seed)
     if testing is not None:
         tested = read_channel(testing, report)
-        return train_reviews, tested.get("test", tested["train"])
+        return halves["train"], tested.get("test", tested["train"])
     if "test" in halves:
-        return train_reviews, halves["test"]
-    return stratified_split(train_reviews, parameters.test_fraction, parameters.seed)
+        return halves["train"], halves["test"]
+    return stratified_split(halves["train"], parameters.test_fraction, parameters.seed)
 
 
 def _say(ranks: Ranks, line: str) -> None:
@@ -115,7 +118,7 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters, say)
     if folders.feedback is not None:
         feedback = read_feedback(folders.feedback)
-        train_reviews = shuffle(add_unseen(train_reviews, feedback, test_reviews), parameters.seed)
+        train_reviews = add_unseen(train_reviews, feedback, test_reviews)
     hashes = {
         "training": train_reviews.sha256(),
         "testing": test_reviews.sha256(),
@@ -124,15 +127,33 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     watch.lap("read")
     say(f"reviews: {len(train_reviews.texts)} to train on, {len(test_reviews.texts)} to test on")
 
-    fitted = _fit(train_reviews, parameters, ranks, _checkpoint(folders, parameters, ranks, hashes))
+    training, validation = (
+        shuffle(part, parameters.seed)
+        for part in stratified_split(
+            train_reviews,
+            parameters.validation_fraction,
+            parameters.seed,
+            neighbours=NEIGHBOURS,
+        )
+    )
+    architecture = import_module(f"sentiment.{parameters.architecture}.training")
+    fitted: Fitted = architecture.fit(
+        training, validation, parameters, ranks, _checkpoint(folders, parameters, ranks, hashes)
+    )
     _agree(fitted.model, ranks)
     watch.lap("train")
     if not ranks.is_first:
         return
-    calibration = fit_calibration(fitted.validation_logits, fitted.validation_labels)
+    calibration = _calibrate(fitted.held_out, validation)
     trained = Artifact(fitted.model, calibration, {})
     probabilities = _probabilities(trained, test_reviews)
     metrics = evaluate(np.array(test_reviews.labels), probabilities)
+    parts = {kind: excerpts(test_reviews, kind) for kind in KINDS}
+    short = {
+        kind: (np.array(part.labels), _probabilities(trained, part))
+        for kind, part in parts.items()
+        if part.labels
+    }
     watch.lap("evaluate")
 
     metadata: dict[str, Any] = {
@@ -154,6 +175,7 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
             metadata=metadata,
             labels=np.array(test_reviews.labels),
             probabilities=probabilities,
+            short=short,
             texts=test_reviews.texts,
             learning_curve=fitted.learning_curve,
             seconds=watch.seconds,
@@ -163,15 +185,25 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     _print_result(watch, metrics)
 
 
-def _fit(
-    reviews: Dataset, parameters: Hyperparameters, ranks: Ranks, checkpoint: Checkpoint
-) -> Fitted:
-    training, validation = stratified_split(
-        reviews, parameters.validation_fraction, parameters.seed
+def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
+    """Calibrate on the validation reviews, and on excerpts for the verdicts on short texts."""
+    parts = [validation, *(excerpts(validation, kind) for kind in KINDS)]
+    # Each kind has the weight of one text a review.
+    weights = [
+        np.full(len(part.labels), min(1, len(validation.labels) / max(1, len(part.labels))))
+        for part in parts
+    ]
+    scores = [
+        model.score(part.texts[start : start + MAX_REVIEWS])
+        for part in parts
+        for start in range(0, len(part.texts), MAX_REVIEWS)
+    ]
+    return fit_calibration(
+        np.concatenate([part.logits for part in scores]),
+        np.concatenate([part.words for part in scores]),
+        [label for part in parts for label in part.labels],
+        np.concatenate(weights),
     )
-    architecture = import_module(f"sentiment.{parameters.architecture}.training")
-    fitted: Fitted = architecture.fit(training, validation, parameters, ranks, checkpoint)
-    return fitted
 
 
 def _agree(model: Classifier, ranks: Ranks) -> None:
@@ -202,7 +234,10 @@ def _probabilities(trained: Artifact, reviews: Dataset) -> NDArray[np.float64]:
     """Classify reviews as the endpoint does, in batches of the size of a request."""
     starts = range(0, len(reviews.texts), MAX_REVIEWS)
     return np.concatenate(
-        [trained.probabilities(reviews.texts[start : start + MAX_REVIEWS]) for start in starts]
+        [
+            trained.judge(reviews.texts[start : start + MAX_REVIEWS]).probabilities
+            for start in starts
+        ]
     )
 
 

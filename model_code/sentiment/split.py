@@ -1,8 +1,11 @@
 """Splitting, shuffling and combining of datasets."""
 
 import random
+from itertools import chain
 
 from sentiment.datasets import Dataset
+
+BLOCKS = 40  # least number of blocks of neighbours in a class
 
 
 def shuffle(dataset: Dataset, seed: int) -> Dataset:
@@ -12,25 +15,36 @@ def shuffle(dataset: Dataset, seed: int) -> Dataset:
     return _take(dataset, order)
 
 
-def stratified_split(dataset: Dataset, test_fraction: float, seed: int) -> tuple[Dataset, Dataset]:
-    """Split into training and test rows, with the same share of each class in both.
+def stratified_split(
+    dataset: Dataset, test_fraction: float, seed: int, *, neighbours: int = 1
+) -> tuple[Dataset, Dataset]:
+    """Split into training and test rows, in their order, with the same share of each class in both.
 
     Identical texts are always on the same side, so that memorizing a review does not improve the
     test result.
+
+    Args:
+        dataset: the rows.
+        test_fraction: share of the test rows.
+        seed: seed of the choice.
+        neighbours: number of successive texts of a class that stay together, at most a fortieth of
+            the class. Files often list the reviews of one film one after the other.
     """
     by_text: dict[str, list[int]] = {}
     for index, text in enumerate(dataset.texts):
         by_text.setdefault(text, []).append(index)
     test: list[int] = []
     for label in (0, 1):
-        groups = [rows for rows in by_text.values() if dataset.labels[rows[0]] == label]
+        rows = [rows for rows in by_text.values() if dataset.labels[rows[0]] == label]
+        size = min(neighbours, max(1, len(rows) // BLOCKS))
+        groups = [list(chain(*rows[at : at + size])) for at in range(0, len(rows), size)]
         random.Random(seed).shuffle(groups)  # noqa: S311 - not a secret
         wanted = max(1, round(sum(map(len, groups)) * test_fraction))
         taken = 0
         while taken < wanted and len(groups) > 1:
-            rows = groups.pop()
-            test += rows
-            taken += len(rows)
+            group = groups.pop()
+            test += group
+            taken += len(group)
     held_out = set(test)
     train = [index for index in range(len(dataset.texts)) if index not in held_out]
     return _take(dataset, train), _take(dataset, sorted(test))

@@ -13,7 +13,7 @@ from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
-from sentiment.split import shuffle, stratified_split
+from sentiment.split import stratified_split
 from stacks.datasets import find_dataset
 from stacks.settings.load import read_settings
 
@@ -74,7 +74,6 @@ def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
         halves = read_channel(Path(folder))
     if settings.dataset.testing or "test" in halves:
         return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
-    seed = settings.training.seed
-    reviews = shuffle(halves["train"], seed)
-    _, testing = stratified_split(reviews, settings.training.test_fraction, seed)
+    fraction, seed = settings.training.test_fraction, settings.training.seed
+    _, testing = stratified_split(halves["train"], fraction, seed)
     return Reviews(f"the held-out part of {source} reviews", testing)

@@ -24,7 +24,15 @@ LONGEST_WAIT_SECONDS = 3300
 # Hyperparameters of all architectures, and of each one
 COMMON = ("architecture", "seed", "test_fraction", "validation_fraction")
 HYPERPARAMETERS = {
-    "ngrams": ("iterations", "l2_penalty", "max_order", "min_reviews", "smoothing"),
+    "ngrams": (
+        "iterations",
+        "l2_penalty",
+        "max_order",
+        "min_reviews",
+        "prior",
+        "sentence_weight",
+        "smoothing",
+    ),
     "lstm": (
         "batch_size",
         "dropout",
@@ -69,11 +77,13 @@ class TrainingSettings(Section):
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
     validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
-    max_order: Annotated[Whole, Field(ge=1, le=5)] = 3
+    max_order: Annotated[Whole, Field(ge=1, le=5)] = 4
     min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
     smoothing: Annotated[Decimal, Field(gt=0, le=1000)] = 1.0
-    l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.015
-    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 100
+    prior: Annotated[Decimal, Field(ge=0, le=1)] = 0.4
+    l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.03
+    sentence_weight: Annotated[Decimal, Field(ge=0, le=1)] = 0.05
+    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 60
     words: Literal["all", "stems"] = "all"
     epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
     embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64

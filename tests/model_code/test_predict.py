@@ -95,6 +95,22 @@ def test_json(model: Artifact) -> None:
     assert one == many["predictions"][0]
     assert one["sentiment"] == ("positive" if one["probability"] >= 0.5 else "negative")
     assert one["model_version"] == model.version
+    assert (one["words"], one["known_words"]) == (3, 3)
+
+
+def test_a_review_without_known_words_is_neither_positive_nor_negative(model: Artifact) -> None:
+    body = b'{"review": "xyzzy plugh, frobozz", "explain": true}'
+    answer = json.loads(ask(model, body, "application/json")[0])
+    assert (answer["probability"], answer["words"], answer["known_words"]) == (0.5, 3, 0)
+    assert (answer["explanation"]["bias"], answer["explanation"]["words"]) == (0, [])
+
+
+def test_typographic_apostrophes_are_apostrophes(model: Artifact) -> None:
+    plain, fancy = (
+        json.loads(ask(model, json.dumps({"review": review}), "application/json")[0])
+        for review in ('I don\'t like "it"', "I don\u2019t like \u201cit\u201d")
+    )
+    assert plain == fancy
 
 
 @pytest.mark.parametrize("review", ODD)

@@ -22,7 +22,7 @@ from tests.properties.tar_archives import damaged
 
 METADATA: dict[str, Any] = {
     "hyperparameters": {"architecture": "ngrams"},
-    "calibration": {"slope": 1.0, "intercept": 0.0},
+    "calibration": {"slopes": [1.0] * 5, "intercept": 0.0},
 }
 REVIEW = "A fine film"
 
@@ -64,7 +64,7 @@ def load(model: bytes, metadata: Any) -> float | None:
         (folder / FILE).write_bytes(model)
         (folder / "metadata.json").write_text(json.dumps(metadata))
         try:
-            return float(artifact.load(folder).probabilities([REVIEW])[0])
+            return float(artifact.load(folder).judge([REVIEW]).probabilities[0])
         except ArtifactError as error:
             assert str(error).startswith("The model cannot be loaded: ")
             assert len(str(error).splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Platt scaling: calibrated probabilities from log-odds."""
+"""Platt scaling by length: calibrated probabilities from log-odds."""
 
 from dataclasses import dataclass
 
@@ -9,74 +9,114 @@ ROUNDS = 100
 FLATTEST = 1e-3  # lowest slope per standard deviation of the log-odds
 NARROWEST = 1e-9  # standard deviation of log-odds that differ only by rounding
 TOLERANCE = 1e-10
+# Words at which a slope is fitted; a model has read more evidence in more words. Between them the
+# slope is linear in the logarithm of the words, outside it is constant.
+WORDS = (5, 20, 60, 180, 540)
+STIFFNESS = 10.0  # half of it, times the squared difference of neighbouring slopes, is added
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Linear calibration: calibrated log-odds = slope * log-odds + intercept."""
+    """Calibrated log-odds = slope(words) * log-odds + intercept.
 
-    slope: float
+    Attributes:
+        slopes: slope at each of `WORDS`, all above 0.
+        intercept: calibrated log-odds where the log-odds are 0.
+    """
+
+    slopes: tuple[float, ...]
     intercept: float
 
-    def probabilities(self, logits: ArrayLike) -> NDArray[np.float64]:
+    @classmethod
+    def identity(cls) -> "Calibration":
+        """Return the calibration that changes nothing."""
+        return cls((1.0,) * len(WORDS), 0.0)
+
+    def slope(self, words: ArrayLike) -> NDArray[np.float64]:
+        """Return the slope for reviews of so many words, same shape."""
+        return _hats(words) @ np.array(self.slopes)
+
+    def probabilities(self, logits: ArrayLike, words: ArrayLike) -> NDArray[np.float64]:
         """Return P(positive) for log-odds, same shape."""
-        return _logistic(self.slope * np.asarray(logits, np.float64) + self.intercept)
+        return _logistic(self.slope(words) * np.asarray(logits, np.float64) + self.intercept)
 
 
-def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
-    """Fit the line on reviews that the model was not trained on.
+def fit_calibration(
+    logits: ArrayLike, words: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None
+) -> Calibration:
+    """Fit the slopes on texts that the model was not trained on.
 
     Platt (1999), "Probabilistic outputs for support vector machines", with his smoothed targets, by
-    Newton's method with halved steps as in Lin, Lin and Weng (2007). The targets keep the line
-    finite where the logits separate the classes.
+    Newton's method with halved steps as in Lin, Lin and Weng (2007). The targets keep the slopes
+    finite where the logits separate the classes. Slopes without texts follow their neighbours.
 
     Args:
-        logits: log-odds of positive, shape (reviews,).
-        labels: 1 or 0, shape (reviews,).
+        logits: log-odds of positive, shape (texts,).
+        words: number of words of each text, same shape.
+        labels: 1 or 0, same shape.
+        weights: weight of each text, same shape; None weights all equally.
 
     Returns:
-        A rising line, which keeps the order of the reviews. When all log-odds are equal or there is
-        only one class, the identity. When the log-odds fall with the labels, an almost flat line
-        at the share of positive reviews.
+        Slopes above 0, which keep the order of texts of one length. When all log-odds are equal or
+        there is only one class, the identity. When the log-odds fall with the labels, almost flat
+        slopes at the share of positive texts.
 
     Raises:
         ValueError: when log-odds are not finite, as after a diverged training.
     """
     x, y = np.asarray(logits, np.float64), np.asarray(labels) == 1
+    share = np.ones(len(x)) if weights is None else np.asarray(weights, np.float64)
     if not np.isfinite(x).all():
         raise ValueError(f"log-odds {x[~np.isfinite(x)][0]}: must be finite")
-    positive, negative = int(y.sum()), int((~y).sum())
+    positive, negative = float(share[y].sum()), float(share[~y].sum())
     if not positive or not negative or x.std() < NARROWEST:
-        return Calibration(1.0, 0.0)
+        return Calibration.identity()
     targets = np.where(y, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    # Standardized for the numerical stability of Newton's method
-    middle, scale = float(x.mean()), float(x.std())
-    slope, intercept = _fit_line((x - middle) / scale, targets)
-    if slope < FLATTEST:
-        slope, intercept = FLATTEST, float(np.log((positive + 1) / (negative + 1)))
-    return Calibration(slope / scale, intercept - slope * middle / scale)
+    # Scaled for the numerical stability of Newton's method
+    scale = float(x.std())
+    inputs = np.column_stack([_hats(words) * (x / scale)[:, None], np.ones_like(x)])
+    *slopes, intercept = _fit(inputs, targets, share)
+    if min(slopes) < FLATTEST:
+        centered = np.column_stack([(x - x.mean()) / scale, np.ones_like(x)])
+        if _fit(centered, targets, share)[0] < FLATTEST:
+            slopes, intercept = [], float(np.log((positive + 1) / (negative + 1)))
+            return Calibration((FLATTEST / scale,) * len(WORDS), intercept)
+    return Calibration(tuple(max(slope, FLATTEST) / scale for slope in slopes), intercept)
 
 
-def _fit_line(x: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the slope and intercept that minimize the cross-entropy with the targets."""
-    inputs = np.stack([x, np.ones_like(x)], axis=1)
+def _hats(words: ArrayLike) -> NDArray[np.float64]:
+    """Return the weight of each of `WORDS`' slopes for reviews of so many words."""
+    places = np.interp(
+        np.log(np.maximum(words, 1)), np.log(WORDS), np.arange(len(WORDS), dtype=np.float64)
+    )
+    return np.maximum(0, 1 - np.abs(places[..., None] - np.arange(len(WORDS))))
+
+
+def _fit(
+    inputs: NDArray[np.float64], targets: NDArray[np.float64], weights: NDArray[np.float64]
+) -> list[float]:
+    """Return the line that minimizes the cross-entropy with the targets; last the intercept."""
+    differences = np.diff(np.eye(inputs.shape[1])[:-1], axis=0)
+    stiffness = STIFFNESS * differences.T @ differences
 
     def loss(line: NDArray[np.float64]) -> float:
         scores = inputs @ line
-        return float(np.sum(np.logaddexp(0, scores) - targets * scores))
+        entropy = weights @ (np.logaddexp(0, scores) - targets * scores)
+        return float(entropy + line @ stiffness @ line / 2)
 
-    line = np.zeros(2)
+    line = np.zeros(inputs.shape[1])
     for _ in range(ROUNDS):
         shares = _logistic(inputs @ line)
-        gradient = inputs.T @ (shares - targets)
-        if np.abs(gradient).max() < TOLERANCE * len(x):
+        gradient = inputs.T @ (weights * (shares - targets)) + stiffness @ line
+        if np.abs(gradient).max() < TOLERANCE * len(inputs):
             break
-        curvature = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + 1e-12 * np.eye(2)
+        curvature = (inputs * (weights * shares * (1 - shares))[:, None]).T @ inputs
+        curvature += stiffness + 1e-12 * np.eye(len(line))
         step, size = np.linalg.solve(curvature, gradient), 1.0
         while loss(line - size * step) > loss(line) and size > TOLERANCE:
             size /= 2
         line = line - size * step
-    return float(line[0]), float(line[1])
+    return [float(value) for value in line]
 
 
 def _logistic(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -30,11 +30,12 @@ class ReportFigure:
 
 
 @styled()
-def figures(
+def figures(  # noqa: PLR0913, PLR0917 - what the figures show
     metrics: Metrics,
     texts: Sequence[str],
     labels: NDArray[np.int64],
     probabilities: NDArray[np.float64],
+    short: Mapping[str, tuple[NDArray[np.int64], NDArray[np.float64]]],
     looks: Looks,
 ) -> list[ReportFigure]:
     """Draw all figures of a report.
@@ -44,12 +45,14 @@ def figures(
         texts: the test reviews.
         labels: their labels, shape (reviews,).
         probabilities: predicted P(positive), shape (reviews,).
+        short: labels and probabilities of excerpts of the reviews, by kind.
         looks: the learning curve, each measurement with its `step`; empty has no figure.
     """
     drawn = [
         _confusion(metrics),
         _roc(metrics, labels, probabilities),
-        _reliability(labels, probabilities),
+        _reliability("Reliability diagram", labels, probabilities),
+        *(_reliability(f"Reliability diagram, {kind}", *part) for kind, part in short.items()),
         _accuracy_by_length(by_length(texts, labels, probabilities)),
     ]
     names = [n for n in dict.fromkeys(chain(*looks)) if n not in {"step", "seconds"}]
@@ -113,7 +116,9 @@ def _roc(
     )
 
 
-def _reliability(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> ReportFigure:
+def _reliability(
+    title: str, labels: NDArray[np.int64], probabilities: NDArray[np.float64]
+) -> ReportFigure:
     bins = reliability(labels, probabilities)
     confidence = [part.confidence for part in bins]
     figure = new_figure()
@@ -132,15 +137,15 @@ def _reliability(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) 
             f"{part.rows:,}", (part.confidence, part.rows),
             xytext=(0, 2), textcoords="offset points", ha="center", fontsize=6.5,
         )  # fmt: skip
-    below.set(xlabel="confidence", ylabel="reviews", yticks=[], xlim=(0.48, 1.02))
+    below.set(xlabel="confidence", ylabel="texts", yticks=[], xlim=(0.48, 1.02))
     below.margins(y=0.3)
     parts = (f"{part.confidence:.3f}: {part.accuracy:.3f} of {part.rows:,}" for part in bins)
     return ReportFigure(
-        "Reliability diagram",
+        title,
         "Accuracy against confidence; on the dotted line both agree. "
-        f"Vertical lines: {INTERVALS}. Below: the number of reviews in each bin.",
+        f"Vertical lines: {INTERVALS}. Below: the number of texts in each bin.",
         f"Mean confidence and accuracy by bin: {'; '.join(parts)}.",
-        svg(figure, "reliability"),
+        svg(figure, title.replace(" ", "-").lower()),
     )
 
 

@@ -27,6 +27,7 @@ class Report:
         metadata: content of metadata.json.
         labels: labels of the test reviews, 1 or 0, shape (reviews,).
         probabilities: predicted P(positive), shape (reviews,).
+        short: labels and probabilities of excerpts of the test reviews, by kind.
         texts: the raw test reviews.
         learning_curve: measurements during training, each with its `step`.
         seconds: duration of each phase of training.
@@ -35,6 +36,7 @@ class Report:
     metadata: dict[str, Any]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    short: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
     texts: list[str]
     learning_curve: list[dict[str, float]]
     seconds: dict[str, float]
@@ -62,10 +64,20 @@ def _json(report: Report, metrics: Metrics) -> str:
         **{name: report.metadata[name] for name in ("model_version", "hyperparameters", "sha256")},
         **report.metadata["metrics"],
         **metrics.as_dict(),
+        "excerpts": {kind: _short(*part) for kind, part in report.short.items()},
         "learning_curve": report.learning_curve,
         "seconds": report.seconds,
     }
     return json.dumps(_without_nan(content), indent=1, allow_nan=False) + "\n"
+
+
+def _short(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> dict[str, float]:
+    metrics = evaluate(labels, probabilities)
+    return {
+        "rows": metrics.rows,
+        "accuracy": metrics.accuracy,
+        "expected_calibration_error": metrics.expected_calibration_error,
+    }
 
 
 def _without_nan(value: Any) -> Any:
@@ -84,7 +96,9 @@ def _html(report: Report, metrics: Metrics) -> str:
         report=report,
         metrics=metrics,
         names=NAMES,
-        figures=figures(metrics, report.texts, labels, probabilities, report.learning_curve),
+        figures=figures(
+            metrics, report.texts, labels, probabilities, report.short, report.learning_curve
+        ),
         mistakes=most_confident_mistakes(report.texts, labels, probabilities),
     )
 

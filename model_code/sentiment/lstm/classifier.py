@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sentiment.classifier import Scores
 from sentiment.explanation import Explanation, Spans
 from sentiment.lstm.batches import by_length
 from sentiment.lstm.network import LSTMClassifier, pad_batch
@@ -37,11 +38,21 @@ class LSTMReviews:
     pad: int
     words: str
 
-    def logits(self, reviews: Sequence[str]) -> NDArray[np.float64]:
-        """Return the log-odds of positive of raw reviews, shape (reviews,)."""
-        read = WORDS[self.words].read
-        ids = [convert(self.word_dict, read(review), self.pad) for review in reviews]
-        return predict(self.network, ids)
+    def score(self, reviews: Sequence[str]) -> Scores:
+        """Return the log-odds of positive of raw reviews, and how much of them is known."""
+        rows = [self._read(review) for review in reviews]
+        logits = predict(self.network, [convert(self.word_dict, row, self.pad) for row in rows])
+        words = [[word for word in row if word[0].isalnum()] for row in rows]
+        return Scores(
+            logits=logits,
+            words=np.array([len(row) for row in words], np.int64),
+            known_words=np.array(
+                [sum(word in self.word_dict for word in row) for row in words], np.int64
+            ),
+        )
+
+    def _read(self, review: str) -> list[str]:
+        return WORDS[self.words].read(review)[: self.pad]
 
     def explain(self, review: str) -> Explanation:
         """Return the approximate part of each word in the log-odds.
@@ -60,11 +71,7 @@ class LSTMReviews:
         weights = (gradient * vectors).sum(dim=2)[:, 0].detach().double().numpy()
         read = slice(len(ids))
         words = Spans(np.array(starts[read], int), np.array(ends[read], int), weights[read])
-        return Explanation(
-            bias=float(logit.detach()) - float(weights.sum()),
-            words=words,
-            phrases=words,
-        )
+        return Explanation(float(logit.detach()) - float(weights.sum()), words)
 
     def save(self, folder: Path) -> None:
         """Write weights and vocabulary to an existing folder."""

@@ -3,19 +3,15 @@
 import re
 import warnings
 from functools import lru_cache
-from pathlib import Path
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from bs4.exceptions import ParserRejectedMarkup
 from nltk.stem.porter import PorterStemmer
 
+from sentiment.stop_words import STOP_WORDS
+
 # A review may look like a file name or a URL.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
-
-# The English stop list of NLTK's corpus, included because its download needs a network.
-STOP_WORDS = frozenset(
-    (Path(__file__).parent / "english_stop_words.txt").read_text("utf-8").split()
-)
 WORD = re.compile(r"[a-z0-9]+")
 LINE_BREAK = "<br />"
 STEMMER = PorterStemmer()

@@ -64,7 +64,7 @@ def fit(
     )
     network, curve = descend(examples, held_out, parameters, ranks, checkpoint)
     model = LSTMReviews(network.cpu().eval(), word_dict, parameters.pad, parameters.words)
-    return Fitted(model, curve, predict(network, held_out.ids), np.array(held_out.labels))
+    return Fitted(model, held_out=model, learning_curve=curve)
 
 
 def _cleaned(dataset: Dataset, words: str, name: str, ranks: Ranks) -> list[list[str]]:

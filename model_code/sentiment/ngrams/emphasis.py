@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Chosen by cross-validation on the training half, in folds without a shared film.
-FALL, FALL_TOKENS = 0.2, 5.0  # exponent and scale of the decrease from end to start
-OPENING, OPENING_TOKENS = 0.3, 4.0  # additional emphasis at the start, and its scale
+FALL, FALL_TOKENS = 0.3, 10.0  # exponent and scale of the decrease from end to start
+OPENING, OPENING_TOKENS = 0.5, 4.0  # additional emphasis at the start, and its scale
 
 
 def emphasis(

@@ -71,34 +71,40 @@ def _sparse(
 
 @dataclass(frozen=True)
 class Objective:
-    """Mean logistic loss plus the L2 penalty, as a function of coefficients and bias.
+    """Weighted mean logistic loss plus the L2 penalty, as a function of coefficients and bias.
 
     Attributes:
         design: matrix of this rank's reviews.
         signs: 1 for positive reviews, -1 for negative ones.
-        l2_penalty: half of it, times the squared coefficients, is added to the summed loss.
-        reviews: number of reviews over all ranks.
+        weights: weight of each review in the loss.
+        prior: coefficient that the penalty shrinks towards, and the start of the descent.
+        l2_penalty: half of it, times the squared distances from `prior`, is added to the summed
+            loss.
+        total: sum of the weights over all ranks.
         ranks: processes that share loss and gradient.
     """
 
     design: Design
     signs: Tensor
+    weights: Tensor
+    prior: float
     l2_penalty: float
-    reviews: int
+    total: float
     ranks: Ranks
 
     def __call__(self, solution: Tensor) -> tuple[Tensor, Tensor]:
         """Return loss, shape (), and gradient, shape (terms + 1,), the same on every rank."""
         margins = self.signs * self.design.logits(solution)
-        slopes = -self.signs * torch.sigmoid(-margins)
-        loss = softplus(-margins).sum(dtype=torch.float64)
+        slopes = -self.signs * self.weights * torch.sigmoid(-margins)
+        loss = (self.weights * softplus(-margins)).sum(dtype=torch.float64)
         gradient = torch.cat(
             [(self.design.columns @ slopes[:, None]).squeeze(1), slopes.sum()[None]]
         )
         loss, gradient = self.ranks.all_reduce(loss), self.ranks.all_reduce(gradient)
-        gradient[:-1] += self.l2_penalty * solution[:-1]
-        loss = loss + self.l2_penalty / 2 * solution[:-1].double().square().sum()
-        return loss / self.reviews, gradient / self.reviews
+        distances = solution[:-1] - self.prior
+        gradient[:-1] += self.l2_penalty * distances
+        loss = loss + self.l2_penalty / 2 * distances.double().square().sum()
+        return loss / self.total, gradient / self.total
 
 
 def minimize(
@@ -108,7 +114,7 @@ def minimize(
     resumed: dict[str, Any] | None,
     watch: Callable[[int, float, Tensor, dict[str, Any]], None],
 ) -> Tensor:
-    """Return the coefficients and the bias, shape (terms + 1,), starting from zero.
+    """Return the coefficients and the bias, shape (terms + 1,), starting from the prior and 0.
 
     Args:
         objective: function to minimize by L-BFGS (Nocedal and Wright, 2006, chapter 7).
@@ -117,7 +123,9 @@ def minimize(
         watch: called after every tenth iteration with its number, the loss, the solution and a
             state to resume from.
     """
-    solution = torch.zeros(objective.design.rows.shape[1] + 1, requires_grad=True)
+    solution = torch.full((objective.design.rows.shape[1] + 1,), objective.prior)
+    solution[-1] = 0
+    solution.requires_grad_()
     optimizer = torch.optim.LBFGS(
         [solution], max_iter=STRIDE, history_size=10, line_search_fn="strong_wolfe"
     )

@@ -1,4 +1,4 @@
-"""Training of the n-gram model: find the n-grams, weight them and fit the regression."""
+"""Training of the n-gram model: find the terms, weight them and fit the regression."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +12,11 @@ from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Fitted
 from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
+from sentiment.excerpts import excerpts
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.regression import Design, Objective, minimize
-from sentiment.ngrams.terms import term_matrix
+from sentiment.ngrams.terms import TermMatrix, term_matrix
 from sentiment.ngrams.weighting import Weighting
 from sentiment.split import share
 
@@ -41,35 +42,57 @@ def fit(
         checkpoint: checkpoint from which an interrupted run resumes.
     """
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
-    matrix = term_matrix([*mine.texts, *unseen.texts], parameters.max_order)
-    labels = np.array([*mine.labels, *unseen.labels])
-    rows = np.arange(len(labels))
-    training_rows, validation_rows = rows[: len(mine.labels)], rows[len(mine.labels) :]
+    rows = _Rows.read(mine, unseen, parameters)
     run = _Run(parameters, ranks, checkpoint)
 
-    seen = matrix.take(training_rows)
-    weighting = Weighting.learn(seen, labels[training_rows], parameters, ranks)
-    held_out = weighting.design(matrix.take(validation_rows))
-    run.watched = (held_out, labels[validation_rows])
-    solution = run.regress(weighting.design(seen), labels[training_rows])
-    logits = held_out.logits(solution).numpy().astype(np.float64)
+    weighting = rows.weigh(rows.whole & rows.training, ranks)
+    run.watched = (
+        weighting.design(rows.take(rows.whole & ~rows.training)),
+        np.array(unseen.labels, np.int64),
+    )
+    held_out = run.model(weighting, rows, rows.training)
 
     run.watched = None
-    weighting = Weighting.learn(matrix, labels, parameters, ranks)
-    solution = run.regress(weighting.design(matrix), labels)
-    pairs = ranks.gather((logits, labels[validation_rows]))
-    return Fitted(
-        model=NgramReviews(
-            order=parameters.max_order,
-            terms=weighting.terms,
-            ratios=weighting.ratios,
-            weights=weighting.ratios * solution[:-1].numpy(),
-            bias=float(solution[-1]),
-        ),
-        learning_curve=run.curve,
-        validation_logits=np.concatenate([found for found, _ in pairs]),
-        validation_labels=np.concatenate([known for _, known in pairs]),
-    )
+    weighting = rows.weigh(rows.whole, ranks)
+    model = run.model(weighting, rows, np.ones_like(rows.whole))
+    return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """This rank's reviews and their sentences, which have their review's label.
+
+    Attributes:
+        matrix: terms of each row.
+        labels: label of each row.
+        whole: False for a sentence.
+        training: False for a review held out for validation, and for its sentences.
+        parameters: hyperparameters.
+    """
+
+    matrix: TermMatrix
+    labels: NDArray[np.int64]
+    whole: NDArray[np.bool_]
+    training: NDArray[np.bool_]
+    parameters: Hyperparameters
+
+    @classmethod
+    def read(cls, mine: Dataset, unseen: Dataset, parameters: Hyperparameters) -> "_Rows":
+        parts = [mine, unseen, *(excerpts(part, "single sentences") for part in (mine, unseen))]
+        counts = [len(part.labels) for part in parts]
+        return cls(
+            term_matrix([text for part in parts for text in part.texts], parameters.max_order),
+            np.array([label for part in parts for label in part.labels], np.int64),
+            np.repeat([True, True, False, False], counts),
+            np.repeat([True, False, True, False], counts),
+            parameters,
+        )
+
+    def take(self, chosen: NDArray[np.bool_]) -> TermMatrix:
+        return self.matrix.take(np.flatnonzero(chosen))
+
+    def weigh(self, chosen: NDArray[np.bool_], ranks: Ranks) -> Weighting:
+        return Weighting.learn(self.take(chosen), self.labels[chosen], self.parameters, ranks)
 
 
 @dataclass
@@ -99,15 +122,28 @@ class _Run:
             self._print(f"resumed after step {self.curve[-1]['step']}")
         self.ahead = list(self.finished)
 
-    def regress(self, design: Design, labels: NDArray[np.int64]) -> Tensor:
-        """Return the coefficients and the bias of the next regression, shape (terms + 1,)."""
-        if self.ahead:
-            return self.ahead.pop(0)
+    def model(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> NgramReviews:
+        """Fit the next regression on the chosen rows."""
+        solution = self.ahead.pop(0) if self.ahead else self._regress(weighting, rows, chosen)
+        return NgramReviews(
+            order=self.parameters.max_order,
+            terms=weighting.terms,
+            ratios=weighting.ratios,
+            weights=weighting.ratios * solution[:-1].numpy(),
+            bias=float(solution[-1]),
+        )
+
+    def _regress(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> Tensor:
+        labels = rows.labels[chosen]
+        weights = np.where(rows.whole[chosen], 1, self.parameters.sentence_weight)
+        design = weighting.design(rows.take(chosen), labels)
         objective = Objective(
             design=design,
             signs=torch.from_numpy(np.where(labels == 1, 1, -1)).to(design.rows),
+            weights=torch.from_numpy(weights).to(design.rows),
+            prior=self.parameters.prior,
             l2_penalty=self.parameters.l2_penalty,
-            reviews=sum(self.ranks.gather(len(labels))),
+            total=sum(self.ranks.gather(float(weights.sum()))),
             ranks=self.ranks,
         )
         running, self.resumed = (self.resumed or {}).get("running"), None

@@ -1,4 +1,4 @@
-"""Selection of frequent n-grams, and their log-count ratios."""
+"""Selection of frequent terms, and their log-count ratios."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,19 +12,22 @@ from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.regression import Design
 from sentiment.ngrams.terms import TermMatrix, Terms
 
+TINY = 1e-12  # avoids division by 0 for a review without known terms
+
 
 @dataclass(frozen=True)
 class Weighting:
-    """The selected n-grams with their ratios, the same on every rank.
+    """The selected terms with their counts, the same on every rank.
 
     Attributes:
-        terms: sorted numbers of the selected n-grams, shape (terms,).
-        ratios: log-count ratio of each n-gram, above 0 for positive ones, shape (terms,); Wang and
-            Manning (2012), equation 1.
+        terms: sorted numbers of the selected terms, shape (terms,).
+        counts: number of positive and of negative reviews with each term, shape (2, terms).
+        smoothing: added to every count (Laplace).
     """
 
     terms: Terms
-    ratios: NDArray[np.float32]
+    counts: NDArray[np.int64]
+    smoothing: float
 
     @classmethod
     def learn(
@@ -34,10 +37,10 @@ class Weighting:
         parameters: Hyperparameters,
         ranks: Ranks,
     ) -> Self:
-        """Count the n-grams over all ranks' reviews.
+        """Count the terms over all ranks' reviews.
 
         Raises:
-            TrainingInputError: when no n-gram occurs in enough reviews.
+            TrainingInputError: when no term occurs in enough reviews.
         """
         positive = labels[matrix.rows] == 1
         size = len(matrix.terms)
@@ -54,21 +57,53 @@ class Weighting:
             raise TrainingInputError(
                 f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews"
             )
-        smoothed = counts[:, frequent] + parameters.smoothing
-        shares = np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True))
-        return cls(terms[frequent], (shares[0] - shares[1]).astype(np.float32))
+        return cls(terms[frequent], counts[:, frequent], parameters.smoothing)
 
-    def design(self, matrix: TermMatrix) -> Design:
-        """Return the reviews' vectors of ratio times emphasis, scaled to length 1."""
+    @property
+    def ratios(self) -> NDArray[np.float32]:
+        """Log-count ratio of each term, above 0 for positive ones, shape (terms,).
+
+        Wang and Manning (2012), equation 1.
+        """
+        return self._ratios(*self.counts)
+
+    def _ratios(
+        self, positive: NDArray[np.int64], negative: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        sums = (self.counts + self.smoothing).sum(axis=1)
+        ratios = np.log((positive + self.smoothing) / (negative + self.smoothing))
+        return (ratios - np.log(sums[0] / sums[1])).astype(np.float32)
+
+    def design(self, matrix: TermMatrix, labels: NDArray[np.int64] | None = None) -> Design:
+        """Return the reviews' vectors of ratio times emphasis, scaled to length 1.
+
+        Args:
+            matrix: terms of the reviews.
+            labels: labels of the reviews if they, or the reviews they are excerpts of, are among
+                those counted. Each then has the ratios without itself, as an unseen review has:
+                with its own count, a term of two reviews would seem to give its label away.
+        """
         places = np.searchsorted(self.terms, matrix.terms)
         known = self.terms.take(places, mode="clip") == matrix.terms
         kept = known[matrix.columns]
         columns, owners = places[matrix.columns[kept]], matrix.rows[kept]
-        values, reviews = self.ratios[columns] * matrix.emphasis[kept], len(matrix.starts) - 1
-        lengths = np.sqrt(np.bincount(owners, np.square(values), reviews))
+        ratios = self.ratios[columns] if labels is None else self._without(columns, labels[owners])
+        values, reviews = ratios * matrix.emphasis[kept], len(matrix.starts) - 1
+        lengths = np.sqrt(np.maximum(np.bincount(owners, np.square(values), reviews), TINY))
         starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=reviews))])
         scaled = (values / lengths[owners]).astype(np.float32)
         return Design.of(columns, scaled, starts, terms=len(self.terms))
+
+    def _without(
+        self, columns: NDArray[np.int64], labels: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the ratio of each of `columns` without one review of the given label."""
+        positive, negative = self.counts
+        return np.where(
+            labels == 1,
+            self._ratios(np.maximum(positive - 1, 0), negative)[columns],
+            self._ratios(positive, np.maximum(negative - 1, 0))[columns],
+        )
 
 
 def _merge(

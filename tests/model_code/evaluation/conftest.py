@@ -39,6 +39,7 @@ def report() -> Report:
         },
         labels=labels,
         probabilities=probabilities,
+        short={"first 20 words": (labels, np.clip(probabilities, 0.2, 0.8))},
         texts=texts,
         learning_curve=[
             {"step": 10, "train_loss": 0.4, "validation_accuracy": 0.8},

@@ -102,6 +102,7 @@ def test_the_page_is_complete(report: Report, page: Page) -> None:
         "Confusion matrix",
         "Receiver operating characteristic",
         "Reliability diagram",
+        "Reliability diagram, first 20 words",
         "Accuracy by review length",
         "Learning curve",
     ]
@@ -116,9 +117,9 @@ def test_the_page_is_complete(report: Report, page: Page) -> None:
 
 def test_every_figure_has_a_text_alternative(page: Page) -> None:
     labels = page.values("aria-label")
-    assert len(labels) == page.tags.count("svg") == len(page.texts["figcaption"]) == 5
+    assert len(labels) == page.tags.count("svg") == len(page.texts["figcaption"]) == 6
     assert all(label.strip() for label in labels + page.texts["figcaption"])
-    assert page.values("role") == ["img"] * 5
+    assert page.values("role") == ["img"] * 6
     assert page.values("lang") == ["en"]
     assert page.tags.count("th") == len(page.values("scope"))
 

@@ -70,7 +70,7 @@ def test_words_are_found_in_the_raw_review(review: str, marked: list[str]) -> No
 def test_an_explanation_adds_up(model: LSTMReviews) -> None:
     explanation = model.explain("Not a good film, <b>bad</b> plot")
     total = explanation.bias + explanation.words.weights.sum()
-    expected = float(model.logits(["Not a good film, <b>bad</b> plot"])[0])
+    expected = float(model.score(["Not a good film, <b>bad</b> plot"]).logits[0])
     assert total == pytest.approx(expected, abs=1e-5)
     assert len(explanation.words.weights) == {"stems": 4, "all": 7}[model.words]
 
@@ -78,11 +78,13 @@ def test_an_explanation_adds_up(model: LSTMReviews) -> None:
 @pytest.mark.parametrize("review", ODD)
 @pytest.mark.filterwarnings("error")
 def test_any_text_gets_log_odds_without_a_warning(model: LSTMReviews, review: str) -> None:
-    assert np.isfinite(model.logits([review])).all()
+    assert np.isfinite(model.score([review]).logits).all()
     assert np.isfinite(model.explain(review).bias)
 
 
 def test_a_loaded_model_gives_the_same_log_odds(model: LSTMReviews, tmp_path: Path) -> None:
     model.save(tmp_path)
     reviews = ["good plot", "bad film"]
-    np.testing.assert_array_equal(LSTMReviews.load(tmp_path).logits(reviews), model.logits(reviews))
+    np.testing.assert_array_equal(
+        LSTMReviews.load(tmp_path).score(reviews).logits, model.score(reviews).logits
+    )

@@ -21,27 +21,52 @@ ODD = ["ok", "the", "\U0001f600\U0001f600", "映画は最高", "<b>fine", "a\0b"
 def test_any_text_gets_log_odds_without_a_warning(fitted: Fitted, review: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert np.isfinite(fitted.model.logits([review])).all()
+        assert np.isfinite(fitted.model.score([review]).logits).all()
         explanation = fitted.model.explain(review)
     total = explanation.bias + explanation.words.weights.sum()
-    assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
+    assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-5)
 
 
 def test_the_batch_does_not_change_a_verdict(fitted: Fitted) -> None:
-    together = fitted.model.logits(ODD)
-    alone = np.concatenate([fitted.model.logits([review]) for review in ODD])
+    together = fitted.model.score(ODD).logits
+    alone = np.concatenate([fitted.model.score([review]).logits for review in ODD])
     np.testing.assert_allclose(together, alone, rtol=1e-12)
-    assert fitted.model.logits([]).shape == (0,)
+    assert fitted.model.score([]).logits.shape == (0,)
 
 
 PIECES = ["great", "Dull", "not good", "not bad", "<br />", " ", "&amp;", "<i>", ".", "joy"]
+
+
+@given(st.lists(st.sampled_from([*PIECES, "of", "not"]), max_size=30).map(" ".join))
+def test_phrases_are_runs_of_words_with_one_sign(fitted: Fitted, review: str) -> None:
+    explanation = fitted.model.explain(review)
+    words, phrases = explanation.words, explanation.phrases(review)
+    for start, end, weight in zip(phrases.starts, phrases.ends, phrases.weights, strict=True):
+        inside = words.weights[(words.starts >= start) & (words.ends <= end)]
+        assert (np.sign(inside) == np.sign(weight)).all()
+        assert weight == pytest.approx(inside.sum(), abs=1e-6)
+        first, *_, last = f"{review[start:end]} {review[start:end]}".split()
+        assert {first, last}.isdisjoint({"of", "."})
+    telling = [weight for weight in words.weights if weight]
+    assert bool(len(phrases.weights)) <= bool(telling)
+
+
+def test_a_negated_word_is_another_word(fitted: Fitted) -> None:
+    plain, negated = fitted.model.score(["dull", "nothing is dull"]).logits
+    assert plain < negated
+
+
+def test_known_words_are_counted(fitted: Fitted) -> None:
+    scores = fitted.model.score(["The GREAT xyzzy, not dull!", "", "xyzzy"])
+    assert scores.words.tolist() == [5, 0, 1]
+    assert scores.known_words.tolist() == [4, 0, 0]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
 def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
     explanation = fitted.model.explain(review)
     total = explanation.bias + explanation.words.weights.sum()
-    assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-5)
+    assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-5)
     words = explanation.words
     assert ((words.starts >= 0) & (words.starts < words.ends) & (words.ends <= len(review))).all()
 
@@ -52,12 +77,13 @@ def test_offsets_refer_to_the_raw_review(fitted: Fitted) -> None:
     weights = _weights(review, explanation.words)
     assert list(weights) == ["The", "film", "is", "GREAT", "not", "good"]
     assert weights["GREAT"] > 0 > weights["not"] + weights["good"]
-    phrases = _weights(review, explanation.phrases)
+    phrases = _weights(review, explanation.phrases(review))
     assert phrases["GREAT"] > 0 > phrases["not good"]
 
 
 def test_an_answer_contains_the_strongest_phrases(fitted: Fitted) -> None:
-    answer = fitted.model.explain("A great, not good but not bad, joy of a dull film").as_dict()
+    review = "A great, not good but not bad, joy of a dull film"
+    answer = fitted.model.explain(review).as_dict(review)
     strengths = [abs(phrase["weight"]) for phrase in answer["phrases"]]
     assert strengths == sorted(strengths, reverse=True)
     assert 0 < len(strengths) <= 20
@@ -65,11 +91,11 @@ def test_an_answer_contains_the_strongest_phrases(fitted: Fitted) -> None:
 
 def test_a_long_answer_contains_the_strongest_words(fitted: Fitted) -> None:
     review = "great x " * 10_000 + "dull"
-    explanation = fitted.model.explain(review).as_dict()
+    explanation = fitted.model.explain(review).as_dict(review)
     words = explanation["words"]
     assert len(words) == 10_000
     total = explanation["bias"] + explanation["rest"] + sum(word["weight"] for word in words)
-    assert total == pytest.approx(float(fitted.model.logits([review])[0]), abs=1e-4)
+    assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-4)
     assert {"great", "dull"} <= {review[word["start"] : word["end"]] for word in words}
     starts = [word["start"] for word in words]
     assert starts == sorted(starts)
@@ -92,7 +118,7 @@ def test_occurrences_share_a_weight_by_emphasis(fitted: Fitted) -> None:
 
 def test_the_end_has_more_weight(fitted: Fitted) -> None:
     rest = " the film" * 50
-    ends_well, ends_badly = fitted.model.logits([f"dull{rest} great", f"great{rest} dull"])
+    ends_well, ends_badly = fitted.model.score([f"dull{rest} great", f"great{rest} dull"]).logits
     assert ends_well > ends_badly
 
 
@@ -100,13 +126,13 @@ def test_a_loaded_model_gives_the_same_log_odds(fitted: Fitted, tmp_path: Path) 
     fitted.model.save(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["ngrams.npz"]
     loaded = NgramReviews.load(tmp_path)
-    np.testing.assert_array_equal(loaded.logits(ODD), fitted.model.logits(ODD))
+    np.testing.assert_array_equal(loaded.score(ODD).logits, fitted.model.score(ODD).logits)
 
 
 @pytest.mark.parametrize("review", ["great great fun, not bad", "great " * 10_000])
 def test_the_calibrated_explanation_in_an_answer_adds_up(fitted: Fitted, review: str) -> None:
     explanation = fitted.model.explain(review).scaled(0.5, 0.25)
-    content = json.loads(json.dumps(explanation.as_dict()))
+    content = json.loads(json.dumps(explanation.as_dict(review)))
     total = content["bias"] + sum(word["weight"] for word in content["words"])
-    expected = 0.5 * float(fitted.model.logits([review])[0]) + 0.25
+    expected = 0.5 * float(fitted.model.score([review]).logits[0]) + 0.25
     assert total == pytest.approx(expected, abs=1e-5)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from scripts import ROOT
 from sentiment.ngrams.terms import (
+    Tokens,
     distinct_terms,
+    gapped_pairs,
     ngram_numbers,
     term_matrix,
     token_number,
@@ -24,13 +26,24 @@ WORDS = ["good", "not", "Bad", "!", "7/10", "don't", " "]
 REVIEW = st.lists(st.one_of(st.sampled_from([*MARKUP, *WORDS]), st.text(max_size=6))).map("".join)
 
 
-def brute_force(review: str, order: int) -> set[tuple[str, ...]]:
-    tokens = tokenize(review)
-    return {
+def brute_force(review: str, order: int) -> set[tuple[int | None, ...]]:
+    """Return the n-grams, and the gapped pairs with None in their middle, of numbered tokens."""
+    tokens = token_numbers(tokenize(review)).tolist()
+    ngrams = {
         tuple(tokens[at : at + length])
         for length in range(1, order + 1)
         for at in range(len(tokens) - length + 1)
     }
+    pairs = {(first, None, last) for first, last in zip(tokens, tokens[2:], strict=False)}
+    return ngrams | pairs if order > 1 else ngrams
+
+
+def number(term: tuple[int | None, ...]) -> int:
+    """Return the number of a term of `brute_force`."""
+    tokens = np.array([token for token in term if token is not None], np.uint64)
+    if None in term:
+        return int(gapped_pairs(np.insert(tokens, 1, 0))[0])
+    return int(ngram_numbers(tokens, len(tokens))[-1][0])
 
 
 def test_tokens_are_words_and_punctuation() -> None:
@@ -41,7 +54,8 @@ def test_tokens_are_words_and_punctuation() -> None:
 
 def test_numbers_are_the_same_on_every_machine_and_in_every_process() -> None:
     assert token_number("good") == 0x7878FD8745BB530
-    not_good = ngram_numbers(token_numbers(["not", "good"]), 2)[1]
+    both = [token_numbers([token])[0] for token in ("not", "good")]
+    not_good = ngram_numbers(np.array(both), 2)[1]
     assert [int(number) for number in not_good] == [0x729F58656A9034C8]
     code = "from sentiment.ngrams.terms import token_number; print(token_number('good'))"
     for seed in ("1", "2"):
@@ -57,18 +71,17 @@ def test_numbers_are_the_same_on_every_machine_and_in_every_process() -> None:
 def test_each_review_has_exactly_its_own_n_grams(reviews: list[str], order: int) -> None:
     matrix = term_matrix(reviews, order)
     expected = [brute_force(review, order) for review in reviews]
-    assert len(matrix.terms) == len(set[tuple[str, ...]]().union(*expected))
+    assert len(matrix.terms) == len(set[tuple[int | None, ...]]().union(*expected))
     assert np.diff(matrix.starts).tolist() == [len(ngrams) for ngrams in expected]
     for row, ngrams in enumerate(expected):
         found = matrix.terms[matrix.columns[matrix.starts[row] : matrix.starts[row + 1]]]
-        numbers = {int(ngram_numbers(token_numbers(ngram), len(ngram))[-1][0]) for ngram in ngrams}
-        assert set(found.tolist()) == numbers
+        assert set(found.tolist()) == {number(ngram) for ngram in ngrams}
 
 
 def test_blocks_do_not_change_the_matrix() -> None:
     reviews = [f"review {number % 7} of {number}" for number in range(2500)]
     matrix = term_matrix(reviews, 3)
-    terms, stress, counts = distinct_terms(reviews, 3)
+    terms, stress, counts = distinct_terms(Tokens.read(reviews), 3)
     assert (matrix.terms[matrix.columns] == terms).all()
     assert (matrix.emphasis == stress).all()
     assert (np.diff(matrix.starts) == counts).all()
@@ -76,17 +89,14 @@ def test_blocks_do_not_change_the_matrix() -> None:
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=9).map(" ".join), max_size=4))
 def test_emphasis_of_an_n_gram_is_the_mean_over_its_places(reviews: list[str]) -> None:
-    terms, stress, counts = distinct_terms(reviews, 2)
+    terms, stress, counts = distinct_terms(Tokens.read(reviews), 1)
     starts = np.cumsum(counts) - counts
     for review, start, count in zip(reviews, starts, counts, strict=True):
         tokens = review.split()
         places: dict[int, list[float]] = {}
-        for order in (1, 2):
-            for at in range(len(tokens) - order + 1):
-                number = int(ngram_numbers(token_numbers(tokens[at : at + order]), order)[-1][0])
-                before, after = at + (order - 1) / 2, len(tokens) - 1 - at - (order - 1) / 2
-                place = (1 + after / 5) ** -0.2 + 0.3 * math.exp(-before / 4)
-                places.setdefault(number, []).append(place)
+        for at, token in enumerate(tokens):
+            place = (1 + (len(tokens) - 1 - at) / 10) ** -0.3 + 0.5 * math.exp(-at / 4)
+            places.setdefault(token_number(token), []).append(place)
         found = dict(zip(terms[start:][:count].tolist(), stress[start:][:count], strict=True))
         assert found == {
             number: pytest.approx(sum(at) / len(at), rel=1e-6) for number, at in places.items()

@@ -13,8 +13,9 @@ from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.emphasis import emphasis
 from sentiment.ngrams.regression import Objective
-from sentiment.ngrams.terms import term_matrix
+from sentiment.ngrams.terms import term_matrix, token_number
 from sentiment.ngrams.training import fit
 from sentiment.ngrams.weighting import Weighting
 from tests.model_code.ngrams.conftest import PARAMETERS, reviews
@@ -26,7 +27,9 @@ def objective() -> tuple[Objective, int]:
     weighting = Weighting.learn(matrix, labels, PARAMETERS, Ranks())
     design = weighting.design(matrix)
     signs = torch.from_numpy(np.where(labels == 1, 1, -1)).float()
-    return Objective(design, signs, 0.5, len(labels), Ranks()), len(weighting.terms)
+    weights = torch.linspace(0.1, 1, len(labels))
+    shared = {"prior": 0.4, "l2_penalty": 0.5, "total": float(weights.sum()), "ranks": Ranks()}
+    return Objective(design, signs, weights, **shared), len(weighting.terms)
 
 
 def test_the_gradient_matches_the_loss() -> None:
@@ -57,18 +60,38 @@ def test_ratios_match_the_paper() -> None:
     assert sorted(found.ratios) == pytest.approx(expected, rel=1e-6)
 
 
+def test_a_training_review_does_not_count_itself() -> None:
+    data = Dataset(["good film", "good", "good bad", "bad film"], [1, 1, 1, 0])
+    matrix, labels = term_matrix(data.texts, 1), np.array(data.labels)
+    weighting = Weighting.learn(matrix, labels, Hyperparameters(max_order=1), Ranks())
+    row = weighting.design(matrix, labels).rows.to_dense()[0].tolist()
+    found = dict(zip(weighting.terms.tolist(), row, strict=True))
+    # Without the first review "good" is in 2 positive reviews and "film" in none. The sums stay.
+    sums = np.log((weighting.counts + 1).sum(axis=1))
+    good, film = (
+        (np.log((positive + 1) / (negative + 1)) - sums[0] + sums[1]) * stress
+        for (positive, negative), stress in zip(
+            [(2, 0), (0, 1)], emphasis(np.array([0, 1]), 1, 2), strict=True
+        )
+    )
+    length = np.hypot(good, film)
+    assert found[token_number("good")] == pytest.approx(good / length, rel=1e-5)
+    assert found[token_number("film")] == pytest.approx(film / length, rel=1e-5)
+
+
 def test_it_learns_negation_from_pairs_of_words(fitted: Fitted) -> None:
     test = reviews(200, 9)
-    assert (((fitted.model.logits(test.texts) > 0) == np.array(test.labels)).mean()) > 0.97
-    not_good, not_bad = fitted.model.logits(["it is not good", "it is not bad"])
+    assert (((fitted.model.score(test.texts).logits > 0) == np.array(test.labels)).mean()) > 0.97
+    not_good, not_bad = fitted.model.score(["it is not good", "it is not bad"]).logits
     assert not_good < 0 < not_bad
 
 
-def test_the_curve_and_the_validation_logits_come_from_unseen_reviews(fitted: Fitted) -> None:
+def test_the_curve_comes_from_unseen_reviews(fitted: Fitted) -> None:
     watched = [look for look in fitted.learning_curve if "validation_accuracy" in look]
     assert [look["step"] for look in watched] == [10, 20, 30]
     assert watched[0]["train_loss"] > watched[-1]["train_loss"]
-    assert len(fitted.validation_logits) == len(fitted.validation_labels) == 40
+    unseen = reviews(40, 2).texts
+    assert (fitted.held_out.score(unseen).logits != fitted.model.score(unseen).logits).any()
 
 
 def test_the_same_inputs_give_the_same_weights_bit_for_bit(fitted: Fitted, tmp_path: Path) -> None:
@@ -104,9 +127,11 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(
     monkeypatch.setattr(Checkpoint, "save", save)
     resumed = fit(*data, PARAMETERS, Ranks(), checkpoint)
     assert resumed.learning_curve == fitted.learning_curve
-    np.testing.assert_array_equal(resumed.validation_logits, fitted.validation_logits)
     np.testing.assert_array_equal(
-        resumed.model.logits(data[0].texts), fitted.model.logits(data[0].texts)
+        resumed.held_out.score(data[1].texts).logits, fitted.held_out.score(data[1].texts).logits
+    )
+    np.testing.assert_array_equal(
+        resumed.model.score(data[0].texts).logits, fitted.model.score(data[0].texts).logits
     )
 
 
