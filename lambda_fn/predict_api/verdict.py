@@ -11,6 +11,8 @@ class Verdict:
     Attributes:
         sentiment: `positive` or `negative`.
         probability: probability of positive.
+        words: number of words in the review.
+        known_words: number of those that the model knows; without any, the probability is 0.5.
         model: version, training time and held-out accuracy of the model.
         explanation: weights of the words, if requested: start and end in the review, and log-odds
             (above 0 towards positive).
@@ -18,6 +20,8 @@ class Verdict:
 
     sentiment: str
     probability: float
+    words: int
+    known_words: int
     model: dict[str, Any]
     explanation: list[dict[str, Any]] | None = None
 
@@ -28,7 +32,12 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON answer for the review."""
-        content: dict[str, Any] = {"sentiment": self.sentiment, "probability": self.probability}
+        content: dict[str, Any] = {
+            "sentiment": self.sentiment,
+            "probability": self.probability,
+            "words": self.words,
+            "known_words": self.known_words,
+        }
         if self.explanation is not None:
             content["explanation"] = self.explanation
         return content
@@ -44,12 +53,16 @@ def read_verdict(content: Any) -> Verdict:
         case {
             "sentiment": "positive" | "negative" as sentiment,
             "probability": float() | int() as probability,
+            "words": int(words),
+            "known_words": int(known_words),
             "model_version": str(version),
             "trained_at": str(trained_at),
             "accuracy": float() | int() as accuracy,
-        } if 0 <= probability <= 1:  # refuses NaN, which json accepts as a number
+        } if 0 <= probability <= 1 and 0 <= known_words <= words:  # refuses NaN, which json accepts as a number
             model = {"version": version, "trained_at": trained_at, "accuracy": accuracy}
-            return Verdict(sentiment, probability, model, _explanation(content))
+            return Verdict(
+                sentiment, probability, words, known_words, model, _explanation(content)
+            )
     raise ValueError("the model's answer is not a verdict")
 
 

@@ -8,6 +8,7 @@ from predict_api.openapi.codes import CODES
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 TIME: Schema = {"type": "string", "format": "date-time"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 CODE: Schema = {**TEXT, "enum": CODES, "description": "A stable identifier for programs"}
 
@@ -82,6 +83,11 @@ def _verdicts() -> dict[str, Schema]:
     judged: dict[str, Schema] = {
         "sentiment": {"type": "string", "enum": ["positive", "negative"]},
         "probability": {**SHARE, "description": "Calibrated probability of positive"},
+        "words": {**COUNT, "description": "Number of words in the review"},
+        "known_words": {
+            **COUNT,
+            "description": "Number of words that the model knows; without any, probability is 0.5",
+        },
     }
     weight = {"type": "number", "description": "Log-odds of the word; above 0 towards positive"}
     span: dict[str, Schema] = {
@@ -109,7 +115,7 @@ def _verdicts() -> dict[str, Schema]:
                 "model": reference("Model"),
                 "request_id": TEXT,
             },
-            required=["sentiment", "probability", "model", "request_id"],
+            required=[*judged, "model", "request_id"],
         ),
         "Verdicts": structure(
             {

@@ -31,8 +31,9 @@ def test_a_batch_is_answered_in_order(api: Api) -> None:
     content = json.loads(answer["body"])
     predictions = content.pop("predictions")
     assert content == {"model": MODEL, "request_id": "request-1"}
-    assert predictions[0] == {"sentiment": "positive", "probability": 0.97}
-    assert predictions[2] == {"sentiment": "negative", "probability": 0.1}
+    read = {"words": 3, "known_words": 2}
+    assert predictions[0] == {"sentiment": "positive", "probability": 0.97, **read}
+    assert predictions[2] == {"sentiment": "negative", "probability": 0.1, **read}
     codes = [one.get("error", {}).get("code") for one in predictions]
     assert codes == [
         None, "empty_review", None, "invalid_request", "review_too_long", "empty_review", "invalid_request",

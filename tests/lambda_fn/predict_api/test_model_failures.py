@@ -110,6 +110,8 @@ def test_a_timeout_asks_the_caller_to_retry(api: Api, monkeypatch: pytest.Monkey
         {**VERDICT, "probability": "x"},
         {**VERDICT, "probability": math.nan},
         {**VERDICT, "probability": 1.5},
+        {**VERDICT, "words": None},
+        {**VERDICT, "known_words": 4},
         {**VERDICT, "sentiment": None},
         {**VERDICT, "model_version": None},
     ],

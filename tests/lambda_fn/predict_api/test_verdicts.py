@@ -24,6 +24,8 @@ def test_json_gets_the_whole_verdict(api: Api) -> None:
     assert json.loads(answer["body"]) == {
         "sentiment": "positive",
         "probability": 0.97,
+        "words": 3,
+        "known_words": 2,
         "model": MODEL,
         "request_id": "request-1",
     }
