@@ -46,9 +46,9 @@ def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
     """Classify each review."""
     found = model.judge(request.reviews)
     explained = request.reviews if request.explain else []
-    counts = zip(explained, found.words, found.known_words, strict=False)
+    rows = zip(explained, found.slopes, found.known_words, strict=False)
     explanations = [
-        model.explain(review, words=words, known_words=known) for review, words, known in counts
+        model.explain(review, slope=slope, known_words=known) for review, slope, known in rows
     ]
     return Prediction(found, explanations, model, request)
 

@@ -58,11 +58,10 @@ def read_verdict(content: Any) -> Verdict:
             "model_version": str(version),
             "trained_at": str(trained_at),
             "accuracy": float() | int() as accuracy,
-        } if 0 <= probability <= 1 and 0 <= known_words <= words:  # refuses NaN, which json accepts as a number
+            # The comparison refuses NaN, which json accepts as a number.
+        } if 0 <= probability <= 1 and 0 <= known_words <= words:
             model = {"version": version, "trained_at": trained_at, "accuracy": accuracy}
-            return Verdict(
-                sentiment, probability, words, known_words, model, _explanation(content)
-            )
+            return Verdict(sentiment, probability, words, known_words, model, _explanation(content))
     raise ValueError("the model's answer is not a verdict")
 
 

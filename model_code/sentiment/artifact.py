@@ -42,11 +42,13 @@ class Judgements:
 
     Attributes:
         probabilities: P(positive).
+        slopes: calibrated log-odds per log-odds.
         words: number of words read.
         known_words: number of these that the model knows.
     """
 
     probabilities: NDArray[np.float64]
+    slopes: NDArray[np.float64]
     words: NDArray[np.int64]
     known_words: NDArray[np.int64]
 
@@ -67,25 +69,26 @@ class Artifact:
     def judge(self, reviews: Sequence[str]) -> Judgements:
         """Classify raw reviews; one without known words is neither positive nor negative."""
         scores = self.classifier.score(reviews)
-        probabilities = self.calibration.probabilities(scores.logits, scores.words)
+        probabilities = self.calibration.probabilities(scores.logits, scores.evidence)
         return Judgements(
             probabilities=np.where(scores.known_words > 0, probabilities, 0.5),
+            slopes=self.calibration.slope(scores.evidence),
             words=scores.words,
             known_words=scores.known_words,
         )
 
-    def explain(self, review: str, *, words: int, known_words: int) -> Explanation:
+    def explain(self, review: str, *, slope: float, known_words: int) -> Explanation:
         """Return the parts of the review's calibrated log-odds.
 
         Args:
             review: a raw review.
-            words: its number of words, as in its judgement.
+            slope: its slope, as in its judgement.
             known_words: its number of known words.
         """
         if not known_words:
             return Explanation.empty()
         parts = self.classifier.explain(review)
-        return parts.scaled(float(self.calibration.slope(words)), self.calibration.intercept)
+        return parts.scaled(slope, self.calibration.intercept)
 
 
 def save(artifact: Artifact, folder: Path) -> None:

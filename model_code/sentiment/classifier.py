@@ -17,11 +17,13 @@ class Scores:
 
     Attributes:
         logits: log-odds of positive.
+        evidence: amount of evidence read, in a unit of the architecture.
         words: number of words read.
         known_words: number of these that the model knows.
     """
 
     logits: NDArray[np.float64]
+    evidence: NDArray[np.float64]
     words: NDArray[np.int64]
     known_words: NDArray[np.int64]
 

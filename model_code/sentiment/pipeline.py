@@ -200,7 +200,7 @@ def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
     ]
     return fit_calibration(
         np.concatenate([part.logits for part in scores]),
-        np.concatenate([part.words for part in scores]),
+        np.concatenate([part.evidence for part in scores]),
         [label for part in parts for label in part.labels],
         np.concatenate(weights),
     )

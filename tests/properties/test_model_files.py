@@ -22,7 +22,7 @@ from tests.properties.tar_archives import damaged
 
 METADATA: dict[str, Any] = {
     "hyperparameters": {"architecture": "ngrams"},
-    "calibration": {"slopes": [1.0] * 5, "intercept": 0.0},
+    "calibration": {"evidence": [1.0], "slopes": [1.0], "intercept": 0.0},
 }
 REVIEW = "A fine film"
 

@@ -1,5 +1,6 @@
-"""Platt scaling by length: calibrated probabilities from log-odds."""
+"""Platt scaling by evidence: calibrated probabilities from log-odds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,57 +10,60 @@ ROUNDS = 100
 FLATTEST = 1e-3  # lowest slope per standard deviation of the log-odds
 NARROWEST = 1e-9  # standard deviation of log-odds that differ only by rounding
 TOLERANCE = 1e-10
-# Words at which a slope is fitted; a model has read more evidence in more words. Between them the
-# slope is linear in the logarithm of the words, outside it is constant.
-WORDS = (5, 20, 60, 180, 540)
+QUANTILES = (0.02, 0.2, 0.4, 0.6, 0.8, 0.98)  # of the evidence, at which a slope is fitted
+LEAST = 1e-6  # evidence
 STIFFNESS = 10.0  # half of it, times the squared difference of neighbouring slopes, is added
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Calibrated log-odds = slope(words) * log-odds + intercept.
+    """Calibrated log-odds = slope(evidence) * log-odds + intercept.
+
+    Between its points the slope is linear in the logarithm of the evidence, outside it is constant.
 
     Attributes:
-        slopes: slope at each of `WORDS`, all above 0.
+        evidence: amounts of evidence, rising.
+        slopes: slope at each of them, all above 0.
         intercept: calibrated log-odds where the log-odds are 0.
     """
 
-    slopes: tuple[float, ...]
+    evidence: Sequence[float]
+    slopes: Sequence[float]
     intercept: float
 
     @classmethod
     def identity(cls) -> "Calibration":
         """Return the calibration that changes nothing."""
-        return cls((1.0,) * len(WORDS), 0.0)
+        return cls((1.0,), (1.0,), 0.0)
 
-    def slope(self, words: ArrayLike) -> NDArray[np.float64]:
-        """Return the slope for reviews of so many words, same shape."""
-        return _hats(words) @ np.array(self.slopes)
+    def slope(self, evidence: ArrayLike) -> NDArray[np.float64]:
+        """Return the slope for reviews with so much evidence, same shape."""
+        return _hats(evidence, self.evidence) @ np.array(self.slopes)
 
-    def probabilities(self, logits: ArrayLike, words: ArrayLike) -> NDArray[np.float64]:
+    def probabilities(self, logits: ArrayLike, evidence: ArrayLike) -> NDArray[np.float64]:
         """Return P(positive) for log-odds, same shape."""
-        return _logistic(self.slope(words) * np.asarray(logits, np.float64) + self.intercept)
+        return _logistic(self.slope(evidence) * np.asarray(logits, np.float64) + self.intercept)
 
 
 def fit_calibration(
-    logits: ArrayLike, words: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None
+    logits: ArrayLike, evidence: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None
 ) -> Calibration:
     """Fit the slopes on texts that the model was not trained on.
 
     Platt (1999), "Probabilistic outputs for support vector machines", with his smoothed targets, by
     Newton's method with halved steps as in Lin, Lin and Weng (2007). The targets keep the slopes
-    finite where the logits separate the classes. Slopes without texts follow their neighbours.
+    finite where the logits separate the classes. Slopes with few texts follow their neighbours.
 
     Args:
         logits: log-odds of positive, shape (texts,).
-        words: number of words of each text, same shape.
+        evidence: amount of evidence in each text, same shape.
         labels: 1 or 0, same shape.
         weights: weight of each text, same shape; None weights all equally.
 
     Returns:
-        Slopes above 0, which keep the order of texts of one length. When all log-odds are equal or
-        there is only one class, the identity. When the log-odds fall with the labels, almost flat
-        slopes at the share of positive texts.
+        Slopes above 0, which keep the order of texts with the same evidence. When all log-odds are
+        equal or there is only one class, the identity. When the log-odds fall with the labels,
+        almost flat slopes at the share of positive texts.
 
     Raises:
         ValueError: when log-odds are not finite, as after a diverged training.
@@ -74,22 +78,23 @@ def fit_calibration(
     targets = np.where(y, (positive + 1) / (positive + 2), 1 / (negative + 2))
     # Scaled for the numerical stability of Newton's method
     scale = float(x.std())
-    inputs = np.column_stack([_hats(words) * (x / scale)[:, None], np.ones_like(x)])
+    points = np.unique(np.quantile(np.asarray(evidence, np.float64), QUANTILES)).tolist()
+    inputs = np.column_stack([_hats(evidence, points) * (x / scale)[:, None], np.ones_like(x)])
     *slopes, intercept = _fit(inputs, targets, share)
     if min(slopes) < FLATTEST:
         centered = np.column_stack([(x - x.mean()) / scale, np.ones_like(x)])
         if _fit(centered, targets, share)[0] < FLATTEST:
             slopes, intercept = [], float(np.log((positive + 1) / (negative + 1)))
-            return Calibration((FLATTEST / scale,) * len(WORDS), intercept)
-    return Calibration(tuple(max(slope, FLATTEST) / scale for slope in slopes), intercept)
+            return Calibration(points, [FLATTEST / scale] * len(points), intercept)
+    return Calibration(points, [max(slope, FLATTEST) / scale for slope in slopes], intercept)
 
 
-def _hats(words: ArrayLike) -> NDArray[np.float64]:
-    """Return the weight of each of `WORDS`' slopes for reviews of so many words."""
-    places = np.interp(
-        np.log(np.maximum(words, 1)), np.log(WORDS), np.arange(len(WORDS), dtype=np.float64)
-    )
-    return np.maximum(0, 1 - np.abs(places[..., None] - np.arange(len(WORDS))))
+def _hats(evidence: ArrayLike, points: Sequence[float]) -> NDArray[np.float64]:
+    """Return the weight of the slope at each point for reviews with so much evidence."""
+    numbers = np.arange(len(points), dtype=np.float64)
+    logs = (np.log(np.maximum(values, LEAST)) for values in (evidence, points))
+    places = np.interp(*logs, numbers)
+    return np.maximum(0, 1 - np.abs(places[..., None] - numbers))
 
 
 def _fit(

@@ -43,9 +43,11 @@ class LSTMReviews:
         rows = [self._read(review) for review in reviews]
         logits = predict(self.network, [convert(self.word_dict, row, self.pad) for row in rows])
         words = [[word for word in row if word[0].isalnum()] for row in rows]
+        counts = np.array([len(row) for row in words], np.int64)
         return Scores(
             logits=logits,
-            words=np.array([len(row) for row in words], np.int64),
+            evidence=counts.astype(np.float64),
+            words=counts,
             known_words=np.array(
                 [sum(word in self.word_dict for word in row) for row in words], np.int64
             ),

@@ -58,8 +58,10 @@ class NgramReviews:
         sums = np.bincount(owners, self.weights[places] * stress, count)
         squares = np.bincount(owners, np.square(self.ratios[places] * stress), count)
         familiar = tokens.words & self.index.find(tokens.numbers)[1]
+        lengths = np.sqrt(np.maximum(squares, TINY))
         return Scores(
-            logits=self.bias + sums / np.sqrt(np.maximum(squares, TINY)),
+            logits=self.bias + sums / lengths,
+            evidence=lengths,
             words=np.bincount(tokens.owners[tokens.words], minlength=count),
             known_words=np.bincount(tokens.owners[familiar], minlength=count),
         )
