@@ -29,7 +29,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from bench import reviews
 from bench.figures import Figure, Figures, with_errors
 from bench.subjects import TEXT, Answer, Plan
-from sentiment.lstm.stems import STOP_WORDS, review_to_words
+from sentiment.lstm.stems import review_to_words
+from sentiment.stop_words import STOP_WORDS
 
 TAKES_LISTS = False
 EXPLAINS = False

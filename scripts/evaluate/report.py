@@ -139,7 +139,7 @@ def write_report(file: Path, result: Result) -> None:
         Path(__file__).with_name("report.html.j2"),
         result=result,
         metrics=result.metrics,
-        figures=figures(result.metrics, result.judged.texts, labels, probabilities, []),
+        figures=figures(result.metrics, result.judged.texts, labels, probabilities, {}, []),
         mistakes=most_confident_mistakes(result.judged.texts, labels, probabilities),
     )
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,8 @@ class Calibration:
 
     def slope(self, evidence: ArrayLike) -> NDArray[np.float64]:
         """Return the slope for reviews with so much evidence, same shape."""
-        return _hats(evidence, self.evidence) @ np.array(self.slopes)
+        slopes: NDArray[np.float64] = _hats(evidence, self.evidence) @ np.array(self.slopes)
+        return slopes
 
     def probabilities(self, logits: ArrayLike, evidence: ArrayLike) -> NDArray[np.float64]:
         """Return P(positive) for log-odds, same shape."""
@@ -92,9 +93,10 @@ def fit_calibration(
 def _hats(evidence: ArrayLike, points: Sequence[float]) -> NDArray[np.float64]:
     """Return the weight of the slope at each point for reviews with so much evidence."""
     numbers = np.arange(len(points), dtype=np.float64)
-    logs = (np.log(np.maximum(values, LEAST)) for values in (evidence, points))
-    places = np.interp(*logs, numbers)
-    return np.maximum(0, 1 - np.abs(places[..., None] - numbers))
+    found, known = (np.log(np.maximum(values, LEAST)) for values in (evidence, points))
+    places = np.asarray(np.interp(found, known, numbers))
+    hats: NDArray[np.float64] = np.maximum(0, 1 - np.abs(places[..., None] - numbers))
+    return hats
 
 
 def _fit(

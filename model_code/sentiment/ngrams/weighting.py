@@ -72,7 +72,8 @@ class Weighting:
     ) -> NDArray[np.float32]:
         sums = (self.counts + self.smoothing).sum(axis=1)
         ratios = np.log((positive + self.smoothing) / (negative + self.smoothing))
-        return (ratios - np.log(sums[0] / sums[1])).astype(np.float32)
+        centered: NDArray[np.float32] = (ratios - np.log(sums[0] / sums[1])).astype(np.float32)
+        return centered
 
     def design(self, matrix: TermMatrix, labels: NDArray[np.int64] | None = None) -> Design:
         """Return the reviews' vectors of ratio times emphasis, scaled to length 1.

@@ -7,7 +7,7 @@ from collections import Counter
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from nltk.stem.porter import PorterStemmer
 
-from sentiment.lstm.stems import STOP_WORDS
+from sentiment.stop_words import STOP_WORDS
 
 
 def words_of(review: str) -> list[str]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from nltk.stem.porter import PorterStemmer
 
 from scripts import ROOT
-from sentiment.lstm.stems import STOP_WORDS, review_to_words, without_markup
+from sentiment.lstm.stems import review_to_words, without_markup
+from sentiment.stop_words import STOP_WORDS
 from tests.model_code.lstm.notebook import words_of
 from tests.support.reviews import packaged_reviews
 

@@ -28,8 +28,16 @@ def objective() -> tuple[Objective, int]:
     design = weighting.design(matrix)
     signs = torch.from_numpy(np.where(labels == 1, 1, -1)).float()
     weights = torch.linspace(0.1, 1, len(labels))
-    shared = {"prior": 0.4, "l2_penalty": 0.5, "total": float(weights.sum()), "ranks": Ranks()}
-    return Objective(design, signs, weights, **shared), len(weighting.terms)
+    loss = Objective(
+        design,
+        signs,
+        weights,
+        prior=0.4,
+        l2_penalty=0.5,
+        total=float(weights.sum()),
+        ranks=Ranks(),
+    )
+    return loss, len(weighting.terms)
 
 
 def test_the_gradient_matches_the_loss() -> None:
