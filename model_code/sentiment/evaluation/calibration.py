@@ -38,7 +38,9 @@ class Calibration:
 
     def slope(self, evidence: ArrayLike) -> NDArray[np.float64]:
         """Return the slope for reviews with so much evidence, same shape."""
-        slopes: NDArray[np.float64] = _hats(evidence, self.evidence) @ np.array(self.slopes)
+        # A matrix product would round differently for one review and for many.
+        parts = _hats(evidence, self.evidence) * np.array(self.slopes)
+        slopes: NDArray[np.float64] = parts.sum(axis=-1)
         return slopes
 
     def probabilities(self, logits: ArrayLike, evidence: ArrayLike) -> NDArray[np.float64]:
