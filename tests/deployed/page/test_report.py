@@ -31,7 +31,7 @@ def test_report(
     page.goto(address)
     assert noise == [address]
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert page.get_by_role("img").count() == 5
+    assert page.get_by_role("img").count() == 6
     paper = brightness(page, "body", "backgroundColor")
     for text, style in {"p.soft": "color", "blockquote": "color", "svg text": "fill"}.items():
         distance = brightness(page, text, style) - paper
