@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sentiment import artifact
-from sentiment.explanation import Explanation
 from sentiment.request import JSON, TEXT, Request, RequestError, read
 
 THRESHOLD = 0.5
@@ -20,10 +19,9 @@ THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Prediction:
-    """Judgements on the reviews, the explanations if requested, and the model."""
+    """Judgements on the reviews, and the model."""
 
     judgements: artifact.Judgements
-    explanations: list[Explanation]
     model: artifact.Artifact
     request: Request
 
@@ -44,13 +42,7 @@ def input_fn(request_body: bytes | bytearray | str, content_type: str | None) ->
 
 def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
     """Classify each review."""
-    found = model.judge(request.reviews)
-    explained = request.reviews if request.explain else []
-    rows = zip(explained, found.slopes, found.known_words, strict=False)
-    explanations = [
-        model.explain(review, slope=slope, known_words=known) for review, slope, known in rows
-    ]
-    return Prediction(found, explanations, model, request)
+    return Prediction(model.judge(request.reviews, explain=request.explain), model, request)
 
 
 def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
@@ -94,7 +86,7 @@ def _answers(prediction: Prediction) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
-    rows = zip(answers, prediction.request.reviews, prediction.explanations, strict=False)
+    rows = zip(answers, prediction.request.reviews, found.explanations, strict=False)
     for answer, review, explanation in rows:
         answer["explanation"] = explanation.as_dict(review)
     for index, error in sorted(prediction.request.refused.items()):

@@ -38,19 +38,19 @@ class ArtifactError(ValueError):
 
 @dataclass(frozen=True)
 class Judgements:
-    """Calibrated verdicts on several reviews, each of shape (reviews,).
+    """Calibrated verdicts on several reviews, each array of shape (reviews,).
 
     Attributes:
         probabilities: P(positive).
-        slopes: calibrated log-odds per log-odds.
         words: number of words read.
         known_words: number of these that the model knows.
+        explanations: parts of the calibrated log-odds of each review; empty unless requested.
     """
 
     probabilities: NDArray[np.float64]
-    slopes: NDArray[np.float64]
     words: NDArray[np.int64]
     known_words: NDArray[np.int64]
+    explanations: Sequence[Explanation]
 
 
 @dataclass(frozen=True)
@@ -66,29 +66,26 @@ class Artifact:
         """Name of the training job that produced the model."""
         return str(self.metadata["model_version"])
 
-    def judge(self, reviews: Sequence[str]) -> Judgements:
-        """Classify raw reviews; one without known words is neither positive nor negative."""
-        scores = self.classifier.score(reviews)
-        probabilities = self.calibration.probabilities(scores.logits, scores.evidence)
-        return Judgements(
-            probabilities=np.where(scores.known_words > 0, probabilities, 0.5),
-            slopes=self.calibration.slope(scores.evidence),
-            words=scores.words,
-            known_words=scores.known_words,
-        )
-
-    def explain(self, review: str, *, slope: float, known_words: int) -> Explanation:
-        """Return the parts of the review's calibrated log-odds.
+    def judge(self, reviews: Sequence[str], *, explain: bool = False) -> Judgements:
+        """Classify raw reviews; one without known words is neither positive nor negative.
 
         Args:
-            review: a raw review.
-            slope: its slope, as in its judgement.
-            known_words: its number of known words.
+            reviews: raw reviews.
+            explain: True adds explanations.
         """
-        if not known_words:
-            return Explanation.empty()
-        parts = self.classifier.explain(review)
-        return parts.scaled(slope, self.calibration.intercept)
+        scores = self.classifier.score(reviews, explain=explain)
+        probabilities = self.calibration.probabilities(scores.logits, scores.evidence)
+        slopes = self.calibration.slope(scores.evidence)
+        rows = zip(scores.explanations, slopes, scores.known_words, strict=False)
+        return Judgements(
+            probabilities=np.where(scores.known_words > 0, probabilities, 0.5),
+            words=scores.words,
+            known_words=scores.known_words,
+            explanations=[
+                parts.scaled(slope, self.calibration.intercept) if known else Explanation.empty()
+                for parts, slope, known in rows
+            ],
+        )
 
 
 def save(artifact: Artifact, folder: Path) -> None:

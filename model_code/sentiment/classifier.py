@@ -13,29 +13,33 @@ from sentiment.explanation import Explanation
 
 @dataclass(frozen=True)
 class Scores:
-    """What a model makes of several reviews, each of shape (reviews,).
+    """What a model makes of several reviews, each array of shape (reviews,).
 
     Attributes:
         logits: log-odds of positive.
         evidence: amount of evidence read, in a unit of the architecture.
         words: number of words read.
         known_words: number of these that the model knows.
+        explanations: parts of the log-odds of each review; empty unless requested.
     """
 
     logits: NDArray[np.float64]
     evidence: NDArray[np.float64]
     words: NDArray[np.int64]
     known_words: NDArray[np.int64]
+    explanations: Sequence[Explanation] = ()
 
 
 class Classifier(Protocol):
     """A trained model that classifies raw reviews."""
 
-    def score(self, reviews: Sequence[str]) -> Scores:
-        """Return the log-odds of positive, and how many words were read and known."""
+    def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:
+        """Return the log-odds of positive, and how many words were read and known.
 
-    def explain(self, review: str) -> Explanation:
-        """Return the contributions of words to the log-odds."""
+        Args:
+            reviews: raw reviews.
+            explain: True adds the contributions of words to the log-odds.
+        """
 
     def save(self, folder: Path) -> None:
         """Write the files that `load` of the same class reads to an existing folder."""

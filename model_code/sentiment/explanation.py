@@ -1,12 +1,13 @@
 """Explanation of a verdict: the weights of words and phrases at their places in the raw review."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.negation import is_negation
+from sentiment.negation import NEGATION, PUNCTUATION, REMEMBERED_TOKENS, role
 from sentiment.stop_words import STOP_WORDS
 from sentiment.tokens import PLAIN
 
@@ -14,6 +15,14 @@ SHOWN_PHRASES = 20
 # A serverless endpoint's answer is limited to 4 MB, and a word takes about 60 bytes.
 SHOWN_WORDS = 10_000
 DECIMALS = 9  # in a weight, so that the rounding of thousands of words stays negligible
+
+
+@lru_cache(maxsize=REMEMBERED_TOKENS)
+def _tells(word: str) -> bool:
+    """Return False for a stop word that does not negate, and for punctuation."""
+    plain = word.translate(PLAIN).lower()
+    found = role(plain)
+    return found == NEGATION or (found != PUNCTUATION and plain not in STOP_WORDS)
 
 
 @dataclass(frozen=True)
@@ -86,19 +95,16 @@ class Explanation:
         Args:
             review: the raw review that is explained.
         """
-        weights, spans = self.words.weights, []
-        borders = np.flatnonzero(np.diff(np.sign(weights))) + 1
-        for run in np.split(np.arange(len(weights)), borders):
-            telling = [place for place in run if weights[place] and self._tells(review, place)]
-            if telling:
-                spans.append((telling[0], telling[-1]))
-        sums = np.concatenate([[0.0], np.cumsum(weights)])
-        first, last = np.array(spans, np.int64).reshape(-1, 2).T
-        return Spans(self.words.starts[first], self.words.ends[last], sums[last + 1] - sums[first])
-
-    def _tells(self, review: str, place: int) -> bool:
-        word = review[self.words.starts[place] : self.words.ends[place]].translate(PLAIN).lower()
-        return word[0].isalnum() and (word not in STOP_WORDS or is_negation(word))
+        words = self.words
+        spans = zip(words.starts.tolist(), words.ends.tolist(), strict=True)
+        telling = np.array([_tells(review[start:end]) for start, end in spans], np.bool_)
+        runs = np.cumsum(np.diff(np.sign(words.weights), prepend=0) != 0)
+        places = np.flatnonzero(telling & (words.weights != 0))
+        changes = np.diff(runs[places]) != 0
+        first = places[np.concatenate([[True], changes])[: len(places)]]
+        last = places[np.concatenate([changes, [True]])[: len(places)]]
+        sums = np.concatenate([[0.0], np.cumsum(words.weights)])
+        return Spans(words.starts[first], words.ends[last], sums[last + 1] - sums[first])
 
     def as_dict(self, review: str) -> dict[str, Any]:
         """Return the JSON form, limited to the strongest words and phrases.

@@ -2,6 +2,8 @@
 
 import re
 
+# Tokens, and their starts and ends in the raw review
+Placed = tuple[list[str], list[int], list[int]]
 # Tags, comments, declarations and entities. `[^<>]` keeps the matching time linear.
 MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 # A word with its apostrophes, one exclamation or question mark, or a run of other punctuation:
@@ -25,7 +27,7 @@ def tokenize(review: str) -> list[str]:
     return _lower(TOKEN.findall(mask_markup(review).translate(PLAIN)))
 
 
-def place_tokens(review: str) -> tuple[list[str], list[int], list[int]]:
+def place_tokens(review: str) -> Placed:
     """Return the tokens of `tokenize`, and their starts and ends in the raw review."""
     found = list(TOKEN.finditer(mask_markup(review).translate(PLAIN)))
     starts, ends = [match.start() for match in found], [match.end() for match in found]

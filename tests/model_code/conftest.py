@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from scripts import ROOT
+from sentiment.classifier import Classifier
+from sentiment.explanation import Explanation
 from tests.support.reviews import packaged_reviews
 
 ODD = [
@@ -41,6 +43,11 @@ def run_training(
         [sys.executable, str(ROOT / "model_code" / "train.py"), *options],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def explain(model: Classifier, review: str) -> Explanation:
+    """Return the explanation of one review."""
+    return model.score([review], explain=True).explanations[0]
 
 
 @pytest.fixture(scope="session")

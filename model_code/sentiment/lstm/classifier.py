@@ -38,8 +38,13 @@ class LSTMReviews:
     pad: int
     words: str
 
-    def score(self, reviews: Sequence[str]) -> Scores:
-        """Return the log-odds of positive of raw reviews, and how much of them is known."""
+    def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:
+        """Return the log-odds of positive of raw reviews, and how much of them is known.
+
+        Args:
+            reviews: raw reviews.
+            explain: True adds the approximate part of each word in the log-odds.
+        """
         rows = [self._read(review) for review in reviews]
         logits = predict(self.network, [convert(self.word_dict, row, self.pad) for row in rows])
         words = [[word for word in row if word[0].isalnum()] for row in rows]
@@ -51,12 +56,13 @@ class LSTMReviews:
             known_words=np.array(
                 [sum(word in self.word_dict for word in row) for row in words], np.int64
             ),
+            explanations=[self._explain(review) for review in reviews] if explain else [],
         )
 
     def _read(self, review: str) -> list[str]:
         return WORDS[self.words].read(review)[: self.pad]
 
-    def explain(self, review: str) -> Explanation:
+    def _explain(self, review: str) -> Explanation:
         """Return the approximate part of each word in the log-odds.
 
         An LSTM is not additive. A word's weight is the gradient of the log-odds along its vector,

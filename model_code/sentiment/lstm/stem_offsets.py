@@ -3,10 +3,10 @@
 from html import unescape
 
 from sentiment.lstm.stems import WORD, stem, without_markup
-from sentiment.tokens import MARKUP
+from sentiment.tokens import MARKUP, Placed
 
 
-def place_stems(review: str) -> tuple[list[str], list[int], list[int]]:
+def place_stems(review: str) -> Placed:
     """Return the words of `review_to_words`, and their starts and ends in the raw review.
 
     Cleaning removes markup without inserting a space, so `good<br />bad` becomes one word.

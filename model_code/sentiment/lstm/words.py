@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sentiment.lstm.stem_offsets import place_stems
 from sentiment.lstm.stems import review_to_words
-from sentiment.tokens import place_tokens, tokenize
+from sentiment.tokens import Placed, place_tokens, tokenize
 
 
 class Words(NamedTuple):
@@ -17,7 +17,7 @@ class Words(NamedTuple):
     """
 
     read: Callable[[str], list[str]]
-    place: Callable[[str], tuple[list[str], list[int], list[int]]]
+    place: Callable[[str], Placed]
 
 
 WORDS = {

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from sentiment.classifier import Scores
 from sentiment.explanation import Explanation, Spans
-from sentiment.ngrams.emphasis import emphasis
 from sentiment.ngrams.index import Index
-from sentiment.ngrams.terms import Terms, Tokens, distinct_terms, kinds, token_numbers
-from sentiment.tokens import place_tokens
+from sentiment.ngrams.terms import Occurrences, Terms, Tokens, kinds
+from sentiment.tokens import Placed, place_tokens
 
 FILE = "ngrams.npz"
 TINY = 1e-12  # avoids division by 0 for a review without known terms
@@ -48,65 +47,59 @@ class NgramReviews:
         """Index of `terms`."""
         return Index(self.terms)
 
-    def score(self, reviews: Sequence[str]) -> Scores:
-        """Return the log-odds of positive of raw reviews, and how much of them is known."""
-        count = len(reviews)
-        tokens = Tokens.read(reviews)
-        terms, stress, counts = distinct_terms(tokens, self.order)
-        places, known = self.index.find(terms)
-        owners, stress = np.repeat(np.arange(count), counts)[known], stress[known]
-        sums = np.bincount(owners, self.weights[places] * stress, count)
-        squares = np.bincount(owners, np.square(self.ratios[places] * stress), count)
-        familiar = tokens.words & self.index.find(tokens.numbers)[1]
-        lengths = np.sqrt(np.maximum(squares, TINY))
+    def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:
+        """Return the log-odds of positive of raw reviews, and how much of them is known.
+
+        In an explanation, a term's part is its weight times its mean emphasis, divided by the
+        length of the review's vector. Its occurrences share the part in proportion to their
+        emphasis, and the words of an occurrence share it equally.
+
+        Args:
+            reviews: raw reviews.
+            explain: True adds each word's exact part of the log-odds.
+        """
+        placed = [place_tokens(review) for review in reviews] if explain else []
+        tokens = Tokens.of([row for row, _, _ in placed]) if explain else Tokens.read(reviews)
+        count, found = len(reviews), Occurrences.find(tokens, self.order)
+        found = found.known(*self.index.find(found.terms))
+        distinct = found.distinct(len(self.terms))
+        squares = np.square(self.ratios[distinct.terms] * distinct.emphasis)
+        lengths = np.sqrt(np.maximum(np.bincount(distinct.owners, squares, count), TINY))
+        parts = self.weights[distinct.terms] * distinct.emphasis / lengths[distinct.owners]
+        familiar = found.owners[(found.kinds == 0) & tokens.words[found.first]]
         return Scores(
-            logits=self.bias + sums / lengths,
+            logits=self.bias + np.bincount(distinct.owners, parts, count).astype(np.float64),
             evidence=lengths,
             words=np.bincount(tokens.owners[tokens.words], minlength=count),
-            known_words=np.bincount(tokens.owners[familiar], minlength=count),
+            known_words=np.bincount(familiar, minlength=count),
+            explanations=self._explain(
+                placed, found, (parts / distinct.totals)[distinct.which] * found.emphasis
+            )
+            if placed
+            else (),
         )
 
-    def explain(self, review: str) -> Explanation:
-        """Return each word's exact part of the log-odds: `bias` and all weights add up to them.
+    def _explain(
+        self, placed: Sequence[Placed], found: Occurrences, parts: NDArray[np.float64]
+    ) -> list[Explanation]:
+        """Share the parts of terms among their words.
 
-        A term's part is its weight times its mean emphasis, divided by the length of the review's
-        vector. Its occurrences share the part in proportion to their emphasis, and the words of an
-        occurrence share it equally.
+        Args:
+            placed: tokens of each review with their places.
+            found: occurrences of known terms.
+            parts: part of each occurrence.
         """
-        tokens, *offsets = place_tokens(review)
-        found = kinds(token_numbers(tokens), self.order)
-        starts = [np.arange(len(kind.numbers)) for kind in found]
-        stress = np.concatenate(
-            [
-                emphasis(start, kind.span, len(tokens)) * kind.scale
-                for start, kind in zip(starts, found, strict=True)
-            ]
-        )
-        distinct, which, counts = np.unique(
-            np.concatenate([kind.numbers for kind in found]),
-            return_inverse=True,
-            return_counts=True,
-        )
-        stresses = np.bincount(which, stress, len(distinct))
-        weights = self._weights(distinct, stresses / counts)
-        shares = (weights / stresses)[which] * stress
-        parts = np.zeros(len(tokens))
-        at = 0
-        for start, kind in zip(starts, found, strict=True):
-            share = shares[at : at + len(start)] / len(kind.places)
+        ends = np.cumsum([len(row) for row, _, _ in placed])
+        weights = np.zeros(ends[-1])
+        for index, kind in enumerate(kinds(self.order)):
+            of_kind = np.flatnonzero(found.kinds == index)
+            share = parts[of_kind] / len(kind.places)
             for place in kind.places:
-                parts += np.bincount(start + place, share, len(parts))
-            at += len(start)
-        token_starts, token_ends = (np.array(column, np.int64) for column in offsets)
-        return Explanation(self.bias, Spans(token_starts, token_ends, parts))
-
-    def _weights(self, distinct: Terms, stress: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the part of each distinct term in the log-odds, same shape."""
-        places, known = self.index.find(distinct)
-        squares = np.square(self.ratios[places] * stress[known])
-        weights = np.zeros(len(distinct))
-        weights[known] = self.weights[places] * stress[known] / np.sqrt(max(TINY, squares.sum()))
-        return weights
+                weights += np.bincount(found.first[of_kind] + place, share, len(weights))
+        return [
+            Explanation(self.bias, Spans(np.array(starts, int), np.array(ends, int), part))
+            for (_, starts, ends), part in zip(placed, np.split(weights, ends[:-1]), strict=True)
+        ]
 
     def save(self, folder: Path) -> None:
         """Write the model to an existing folder."""

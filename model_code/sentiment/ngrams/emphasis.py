@@ -1,5 +1,7 @@
 """Emphasis on an n-gram by its position: reviewers sum up at the end, some at the start."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +22,16 @@ def emphasis(
         order: number of tokens in each n-gram.
         tokens: number of tokens in the review of each n-gram.
     """
-    before = starts + (order - 1) / 2  # the middle of the n-gram
-    after = tokens - 1 - before
-    closing = (1 + after / FALL_TOKENS) ** -FALL
-    found: NDArray[np.float64] = closing + OPENING * np.exp(-before / OPENING_TOKENS)
+    before = 2 * starts + (order - 1)  # half tokens before the middle of the n-gram
+    after = 2 * (tokens - 1) - before
+    longest = int(max(before.max(initial=0), after.max(initial=0)))
+    closing, opening = _curves(1 << longest.bit_length())
+    found: NDArray[np.float64] = closing[after] + opening[before]
     return found
+
+
+@lru_cache(maxsize=32)
+def _curves(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the emphasis by the number of half tokens after and before."""
+    tokens = np.arange(size) / 2
+    return (1 + tokens / FALL_TOKENS) ** -FALL, OPENING * np.exp(-tokens / OPENING_TOKENS)

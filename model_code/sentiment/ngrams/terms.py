@@ -2,25 +2,25 @@
 
 A token's number is its BLAKE2b hash (RFC 7693), mixed once more in the scope of a negation; a
 term's number mixes those of its tokens. They depend only on the text, so they are the same in every
-process. The probability that any two of a
-model's two million terms share a number is below 1 in 5 million.
+process. The probability that any two of a model's two million terms share a number is below 1 in 5
+million.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.negation import negated
+from sentiment.negation import PUNCTUATION, REMEMBERED_TOKENS, negated, role
 from sentiment.ngrams.emphasis import emphasis
 from sentiment.tokens import tokenize
 
 Terms = NDArray[np.uint64]
-BLOCK = 1000  # reviews processed at a time, which limits memory
-REMEMBERED_TOKENS = 1 << 17
 # Odd constants with evenly distributed bits: fractions of the golden ratio and of sqrt(3)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 SQUARE = np.uint64(0xBB67AE8584CAA73B)
@@ -58,50 +58,10 @@ def gapped_pairs(tokens: Terms) -> Terms:
     return _mix(tokens[:-2], tokens[2:])
 
 
-def _mix(first: Terms, second: Terms) -> Terms:
+def _mix(first: Terms | np.uint64, second: Terms) -> Terms:
     mixed = first * SQUARE + second
     mixed = (mixed ^ (mixed >> np.uint64(31))) * GOLDEN
     return mixed ^ (mixed >> np.uint64(30))
-
-
-def token_numbers(tokens: Sequence[str]) -> Terms:
-    """Return the numbers of one review's tokens, shape (tokens,)."""
-    numbers = np.fromiter(map(token_number, tokens), np.uint64, len(tokens))
-    return np.where(negated(tokens), _mix(np.full_like(numbers, NEGATED), numbers), numbers)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """All terms of one kind in a token sequence: the n-grams of one length, or the gapped pairs.
-
-    Attributes:
-        numbers: number of the term that starts at each token.
-        places: distance of each of a term's tokens from its first.
-        scale: emphasis on the kind.
-    """
-
-    numbers: Terms
-    places: tuple[int, ...]
-    scale: float = 1.0
-
-    @property
-    def span(self) -> int:
-        """Number of tokens from a term's first to its last."""
-        return self.places[-1] + 1
-
-
-def kinds(tokens: Terms, order: int) -> list[Kind]:
-    """Return the n-grams up to a length, and from length 2 on the gapped pairs.
-
-    Args:
-        tokens: the tokens' numbers, shape (tokens,).
-        order: length of the longest n-grams.
-    """
-    found = [
-        Kind(numbers, tuple(range(length)))
-        for length, numbers in enumerate(ngram_numbers(tokens, order), start=1)
-    ]
-    return [*found, Kind(gapped_pairs(tokens), (0, 2), GAPPED)] if order > 1 else found
 
 
 @dataclass(frozen=True)
@@ -119,14 +79,21 @@ class Tokens:
     lengths: NDArray[np.int64]
 
     @classmethod
-    def read(cls, reviews: Sequence[str]) -> "Tokens":
+    def read(cls, reviews: Sequence[str]) -> Self:
         """Read raw reviews."""
-        rows = [tokenize(review) for review in reviews]
-        return cls(
-            np.concatenate([token_numbers(row) for row in rows] or [np.empty(0, np.uint64)]),
-            np.array([token[0].isalnum() for row in rows for token in row], np.bool_),
-            np.array([len(row) for row in rows], np.int64),
-        )
+        return cls.of([tokenize(review) for review in reviews])
+
+    @classmethod
+    def of(cls, reviews: Sequence[Sequence[str]]) -> Self:
+        """Number the tokens of reviews."""
+        lengths = np.array([len(review) for review in reviews], np.int64)
+        tokens = list(chain.from_iterable(reviews))
+        roles = np.fromiter(map(role, tokens), np.int8, len(tokens))
+        numbers = np.fromiter(map(token_number, tokens), np.uint64, len(tokens))
+        # Arrays, because NumPy warns when numbers of a single one overflow
+        scope = np.flatnonzero(negated(roles, np.cumsum(lengths) - lengths))
+        numbers[scope] = _mix(np.full(len(scope), NEGATED), numbers[scope])
+        return cls(numbers, roles != PUNCTUATION, lengths)
 
     @property
     def owners(self) -> NDArray[np.int64]:
@@ -135,74 +102,102 @@ class Tokens:
 
 
 @dataclass(frozen=True)
-class TermMatrix:
-    """Sparse matrix, in compressed rows, of the terms in each review.
+class Kind:
+    """The n-grams of one length, or the gapped pairs.
 
     Attributes:
-        terms: sorted numbers of the terms, shape (terms,).
-        columns: indexes into `terms`, review by review, each at most once per review.
-        emphasis: mean emphasis of each of `columns` over its occurrences, same shape.
-        starts: start of each review's columns, and the end of the last, shape (reviews + 1,).
+        places: distance of each of a term's tokens from its first.
+        scale: emphasis on the kind.
     """
 
-    terms: Terms
-    columns: NDArray[np.int64]
-    emphasis: NDArray[np.float32]
-    starts: NDArray[np.int64]
+    places: tuple[int, ...]
+    scale: float = 1.0
 
     @property
-    def rows(self) -> NDArray[np.int64]:
-        """Index of the review that each of `columns` belongs to."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-
-    def take(self, reviews: NDArray[np.int64]) -> "TermMatrix":
-        """Return the matrix of the given reviews over the same terms."""
-        counts = np.diff(self.starts)[reviews]
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        places = np.arange(starts[-1]) + np.repeat(self.starts[reviews] - starts[:-1], counts)
-        return TermMatrix(self.terms, self.columns[places], self.emphasis[places], starts)
+    def span(self) -> int:
+        """Number of tokens from a term's first to its last."""
+        return self.places[-1] + 1
 
 
-def term_matrix(reviews: Sequence[str], order: int) -> TermMatrix:
-    """Find the terms of raw reviews; `order` is the length of the longest n-grams."""
-    # At least one block, which may have no reviews
-    starts = range(0, max(1, len(reviews)), BLOCK)
-    blocks = [distinct_terms(Tokens.read(reviews[at : at + BLOCK]), order) for at in starts]
-    found, weights, counts = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    terms, columns = np.unique(found, return_inverse=True)
-    return TermMatrix(terms, columns, weights, np.concatenate([[0], np.cumsum(counts)]))
+def kinds(order: int) -> list[Kind]:
+    """Return the n-grams up to a length, and from length 2 on the gapped pairs."""
+    ngrams = [Kind(tuple(range(length))) for length in range(1, order + 1)]
+    return [*ngrams, Kind((0, 2), GAPPED)] if order > 1 else ngrams
 
 
-def distinct_terms(
-    tokens: Tokens, order: int
-) -> tuple[Terms, NDArray[np.float32], NDArray[np.int64]]:
-    """Return the distinct terms of each review, review by review.
+@dataclass(frozen=True)
+class Distinct:
+    """Distinct terms of several reviews, sorted by review and term.
 
-    Returns:
-        The terms, the mean emphasis of each over its occurrences in its review, and the number of
-        terms of each review.
+    Attributes:
+        owners: index of the review, shape (distinct,).
+        terms: index of the term, shape (distinct,).
+        emphasis: mean emphasis over the term's occurrences in the review, shape (distinct,).
+        totals: sum of this emphasis, shape (distinct,).
+        which: index of each occurrence's distinct term, shape (occurrences,).
     """
-    owners, lengths = tokens.owners, tokens.lengths
-    before = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    all_owners, all_terms, all_emphasis = [], [], []
-    for kind in kinds(tokens.numbers, order):
-        # A term must not span two reviews.
-        whole = np.flatnonzero(owners[: len(kind.numbers)] == owners[kind.span - 1 :])
-        stress = emphasis(before[whole], kind.span, lengths[owners[whole]])
-        all_owners.append(owners[whole])
-        all_terms.append(kind.numbers[whole])
-        all_emphasis.append(stress * kind.scale)
-    owner, term = np.concatenate(all_owners), np.concatenate(all_terms)
-    by_review = np.lexsort((term, owner))
-    owner, term = owner[by_review], term[by_review]
-    first = np.ones(len(term), bool)
-    first[1:] = (term[1:] != term[:-1]) | (owner[1:] != owner[:-1])
-    places = np.flatnonzero(first)
-    times = np.diff(places, append=len(term))
-    weights = np.concatenate(all_emphasis)[by_review]
-    means = np.add.reduceat(weights, places) / times if len(term) else weights
-    return (
-        term[first],
-        means.astype(np.float32),
-        np.bincount(owner[first], minlength=len(lengths)),
-    )
+
+    owners: NDArray[np.int64]
+    terms: NDArray[np.int64]
+    emphasis: NDArray[np.float64]
+    totals: NDArray[np.float64]
+    which: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """Occurrences of terms in several reviews, each array of shape (occurrences,).
+
+    Attributes:
+        terms: number of the term, or its index in a list of terms.
+        owners: index of the review.
+        first: index of the first token among those of all reviews.
+        kinds: index in `kinds`.
+        emphasis: emphasis on the place. In single precision, because 64 bits hold the sums of such
+            numbers exactly: the order of the occurrences changes no bit.
+    """
+
+    terms: NDArray[Any]
+    owners: NDArray[np.int64]
+    first: NDArray[np.int64]
+    kinds: NDArray[np.int8]
+    emphasis: NDArray[np.float32]
+
+    @classmethod
+    def find(cls, tokens: Tokens, order: int) -> Self:
+        """Find all terms; `order` is the length of the longest n-grams."""
+        owners, lengths = tokens.owners, tokens.lengths
+        before = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        numbers = ngram_numbers(tokens.numbers, order)
+        if order > 1:
+            numbers.append(gapped_pairs(tokens.numbers))
+        all_first, all_emphasis = [], []
+        for kind, found in zip(kinds(order), numbers, strict=True):
+            # A term must not span two reviews.
+            first = np.flatnonzero(owners[: len(found)] == owners[kind.span - 1 :])
+            stress = emphasis(before[first], kind.span, lengths[owners[first]]) * kind.scale
+            all_first.append(first)
+            all_emphasis.append(stress.astype(np.float32))
+        places = np.concatenate(all_first)
+        return cls(
+            np.concatenate([found[at] for found, at in zip(numbers, all_first, strict=True)]),
+            owners[places],
+            places,
+            np.repeat(np.arange(len(numbers), dtype=np.int8), [len(at) for at in all_first]),
+            np.concatenate(all_emphasis),
+        )
+
+    def known(self, terms: NDArray[np.int64], which: NDArray[np.bool_]) -> Self:
+        """Return the chosen occurrences with the indexes of their terms."""
+        return type(self)(
+            terms, self.owners[which], self.first[which], self.kinds[which], self.emphasis[which]
+        )
+
+    def distinct(self, size: int) -> Distinct:
+        """Merge the occurrences of a term in a review; `size` is the number of terms."""
+        keys, which, counts = np.unique(
+            self.owners * size + self.terms, return_inverse=True, return_counts=True
+        )
+        owners, terms = np.divmod(keys, max(1, size))
+        totals = np.bincount(which, self.emphasis, len(keys)).astype(np.float64)
+        return Distinct(owners, terms, totals / counts, totals, which)

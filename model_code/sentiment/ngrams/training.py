@@ -15,8 +15,8 @@ from sentiment.distributed import Ranks
 from sentiment.excerpts import excerpts
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.classifier import NgramReviews
+from sentiment.ngrams.matrix import TermMatrix, term_matrix
 from sentiment.ngrams.regression import Design, Objective, minimize
-from sentiment.ngrams.terms import TermMatrix, term_matrix
 from sentiment.ngrams.weighting import Weighting
 from sentiment.split import share
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sentiment.distributed import Ranks
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design
-from sentiment.ngrams.terms import TermMatrix, Terms
+from sentiment.ngrams.terms import Terms
 
 TINY = 1e-12  # avoids division by 0 for a review without known terms
 

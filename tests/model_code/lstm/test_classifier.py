@@ -12,7 +12,7 @@ from sentiment.lstm.classifier import LSTMReviews
 from sentiment.lstm.network import LSTMClassifier
 from sentiment.lstm.stem_offsets import place_stems
 from sentiment.lstm.words import WORDS
-from tests.model_code.conftest import ODD
+from tests.model_code.conftest import ODD, explain
 
 MARKUP = [
     "<br />",
@@ -68,7 +68,7 @@ def test_words_are_found_in_the_raw_review(review: str, marked: list[str]) -> No
 
 
 def test_an_explanation_adds_up(model: LSTMReviews) -> None:
-    explanation = model.explain("Not a good film, <b>bad</b> plot")
+    explanation = explain(model, "Not a good film, <b>bad</b> plot")
     total = explanation.bias + explanation.words.weights.sum()
     expected = float(model.score(["Not a good film, <b>bad</b> plot"]).logits[0])
     assert total == pytest.approx(expected, abs=1e-5)
@@ -79,7 +79,7 @@ def test_an_explanation_adds_up(model: LSTMReviews) -> None:
 @pytest.mark.filterwarnings("error")
 def test_any_text_gets_log_odds_without_a_warning(model: LSTMReviews, review: str) -> None:
     assert np.isfinite(model.score([review]).logits).all()
-    assert np.isfinite(model.explain(review).bias)
+    assert np.isfinite(explain(model, review).bias)
 
 
 def test_a_loaded_model_gives_the_same_log_odds(model: LSTMReviews, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sentiment.classifier import Fitted
 from sentiment.explanation import Spans
 from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.emphasis import emphasis
+from tests.model_code.conftest import explain
 
 ODD = ["ok", "the", "\U0001f600\U0001f600", "映画は最高", "<b>fine", "a\0b", "great " * 10_000, "____", "İ"]  # fmt: skip
 
@@ -22,16 +23,25 @@ def test_any_text_gets_log_odds_without_a_warning(fitted: Fitted, review: str) -
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isfinite(fitted.model.score([review]).logits).all()
-        explanation = fitted.model.explain(review)
+        explanation = explain(fitted.model, review)
     total = explanation.bias + explanation.words.weights.sum()
     assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-5)
 
 
-def test_the_batch_does_not_change_a_verdict(fitted: Fitted) -> None:
-    together = fitted.model.score(ODD).logits
-    alone = np.concatenate([fitted.model.score([review]).logits for review in ODD])
-    np.testing.assert_allclose(together, alone, rtol=1e-12)
-    assert fitted.model.score([]).logits.shape == (0,)
+def test_no_reviews_have_no_scores(fitted: Fitted) -> None:
+    for explain_them in (False, True):
+        scores = fitted.model.score([], explain=explain_them)
+        assert (scores.logits.shape, scores.explanations) == ((0,), ())
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_the_batch_changes_no_bit_of_a_review(fitted: Fitted, *, explain: bool) -> None:
+    reviews = [*ODD, "great great fun, not bad, dull great"]
+    together = fitted.model.score(reviews, explain=explain)
+    for row, review in enumerate(reviews):
+        alone = fitted.model.score([review], explain=explain)
+        assert alone.logits[0] == together.logits[row]
+        assert alone.evidence[0] == together.evidence[row]
 
 
 PIECES = ["great", "Dull", "not good", "not bad", "<br />", " ", "&amp;", "<i>", ".", "joy"]
@@ -39,7 +49,7 @@ PIECES = ["great", "Dull", "not good", "not bad", "<br />", " ", "&amp;", "<i>",
 
 @given(st.lists(st.sampled_from([*PIECES, "of", "not"]), max_size=30).map(" ".join))
 def test_phrases_are_runs_of_words_with_one_sign(fitted: Fitted, review: str) -> None:
-    explanation = fitted.model.explain(review)
+    explanation = explain(fitted.model, review)
     words, phrases = explanation.words, explanation.phrases(review)
     for start, end, weight in zip(phrases.starts, phrases.ends, phrases.weights, strict=True):
         inside = words.weights[(words.starts >= start) & (words.ends <= end)]
@@ -64,7 +74,7 @@ def test_known_words_are_counted(fitted: Fitted) -> None:
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
 def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
-    explanation = fitted.model.explain(review)
+    explanation = explain(fitted.model, review)
     total = explanation.bias + explanation.words.weights.sum()
     assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-5)
     words = explanation.words
@@ -73,7 +83,7 @@ def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
 
 def test_offsets_refer_to_the_raw_review(fitted: Fitted) -> None:
     review = "<p>The film is<br /><br />GREAT &quot;not good&quot;</p>"
-    explanation = fitted.model.explain(review)
+    explanation = explain(fitted.model, review)
     weights = _weights(review, explanation.words)
     assert list(weights) == ["The", "film", "is", "GREAT", "not", "good"]
     assert weights["GREAT"] > 0 > weights["not"] + weights["good"]
@@ -83,7 +93,7 @@ def test_offsets_refer_to_the_raw_review(fitted: Fitted) -> None:
 
 def test_an_answer_contains_the_strongest_phrases(fitted: Fitted) -> None:
     review = "A great, not good but not bad, joy of a dull film"
-    answer = fitted.model.explain(review).as_dict(review)
+    answer = explain(fitted.model, review).as_dict(review)
     strengths = [abs(phrase["weight"]) for phrase in answer["phrases"]]
     assert strengths == sorted(strengths, reverse=True)
     assert 0 < len(strengths) <= 20
@@ -91,7 +101,7 @@ def test_an_answer_contains_the_strongest_phrases(fitted: Fitted) -> None:
 
 def test_a_long_answer_contains_the_strongest_words(fitted: Fitted) -> None:
     review = "great x " * 10_000 + "dull"
-    explanation = fitted.model.explain(review).as_dict(review)
+    explanation = explain(fitted.model, review).as_dict(review)
     words = explanation["words"]
     assert len(words) == 10_000
     total = explanation["bias"] + explanation["rest"] + sum(word["weight"] for word in words)
@@ -108,8 +118,8 @@ def _weights(review: str, spans: Spans) -> dict[str, float]:
 
 
 def test_occurrences_share_a_weight_by_emphasis(fitted: Fitted) -> None:
-    once = fitted.model.explain("dull x")
-    twice = fitted.model.explain("dull x dull")
+    once = explain(fitted.model, "dull x")
+    twice = explain(fitted.model, "dull x dull")
     first, _, last = twice.words.weights
     assert first + last == pytest.approx(once.words.weights[0])
     stress = emphasis(np.array([0, 2]), 1, 3)
@@ -131,7 +141,7 @@ def test_a_loaded_model_gives_the_same_log_odds(fitted: Fitted, tmp_path: Path) 
 
 @pytest.mark.parametrize("review", ["great great fun, not bad", "great " * 10_000])
 def test_the_calibrated_explanation_in_an_answer_adds_up(fitted: Fitted, review: str) -> None:
-    explanation = fitted.model.explain(review).scaled(0.5, 0.25)
+    explanation = explain(fitted.model, review).scaled(0.5, 0.25)
     content = json.loads(json.dumps(explanation.as_dict(review)))
     total = content["bias"] + sum(word["weight"] for word in content["words"])
     expected = 0.5 * float(fitted.model.score([review]).logits[0]) + 0.25

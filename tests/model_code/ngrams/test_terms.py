@@ -10,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts import ROOT
-from sentiment.ngrams.terms import (
-    Tokens,
-    distinct_terms,
-    gapped_pairs,
-    ngram_numbers,
-    term_matrix,
-    token_number,
-    token_numbers,
-)
+from sentiment.ngrams.matrix import TermMatrix, term_matrix
+from sentiment.ngrams.terms import Tokens, gapped_pairs, ngram_numbers, token_number
 from sentiment.tokens import tokenize
 
 MARKUP = ["<br />", "<br", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;", "\0", "İ"]
@@ -28,7 +21,7 @@ REVIEW = st.lists(st.one_of(st.sampled_from([*MARKUP, *WORDS]), st.text(max_size
 
 def brute_force(review: str, order: int) -> set[tuple[int | None, ...]]:
     """Return the n-grams, and the gapped pairs with None in their middle, of numbered tokens."""
-    tokens = token_numbers(tokenize(review)).tolist()
+    tokens = Tokens.of([tokenize(review)]).numbers.tolist()
     ngrams = {
         tuple(tokens[at : at + length])
         for length in range(1, order + 1)
@@ -54,8 +47,8 @@ def test_tokens_are_words_and_punctuation() -> None:
 
 def test_numbers_are_the_same_on_every_machine_and_in_every_process() -> None:
     assert token_number("good") == 0x7878FD8745BB530
-    both = [token_numbers([token])[0] for token in ("not", "good")]
-    not_good = ngram_numbers(np.array(both), 2)[1]
+    both = Tokens.of([["not"], ["good"]]).numbers
+    not_good = ngram_numbers(both, 2)[1]
     assert [int(number) for number in not_good] == [0x729F58656A9034C8]
     code = "from sentiment.ngrams.terms import token_number; print(token_number('good'))"
     for seed in ("1", "2"):
@@ -80,25 +73,28 @@ def test_each_review_has_exactly_its_own_n_grams(reviews: list[str], order: int)
 
 def test_blocks_do_not_change_the_matrix() -> None:
     reviews = [f"review {number % 7} of {number}" for number in range(2500)]
-    matrix = term_matrix(reviews, 3)
-    terms, stress, counts = distinct_terms(Tokens.read(reviews), 3)
-    assert (matrix.terms[matrix.columns] == terms).all()
-    assert (matrix.emphasis == stress).all()
-    assert (np.diff(matrix.starts) == counts).all()
+    matrix, first = term_matrix(reviews, 3), term_matrix(reviews[500:1000], 3)
+    assert row_of(matrix, 700) == row_of(first, 200)
+    assert row_of(matrix, 2499) == row_of(term_matrix(reviews[-1:], 3), 0)
+
+
+def row_of(matrix: TermMatrix, row: int) -> dict[int, float]:
+    """Return the mean emphasis of each term of a review."""
+    places = slice(matrix.starts[row], matrix.starts[row + 1])
+    terms, stress = matrix.terms[matrix.columns[places]], matrix.emphasis[places]
+    return dict(zip(terms.tolist(), stress.tolist(), strict=True))
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=9).map(" ".join), max_size=4))
 def test_emphasis_of_an_n_gram_is_the_mean_over_its_places(reviews: list[str]) -> None:
-    terms, stress, counts = distinct_terms(Tokens.read(reviews), 1)
-    starts = np.cumsum(counts) - counts
-    for review, start, count in zip(reviews, starts, counts, strict=True):
+    matrix = term_matrix(reviews, 1)
+    for row, review in enumerate(reviews):
         tokens = review.split()
         places: dict[int, list[float]] = {}
         for at, token in enumerate(tokens):
             place = (1 + (len(tokens) - 1 - at) / 10) ** -0.3 + 0.5 * math.exp(-at / 4)
             places.setdefault(token_number(token), []).append(place)
-        found = dict(zip(terms[start:][:count].tolist(), stress[start:][:count], strict=True))
-        assert found == {
+        assert row_of(matrix, row) == {
             number: pytest.approx(sum(at) / len(at), rel=1e-6) for number, at in places.items()
         }
 

@@ -14,8 +14,9 @@ from sentiment.distributed import Ranks
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.emphasis import emphasis
+from sentiment.ngrams.matrix import term_matrix
 from sentiment.ngrams.regression import Objective
-from sentiment.ngrams.terms import term_matrix, token_number
+from sentiment.ngrams.terms import token_number
 from sentiment.ngrams.training import fit
 from sentiment.ngrams.weighting import Weighting
 from tests.model_code.ngrams.conftest import PARAMETERS, reviews
