@@ -40,6 +40,8 @@ class DivergedError(RuntimeError):
 # Successive reviews that stay together in the training or the validation. Calibrated on reviews of
 # films that it was trained on, a model would be too sure of itself, most of all on short texts.
 NEIGHBOURS = 50
+# Test reviews whose excerpts are judged for the report
+EXCERPTED = 5000
 SOURCE = Path(__file__).resolve().parent.parent
 
 
@@ -148,7 +150,9 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     trained = Artifact(fitted.model, calibration, {})
     probabilities = _probabilities(trained, test_reviews)
     metrics = evaluate(np.array(test_reviews.labels), probabilities)
-    parts = {kind: excerpts(test_reviews, kind) for kind in KINDS}
+    spread = slice(None, None, max(1, len(test_reviews.labels) // EXCERPTED))
+    sample = Dataset(test_reviews.texts[spread], test_reviews.labels[spread])
+    parts = {kind: excerpts(sample, kind) for kind in KINDS}
     short = {
         kind: (np.array(part.labels), _probabilities(trained, part))
         for kind, part in parts.items()
