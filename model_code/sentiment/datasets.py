@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path, PurePath
 
@@ -12,7 +12,7 @@ from sentiment import imdb_archive
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
-from sentiment.labels import interpret, spelling
+from sentiment.labels import SENTIMENT, interpret, spelling
 from sentiment.leftovers import is_leftover
 from sentiment.tables import READERS, Row, read_fasttext
 from sentiment.text_lines import text_lines
@@ -33,14 +33,31 @@ INSTEAD = {
 
 @dataclass(frozen=True)
 class Dataset:
-    """Reviews and their labels: 1 positive, 0 negative."""
+    """Reviews and their labels.
+
+    Attributes:
+        texts: the raw reviews.
+        labels: index in `names` of each review's label.
+        names: names of the labels; negative and positive, whatever their spelling, or the labels as
+            they are spelled, in order.
+    """
 
     texts: list[str]
     labels: list[int]
+    names: tuple[str, ...] = SENTIMENT
+
+    def take(self, rows: Iterable[int]) -> "Dataset":
+        """Return the given rows."""
+        chosen = list(rows)
+        return replace(
+            self, texts=[self.texts[i] for i in chosen], labels=[self.labels[i] for i in chosen]
+        )
 
     def sha256(self) -> str:
         """Return a hash of the rows in order, independent of the file format."""
         digest = hashlib.sha256()
+        if self.names != SENTIMENT:
+            digest.update(json.dumps(self.names).encode())
         for text, label in zip(self.texts, self.labels, strict=True):
             digest.update(json.dumps([label, text]).encode())
         return digest.hexdigest()

@@ -1,11 +1,12 @@
 """Spellings of the two labels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sentiment.errors import DatasetError
 
+SENTIMENT = ("negative", "positive")
 NAMES = {
     "neg": 0, "negative": 0, "false": 0, "no": 0, "pos": 1, "positive": 1, "true": 1, "yes": 1,
 }  # fmt: skip
@@ -14,6 +15,17 @@ NUMBERS = (("0", "1"), ("-1", "1"), ("1", "2"), ("0", "4"))
 ALLOWED = "0/1, -1/1, 1/2, 0/4, neg/pos, negative/positive, false/true, no/yes"
 WHOLE = re.compile(r"([+-]?\d+)\.0+")
 MAX_SHOWN, MOST_SHOWN = 40, 5  # characters of a label, and labels, in an error message
+
+
+def modelled(names: Sequence[str]) -> Sequence[int]:
+    """Return the labels of which a classifier has a model: the second of two, or each of more."""
+    labels = range(len(names))
+    return labels[1:] if len(labels) == len(SENTIMENT) else labels
+
+
+def is_sentiment(names: Sequence[str]) -> bool:
+    """Return whether the labels are negative and positive, whatever their spelling was."""
+    return tuple(names) == SENTIMENT
 
 
 def spelling(label: Any) -> str:

@@ -6,7 +6,7 @@ import platform
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from sentiment import artifact
 from sentiment.artifact import Artifact
@@ -26,10 +25,12 @@ from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration, fit_calibration
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.labels import modelled
 from sentiment.request import MAX_REVIEWS
 from sentiment.split import add_unseen, shuffle, stratified_split
 
@@ -155,18 +156,14 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     watch.lap("train")
     if not ranks.is_first:
         return
-    calibration = _calibrate(fitted.held_out, validation)
-    trained = Artifact(fitted.model, calibration, {})
-    probabilities = _probabilities(trained, test_reviews)
-    metrics = evaluate(np.array(test_reviews.labels), probabilities)
+    calibrations = _calibrate(fitted.held_out, validation)
+    trained = Artifact(fitted.model, calibrations, test_reviews.names, {})
+    judged = _judge(trained, test_reviews)
+    metrics = evaluate(judged)
     spread = slice(None, None, max(1, len(test_reviews.labels) // EXCERPTED))
-    sample = Dataset(test_reviews.texts[spread], test_reviews.labels[spread])
+    sample = test_reviews.take(range(len(test_reviews.texts))[spread])
     parts = {kind: excerpts(sample, kind) for kind in KINDS}
-    short = {
-        kind: (np.array(part.labels), _probabilities(trained, part))
-        for kind, part in parts.items()
-        if part.labels
-    }
+    short = {kind: _judge(trained, part) for kind, part in parts.items() if part.labels}
     watch.lap("evaluate")
 
     metadata: dict[str, Any] = {
@@ -174,20 +171,20 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "metrics": {"training_rows": len(train_reviews.labels), **metrics.as_dict()},
         "hyperparameters": parameters.as_dict(),
-        "calibration": asdict(calibration),
+        "labels": test_reviews.names,
+        "calibration": [asdict(one) for one in calibrations],
         "sha256": hashes,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "ranks": ranks.size,
     }
-    artifact.save(Artifact(fitted.model, calibration, metadata), folders.model)
+    artifact.save(replace(trained, metadata=metadata), folders.model)
     artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)
     watch.lap("save")
     write_report(
         folders.output,
         Report(
             metadata=metadata,
-            labels=np.array(test_reviews.labels),
-            probabilities=probabilities,
+            judged=judged,
             short=short,
             texts=test_reviews.texts,
             learning_curve=fitted.learning_curve,
@@ -200,8 +197,8 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
         say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")
 
 
-def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
-    """Calibrate on the validation reviews, and on excerpts for the verdicts on short texts."""
+def _calibrate(model: Classifier, validation: Dataset) -> list[Calibration]:
+    """Calibrate each label's model on the validation reviews, and on excerpts for short texts."""
     parts = [validation, *(excerpts(validation, kind) for kind in KINDS)]
     # Each kind has the weight of one text a review.
     weights = [
@@ -213,12 +210,15 @@ def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
         for part in parts
         for start in range(0, len(part.texts), MAX_REVIEWS)
     ]
-    return fit_calibration(
-        np.concatenate([part.logits for part in scores]),
-        np.concatenate([part.evidence for part in scores]),
-        [label for part in parts for label in part.labels],
-        np.concatenate(weights),
-    )
+    logits = np.concatenate([part.logits for part in scores])
+    evidence = np.concatenate([part.evidence for part in scores])
+    labels = np.array([label for part in parts for label in part.labels])
+    return [
+        fit_calibration(
+            logits[:, place], evidence[:, place], labels == label, np.concatenate(weights)
+        )
+        for place, label in enumerate(modelled(validation.names))
+    ]
 
 
 def _agree(model: Classifier, ranks: Ranks) -> None:
@@ -245,15 +245,12 @@ def _checkpoint(
     return Checkpoint(folders.checkpoints, training, writes=ranks.is_first)
 
 
-def _probabilities(trained: Artifact, reviews: Dataset) -> NDArray[np.float64]:
+def _judge(trained: Artifact, reviews: Dataset) -> Judged:
     """Classify reviews as the endpoint does, in batches of the size of a request."""
     starts = range(0, len(reviews.texts), MAX_REVIEWS)
-    return np.concatenate(
-        [
-            trained.judge(reviews.texts[start : start + MAX_REVIEWS]).probabilities
-            for start in starts
-        ]
-    )
+    parts = [trained.judge(reviews.texts[start : start + MAX_REVIEWS]) for start in starts]
+    probabilities = np.concatenate([part.probabilities for part in parts])
+    return Judged.of(reviews.names, reviews.labels, probabilities)
 
 
 def _print_result(watch: Stopwatch, metrics: Metrics) -> None:

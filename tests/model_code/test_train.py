@@ -30,7 +30,7 @@ def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     assert metadata["metrics"]["rows"] + metadata["metrics"]["training_rows"] == 300
     assert metadata["hyperparameters"]["iterations"] == 20
     assert all(len(value) == 64 for value in metadata["sha256"].values())
-    assert min(metadata["calibration"]["slopes"]) > 0
+    assert min(metadata["calibration"][0]["slopes"]) > 0
 
 
 def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
