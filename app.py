@@ -36,7 +36,9 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     names = Names(settings.environment, settings.region)
     sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
     datasets = {
-        channel: find_dataset(f"dataset.{channel}", source, root=ROOT)
+        channel: find_dataset(
+            f"dataset.{channel}", source, root=ROOT, schema=settings.dataset.table_schema
+        )
         for channel, source in sources.items()
         if source is not None
     }

@@ -30,6 +30,7 @@ from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.request import MAX_REVIEWS
+from sentiment.schema import Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
 
 
@@ -84,6 +85,7 @@ def read_data(
     training: Path,
     testing: Path | None,
     parameters: Hyperparameters,
+    schema: Schema | None = None,
     report: Callable[[str], object] = lambda _: None,
 ) -> tuple[Dataset, Dataset]:
     """Return training reviews in the order of their files, and test reviews.
@@ -95,11 +97,12 @@ def read_data(
         training: the training channel.
         testing: the testing channel.
         parameters: hyperparameters of the split.
+        schema: columns and labels of both channels.
         report: receives a line for each file.
     """
-    halves = read_channel(training, report)
+    halves = read_channel(training, schema, report)
     if testing is not None:
-        tested = read_channel(testing, report)
+        tested = read_channel(testing, schema, report)
         return halves["train"], tested.get("test", tested["train"])
     if "test" in halves:
         return halves["train"], halves["test"]
@@ -111,13 +114,21 @@ def _say(ranks: Ranks, line: str) -> None:
         print(line, flush=True)
 
 
-def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
+def run(
+    folders: Folders,
+    parameters: Hyperparameters,
+    ranks: Ranks,
+    job_name: str,
+    schema: Schema | None = None,
+) -> None:
     """Train on all ranks; the first rank evaluates and writes."""
     torch.manual_seed(parameters.seed)
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     say = partial(_say, ranks)
-    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters, say)
+    train_reviews, test_reviews = read_data(
+        folders.training, folders.testing, parameters, schema, say
+    )
     if folders.feedback is not None:
         feedback = read_feedback(folders.feedback)
         train_reviews = add_unseen(train_reviews, feedback, test_reviews)
