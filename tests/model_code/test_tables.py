@@ -130,7 +130,11 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
             "r.csv, line 2: not UTF-8 (the byte f6 is 'ö' in Windows-1252); save the file as UTF-8",
         ),
         ("r.csv", b"text,label\rfine,1\rsch\xf6n,1\r", "r.csv, line 3: not UTF-8"),
-        ("r.csv", b'text,label\n"fine" film,1\n', "r.csv, line 2: ',' expected after '\"'; within a"),
+        (
+            "r.csv",
+            b'text,label\n"fine" film,1\n',
+            "r.csv, line 2: ',' expected after '\"'; within a",
+        ),
         ("r.csv", b'text,label\nfine,1\n"dull,0\nx,1\n', "r.csv, line 3: unexpected end of data"),
         ("r.jsonl", b'{"text": "a", "label": null}\n', "r.jsonl, line 1: label ''; allowed are"),
         ("r.csv", b"\xff\xfet\0e\0x", "r.csv, line 1: not UTF-16"),
