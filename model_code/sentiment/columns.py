@@ -94,7 +94,7 @@ def _named(names: Sequence[str], plain: list[str], wanted: str, name: str, kind:
 def data_in_header(fields: Sequence[str]) -> tuple[int, int] | None:
     """Return the probable places of text and label if a first line is data, or None."""
     long = [place for place, field in enumerate(fields) if len(field.split()) >= SENTENCE]
-    labels = [place for place, field in enumerate(fields) if _is_label(field)]
+    labels = [place for place, field in enumerate(fields) if is_label(field)]
     usual = any(_plain(field) in USUAL[TEXT] | USUAL[LABEL] for field in fields)
     if len(fields) < 2 or usual or not (long or labels):  # noqa: PLR2004 - a text and a label
         return None
@@ -103,7 +103,8 @@ def data_in_header(fields: Sequence[str]) -> tuple[int, int] | None:
     return by_length[-1], label
 
 
-def _is_label(field: str) -> bool:
+def is_label(field: str) -> bool:
+    """Return whether a field has the look of a label: a known word or a small number."""
     label = spelling(field)
     if NUMBER.fullmatch(label):
         return abs(float(label)) <= LARGEST_LABEL

@@ -3,11 +3,12 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from contextlib import suppress
 from itertools import chain, islice
 
-from sentiment.columns import ColumnsError, data_in_header, find_columns
+from sentiment.columns import ColumnsError, data_in_header, find_columns, is_label
 from sentiment.errors import DatasetError
+from sentiment.labels import spelling
 from sentiment.rows import Rows
 from sentiment.schema import Schema
 
@@ -102,31 +103,44 @@ def _miscounted(name: str, line: int, fields: list[str], header: list[str], deli
 
 
 def _delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
-    """Return the first delimiter with which a header names the columns, or all rows are as long."""
-    named = partial(_names_columns, first[:1], schema)
-    for fits in (named, partial(_same_length, first)):
+    """Return the first delimiter with which the first lines fit best.
+
+    That is: a header names the columns, or a table without one has labels, or all rows are as long.
+    """
+    for fits in (_names_columns, _has_labels, _same_length):
         for delimiter in delimiters:
-            if fits(delimiter):
+            if fits(_first_rows(first, delimiter), schema):
                 return delimiter
     return delimiters[0]
 
 
-def _names_columns(first: list[str], schema: Schema, delimiter: str) -> bool:
-    try:
-        find_columns(next(csv.reader(first, delimiter=delimiter), []), schema)
-    except (csv.Error, ColumnsError):
-        return False
-    return True
+def _first_rows(first: list[str], delimiter: str) -> list[list[str]]:
+    """Return the whole rows in the first lines."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows += filter(None, csv.reader(first, delimiter=delimiter))
+    return rows[:-1] if len(first) == SNIFFED else rows  # the last row may be longer
 
 
-def _same_length(first: list[str], delimiter: str) -> bool:
-    lengths = []
-    try:
-        lengths += [len(fields) for fields in csv.reader(first, delimiter=delimiter) if fields]
-    except csv.Error:
+def _names_columns(rows: list[list[str]], schema: Schema) -> bool:
+    with suppress(ColumnsError):
+        return bool(rows and find_columns(rows[0], schema))
+    return False
+
+
+def _has_labels(rows: list[list[str]], schema: Schema) -> bool:
+    if schema.numbers is None:
         return False
-    whole = lengths[:-1] if len(first) == SNIFFED else lengths  # the last row may go on
-    return len(set(whole)) == 1 and whole[0] > 1
+    known = {spelling(label) for label in schema.labels}
+    needed, label = max(schema.numbers), schema.numbers[1]
+    return bool(rows) and all(
+        len(row) > needed and (is_label(row[label]) or spelling(row[label]) in known)
+        for row in rows
+    )
+
+
+def _same_length(rows: list[list[str]], _: Schema) -> bool:
+    return len({len(row) for row in rows}) == 1 and len(rows[0]) > 1
 
 
 def _filter(header: list[str], *, packaged: bool) -> Callable[[list[str]], bool]:

@@ -40,6 +40,7 @@ class Part(NamedTuple):
 
     half: str
     rows: Rows
+    is_table: bool = True
 
 
 def read_channel(
@@ -129,8 +130,8 @@ def _read(source: Path, schema: Schema, report: Report) -> list[Part]:
 def _add_text(parts: list[Part], half: str, file: File, text: str) -> None:
     """Add a text to the rows of its folder."""
     folder = file.in_folder
-    if not parts or parts[-1].rows.name != folder:
-        parts.append(Part(half, Rows(folder, details=["text files"])))
+    if not parts or parts[-1].is_table or parts[-1].rows.name != folder:
+        parts.append(Part(half, Rows(folder, details=["text files"]), is_table=False))
     rows = parts[-1].rows
     label = spelling(file.path.parent.name)
     rows.places.setdefault(label, file.name)
@@ -141,8 +142,8 @@ def _add_text(parts: list[Part], half: str, file: File, text: str) -> None:
 def _refuse_copies(parts: list[Part]) -> None:
     """Refuse the same table twice, whatever its names and formats are."""
     seen: dict[tuple[int, str], list[Rows]] = {}
-    for _, rows in parts:
-        if not rows.texts:
+    for _, rows, is_table in parts:
+        if not is_table or not rows.texts:
             continue
         alike = seen.setdefault((len(rows.texts), rows.texts[0]), [])
         for other in alike:
@@ -155,14 +156,14 @@ def _refuse_copies(parts: list[Part]) -> None:
 
 def _labelled(parts: list[Part], schema: Schema, report: Report) -> dict[str, Dataset]:
     """Return the halves with their labels interpreted, without the rows to leave out."""
-    packaged = all(rows.packaged for _, rows in parts)
+    packaged = all(part.rows.packaged for part in parts)
     places: dict[str, str] = {}
-    for _, rows in parts:
+    for _, rows, _ in parts:
         for spelled, place in rows.places.items():
             places.setdefault(spelled, place)
     known = interpret(places, {} if packaged else schema.labels)
     halves: dict[str, Dataset] = {}
-    for half, rows in parts:
+    for half, rows, _ in parts:
         dataset = halves.setdefault(half, Dataset([], []))
         for text, spelled in zip(rows.texts, rows.labels, strict=True):
             label = known[spelled]
