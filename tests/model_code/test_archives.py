@@ -65,7 +65,7 @@ def pack(name: str, files: dict[str, bytes]) -> bytes:
 def test_members_are_read_as_files_are(
     tmp_path: Path, name: str, files: dict[str, bytes], halves: dict[str, Dataset]
 ) -> None:
-    assert read(tmp_path, **{name: pack(name, files)}) == halves
+    assert read(tmp_path, {name: pack(name, files)}) == halves
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -94,7 +94,7 @@ def test_members_are_read_as_files_are(
 def test_a_member_is_refused_by_its_name(
     tmp_path: Path, name: str, files: dict[str, bytes], reason: str
 ) -> None:
-    line = refusal(tmp_path, **{name: pack(name, files)})
+    line = refusal(tmp_path, {name: pack(name, files)})
     assert line.startswith(f"{name}:")
     assert reason.format(name) in line
 
@@ -113,20 +113,20 @@ def test_a_member_is_refused_by_its_name(
 def test_an_archive_without_usable_members_is_refused(
     tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
-    assert refusal(tmp_path, **{name: content}).startswith(reason)
+    assert refusal(tmp_path, {name: content}).startswith(reason)
 
 
 def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
     content = bytearray(pack("a.zip", {"r.csv": TABLE * 3}))
     content[45] ^= 0xFF  # in the compressed data
-    assert refusal(tmp_path, **{"a.zip": bytes(content)}).startswith("a.zip:r.csv: damaged or")
+    assert refusal(tmp_path, {"a.zip": bytes(content)}).startswith("a.zip:r.csv: damaged or")
 
 
 def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
     content = bytearray(pack("a.zip", {"r.csv": TABLE}))
     for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         content[content.index(signature) + flags] |= 1
-    line = refusal(tmp_path, **{"a.zip": bytes(content)})
+    line = refusal(tmp_path, {"a.zip": bytes(content)})
     assert line == "a.zip:r.csv: encrypted; unpack it with its password"
 
 
@@ -136,19 +136,19 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
         link = zipfile.ZipInfo("r.csv")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         packed.writestr(link, "/etc/passwd")
-    line = refusal(tmp_path, **{"a.zip": buffer.getvalue()})
+    line = refusal(tmp_path, {"a.zip": buffer.getvalue()})
     assert line == "a.zip:r.csv: must be a plain file, not a link or a device"
 
 
 def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     zeros = pack("a.zip", {"r.csv": bytes(50_000_000)})
     assert len(zeros) < 60_000
-    assert "more than 40,000,000 bytes in one line" in refusal(tmp_path, **{"a.zip": zeros})
+    assert "more than 40,000,000 bytes in one line" in refusal(tmp_path, {"a.zip": zeros})
     many = pack("a.zip", {f"{number}.csv": TABLE for number in range(11)})
     monkeypatch.setattr(archives, "MAX_MEMBERS", 10)
-    assert "a.zip: more than 10 members" in refusal(tmp_path, **{"a.zip": many})
+    assert "a.zip: more than 10 members" in refusal(tmp_path, {"a.zip": many})
     monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 10_000_000)
-    assert "or 10,000,000 bytes" in refusal(tmp_path, **{"a.zip": zeros})
+    assert "or 10,000,000 bytes" in refusal(tmp_path, {"a.zip": zeros})
 
 
 def test_a_member_longer_than_it_says_is_refused(tmp_path: Path) -> None:
@@ -156,12 +156,12 @@ def test_a_member_longer_than_it_says_is_refused(tmp_path: Path) -> None:
     for signature, size in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
         place = content.index(signature) + size
         content[place : place + 4] = (10).to_bytes(4, "little")
-    assert "a.zip:r.csv" in refusal(tmp_path, **{"a.zip": bytes(content)})
+    assert "a.zip:r.csv" in refusal(tmp_path, {"a.zip": bytes(content)})
 
 
 def test_archives_and_tables_are_read_together(tmp_path: Path) -> None:
     files = {"part1.csv": TABLE, "part2.zip": pack("part2.zip", {"b.jsonl": LINES})}
-    assert read(tmp_path, **files) == {"train": BOTH}
+    assert read(tmp_path, files) == {"train": BOTH}
 
 
 def test_archives_are_the_halves(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_archives_are_the_halves(tmp_path: Path) -> None:
         "train.csv.zip": pack("a.zip", {"reviews.csv": TABLE}),
         "test.csv.zip": pack("a.zip", {"reviews.jsonl": LINES}),
     }
-    assert read(tmp_path, **files) == {"train": ROWS, "test": MORE}
+    assert read(tmp_path, files) == {"train": ROWS, "test": MORE}
 
 
 def test_parts_of_a_half_are_read_together(tmp_path: Path) -> None:
@@ -178,14 +178,14 @@ def test_parts_of_a_half_are_read_together(tmp_path: Path) -> None:
         "train-00001-of-00002.csv": TABLE,
         "test-00000-of-00001.csv": b"text,label\nbest,1\nworst,0\n",
     }
-    found = read(tmp_path, **files)
+    found = read(tmp_path, files)
     assert found["train"].texts == [*MORE.texts, *ROWS.texts]
     assert found["test"].texts == ["best", "worst"]
 
 
 def test_a_text_named_like_a_half_belongs_to_its_folder(tmp_path: Path) -> None:
     files = {f"{label}/{name}.txt": f"{label} {name}".encode() for label in ("pos", "neg") for name in ("train", "test")}  # fmt: skip
-    assert list(read(tmp_path, **files)) == ["train"]
+    assert list(read(tmp_path, files)) == ["train"]
 
 
 def test_what_is_skipped_is_reported(tmp_path: Path) -> None:

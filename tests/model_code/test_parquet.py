@@ -24,7 +24,7 @@ def written(folder: Path, columns: dict[str, list[Any]]) -> bytes:
 def test_parquet_is_read(tmp_path: Path) -> None:
     content = written(tmp_path, {"id": [1, 2], "Text": ["fine", "dull"], "label": [1, 0]})
     name = "train-00000-of-00001.parquet"
-    assert read(tmp_path, **{name: content}) == {"train": Dataset(["fine", "dull"], [1, 0])}
+    assert read(tmp_path, {name: content}) == {"train": Dataset(["fine", "dull"], [1, 0])}
     said: list[str] = []
     read_channel(tmp_path, report=said.append)
     assert said == [f"{name}: 2 train rows (1 '0', 1 '1'); Parquet, columns 'Text' and 'label'"]
@@ -33,7 +33,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
 def test_columns_of_parquet_are_named(tmp_path: Path) -> None:
     content = written(tmp_path, {"a": ["fine", "dull"], "b": ["5", "1"]})
     schema = Schema("a", "b", {"1": "negative", "5": "positive"})
-    assert read(tmp_path, schema, **{"r.parquet": content})["train"].labels == [1, 0]
+    assert read(tmp_path, {"r.parquet": content}, schema)["train"].labels == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_columns_of_parquet_are_named(tmp_path: Path) -> None:
     ],
 )
 def test_bad_parquet_is_refused(tmp_path: Path, columns: dict[str, list[Any]], reason: str) -> None:
-    assert refusal(tmp_path, **{"r.parquet": written(tmp_path, columns)}).startswith(reason)
+    assert refusal(tmp_path, {"r.parquet": written(tmp_path, columns)}).startswith(reason)
 
 
 def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     content = written(tmp_path, {"text": ["fine", "dull"], "label": [1, 0]})
     for damaged in (b"", content[:-9], content[:4] + b"\xff" * 40 + content[44:]):
-        line = refusal(tmp_path, **{"r.parquet": damaged})
+        line = refusal(tmp_path, {"r.parquet": damaged})
         assert line.startswith("r.parquet: damaged, or not Parquet (")
 
 
@@ -63,7 +63,7 @@ def test_without_pyarrow_the_refusal_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    line = refusal(tmp_path, **{"r.parquet": b"PAR1"})
+    line = refusal(tmp_path, {"r.parquet": b"PAR1"})
     assert line == (
         "r.parquet: Parquet needs the Python package pyarrow; install it, or save the table as .jsonl"
     )

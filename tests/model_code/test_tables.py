@@ -16,7 +16,7 @@ ROWS = Dataset(["fine, really", "dull"], [1, 0])
 TABLE = b'text,label\n"fine, really",1\ndull,0\n'
 
 
-def read(folder: Path, schema: Schema | None = None, **files: bytes) -> dict[str, Dataset]:
+def read(folder: Path, files: dict[str, bytes], schema: Schema | None = None) -> dict[str, Dataset]:
     """Return the halves of a channel with these files."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -24,10 +24,10 @@ def read(folder: Path, schema: Schema | None = None, **files: bytes) -> dict[str
     return read_channel(folder, schema)
 
 
-def refusal(folder: Path, schema: Schema | None = None, **files: bytes) -> str:
+def refusal(folder: Path, files: dict[str, bytes], schema: Schema | None = None) -> str:
     """Return the one line with which a channel with these files is refused."""
     with pytest.raises(DatasetError) as refused:
-        read(folder, schema, **files)
+        read(folder, files, schema)
     line = str(refused.value)
     assert len(line) < 1000
     assert len(line.splitlines()) == 1
@@ -70,7 +70,7 @@ def packed(*names: str) -> bytes:
     ],
 )
 def test_every_dialect_is_read(tmp_path: Path, name: str, content: bytes) -> None:
-    assert read(tmp_path, **{name: content}) == {"train": ROWS}
+    assert read(tmp_path, {name: content}) == {"train": ROWS}
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_every_dialect_is_read(tmp_path: Path, name: str, content: bytes) -> Non
     ],
 )  # fmt: skip
 def test_usual_names_of_columns_are_known(tmp_path: Path, header: str) -> None:
-    assert read(tmp_path, **{"r.csv": TABLE.replace(b"text,label", header.encode())}) == {
+    assert read(tmp_path, {"r.csv": TABLE.replace(b"text,label", header.encode())}) == {
         "train": ROWS
     }
 
 
 def test_text_and_label_are_preferred(tmp_path: Path) -> None:
     table = b"review,text,score,label\nx,fine,7,1\ny,dull,3,0\n"
-    assert read(tmp_path, **{"r.csv": table})["train"] == Dataset(["fine", "dull"], [1, 0])
+    assert read(tmp_path, {"r.csv": table})["train"] == Dataset(["fine", "dull"], [1, 0])
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_text_and_label_are_preferred(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str) -> None:
     table = f"text,label\nfine,{positive}\ndull,{negative}\ngood,{positive}\n"
-    assert read(tmp_path, **{"r.csv": table.encode()})["train"].labels == [1, 0, 1]
+    assert read(tmp_path, {"r.csv": table.encode()})["train"].labels == [1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -151,11 +151,11 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
 def test_what_cannot_be_read_is_refused(
     tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
-    assert reason in refusal(tmp_path, **{name: content})
+    assert reason in refusal(tmp_path, {name: content})
 
 
 def test_the_same_table_twice_is_refused(tmp_path: Path) -> None:
-    line = refusal(tmp_path, **{"r.csv": TABLE, "r.csv.gz": gzip.compress(TABLE)})
+    line = refusal(tmp_path, {"r.csv": TABLE, "r.csv.gz": gzip.compress(TABLE)})
     assert line == "r.csv.gz: the same table as r.csv; remove one of them"
 
 
@@ -163,27 +163,27 @@ def test_the_same_table_twice_is_refused(tmp_path: Path) -> None:
 def test_a_table_next_to_the_official_directory_is_refused(tmp_path: Path, place: str) -> None:
     official = {f"aclImdb/train/{label}/0_1.txt": b"x" for label in ("pos", "neg")}
     files = {**official, "aclImdb/imdb.vocab": b"the", "aclImdb/README": b"", place: TABLE}
-    line = refusal(tmp_path, **files)
+    line = refusal(tmp_path, files)
     assert line.startswith(f"{place}: next to the official directory aclImdb")
 
 
 def test_the_same_rows_twice_are_refused_under_any_name(tmp_path: Path) -> None:
     copies = {"part1.csv": TABLE, "part2.tar.gz": packed("b.csv")}
-    assert refusal(tmp_path, **copies).startswith("part2.tar.gz:b.csv: the same rows as part1.csv")
+    assert refusal(tmp_path, copies).startswith("part2.tar.gz:b.csv: the same rows as part1.csv")
 
 
 def test_train_and_test_are_the_halves(tmp_path: Path) -> None:
     test = b'{"text": "good", "label": 1}\n{"text": "bad", "label": 0}\n'
-    halves = read(tmp_path, **{"train.csv": TABLE, "test.jsonl.gz": gzip.compress(test)})
+    halves = read(tmp_path, {"train.csv": TABLE, "test.jsonl.gz": gzip.compress(test)})
     assert halves == {"train": ROWS, "test": Dataset(["good", "bad"], [1, 0])}
 
 
 def test_a_table_named_test_alone_is_trained_on(tmp_path: Path) -> None:
-    assert read(tmp_path, **{"test.csv": TABLE}) == {"train": ROWS}
+    assert read(tmp_path, {"test.csv": TABLE}) == {"train": ROWS}
 
 
 def test_a_folder_names_the_label_of_its_texts(tmp_path: Path) -> None:
-    found = read(tmp_path, **{"neg/cv1.txt": b"dull\n", "pos/cv1.txt": b"fine\n"})
+    found = read(tmp_path, {"neg/cv1.txt": b"dull\n", "pos/cv1.txt": b"fine\n"})
     assert found == {"train": Dataset(["dull", "fine"], [0, 1])}
 
 
