@@ -4,7 +4,7 @@ import re
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import PurePosixPath
@@ -12,7 +12,7 @@ from typing import IO, cast
 
 from sentiment.compression import DAMAGED, Blocks, open_stream
 from sentiment.errors import DatasetError
-from sentiment.files import ZIP, File
+from sentiment.files import ZIP, File, without_leftovers
 from sentiment.leftovers import is_leftover
 
 MAX_BLOCK = 1_000_000
@@ -46,7 +46,7 @@ def members_of(archive: File, opened: ExitStack) -> tuple[list[File], list[str]]
     kind = "zip" if archive.format == ZIP else "tar"
     try:
         list_members = _in_zip if kind == "zip" else _in_tar
-        found = list_members(archive, opened)
+        return without_leftovers(list_members(archive, opened))
     except DatasetError:
         raise
     except BROKEN as error:
@@ -54,10 +54,6 @@ def members_of(archive: File, opened: ExitStack) -> tuple[list[File], list[str]]
         raise DatasetError(
             f"{archive.name}: damaged, or not a {kind} archive ({reason})"
         ) from error
-    left = [file for file in found if is_leftover(file.path)]
-    if left:
-        found = [file for file in found if not is_leftover(file.path)]
-    return found, [file.name for file in left]
 
 
 def _in_zip(archive: File, opened: ExitStack) -> list[File]:
@@ -69,13 +65,12 @@ def _in_zip(archive: File, opened: ExitStack) -> list[File]:
         _limit(archive, count, size)
         if member.is_dir():
             continue
-        file = _member(archive, member.filename.replace("\\", "/"), member.file_size)
         kind = stat.S_IFMT(member.external_attr >> 16)
-        if not is_leftover(file.path):
-            _require_plain(file, plain=kind in {0, stat.S_IFREG})
-            if member.flag_bits & ENCRYPTED:
-                raise DatasetError(f"{file.name}: encrypted; unpack it with its password")
-        found.append(File(file.path, partial(packed.open, member), archive.name, member.file_size))
+        name = member.filename.replace("\\", "/")
+        file = _member(archive, name, partial(packed.open, member), plain=kind in {0, stat.S_IFREG})
+        if member.flag_bits & ENCRYPTED:
+            raise DatasetError(f"{file.name}: encrypted; unpack it with its password")
+        found.append(file)
     return found
 
 
@@ -92,11 +87,8 @@ def _in_tar(archive: File, opened: ExitStack) -> list[File]:
     for member in _headers(packed, archive):
         if member.isdir():
             continue
-        file = _member(archive, member.name, member.size)
-        if not is_leftover(file.path):
-            _require_plain(file, plain=member.isreg())
         read = cast("partial[IO[bytes]]", partial(packed.extractfile, member))
-        found.append(File(file.path, read, archive.name, member.size))
+        found.append(_member(archive, member.name, read, plain=member.isreg()))
     if blocks.last != bytes(tarfile.BLOCKSIZE):
         raise tarfile.ReadError("a header is damaged or missing")
     _read_to_checksum(blocks)
@@ -120,16 +112,13 @@ def _limit(archive: File, count: int, size: int) -> None:
         )
 
 
-def _member(archive: File, name: str, size: int) -> File:
-    file = File(PurePosixPath(name), archive.open, archive.name, size)
+def _member(archive: File, name: str, read: Callable[[], IO[bytes]], *, plain: bool) -> File:
+    file = File(PurePosixPath(name), read, archive.name)
     if OUTSIDE.match(name):
         raise DatasetError(f"{file.name}: its path is outside the archive; pack it again")
-    return file
-
-
-def _require_plain(file: File, *, plain: bool) -> None:
-    if not plain:
+    if not plain and not is_leftover(file.path):
         raise DatasetError(f"{file.name}: must be a plain file, not a link or a device")
+    return file
 
 
 def _read_to_checksum(blocks: Blocks) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -36,7 +37,11 @@ class Dataset:
 
 
 class Part(NamedTuple):
-    """Rows of a channel, and the half that they belong to."""
+    """Rows of a channel, and the half that they belong to.
+
+    Attributes:
+        is_table: whether they are from one file, and not the text files of a folder.
+    """
 
     half: str
     rows: Rows
@@ -90,7 +95,7 @@ def table_of(half: str, folder: Path) -> Path | None:
     named = (
         path
         for path in sorted(folder.glob(f"{half}.*"))
-        if File(PurePosixPath(path.name), path.open).format in TABLES
+        if File(PurePosixPath(path.name), partial(path.open, "rb")).format in TABLES
     )
     return next(named, None)
 

@@ -1,9 +1,9 @@
 """Files of a dataset, on disk or in an archive, by the format that their names give."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -41,13 +41,11 @@ class File:
         path: its path in the folder or in the archive.
         open: opens the content as it is stored.
         archive: name of its archive, empty on disk.
-        size: bytes as stored.
     """
 
     path: PurePosixPath
     open: Callable[[], IO[bytes]]
     archive: str = ""
-    size: int = 0
 
     @cached_property
     def name(self) -> str:
@@ -61,26 +59,25 @@ class File:
     @cached_property
     def format(self) -> str:
         """The suffix that names the format, without that of a compression, in small letters."""
-        name = self.path.name.lower()
-        if TARS.search(name):
+        if TARS.search(self.path.name.lower()):
             return ".tar"
-        plain = PurePosixPath(name)
-        return PurePosixPath(plain.stem).suffix if plain.suffix in COMPRESSED else plain.suffix
+        suffix = self.path.suffix.lower()
+        return PurePosixPath(self.path.stem).suffix.lower() if suffix in COMPRESSED else suffix
 
     @property
     def in_folder(self) -> str:
         """Name of its folder, for messages."""
         return f"{self.archive}:{self.path.parent}" if self.archive else str(self.path.parent)
 
-    @property
+    @cached_property
     def is_official(self) -> bool:
         """Whether it is a labelled review of the Large Movie Review Dataset as published."""
-        return self.path.suffix == TEXT and self.path.parts[-3:-1] in QUARTERS
+        return self.path.parts[-3:-1] in QUARTERS and self.path.suffix == TEXT
 
 
 def half_of(file: File, *, with_name: bool) -> str | None:
     """Return `train` or `test` if a file, a folder on its path or its archive has that name."""
-    parts = (*PurePosixPath(file.archive).parts, *file.path.parts)
+    parts = (*file.archive.split("/"), *file.path.parts)
     names = parts if with_name else parts[:-1]
     found = [match[1] for name in names if (match := HALF.match(name.lower()))]
     return found[-1] if found else None
@@ -90,12 +87,23 @@ def files_of(source: Path) -> tuple[list[File], list[str]]:
     """Return the files of a folder, or the one file, and the names of leftovers."""
     if source.is_file():
         return [_on_disk(source, source.parent)], []
-    paths = [path for path in sorted(source.rglob("*")) if path.is_file()]
-    left = [path for path in paths if is_leftover(path.relative_to(source))]
-    found = [_on_disk(path, source) for path in paths if path not in set(left)]
-    return found, [path.relative_to(source).as_posix() for path in left]
+    return without_leftovers(
+        _on_disk(path, source) for path in sorted(source.rglob("*")) if path.is_file()
+    )
+
+
+def without_leftovers(files: Iterable[File]) -> tuple[list[File], list[str]]:
+    """Return the files that are to be read, and the names of leftovers."""
+    kept: list[File] = []
+    leftovers: list[str] = []
+    for file in files:
+        if is_leftover(file.path):
+            leftovers.append(file.name)
+        else:
+            kept.append(file)
+    return kept, leftovers
 
 
 def _on_disk(path: Path, folder: Path) -> File:
     name = PurePosixPath(path.relative_to(folder))
-    return File(name, lambda: path.open("rb"), size=path.stat().st_size)
+    return File(name, partial(path.open, "rb"))

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sentiment.archives import members_of
 from sentiment.compression import SUFFIXES as COMPRESSED
@@ -74,10 +74,11 @@ def _leave_out_unlabelled(listing: Listing) -> None:
     places = {archive for archive, _ in roots}
     kept: list[File] = []
     for file in listing.files:
-        inside = any((file.archive, folder) in roots for folder in file.path.parents)
         if file.is_official or file.archive not in places:
             kept.append(file)
-        elif inside and file.format not in {*TABLES, *INSTEAD}:
+            continue
+        inside = any((file.archive, folder) in roots for folder in file.path.parents)
+        if inside and file.format not in {*TABLES, *INSTEAD}:
             listing.unlabelled.append(file.name)
         else:
             root = next(root for archive, root in sorted(roots) if archive == file.archive)
@@ -90,13 +91,13 @@ def _leave_out_unlabelled(listing: Listing) -> None:
 
 def _refuse_copies(files: list[File]) -> None:
     """Refuse the same table in two compressions."""
-    seen: dict[tuple[str, PurePosixPath], File] = {}
+    seen: dict[tuple[str, str], File] = {}
     for file in files:
         path = file.path
-        plain = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
-        if (file.archive, plain) in seen:
+        compressed = path.suffix.lower() in COMPRESSED
+        plain = file.archive, str(path.with_suffix("") if compressed else path)
+        if plain in seen:
             raise DatasetError(
-                f"{file.name}: the same table as {seen[file.archive, plain].name}; "
-                "remove one of them"
+                f"{file.name}: the same table as {seen[plain].name}; remove one of them"
             )
-        seen[file.archive, plain] = file
+        seen[plain] = file
