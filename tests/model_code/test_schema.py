@@ -199,6 +199,9 @@ def test_a_schema_survives_a_shell(schema: Schema) -> None:
     assert re.fullmatch(r"(eyJ[\w-]+)?", encoded, re.ASCII)
     assert shlex.split(encoded) == ([encoded] if encoded else [])
     assert Schema.decode(encoded) == schema
+    if encoded:  # the toolkit would pass on another spelling of JSON
+        with pytest.raises(ValueError, match="Expecting value"):
+            json.loads(encoded)
 
 
 @pytest.mark.parametrize("encoded", ["x", "eyJ", "$HOME", "W10", "eyJhIjoxfQ"])
