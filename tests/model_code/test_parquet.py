@@ -13,7 +13,7 @@ from tests.model_code.test_tables import read, refusal
 
 def written(folder: Path, columns: dict[str, list[Any]]) -> bytes:
     """Return a Parquet file."""
-    arrow = pytest.importorskip("pyarrow", reason="an extra, requirements/parquet.in")
+    arrow = pytest.importorskip("pyarrow", reason="an extra: pip install pyarrow==23.0.1")
     parquet = pytest.importorskip("pyarrow.parquet")
     parquet.write_table(arrow.table(columns), folder / "written")
     content = (folder / "written").read_bytes()
