@@ -29,9 +29,10 @@ from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
-from sentiment.hyperparameters import Hyperparameters
+from sentiment.hyperparameters import Hyperparameters, most_labels
 from sentiment.labels import modelled
 from sentiment.request import MAX_REVIEWS
+from sentiment.schema import Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
 
 
@@ -90,6 +91,7 @@ def read_data(
     training: Path,
     testing: Path | None,
     parameters: Hyperparameters,
+    schema: Schema | None = None,
     report: Callable[[str], object] = lambda _: None,
 ) -> tuple[Dataset, Dataset]:
     """Return training reviews in the order of their files, and test reviews.
@@ -101,13 +103,15 @@ def read_data(
         training: the training channel.
         testing: the testing channel.
         parameters: hyperparameters of the split.
+        schema: columns and labels of both channels.
         report: receives a line for each file.
     """
-    halves = read_channel(training, report)
+    most = most_labels(parameters.architecture)
+    halves = read_channel(training, schema, report, most=most)
     reviews = halves["train"]
     require_enough(reviews, training.name)
     if testing is not None:
-        halves = read_channel(testing, report)
+        halves = read_channel(testing, schema, report, names=reviews.names)
         tested = halves.get("test", halves["train"])
     elif "test" in halves:
         tested = halves["test"]
@@ -121,15 +125,23 @@ def _say(ranks: Ranks, line: str) -> None:
         print(line, flush=True)
 
 
-def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
+def run(
+    folders: Folders,
+    parameters: Hyperparameters,
+    ranks: Ranks,
+    job_name: str,
+    schema: Schema | None = None,
+) -> None:
     """Train on all ranks; the first rank evaluates and writes."""
     torch.manual_seed(parameters.seed)
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     say = partial(_say, ranks)
-    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters, say)
+    train_reviews, test_reviews = read_data(
+        folders.training, folders.testing, parameters, schema, say
+    )
     if folders.feedback is not None:
-        feedback = read_feedback(folders.feedback)
+        feedback = read_feedback(folders.feedback, train_reviews.names)
         train_reviews = add_unseen(train_reviews, feedback, test_reviews)
     hashes = {
         "training": train_reviews.sha256(),
