@@ -60,6 +60,8 @@ def _mapped(array: NDArray[Numbers]) -> NDArray[Numbers]:
 
     The C library keeps freed arrays of less than 32 MB for later ones.
     """
-    copy = np.frombuffer(mmap.mmap(-1, max(1, array.nbytes)), array.dtype, len(array))
+    private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    memory = mmap.mmap(-1, max(1, array.nbytes), private)
+    copy = np.frombuffer(memory, array.dtype, len(array))
     copy[:] = array
     return copy

@@ -12,7 +12,7 @@ from sentiment.ngrams.regression import Design
 from sentiment.ngrams.terms import Terms
 
 TINY = 1e-12  # avoids division by 0 for a review without known terms
-BLOCK = 1 << 21  # elements of the matrix processed at a time, which limits memory
+BLOCK = 1 << 20  # elements of the matrix processed at a time, which limits memory
 
 
 @dataclass(frozen=True)

@@ -106,26 +106,27 @@ def test_ranks_count_like_one_process_and_end_equal(tmp_path: Path) -> None:
 
 
 MEASURE = """
-import random, resource
+import resource
+import numpy as np
 from sentiment.checkpoint import Checkpoint
 from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.training import fit
 
-chance = random.Random(1)
-words = [f"w{number}" for number in range(50_000)]
-odds = [1 / (10 + number) for number in range(50_000)]
+random = np.random.default_rng(1)
 
 def peak(count):
-    texts = [" ".join(chance.choices(words, odds, k=230)) for _ in range(count)]
+    words = random.zipf(1.2, (count, 230)) % 50_000
+    texts = [" ".join(f"w{word}" for word in row) for row in words.tolist()]
     data = Dataset(texts, [number % 2 for number in range(count)])
-    held_out = Dataset(texts[:100], data.labels[:100])
-    fit(data, held_out, Hyperparameters(iterations=1), Ranks(), Checkpoint(None, ""))
+    parameters = Hyperparameters(iterations=1, max_terms=100_000)
+    fit(data, Dataset(texts[:100], data.labels[:100]), parameters, Ranks(), Checkpoint(None, ""))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
-first = peak(1000)
-print((peak(4000) - first) / 3000)
+peak(100)  # imports
+first = peak(2000)
+print((peak(6000) - first) / 4000)
 """
 
 
