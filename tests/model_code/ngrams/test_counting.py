@@ -125,8 +125,8 @@ def peak(count):
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 peak(100)  # imports
-first = peak(2000)
-print((peak(6000) - first) / 4000)
+first = peak(1000)
+print((peak(3000) - first) / 2000)
 """
 
 
