@@ -29,8 +29,8 @@ from tests.model_code.ngrams.conftest import PARAMETERS, reviews
 
 def learn(data: Dataset, parameters: Hyperparameters) -> tuple[Weighting, TermMatrix]:
     """Weight the terms of the reviews."""
-    found, groups = read_blocks(data.texts, parameters.max_order), np.array(data.labels, np.int8)
-    counts, _ = count_terms(found, groups, parameters, Ranks())
+    found, groups = read_blocks(data.texts, parameters.max_order), np.array(data.labels, np.int16)
+    counts, _ = count_terms(found, groups, 2, parameters, Ranks())
     return Weighting(counts, parameters.smoothing), TermMatrix.of(found, counts.terms)
 
 
