@@ -37,7 +37,7 @@ def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Train a model of a language."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "data").mkdir()
-    write(corpus(request.param), folder / "data" / "reviews.jsonl")
+    write(corpus(request.param, 400), folder / "data" / "reviews.jsonl")
     done = run_training(folder / "data", folder, "--iterations", "20")
     assert (done.returncode, done.stderr) == (0, "")
     return Runtime(folder / "model")

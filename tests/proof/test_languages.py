@@ -24,7 +24,7 @@ def multilingual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
 def test_reviews_of_any_language_deploy_end_to_end(
     multilingual: Deployment, proof_table: ProofTable, tmp_path: Path, language: str
 ) -> None:
-    rows = corpus(language)
+    rows = corpus(language, 400)
     write(rows, tmp_path / "reviews.jsonl")
     outputs = multilingual.deploy(f"dataset.training={tmp_path / 'reviews.jsonl'}")
     shown = summary(outputs)

@@ -59,9 +59,16 @@ LANGUAGES = {
 }
 
 
-def corpus(language: str, reviews: int = 400) -> list[tuple[str, int]]:
-    """Return distinct reviews and labels; a tenth of the judgements contradict their labels."""
-    words, chance = LANGUAGES[language], random.Random(language)  # noqa: S311 - not a secret
+def corpus(language: str, reviews: int, *, noise: float = 0.1) -> list[tuple[str, int]]:
+    """Return distinct reviews and labels, the same at every call.
+
+    Args:
+        language: key of `LANGUAGES`.
+        reviews: number of reviews.
+        noise: share of the judgements that contradict their review's label.
+    """
+    words = LANGUAGES[language]
+    chance = random.Random(f"{language} {noise}")  # noqa: S311 - not a secret
     rows: dict[str, int] = {}
     while len(rows) < reviews:
         label = len(rows) % 2
@@ -70,7 +77,7 @@ def corpus(language: str, reviews: int = 400) -> list[tuple[str, int]]:
                 noun=_one(chance, words.nouns),
                 neutral=_one(chance, words.neutral),
                 judgement=_one(
-                    chance, words.good if label ^ (chance.random() < 0.1) else words.bad
+                    chance, words.good if label ^ (chance.random() < noise) else words.bad
                 ),
             )
             for _ in range(chance.randint(3, 6))
