@@ -27,8 +27,8 @@ class Expected:
     Attributes:
         model_version: required version; None accepts any.
         minimum_accuracy: lowest acceptable accuracy on held-out reviews, as the model reports it.
-        films: whether it was trained on the packaged reviews, so that it must also judge reviews
-            that no training chose. They refuse a model that learned nonsense.
+        films: whether it was trained on the packaged reviews. Then it must also judge two reviews
+            that no training chose, which catch a model that learned nonsense.
     """
 
     model_version: str | None
