@@ -11,6 +11,7 @@ if __name__ == "__main__":
 
 from aws_cdk import App, Tags
 
+from sentiment.hyperparameters import most_labels
 from stacks.datasets import feedback_of, find_dataset
 from stacks.model.stack import ModelStack
 from stacks.names import Names
@@ -36,7 +37,14 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     names = Names(settings.environment, settings.region)
     sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
     datasets = {
-        channel: find_dataset(f"dataset.{channel}", source, root=ROOT)
+        channel: find_dataset(
+            f"dataset.{channel}",
+            source,
+            root=ROOT,
+            schema=settings.dataset.table_schema,
+            most_labels=most_labels(settings.training.architecture),
+            trains=channel == "training",
+        )
         for channel, source in sources.items()
         if source is not None
     }

@@ -1,9 +1,10 @@
 """Serve a trained model: the handlers that SageMaker's inference toolkits call.
 
-A review as text/plain gets `1` or `0`. As application/json, `{"review": …}` gets a sentiment, a
-probability, the number of words and of known ones, and the model's version; `{"reviews": […]}` gets
-a list of these, with an `error` for each invalid review. With `"explain": true` each answer
-includes the weights of words and phrases. `{"card": true}` gets the model's metadata.
+A review as text/plain gets `1` or `0`, or the label if the labels are not positive and negative. As
+application/json, `{"review": …}` gets a label, the probability of each label, the number of words
+and of known ones, and the model's version; `{"reviews": […]}` gets a list of these, with an `error`
+for each invalid review. With `"explain": true` each answer includes the weights of words and
+phrases. `{"card": true}` gets the model's metadata.
 """
 
 import json
@@ -12,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from sentiment import artifact
+from sentiment.evaluation.judged import verdicts
+from sentiment.labels import is_sentiment
 from sentiment.request import JSON, TEXT, Request, RequestError, read
-
-THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
         raise RequestError(406, "not_acceptable", f"the client must accept {TEXT} or {JSON}")
     request = prediction.request
     if request.media_type == TEXT:
-        return str(int(prediction.judgements.probabilities[0] >= THRESHOLD)), TEXT
+        verdict = int(verdicts(prediction.judgements.probabilities)[0])
+        labels = prediction.model.labels
+        return (str(verdict) if is_sentiment(labels) else labels[verdict]), TEXT
     if request.card:
         return json.dumps(prediction.model.metadata), JSON
     answers = _answers(prediction)
@@ -71,20 +74,28 @@ def _answers(prediction: Prediction) -> list[dict[str, Any]]:
         "trained_at": metadata["trained_at"],
         "accuracy": metadata["metrics"]["accuracy"],
     }
+    labels = prediction.model.labels
+    columns = zip(
+        verdicts(found.probabilities).tolist(),
+        found.probabilities.tolist(),
+        found.words.tolist(),
+        found.known_words.tolist(),
+        strict=True,
+    )
     answers: list[dict[str, Any]] = [
         {
-            "sentiment": "positive" if probability >= THRESHOLD else "negative",
-            "probability": probability,
+            **(
+                {"sentiment": labels[verdict], "probability": probabilities[1]}
+                if is_sentiment(labels)
+                else {}
+            ),
+            "label": labels[verdict],
+            "probabilities": dict(zip(labels, probabilities, strict=True)),
             "words": words,
             "known_words": known_words,
             **model,
         }
-        for probability, words, known_words in zip(
-            found.probabilities.tolist(),
-            found.words.tolist(),
-            found.known_words.tolist(),
-            strict=True,
-        )
+        for verdict, probabilities, words, known_words in columns
     ]
     rows = zip(answers, prediction.request.reviews, found.explanations, strict=False)
     for answer, review, explanation in rows:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from math import inf
 
 from sentiment.errors import HyperparameterError
+from sentiment.labels import MOST_LABELS, SENTIMENT
 
 ARCHITECTURES = ("ngrams", "lstm")
 WORDS = ("all", "stems")
@@ -94,6 +95,11 @@ class Hyperparameters:
     def as_dict(self) -> dict[str, str | int | float]:
         """Return the hyperparameters for metadata.json."""
         return asdict(self)
+
+
+def most_labels(architecture: str) -> int:
+    """Return the highest number of labels that an architecture can learn."""
+    return MOST_LABELS if architecture == "ngrams" else len(SENTIMENT)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import platform
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -16,21 +16,24 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from sentiment import artifact
 from sentiment.artifact import Artifact
 from sentiment.checkpoint import Checkpoint
+from sentiment.checks import require_enough, unseen
 from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration, fit_calibration
-from sentiment.evaluation.metrics import Metrics, evaluate
+from sentiment.evaluation.judged import Judged
+from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
-from sentiment.hyperparameters import Hyperparameters
+from sentiment.hyperparameters import Hyperparameters, most_labels
 from sentiment.known_reviews import choose_known_reviews
+from sentiment.labels import modelled
 from sentiment.request import MAX_REVIEWS
+from sentiment.schema import Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
 
 
@@ -43,6 +46,10 @@ class DivergedError(RuntimeError):
 NEIGHBOURS = 50
 # Test reviews whose excerpts are judged for the report
 EXCERPTED = 5000
+# Metrics at the end of the log; the deployment reads the last three.
+MEASURED = (
+    "expected_calibration_error", "balanced_accuracy", "balanced_accuracy_low", "accuracy",
+)  # fmt: skip
 SOURCE = Path(__file__).resolve().parent.parent
 
 
@@ -85,6 +92,7 @@ def read_data(
     training: Path,
     testing: Path | None,
     parameters: Hyperparameters,
+    schema: Schema | None = None,
     report: Callable[[str], object] = lambda _: None,
 ) -> tuple[Dataset, Dataset]:
     """Return training reviews in the order of their files, and test reviews.
@@ -96,15 +104,21 @@ def read_data(
         training: the training channel.
         testing: the testing channel.
         parameters: hyperparameters of the split.
+        schema: columns and labels of both channels.
         report: receives a line for each file.
     """
-    halves = read_channel(training, report)
+    most = most_labels(parameters.architecture)
+    halves = read_channel(training, schema, report, most=most)
+    reviews = halves["train"]
+    require_enough(reviews, training.name)
     if testing is not None:
-        tested = read_channel(testing, report)
-        return halves["train"], tested.get("test", tested["train"])
-    if "test" in halves:
-        return halves["train"], halves["test"]
-    return stratified_split(halves["train"], parameters.test_fraction, parameters.seed)
+        halves = read_channel(testing, schema, report, names=reviews.names)
+        tested = halves.get("test", halves["train"])
+    elif "test" in halves:
+        tested = halves["test"]
+    else:
+        reviews, tested = stratified_split(reviews, parameters.test_fraction, parameters.seed)
+    return reviews, unseen(tested, reviews, report)
 
 
 def _say(ranks: Ranks, line: str) -> None:
@@ -112,15 +126,23 @@ def _say(ranks: Ranks, line: str) -> None:
         print(line, flush=True)
 
 
-def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
+def run(
+    folders: Folders,
+    parameters: Hyperparameters,
+    ranks: Ranks,
+    job_name: str,
+    schema: Schema | None = None,
+) -> None:
     """Train on all ranks; the first rank evaluates and writes."""
     torch.manual_seed(parameters.seed)
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     say = partial(_say, ranks)
-    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters, say)
+    train_reviews, test_reviews = read_data(
+        folders.training, folders.testing, parameters, schema, say
+    )
     if folders.feedback is not None:
-        feedback = read_feedback(folders.feedback)
+        feedback = read_feedback(folders.feedback, train_reviews.names)
         train_reviews = add_unseen(train_reviews, feedback, test_reviews)
     hashes = {
         "training": train_reviews.sha256(),
@@ -147,19 +169,15 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     watch.lap("train")
     if not ranks.is_first:
         return
-    calibration = _calibrate(fitted.held_out, validation)
-    trained = Artifact(fitted.model, calibration, {})
-    probabilities = _probabilities(trained, test_reviews)
-    metrics = evaluate(np.array(test_reviews.labels), probabilities)
-    known_reviews = choose_known_reviews(trained, test_reviews, probabilities)
+    calibrations = _calibrate(fitted.held_out, validation)
+    trained = Artifact(fitted.model, calibrations, test_reviews.names, {})
+    judged = _judge(trained, test_reviews)
+    metrics = evaluate(judged)
+    known_reviews = choose_known_reviews(trained, test_reviews.texts, judged)
     spread = slice(None, None, max(1, len(test_reviews.labels) // EXCERPTED))
-    sample = Dataset(test_reviews.texts[spread], test_reviews.labels[spread])
+    sample = test_reviews.take(range(len(test_reviews.texts))[spread])
     parts = {kind: excerpts(sample, kind) for kind in KINDS}
-    short = {
-        kind: (np.array(part.labels), _probabilities(trained, part))
-        for kind, part in parts.items()
-        if part.labels
-    }
+    short = {kind: _judge(trained, part) for kind, part in parts.items() if part.labels}
     watch.lap("evaluate")
 
     metadata: dict[str, Any] = {
@@ -167,21 +185,21 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "metrics": {"training_rows": len(train_reviews.labels), **metrics.as_dict()},
         "hyperparameters": parameters.as_dict(),
-        "calibration": asdict(calibration),
+        "labels": test_reviews.names,
+        "calibration": [asdict(one) for one in calibrations],
         "sha256": hashes,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "ranks": ranks.size,
         "known_reviews": known_reviews,
     }
-    artifact.save(Artifact(fitted.model, calibration, metadata), folders.model)
+    artifact.save(replace(trained, metadata=metadata), folders.model)
     artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)
     watch.lap("save")
     write_report(
         folders.output,
         Report(
             metadata=metadata,
-            labels=np.array(test_reviews.labels),
-            probabilities=probabilities,
+            judged=judged,
             short=short,
             texts=test_reviews.texts,
             learning_curve=fitted.learning_curve,
@@ -190,10 +208,12 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     )
     watch.lap("report")
     _print_result(watch, metrics)
+    if metrics.rows < FEW_ROWS:
+        say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")
 
 
-def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
-    """Calibrate on the validation reviews, and on excerpts for the verdicts on short texts."""
+def _calibrate(model: Classifier, validation: Dataset) -> list[Calibration]:
+    """Calibrate each label's model on the validation reviews, and on excerpts for short texts."""
     parts = [validation, *(excerpts(validation, kind) for kind in KINDS)]
     # Each kind has the weight of one text a review.
     weights = [
@@ -205,12 +225,15 @@ def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
         for part in parts
         for start in range(0, len(part.texts), MAX_REVIEWS)
     ]
-    return fit_calibration(
-        np.concatenate([part.logits for part in scores]),
-        np.concatenate([part.evidence for part in scores]),
-        [label for part in parts for label in part.labels],
-        np.concatenate(weights),
-    )
+    logits = np.concatenate([part.logits for part in scores])
+    evidence = np.concatenate([part.evidence for part in scores])
+    labels = np.array([label for part in parts for label in part.labels])
+    return [
+        fit_calibration(
+            logits[:, place], evidence[:, place], labels == label, np.concatenate(weights)
+        )
+        for place, label in enumerate(modelled(validation.names))
+    ]
 
 
 def _agree(model: Classifier, ranks: Ranks) -> None:
@@ -237,15 +260,12 @@ def _checkpoint(
     return Checkpoint(folders.checkpoints, training, writes=ranks.is_first)
 
 
-def _probabilities(trained: Artifact, reviews: Dataset) -> NDArray[np.float64]:
+def _judge(trained: Artifact, reviews: Dataset) -> Judged:
     """Classify reviews as the endpoint does, in batches of the size of a request."""
     starts = range(0, len(reviews.texts), MAX_REVIEWS)
-    return np.concatenate(
-        [
-            trained.judge(reviews.texts[start : start + MAX_REVIEWS]).probabilities
-            for start in starts
-        ]
-    )
+    parts = [trained.judge(reviews.texts[start : start + MAX_REVIEWS]) for start in starts]
+    probabilities = np.concatenate([part.probabilities for part in parts])
+    return Judged.of(reviews.names, reviews.labels, probabilities)
 
 
 def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
@@ -256,5 +276,6 @@ def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
         f"finished in {sum(watch.seconds.values()):.1f} s ({phases}), peak memory {memory:.2f} GB",
         flush=True,
     )
-    print(f"test_expected_calibration_error={metrics.expected_calibration_error:.4f}", flush=True)
-    print(f"test_accuracy={metrics.accuracy:.4f}", flush=True)
+    figures = metrics.as_dict()
+    for name in MEASURED:
+        print(f"test_{name}={figures[name]:.4f}", flush=True)

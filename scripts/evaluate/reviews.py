@@ -13,6 +13,7 @@ from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
+from sentiment.schema import Schema
 from sentiment.split import stratified_split
 from stacks.datasets import find_dataset
 from stacks.settings.load import read_settings
@@ -30,12 +31,13 @@ class Reviews:
     dataset: Dataset
 
 
-def read_reviews(source: Path) -> Reviews:
+def read_reviews(source: Path, schema: Schema | None = None) -> Reviews:
     """Read a file or folder; only the test half if there is one.
 
     Args:
         source: a file or a folder of reviews, such as the official archive or directory. Of a
             folder with a table named `test`, only that table is read.
+        schema: columns and labels of its tables.
 
     Raises:
         EvaluationError: when there are no reviews, or one cannot be used.
@@ -43,7 +45,7 @@ def read_reviews(source: Path) -> Reviews:
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
     try:
-        halves = read_channel(table_of("test", source) or source)
+        halves = read_channel(table_of("test", source) or source, schema)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
     dataset = halves.get("test", halves["train"])
@@ -66,12 +68,12 @@ def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
     """
     settings = read_settings(context(environment, overrides))
     source = settings.dataset.testing or settings.dataset.training
-    found = find_dataset("dataset", source, root=ROOT)
+    found = find_dataset("dataset", source, root=ROOT, schema=settings.dataset.table_schema)
     if found.uri is not None:
         raise EvaluationError(f"the test reviews are at {found.uri}: download them and set DATA=")
     with TemporaryDirectory() as folder:
         found.write(Path(folder))
-        halves = read_channel(Path(folder))
+        halves = read_channel(Path(folder), settings.dataset.table_schema)
     if settings.dataset.testing or "test" in halves:
         return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
     fraction, seed = settings.training.test_fraction, settings.training.seed

@@ -106,6 +106,10 @@ class ModelStack(AppStack):
                 job.accuracy if job else NOT_TRAINED,
                 "Share of held-out reviews that the model classifies correctly",
             ),
+            "QualityGate": (
+                job.gate if job else NOT_TRAINED,
+                "Balanced accuracy of the model, and how certain it is",
+            ),
             "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
         }
         for key, (value, description) in outputs.items():
@@ -132,6 +136,7 @@ class ModelStack(AppStack):
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             metrics_namespace=names.metrics,
             tags=self.resource_tags,
+            schema=self.settings.dataset.table_schema.encode(),
             settings=training,
             network=self.settings.network,
             key_arn=self.data_key_arn,

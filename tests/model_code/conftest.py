@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scripts import ROOT
@@ -47,7 +48,7 @@ def run_training(
 
 def explain(model: Classifier, review: str) -> Explanation:
     """Return the explanation of one review."""
-    return model.score([review], explain=True).explanations[0]
+    return model.score([review], explain=True).explain(np.zeros(1, np.int64))[0]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,10 @@ import json
 import re
 from pathlib import Path
 
+from sentiment.datasets import Dataset
+from sentiment.hyperparameters import Hyperparameters
+from sentiment.pipeline import read_data
+from sentiment.schema import Schema
 from tests.model_code.conftest import run_training
 from training_job.request import METRICS
 
@@ -30,7 +34,7 @@ def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     assert metadata["metrics"]["rows"] + metadata["metrics"]["training_rows"] == 300
     assert metadata["hyperparameters"]["iterations"] == 20
     assert all(len(value) == 64 for value in metadata["sha256"].values())
-    assert min(metadata["calibration"]["slopes"]) > 0
+    assert min(metadata["calibration"][0]["slopes"]) > 0
 
 
 def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
@@ -64,6 +68,29 @@ def test_invalid_data_fails_before_training_with_the_reason(tmp_path: Path) -> N
     reason = (tmp_path / "output" / "failure").read_text()
     assert reason.startswith("x.jsonl, line 2: label 'meh'; allowed are")
     assert "Traceback" not in done.stderr
+
+
+def test_columns_and_labels_reach_the_reader(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "x.csv").write_text("avis,note\nsuperbe,5\nmoyen,3\n")
+    schema = Schema("avis", "note", {"1": "negative", "5": "positive"})
+    done = run_training(data, tmp_path, "--schema", schema.encode())
+    assert done.returncode == 1
+    reason = (tmp_path / "output" / "failure").read_text()
+    assert reason.startswith("x.csv, line 3: label '3' is not in dataset.labels; perhaps you mean")
+
+
+def test_both_channels_have_the_same_columns_and_labels(tmp_path: Path) -> None:
+    for channel in ("training", "testing"):
+        (tmp_path / channel).mkdir()
+        table = f"avis,note\ngood {channel},5\nbad {channel},1\n"
+        (tmp_path / channel / "x.csv").write_text(table)
+    schema = Schema("avis", "note", {"1": "negative", "5": "positive"})
+    channels = tmp_path / "training", tmp_path / "testing"
+    training, testing = read_data(*channels, Hyperparameters(), schema)
+    assert training == Dataset(["good training", "bad training"], [1, 0])
+    assert testing == Dataset(["good testing", "bad testing"], [1, 0])
 
 
 def test_impossible_hyperparameters_fail_with_the_reason(tmp_path: Path) -> None:

@@ -75,7 +75,11 @@ def address() -> Iterator[str]:
 def end(assembly: Assembly, folder: Path, site: str) -> int:
     outputs = folder / "outputs.json"
     stacks = {
-        "sentiment-prod-model": {"Accuracy": "0.93", "EndpointName": "sentiment-prod"},
+        "sentiment-prod-model": {
+            "Accuracy": "0.93",
+            "QualityGate": "balanced accuracy 0.93",
+            "EndpointName": "sentiment-prod",
+        },
         "sentiment-prod-web": {"SiteUrl": site, "ApiUrl": "https://api.example.com/api/"},
     }
     outputs.write_text(json.dumps(stacks))

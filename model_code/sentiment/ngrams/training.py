@@ -1,6 +1,6 @@
 """Training of the n-gram model: find the terms, weight them and fit the regression."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.excerpts import excerpts
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.labels import modelled
 from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.matrix import TermMatrix, term_matrix
 from sentiment.ngrams.regression import Design, Objective, minimize
@@ -44,18 +45,21 @@ def fit(
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
     rows = _Rows.read(mine, unseen, parameters)
     run = _Run(parameters, ranks, checkpoint)
+    fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(training.names)]
+    held_out, model = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
+    return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
 
-    weighting = rows.weigh(rows.whole & rows.training, ranks)
-    run.watched = (
-        weighting.design(rows.take(rows.whole & ~rows.training)),
-        np.array(unseen.labels, np.int64),
-    )
+
+def _fit_one(run: "_Run", rows: "_Rows") -> tuple[NgramReviews, NgramReviews]:
+    """Train the model of one label without the validation reviews, and the one on all reviews."""
+    weighting = rows.weigh(rows.whole & rows.training, run.ranks)
+    unseen = rows.whole & ~rows.training
+    run.watched = weighting.design(rows.take(unseen)), rows.labels[unseen]
     held_out = run.model(weighting, rows, rows.training)
 
     run.watched = None
-    weighting = rows.weigh(rows.whole, ranks)
-    model = run.model(weighting, rows, np.ones_like(rows.whole))
-    return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
+    weighting = rows.weigh(rows.whole, run.ranks)
+    return held_out, run.model(weighting, rows, np.ones_like(rows.whole))
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,10 @@ class _Rows:
             np.repeat([True, False, True, False], counts),
             parameters,
         )
+
+    def against_others(self, label: int) -> "_Rows":
+        """Return the rows with the label 1 for one label and 0 for all others."""
+        return replace(self, labels=(self.labels == label).astype(np.int64))
 
     def take(self, chosen: NDArray[np.bool_]) -> TermMatrix:
         return self.matrix.take(np.flatnonzero(chosen))
@@ -128,9 +136,9 @@ class _Run:
         return NgramReviews(
             order=self.parameters.max_order,
             terms=weighting.terms,
-            ratios=weighting.ratios,
-            weights=weighting.ratios * solution[:-1].numpy(),
-            bias=float(solution[-1]),
+            ratios=weighting.ratios[np.newaxis],
+            weights=(weighting.ratios * solution[:-1].numpy())[np.newaxis],
+            bias=solution[-1:].double().numpy(),
         )
 
     def _regress(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> Tensor:
