@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import predict
@@ -47,7 +48,7 @@ def test_a_model_of_any_language_is_accurate_and_passes_its_trial(runtime: Runti
     metadata = runtime.model.metadata
     assert metadata["metrics"]["accuracy"] >= 0.9
     reviews = known_reviews(metadata)
-    assert [review.sentiment for review in reviews] == ["positive"] * 2 + ["negative"] * 2
+    assert [review.label for review in reviews] == ["positive"] * 2 + ["negative"] * 2
     assert all(40 <= len(review.text) <= 400 for review in reviews)
     words = runtime.model.judge([review.text for review in reviews])
     assert min(words.known_words) >= chosen.KNOWN_WORDS
@@ -74,7 +75,7 @@ def test_a_model_that_answers_nonsense_in_any_language_is_refused(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = known_reviews(runtime.model.metadata)[0].text
-    monkeypatch.setattr(predict, "THRESHOLD", 2)
+    monkeypatch.setattr(predict, "verdicts", lambda rows: np.zeros(len(rows), int))
     with pytest.raises(FailedTestError) as refusal:
         check_answers(
             runtime, "sentiment-dev", Expected(None), patience_seconds=0, clock=Time().clock
