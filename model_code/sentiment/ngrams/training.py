@@ -15,8 +15,10 @@ from sentiment.distributed import Ranks
 from sentiment.excerpts import excerpts
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.labels import modelled
+from sentiment.ngrams.blocks import read_blocks
 from sentiment.ngrams.classifier import NgramReviews
-from sentiment.ngrams.matrix import TermMatrix, term_matrix
+from sentiment.ngrams.counting import count_terms
+from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design, Objective, minimize
 from sentiment.ngrams.weighting import Weighting
 from sentiment.split import share
@@ -43,7 +45,7 @@ def fit(
         checkpoint: checkpoint from which an interrupted run resumes.
     """
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
-    rows = _Rows.read(mine, unseen, parameters)
+    rows = _Rows.read(mine, unseen, parameters, ranks)
     run = _Run(parameters, ranks, checkpoint)
     fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(training.names)]
     held_out, model = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
@@ -52,14 +54,12 @@ def fit(
 
 def _fit_one(run: "_Run", rows: "_Rows") -> tuple[NgramReviews, NgramReviews]:
     """Train the model of one label without the validation reviews, and the one on all reviews."""
-    weighting = rows.weigh(rows.whole & rows.training, run.ranks)
-    unseen = rows.whole & ~rows.training
-    run.watched = weighting.design(rows.take(unseen)), rows.labels[unseen]
-    held_out = run.model(weighting, rows, rows.training)
+    validating = np.flatnonzero(rows.whole & ~rows.training)
+    run.watched = rows.first.design(rows.matrix, validating), rows.labels[validating]
+    held_out = run.model(rows.first, rows, rows.training)
 
     run.watched = None
-    weighting = rows.weigh(rows.whole, run.ranks)
-    return held_out, run.model(weighting, rows, np.ones_like(rows.whole))
+    return held_out, run.model(rows.final, rows, np.ones_like(rows.whole))
 
 
 @dataclass(frozen=True)
@@ -67,40 +67,51 @@ class _Rows:
     """This rank's reviews and their sentences, which have their review's label.
 
     Attributes:
-        matrix: terms of each row.
+        matrix: chosen terms of each row.
         labels: label of each row.
         whole: False for a sentence.
         training: False for a review held out for validation, and for its sentences.
-        parameters: hyperparameters.
+        first: weighting without the validation reviews of all ranks.
+        final: weighting with them.
     """
 
     matrix: TermMatrix
     labels: NDArray[np.int64]
     whole: NDArray[np.bool_]
     training: NDArray[np.bool_]
-    parameters: Hyperparameters
+    first: Weighting
+    final: Weighting
 
     @classmethod
-    def read(cls, mine: Dataset, unseen: Dataset, parameters: Hyperparameters) -> "_Rows":
+    def read(
+        cls, mine: Dataset, unseen: Dataset, parameters: Hyperparameters, ranks: Ranks
+    ) -> "_Rows":
         parts = [mine, unseen, *(excerpts(part, "single sentences") for part in (mine, unseen))]
         counts = [len(part.labels) for part in parts]
+        labels = np.array([label for part in parts for label in part.labels], np.int64)
+        whole = np.repeat([True, True, False, False], counts)
+        training = np.repeat([True, False, True, False], counts)
+        blocks = read_blocks([text for part in parts for text in part.texts], parameters.max_order)
+        size = len(mine.names)
+        groups = np.where(whole, labels + size * ~training, -1).astype(np.int16)
+        first, final = count_terms(blocks, groups, size, parameters, ranks)
         return cls(
-            term_matrix([text for part in parts for text in part.texts], parameters.max_order),
-            np.array([label for part in parts for label in part.labels], np.int64),
-            np.repeat([True, True, False, False], counts),
-            np.repeat([True, False, True, False], counts),
-            parameters,
+            TermMatrix.of(blocks, np.union1d(first.terms, final.terms)),
+            labels,
+            whole,
+            training,
+            Weighting(first, parameters.smoothing),
+            Weighting(final, parameters.smoothing),
         )
 
     def against_others(self, label: int) -> "_Rows":
         """Return the rows with the label 1 for one label and 0 for all others."""
-        return replace(self, labels=(self.labels == label).astype(np.int64))
-
-    def take(self, chosen: NDArray[np.bool_]) -> TermMatrix:
-        return self.matrix.take(np.flatnonzero(chosen))
-
-    def weigh(self, chosen: NDArray[np.bool_], ranks: Ranks) -> Weighting:
-        return Weighting.learn(self.take(chosen), self.labels[chosen], self.parameters, ranks)
+        return replace(
+            self,
+            labels=(self.labels == label).astype(np.int64),
+            first=self.first.against_others(label),
+            final=self.final.against_others(label),
+        )
 
 
 @dataclass
@@ -144,7 +155,7 @@ class _Run:
     def _regress(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> Tensor:
         labels = rows.labels[chosen]
         weights = np.where(rows.whole[chosen], 1, self.parameters.sentence_weight)
-        design = weighting.design(rows.take(chosen), labels)
+        design = weighting.design(rows.matrix, np.flatnonzero(chosen), labels)
         objective = Objective(
             design=design,
             signs=torch.from_numpy(np.where(labels == 1, 1, -1)).to(design.rows),
