@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,13 @@ class Runtime:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Runtime:
     """Train a model of a language."""
-    folder = tmp_path_factory.mktemp(request.param)
+    return trained(corpus(request.param, 400), tmp_path_factory.mktemp(request.param))
+
+
+def trained(rows: Sequence[tuple[str, int | str]], folder: Path) -> Runtime:
+    """Train a model with texts and their labels."""
     (folder / "data").mkdir()
-    write(corpus(request.param, 400), folder / "data" / "reviews.jsonl")
+    write(rows, folder / "data" / "reviews.jsonl")
     done = run_training(folder / "data", folder, "--iterations", "20")
     assert (done.returncode, done.stderr) == (0, "")
     return Runtime(folder / "model")
@@ -82,3 +87,13 @@ def test_a_model_that_answers_nonsense_in_any_language_is_refused(
         )
     assert f"the clearly positive review “{text[:100]}" in str(refusal.value)
     assert str(refusal.value).endswith(" as negative")
+
+
+def test_a_model_of_other_labels_passes_its_trial(tmp_path: Path) -> None:
+    rows = [(text, language) for language in LANGUAGES for text, _ in corpus(language, 40)]
+    runtime = trained(rows, tmp_path)
+    reviews = known_reviews(runtime.model.metadata)
+    assert [review.label for review in reviews] == [
+        label.lower() for label in sorted(LANGUAGES, reverse=True) for _ in range(chosen.PER_LABEL)
+    ]
+    check_answers(runtime, "sentiment-dev", Expected(None), patience_seconds=0, clock=Time().clock)
