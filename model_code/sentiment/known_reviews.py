@@ -36,7 +36,7 @@ def choose_known_reviews(
     margins = np.diff(np.sort(judged.probabilities, axis=1)[:, -2:])[:, 0]
     known, missing = [], []
     for label in reversed(range(len(judged.names))):
-        rows = np.flatnonzero(judged.right & (judged.labels == label) & (margins >= CLEAR))
+        rows = np.flatnonzero(judged.right & (judged.labels == label) & (margins >= CLEAR)).tolist()
         right = {texts[row]: margins[row] for row in rows if _can_be_sent(texts[row])}
         found = sorted(
             right, key=lambda text: (_excess(text), len(text) < SHORTEST, -right[text], text)
