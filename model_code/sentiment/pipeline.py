@@ -30,6 +30,7 @@ from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.hyperparameters import Hyperparameters, most_labels
+from sentiment.known_reviews import choose_known_reviews
 from sentiment.labels import modelled
 from sentiment.request import MAX_REVIEWS
 from sentiment.schema import Schema
@@ -172,6 +173,7 @@ def run(
     trained = Artifact(fitted.model, calibrations, test_reviews.names, {})
     judged = _judge(trained, test_reviews)
     metrics = evaluate(judged)
+    known_reviews = choose_known_reviews(trained, test_reviews.texts, judged)
     spread = slice(None, None, max(1, len(test_reviews.labels) // EXCERPTED))
     sample = test_reviews.take(range(len(test_reviews.texts))[spread])
     parts = {kind: excerpts(sample, kind) for kind in KINDS}
@@ -188,6 +190,7 @@ def run(
         "sha256": hashes,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "ranks": ranks.size,
+        "known_reviews": known_reviews,
     }
     artifact.save(replace(trained, metadata=metadata), folders.model)
     artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)
