@@ -36,7 +36,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     names = Names(settings.environment, settings.region)
     sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
     datasets = {
-        channel: find_dataset(f"dataset.{channel}", source, root=ROOT)
+        channel: find_dataset(f"dataset.{channel}", source, root=ROOT, trains=channel == "training")
         for channel, source in sources.items()
         if source is not None
     }

@@ -45,6 +45,7 @@ def summary(outputs: Mapping[str, str]) -> dict[str, str]:
         "Site": outputs["SiteUrl"],
         "API": outputs["ApiUrl"],
         "Held-out accuracy": outputs["Accuracy"],
+        "Quality gate": outputs["QualityGate"],
         "Sample review": SAMPLE,
         "Verdict": _verdict(outputs["SiteUrl"]),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from sentiment.checks import require_enough
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
 from stacks.building_blocks.assets import (
@@ -54,7 +55,7 @@ class Dataset:
         copy_files(self.files, folder)
 
 
-def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
+def find_dataset(key: str, source: str, *, root: Path, trains: bool = False) -> Dataset:
     """Return the dataset that the setting `key` names.
 
     Files are read as the training reads them, so that what it would refuse is refused before
@@ -64,6 +65,7 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
         key: the setting's name, for messages.
         source: the setting's value: `packaged`, a path, or an s3:// URI.
         root: folder that relative paths start from.
+        trains: True for training reviews, of which there must be enough.
 
     Raises:
         SettingsError: when the dataset does not exist, cannot be read, or its hash is wrong.
@@ -77,7 +79,9 @@ def find_dataset(key: str, source: str, *, root: Path) -> Dataset:
         files = _files(root / source)
         if not files:
             raise SettingsError(key, source, allowed)
-        read_channel(root / source)
+        halves = read_channel(root / source)
+        if trains:
+            require_enough(halves["train"], source)
         return Dataset(identity=content_hash(files), files=files)
     except DatasetError as error:
         raise SettingsError(key, source, f"must be labelled reviews: {error}") from None

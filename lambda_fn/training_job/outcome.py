@@ -8,9 +8,16 @@ from typing import Any
 from training_job import artifact
 from training_job.jobs import RUNNING, Job, artifact_of
 from training_job.metrics import publish_accuracy
-from training_job.request import ACCURACY_METRIC, TrainingRequest
+from training_job.request import (
+    ACCURACY,
+    BALANCED_ACCURACY,
+    BALANCED_ACCURACY_LOW,
+    TrainingRequest,
+)
 
 METRICS_ARRIVE_WITHIN = timedelta(minutes=3)
+NEEDED = (ACCURACY, BALANCED_ACCURACY, BALANCED_ACCURACY_LOW)
+CONSTANT = 0.5  # balanced accuracy of a model that always gives the same answer
 NO_REASON = "SageMaker gave no reason"
 # Meaning of a stopped job's SecondaryStatus; such a job has no FailureReason.
 STOPPED_BY = {
@@ -43,22 +50,45 @@ def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:
         raise TrainingFailedError(f"Training job {name} ended as {status}: {reason}")
     if not artifact.exists(s3, artifact_of(job)):
         raise TrainingFailedError(f"Training job {name} left no artifact at {artifact_of(job)}")
-    accuracy = _accuracy(job)
-    if accuracy is None and _has_just_ended(job):
+    metrics = _metrics(job)
+    missing = [metric for metric in NEEDED if metric not in metrics]
+    if missing and _has_just_ended(job):
         return None
-    if accuracy is None:
-        raise TrainingFailedError(f"Training job {name} reported no metric {ACCURACY_METRIC}")
-    publish_accuracy(name, accuracy)
-    if accuracy < request.minimum_accuracy:
-        raise TrainingFailedError(
-            f"Training job {name} reached a held-out accuracy of {accuracy:.4f}, "
-            f"below the minimum of {request.minimum_accuracy}"
-        )
+    if missing:
+        raise TrainingFailedError(f"Training job {name} reported no metric {missing[0]}")
+    publish_accuracy(name, metrics[ACCURACY])
     return {
         "TrainingJobName": name,
         "ModelArtifact": artifact_of(job),
-        "Accuracy": f"{accuracy:.4f}",
+        "Accuracy": f"{metrics[ACCURACY]:.4f}",
+        "Gate": _pass(name, metrics, request.minimum_accuracy),
     }
+
+
+def _pass(name: str, metrics: dict[str, float], minimum: float) -> str:
+    """Return a sentence on the passed quality gate.
+
+    Raises:
+        TrainingFailedError: when the model is not accurate enough.
+    """
+    balanced, low = metrics[BALANCED_ACCURACY], metrics[BALANCED_ACCURACY_LOW]
+    reached = f"reached a balanced accuracy of {balanced:.4f} on held-out reviews"
+    if balanced < minimum:
+        raise TrainingFailedError(
+            f"Training job {name} {reached}, below the minimum of {minimum}; "
+            f"its accuracy is {metrics[ACCURACY]:.4f}"
+        )
+    if balanced <= CONSTANT:
+        raise TrainingFailedError(
+            f"Training job {name} {reached}, no better than a model that always answers the "
+            f"commonest label"
+        )
+    if low < minimum:
+        return (
+            f"balanced accuracy {balanced:.4f}, but its 95 % interval begins at {low:.4f}, below "
+            f"the minimum of {minimum}: other test reviews might fail this model"
+        )
+    return f"balanced accuracy {balanced:.4f}, its 95 % interval begins at {low:.4f}"
 
 
 def _in_one_line(reason: str) -> str:
@@ -67,12 +97,13 @@ def _in_one_line(reason: str) -> str:
     return f"{text} ({OUT_OF_MEMORY})" if KILLED.search(text) else text
 
 
-def _accuracy(job: Job) -> float | None:
-    for metric in job.get("FinalMetricDataList", []):
-        # NaN would pass the comparison with the minimum.
-        if metric["MetricName"] == ACCURACY_METRIC and math.isfinite(metric["Value"]):
-            return float(metric["Value"])
-    return None
+def _metrics(job: Job) -> dict[str, float]:
+    """Return the job's metrics; NaN, which would pass a comparison, is left out."""
+    return {
+        metric["MetricName"]: float(metric["Value"])
+        for metric in job.get("FinalMetricDataList", [])
+        if math.isfinite(metric["Value"])
+    }
 
 
 def _has_just_ended(job: Job) -> bool:

@@ -6,13 +6,17 @@ from typing import Any, Self
 
 from resource_properties import listed, optional_text, optional_texts, share, text, texts, whole
 
-ACCURACY_METRIC = "test:accuracy"
+ACCURACY = "test:accuracy"
+BALANCED_ACCURACY = "test:balanced_accuracy"
+BALANCED_ACCURACY_LOW = "test:balanced_accuracy_low"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
 # Patterns by which SageMaker extracts metrics from the training script's output
 METRICS = [
     {"Name": "train:loss", "Regex": r"\btrain_loss=([0-9.e+-]+)"},
     {"Name": "validation:accuracy", "Regex": r"\bvalidation_accuracy=([0-9.]+)"},
-    {"Name": ACCURACY_METRIC, "Regex": r"\btest_accuracy=([0-9.]+)"},
+    {"Name": ACCURACY, "Regex": r"\btest_accuracy=([0-9.]+)"},
+    {"Name": BALANCED_ACCURACY, "Regex": r"\btest_balanced_accuracy=([0-9.]+)"},
+    {"Name": BALANCED_ACCURACY_LOW, "Regex": r"\btest_balanced_accuracy_low=([0-9.]+)"},
 ]
 
 
@@ -55,7 +59,7 @@ class TrainingRequest:
         instance_count: number of hosts.
         volume_size_gib: disk of each host, in GiB.
         max_runtime_seconds: limit of the job's running time.
-        minimum_accuracy: lowest held-out accuracy of an acceptable model.
+        minimum_accuracy: lowest balanced accuracy, on held-out reviews, of an acceptable model.
         spot: settings of managed spot training; None for on-demand instances.
         tags: cost allocation tags of the job.
         output_key: ARN of the artifact's KMS key; None for the bucket's default.

@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 from sentiment import artifact
 from sentiment.artifact import Artifact
 from sentiment.checkpoint import Checkpoint
+from sentiment.checks import require_enough, unseen
 from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration, fit_calibration
-from sentiment.evaluation.metrics import Metrics, evaluate
+from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.hyperparameters import Hyperparameters
@@ -42,6 +43,10 @@ class DivergedError(RuntimeError):
 NEIGHBOURS = 50
 # Test reviews whose excerpts are judged for the report
 EXCERPTED = 5000
+# Metrics at the end of the log; the deployment reads the last three.
+MEASURED = (
+    "expected_calibration_error", "balanced_accuracy", "balanced_accuracy_low", "accuracy",
+)  # fmt: skip
 SOURCE = Path(__file__).resolve().parent.parent
 
 
@@ -98,12 +103,16 @@ def read_data(
         report: receives a line for each file.
     """
     halves = read_channel(training, report)
+    reviews = halves["train"]
+    require_enough(reviews, training.name)
     if testing is not None:
-        tested = read_channel(testing, report)
-        return halves["train"], tested.get("test", tested["train"])
-    if "test" in halves:
-        return halves["train"], halves["test"]
-    return stratified_split(halves["train"], parameters.test_fraction, parameters.seed)
+        halves = read_channel(testing, report)
+        tested = halves.get("test", halves["train"])
+    elif "test" in halves:
+        tested = halves["test"]
+    else:
+        reviews, tested = stratified_split(reviews, parameters.test_fraction, parameters.seed)
+    return reviews, unseen(tested, reviews, report)
 
 
 def _say(ranks: Ranks, line: str) -> None:
@@ -187,6 +196,8 @@ def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: s
     )
     watch.lap("report")
     _print_result(watch, metrics)
+    if metrics.rows < FEW_ROWS:
+        say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")
 
 
 def _calibrate(model: Classifier, validation: Dataset) -> Calibration:
@@ -253,5 +264,6 @@ def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
         f"finished in {sum(watch.seconds.values()):.1f} s ({phases}), peak memory {memory:.2f} GB",
         flush=True,
     )
-    print(f"test_expected_calibration_error={metrics.expected_calibration_error:.4f}", flush=True)
-    print(f"test_accuracy={metrics.accuracy:.4f}", flush=True)
+    figures = metrics.as_dict()
+    for name in MEASURED:
+        print(f"test_{name}={figures[name]:.4f}", flush=True)

@@ -15,7 +15,7 @@ from scripts.evaluate.run import LISTS, SINGLES, Asked, Reply
 from scripts.evaluate.targets import Verdict
 from sentiment.datasets import Dataset
 from sentiment.evaluation.figures import figures
-from sentiment.evaluation.metrics import Metrics, evaluate
+from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.mistakes import most_confident_mistakes
 from sentiment.evaluation.report import render
 
@@ -114,6 +114,13 @@ def show(result: Result, console: Console) -> None:
         f"accuracy={metrics.accuracy:.4f} of {metrics.rows} reviews "
         f"(95 % interval {metrics.accuracy_low:.4f} to {metrics.accuracy_high:.4f})"
     )
+    if metrics.balanced_accuracy is not None:
+        console.print(
+            f"balanced accuracy={metrics.balanced_accuracy:.4f} (95 % interval "
+            f"{metrics.balanced_accuracy_low:.4f} to {metrics.balanced_accuracy_high:.4f})"
+        )
+    if metrics.rows < FEW_ROWS:
+        console.print(f"with fewer than {FEW_ROWS} reviews, these are rough estimates")
     if result.trained is not None:
         console.print(f"its training measured {result.trained:.4f} on the same reviews")
     confusion = Table("", "judged positive", "judged negative", title="Confusion matrix")

@@ -105,6 +105,10 @@ class ModelStack(AppStack):
                 job.accuracy if job else NOT_TRAINED,
                 "Share of held-out reviews that the model classifies correctly",
             ),
+            "QualityGate": (
+                job.gate if job else NOT_TRAINED,
+                "Balanced accuracy of the model, and how certain it is",
+            ),
             "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
         }
         for key, (value, description) in outputs.items():

@@ -134,6 +134,7 @@ class TrainingJob(Construct):
         self.job_name = resource.get_att_string("TrainingJobName")
         self.model_artifact = resource.get_att_string("ModelArtifact")
         self.accuracy = resource.get_att_string("Accuracy")
+        self.gate = resource.get_att_string("Gate")
 
     def _declare_provider(
         self, start: list[Permission], watch: list[Permission], metrics_namespace: str

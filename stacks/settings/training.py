@@ -59,7 +59,8 @@ class TrainingSettings(Section):
             custom resource also includes starting the machine and storing the artifact.
         max_wait_seconds: with `use_spot`, total time for training and waiting for instances; by
             default as long as CloudFormation allows.
-        minimum_accuracy: held-out accuracy below which the deployment fails.
+        minimum_accuracy: balanced accuracy on held-out reviews (the mean of the shares of each
+            label's reviews that are classified correctly) below which the deployment fails.
         image: URI of another training image.
         model_data: S3 URI of an existing model.tar.gz to deploy instead of training one.
     """

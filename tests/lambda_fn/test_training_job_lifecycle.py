@@ -13,7 +13,19 @@ from training_job.outcome import TrainingFailedError
 
 OUTPUT = "s3://sentiment-dev-data-111122223333-us-east-1/models"
 FIRST, SECOND = "sentiment-dev-0a1b2c3d4e5f", "sentiment-dev-ffffffffffff"
-GOOD = [{"MetricName": "test:accuracy", "Value": 0.8612}]
+
+
+def measured(accuracy: float, low: float | None = None) -> list[dict[str, Any]]:
+    """Return a job's metrics; `low` is the lower end of the balanced accuracy's interval."""
+    values = {
+        "test:accuracy": accuracy,
+        "test:balanced_accuracy": accuracy,
+        "test:balanced_accuracy_low": accuracy - 0.01 if low is None else low,
+    }
+    return [{"MetricName": name, "Value": value} for name, value in values.items()]
+
+
+GOOD = measured(0.8612)
 
 
 class Account:
@@ -28,10 +40,9 @@ class Account:
         """Return the fake client of a service."""
         return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
 
-    def finish(self, name: str, accuracy: float = 0.8612) -> str:
+    def finish(self, name: str, accuracy: float = 0.8612, low: float | None = None) -> str:
         """Complete a job and return the URI of its artifact."""
-        metrics = [{"MetricName": "test:accuracy", "Value": accuracy}]
-        self.sagemaker.end(name, "Completed", FinalMetricDataList=metrics)
+        self.sagemaker.end(name, "Completed", FinalMetricDataList=measured(accuracy, low))
         artifact = f"{OUTPUT}/{name}/output/model.tar.gz"
         self.s3.put(artifact)
         return artifact
@@ -85,7 +96,12 @@ def test_create_trains_and_returns_the_result(account: Account) -> None:
     artifact = account.finish(FIRST)
     assert handler.is_complete(event, None) == {
         "IsComplete": True,
-        "Data": {"TrainingJobName": FIRST, "ModelArtifact": artifact, "Accuracy": "0.8612"},
+        "Data": {
+            "TrainingJobName": FIRST,
+            "ModelArtifact": artifact,
+            "Accuracy": "0.8612",
+            "Gate": "balanced accuracy 0.8612, its 95 % interval begins at 0.8512",
+        },
     }
 
 
@@ -209,7 +225,8 @@ def test_a_model_below_the_minimum_fails_with_both_numbers(account: Account) -> 
     event = begin("Create", minimum_accuracy="0.9")
     account.finish(FIRST)
     with pytest.raises(
-        TrainingFailedError, match=r"accuracy of 0\.8612, below the minimum of 0\.9"
+        TrainingFailedError,
+        match=r"balanced accuracy of 0\.8612 on held-out reviews, below the minimum of 0\.9",
     ):
         handler.is_complete(event, None)
 
@@ -218,6 +235,31 @@ def test_a_model_at_the_minimum_passes(account: Account) -> None:
     event = begin("Create", minimum_accuracy="0.8612")
     account.finish(FIRST)
     assert handler.is_complete(event, None)["IsComplete"] is True
+
+
+@pytest.mark.parametrize("minimum", ["0", "0.5"])
+def test_a_model_must_beat_always_the_same_answer(account: Account, minimum: str) -> None:
+    event = begin("Create", minimum_accuracy=minimum)
+    account.finish(FIRST, 0.5)
+    with pytest.raises(TrainingFailedError, match="always answers the commonest label"):
+        handler.is_complete(event, None)
+
+
+def test_a_gate_that_luck_may_have_decided_says_so(account: Account) -> None:
+    event = begin("Create", minimum_accuracy="0.85")
+    account.finish(FIRST, low=0.8412)
+    gate = handler.is_complete(event, None)["Data"]["Gate"]
+    assert "begins at 0.8412, below the minimum of 0.85" in gate
+
+
+@pytest.mark.parametrize("metric", [metric["MetricName"] for metric in GOOD])
+def test_each_metric_is_needed(account: Account, metric: str) -> None:
+    event = begin("Create")
+    account.finish(FIRST)
+    others = [one for one in GOOD if one["MetricName"] != metric]
+    account.sagemaker.end(FIRST, "Completed", FinalMetricDataList=others)
+    with pytest.raises(TrainingFailedError, match=f"reported no metric {metric}$"):
+        handler.is_complete(event, None)
 
 
 def test_another_minimum_judges_again_without_training(account: Account) -> None:

@@ -13,7 +13,7 @@ from tests.lambda_fn.fake_aws import FakeS3, FakeSageMaker, Time
 from tests.properties.json_values import JSON
 from training_job import handler
 from training_job.jobs import TooManyAttemptsError
-from training_job.outcome import TrainingFailedError, judge
+from training_job.outcome import NEEDED, TrainingFailedError, judge
 from training_job.request import TrainingRequest
 
 NAME = "sentiment-dev-0a1b2c3d4e5f"
@@ -185,10 +185,10 @@ def artifact_of(name: str) -> str:
 NOT_A_NUMBER = [{"MetricName": "test:accuracy", "Value": math.nan}]
 METRICS = st.lists(
     st.fixed_dictionaries({
-        "MetricName": st.sampled_from(["test:accuracy", "train:loss"]),
-        "Value": st.floats(),
+        "MetricName": st.sampled_from([*NEEDED, "train:loss"]),
+        "Value": st.floats() | st.floats(0, 1),
     }),
-    max_size=3,
+    max_size=6,
 )  # fmt: skip
 
 
@@ -213,11 +213,12 @@ def test_a_job_is_judged_by_its_accuracy(
     if kept:
         s3.put(artifact_of(NAME))
     request = TrainingRequest.from_properties(PROPERTIES)
-    reported = [
-        metric["Value"] for metric in details.get("FinalMetricDataList", [])
-        if metric["MetricName"] == "test:accuracy" and math.isfinite(metric["Value"])
-    ]  # fmt: skip
-    good = status == "Completed" and kept and bool(reported) and reported[0] >= 0.8
+    reported = {
+        metric["MetricName"]: metric["Value"] for metric in details.get("FinalMetricDataList", [])
+        if math.isfinite(metric["Value"])
+    }  # fmt: skip
+    good = status == "Completed" and kept and reported.keys() >= set(NEEDED)
+    good = good and reported["test:balanced_accuracy"] >= 0.8
     with patch.dict("os.environ", METRICS_NAMESPACE="sentiment-test"):
         try:
             attributes = judge(s3, request, job)

@@ -51,7 +51,7 @@ def address() -> Iterator[str]:
 def end(assembly: Assembly, folder: Path, site: str) -> int:
     outputs = folder / "outputs.json"
     stacks = {
-        "sentiment-prod-model": {"Accuracy": "0.93"},
+        "sentiment-prod-model": {"Accuracy": "0.93", "QualityGate": "balanced accuracy 0.93"},
         "sentiment-prod-web": {"SiteUrl": site, "ApiUrl": "https://api.example.com/api/"},
     }
     outputs.write_text(json.dumps(stacks))

@@ -2,6 +2,10 @@
 
 NAMES = {
     "accuracy": ("Accuracy", "share of the reviews classified correctly"),
+    "balanced_accuracy": (
+        "Balanced accuracy",
+        "mean of the shares of positive and of negative reviews classified correctly",
+    ),
     "roc_auc": ("ROC AUC", "probability that a positive review ranks above a negative one"),
     "precision": ("Precision", "share of the reviews classified as positive that are positive"),
     "recall": ("Recall", "share of the positive reviews classified as positive"),

@@ -1,5 +1,6 @@
 """Metrics of a binary classifier's probabilities."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 THRESHOLD = 0.5
 BINS = 15
+FEW_ROWS = 100  # test reviews below which the metrics are rough estimates
 Z_95 = 1.959963984540054  # quantile of the standard normal distribution, two-sided 95 %
 SMALLEST = 1e-15  # limits the log loss of a wrong prediction with probability 1
 
@@ -38,6 +40,9 @@ class Metrics:
 
     Attributes:
         accuracy_low: lower end of the 95 % interval of the accuracy, after Wilson (1927).
+        balanced_accuracy: mean of the share of positive and of negative reviews that are classified
+            correctly. Always answering the commonest label gives 0.5.
+        balanced_accuracy_low: lower end of its 95 % interval; see `mean_interval`.
         roc_auc: area under the ROC curve, ties counting half.
         expected_calibration_error: sum over the bins (see `Bin`) of their share of the reviews
             times the absolute difference of their mean confidence and their accuracy; Guo et al.
@@ -48,6 +53,9 @@ class Metrics:
     accuracy: float
     accuracy_low: float
     accuracy_high: float
+    balanced_accuracy: float | None
+    balanced_accuracy_low: float | None
+    balanced_accuracy_high: float | None
     roc_auc: float | None
     precision: float | None
     recall: float | None
@@ -95,6 +103,7 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
         accuracy=right / len(truth),
         accuracy_low=low,
         accuracy_high=high,
+        **_balanced(judged == truth, truth),
         roc_auc=_roc_auc(truth, given),
         precision=precision,
         recall=recall,
@@ -107,6 +116,16 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
         ),
         **counts,
     )
+
+
+def _balanced(right: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, float | None]:
+    """Return the balanced accuracy and its interval, or None for each without one of the labels."""
+    names = ("balanced_accuracy", "balanced_accuracy_low", "balanced_accuracy_high")
+    recalls = [(int(right[of_label].sum()), int(of_label.sum())) for of_label in (truth, ~truth)]
+    if not all(rows for _, rows in recalls):
+        return dict.fromkeys(names)
+    mean = sum(hits / rows for hits, rows in recalls) / len(recalls)
+    return dict(zip(names, (mean, *mean_interval(recalls)), strict=True))
 
 
 def _check(labels: NDArray[Any], probabilities: NDArray[Any]) -> None:
@@ -129,6 +148,24 @@ def wilson_interval(right: int, rows: int) -> tuple[float, float]:
     middle = (share + spread / 2) / (1 + spread)
     reach = np.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
     return float(max(0.0, middle - reach)), float(min(1.0, middle + reach))
+
+
+def mean_interval(shares: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of independent shares.
+
+    Zou and Donner (2008), "Construction of confidence limits about effect measures", with Wilson's
+    interval of each share.
+
+    Args:
+        shares: number of right ones and of all, for each share.
+    """
+    means = np.array([right / rows for right, rows in shares])
+    low, high = np.array([wilson_interval(*share) for share in shares]).T
+    mean, reach = means.mean(), len(shares)
+    return (
+        float(mean - np.sqrt(np.square(means - low).sum()) / reach),
+        float(mean + np.sqrt(np.square(high - means).sum()) / reach),
+    )
 
 
 def reliability(labels: ArrayLike, probabilities: ArrayLike) -> list[Bin]:

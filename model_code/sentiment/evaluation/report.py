@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sentiment.evaluation.figures import figures
 from sentiment.evaluation.glossary import NAMES
-from sentiment.evaluation.metrics import Metrics, evaluate
+from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.mistakes import most_confident_mistakes
 
 METRICS = "metrics.json"
@@ -96,6 +96,7 @@ def _html(report: Report, metrics: Metrics) -> str:
         report=report,
         metrics=metrics,
         names=NAMES,
+        few=FEW_ROWS,
         figures=figures(
             metrics, report.texts, labels, probabilities, report.short, report.learning_curve
         ),

@@ -14,6 +14,7 @@ from sentiment.evaluation.glossary import NAMES
 from sentiment.evaluation.metrics import (
     Metrics,
     evaluate,
+    mean_interval,
     reliability,
     roc_curve,
     wilson_interval,
@@ -47,6 +48,39 @@ def test_counts_and_their_shares(rows: Rows) -> None:
     assert found.recall == (hits / (hits + missed) if hits + missed else None)
     expected = 2 * hits / (2 * hits + alarms + missed) if hits else None
     assert found.f1 == (expected if expected is None else pytest.approx(expected))
+
+
+@given(ROWS)
+def test_balanced_accuracy_is_the_mean_of_both_recalls(rows: Rows) -> None:
+    found = evaluated(rows)
+    recalls = [
+        np.mean([(probability >= 0.5) == label for of, probability in rows if of == label])
+        for label in {label for label, _ in rows}
+    ]
+    if len(recalls) == 1:
+        assert found.balanced_accuracy is None
+        return
+    assert found.balanced_accuracy == pytest.approx(np.mean(recalls))
+    assert found.balanced_accuracy_low is not None
+    assert found.balanced_accuracy_high is not None
+    assert 0 <= found.balanced_accuracy_low <= found.balanced_accuracy
+    assert found.balanced_accuracy <= found.balanced_accuracy_high <= 1
+
+
+def test_an_imbalanced_test_does_not_flatter_a_constant_answer() -> None:
+    found = evaluate([1] * 95 + [0] * 5, [0.9] * 100)
+    assert (found.accuracy, found.balanced_accuracy) == (0.95, 0.5)
+
+
+def test_interval_of_a_mean_covers_it_about_as_often_as_it_says() -> None:
+    chance = np.random.default_rng(1)
+    shares, rows, covered = (0.9, 0.7), (200, 40), 0
+    for _ in range(2000):
+        low, high = mean_interval(
+            [(int(chance.binomial(n, p)), n) for n, p in zip(rows, shares, strict=True)]
+        )
+        covered += low <= 0.8 <= high
+    assert 0.935 < covered / 2000 < 0.965
 
 
 @given(ROWS)
@@ -147,7 +181,8 @@ def test_invalid_input_is_refused(
 
 def test_every_metric_is_explained() -> None:
     own = {field.name for field in fields(Metrics)}
-    in_figures = {"rows", "accuracy_low", "accuracy_high"} | {
+    intervals = {f"{name}accuracy_{end}" for name in ("", "balanced_") for end in ("low", "high")}
+    in_figures = {"rows", *intervals} | {
         f"{truth}_{verdict}"
         for truth in ("true", "false")
         for verdict in ("positives", "negatives")

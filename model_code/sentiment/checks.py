@@ -1,0 +1,79 @@
+"""Checks of the reviews before the training: enough of each label, and a test of unseen texts."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from sentiment.datasets import Dataset
+from sentiment.errors import DatasetError
+
+LEAST_TEXTS = 10  # different texts of each label in the training reviews
+LABELS = {1: "positive", 0: "negative"}
+
+
+def require_enough(training: Dataset, source: str) -> None:
+    """Check that there is something to learn from.
+
+    Args:
+        training: the training reviews.
+        source: name of their file or folder, for messages.
+
+    Raises:
+        DatasetError: when there are fewer than ten different texts of a label.
+    """
+    texts = Counter(label for _, label in set(zip(training.texts, training.labels, strict=True)))
+    for label, name in LABELS.items():
+        if texts[label] < LEAST_TEXTS:
+            raise DatasetError(
+                f"{source}: {texts[label]} different {name} texts to train on; "
+                f"at least {LEAST_TEXTS} of each label are needed"
+            )
+
+
+def unseen(testing: Dataset, training: Dataset, report: Callable[[str], object]) -> Dataset:
+    """Return the test reviews without those that would flatter the model or contradict themselves.
+
+    A text that is also in the training reviews, a repeated text and a text with two labels are left
+    out.
+
+    Args:
+        testing: the test reviews.
+        training: the training reviews.
+        report: receives a line with the numbers of rows, if any.
+
+    Raises:
+        DatasetError: when no test reviews of a label are left.
+    """
+    contradictory = _with_two_labels(training)
+    if contradictory:
+        report(f"training: texts with two labels: {len(contradictory)}")
+    known, with_two = set(training.texts), _with_two_labels(testing)
+    kept: dict[str, int] = {}
+    left_out = Counter[str]()
+    for text, label in zip(testing.texts, testing.labels, strict=True):
+        if text in known:
+            left_out["also in training"] += 1
+        elif text in with_two:
+            left_out["with two labels"] += 1
+        elif text in kept:
+            left_out["repeated"] += 1
+        else:
+            kept[text] = label
+    if left_out:
+        numbers = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+        report(f"testing: {left_out.total()} of {len(testing.texts)} rows left out: {numbers}")
+    for label, name in LABELS.items():
+        if label not in kept.values():
+            raise DatasetError(
+                f"no {name} test reviews are left ({len(kept)} of {len(testing.texts)} rows); "
+                "add test reviews of both labels that are not in the training reviews"
+            )
+    return Dataset(list(kept), list(kept.values()))
+
+
+def _with_two_labels(dataset: Dataset) -> set[str]:
+    first: dict[str, int] = {}
+    return {
+        text
+        for text, label in zip(dataset.texts, dataset.labels, strict=True)
+        if first.setdefault(text, label) != label
+    }
