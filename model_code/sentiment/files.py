@@ -69,7 +69,7 @@ class File:
     @cached_property
     def is_official(self) -> bool:
         """Whether it is a labelled review of the Large Movie Review Dataset as published."""
-        return self.path.parts[-3:-1] in QUARTERS and self.path.suffix == TEXT
+        return self.path.parts[-3:-1] in QUARTERS and self.format == TEXT
 
 
 def format_of(path: PurePath) -> str:
