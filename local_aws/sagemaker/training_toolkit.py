@@ -1,4 +1,4 @@
-"""SageMaker's training toolkit as the image has it, for a container whose path has spaces or quotes.
+"""SageMaker's training toolkit as in the image, for a container whose path has spaces or quotes.
 
 Run as a script by the Python of a container. The toolkit writes the path of its Python into the
 command line that installs requirements.txt, and splits that line as a shell does. In the image the
