@@ -89,7 +89,7 @@ def test_a_missing_header_is_recognized(
         (Schema(label_column="note"), "no column 'note' (dataset.label_column); found text, label"),
         (
             Schema(label_column="text"),
-            "no column text; found text, label; name it with dataset.text",
+            "no column text; found text, label; set dataset.text",
         ),
         (Schema("2"), "no column '2' (dataset.text_column); found text, label; a number is for"),
         (Schema("1", "3"), "2 columns; there is no column 3"),
