@@ -65,7 +65,7 @@ check: $(VENV)/.dev ## check formatting, lint, the direction of imports, the wor
 	mypy
 
 bench: $(VENV)/.dev $(BENCH_VENV)/.ready ## compare this model with the notebook's and its peers; DATA=folder with train and test
-	@python -m bench run $(if $(DATA),--data "$$DATA") $(if $(OUTPUT),--output "$$OUTPUT")
+	@python -m bench run $(if $(DATA),--data "$$DATA") $(if $(OUTPUT),--output "$$OUTPUT") $(CONTEXT)
 
 bench-check: $(VENV)/.dev $(BENCH_VENV)/.ready ## fail if a ratio has fallen by more than a third, on a sample
 	@python -m bench check $(if $(ACCEPT),--accept)

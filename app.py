@@ -36,7 +36,13 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     names = Names(settings.environment, settings.region)
     sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
     datasets = {
-        channel: find_dataset(f"dataset.{channel}", source, root=ROOT, trains=channel == "training")
+        channel: find_dataset(
+            f"dataset.{channel}",
+            source,
+            root=ROOT,
+            schema=settings.dataset.table_schema,
+            trains=channel == "training",
+        )
         for channel, source in sources.items()
         if source is not None
     }

@@ -12,6 +12,9 @@ from bench import compare, machine, table
 from bench.process import ProcessError
 from bench.runner import PEERS_PYTHON, Runner
 from local_aws.cdk.screen import Screen
+from scripts.synthesis import context, overrides_in
+from stacks.settings.error import SettingsError
+from stacks.settings.load import read_settings
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results.json"
@@ -21,10 +24,12 @@ CHECK_RATIOS = FOLDER / "check_ratios.json"
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
     """Measure everything, print the table and write it as JSON."""
     started = time.monotonic()
+    overrides = overrides_in(arguments.context)
+    schema = read_settings(context("dev", overrides)).dataset.table_schema
     plans = compare.plans(whole_notebook=arguments.whole_notebook)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         runner = Runner(Path(folder), plans, screen.line)
-        data = runner.prepare(arguments.data)
+        data = runner.prepare(arguments.data, schema=schema)
         screen.step(f"{data.name}: {data.training:,} training and {data.testing:,} test reviews")
         results = compare.measure(runner, data)
     document = compare.as_document(results, data, time.monotonic() - started)
@@ -65,6 +70,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True)
     full = commands.add_parser("run", help="measure everything and print the table")
     full.add_argument("--data", type=Path, help="folder with the training and the test half")
+    full.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
     full.add_argument("--output", type=Path, default=RESULTS)
     full.add_argument(
         "--whole-notebook",
@@ -87,7 +93,7 @@ def main(argv: list[str]) -> int:
         return 1
     try:
         status: int = arguments.command(arguments, screen)
-    except ProcessError as error:
+    except (ProcessError, SettingsError) as error:
         screen.failure(str(error))
         return 1
     return status

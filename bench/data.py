@@ -13,6 +13,7 @@ from scripts import ROOT
 from scripts.evaluate.reviews import is_official_test
 from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
+from sentiment.schema import Schema
 from sentiment.split import shuffle, stratified_split
 from stacks.datasets import find_dataset
 from stacks.settings.error import SettingsError
@@ -21,7 +22,12 @@ SEED = 1
 HELD_OUT = 0.2
 
 
-def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Data:
+def prepare(
+    source: Path | None,
+    folder: Path,
+    sample: int | None = None,
+    schema: Schema | None = None,
+) -> Data:
     """Write `train/reviews.jsonl` and `test/reviews.jsonl`, shuffled with a fixed seed.
 
     Args:
@@ -29,13 +35,14 @@ def prepare(source: Path | None, folder: Path, sample: int | None = None) -> Dat
             or directory; None for the packaged reviews.
         folder: output folder.
         sample: number of reviews taken, a fifth of them as test reviews; None takes all.
+        schema: columns and labels of `source`.
 
     Raises:
         DatasetError: when there are no such reviews.
         SettingsError: when the packaged reviews are not installed.
     """
     name = "packaged reviews, a fifth held out" if source is None else "the user's own halves"
-    halves = _packaged() if source is None else _halves(source)
+    halves = _packaged() if source is None else _halves(source, schema)
     training, testing = (shuffle(half, SEED) for half in halves)
     official = is_official_test(testing)
     if official:
@@ -55,12 +62,12 @@ def _packaged() -> tuple[Dataset, Dataset]:
         return stratified_split(read_channel(Path(temporary))["train"], HELD_OUT, SEED)
 
 
-def _halves(source: Path) -> tuple[Dataset, Dataset]:
+def _halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset]:
     tables = [table_of(half, source) for half in ("train", "test")]
     if all(tables):
-        training, testing = (read_channel(table)["train"] for table in tables if table)
+        training, testing = (read_channel(table, schema)["train"] for table in tables if table)
         return training, testing
-    halves = read_channel(source)
+    halves = read_channel(source, schema)
     if "test" not in halves:
         raise DatasetError(
             f"DATA={source}: no test half; it must hold tables named train and test, such as "
@@ -79,9 +86,11 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--source", type=Path)
     parser.add_argument("--sample", type=int)
+    parser.add_argument("--schema", default="")
     arguments = parser.parse_args()
     try:
-        data = prepare(arguments.source, arguments.folder, arguments.sample)
+        schema = Schema.decode(arguments.schema)
+        data = prepare(arguments.source, arguments.folder, arguments.sample, schema)
     except (DatasetError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1

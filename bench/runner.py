@@ -13,6 +13,7 @@ from bench.measure import MEGABYTE
 from bench.reviews import Data
 from bench.subjects import PEERS, Plan
 from scripts import ROOT
+from sentiment.schema import Schema
 
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 UNCOUNTED = "code"  # folder with the serving code and its wheels, the same for every model
@@ -32,10 +33,13 @@ class Runner:
     plans: Mapping[str, Plan]
     show: Callable[[str, str], None]
 
-    def prepare(self, source: Path | None, sample: int | None = None) -> Data:
+    def prepare(
+        self, source: Path | None, sample: int | None = None, schema: Schema | None = None
+    ) -> Data:
         """Write the reviews into the folder."""
         options = [f"--source={source.resolve()}"] if source else []
         options += [f"--sample={sample}"] if sample else []
+        options += [f"--schema={schema.encode()}"] if schema else []
         command = [sys.executable, "-m", "bench.data", str(self.folder), *options]
         finished = process.run(command, threads=1, show=lambda line: self.show(line, "data"))
         return Data(**finished.result)

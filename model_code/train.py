@@ -17,6 +17,7 @@ from sentiment.distributed import joined
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters, add_arguments
 from sentiment.pipeline import Folders, run
+from sentiment.schema import Schema
 from sentiment.wheels import WheelsError
 
 SHOWN_OF_FAILURE = 1024  # length to which SageMaker cuts /opt/ml/output/failure
@@ -39,6 +40,7 @@ def parse(argv: list[str]) -> Namespace:
         "checkpoint_dir": checkpoints if checkpoints.is_dir() else None,
     }.items():
         parser.add_argument(f"--{name}", type=Path, default=default)
+    parser.add_argument("--schema", default="", help="columns and labels, as Schema encodes them")
     parser.add_argument("--job_name", default=environment.get("TRAINING_JOB_NAME", ""))
     arguments, _ = parser.parse_known_args(argv)  # the toolkit adds its own options
     if arguments.training is None or arguments.model_dir is None:
@@ -65,7 +67,7 @@ def train(arguments: Namespace) -> None:
         feedback=arguments.feedback,
     )
     with joined() as ranks:
-        run(folders, parameters, ranks, arguments.job_name)
+        run(folders, parameters, ranks, arguments.job_name, Schema.decode(arguments.schema))
 
 
 def main(argv: list[str]) -> int:

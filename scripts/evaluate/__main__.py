@@ -17,9 +17,10 @@ from scripts.evaluate.report import Result, show, summarize, write_report
 from scripts.evaluate.reviews import held_out, read_reviews
 from scripts.evaluate.run import Replies, patiently, run
 from scripts.evaluate.targets import Endpoint, Site, Target
-from scripts.synthesis import overrides_in
+from scripts.synthesis import context, overrides_in
 from sentiment.errors import DatasetError
 from stacks.settings.error import SettingsError
+from stacks.settings.load import read_settings
 
 
 def main() -> int:
@@ -65,10 +66,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(arguments: argparse.Namespace) -> Result:
+    overrides = overrides_in(arguments.context)
     if arguments.data is not None:
-        reviews = read_reviews(arguments.data)
+        settings = read_settings(context(arguments.environment, overrides))
+        reviews = read_reviews(arguments.data, settings.dataset.table_schema)
     else:
-        overrides = overrides_in(arguments.context)
         reviews = held_out(arguments.environment, overrides)
     target = _target(arguments)
     card = patiently(target.model_card)[0]

@@ -13,8 +13,10 @@ from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
-from sentiment.split import stratified_split
+from sentiment.halves import read_halves
+from sentiment.schema import Schema
 from stacks.datasets import find_dataset
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.load import read_settings
 
 OFFICIAL = "the official test half of the Large Movie Review Dataset"
@@ -30,12 +32,13 @@ class Reviews:
     dataset: Dataset
 
 
-def read_reviews(source: Path) -> Reviews:
+def read_reviews(source: Path, schema: Schema | None = None) -> Reviews:
     """Read a file or folder; only the test half if there is one.
 
     Args:
         source: a file or a folder of reviews, such as the official archive or directory. Of a
             folder with a table named `test`, only that table is read.
+        schema: columns and labels of its tables.
 
     Raises:
         EvaluationError: when there are no reviews, or one cannot be used.
@@ -43,7 +46,7 @@ def read_reviews(source: Path) -> Reviews:
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
     try:
-        halves = read_channel(table_of("test", source) or source)
+        halves = read_channel(table_of("test", source) or source, schema)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
     dataset = halves.get("test", halves["train"])
@@ -66,14 +69,29 @@ def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
     """
     settings = read_settings(context(environment, overrides))
     source = settings.dataset.testing or settings.dataset.training
-    found = find_dataset("dataset", source, root=ROOT)
-    if found.uri is not None:
-        raise EvaluationError(f"the test reviews are at {found.uri}: download them and set DATA=")
     with TemporaryDirectory() as folder:
-        found.write(Path(folder))
-        halves = read_channel(Path(folder))
-    if settings.dataset.testing or "test" in halves:
-        return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
-    fraction, seed = settings.training.test_fraction, settings.training.seed
-    _, testing = stratified_split(halves["train"], fraction, seed)
-    return Reviews(f"the held-out part of {source} reviews", testing)
+        training = _copied(settings.dataset.training, settings, Path(folder, "training"))
+        tested = _copied(source, settings, Path(folder, "testing"))
+        if tested is None:
+            raise EvaluationError(f"the test reviews are at {source}: download them and set DATA=")
+        if training is None:  # the test reviews can't be compared with those in S3
+            halves = read_channel(tested, settings.dataset.table_schema)
+            return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
+        _, testing = read_halves(
+            training,
+            tested if settings.dataset.testing else None,
+            settings.dataset.table_schema,
+            test_fraction=settings.training.test_fraction,
+            seed=settings.training.seed,
+        )
+    return Reviews(f"the test reviews of {source}", testing)
+
+
+def _copied(source: str, settings: EnvironmentSettings, folder: Path) -> Path | None:
+    """Copy the files of a dataset into a new folder, and return it; None for a dataset in S3."""
+    found = find_dataset("dataset", source, root=ROOT, schema=settings.dataset.table_schema)
+    if found.uri is not None:
+        return None
+    folder.mkdir()
+    found.write(folder)
+    return folder

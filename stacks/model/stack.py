@@ -135,6 +135,7 @@ class ModelStack(AppStack):
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             metrics_namespace=names.metrics,
             tags=self.resource_tags,
+            schema=self.settings.dataset.table_schema.encode(),
             settings=training,
             network=self.settings.network,
             key_arn=self.data_key_arn,

@@ -55,6 +55,7 @@ class TrainingJob(Construct):
         checkpoints: str,
         metrics_namespace: str,
         tags: Mapping[str, str],
+        schema: str,
         settings: TrainingSettings,
         network: NetworkSettings,
         key_arn: str | None,
@@ -71,6 +72,7 @@ class TrainingJob(Construct):
             checkpoints: S3 URI under which jobs on spot instances keep their checkpoints.
             metrics_namespace: CloudWatch namespace for the accuracy of each training.
             tags: cost allocation tags of the job.
+            schema: columns and labels of the datasets, encoded; empty for the usual ones.
             settings: machine, hyperparameters and quality gate.
             network: VPC of the job's machines.
             key_arn: key of data, artifacts and volumes; None for AWS's own.
@@ -95,7 +97,7 @@ class TrainingJob(Construct):
             watch_jobs(name_prefix, output=output, key_arn=key_arn),
             metrics_namespace,
         )
-        hyperparameters = settings.hyperparameters()
+        hyperparameters = settings.hyperparameters() | ({"schema": schema} if schema else {})
         resource = CustomResource(
             self,
             "Resource",

@@ -1,8 +1,44 @@
 """The settings of the labelled reviews."""
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
-from stacks.settings.types import BlankIsNone, Month, Section, Source
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from sentiment.schema import NEGATIVE, POSITIVE, Schema, is_number
+from stacks.settings.types import BlankIsNone, Column, Month, Section, Source
+
+A_MAPPING = (
+    'an object of labels, each "negative", "positive" or null, '
+    'such as {"1": "negative", "2": null, "3": "positive"}'
+)
+# A hyperparameter has at most 2,500 characters, of which the columns need up to 1,100.
+LONGEST_MAPPING = 1000
+
+
+def _mapping(value: Any) -> Any:
+    """Return a mapping of labels from an object or its JSON.
+
+    Raises:
+        ValueError: saying what is allowed.
+    """
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        raise ValueError(A_MAPPING) from None
+    if not isinstance(found, dict) or not found:
+        raise ValueError(A_MAPPING)
+    if not all(
+        isinstance(label, str | None) and label in {NEGATIVE, POSITIVE, None}
+        for label in found.values()
+    ):
+        raise ValueError(A_MAPPING)
+    if len(json.dumps(found)) > LONGEST_MAPPING:
+        raise ValueError(f"{A_MAPPING}, of at most {LONGEST_MAPPING:,} characters")
+    return found
+
+
+LabelMapping = Annotated[dict[str, str | None], BeforeValidator(_mapping)]
 
 
 class DatasetSettings(Section):
@@ -11,10 +47,34 @@ class DatasetSettings(Section):
     Attributes:
         training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
         testing: the same for the test reviews; by default a share of `training` is held out.
+        text_column: name of the column or JSON key with the texts, in all tables of `training` and
+            `testing`, or its number from 1 in tables without a header. By default a usual name is
+            looked for.
+        label_column: the same for the labels.
+        labels: spelling of a label to `negative`, `positive`, or null to leave out its rows, as an
+            object in cdk.json or as its JSON in `-c`. By default the usual pairs are known.
         feedback: a past month, such as 2026-01, whose feedback is added to the training data. Not
             the current month: its feedback still grows, but the job's name would not change.
     """
 
     training: Source = "packaged"
     testing: Annotated[Source | None, BlankIsNone] = None
+    text_column: Annotated[Column | None, BlankIsNone] = None
+    label_column: Annotated[Column | None, BlankIsNone, Field(validate_default=True)] = None
+    labels: Annotated[LabelMapping | None, BlankIsNone] = None
     feedback: Annotated[Month | None, BlankIsNone] = None
+
+    @field_validator("label_column")
+    @classmethod
+    def _both_are_named_alike(cls, label: str | None, info: ValidationInfo) -> str | None:
+        text = info.data.get("text_column")
+        if is_number(text or "") != is_number(label or ""):
+            raise ValueError("a number if dataset.text_column is one, and a name if it is a name")
+        if text is not None and text == label:
+            raise ValueError("another column than dataset.text_column")
+        return label
+
+    @property
+    def table_schema(self) -> Schema:
+        """The columns and labels, as the reader takes them."""
+        return Schema(self.text_column, self.label_column, self.labels or {})

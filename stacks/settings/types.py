@@ -49,6 +49,10 @@ def _blank_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _number_as_text(value: Any) -> Any:
+    return str(value) if type(value) is int and value > 0 else value
+
+
 def _listed(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part for part in value.split(",") if part)
@@ -123,6 +127,15 @@ ServingImage = Annotated[
     Text, _spelled(f"{SCIKIT_LEARN}|{IMAGE_URI}", f"{SCIKIT_LEARN} or {AN_IMAGE}")
 ]
 ModelData = Annotated[Text, AfterValidator(_model_data)]
+# Tables are read without their header when both columns are numbers.
+Column = Annotated[
+    Text,
+    BeforeValidator(_number_as_text),
+    _spelled(
+        r"(?!0+$)[^\x00-\x1f]{1,100}",
+        "a column's name of up to 100 characters, or its number from 1",
+    ),
+]
 # The code that reads a path checks that it exists.
 Source = Annotated[Text, AfterValidator(_source)]
 DomainName = Annotated[

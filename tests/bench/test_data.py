@@ -9,6 +9,7 @@ from bench import reviews
 from bench.data import prepare
 from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
+from sentiment.schema import Schema
 
 TRAINING = Dataset(["good", "bad", "fine"], [1, 0, 1])
 TESTING = Dataset(["superb", "dull"], [1, 0])
@@ -31,6 +32,15 @@ def test_halves_are_read_from_json_lines(tmp_path: Path) -> None:
     assert (data.training, data.testing, data.official) == (3, 2, False)
     assert read(tmp_path / "out", "train") == rows(TRAINING)
     assert read(tmp_path / "out", "test") == rows(TESTING)
+
+
+def test_halves_have_the_settings_columns_and_labels(tmp_path: Path) -> None:
+    for half in ("train", "test"):
+        (tmp_path / f"{half}.csv").write_text(f"{half} good,5\n{half} so,3\n{half} bad,1\n")
+    schema = Schema("1", "2", {"1": "negative", "3": None, "5": "positive"})
+    data = prepare(tmp_path, tmp_path / "out", schema=schema)
+    assert (data.training, data.testing) == (2, 2)
+    assert read(tmp_path / "out", "train") == [("train bad", 0), ("train good", 1)]
 
 
 def test_halves_are_read_from_the_official_directory(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
         ("x.jsonl", b'{"text": "fine", "label": 1}\n\xff\n', "x.jsonl, line 2: not UTF-8"),
         ("x.csv.gz", gzip.compress(CSV.encode())[:-9], "x.csv.gz: damaged or truncated"),
         ("x.csv.gz", b"no gzip", "x.csv.gz: damaged or truncated"),
-        ("x.parquet", b"", "x.parquet: unknown format; save it as .jsonl"),
+        ("x.ods", b"", "x.ods: unknown format; save the sheet as CSV UTF-8"),
         ("x.tar.gz", archive(OFFICIAL)[:150], "x.tar.gz: damaged"),
         (
             "x.tar.gz",
@@ -152,14 +152,14 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
         (
             "x.tar.gz",
             archive({"train/pos/1_9.txt": b"\xff"}),
-            "x.tar.gz, 'train/pos/1_9.txt': not UTF-8",
+            "x.tar.gz:train/pos/1_9.txt, line 1: not UTF-8",
         ),
         (
             "x.tar.gz",
             archive({"train/pos/\udcff\n.txt": b"\xff"}),
-            "'train/pos/\\udcff\\n.txt': not",
+            "x.tar.gz:'train/pos/\\udcff\\n.txt', line 1: not",
         ),
-        ("x.tar.gz", archive({"train/pos/1_9.txt": b" \n"}), "1_9.txt': the review is empty"),
+        ("x.tar.gz", archive({"train/pos/1_9.txt": b" \n"}), "1_9.txt: the review is empty"),
         ("x.tar.gz", archive({"train/pos/1_9.txt": b"x" * 1_000_001}), "at most 1,000,000 bytes"),
     ],
 )
@@ -219,12 +219,18 @@ def test_a_member_of_negative_size_is_refused(tmp_path: Path) -> None:
         read_channel(tmp_path)
 
 
-def test_a_folder_named_like_a_review_is_refused(tmp_path: Path) -> None:
+def test_a_folder_named_like_a_review_is_not_a_review(tmp_path: Path) -> None:
     (tmp_path / "train" / "pos" / "1.txt").mkdir(parents=True)
-    with pytest.raises(
-        DatasetError, match=r"1\.txt: must be a plain file of at most 1,000,000 bytes"
-    ):
+    with pytest.raises(DatasetError, match="no reviews found"):
         read_channel(tmp_path)
+
+
+def test_a_compressed_review_next_to_the_others_is_read(tmp_path: Path) -> None:
+    for label in ("pos", "neg"):
+        (tmp_path / "train" / label).mkdir(parents=True)
+        (tmp_path / "train" / label / "1.txt").write_bytes(label.encode())
+    (tmp_path / "train" / "pos" / "2.TXT.gz").write_bytes(gzip.compress(b"more"))
+    assert read_channel(tmp_path)["train"].texts == ["neg", "pos", "more"]
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from sentiment.halves import read_halves
+from sentiment.schema import Schema
 from tests.model_code.conftest import run_training
 from training_job.request import METRICS
 
@@ -64,6 +66,30 @@ def test_invalid_data_fails_before_training_with_the_reason(tmp_path: Path) -> N
     reason = (tmp_path / "output" / "failure").read_text()
     assert reason.startswith("x.jsonl, line 2: label 'meh'; allowed are")
     assert "Traceback" not in done.stderr
+
+
+def test_columns_and_labels_reach_the_reader(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "x.csv").write_text("avis,note\nsuperbe,5\nmoyen,3\n")
+    schema = Schema("avis", "note", {"1": "negative", "5": "positive"})
+    done = run_training(data, tmp_path, "--schema", schema.encode())
+    assert done.returncode == 1
+    reason = (tmp_path / "output" / "failure").read_text()
+    assert reason.startswith("x.csv, line 3: label '3' is not in dataset.labels; perhaps you mean")
+
+
+def test_both_channels_have_the_same_columns_and_labels(tmp_path: Path) -> None:
+    for channel in ("training", "testing"):
+        (tmp_path / channel).mkdir()
+        rows = (f"good {channel} {n},5\nbad {channel} {n},1\n" for n in range(10))
+        (tmp_path / channel / "x.csv").write_text(f"avis,note\n{''.join(rows)}")
+    schema = Schema("avis", "note", {"1": "negative", "5": "positive"})
+    channels = tmp_path / "training", tmp_path / "testing"
+    training, testing = read_halves(*channels, schema, test_fraction=0.2, seed=1)
+    assert training.texts[:2] == ["good training 0", "bad training 0"]
+    assert testing.texts[:2] == ["good testing 0", "bad testing 0"]
+    assert training.labels == testing.labels == [1, 0] * 10
 
 
 def test_impossible_hyperparameters_fail_with_the_reason(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
+from sentiment.schema import Schema
 from tests.properties.tar_archives import gzipped
 
 Halves = dict[str, Dataset]
@@ -20,25 +21,26 @@ OF_CHANNEL = re.compile(
     rf"{CHANNEL}: (no reviews found; .+|all \d+ (train|test) reviews are (positive|negative); .+)"
 )
 OF_TABLE = re.compile(
-    r", (line|object) [1-9]\d*: .+|: unknown format; .+|: a text file needs a folder .+|: not JSON .+|: damaged or truncated compression \(.*\)"
+    r", (line|object) [1-9]\d*: .+|: unknown format; .+|: a text file needs a folder .+|: not JSON .+|: damaged or truncated (compression|content) \(.*\)|: the (same|review|first) .+|: its content is .+|: UTF-16 without .+"
 )
-OF_ARCHIVE = re.compile(r"(, '.+'|, \".+\")?: .+")
+OF_ARCHIVE = re.compile(r"(:.+)?(, line [1-9]\d*)?: .+")
+ARCHIVES = (".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tgz", ".zip")
 REVIEWS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
     str.strip
 )
 
 
-def read(name: str, content: bytes) -> Halves | str:
+def read(name: str, content: bytes, schema: Schema | None = None) -> Halves | str:
     """Return the datasets of a channel with one file, or the reason for its refusal."""
     with TemporaryDirectory() as root:
         folder = Path(root, CHANNEL)
         folder.mkdir()
         (folder / name).write_bytes(content)
-        found = read_folder(folder)
+        found = read_folder(folder, schema)
         assert list(Path(root).rglob("*")) == [folder, folder / name]
     if isinstance(found, str) and not OF_CHANNEL.fullmatch(found):
         assert found.startswith(name)
-        pattern = OF_ARCHIVE if ".tar" in name or name.endswith(".tgz") else OF_TABLE
+        pattern = OF_ARCHIVE if name.endswith(ARCHIVES) else OF_TABLE
         assert pattern.fullmatch(found.removeprefix(name)), found
         assert len(found.removeprefix(name).splitlines()) == 1
         assert found.isprintable() or not name.isprintable()
@@ -46,10 +48,10 @@ def read(name: str, content: bytes) -> Halves | str:
     return found
 
 
-def read_folder(folder: Path) -> Halves | str:
+def read_folder(folder: Path, schema: Schema | None = None) -> Halves | str:
     """Return the datasets of a channel, or the reason for its refusal."""
     try:
-        halves = read_channel(folder)
+        halves = read_channel(folder, schema)
     except DatasetError as error:
         event("refused")
         return str(error)

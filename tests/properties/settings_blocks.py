@@ -1,5 +1,6 @@
 """Blocks of settings as in cdk.json: valid, unusual and invalid ones."""
 
+import json
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
@@ -26,6 +27,7 @@ TEXTS: dict[Any, st.SearchStrategy[Any]] = {
     types.DomainName: st.sampled_from(["reviews.example.com", "a-b.example"]),
     types.EmailAddress: st.sampled_from(["ops@example.com", "a.b+c@mail.example.org"]),
     types.Certificate: st.just("arn:aws:acm:us-east-1:123456789012:certificate/0-a"),
+    types.Column: st.sampled_from(["review", "Column 2", "avis"]),
     types.SubnetId: st.from_regex(r"\Asubnet-[0-9a-f]{8}\Z"),
     types.SecurityGroupId: st.from_regex(r"\Asg-[0-9a-f]{17}\Z"),
 }  # fmt: skip
@@ -57,6 +59,10 @@ def values(key: str) -> st.SearchStrategy[Any]:
 def _values(kind: Any, metadata: list[Any]) -> st.SearchStrategy[Any]:
     if get_origin(kind) is Annotated:
         return _values(get_args(kind)[0], [*get_args(kind)[1:], *metadata])
+    if get_origin(kind) is dict:
+        return st.dictionaries(
+            COMMENT, st.sampled_from(["negative", "positive", None]), min_size=1, max_size=1
+        )
     if get_origin(kind) is tuple:
         return st.lists(_values(get_args(kind)[0], []), max_size=3)
     if get_origin(kind) not in {None, Literal}:
@@ -85,4 +91,6 @@ def spelled(value: Any) -> str:
     """Return a JSON value as `cdk -c` passes it."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return json.dumps(value)
     return ",".join(value) if isinstance(value, list) else "" if value is None else str(value)

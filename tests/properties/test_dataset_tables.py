@@ -1,5 +1,6 @@
 """Dataset tables: read completely or refused with file, line and reason."""
 
+import bz2
 import csv
 import gzip
 import io
@@ -8,12 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sentiment import text_lines
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.errors import DatasetError
+from sentiment.schema import Schema
+from tests.model_code.test_archives import pack
 from tests.properties.dataset_files import CHANNEL, REVIEWS, compressed, read
 from tests.properties.json_values import JSON
 from tests.properties.tar_archives import damaged
@@ -66,24 +69,64 @@ def test_tables_are_read_completely(rows: list[Row], name: str) -> None:
         assert f"{CHANNEL}: no reviews found; " in found
 
 
-@given(
-    ROWS,
-    st.sampled_from(",;\t|"),
-    st.sampled_from(["\n", "\r\n"]),
-    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    st.sampled_from([COLUMNS, ("Review Text", " Sentiment ", "x"), ("sentence", "class", "y")]),
+PAIRS = [
+    ("0", "1"),
+    ("-1", "1"),
+    ("1", "2"),
+    ("0", "4"),
+    ("neg", "pos"),
+    ("No", "YES"),
+    ("0.0", "1.0"),
+]
+OTHERS = st.text("ab \"',;", max_size=5)
+BOTH = st.tuples(st.tuples(REVIEWS, st.just(0), OTHERS), st.tuples(REVIEWS, st.just(1), OTHERS))
+LISTS = st.builds(
+    lambda both, more: [*both, *more],
+    BOTH,
+    st.lists(st.tuples(REVIEWS, st.integers(0, 1), OTHERS), max_size=25),
 )
-def test_any_dialect_is_read_back(
-    rows: list[Row], delimiter: str, end: str, encoding: str, header: tuple[str, ...]
+PACKINGS = [".csv", ".csv.gz", ".csv.xz", ".csv.bz2", ".zip", ".tar.gz"]
+
+
+@given(st.data(), LISTS, st.sampled_from(PAIRS), st.sampled_from(PACKINGS))
+def test_a_table_in_any_dialect_is_read_back(
+    data: st.DataObject, rows: list[tuple[str, int, str]], pair: tuple[str, str], packing: str
 ) -> None:
+    """The writer is the csv module's, with columns in any order, named, found or numbered."""
+    end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
     # The csv module does not quote a text because of a lone carriage return.
-    rows = [(text.replace("\r", " "), label, source) for text, label, source in rows]
+    rows = [(" ".join(text.split("\r")), label, other) for text, label, other in rows]
+    if end == "\r":
+        rows = [(" ".join(text.split("\n")), label, other) for text, label, other in rows]
+    assume(all(text.strip() for text, _, _ in rows))
+    order = data.draw(st.permutations(range(3)))
+    names = data.draw(
+        st.sampled_from([("Text", " LABEL "), ("review", "stars"), ("a b", "ü;,"), None])
+    )
+    schema = Schema("a b", "ü;,") if names == ("a b", "ü;,") else Schema()
+    if names is None:
+        schema = Schema(str(order.index(0) + 1), str(order.index(1) + 1))
+    table = [[text, pair[label], other] for text, label, other in rows]
+    table = [[*names, "other"], *table] if names else table
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator=end).writerows([header, *rows])
-    found = read("a.csv", buffer.getvalue().encode(encoding))
-    good = rows_of("a.csv", rows)
-    assert isinstance(found, str) or found == {"train": good}
-    assert isinstance(found, str) == (len(set(good.labels)) < 2)
+    writer = csv.writer(
+        buffer,
+        delimiter=data.draw(st.sampled_from(",;\t|")),
+        quoting=data.draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
+        lineterminator=end,
+    )
+    writer.writerows([[row[place] for place in order] for row in table])
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    content = buffer.getvalue().encode(encoding)
+    found = read(f"a{packing}", packed_table(packing, content), schema)
+    assert found == {"train": Dataset([row[0] for row in rows], [row[1] for row in rows])}
+
+
+def packed_table(packing: str, content: bytes) -> bytes:
+    """Return a table compressed, or as the member of an archive."""
+    if packing in {".zip", ".tar.gz"}:
+        return pack(f"a{packing}", {"a.csv": content})
+    return bz2.compress(content) if packing.endswith(".bz2") else compressed(packing, content)
 
 
 @given(st.data(), ROWS, TABLE_NAMES.filter(lambda name: name.endswith((".gz", ".xz"))))

@@ -6,6 +6,9 @@ CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0e-1"
 DEV = {
     "api.reserved_concurrency": "20",
     "api.tracing": "false",
+    "dataset.label_column": "stars",
+    "dataset.labels": '{"1": "negative", "3": null, "5": "positive"}',
+    "dataset.text_column": "body",
     "endpoint.expires_after_hours": "12",
     "endpoint.max_concurrency": "9",
     "endpoint.memory_mb": "4096",

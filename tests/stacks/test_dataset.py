@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sentiment.datasets import read_channel
+from sentiment.schema import Schema
 from stacks import datasets as dataset
 from stacks.datasets import find_dataset
 from stacks.settings.error import SettingsError
@@ -11,6 +13,27 @@ from tests.support.leftovers import leave_behind
 
 KEY = "dataset.training"
 TABLE = "text,label\nfine,1\ndull,0\n"
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Keep the marks of this test out of the repository."""
+    folder = tmp_path.with_name(f"{tmp_path.name}-cache")
+    monkeypatch.setattr(dataset, "READ", folder)
+    return folder
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the list of sources that the reader reads."""
+    read: list[Path] = []
+
+    def counting(source: Path, schema: Schema) -> object:
+        read.append(source)
+        return read_channel(source, schema)
+
+    monkeypatch.setattr(dataset, "read_channel", counting)
+    return read
 
 
 def texts(folder: Path) -> None:
@@ -56,6 +79,49 @@ def test_a_file_is_read_before_anything_is_deployed(tmp_path: Path) -> None:
         "dataset.training=reviews.csv is refused: must be labelled reviews: reviews.csv, line 4: "
         "label 'maybe'; allowed are"
     )
+
+
+def test_the_same_content_is_read_once(tmp_path: Path, reads: list[Path]) -> None:
+    (tmp_path / "a.csv").write_text(TABLE)
+    found = [find_dataset(KEY, "a.csv", root=tmp_path) for _ in range(3)]
+    assert found[0] == found[1] == found[2]
+    assert len(reads) == 1
+    (tmp_path / "a.csv").write_text(TABLE + "good,1\n")
+    find_dataset(KEY, "a.csv", root=tmp_path)
+    find_dataset(KEY, "a.csv", root=tmp_path, schema=Schema("text"))
+    assert len(reads) == 3
+
+
+def test_what_is_refused_is_read_again(tmp_path: Path, reads: list[Path]) -> None:
+    (tmp_path / "a.csv").write_text(TABLE)
+    schema = Schema("body")
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="no column 'body'"):
+            find_dataset(KEY, "a.csv", root=tmp_path, schema=schema)
+    assert len(reads) == 2
+
+
+def test_synthesis_reads_without_a_place_to_write(
+    tmp_path: Path, cache: Path, reads: list[Path]
+) -> None:
+    (tmp_path / "a.csv").write_text(TABLE)
+    cache.write_text("a file where the folder would be")
+    for _ in range(2):
+        assert find_dataset(KEY, "a.csv", root=tmp_path).files
+    assert len(reads) == 2
+
+
+def test_the_columns_and_labels_are_those_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("avis,note\nsuperbe,5\nmoyen,3\nnul,1\n")
+    with pytest.raises(SettingsError, match="no column label and text; found avis, note; set"):
+        find_dataset(KEY, "a.csv", root=tmp_path)
+    with pytest.raises(SettingsError) as refused:
+        find_dataset(KEY, "a.csv", root=tmp_path, schema=Schema("avis", "note"))
+    assert str(refused.value).endswith(
+        """perhaps you mean -c 'dataset.labels={"1": "negative", "3": null, "5": "positive"}'"""
+    )
+    labels = {"1": "negative", "3": None, "5": "positive"}
+    assert find_dataset(KEY, "a.csv", root=tmp_path, schema=Schema("avis", "note", labels)).files
 
 
 def test_a_folder_keeps_its_layout(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from sentiment.schema import Schema
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.training import HYPERPARAMETERS
 from tests.stacks.altered import CERTIFICATE, DEV, OWN_IMAGE, PROD
@@ -102,11 +103,22 @@ VARIANT = (CONFIG, "ProductionVariants", 0)
 CANARY = (ENDPOINT, "DeploymentConfig", "BlueGreenUpdatePolicy")
 SITE = (DISTRIBUTION, "DistributionConfig")
 
+
+def schema(assembly: Assembly) -> Schema:
+    """Return the columns and labels of a training job."""
+    return Schema.decode(of(JOB, "Hyperparameters", "schema")(assembly))
+
+
 IN_DEV: dict[str, tuple[Find, Any]] = {
     "api.reserved_concurrency": (
         named(API, "PredictApiHandler", "ReservedConcurrentExecutions"), 20,
     ),
     "api.tracing": (of("AWS::ApiGateway::Stage", "TracingEnabled"), False),
+    "dataset.label_column": (lambda one: schema(one).label_column, "stars"),
+    "dataset.labels": (
+        lambda one: schema(one).labels, {"1": "negative", "3": None, "5": "positive"},
+    ),
+    "dataset.text_column": (lambda one: schema(one).text_column, "body"),
     "endpoint.expires_after_hours": (
         named(API, "ExpiryHandler", "Environment", "Variables", "EXPIRES_AFTER_HOURS"), "12",
     ),

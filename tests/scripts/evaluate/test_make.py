@@ -27,6 +27,10 @@ LOCAL = ["--port", "4566", "--environment", "dev"]
                 "-c", "a=1", "-c", "b=2",
             ],
         ),
+        (
+            ["""CONTEXT=-c 'dataset.labels={"1": "negative", "3": null}'"""],
+            [*LOCAL, "-c", 'dataset.labels={"1": "negative", "3": null}'],
+        ),
     ],
 )  # fmt: skip
 def test_variables_become_options(given: list[str], arguments: list[str], tmp_path: Path) -> None:

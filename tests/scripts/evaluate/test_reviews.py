@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from scripts.evaluate import reviews
-from scripts.evaluate.reviews import OFFICIAL, read_reviews
+from scripts.evaluate.reviews import OFFICIAL, held_out, read_reviews
+from sentiment.datasets import Dataset
+from sentiment.schema import Schema
 
 HALVES = {
     "train/pos/0_9.txt": "Trained on.",
@@ -52,8 +54,28 @@ def test_official_reviews_are_recognized(tmp_path: Path, monkeypatch: pytest.Mon
     assert read_reviews(unpack(tmp_path)).name == OFFICIAL
 
 
+def test_columns_and_labels_are_those_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("avis,note\nsuperbe,5\nmoyen,3\nnul,1\n")
+    schema = Schema("avis", "note", {"1": "negative", "3": None, "5": "positive"})
+    assert read_reviews(tmp_path / "r.csv", schema).dataset == Dataset(["superbe", "nul"], [1, 0])
+
+
 def test_only_the_test_file_is_read(tmp_path: Path) -> None:
     for half, text in (("train", "Trained on."), ("test", "A film.")):
         rows = (f'{{"text": "{text}", "label": {label}}}\n' for label in (0, 1))
         (tmp_path / f"{half}.jsonl").write_text("".join(rows))
     assert read_reviews(tmp_path).dataset.texts == ["A film."] * 2
+
+
+def test_held_out_reviews_have_the_settings_columns_and_labels(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("note;avis\n5;superbe\n3;moyen\n1;nul\n")
+    found = held_out(
+        "dev",
+        {
+            "dataset.testing": str(tmp_path / "r.csv"),
+            "dataset.text_column": "avis",
+            "dataset.label_column": "note",
+            "dataset.labels": '{"1": "negative", "3": null, "5": "positive"}',
+        },
+    )
+    assert found.dataset == Dataset(["superbe", "nul"], [1, 0])

