@@ -24,6 +24,7 @@ class Hyperparameters:
             calibration.
         max_order: ngrams: words in the longest n-grams.
         min_reviews: ngrams: number of reviews in which an n-gram must occur.
+        max_terms: ngrams: number of n-grams that the model keeps at most.
         smoothing: ngrams: added to every count before the log-count ratio (Laplace).
         prior: ngrams: coefficient of every log-count ratio before training.
         l2_penalty: ngrams: half of it, times the squared distances from `prior`, is added to the
@@ -48,6 +49,7 @@ class Hyperparameters:
     validation_fraction: float = 0.1
     max_order: int = 4
     min_reviews: int = 2
+    max_terms: int = 2_400_000
     smoothing: float = 1.0
     prior: float = 0.4
     l2_penalty: float = 0.03
@@ -70,7 +72,7 @@ class Hyperparameters:
             "architecture", self.architecture in ARCHITECTURES, " or ".join(ARCHITECTURES)
         )
         self._require("words", self.words in WORDS, " or ".join(WORDS))
-        counts = ("max_order", "min_reviews", "iterations")
+        counts = ("max_order", "min_reviews", "max_terms", "iterations")
         for name in (*counts, "epochs", "embedding_dim", "hidden_dim", "batch_size", "pad"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
         self._require("max_order", self.max_order <= 5, "at most 5")  # noqa: PLR2004 - longer ones rarely repeat

@@ -28,6 +28,7 @@ HYPERPARAMETERS = {
         "iterations",
         "l2_penalty",
         "max_order",
+        "max_terms",
         "min_reviews",
         "prior",
         "sentence_weight",
@@ -80,6 +81,7 @@ class TrainingSettings(Section):
     validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
     max_order: Annotated[Whole, Field(ge=1, le=5)] = 4
     min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
+    max_terms: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_400_000
     smoothing: Annotated[Decimal, Field(gt=0, le=1000)] = 1.0
     prior: Annotated[Decimal, Field(ge=0, le=1)] = 0.4
     l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.03

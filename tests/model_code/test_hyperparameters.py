@@ -10,7 +10,7 @@ from sentiment.hyperparameters import Hyperparameters
     ("name", "value"),
     [("epochs", 0), ("learning_rate", 0.0), ("learning_rate", 2.0), ("test_fraction", 1.0),
      ("vocab_size", 2), ("batch_size", -1), ("seed", -1), ("hidden_dim", 0), ("max_order", 6),
-     ("min_reviews", 0), ("l2_penalty", 0.0), ("dropout", 1.0), ("validation_fraction", 0.0),
+     ("min_reviews", 0), ("max_terms", 0), ("l2_penalty", 0.0), ("dropout", 1.0), ("validation_fraction", 0.0),
      ("architecture", "transformer")],
 )  # fmt: skip
 def test_impossible_hyperparameters_are_refused(name: str, value: float | str) -> None:

@@ -14,8 +14,10 @@ from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.excerpts import excerpts
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.blocks import read_blocks
 from sentiment.ngrams.classifier import NgramReviews
-from sentiment.ngrams.matrix import TermMatrix, term_matrix
+from sentiment.ngrams.counting import LABELS, count_terms
+from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design, Objective, minimize
 from sentiment.ngrams.weighting import Weighting
 from sentiment.split import share
@@ -42,19 +44,15 @@ def fit(
         checkpoint: checkpoint from which an interrupted run resumes.
     """
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
-    rows = _Rows.read(mine, unseen, parameters)
+    rows = _Rows.read(mine, unseen, parameters, ranks)
     run = _Run(parameters, ranks, checkpoint)
 
-    weighting = rows.weigh(rows.whole & rows.training, ranks)
-    run.watched = (
-        weighting.design(rows.take(rows.whole & ~rows.training)),
-        np.array(unseen.labels, np.int64),
-    )
-    held_out = run.model(weighting, rows, rows.training)
+    validating = np.flatnonzero(rows.whole & ~rows.training)
+    run.watched = rows.first.design(rows.matrix, validating), rows.labels[validating]
+    held_out = run.model(rows.first, rows, rows.training)
 
     run.watched = None
-    weighting = rows.weigh(rows.whole, ranks)
-    model = run.model(weighting, rows, np.ones_like(rows.whole))
+    model = run.model(rows.final, rows, np.ones_like(rows.whole))
     return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
 
 
@@ -63,36 +61,41 @@ class _Rows:
     """This rank's reviews and their sentences, which have their review's label.
 
     Attributes:
-        matrix: terms of each row.
+        matrix: chosen terms of each row.
         labels: label of each row.
         whole: False for a sentence.
         training: False for a review held out for validation, and for its sentences.
-        parameters: hyperparameters.
+        first: weighting without the validation reviews of all ranks.
+        final: weighting with them.
     """
 
     matrix: TermMatrix
     labels: NDArray[np.int64]
     whole: NDArray[np.bool_]
     training: NDArray[np.bool_]
-    parameters: Hyperparameters
+    first: Weighting
+    final: Weighting
 
     @classmethod
-    def read(cls, mine: Dataset, unseen: Dataset, parameters: Hyperparameters) -> "_Rows":
+    def read(
+        cls, mine: Dataset, unseen: Dataset, parameters: Hyperparameters, ranks: Ranks
+    ) -> "_Rows":
         parts = [mine, unseen, *(excerpts(part, "single sentences") for part in (mine, unseen))]
         counts = [len(part.labels) for part in parts]
+        labels = np.array([label for part in parts for label in part.labels], np.int64)
+        whole = np.repeat([True, True, False, False], counts)
+        training = np.repeat([True, False, True, False], counts)
+        blocks = read_blocks([text for part in parts for text in part.texts], parameters.max_order)
+        groups = np.where(whole, labels + LABELS * ~training, -1).astype(np.int8)
+        first, final = count_terms(blocks, groups, parameters, ranks)
         return cls(
-            term_matrix([text for part in parts for text in part.texts], parameters.max_order),
-            np.array([label for part in parts for label in part.labels], np.int64),
-            np.repeat([True, True, False, False], counts),
-            np.repeat([True, False, True, False], counts),
-            parameters,
+            TermMatrix.of(blocks, np.union1d(first.terms, final.terms)),
+            labels,
+            whole,
+            training,
+            Weighting(first, parameters.smoothing),
+            Weighting(final, parameters.smoothing),
         )
-
-    def take(self, chosen: NDArray[np.bool_]) -> TermMatrix:
-        return self.matrix.take(np.flatnonzero(chosen))
-
-    def weigh(self, chosen: NDArray[np.bool_], ranks: Ranks) -> Weighting:
-        return Weighting.learn(self.take(chosen), self.labels[chosen], self.parameters, ranks)
 
 
 @dataclass
@@ -136,7 +139,7 @@ class _Run:
     def _regress(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> Tensor:
         labels = rows.labels[chosen]
         weights = np.where(rows.whole[chosen], 1, self.parameters.sentence_weight)
-        design = weighting.design(rows.take(chosen), labels)
+        design = weighting.design(rows.matrix, np.flatnonzero(chosen), labels)
         objective = Objective(
             design=design,
             signs=torch.from_numpy(np.where(labels == 1, 1, -1)).to(design.rows),

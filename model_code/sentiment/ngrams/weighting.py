@@ -1,64 +1,36 @@
-"""Selection of frequent terms, and their log-count ratios."""
+"""Log-count ratios of the chosen terms, and the reviews' vectors of them."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.distributed import Ranks
-from sentiment.errors import TrainingInputError
-from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.blocks import spans
+from sentiment.ngrams.counting import Counts
 from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design
 from sentiment.ngrams.terms import Terms
 
 TINY = 1e-12  # avoids division by 0 for a review without known terms
+BLOCK = 1 << 20  # elements of the matrix processed at a time, which limits memory
 
 
 @dataclass(frozen=True)
 class Weighting:
-    """The selected terms with their counts, the same on every rank.
+    """The chosen terms with their counts, the same on every rank.
 
     Attributes:
-        terms: sorted numbers of the selected terms, shape (terms,).
-        counts: number of positive and of negative reviews with each term, shape (2, terms).
+        counted: number of negative and of positive reviews with each term.
         smoothing: added to every count (Laplace).
     """
 
-    terms: Terms
-    counts: NDArray[np.int64]
+    counted: Counts
     smoothing: float
 
-    @classmethod
-    def learn(
-        cls,
-        matrix: TermMatrix,
-        labels: NDArray[np.int64],
-        parameters: Hyperparameters,
-        ranks: Ranks,
-    ) -> Self:
-        """Count the terms over all ranks' reviews.
-
-        Raises:
-            TrainingInputError: when no term occurs in enough reviews.
-        """
-        positive = labels[matrix.rows] == 1
-        size = len(matrix.terms)
-        counts = np.stack(
-            [np.bincount(matrix.columns[side], minlength=size) for side in (positive, ~positive)]
-        )
-        gathered = ranks.gather((matrix.terms, counts))
-        if len(gathered) > 1:
-            terms, counts = _merge(gathered)
-        else:
-            terms = matrix.terms
-        frequent = counts.sum(axis=0) >= parameters.min_reviews
-        if not frequent.any():
-            raise TrainingInputError(
-                f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews"
-            )
-        return cls(terms[frequent], counts[:, frequent], parameters.smoothing)
+    @property
+    def terms(self) -> Terms:
+        """Sorted numbers of the terms, shape (terms,)."""
+        return self.counted.terms
 
     @property
     def ratios(self) -> NDArray[np.float32]:
@@ -66,52 +38,56 @@ class Weighting:
 
         Wang and Manning (2012), equation 1.
         """
-        return self._ratios(*self.counts)
+        return self._ratios(*self.counted.reviews)
 
     def _ratios(
-        self, positive: NDArray[np.int64], negative: NDArray[np.int64]
+        self, negative: NDArray[np.int32], positive: NDArray[np.int32]
     ) -> NDArray[np.float32]:
-        sums = (self.counts + self.smoothing).sum(axis=1)
+        negatives, positives = (self.counted.reviews + self.smoothing).sum(axis=1)
         ratios = np.log((positive + self.smoothing) / (negative + self.smoothing))
-        centered: NDArray[np.float32] = (ratios - np.log(sums[0] / sums[1])).astype(np.float32)
+        centered: NDArray[np.float32] = (ratios - np.log(positives / negatives)).astype(np.float32)
         return centered
 
-    def design(self, matrix: TermMatrix, labels: NDArray[np.int64] | None = None) -> Design:
-        """Return the reviews' vectors of ratio times emphasis, scaled to length 1.
+    def design(
+        self,
+        matrix: TermMatrix,
+        rows: NDArray[np.int64],
+        labels: NDArray[np.int64] | None = None,
+    ) -> Design:
+        """Return texts' vectors of ratio times emphasis, scaled to length 1.
 
         Args:
-            matrix: terms of the reviews.
-            labels: labels of the reviews if they, or the reviews they are excerpts of, are among
-                those counted. Each then has the ratios without itself, as an unseen review has:
-                with its own count, a term of two reviews would seem to give its label away.
+            matrix: terms of the texts.
+            rows: indexes of the texts in the matrix.
+            labels: label of each of these texts if they, or the reviews they are excerpts of, are
+                among those counted. Each then has the ratios without itself, as an unseen review
+                has: with its own count, a term of two reviews would seem to give its label away.
         """
-        places = np.searchsorted(self.terms, matrix.terms)
+        places = np.searchsorted(self.terms, matrix.terms).astype(np.int32)
         known = self.terms.take(places, mode="clip") == matrix.terms
-        kept = known[matrix.columns]
-        columns, owners = places[matrix.columns[kept]], matrix.rows[kept]
-        ratios = self.ratios[columns] if labels is None else self._without(columns, labels[owners])
-        values, reviews = ratios * matrix.emphasis[kept], len(matrix.starts) - 1
-        lengths = np.sqrt(np.maximum(np.bincount(owners, np.square(values), reviews), TINY))
-        starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=reviews))])
-        scaled = (values / lengths[owners]).astype(np.float32)
-        return Design.of(columns, scaled, starts, terms=len(self.terms))
+        ratios = self.ratios[None] if labels is None else self._without_one()
+        sides = np.zeros(len(rows), np.int64) if labels is None else labels
+        sizes = np.diff(matrix.starts)[rows]
+        # Memory is used only up to the last number that is written.
+        columns, values = np.empty(sizes.sum(), np.int32), np.empty(sizes.sum(), np.float32)
+        starts, end = np.zeros(len(rows) + 1, np.int64), 0
+        for part in spans(sizes, BLOCK):
+            texts = matrix.take(rows[part])
+            count, kept = part.stop - part.start, known[texts.columns]
+            found, owners = places[texts.columns[kept]], texts.rows[kept]
+            products = ratios[sides[part][owners], found] * texts.emphasis[kept]
+            lengths = np.sqrt(np.maximum(np.bincount(owners, np.square(products), count), TINY))
+            start, end = end, end + len(found)
+            columns[start:end], values[start:end] = found, products / lengths[owners]
+            starts[part.start + 1 : part.stop + 1] = np.bincount(owners, minlength=count)
+        return Design.of(columns[:end], values[:end], np.cumsum(starts), terms=len(self.terms))
 
-    def _without(
-        self, columns: NDArray[np.int64], labels: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        """Return the ratio of each of `columns` without one review of the given label."""
-        positive, negative = self.counts
-        return np.where(
-            labels == 1,
-            self._ratios(np.maximum(positive - 1, 0), negative)[columns],
-            self._ratios(positive, np.maximum(negative - 1, 0))[columns],
+    def _without_one(self) -> NDArray[np.float32]:
+        """Return the ratios without one review of each label, shape (labels, terms)."""
+        negative, positive = self.counted.reviews
+        return np.stack(
+            [
+                self._ratios(np.maximum(negative - 1, 0), positive),
+                self._ratios(negative, np.maximum(positive - 1, 0)),
+            ]
         )
-
-
-def _merge(
-    counted: list[tuple[Terms, NDArray[np.int64]]],
-) -> tuple[Terms, NDArray[np.int64]]:
-    """Sum the counts of all ranks, shapes (terms,) and (2, terms) each."""
-    terms, places = np.unique(np.concatenate([terms for terms, _ in counted]), return_inverse=True)
-    side = np.concatenate([counts for _, counts in counted], axis=1)
-    return terms, np.stack([np.bincount(places, row, len(terms)).astype(np.int64) for row in side])

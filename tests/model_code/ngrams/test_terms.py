@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts import ROOT
-from sentiment.ngrams.matrix import TermMatrix, term_matrix
+from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.terms import Tokens, gapped_pairs, ngram_numbers, token_number
 from sentiment.tokens import tokenize
+from tests.model_code.ngrams.conftest import term_matrix
 
 MARKUP = ["<br />", "<br", "<i>", "</i>", "&amp;", "&", "<", ">", "<!--", "-->", "&#39;", "\0", "İ"]
 WORDS = ["good", "not", "Bad", "!", "7/10", "don't", " "]

@@ -1,5 +1,6 @@
 """Regression: correct gradients, a model that learns, deterministic weights."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,17 @@ import pytest
 import torch
 
 from sentiment.checkpoint import Checkpoint
-from sentiment.classifier import Fitted
+from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams import blocks, counting, regression, weighting
+from sentiment.ngrams.blocks import read_blocks
+from sentiment.ngrams.classifier import NgramReviews
+from sentiment.ngrams.counting import count_terms
 from sentiment.ngrams.emphasis import emphasis
-from sentiment.ngrams.matrix import term_matrix
+from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Objective
 from sentiment.ngrams.terms import token_number
 from sentiment.ngrams.training import fit
@@ -22,11 +27,18 @@ from sentiment.ngrams.weighting import Weighting
 from tests.model_code.ngrams.conftest import PARAMETERS, reviews
 
 
+def learn(data: Dataset, parameters: Hyperparameters) -> tuple[Weighting, TermMatrix]:
+    """Weight the terms of the reviews."""
+    found, groups = read_blocks(data.texts, parameters.max_order), np.array(data.labels, np.int8)
+    counts, _ = count_terms(found, groups, parameters, Ranks())
+    return Weighting(counts, parameters.smoothing), TermMatrix.of(found, counts.terms)
+
+
 def objective() -> tuple[Objective, int]:
     data = reviews(50, 3)
-    matrix, labels = term_matrix(data.texts, 2), np.array(data.labels)
-    weighting = Weighting.learn(matrix, labels, PARAMETERS, Ranks())
-    design = weighting.design(matrix)
+    learned, matrix = learn(data, replace(PARAMETERS, max_order=2))
+    labels = np.array(data.labels)
+    design = learned.design(matrix, np.arange(len(labels)))
     signs = torch.from_numpy(np.where(labels == 1, 1, -1)).float()
     weights = torch.linspace(0.1, 1, len(labels))
     loss = Objective(
@@ -38,7 +50,7 @@ def objective() -> tuple[Objective, int]:
         total=float(weights.sum()),
         ranks=Ranks(),
     )
-    return loss, len(weighting.terms)
+    return loss, len(learned.terms)
 
 
 def test_the_gradient_matches_the_loss() -> None:
@@ -61,9 +73,7 @@ def test_reviews_are_vectors_of_length_1() -> None:
 
 def test_ratios_match_the_paper() -> None:
     data = Dataset(["good film", "good", "bad film"], [1, 1, 0])
-    matrix = term_matrix(data.texts, 1)
-    parameters = Hyperparameters(min_reviews=1, max_order=1)
-    found = Weighting.learn(matrix, np.array(data.labels), parameters, Ranks())
+    found, _ = learn(data, Hyperparameters(min_reviews=1, max_order=1))
     # Smoothed counts: good 3 and 1, film 2 and 2, bad 1 and 2; sums 6 and 5
     expected = sorted(np.log(np.array([3 / 6, 2 / 6, 1 / 6]) / np.array([1 / 5, 2 / 5, 2 / 5])))
     assert sorted(found.ratios) == pytest.approx(expected, rel=1e-6)
@@ -71,14 +81,13 @@ def test_ratios_match_the_paper() -> None:
 
 def test_a_training_review_does_not_count_itself() -> None:
     data = Dataset(["good film", "good", "good bad", "bad film"], [1, 1, 1, 0])
-    matrix, labels = term_matrix(data.texts, 1), np.array(data.labels)
-    weighting = Weighting.learn(matrix, labels, Hyperparameters(max_order=1), Ranks())
-    row = weighting.design(matrix, labels).rows.to_dense()[0].tolist()
-    found = dict(zip(weighting.terms.tolist(), row, strict=True))
+    learned, matrix = learn(data, Hyperparameters(max_order=1))
+    row = learned.design(matrix, np.arange(4), np.array(data.labels)).rows.to_dense()[0].tolist()
+    found = dict(zip(learned.terms.tolist(), row, strict=True))
     # Without the first review "good" is in 2 positive reviews and "film" in none. The sums stay.
-    sums = np.log((weighting.counts + 1).sum(axis=1))
+    sums = np.log((learned.counted.reviews + 1).sum(axis=1))
     good, film = (
-        (np.log((positive + 1) / (negative + 1)) - sums[0] + sums[1]) * stress
+        (np.log((positive + 1) / (negative + 1)) - sums[1] + sums[0]) * stress
         for (positive, negative), stress in zip(
             [(2, 0), (0, 1)], emphasis(np.array([0, 1]), 1, 2), strict=True
         )
@@ -105,11 +114,33 @@ def test_the_curve_comes_from_unseen_reviews(fitted: Fitted) -> None:
 
 def test_the_same_inputs_give_the_same_weights_bit_for_bit(fitted: Fitted, tmp_path: Path) -> None:
     again = fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))
-    for name, model in (("first", fitted.model), ("second", again.model)):
-        (tmp_path / name).mkdir()
-        model.save(tmp_path / name)
-    first, second = (tmp_path / name / "ngrams.npz" for name in ("first", "second"))
-    assert first.read_bytes() == second.read_bytes()
+    assert saved(again.model, tmp_path) == saved(fitted.model, tmp_path)
+
+
+def test_the_sizes_of_blocks_and_parts_change_no_bit(
+    fitted: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 500)
+    monkeypatch.setattr(counting, "BITS", 1)
+    monkeypatch.setattr(weighting, "BLOCK", 40)
+    monkeypatch.setattr(regression, "BLOCK", 70)
+    other = fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))
+    assert saved(other.model, tmp_path) == saved(fitted.model, tmp_path)
+    assert saved(other.held_out, tmp_path) == saved(fitted.held_out, tmp_path)
+
+
+def test_the_model_has_at_most_max_terms() -> None:
+    parameters = replace(PARAMETERS, max_terms=100)
+    small = fit(reviews(360, 1), reviews(40, 2), parameters, Ranks(), Checkpoint(None, ""))
+    for model in (small.model, small.held_out):
+        assert isinstance(model, NgramReviews)
+        assert len(model.terms) == 100
+
+
+def saved(model: Classifier, folder: Path) -> bytes:
+    """Return the file of a model."""
+    model.save(folder)
+    return (folder / "ngrams.npz").read_bytes()
 
 
 class ReclaimedError(Exception):
