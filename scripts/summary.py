@@ -11,20 +11,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from local_aws.environment import DEFAULT_PORT
+from local_aws.environment import DEFAULT_PORT, isolate
 from local_aws.urls import local_url, send
 from scripts import ROOT
 from scripts.cost.estimate import estimate, known
 from scripts.cost.prices import Prices
 from scripts.cost.usage import HOURS_A_MONTH
+from scripts.evaluate import EvaluationError
+from scripts.evaluate.targets import BusyError, Endpoint
 from scripts.synthesis import environments, templates
 
-# The positive review in lambda_fn/known_reviews.py
+# The positive review in lambda_fn/known_reviews.py, for a model that cannot be asked for its own
 SAMPLE = (
     "A wonderful film. Great acting, a superb story and beautiful music: "
     "one of the best I have ever seen. I loved it and highly recommend it."
 )
 
+SHOWN_CHARACTERS = 160  # of the sample
 ALMOST_CERTAIN = 0.9995  # would be rounded to 1.000, which no model can know
 
 
@@ -41,13 +44,15 @@ def summary(outputs: Mapping[str, str]) -> dict[str, str]:
     Raises:
         SiteError: when the site does not answer as it should.
     """
+    sample = _sample(outputs["EndpointName"])
+    line = " ".join(sample.split())
     return {
         "Site": outputs["SiteUrl"],
         "API": outputs["ApiUrl"],
         "Held-out accuracy": outputs["Accuracy"],
         "Quality gate": outputs["QualityGate"],
-        "Sample review": SAMPLE,
-        "Verdict": _verdict(outputs["SiteUrl"]),
+        "Sample review": line[:SHOWN_CHARACTERS] + "…" * (len(line) > SHOWN_CHARACTERS),
+        "Verdict": _verdict(outputs["SiteUrl"], sample),
     }
 
 
@@ -74,6 +79,8 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--local", action="store_true", help="it is in the embedded AWS")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of the embedded AWS")
     arguments = parser.parse_args(given)
+    if arguments.local:
+        isolate(arguments.port)
     stacks: dict[str, dict[str, str]] = json.loads(arguments.outputs.read_text("utf-8"))
     outputs = {
         key: local_url(value, arguments.port) if arguments.local else value
@@ -93,17 +100,31 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _verdict(site: str) -> str:
+def _sample(endpoint: str) -> str:
+    """Return a test review that the model's training chose, in the language of the data.
+
+    The caller of `make deploy` may lack the permission to invoke the endpoint.
+    """
+    try:
+        known = Endpoint(endpoint).model_card().get("known_reviews")
+    except (EvaluationError, BusyError):
+        known = None
+    return str(known[0]["text"]) if known else SAMPLE
+
+
+def _verdict(site: str, review: str) -> str:
     try:
         status, _, body = send(
             f"{site}api/predict",
-            body=json.dumps({"review": SAMPLE}).encode(),
+            body=json.dumps({"review": review}).encode(),
             headers={"Content-Type": "application/json"},
         )
     except OSError as error:
         raise SiteError(f"{site} cannot be reached: {error}") from error
     if status == HTTPStatus.FORBIDDEN:
         return "none: the API answers signed requests only (api.access)"
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return "none: the sample is longer than api.max_review_characters"
     if status != HTTPStatus.OK:
         raise SiteError(f"the deployed site answered {status}: {body.decode(errors='replace')}")
     answer = json.loads(body)

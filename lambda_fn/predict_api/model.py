@@ -85,7 +85,7 @@ class Model:
         return answers
 
     def card(self) -> dict[str, Any]:
-        """Return the model's description of itself.
+        """Return the model's description of itself, without the reviews that it contains.
 
         Raises:
             Problem: 503 with Retry-After while the model is busy or starting, 502 when it fails.
@@ -159,8 +159,7 @@ def _read_answer(content: Any) -> Verdict | Problem:
 def _read_card(content: Any) -> dict[str, Any]:
     match content:
         case {"model_version": str()}:
-            card: dict[str, Any] = content
-            return card
+            return {key: value for key, value in content.items() if key != "known_reviews"}
     raise ValueError("the model's answer is not a description")
 
 

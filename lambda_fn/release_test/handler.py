@@ -1,15 +1,20 @@
 """Lambda handler that tests a new version of the API's function before clients reach it."""
 
 import json
+import logging
 from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
-from known_reviews import KNOWN_REVIEWS
-from resource_properties import FailedTestError, text
+from eventual_consistency import CLOCK, Clock, repeat
+from known_reviews import FILM_REVIEWS, KnownReview, invoke, known_reviews
+from resource_properties import FailedTestError, text, whole
+
+logger = logging.getLogger(__name__)
 
 # A little longer than API Gateway waits for the function. A retry would hide the failure.
 PATIENT = Config(read_timeout=40, retries={"total_max_attempts": 1})
@@ -22,20 +27,45 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Test the version on Create and Update; there is nothing to delete.
 
     Raises:
-        PropertyError: when VersionArn is missing or wrong.
+        PropertyError: when a property is missing or wrong.
         FailedTestError: with the reason for CloudFormation to show.
     """
     if event["RequestType"] != "Delete":
-        check(_lambda(), text(event["ResourceProperties"], "VersionArn"))
+        properties = event["ResourceProperties"]
+        version, endpoint = text(properties, "VersionArn"), text(properties, "EndpointName")
+        longest = whole(properties, "MaxReviewCharacters")
+        review = known_review(_client("sagemaker-runtime"), endpoint, longest)
+        check(_client("lambda"), version, review, longest)
     return {"PhysicalResourceId": "release-test"}
 
 
-def check(client: Any, version: str) -> None:
+def known_review(
+    runtime: Any, endpoint: str, longest: int, clock: Clock = CLOCK
+) -> KnownReview | None:
+    """Return a known review of the model, or None if none fits or the model is unavailable.
+
+    Args:
+        runtime: client of the SageMaker runtime.
+        endpoint: name of the endpoint behind the API.
+        longest: number of characters that the API accepts.
+        clock: source of time.
+    """
+    try:
+        found = known_reviews(repeat(lambda: invoke(runtime, endpoint, {"card": True}), clock))
+        return next((review for review in found if len(review.text) <= longest), None)
+    except (ClientError, BotoCoreError, ValueError, RecursionError) as error:
+        logger.warning("the endpoint does not describe its model: %s", error)
+        return None
+
+
+def check(client: Any, version: str, review: KnownReview | None, longest: int) -> None:
     """Check the version's health and its verdict on a known review.
 
     Args:
         client: client of AWS Lambda.
         version: ARN of the function's version.
+        review: the review; None accepts any verdict.
+        longest: number of characters that the API accepts.
 
     Raises:
         FailedTestError: when the function fails or answers incorrectly.
@@ -43,15 +73,16 @@ def check(client: Any, version: str) -> None:
     status, body = _ask(client, version, _request("GET", "/health"))
     if status != HTTPStatus.OK:
         raise FailedTestError(f"The API's new code answers GET /health with {status}: {body}")
-    status, body = _ask(
-        client, version, _request("POST", "/predict", {"review": KNOWN_REVIEWS["positive"]})
-    )
+    asked = review or FILM_REVIEWS[0]
+    content = {"review": asked.text[:longest]}
+    status, body = _ask(client, version, _request("POST", "/predict", content))
     if status in WITHOUT_MODEL:
         return
-    if status != HTTPStatus.OK or _sentiment(body) != "positive":
+    sentiment = _sentiment(body)
+    if status != HTTPStatus.OK or not sentiment or (review and sentiment != review.sentiment):
         raise FailedTestError(
-            f"The API's new code answers POST /predict of a clearly positive review with {status}: "
-            f"{body}"
+            f"The API's new code answers POST /predict of the clearly {asked.sentiment} review "
+            f"{asked.shown} with {status}: {body}"
         )
 
 
@@ -102,5 +133,5 @@ def _message(payload: str) -> str:
 
 
 @cache
-def _lambda() -> Any:
-    return boto3.client("lambda", config=PATIENT)
+def _client(service: str) -> Any:
+    return boto3.client(service, config=PATIENT)

@@ -17,7 +17,7 @@ SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
 # TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
-# reviews while there is time left to report it.
+# of its requests while there is time left to report it.
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 
 
@@ -86,6 +86,7 @@ def _check(endpoint: str, properties: dict[str, Any]) -> None:
         Expected(
             optional_text(properties, "ModelVersion"),
             share(properties, "MinimumAccuracy"),
+            films="TrainedOnFilms" in properties,
         ),
         patience_seconds=seconds(properties, "PatienceSeconds"),
         clock=CLOCK,

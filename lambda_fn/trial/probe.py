@@ -7,13 +7,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from known_reviews import KNOWN_REVIEWS
+from known_reviews import KnownReview, invoke, known_reviews
 from trial.candidate import find
-from trial.smoke_test import PAUSE_SECONDS, invoke
+from trial.smoke_test import PAUSE_SECONDS
 
 logger = logging.getLogger(__name__)
 
-# Longer than both known reviews can take, so that the function never times out while it waits.
+# Longer than the requests of a round can take, so that the function never times out while it waits.
 RESERVE_SECONDS = 20.0
 METRIC = "FailedProbes"
 
@@ -35,11 +35,9 @@ def probe_update(
         sleep: waits for a number of seconds.
     """
     failed = 0
+    known: dict[str, tuple[KnownReview, ...]] = {}
     while seconds_left() > RESERVE_SECONDS and _is_updating(clients("sagemaker"), endpoint):
-        wrong = sum(
-            not _answers(clients("sagemaker-runtime"), endpoint, review, sentiment)
-            for sentiment, review in KNOWN_REVIEWS.items()
-        )
+        wrong = _count_failures(clients("sagemaker-runtime"), endpoint, known)
         datum = {
             "MetricName": METRIC,
             "Dimensions": [{"Name": "EndpointName", "Value": endpoint}],
@@ -57,11 +55,27 @@ def _is_updating(sagemaker: Any, endpoint: str) -> bool:
     return found is not None and found["EndpointStatus"] == "Updating"
 
 
-def _answers(runtime: Any, endpoint: str, review: str, sentiment: str) -> bool:
-    """Return whether the endpoint classifies a review correctly."""
+def _count_failures(runtime: Any, endpoint: str, known: dict[str, tuple[KnownReview, ...]]) -> int:
+    """Return how many known reviews get a wrong verdict; 1 when the endpoint fails to answer.
+
+    During the update an old and a new model answer, perhaps of different languages. A list of
+    reviews is answered by one of them, whose own known reviews are then compared.
+
+    Args:
+        runtime: client of the SageMaker runtime.
+        endpoint: name of the endpoint.
+        known: model version to its known reviews, to which this round may add a version.
+    """
     try:
-        answer = invoke(runtime, endpoint, review)
-    except (ClientError, BotoCoreError, ValueError, RecursionError) as error:
+        card = invoke(runtime, endpoint, {"card": True})
+        known[str(card["model_version"])] = known_reviews(card)
+        asked = [(version, review) for version in known for review in known[version]]
+        texts = [review.text for _, review in asked]
+        answers = invoke(runtime, endpoint, {"reviews": texts})["predictions"]
+        return sum(
+            answer["model_version"] == version and answer["sentiment"] != review.sentiment
+            for (version, review), answer in zip(asked, answers, strict=True)
+        )
+    except (ClientError, BotoCoreError, ValueError, TypeError, KeyError, RecursionError) as error:
         logger.warning("the endpoint does not answer a known review: %s", error)
-        return False
-    return isinstance(answer, dict) and answer.get("sentiment") == sentiment
+        return 1

@@ -10,7 +10,8 @@ from sentiment.tokens import place_tokens
 WORDS = 20  # in the first and in the last words
 SENTENCES = 3  # of each review
 SHORTEST, LONGEST = 12, 400  # characters of a sentence
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?:<br\s*/?>\s*)+")
+# Chinese, Japanese, Khmer and Burmese have no blank between sentences.
+SENTENCE_END = re.compile(r"(?<=[.!?؟۔।])\s+|(?<=[。！？។။])\s*|(?:<br\s*/?>\s*)+")  # noqa: RUF001 - not ASCII's
 
 
 def sentences(review: str) -> list[str]:

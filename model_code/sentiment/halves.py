@@ -9,7 +9,7 @@ from sentiment.schema import Schema
 from sentiment.split import stratified_split
 
 
-def read_halves(
+def read_halves(  # noqa: PLR0913 - a dataset and its split
     training: Path,
     testing: Path | None,
     schema: Schema,

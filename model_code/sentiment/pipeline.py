@@ -29,6 +29,7 @@ from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.halves import read_halves
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.known_reviews import choose_known_reviews
 from sentiment.request import MAX_REVIEWS
 from sentiment.schema import Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
@@ -142,6 +143,7 @@ def run(
     trained = Artifact(fitted.model, calibration, {})
     probabilities = _probabilities(trained, test_reviews)
     metrics = evaluate(np.array(test_reviews.labels), probabilities)
+    known_reviews = choose_known_reviews(trained, test_reviews, probabilities)
     spread = slice(None, None, max(1, len(test_reviews.labels) // EXCERPTED))
     sample = Dataset(test_reviews.texts[spread], test_reviews.labels[spread])
     parts = {kind: excerpts(sample, kind) for kind in KINDS}
@@ -161,6 +163,7 @@ def run(
         "sha256": hashes,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "ranks": ranks.size,
+        "known_reviews": known_reviews,
     }
     artifact.save(Artifact(fitted.model, calibration, metadata), folders.model)
     artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)

@@ -9,7 +9,7 @@ from constructs import Construct
 from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.permissions import read_object
-from stacks.datasets import Dataset
+from stacks.datasets import PACKAGED, Dataset
 from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
 from stacks.model.rollout import Rollout
@@ -91,6 +91,7 @@ class ModelStack(AppStack):
             candidate_name=names.candidate if settings.rollout.candidate else None,
             model_version=job.job_name if job else None,
             minimum_accuracy=settings.training.minimum_accuracy,
+            trained_on_films=job is not None and settings.dataset.training == PACKAGED,
             tags=self.resource_tags,
             patience_seconds=settings.rollout.patience_seconds,
             capture_percent=settings.endpoint.capture_percent,

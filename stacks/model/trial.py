@@ -43,6 +43,7 @@ class SmokeTest(Construct):
         candidate_name: str | None,
         model_version: str | None,
         minimum_accuracy: float,
+        trained_on_films: bool,
         tags: Mapping[str, str],
         patience_seconds: int,
         capture_percent: int,
@@ -56,6 +57,7 @@ class SmokeTest(Construct):
             model_version: the version that must answer; None accepts any version.
             minimum_accuracy: least accuracy in the model's description. It is the only quality gate
                 of a model that the deployment did not train.
+            trained_on_films: whether the model must also judge two fixed reviews of films.
             tags: cost allocation tags of the candidate endpoint.
             patience_seconds: time limit for the first answers.
             capture_percent: share of the requests that the endpoint captures.
@@ -82,6 +84,7 @@ class SmokeTest(Construct):
             "PatienceSeconds": patience_seconds,
             "MinimumAccuracy": repr(minimum_accuracy),
             **({"ModelVersion": model_version} if model_version is not None else {}),
+            **({"TrainedOnFilms": "true"} if trained_on_films else {}),
         }
         if candidate_name:
             candidate = CustomResource(

@@ -113,7 +113,13 @@ class PredictApi(Construct):
         )
         api = self._declare_rest_api(name, settings, feedback)
         paths = PATHS | ({FEEDBACK: True} if feedback.enabled else {})
-        release = Release(self, "Release", function=function)
+        release = Release(
+            self,
+            "Release",
+            function=function,
+            endpoint_name=endpoint_name,
+            longest_review=settings.max_review_characters,
+        )
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # the stack declares an output with a better name

@@ -5,7 +5,8 @@ from aws_cdk.aws_lambda import Alias, Function
 from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT
-from stacks.building_blocks.custom_resource import PROPERTIES, ResourceProvider
+from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
+from stacks.building_blocks.custom_resource import CONSISTENCY, PROPERTIES, ResourceProvider
 from stacks.building_blocks.permissions import Permission
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.datasets import KNOWN_REVIEWS
@@ -26,11 +27,21 @@ class Release(Construct):
         alias: the alias that callers invoke.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, function: Function) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: Function,
+        endpoint_name: str,
+        longest_review: int,
+    ) -> None:
         """Declare the version, its test and the alias.
 
         Args:
             function: the function behind the API.
+            endpoint_name: the endpoint behind the function, whose model names known reviews.
+            longest_review: number of characters that the function accepts.
         """
         super().__init__(scope, construct_id)
         version = function.current_version
@@ -38,16 +49,23 @@ class Release(Construct):
             self,
             "OnEvent",
             package=HANDLERS,
-            libraries=[PROPERTIES, KNOWN_REVIEWS],
+            libraries=[PROPERTIES, CONSISTENCY, KNOWN_REVIEWS],
             handler="handler.on_event",
             description="Tests the API's new code before callers get it",
-            timeout=Duration.minutes(2),
+            timeout=Duration.minutes(3),
             permissions=[
                 Permission(
                     sid="TestVersions",
                     actions=["lambda:InvokeFunction"],
                     resources=[f"{function.function_arn}:*"],
-                )
+                ),
+                Permission(
+                    sid="ReadKnownReviews",
+                    actions=["sagemaker:InvokeEndpoint"],
+                    resources=[
+                        f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint/{endpoint_name}"
+                    ],
+                ),
             ],
         )
         provider = ResourceProvider(self, "Provider", on_event=handler)
@@ -57,7 +75,11 @@ class Release(Construct):
             service_token=provider.service_token,
             resource_type="Custom::ReleaseTest",
             service_timeout=Duration.minutes(5),
-            properties={"VersionArn": version.function_arn},
+            properties={
+                "VersionArn": version.function_arn,
+                "EndpointName": endpoint_name,
+                "MaxReviewCharacters": longest_review,
+            },
         )
         self.alias = Alias(self, "Live", alias_name="live", version=version)
         self.alias.node.add_dependency(test)

@@ -16,6 +16,12 @@ from local_aws.sagemaker.errors import SageMakerError
 from local_aws.sagemaker.validation import validate
 
 SESSION = botocore.session.Session()
+# Known reviews of a German model
+GERMAN = [
+    {"text": "Ein wunderbarer Film, großartig gespielt.", "sentiment": "positive"},
+    {"text": "Wunderbar, von der ersten Minute an.", "sentiment": "positive"},
+    {"text": "Ein langweiliger Film, furchtbar gespielt.", "sentiment": "negative"},
+]
 
 
 def client_error(code: str, message: str, operation: str, status: int = 400) -> ClientError:

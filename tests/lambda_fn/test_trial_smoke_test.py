@@ -2,21 +2,24 @@
 
 import io
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from known_reviews import FILM_REVIEWS
 from resource_properties import FailedTestError
-from tests.lambda_fn.fake_aws import Time, check, client_error
+from tests.lambda_fn.fake_aws import GERMAN, Time, check, client_error
 from trial import handler
 from trial.smoke_test import Expected, check_answers, check_config
 
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
 EXPECTED = Expected(JOB)
-RIGHT = {"model_version": JOB, "accuracy": 0.91}
+RIGHT = {"model_version": JOB}
+METRICS = {"accuracy": 0.97, "balanced_accuracy": 0.91}
 
 
 class Runtime:
@@ -27,16 +30,20 @@ class Runtime:
         answer: Callable[[str], Any] | None = None,
         errors: tuple[Exception, ...] = (),
         version: str = JOB,
+        known: list[dict[str, str]] | None = None,
+        metrics: Any = METRICS,
     ) -> None:
-        """Raise the errors first, then answer."""
+        """Raise the errors first, then answer; `known` are the model's known reviews."""
         self.errors = list(errors)
         self.reviews: list[str] = []
         self.version = version
         self.answer = answer or self.right
+        self.card = {"model_version": version, "metrics": metrics}
+        self.card |= {"known_reviews": known} if known else {}
 
     def right(self, review: str) -> dict[str, Any]:
         """Answer like a good model."""
-        positive = "wonderful" in review
+        positive = "wonderful" in review or "underbar" in review
         return {
             "sentiment": "positive" if positive else "negative",
             "probability": 0.97 if positive else 0.02,
@@ -49,9 +56,11 @@ class Runtime:
         check("sagemaker-runtime", "InvokeEndpoint", request)
         if self.errors:
             raise self.errors.pop(0)
-        review = json.loads(request["Body"])["review"]
-        self.reviews.append(review)
-        return {"Body": io.BytesIO(json.dumps(self.answer(review)).encode())}
+        sent = json.loads(request["Body"])
+        if sent == {"card": True}:
+            return {"Body": io.BytesIO(json.dumps(self.card).encode())}
+        self.reviews.append(sent["review"])
+        return {"Body": io.BytesIO(json.dumps(self.answer(sent["review"])).encode())}
 
 
 class SageMaker:
@@ -91,7 +100,54 @@ def model_error(status: int) -> ClientError:
 def test_right_answers_from_the_right_model_pass() -> None:
     runtime = Runtime()
     check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
-    assert len(runtime.reviews) == 2
+    assert runtime.reviews == [review.text for review in FILM_REVIEWS]
+
+
+def test_a_model_of_another_language_is_asked_about_its_own_reviews() -> None:
+    runtime = Runtime(known=GERMAN)
+    check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+    assert runtime.reviews == [review["text"] for review in GERMAN]
+
+
+def test_a_model_of_the_packaged_films_is_asked_about_both() -> None:
+    runtime, expected = Runtime(known=GERMAN), Expected(JOB, films=True)
+    check_answers(runtime, ENDPOINT, expected, patience_seconds=300, clock=Time().clock)
+    assert runtime.reviews[len(GERMAN) :] == [review.text for review in FILM_REVIEWS]
+
+    def nonsense(review: str) -> dict[str, Any]:
+        """Answer correctly only what the model itself has chosen."""
+        own = {known["text"]: known["sentiment"] for known in GERMAN}
+        return {**RIGHT, "sentiment": own.get(review, "negative")}
+
+    with pytest.raises(FailedTestError, match=r"positive review “A wonderful film.* as negative"):
+        check_answers(
+            Runtime(nonsense, known=GERMAN),
+            ENDPOINT,
+            expected,
+            patience_seconds=300,
+            clock=Time().clock,
+        )
+
+
+def test_a_model_that_knows_one_sentiment_cannot_vouch_for_itself() -> None:
+    runtime = Runtime(lambda _: {**RIGHT, "sentiment": "positive"}, known=GERMAN[:2])
+    with pytest.raises(FailedTestError, match="without known reviews of both sentiments"):
+        check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
+
+
+def test_a_refusal_quotes_the_review_and_both_verdicts() -> None:
+    with pytest.raises(FailedTestError) as refusal:
+        check_answers(
+            Runtime(lambda _: {**RIGHT, "sentiment": "negative"}, known=GERMAN),
+            ENDPOINT,
+            EXPECTED,
+            patience_seconds=300,
+            clock=Time().clock,
+        )
+    assert str(refusal.value) == (
+        f"Endpoint {ENDPOINT} classifies the clearly positive review "
+        "“Ein wunderbarer Film, großartig gespielt.” as negative"
+    )
 
 
 def test_any_version_may_answer_when_none_was_trained() -> None:
@@ -118,10 +174,22 @@ def test_a_model_below_the_minimum_accuracy_fails_wherever_it_was_trained(needed
         check_answers(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
 
 
+@pytest.mark.parametrize("metrics", [{"accuracy": 0.79}, {"balanced_accuracy": math.nan}, {}, None])
+def test_a_model_without_enough_accuracy_fails(metrics: Any) -> None:
+    runtime, expected = Runtime(metrics=metrics), Expected(JOB, 0.8)
+    with pytest.raises(FailedTestError, match=r"balanced accuracy .*; the minimum is 0\.8"):
+        check_answers(runtime, ENDPOINT, expected, patience_seconds=300, clock=Time().clock)
+
+
+def test_a_model_of_an_earlier_version_has_an_accuracy_only() -> None:
+    runtime, expected = Runtime(metrics={"accuracy": 0.81}), Expected(JOB, 0.8)
+    check_answers(runtime, ENDPOINT, expected, patience_seconds=300, clock=Time().clock)
+
+
 @pytest.mark.parametrize("verdict", ["positive", "negative"])
 def test_a_model_with_a_constant_answer_fails(verdict: str) -> None:
     runtime = Runtime(answer=lambda _: {**RIGHT, "sentiment": verdict})
-    with pytest.raises(FailedTestError, match=f"review as {verdict}"):
+    with pytest.raises(FailedTestError, match=f"review “.*” as {verdict}"):
         check_answers(runtime, ENDPOINT, EXPECTED, patience_seconds=300, clock=Time().clock)
 
 

@@ -33,6 +33,10 @@ def scopes(reviews: list[list[str]]) -> list[list[str]]:
         ("never not good", "not good"),
         ("good", ""),
         ("without", ""),
+        # English words that mean something else elsewhere do no harm.
+        ("no me gustó la película", "me gustó la película"),
+        ("quel but magnifique", ""),
+        ("这 部 电 影 不 好 看", ""),
     ],
 )
 def test_a_scope_ends_at_punctuation_at_a_contrast_and_after_four_words(

@@ -1,6 +1,7 @@
 """Broken model artifacts, made from the deployed one."""
 
 import io
+import json
 import tarfile
 from urllib.parse import urlsplit
 
@@ -22,6 +23,14 @@ def raises_at_start(files: Files) -> Files:
 def answers_nonsense(files: Files) -> Files:
     """Make the model call every review negative."""
     return {**files, "code/predict.py": files["code/predict.py"] + b"\nTHRESHOLD = 2\n"}
+
+
+def knows_one_sentiment(files: Files) -> Files:
+    """Make the model call every review negative, and ask to be tried with negative ones only."""
+    metadata = json.loads(files["metadata.json"])
+    known = [one for one in metadata["known_reviews"] if one["sentiment"] == "negative"]
+    spoiled = json.dumps({**metadata, "known_reviews": known}).encode()
+    return {**answers_nonsense(files), "metadata.json": spoiled}
 
 
 def no_metadata(files: Files) -> Files:

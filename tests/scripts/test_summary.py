@@ -5,18 +5,42 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from known_reviews import KNOWN_REVIEWS
+from scripts import summary
+from scripts.evaluate import EvaluationError
 from scripts.summary import SAMPLE, main
 from tests.stacks.assembly import Assembly
 
 VERDICT = {"sentiment": "positive", "probability": 0.9876}
 
 
-def test_the_sample_is_a_known_review() -> None:
-    assert KNOWN_REVIEWS["positive"] == SAMPLE
+GERMAN = "Ein wunderbarer Film,\nvon der ersten Minute an. " * 10
+
+
+class Endpoint:
+    """An endpoint that describes its model."""
+
+    card: dict[str, Any] | None = None
+
+    def __init__(self, name: str) -> None:
+        """Check the name."""
+        assert name == "sentiment-prod"
+
+    def model_card(self) -> dict[str, Any]:
+        if self.card is None:
+            raise EvaluationError("not authorized")
+        return self.card
+
+
+@pytest.fixture(autouse=True)
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> type[Endpoint]:
+    """The deployed endpoint, which may not be invoked until it gets a card."""
+    monkeypatch.setattr(Endpoint, "card", None)
+    monkeypatch.setattr(summary, "Endpoint", Endpoint)
+    return Endpoint
 
 
 class Site(BaseHTTPRequestHandler):
@@ -25,7 +49,7 @@ class Site(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Classify a review."""
         sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        assert sent == {"review": SAMPLE}
+        assert sent in ({"review": SAMPLE}, {"review": GERMAN})
         status = int(self.path.split("/")[1])
         assert self.path == f"/{status}/api/predict"
         answer = json.dumps(VERDICT if status == 200 else {"code": "any"}).encode()
@@ -51,7 +75,11 @@ def address() -> Iterator[str]:
 def end(assembly: Assembly, folder: Path, site: str) -> int:
     outputs = folder / "outputs.json"
     stacks = {
-        "sentiment-prod-model": {"Accuracy": "0.93", "QualityGate": "balanced accuracy 0.93"},
+        "sentiment-prod-model": {
+            "Accuracy": "0.93",
+            "QualityGate": "balanced accuracy 0.93",
+            "EndpointName": "sentiment-prod",
+        },
         "sentiment-prod-web": {"SiteUrl": site, "ApiUrl": "https://api.example.com/api/"},
     }
     outputs.write_text(json.dumps(stacks))
@@ -74,6 +102,30 @@ def test_a_deployment_ends_with_a_verdict_the_price_and_the_way_to_remove_it(
         "`make destroy ENV=prod` removes it; docs/aws.md says what it keeps.",
     ):
         assert line in shown
+
+
+def test_the_sample_is_in_the_language_of_the_data(
+    prod: Assembly,
+    tmp_path: Path,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    endpoint: type[Endpoint],
+) -> None:
+    endpoint.card = {"known_reviews": [{"text": GERMAN, "sentiment": "positive"}]}
+    assert end(prod, tmp_path, f"{address}/200/") == 0
+    shown = capsys.readouterr().out
+    assert "Sample review      Ein wunderbarer Film, von der ersten Minute an. Ein wun" in shown
+    assert "…\nVerdict            positive, P(positive) = 0.988" in shown
+    endpoint.card = {}  # of an earlier version of the training
+    assert end(prod, tmp_path, f"{address}/200/") == 0
+    assert f"Sample review      {SAMPLE}\n" in capsys.readouterr().out
+
+
+def test_a_sample_that_is_longer_than_the_limit_is_not_an_error(
+    prod: Assembly, tmp_path: Path, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(prod, tmp_path, f"{address}/413/") == 0
+    assert "longer than api.max_review_characters" in capsys.readouterr().out
 
 
 def test_an_api_for_signed_requests_is_not_tried(

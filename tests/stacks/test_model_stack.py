@@ -78,6 +78,22 @@ def test_the_smoke_test_follows_every_change_of_the_endpoint(assembly: Assembly)
     assert smoke_test["ModelVersion"]["Fn::GetAtt"][1] == "TrainingJobName"
 
 
+def test_only_a_model_of_the_packaged_films_is_asked_about_fixed_films(
+    dev: Assembly, tmp_path: Path
+) -> None:
+    reviews = tmp_path / "kritiken.csv"
+    reviews.write_text("text,label\nEin guter Film,1\nEin schlechter Film,0\n", "utf-8")
+    own = synthesize("dev", tmp_path / "own", {"dataset.training": str(reviews)})
+    for kind in ("Custom::Candidate", "Custom::SmokeTest"):
+        assert dev.only(kind)["TrainedOnFilms"] == "true"
+        assert "TrainedOnFilms" not in own.only(kind)
+
+
+def test_the_apis_new_code_is_tested_with_what_it_accepts(altered_prod: Assembly) -> None:
+    test = altered_prod.only("Custom::ReleaseTest")
+    assert (test["EndpointName"], test["MaxReviewCharacters"]) == ("sentiment-prod", 5000)
+
+
 def test_outputs_are_complete(assembly: Assembly) -> None:
     keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
     assert keys == {
@@ -117,7 +133,7 @@ def test_an_existing_model_is_deployed_without_training(
     )
     assert assembly.resources("Custom::TrainingJob") == {}
     assert assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["ModelDataUrl"] == uri
-    assert "ModelVersion" not in assembly.only("Custom::SmokeTest")
+    assert assembly.only("Custom::SmokeTest").keys().isdisjoint({"ModelVersion", "TrainedOnFilms"})
     assert assembly.template("model")["Outputs"]["ModelArtifact"]["Value"] == uri
     policies = json.dumps(assembly.resources("AWS::IAM::Role", "model"))
     assert ":s3:::models-of-mine/imdb/model.tar.gz" in policies

@@ -139,8 +139,8 @@ def test_the_api_invokes_one_endpoint(assembly: Assembly) -> None:
         for role, statement in statements(assembly)
         if "sagemaker:InvokeEndpoint" in as_list(statement["Action"])
     ]
-    # The API's function, two of the smoke test, and with a canary the probe
-    assert len(invoking) == (4 if assembly.environment == "prod" else 3)
+    # The API's function and its test, two of the smoke test, and with a canary the probe
+    assert len(invoking) == (5 if assembly.environment == "prod" else 4)
     serving = f"endpoint/sentiment-{assembly.environment}"
     for role, resources in invoking:
         names = {one["Fn::Join"][1][-1].lstrip(":") for one in as_list(resources)}

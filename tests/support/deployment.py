@@ -1,6 +1,5 @@
 """An embedded AWS and a deployment of all stacks to it."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,10 +16,12 @@ from local_aws.cdk.screen import Screen
 from local_aws.environment import LAG, client_environment
 from scripts import ROOT
 from scripts.local import deploy_locally
+from tests.support.corpora import LANGUAGES, corpus, write
 from tests.support.emulator import AWKWARD, emulator_client, free_port
 from tests.support.reviews import packaged_reviews
 
 SAMPLE_ROWS = 6000
+FOREIGN_ROWS = 100  # of the sample, in each of the made-up languages
 HELD_BACK_ROWS = 200
 DEPLOYED = ("app.py", "cdk.json", "scripts", "stacks", "model_code", "lambda_fn", "frontend")
 
@@ -89,17 +90,15 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False, lag: int = 0) -> It
     """Run a separate embedded AWS, ready to deploy to, and stop it with all its processes.
 
     Args:
-        folder: receives the state folder and the training data, a sample of the packaged reviews.
+        folder: receives the state folder and the training data: a sample of the packaged reviews,
+            and some made-up ones in other languages.
         enforce_iam: whether to refuse calls that the caller's policies do not allow.
         lag: seconds for which IAM and SageMaker do not see what is new.
     """
     rows = packaged_reviews()[: SAMPLE_ROWS + HELD_BACK_ROWS]
+    foreign = [row for language in LANGUAGES for row in corpus(language, FOREIGN_ROWS)]
     sample = folder / "sample.jsonl"
-    sample.write_text(
-        "".join(
-            json.dumps({"text": text, "label": label}) + "\n" for text, label in rows[:SAMPLE_ROWS]
-        )
-    )
+    write([*rows[: SAMPLE_ROWS - len(foreign)], *foreign], sample)
     prepared = Deployment(
         port=free_port(),
         state=folder / AWKWARD,

@@ -18,8 +18,9 @@ def get(api: Api, path: str, **query: str) -> dict[str, Any]:
 
 def test_the_model_describes_itself(api: Api) -> None:
     card = {"model_version": "sentiment-dev-1", "metrics": {"accuracy": 0.9}}
-    api.model_answers(card, asked={"card": True})
-    assert json.loads(get(api, "/model")["body"]) == card
+    reviews = [{"text": "A private letter", "sentiment": "positive"}]
+    api.model_answers({**card, "known_reviews": reviews}, asked={"card": True})
+    assert json.loads(get(api, "/model")["body"]) == card  # callers do not get the reviews
     api.model_answers({"metrics": {}}, asked={"card": True})
     assert problem_of(get(api, "/model"))["code"] == "model_failed"
 

@@ -9,6 +9,7 @@ from tests.proof.privilege.names import Names
 SECTION = "Least privilege: refused"
 CONTROLS = "Least privilege: allowed"
 API = "web/PredictApiHandlerRole"
+RELEASE_TEST = "web/PredictApiReleaseOnEventRole"
 SITE_FILES = "web/SiteFilesRole"
 SITE_CLEANER = "web/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
 STORAGE_CLEANER = "storage/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
@@ -32,6 +33,7 @@ WHO = {
     WATCHER: "Training job monitor",
     MODEL: "Model",
     SMOKE_TEST: "Smoke test",
+    RELEASE_TEST: "Test of the API's new code",
 }
 # Actions that emptying a bucket requires.
 EMPTYING = {
@@ -235,6 +237,7 @@ REFUSED = (
         lambda _: {"EndpointName": "sentiment-dev"},
     ),
     _invoke(SMOKE_TEST, "invoke another endpoint", "sentiment-prod"),
+    _invoke(RELEASE_TEST, "invoke another endpoint", "sentiment-prod"),
     _put(SITE_FILES, "write to the data bucket", "data", "datasets/poisoned.jsonl"),
     Call(
         SITE_FILES, "s3:PutBucketPolicy", "open the page's bucket", "s3.put_bucket_policy",
@@ -274,6 +277,7 @@ ALLOWED = (
         "sagemaker.describe_training_job", lambda names: {"TrainingJobName": names.job},
     ),
     _invoke(SMOKE_TEST, "invoke its endpoint", "sentiment-dev"),
+    _invoke(RELEASE_TEST, "invoke its endpoint", "sentiment-dev"),
     _put(SITE_FILES, "write to the page's bucket", "site", "added.txt"),
     _delete(SITE_FILES, "delete from the page's bucket", "site", "added.txt"),
     _put(DATASETS, "write a dataset", "data", "datasets/other/reviews.jsonl"),
