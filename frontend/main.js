@@ -1,26 +1,34 @@
 /** Connects the parts of the page. */
 
 import { classify } from "./api.js";
-import { download, judgeLines, linesOf } from "./batch.js";
+import { forgetList, judgeEach, restoreList } from "./batch.js";
 import { startCard } from "./card.js";
+import { startCode } from "./code.js";
 import { loadConfig } from "./config.js";
 import { element } from "./dom.js";
-import { showExplanation, startExplanation } from "./explanation.js";
+import { showExplanation } from "./explanation.js";
 import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
+import { startFiles } from "./files.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
+import { fragmentOf } from "./link.js";
+import { hideMarked, showMarked, startMarked } from "./marked.js";
 import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
 import { ApiError, OfflineError } from "./patience.js";
+import { startRows } from "./rows.js";
 import { store, stored } from "./storage.js";
+import { reviewsIn } from "./table.js";
 import { showVerdict } from "./verdict.js";
 
 const form = element("form");
 const review = element("review");
-const lines = element("lines");
 const DRAFT = "draft"; // key of the stored text
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
+const RESTS = "A text of more than 20,000 characters is classified by the button only, not while you type.";
 const EMPTY = "Write a review first.";
 const WORDS_ENOUGH = 4; // minimum for classification while typing
+const MANY = 10; // lines from which a text is not classified while typing
+let found = { table: false, entries: [] }; // reviews in the text
 let pause;
 let again = null; // repeats the request that failed offline
 let lastLive = null; // text of the last verdict given while typing
@@ -46,22 +54,27 @@ review.addEventListener("keydown", (event) => {
 review.addEventListener("input", () => {
   store(DRAFT, review.value);
   forgetShared(review.value);
-  offerLines();
-  const worthAsking = isWorthAsking();
+  offerEach();
+  const long = review.value.length > LONGEST_LIVE;
+  const worthAsking = !long && isWorthAsking();
   startOver({ keepVerdict: worthAsking });
-  showMessage("");
+  showMessage(long ? RESTS : "");
   if (worthAsking) {
     pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
   }
 });
 
-lines.addEventListener("click", submitLines);
-element("download").addEventListener("click", download);
+element("each").addEventListener("click", submitEach);
+element("one").addEventListener("click", () => submit());
+element("link").addEventListener("click", copyLink);
 window.addEventListener("hashchange", openShared);
 window.addEventListener("online", () => again?.());
-startExplanation();
-startCard(async () => (await configuration).api);
-startFeedback(async () => (await configuration).api);
+startMarked(judge);
+startRows(judge);
+startFiles(replaceText, showRefusal);
+startCard(currentConfig);
+startCode(currentApi);
+startFeedback(currentApi);
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
@@ -74,24 +87,27 @@ for (const example of document.querySelectorAll(".example")) {
 // The user may have started typing before this module loaded.
 review.value ||= stored(DRAFT, "");
 store(DRAFT, review.value);
-offerLines();
+offerEach();
+element("sample").hidden = review.value !== "" || stored("history", []).length > 0;
+restoreList();
 // Wait for the verdict, which would otherwise move the history.
-Promise.resolve(openShared()).finally(startHistory);
+openShared().finally(startHistory);
 
 /** Classify the review in the page's address, if there is one. */
-function openShared() {
-  const shared = sharedReview();
+async function openShared() {
+  const shared = await sharedReview();
   if (shared !== null && shared !== review.value) {
     replaceText(shared);
   }
   return shared === null ? undefined : submit();
 }
 
-/** Offer to classify each line when there are several. */
-function offerLines() {
-  const count = linesOf(review.value).length;
-  lines.hidden = count < 2;
-  lines.textContent = `Classify each of ${count.toLocaleString("en")} lines`;
+/** Ask whether a text of several lines, or a table, is a list of reviews. */
+function offerEach() {
+  found = reviewsIn(review.value);
+  const count = found.entries.length;
+  element("several").hidden = count < 2;
+  element("looks").textContent = `Looks like ${count.toLocaleString("en")} reviews:`;
 }
 
 function submit({ live = false } = {}) {
@@ -105,23 +121,32 @@ function submit({ live = false } = {}) {
     const verdict = await classify(config.api, text, options);
     options.signal.throwIfAborted();
     showVerdict(verdict);
-    showExplanation(text, verdict.explanation);
+    showExplanation(text, verdict);
+    if (!live) {
+      showMarked(text, verdict);
+    }
     if (config.feedback) {
       askFeedback(text, verdict);
     }
-    remember(text, verdict.probability, lastLive);
+    element("after").hidden = false;
+    remember(text, verdict, lastLive);
     lastLive = live ? text : null;
     return { message: "", shown: "verdict" };
   });
 }
 
-function submitLines() {
-  const found = linesOf(review.value);
-  const request = { refuse: () => (found.length ? "" : EMPTY), repeat: submitLines };
+function submitEach() {
+  const { entries } = found;
+  const request = { refuse: () => (entries.length ? "" : EMPTY), repeat: submitEach };
   return send(request, async (config, options) => {
-    const message = await judgeLines(config.api, found, options);
+    const message = await judgeEach(config.api, entries, options);
     return { message, shown: "batch" };
   });
+}
+
+/** Classify a text next to the shown review: the rest of it, or a row of a list. */
+async function judge(text, options) {
+  return classify(await currentApi(), text, options);
 }
 
 /** Send a request, cancelling the previous one. */
@@ -171,28 +196,52 @@ function startOver({ keepVerdict = false } = {}) {
   again = null;
   running.abort();
   running = new AbortController();
+  element("sample").hidden = true;
   if (!keepVerdict) {
     lastLive = null;
     hideAnswer();
   }
-  element("batch").hidden = true;
+  forgetList();
   return running;
 }
 
 function hideAnswer() {
-  element("verdict").hidden = true;
-  element("explanation").hidden = true;
+  hideMarked();
+  for (const part of ["verdict", "explanation", "after"]) {
+    element(part).hidden = true;
+  }
+  element("copied").textContent = "";
   hideFeedback();
 }
 
 /** Replace the text as if typed, so that undo restores the previous text. */
 function replaceText(text) {
+  hideMarked();
   review.focus();
   review.select();
   if (!document.execCommand("insertText", false, text)) {
     review.value = text;
-    store(DRAFT, text);
+    review.dispatchEvent(new Event("input"));
   }
+}
+
+async function copyLink() {
+  const link = `${location.origin}${location.pathname}${await fragmentOf(review.value)}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    element("copied").textContent = "Copied. No server sees the review in it.";
+  } catch {
+    location.hash = new URL(link).hash; // the clipboard is refused: the address becomes the link
+    element("copied").textContent = "The link is in the address bar.";
+  }
+}
+
+async function currentConfig() {
+  return configuration;
+}
+
+async function currentApi() {
+  return (await configuration).api;
 }
 
 /** Show the error unless the page is only offline. */
@@ -204,7 +253,8 @@ function showConfigurationError(error) {
 
 function isWorthAsking() {
   const text = review.value.trim();
-  return text.length <= LONGEST_LIVE && text.split(/\s+/).length >= WORDS_ENOUGH;
+  const list = found.table || found.entries.length >= MANY;
+  return !list && text.split(/\s+/).length >= WORDS_ENOUGH;
 }
 
 function refusal(text, longest) {
