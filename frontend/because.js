@@ -17,31 +17,32 @@ const LONGEST = 40;
  * @param {string[]} letters code points of the review
  */
 export function reasons(verdict, letters) {
-  const pick = (sign, most) => quotations(verdict, letters, sign).slice(0, most);
   const { kind } = wordingOf(verdict);
   if (kind === "guess") {
     return [];
   }
   const positive = verdict.probability >= 0.5;
-  const [pros, cons] = [pick(positive ? 1 : -1, FOR), pick(positive ? -1 : 1, AGAINST)];
+  const side = positive ? 1 : -1;
+  const pros = quotations(verdict, letters, side, FOR, true);
+  const cons = quotations(verdict, letters, -side, AGAINST);
   if (kind === "mixed") {
     const [good, bad] = positive ? [pros, cons] : [cons, pros];
     return [...part("Speaking for it: ", good, ". "), ...part("Against it: ", bad, ".")];
   }
-  return pros.length > 0
-    ? [...part("Because of ", pros, cons.length > 0 ? ", " : "."), ...part("despite ", cons, ".")]
-    : part("Despite ", cons, ".");
+  const because = part("Because of ", pros, cons.length > 0 ? ", " : ".");
+  return [...because, ...part(pros.length > 0 ? "despite " : "Despite ", cons, ".")];
 }
 
-/** Return the cores of the phrases on one side, strongest first, each once. */
-function quotations({ phrases, explanation }, letters, sign) {
+/** Return the cores of the phrases on one side that are worth a mention; if one is needed, the strongest. */
+function quotations({ phrases, explanation }, letters, side, most, needed = false) {
   const found = new Map();
-  for (const phrase of phrases.filter(({ weight }) => weight * sign >= WORTH)) {
+  const those = phrases.filter(({ weight }) => weight * side > 0);
+  for (const phrase of those.filter(({ weight }, rank) => (rank === 0 && needed) || weight * side >= WORTH)) {
     const { start, end } = core(phrase, explanation);
     const text = shortened(letters.slice(start, end));
     found.set(text.toLowerCase(), found.get(text.toLowerCase()) ?? text);
   }
-  return [...found.values()];
+  return [...found.values()].slice(0, most);
 }
 
 /** Return the strongest word of a phrase with its strong neighbours. */

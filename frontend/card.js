@@ -10,19 +10,8 @@ const WEAK = "Irony, praise that turns (“I expected a masterpiece …”), ver
 const CITATION =
   "Large Movie Review Dataset: Maas et al. (2011), “Learning word vectors for sentiment analysis”, ACL. Its reviews come from IMDb.";
 
-/** Make the button open the drawer; `config` returns the configuration. */
-export function startCard(config) {
-  const drawer = element("card");
-  let asking = new AbortController();
-  element("about").addEventListener("click", () => {
-    asking = new AbortController();
-    drawer.showModal();
-    fill(config, asking.signal);
-  });
-  drawer.addEventListener("close", () => asking.abort());
-}
-
-async function fill(config, signal) {
+/** Fill the drawer until `signal` ends it; `config` returns the configuration. */
+export async function fillCard(config, signal) {
   const show = (text) => {
     element("card-message").textContent = text;
   };

@@ -5,16 +5,13 @@ import { create, element } from "./dom.js";
 const LONGEST = 2000;
 const ANY = "A superb film, I loved it.";
 
-/** Fill the snippets when they are opened; `api` returns the API's path. */
-export function startCode(api) {
-  element("code").addEventListener("toggle", async () => {
-    const address = new URL(`${await api()}/predict`, location.href).href;
-    const text = element("review").value;
-    const review = text.trim() && text.length <= LONGEST ? text : ANY;
-    element("snippets").replaceChildren(
-      ...Object.entries(snippets(address, review)).map(([language, code]) => snippet(language, code)),
-    );
-  });
+/** Show the snippets for a review; `api` is the API's path. */
+export function showSnippets(api, text) {
+  const address = new URL(`${api}/predict`, location.href).href;
+  const review = text.trim() && text.length <= LONGEST ? text : ANY;
+  element("snippets").replaceChildren(
+    ...Object.entries(snippets(address, review)).map(([language, code]) => snippet(language, code)),
+  );
 }
 
 function snippets(address, review) {

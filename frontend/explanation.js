@@ -32,8 +32,8 @@ export function showExplanation(review, verdict) {
 export function markedReview(review, verdict) {
   const letters = Array.from(review);
   const marked = (isExplained(verdict) ? verdict.phrases : [])
-    .filter(({ weight, end }) => Math.abs(weight) >= FAINT && end <= letters.length)
     .slice(0, MARKED)
+    .filter(({ weight, end }, rank) => (rank === 0 || Math.abs(weight) >= FAINT) && end <= letters.length)
     .sort((a, b) => a.start - b.start);
   const pieces = [];
   let at = 0;

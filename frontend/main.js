@@ -2,13 +2,12 @@
 
 import { classify } from "./api.js";
 import { forgetList, judgeEach, restoreList } from "./batch.js";
-import { startCard } from "./card.js";
-import { startCode } from "./code.js";
 import { loadConfig } from "./config.js";
 import { element } from "./dom.js";
 import { showExplanation } from "./explanation.js";
 import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
 import { startFiles } from "./files.js";
+import { startFolded } from "./folded.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
 import { fragmentOf } from "./link.js";
 import { hideMarked, showMarked, startMarked } from "./marked.js";
@@ -72,8 +71,7 @@ window.addEventListener("online", () => again?.());
 startMarked(judge);
 startRows(judge);
 startFiles(replaceText, showRefusal);
-startCard(currentConfig);
-startCode(currentApi);
+startFolded(currentConfig);
 startFeedback(currentApi);
 
 for (const example of document.querySelectorAll(".example")) {
