@@ -1,21 +1,18 @@
-/** Judges a list of reviews in as few calls as possible, and keeps the result for a reload. */
+/** Judges a list of reviews in as few calls as possible, and stores the result for a reload. */
 
 import { classifyMany } from "./api.js";
-import { element } from "./dom.js";
-import { showRows, summary } from "./rows.js";
-import { store, stored } from "./storage.js";
+import { LIST, store } from "./storage.js";
 
 const AT_ONCE = 512;
 const CHARACTERS_AT_ONCE = 500_000; // limit of API Gateway and Lambda for one call, in any script
-const KEY = "list";
 
 /**
- * Judge each review and show the table.
+ * Judge each review.
  *
  * @param {string} api path of the API
  * @param {{review: string, label?: string}[]} entries
  * @param {import("./patience.js").Options} options
- * @returns {Promise<string>} a summary of the verdicts
+ * @returns {Promise<object[]>} the rows of the table
  * @throws {ApiError} with a message for the user
  */
 export async function judgeEach(api, entries, options) {
@@ -32,25 +29,8 @@ export async function judgeEach(api, entries, options) {
     const { probability, words, known_words, error } = answers[index];
     return { ...entry, probability, words, known_words, error };
   });
-  store(KEY, rows);
-  showRows(rows);
-  return summary(rows);
-}
-
-/** Show the list that was judged before a reload. */
-export function restoreList() {
-  const rows = stored(KEY, []);
-  if (rows.length > 0) {
-    showRows(rows);
-  }
-}
-
-/** Hide and forget the list. */
-export function forgetList() {
-  if (!element("batch").hidden) {
-    element("batch").hidden = true;
-    store(KEY, []);
-  }
+  store(LIST, rows);
+  return rows;
 }
 
 /** Split the reviews into parts small enough for one call. */

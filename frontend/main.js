@@ -1,7 +1,7 @@
 /** Connects the parts of the page. */
 
 import { classify } from "./api.js";
-import { forgetList, judgeEach, restoreList } from "./batch.js";
+import { judgeEach } from "./batch.js";
 import { loadConfig } from "./config.js";
 import { element } from "./dom.js";
 import { showExplanation } from "./explanation.js";
@@ -13,14 +13,12 @@ import { fragmentOf } from "./link.js";
 import { hideMarked, showMarked, startMarked } from "./marked.js";
 import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
 import { ApiError, OfflineError } from "./patience.js";
-import { startRows } from "./rows.js";
-import { store, stored } from "./storage.js";
+import { DRAFT, LIST, store, stored } from "./storage.js";
 import { reviewsIn } from "./table.js";
 import { showVerdict } from "./verdict.js";
 
 const form = element("form");
 const review = element("review");
-const DRAFT = "draft"; // key of the stored text
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const RESTS = "A text of more than 20,000 characters is classified by the button only, not while you type.";
@@ -69,7 +67,6 @@ element("link").addEventListener("click", copyLink);
 window.addEventListener("hashchange", openShared);
 window.addEventListener("online", () => again?.());
 startMarked(judge);
-startRows(judge);
 startFiles(replaceText, showRefusal);
 startFolded(currentConfig);
 startFeedback(currentApi);
@@ -87,9 +84,12 @@ review.value ||= stored(DRAFT, "");
 store(DRAFT, review.value);
 offerEach();
 element("sample").hidden = review.value !== "" || stored("history", []).length > 0;
-restoreList();
+showList(stored(LIST, []));
 // Wait for the verdict, which would otherwise move the history.
-openShared().finally(startHistory);
+openShared().finally(() => {
+  startHistory();
+  element("footer").hidden = false;
+});
 
 /** Classify the review in the page's address, if there is one. */
 async function openShared() {
@@ -126,7 +126,7 @@ function submit({ live = false } = {}) {
     if (config.feedback) {
       askFeedback(text, verdict);
     }
-    element("after").hidden = false;
+    element("after").hidden = element("footer").hidden = false;
     remember(text, verdict, lastLive);
     lastLive = live ? text : null;
     return { message: "", shown: "verdict" };
@@ -137,9 +137,20 @@ function submitEach() {
   const { entries } = found;
   const request = { refuse: () => (entries.length ? "" : EMPTY), repeat: submitEach };
   return send(request, async (config, options) => {
-    const message = await judgeEach(config.api, entries, options);
+    const message = await showList(await judgeEach(config.api, entries, options));
+    element("footer").hidden = false;
     return { message, shown: "batch" };
   });
+}
+
+/** Show a judged list, if there is one, and return a summary. */
+async function showList(rows) {
+  if (rows.length === 0) {
+    return "";
+  }
+  const { showRows, summary } = await import("./rows.js");
+  showRows(rows, judge);
+  return summary(rows);
 }
 
 /** Classify a text next to the shown review: the rest of it, or a row of a list. */
@@ -195,17 +206,22 @@ function startOver({ keepVerdict = false } = {}) {
   running.abort();
   running = new AbortController();
   element("sample").hidden = true;
+  // What is below a verdict appears with it, so that it need not move.
+  element("footer").hidden = element("verdict").hidden;
   if (!keepVerdict) {
     lastLive = null;
     hideAnswer();
   }
-  forgetList();
+  if (!element("batch").hidden) {
+    element("batch").hidden = true;
+    store(LIST, []);
+  }
   return running;
 }
 
 function hideAnswer() {
   hideMarked();
-  for (const part of ["verdict", "explanation", "after"]) {
+  for (const part of ["verdict", "explanation", "after", "footer"]) {
     element(part).hidden = true;
   }
   element("copied").textContent = "";

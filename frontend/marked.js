@@ -50,7 +50,8 @@ export function showMarked(review, verdict) {
     element("reading").style.height = `${field.offsetHeight}px`;
   }
   element("reading").hidden = element("edit").hidden = false;
-  field.hidden = element("hint").hidden = true;
+  field.hidden = true;
+  element("hint").style.visibility = "hidden"; // keeps its space
   if (hadFocus) {
     element("edit").focus({ preventScroll: true });
   }
@@ -61,7 +62,8 @@ export function hideMarked() {
   asking.abort();
   shown = null;
   element("reading").hidden = element("edit").hidden = true;
-  element("review").hidden = element("hint").hidden = false;
+  element("review").hidden = false;
+  element("hint").style.visibility = "";
 }
 
 /** Describe a phrase below the text, where it covers nothing. */

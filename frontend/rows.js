@@ -1,9 +1,9 @@
 /** Table of judged reviews: shares, filters, order, and an explanation of each row. */
 
 import { reasons } from "./because.js";
+import { csvOf } from "./csv.js";
 import { create, element } from "./dom.js";
 import { markedReview } from "./explanation.js";
-import { csvOf } from "./csv.js";
 import { ApiError } from "./patience.js";
 import { wordingOf } from "./verdict.js";
 
@@ -14,24 +14,23 @@ const SHOWN = 1000; // rows; the download has all
 
 let rows = [];
 let filter = "all";
+let judge;
 
-/** Connect the controls; `judge` classifies a review. */
-export function startRows(judge) {
-  element("download").addEventListener("click", download);
-  element("order").addEventListener("change", showTable);
-  element("filters").addEventListener("click", ({ target }) => {
-    if (target.dataset.filter) {
-      filter = target.dataset.filter;
-      showFilters();
-      showTable();
-    }
-  });
-  element("rows").addEventListener("click", ({ target }) => target.dataset.row && explain(target, judge));
-}
+element("download").addEventListener("click", download);
+element("order").addEventListener("change", showTable);
+element("filters").addEventListener("click", ({ target }) => {
+  if (target.dataset.filter) {
+    filter = target.dataset.filter;
+    showFilters();
+    showTable();
+  }
+});
+element("rows").addEventListener("click", ({ target }) => target.dataset.row && explain(target));
 
-/** Show judged reviews. */
-export function showRows(judged) {
+/** Show judged reviews; `explained` classifies one of them again. */
+export function showRows(judged, explained) {
   rows = judged;
+  judge = explained;
   filter = "all";
   element("order").value = "listed";
   element("count").textContent = counted(rows.length, "review");
@@ -110,7 +109,7 @@ function tableRow(row) {
 }
 
 /** Open an explanation under a row, or close it. */
-async function explain(button, judge) {
+async function explain(button) {
   const above = button.closest("tr");
   if (button.ariaExpanded === "true") {
     button.ariaExpanded = "false";

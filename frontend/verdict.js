@@ -5,26 +5,21 @@ import { create, element } from "./dom.js";
 const MIXED_FROM = 0.4;
 const MIXED_TO = 0.6;
 const CLEAR = 0.9; // chance from which a verdict is more than "mostly" one side
-const KNOWN_ENOUGH = 0.6; // share of known words below which a verdict is a guess
+// A text in another language shares up to three quarters of its words with English ones.
+const KNOWN_ENOUGH = 0.8; // share of known words below which a verdict is a guess
+const FEW = 3; // unknown words that half of the words may outweigh, such as names
 const FULL_REVIEW = 8; // words below which a text is much shorter than what the model was trained on
 const SYMBOLS = { positive: "▲", negative: "▼", mixed: "◆", guess: "?" };
 const SHORT = "The model was trained on full reviews: a text this short gives it little to go on.";
 
 /**
- * @typedef {object} Judged
- * @property {number} probability chance of positive
- * @property {number} [words] number of words in the review
- * @property {number} [known_words] number of those that the model knows
- */
-
-/**
  * Return the kind of a verdict and its wording: the same in the verdict, the history and lists.
  *
- * @param {Judged} judged
+ * @param {{probability: number, words?: number, known_words?: number}} judged
  * @returns {{kind: "positive" | "mixed" | "negative" | "guess", name: string, chance: string}}
  */
 export function wordingOf({ probability, words, known_words }) {
-  if (known_words === 0 || known_words / words < KNOWN_ENOUGH) {
+  if (isGuess(words, known_words)) {
     return { kind: "guess", name: "A guess", chance: "" };
   }
   const side = probability >= 0.5 ? "positive" : "negative";
@@ -66,6 +61,11 @@ export function percent(share, digits = 0) {
     return `over ${(100 - least).toFixed(digits)}%`;
   }
   return Number(rounded) === 0 ? `under ${least.toFixed(digits)}%` : `${rounded}%`;
+}
+
+function isGuess(words, known) {
+  const few = words - known > FEW ? KNOWN_ENOUGH : 0.5;
+  return known === 0 || known / words < few;
 }
 
 function noteOn({ words, known_words }, kind) {

@@ -27,8 +27,16 @@ def paths(*, feedback: bool) -> dict[str, Schema]:
         "/openapi.json": _readable(_itself()),
         **({"/feedback": {"post": _feedback()}} if feedback else {}),
     }
+    return {
+        path: {method: _correlated(operation) for method, operation in methods.items()}
+        for path, methods in operations.items()
+    }
+
+
+def _correlated(operation: Schema) -> Schema:
+    """Add the header that every operation accepts."""
     correlation = {"$ref": "#/components/parameters/X-Correlation-Id"}
-    return {path: {"parameters": [correlation], **methods} for path, methods in operations.items()}
+    return {**operation, "parameters": [*operation.get("parameters", []), correlation]}
 
 
 def _readable(get: Schema) -> Schema:

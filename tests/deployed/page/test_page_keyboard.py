@@ -7,19 +7,18 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.deployed.page.use import REVIEW, answer, classify
 
-
 CONTROLS = [
     "Edit",
     "The review, with the phrases that moved the verdict",
     "Classify",
-    "Judge each",
-    "Treat as one",
     "Loved it",
     "Hated it",
     "Mixed feelings",
     "A surprise",
     "A letdown",
     "Many reviews? Paste them, or drop or choose a text, CSV or TSV file:",
+    "Judge each",
+    "Treat as one",
     "Yes",
     "No",
     "Copy link",
@@ -111,8 +110,8 @@ def test_every_element_has_an_accessible_name(page: Page) -> None:
         - button "About the model"
         - button "Edit"
         - region "The review, with the phrases that moved the verdict":
-          - button "fine: pushes strongly towards positive"
-          - button "film: pushes slightly towards negative"
+          - 'button "fine: pushes strongly towards positive"'
+          - 'button "film: pushes slightly towards negative"'
         - status
         - button "Classify"
         - status

@@ -44,6 +44,7 @@ def test_the_wording_follows_the_probability(
     [
         (8, 2, "I know 2 of 8 words here: this is a guess."),
         (10, 5, "I know 5 of 10 words here: this is a guess."),
+        (18, 14, "I know 14 of 18 words here: this is a guess."),
         (3, 0, "I know none of the 3 words here: this is a guess."),
         (1, 0, "I know no word here: this is a guess."),
         (0, 0, "I know no word here: this is a guess."),
@@ -65,6 +66,13 @@ def test_a_text_of_unknown_words_gets_a_guess(
             "node => getComputedStyle(node.closest('svg')).filter"
         )
         assert colour == "grayscale(1)"
+
+
+@pytest.mark.parametrize(("words", "known"), [(9, 7), (4, 2), (20, 16)])
+def test_a_few_names_make_no_guess(page: Page, words: int, known: int) -> None:
+    answer(page, words=words, known_words=known)
+    classify(page, "A film.")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
 
 
 @pytest.mark.parametrize(
