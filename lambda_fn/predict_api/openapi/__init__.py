@@ -39,8 +39,8 @@ def document(max_review_characters: int, *, feedback: bool = True) -> dict[str, 
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
             "contact": {"name": "The owner of this deployment"},
         },
-        # Relative to this document, which each deployment serves at the root of its API
-        "servers": [{"url": ".", "description": "The API that serves this document"}],
+        # The path of the stage, at the API's own address and at the page's
+        "servers": [{"url": "/api", "description": "The API at the host of this document"}],
         "security": [],
         "tags": [
             {"name": "predictions", "description": "The sentiment of reviews"},

@@ -13,6 +13,8 @@ OBJECT: Schema = {"type": "object", "additionalProperties": True}
 TIME: Schema = {"type": "string", "format": "date-time"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+# A character that `str.strip` keeps
+NOT_BLANK = r"[^\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 CODE: Schema = {**TEXT, "enum": CODES, "description": "A stable identifier for programs"}
 
 
@@ -50,8 +52,10 @@ def schemas(max_review_characters: int, *, feedback: bool) -> dict[str, Schema]:
         "Review": {
             "type": "string",
             "minLength": 1,
-            "maxLength": max_review_characters,
-            "description": "A review with some text; HTML markup does not count as text",
+            "pattern": NOT_BLANK,
+            # Not as maxLength: a longer review is valid, but gets 413.
+            "description": "A review with some text, of at most "
+            f"{max_review_characters:,} characters; HTML markup does not count as text",
         },
         **_requests(),
         **(_feedback() if feedback else {}),
@@ -71,7 +75,8 @@ def schemas(max_review_characters: int, *, feedback: bool) -> dict[str, Schema]:
                     "items": OBJECT,
                     "description": "Accuracy at each confidence, on the test reviews",
                 },
-            }
+            },
+            required=["model_version", "trained_at", "metrics", "hyperparameters", "sha256"],
         ),
         "Health": structure(
             {"status": {**TEXT, "const": "ok"}, "model": {**TEXT, "const": "ok"}},
@@ -101,7 +106,7 @@ def _requests() -> dict[str, Schema]:
         "type": "array",
         "items": {"description": "A review; an invalid one gets an `error` at its index"},
         "minItems": 1,
-        "maxItems": MAX_REVIEWS,
+        "description": f"At most {MAX_REVIEWS} reviews; more get 413",
     }
     return {
         "ReviewRequest": {

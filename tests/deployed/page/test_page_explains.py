@@ -104,6 +104,7 @@ def test_the_colours_have_an_absolute_scale(page: Page) -> None:
 def test_direction_and_strength_are_in_words_and_numbers_under_details(page: Page) -> None:
     answer(page, (2, 8, 1.5), (9, 13, -0.25))
     classify(page, "a superb plot")
+    expect(page.locator("#marked mark")).to_have_count(2)
     superb, plot = page.locator("#marked mark").all()
     text = page.locator("#marked").bounding_box()
     superb.hover()
