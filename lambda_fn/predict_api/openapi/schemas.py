@@ -99,8 +99,9 @@ def _requests() -> dict[str, Schema]:
     review = reference("Review")
     explain = {
         "type": "boolean",
-        "default": False,
-        "description": "Whether the answer includes the words and phrases that moved the verdict",
+        # Not as default: generated clients would then require it.
+        "description": "Whether the answer includes the words and phrases that moved the verdict; "
+        "false if missing",
     }
     reviews = {
         "type": "array",
