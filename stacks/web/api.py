@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from aws_cdk import Size
 from aws_cdk.aws_apigateway import (
     AuthorizationType,
     CfnRestApi,
@@ -44,6 +45,7 @@ PATHS = {
     "openapi.json": False,
 }
 FEEDBACK = "feedback"
+LEAST_COMPRESSED_BYTES = 1000  # a smaller answer fits in one packet anyway
 # The stage's name is the path that CloudFront forwards to the API.
 STAGE = "api"
 
@@ -152,6 +154,7 @@ class PredictApi(Construct):
             endpoint_types=[EndpointType.REGIONAL],
             # Bodies reach the function as sent, so that it can detect bad UTF-8.
             binary_media_types=["*/*"],
+            min_compression_size=Size.bytes(LEAST_COMPRESSED_BYTES),
             cloud_watch_role=False,
             deploy_options=StageOptions(
                 stage_name=STAGE,
