@@ -21,7 +21,7 @@ try {
 }
 
 function showMessage(text) {
-  element("about").textContent = text;
+  element("about").replaceChildren(...rich(text.replace(/([^\n])\n(?!\n)/g, "$1 ")));
 }
 
 function operations({ paths }, api) {
@@ -37,16 +37,16 @@ function operationSection(title, { summary, description, parameters = [], reques
   const queries = parameters.filter(({ name }) => name).map((one) => [one.name, one.description]);
   const answers = Object.entries(responses).map(([status, answer]) => {
     const kinds = Object.entries(answer.content ?? {}).flatMap(([type, { schema }]) => [`${type}: `, ...typeOf(schema), " "]);
-    return [status, answer.description, create("span", {}, ...kinds)];
+    return [status, create("span", {}, ...rich(answer.description)), create("span", {}, ...kinds)];
   });
   return create(
     "section",
     {},
     create("h2", {}, create("code", {}, title)),
-    create("p", {}, `${summary}. ${description ?? ""}`),
-    ...table(["Parameter", "Meaning"], queries),
-    ...table(["Body", "Schema"], asked),
-    ...table(["Status", "Meaning", "Body"], answers),
+    create("p", {}, ...rich(`${summary}. ${description ?? ""}`)),
+    ...table(title, ["Parameter", "Meaning"], queries),
+    ...table(title, ["Body", "Schema"], asked),
+    ...table(title, ["Status", "Meaning", "Body"], answers),
   );
 }
 
@@ -55,15 +55,20 @@ function schemaSection(name, schema) {
     create("code", {}, field),
     create("span", {}, ...typeOf(type)),
     (schema.required ?? []).includes(field) ? "always" : "optional",
-    type.description ?? "",
+    create("span", {}, ...rich(type.description ?? "")),
   ]);
   return create(
     "section",
     { id: name },
     create("h3", {}, name),
-    create("p", {}, schema.description ?? ""),
-    ...table(["Field", "Type", "Present", "Meaning"], fields),
+    create("p", {}, ...rich(schema.description ?? "")),
+    ...table(name, ["Field", "Type", "Present", "Meaning"], fields),
   );
+}
+
+/** Return a text as nodes, with code where it has backticks. */
+function rich(text) {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? create("code", {}, part) : part));
 }
 
 /** Return a type as nodes, with links to named schemas. */
@@ -82,7 +87,7 @@ function typeOf(schema) {
 }
 
 /** Return a table in a list, or nothing without rows. */
-function table(names, rows) {
+function table(title, names, rows) {
   if (rows.length === 0) {
     return [];
   }
@@ -91,6 +96,6 @@ function table(names, rows) {
     create("tr", {}, create("td", {}, first), ...rest.map((cell) => create("td", {}, cell))),
   );
   const scroll = create("div", { tabIndex: 0, role: "region" }, create("table", {}, create("thead", {}, head), create("tbody", {}, ...body)));
-  scroll.setAttribute("aria-label", `${names[0]} table`);
+  scroll.setAttribute("aria-label", `${title}: ${names[0].toLowerCase()}`);
   return [scroll];
 }
