@@ -20,6 +20,18 @@ export async function fragmentOf(review) {
   return PACKED + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** Copy the link of a review and return a sentence that says so. */
+export async function copyLink(review) {
+  const fragment = await fragmentOf(review);
+  try {
+    await navigator.clipboard.writeText(`${location.origin}${location.pathname}${fragment}`);
+    return "Copied. No server sees the review in it.";
+  } catch {
+    history.replaceState(null, "", fragment); // the browser refuses the clipboard
+    return "The link is in the address bar.";
+  }
+}
+
 /** Return the review in a fragment; null when there is none, or it is damaged. */
 export async function reviewIn(fragment) {
   try {

@@ -1,21 +1,19 @@
 /** Connects the parts of the page. */
 
 import { classify } from "./api.js";
+import { showAnswer } from "./answer.js";
+import { currentConfig, send, startOver } from "./asking.js";
 import { judgeEach } from "./batch.js";
-import { loadConfig } from "./config.js";
 import { element } from "./dom.js";
-import { showExplanation } from "./explanation.js";
-import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
+import { startFeedback } from "./feedback.js";
 import { startFiles } from "./files.js";
 import { startFolded } from "./folded.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
-import { fragmentOf } from "./link.js";
-import { hideMarked, showMarked, startMarked } from "./marked.js";
-import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
-import { ApiError, OfflineError } from "./patience.js";
+import { copyLink } from "./link.js";
+import { hideMarked, startMarked } from "./marked.js";
+import { showMessage, showRefusal } from "./message.js";
 import { DRAFT, LIST, store, stored } from "./storage.js";
 import { reviewsIn } from "./table.js";
-import { showVerdict } from "./verdict.js";
 
 const form = element("form");
 const review = element("review");
@@ -27,12 +25,7 @@ const WORDS_ENOUGH = 4; // minimum for classification while typing
 const MANY = 10; // lines from which a text is not classified while typing
 let found = { table: false, entries: [] }; // reviews in the text
 let pause;
-let again = null; // repeats the request that failed offline
 let lastLive = null; // text of the last verdict given while typing
-let running = new AbortController();
-let configuration = loadConfig({ signal: running.signal, onWait: showMessage });
-
-configuration.catch(showConfigurationError);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -54,7 +47,9 @@ review.addEventListener("input", () => {
   offerEach();
   const long = review.value.length > LONGEST_LIVE;
   const worthAsking = !long && isWorthAsking();
+  clearTimeout(pause);
   startOver({ keepVerdict: worthAsking });
+  lastLive = worthAsking ? lastLive : null;
   showMessage(long ? RESTS : "");
   if (worthAsking) {
     pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
@@ -63,9 +58,10 @@ review.addEventListener("input", () => {
 
 element("each").addEventListener("click", submitEach);
 element("one").addEventListener("click", () => submit());
-element("link").addEventListener("click", copyLink);
+element("link").addEventListener("click", async () => {
+  element("copied").textContent = await copyLink(review.value);
+});
 window.addEventListener("hashchange", openShared);
-window.addEventListener("online", () => again?.());
 startMarked(judge);
 startFiles(replaceText, showRefusal);
 startFolded(currentConfig);
@@ -109,7 +105,9 @@ function offerEach() {
 }
 
 function submit({ live = false } = {}) {
+  clearTimeout(pause);
   const text = review.value;
+  lastLive = live ? lastLive : null;
   const request = {
     live,
     refuse: (longest) => refusal(text, longest),
@@ -118,15 +116,7 @@ function submit({ live = false } = {}) {
   return send(request, async (config, options) => {
     const verdict = await classify(config.api, text, options);
     options.signal.throwIfAborted();
-    showVerdict(verdict);
-    showExplanation(text, verdict);
-    if (!live) {
-      showMarked(text, verdict);
-    }
-    if (config.feedback) {
-      askFeedback(text, verdict);
-    }
-    element("after").hidden = element("footer").hidden = false;
+    showAnswer(text, verdict, { live, feedback: config.feedback });
     remember(text, verdict, lastLive);
     lastLive = live ? text : null;
     return { message: "", shown: "verdict" };
@@ -134,6 +124,7 @@ function submit({ live = false } = {}) {
 }
 
 function submitEach() {
+  clearTimeout(pause);
   const { entries } = found;
   const request = { refuse: () => (entries.length ? "" : EMPTY), repeat: submitEach };
   return send(request, async (config, options) => {
@@ -158,76 +149,6 @@ async function judge(text, options) {
   return classify(await currentApi(), text, options);
 }
 
-/** Send a request, cancelling the previous one. */
-async function send({ live = false, refuse, repeat }, ask) {
-  // While the user types, the last verdict stays until the next one arrives.
-  const { signal } = startOver({ keepVerdict: live });
-  const show = (text, kind) => {
-    showMessage(text, kind);
-    if (!live) {
-      reveal("message");
-    }
-  };
-  const options = { signal, onWait: (detail) => show(detail) };
-  hideElapsed();
-  show(live ? "" : "Reading …");
-  const stop = startClock();
-  try {
-    configuration = configuration.catch(() => loadConfig(options));
-    const config = await configuration;
-    signal.throwIfAborted();
-    const refused = refuse(config.maxReviewCharacters);
-    if (refused) {
-      stop();
-      showRefusal(refused);
-      review.focus();
-      return;
-    }
-    const { message, shown } = await ask(config, options);
-    stop();
-    showMessage(message);
-    if (!live) {
-      reveal(shown);
-    }
-  } catch (error) {
-    stop();
-    if (!signal.aborted) {
-      hideAnswer();
-      again = error instanceof OfflineError ? repeat : null;
-      show(error instanceof ApiError ? error.message : "Something went wrong on this page.", "error");
-    }
-  }
-}
-
-/** Cancel the running request, clear its output and return a new AbortController. */
-function startOver({ keepVerdict = false } = {}) {
-  clearTimeout(pause);
-  again = null;
-  running.abort();
-  running = new AbortController();
-  element("sample").hidden = true;
-  // What is below a verdict appears with it, so that it need not move.
-  element("footer").hidden = element("verdict").hidden;
-  if (!keepVerdict) {
-    lastLive = null;
-    hideAnswer();
-  }
-  if (!element("batch").hidden) {
-    element("batch").hidden = true;
-    store(LIST, []);
-  }
-  return running;
-}
-
-function hideAnswer() {
-  hideMarked();
-  for (const part of ["verdict", "explanation", "after", "footer"]) {
-    element(part).hidden = true;
-  }
-  element("copied").textContent = "";
-  hideFeedback();
-}
-
 /** Replace the text as if typed, so that undo restores the previous text. */
 function replaceText(text) {
   hideMarked();
@@ -239,30 +160,8 @@ function replaceText(text) {
   }
 }
 
-async function copyLink() {
-  const link = `${location.origin}${location.pathname}${await fragmentOf(review.value)}`;
-  try {
-    await navigator.clipboard.writeText(link);
-    element("copied").textContent = "Copied. No server sees the review in it.";
-  } catch {
-    location.hash = new URL(link).hash; // the clipboard is refused: the address becomes the link
-    element("copied").textContent = "The link is in the address bar.";
-  }
-}
-
-async function currentConfig() {
-  return configuration;
-}
-
 async function currentApi() {
-  return (await configuration).api;
-}
-
-/** Show the error unless the page is only offline. */
-function showConfigurationError(error) {
-  if (error instanceof ApiError && !(error instanceof OfflineError)) {
-    showMessage(error.message, "error");
-  }
+  return (await currentConfig()).api;
 }
 
 function isWorthAsking() {

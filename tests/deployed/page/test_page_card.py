@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
-CARD = {
+from tests.deployed.page.conftest import OpenPage
+
+CARD: dict[str, Any] = {
     "model_version": "sentiment-dev-1",
     "trained_at": "2026-03-01T12:00:00+00:00",
     "metrics": {"accuracy": 0.92, "accuracy_low": 0.91, "accuracy_high": 0.93, "rows": 5000},
@@ -89,3 +92,25 @@ def test_a_failing_model_is_reported_in_the_drawer(page: Page) -> None:
     page.get_by_role("button", name="About the model").click()
     expect(page.locator("#card-message")).to_have_text("The model could not be asked.")
     expect(page.locator("#facts")).to_be_empty()
+
+
+@pytest.mark.parametrize("cited", [True, False])
+def test_the_packaged_data_is_cited(open_page: OpenPage, cited: bool) -> None:  # noqa: FBT001 - a parameter
+    page = open_page(goto=None)
+    config = {"api": "/api", "maxReviewCharacters": 1000, "cited": cited}
+    page.route("**/config.json", lambda route: route.fulfill(json=config))
+    metrics = {**CARD["metrics"], "training_rows": 20_000}
+    page.route("**/api/model", lambda route: route.fulfill(json={**CARD, "metrics": metrics}))
+    page.goto("/")
+    page.get_by_role("button", name="About the model").click()
+    drawer = page.get_by_role("dialog", name="The model")
+    expect(drawer).to_contain_text("20,000 reviews")
+    assert ("Maas et al. (2011)" in drawer.inner_text()) == cited
+    expect(drawer).to_contain_text("Irony")
+
+
+def test_a_card_that_cannot_be_loaded_is_reported(page: Page) -> None:
+    page.allowed_noise = ("ERR_FAILED",)  # type: ignore[attr-defined]
+    page.route("**/card.js", lambda route: route.abort())
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#card-message")).to_contain_text("Reload the page")
