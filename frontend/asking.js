@@ -73,6 +73,7 @@ export function startOver({ keepVerdict = false } = {}) {
   element("sample").hidden = true;
   // What is below a verdict appears with it, so that it need not move.
   element("footer").hidden = element("verdict").hidden;
+  element("code").open = false; // it shows the last review
   if (!keepVerdict) {
     hideAnswer();
   }

@@ -21,7 +21,10 @@ export function startFolded(config) {
     }
   });
   drawer.addEventListener("close", () => asking.abort());
-  element("code").addEventListener("toggle", async () => {
+  element("code").addEventListener("toggle", async ({ target }) => {
+    if (!target.open) {
+      return;
+    }
     try {
       const { showSnippets } = await import("./code.js");
       showSnippets((await config()).api, element("review").value);

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import AssetHashType, Stack
+from aws_cdk import Annotations, AssetHashType, Stack
 from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_cloudfront import (
     AccessLevel,
@@ -46,6 +46,7 @@ FRONTEND = ROOT / "frontend"
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
 PAGE_ADDRESS = Path(__file__).with_name("page_address.js")
 NOT_FOUND = 404
+LISTED = "@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk"
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
 WEB_ACL_AT_API = "The page is static; the web ACL protects the API, if there is one (api.web_acl)"
@@ -128,6 +129,7 @@ class Site(Construct):
             log_bucket_name,
             settings,
         )
+        Annotations.of(self).acknowledge_warning(LISTED, "The distribution has a root object")
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
         copier = FileCopier(self, "Files", bucket=bucket)
         copier.copy(

@@ -34,7 +34,7 @@ def test_examples_of_the_page(tmp_path: Path) -> None:
         "SM_MODEL_DIR": str(model),
         "SM_OUTPUT_DATA_DIR": str(tmp_path / "output"),
     }
-    train = [sys.executable, ROOT / "model_code" / "train.py"]
+    train = [sys.executable, str(ROOT / "model_code" / "train.py")]
     subprocess.run(train, env={**os.environ, **channels}, check=True, cwd=tmp_path)
     page = BeautifulSoup((ROOT / "frontend" / "index.html").read_text("utf-8"), "html.parser")
     examples = {str(one.string): str(one["data-review"]) for one in page.select(".example")}

@@ -103,6 +103,10 @@ CANARY = (ENDPOINT, "DeploymentConfig", "BlueGreenUpdatePolicy")
 SITE = (DISTRIBUTION, "DistributionConfig")
 
 IN_DEV: dict[str, tuple[Find, Any]] = {
+    "api.allowed_origins": (
+        named(API, "PredictApiHandler", "Environment", "Variables", "ALLOWED_ORIGINS"),
+        "https://a.example http://localhost:8000",
+    ),
     "api.reserved_concurrency": (
         named(API, "PredictApiHandler", "ReservedConcurrentExecutions"), 20,
     ),

@@ -66,9 +66,10 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
     page.get_by_text("The numbers").click()
     page.locator("#marked mark").last.click()
     expect(page.locator("#without")).to_contain_text("Without", timeout=20_000)
+    look("verdict")
     page.get_by_text("Use from code").click()
     expect(page.locator("#snippets pre")).to_have_count(3)
-    look("verdict")
+    look("code")
     page.get_by_role("button", name="Edit").click()
     page.get_by_label(REVIEW).fill(LINES)
     page.get_by_role("button", name="Judge each").click()
@@ -79,7 +80,7 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
     page.get_by_role("button", name="About the model").click()
     expect(page.locator("#facts dt").first).to_be_visible(timeout=20_000)
     look("card", whole=False)
-    assert found == dict.fromkeys(("empty", "verdict", "lines", "card"), (0, []))
+    assert found == dict.fromkeys(("empty", "verdict", "code", "lines", "card"), (0, []))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
