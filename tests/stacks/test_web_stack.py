@@ -102,6 +102,7 @@ def test_the_pages_configuration_has_the_api(assembly: Assembly) -> None:
         "api": "/api",
         "maxReviewCharacters": 100_000,
         "feedback": False,
+        "cited": True,
     }
     assert any((folder / "index.html").is_file() for folder in folders)
 
