@@ -119,7 +119,9 @@ class PredictApi(Construct):
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # the stack declares an output with a better name
-        declare_problem_responses(api, signed=settings.access == "iam")
+        declare_problem_responses(
+            api, signed=settings.access == "iam", other_origins=bool(settings.allowed_origins)
+        )
         stage = api.deployment_stage
         # Otherwise API Gateway creates this log group at the first error.
         execution_log = declare_log_group(

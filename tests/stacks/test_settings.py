@@ -234,3 +234,12 @@ def check(name: str, find: Find, expected: Any, altered: Assembly, before: Assem
     except (KeyError, ValueError, TypeError):  # the whole resource is new
         default = None
     assert json.dumps(default, default=sorted) != json.dumps(expected, default=sorted), name
+
+
+def test_pages_of_allowed_origins_can_read_api_gateways_own_answers(
+    altered_dev: Assembly, dev: Assembly
+) -> None:
+    name = "gatewayresponse.header.Access-Control-Allow-Origin"
+    for assembly, expected in ((altered_dev, {"'*'"}), (dev, {None})):
+        answers = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+        assert {one["Properties"]["ResponseParameters"].get(name) for one in answers} == expected
