@@ -7,6 +7,17 @@ from math import inf
 from sentiment.errors import HyperparameterError
 
 ARCHITECTURES = ("ngrams", "lstm")
+# Hyperparameters that only one architecture has
+SPECIFIC = {
+    "ngrams": {
+        "max_order", "min_reviews", "smoothing", "prior", "l2_penalty", "sentence_weight",
+        "iterations",
+    },
+    "lstm": {
+        "words", "epochs", "embedding_dim", "hidden_dim", "vocab_size", "learning_rate",
+        "batch_size", "pad", "dropout", "word_dropout",
+    },
+}  # fmt: skip
 WORDS = ("all", "stems")
 MAX_SHOWN = 100  # characters of a value in an error message
 LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
@@ -94,8 +105,9 @@ class Hyperparameters:
             raise HyperparameterError(f"{name}={shown}: must be {allowed}")
 
     def as_dict(self) -> dict[str, str | int | float]:
-        """Return the hyperparameters for metadata.json."""
-        return asdict(self)
+        """Return the hyperparameters of this architecture for metadata.json."""
+        others = set().union(*SPECIFIC.values()) - SPECIFIC[self.architecture]
+        return {name: value for name, value in asdict(self).items() if name not in others}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -24,7 +24,7 @@ from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration, fit_calibration
-from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
+from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate, reliability
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.halves import read_halves
@@ -158,6 +158,7 @@ def run(
         "model_version": job_name or f"local-{hashes['code'][:6]}{hashes['training'][:6]}",
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "metrics": {"training_rows": len(train_reviews.labels), **metrics.as_dict()},
+        "reliability": [asdict(part) for part in reliability(test_reviews.labels, probabilities)],
         "hyperparameters": parameters.as_dict(),
         "calibration": asdict(calibration),
         "sha256": hashes,

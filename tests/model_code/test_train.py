@@ -31,6 +31,7 @@ def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     assert f"test_accuracy={metadata['metrics']['accuracy']:.4f}" in printed
     assert metadata["metrics"]["rows"] + metadata["metrics"]["training_rows"] == 300
     assert metadata["hyperparameters"]["iterations"] == 20
+    assert sum(part["rows"] for part in metadata["reliability"]) == metadata["metrics"]["rows"]
     assert all(len(value) == 64 for value in metadata["sha256"].values())
     assert min(metadata["calibration"]["slopes"]) > 0
 

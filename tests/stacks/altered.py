@@ -4,6 +4,7 @@ OWN_IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1"
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0e-1"
 
 DEV = {
+    "api.allowed_origins": "https://a.example,http://localhost:8000",
     "api.reserved_concurrency": "20",
     "api.tracing": "false",
     "dataset.label_column": "stars",

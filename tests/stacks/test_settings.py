@@ -110,6 +110,10 @@ def schema(assembly: Assembly) -> Schema:
 
 
 IN_DEV: dict[str, tuple[Find, Any]] = {
+    "api.allowed_origins": (
+        named(API, "PredictApiHandler", "Environment", "Variables", "ALLOWED_ORIGINS"),
+        "https://a.example http://localhost:8000",
+    ),
     "api.reserved_concurrency": (
         named(API, "PredictApiHandler", "ReservedConcurrentExecutions"), 20,
     ),
@@ -242,3 +246,12 @@ def check(name: str, find: Find, expected: Any, altered: Assembly, before: Assem
     except (KeyError, ValueError, TypeError):  # the whole resource is new
         default = None
     assert json.dumps(default, default=sorted) != json.dumps(expected, default=sorted), name
+
+
+def test_pages_of_allowed_origins_can_read_api_gateways_own_answers(
+    altered_dev: Assembly, dev: Assembly
+) -> None:
+    name = "gatewayresponse.header.Access-Control-Allow-Origin"
+    for assembly, expected in ((altered_dev, {"'*'"}), (dev, {None})):
+        answers = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+        assert {one["Properties"]["ResponseParameters"].get(name) for one in answers} == expected

@@ -140,7 +140,7 @@ def test_buckets_are_closed_to_anonymous_callers(
         ("ApiUrl", "feedback", "GET", HTTPStatus.METHOD_NOT_ALLOWED),
         ("SiteUrl", "index.html", "PUT", HTTPStatus.FORBIDDEN),
         ("SiteUrl", "index.html", "DELETE", HTTPStatus.FORBIDDEN),
-        ("SiteUrl", "secret.txt", "GET", HTTPStatus.FORBIDDEN),
+        ("SiteUrl", "secret.txt", "GET", HTTPStatus.NOT_FOUND),
         ("SiteUrl", "api/users", "GET", HTTPStatus.NOT_FOUND),
     ],
 )
