@@ -75,6 +75,7 @@ class Endpoint(Construct):
         image: ContainerImage,
         model_data: str,
         read_model: Permission,
+        score: Sequence[Permission],
         settings: EndpointSettings,
         scales: bool,
         capture_uri: str,
@@ -91,6 +92,7 @@ class Endpoint(Construct):
             image: the serving image.
             model_data: S3 URI of the model.tar.gz, which includes the code.
             read_model: permission to read it.
+            score: permissions of the model when it scores files.
             settings: settings of the endpoint.
             scales: whether scaling sets the number of instances, which updates then retain.
             capture_uri: S3 URI under which sampled requests and answers are kept.
@@ -110,6 +112,7 @@ class Endpoint(Construct):
             **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
             "Observe": [put_metrics("/aws/sagemaker/Endpoints"), _write_logs(log_groups)],
             "Image": pull_image(image),
+            "Score": score,
             **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
             **({"Rollout": [_watch(rollout)]} if rollout else {}),
             **({"Network": use_network(network)} if network.subnet_ids else {}),

@@ -14,6 +14,7 @@ from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
+from stacks.model.scoring_permissions import score_objects
 from stacks.model.training import TrainingJob
 from stacks.model.trial import SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
@@ -76,6 +77,12 @@ class ModelStack(AppStack):
             image=self._serving_image(),
             model_data=model_data,
             read_model=read_object(f"{output}/*" if job else model_data),
+            score=score_objects(
+                names.scored,
+                name_prefix=names.prefix,
+                instance_type=settings.scoring.instance_type,
+                key_arn=self.data_key_arn,
+            ),
             settings=settings.endpoint,
             scales=settings.scaling.max_instances is not None,
             capture_uri=names.captured_data,
