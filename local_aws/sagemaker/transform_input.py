@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from botocore.exceptions import ClientError
 
@@ -77,8 +77,7 @@ def open_source(s3: Any, source: Source, *, compressed: bool) -> IO[bytes]:
         body = s3.get_object(Bucket=source.bucket, Key=source.key)["Body"]
     except ClientError as error:
         raise InputError(f"Unable to read the object: {error.response['Error']['Code']}") from error
-    stream: IO[bytes] = gzip.GzipFile(fileobj=body) if compressed else body
-    return stream
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=body) if compressed else body)
 
 
 def payloads(stream: IO[bytes], *, split: bool, many: bool, most: int) -> Iterator[bytes]:

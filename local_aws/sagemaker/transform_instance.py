@@ -77,10 +77,10 @@ class Parameters:
             found = {}
         found = found if isinstance(found, dict) else {}
         single = str(found.get("BatchStrategy", "")).upper() == "SINGLE_RECORD"
-        payload = request.get("MaxPayloadInMB", found.get("MaxPayloadInMB", 6))
+        stated = request.get("MaxConcurrentTransforms")
         return cls(
-            request.get("MaxConcurrentTransforms") or int(found.get("MaxConcurrentTransforms", 1)),
-            int(payload),
+            int(stated or found.get("MaxConcurrentTransforms", 1)),
+            int(request.get("MaxPayloadInMB", found.get("MaxPayloadInMB", 6))),
             request.get("BatchStrategy", "SingleRecord" if single else "MultiRecord"),
         )
 
