@@ -27,6 +27,7 @@ from local_aws.sagemaker.transform_input import (
 )
 
 DEFAULT_SECONDS, DEFAULT_RETRIES = 600, 3
+FIRST_PAUSE = 0.5  # seconds; doubles with every attempt
 NO_RESPONSE = "Unable to get response from algorithm"
 TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -194,8 +195,8 @@ class TransformInstance:
     def _invoke(self, body: bytes) -> bytes:
         """Return the container's answer; a request that fails is repeated."""
         error = TransformError(NO_RESPONSE, by_client=False)
-        for _ in range(1 + self._retries):
-            if self._stopping.is_set():
+        for attempt in range(1 + self._retries):
+            if self._stopping.wait(FIRST_PAUSE * 2**attempt if attempt else 0):
                 raise StoppedError
             try:
                 self._model.restart()

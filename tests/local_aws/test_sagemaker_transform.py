@@ -360,8 +360,8 @@ def test_killed_container_loses_no_line(transforming: Emulator, tmp_path: Path) 
     os.kill(process, signal.SIGKILL)
     flag.touch()
     assert ended(transforming, "killed")["TransformJobStatus"] == "Completed"
-    written = outputs(transforming, "killed")["a.out"].decode().removesuffix("\n").split("\n")
-    assert written == [line.upper() for line in lines]
+    written = outputs(transforming, "killed")["a.out"].decode()
+    assert written == "".join(f"{line.upper()}\n" for line in lines)
 
 
 def containers(emulator: Emulator) -> list[int]:
