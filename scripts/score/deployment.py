@@ -21,7 +21,7 @@ class Deployment:
 
     Attributes:
         endpoint: name of the endpoint.
-        model: name of its model.
+        model: name of the model with its image and artifact that scores files.
         identity: hash of the model's artifact, image and environment.
         bucket: the data bucket.
         key: alias of the key of its objects and of the machines' volumes; None for AWS's own.
@@ -47,7 +47,7 @@ class Deployment:
 
 
 def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
-    """Find the endpoint's model.
+    """Find the endpoint's model, and the one that scores files.
 
     Args:
         settings: settings of the environment.
@@ -69,9 +69,10 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
         config = sagemaker.describe_endpoint_config(
             EndpointConfigName=endpoint["EndpointConfigName"]
         )
-        name = config["ProductionVariants"][0]["ModelName"]
-        container = sagemaker.describe_model(ModelName=name)["PrimaryContainer"]
-        bucket = _data_bucket(names)
+        serving = _container(sagemaker, config["ProductionVariants"][0]["ModelName"])
+        name = _output(names.stack("model"), "ScoringModelName")
+        container = _container(sagemaker, name)
+        bucket = _output(names.stack("storage"), "DataBucketName")
     except ClientError as error:
         if "Could not find" in str(error):
             raise ScoreError(
@@ -80,14 +81,31 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
         raise ScoreError(f"{place}: {error}") from error
     except BotoCoreError as error:
         raise ScoreError(f"{place}: {error}: run `make local`, or set AWS=1") from error
-    decides = {key: container.get(key) for key in ("Image", "ModelDataUrl", "Environment")}
-    identity = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+    if container != serving:
+        raise ScoreError(
+            f"the model of {names.stack('model')} is being replaced: run again when the deployment "
+            "has ended"
+        )
+    identity = hashlib.sha256(json.dumps(container, sort_keys=True).encode()).hexdigest()[:16]
     managed = settings.security.customer_managed_keys
     key = f"alias/{names.key('data')}" if managed else None
     return Deployment(names.endpoint, name, identity, bucket, key, names.prefix)
 
 
-def _data_bucket(names: Names) -> str:
-    stack = boto3.client("cloudformation").describe_stacks(StackName=names.stack("storage"))
-    outputs: list[dict[str, Any]] = stack["Stacks"][0].get("Outputs", [])
-    return next(str(o["OutputValue"]) for o in outputs if o["OutputKey"] == "DataBucketName")
+def _container(sagemaker: Any, model: str) -> dict[str, Any]:
+    """Return what decides a model's answers."""
+    found = sagemaker.describe_model(ModelName=model)["PrimaryContainer"]
+    return {key: found.get(key) for key in ("Image", "ModelDataUrl", "Environment")}
+
+
+def _output(stack: str, key: str) -> str:
+    """Return an output of a stack.
+
+    Raises:
+        ScoreError: when an earlier version of the application was deployed.
+    """
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    for output in described.get("Outputs", []):
+        if output["OutputKey"] == key:
+            return str(output["OutputValue"])
+    raise ScoreError(f"the stack {stack} has no {key}: deploy this version first")

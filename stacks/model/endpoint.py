@@ -75,7 +75,6 @@ class Endpoint(Construct):
         image: ContainerImage,
         model_data: str,
         read_model: Permission,
-        score: Sequence[Permission],
         settings: EndpointSettings,
         scales: bool,
         capture_uri: str,
@@ -92,7 +91,6 @@ class Endpoint(Construct):
             image: the serving image.
             model_data: S3 URI of the model.tar.gz, which includes the code.
             read_model: permission to read it.
-            score: permissions of the model when it scores files.
             settings: settings of the endpoint.
             scales: whether scaling sets the number of instances, which updates then retain.
             capture_uri: S3 URI under which sampled requests and answers are kept.
@@ -111,7 +109,6 @@ class Endpoint(Construct):
             "Read": [read_model, *use_key_in_s3(key_arn, READ)],
             **({"Capture": _keep(capture_uri, key_arn)} if settings.capture_percent else {}),
             "Observe": [put_metrics("/aws/sagemaker/Endpoints"), _write_logs(log_groups)],
-            "Score": score,
             "Image": pull_image(image),
             **({"Volumes": encrypt_volumes(volume_key)} if volume_key else {}),
             **({"Rollout": [_watch(rollout)]} if rollout else {}),
@@ -155,17 +152,8 @@ class Endpoint(Construct):
             "Model",
             execution_role_arn=role.role_arn,
             enable_network_isolation=True if settings.isolated else None,
-            vpc_config=CfnModel.VpcConfigProperty(
-                subnets=list(network.subnet_ids),
-                security_group_ids=list(network.security_group_ids),
-            )
-            if network.subnet_ids
-            else None,
-            primary_container=CfnModel.ContainerDefinitionProperty(
-                image=image.uri,
-                model_data_url=model_data,
-                environment=SCIKIT_LEARN_ENVIRONMENT if image.is_scikit_learn else ENVIRONMENT,
-            ),
+            vpc_config=vpc_of(network),
+            primary_container=container(image, model_data),
         )
         if not settings.isolated:
             why = NOT_ISOLATED if settings.kind == "real_time" else NEVER_ISOLATED
@@ -193,6 +181,24 @@ class Endpoint(Construct):
             rule = "NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured"
             acknowledge(config, {rule: AWS_KEY if real_time else NO_VOLUME})
         return config
+
+
+def container(image: ContainerImage, model_data: str) -> CfnModel.ContainerDefinitionProperty:
+    """Return the container that serves an artifact."""
+    return CfnModel.ContainerDefinitionProperty(
+        image=image.uri,
+        model_data_url=model_data,
+        environment=SCIKIT_LEARN_ENVIRONMENT if image.is_scikit_learn else ENVIRONMENT,
+    )
+
+
+def vpc_of(network: NetworkSettings) -> CfnModel.VpcConfigProperty | None:
+    """Return the VPC of a model's machines, or None."""
+    if not network.subnet_ids:
+        return None
+    return CfnModel.VpcConfigProperty(
+        subnets=list(network.subnet_ids), security_group_ids=list(network.security_group_ids)
+    )
 
 
 def _write_logs(log_groups: Sequence[LogGroup]) -> Permission:

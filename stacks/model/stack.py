@@ -14,7 +14,7 @@ from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
-from stacks.model.scoring_permissions import score_objects
+from stacks.model.scoring import Scoring
 from stacks.model.training import TrainingJob
 from stacks.model.trial import SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
@@ -69,26 +69,34 @@ class ModelStack(AppStack):
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
         canary = settings.rollout.strategy == "canary"
         rollout = self._declare_rollout(topic) if canary else None
+        image = self._serving_image()
+        read_model = read_object(f"{output}/*" if job else model_data)
         endpoint = Endpoint(
             self,
             "Endpoint",
             name=names.endpoint,
             log_group_names=self._log_groups(),
-            image=self._serving_image(),
+            image=image,
             model_data=model_data,
-            read_model=read_object(f"{output}/*" if job else model_data),
-            score=score_objects(
-                names.scored,
-                name_prefix=names.prefix,
-                instance_type=settings.scoring.instance_type,
-                key_arn=self.data_key_arn,
-            ),
+            read_model=read_model,
             settings=settings.endpoint,
             scales=settings.scaling.max_instances is not None,
             capture_uri=names.captured_data,
             network=settings.network,
             key_arn=self.data_key_arn,
             rollout=rollout,
+        )
+        scoring = Scoring(
+            self,
+            "Scoring",
+            name_prefix=names.prefix,
+            image=image,
+            model_data=model_data,
+            read_model=read_model,
+            scored_uri=names.scored,
+            instance_type=settings.scoring.instance_type,
+            network=settings.network,
+            key_arn=self.data_key_arn,
         )
         smoke_test = SmokeTest(
             self,
@@ -113,6 +121,7 @@ class ModelStack(AppStack):
                 "Share of held-out reviews that the model classifies correctly",
             ),
             "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
+            "ScoringModelName": (scoring.model_name, "SageMaker model that scores files"),
         }
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
