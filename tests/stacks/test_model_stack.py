@@ -82,7 +82,13 @@ def test_outputs_are_complete(assembly: Assembly) -> None:
     keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
     assert keys == {
         "storage": ["DataBucketName", "LogBucketName"],
-        "model": ["Accuracy", "EndpointName", "ModelArtifact", "TrainingJobName"],
+        "model": [
+            "Accuracy",
+            "EndpointName",
+            "ModelArtifact",
+            "ScoringModelName",
+            "TrainingJobName",
+        ],  # fmt: skip
         "web": ["ApiUrl", "SiteUrl"],
     }
 
