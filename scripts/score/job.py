@@ -19,6 +19,7 @@ JSON_LINES = "application/jsonlines"
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
 RUNNING, COMPLETED = {"InProgress", "Stopping"}, "Completed"
 POLL_SECONDS = 1.0
+UNSEEN, UNSEEN_SECONDS = "Could not find requested job", 60.0
 
 
 class Job:
@@ -124,8 +125,14 @@ class Job:
 
     def _watch(self, name: str, report: Callable[[int], object]) -> tuple[str, str]:
         """Wait for the job's end and return its status and the reason of a failure."""
+        patience = time.monotonic() + UNSEEN_SECONDS
         while True:
-            found = self._sagemaker.describe_transform_job(TransformJobName=name)
+            try:
+                found = self._sagemaker.describe_transform_job(TransformJobName=name)
+            except ClientError as error:  # SageMaker may show a new job late
+                if UNSEEN not in str(error) or time.monotonic() > patience:
+                    raise
+                found = {"TransformJobStatus": "InProgress"}
             report(self._done())
             if found["TransformJobStatus"] not in RUNNING:
                 return found["TransformJobStatus"], found.get("FailureReason", "")

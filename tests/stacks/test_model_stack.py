@@ -78,17 +78,14 @@ def test_the_smoke_test_follows_every_change_of_the_endpoint(assembly: Assembly)
     assert smoke_test["ModelVersion"]["Fn::GetAtt"][1] == "TrainingJobName"
 
 
+SCORING = ["ScoringModelName"]
+
+
 def test_outputs_are_complete(assembly: Assembly) -> None:
     keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
     assert keys == {
         "storage": ["DataBucketName", "LogBucketName"],
-        "model": [
-            "Accuracy",
-            "EndpointName",
-            "ModelArtifact",
-            "ScoringModelName",
-            "TrainingJobName",
-        ],  # fmt: skip
+        "model": ["Accuracy", "EndpointName", "ModelArtifact", *SCORING, "TrainingJobName"],
         "web": ["ApiUrl", "SiteUrl"],
     }
 

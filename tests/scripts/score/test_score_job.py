@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from scripts.cost.prices import Prices
 from scripts.score import ScoreError
@@ -58,6 +59,9 @@ class Account:
 
     def describe_transform_job(self, **_wanted: str) -> dict[str, Any]:
         status, answered = self.steps.pop(0)
+        if status == "unseen":
+            error = {"Code": "ValidationException", "Message": "Could not find requested job"}
+            raise ClientError({"Error": error}, "DescribeTransformJob")
         if status == "Ctrl-C":
             raise KeyboardInterrupt
         for name in answered:
@@ -79,7 +83,7 @@ def job(account: Account, key: str | None = None) -> Job:
 
 
 def test_job_has_the_settings_and_the_missing_parts() -> None:
-    account = Account(("InProgress", []), ("Completed", ["a", "b"]))
+    account = Account(("unseen", []), ("Completed", ["a", "b"]))
     reported: list[int] = []
     job(account, "alias/key").run(reported.append)
     assert reported == [0, 30, 30]
