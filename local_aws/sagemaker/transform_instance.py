@@ -80,7 +80,7 @@ class Parameters:
         single = str(found.get("BatchStrategy", "")).upper() == "SINGLE_RECORD"
         stated = request.get("MaxConcurrentTransforms")
         return cls(
-            int(stated or found.get("MaxConcurrentTransforms", 1)),
+            int(stated or found.get("MaxConcurrentTransforms") or 1),
             int(request.get("MaxPayloadInMB", found.get("MaxPayloadInMB", 6))),
             request.get("BatchStrategy", "SingleRecord" if single else "MultiRecord"),
         )

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import ROOT
-from stacks.building_blocks.permissions import read_object
+from stacks.building_blocks.permissions import Permission, read_object
 from stacks.datasets import Dataset
 from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
@@ -86,18 +86,7 @@ class ModelStack(AppStack):
             key_arn=self.data_key_arn,
             rollout=rollout,
         )
-        scoring = Scoring(
-            self,
-            "Scoring",
-            name_prefix=names.prefix,
-            image=image,
-            model_data=model_data,
-            read_model=read_model,
-            scored_uri=names.scored,
-            instance_type=settings.scoring.instance_type,
-            network=settings.network,
-            key_arn=self.data_key_arn,
-        )
+        scoring = self._declare_scoring(image, model_data, read_model)
         smoke_test = SmokeTest(
             self,
             "SmokeTest",
@@ -148,6 +137,22 @@ class ModelStack(AppStack):
             metrics_namespace=names.metrics,
             tags=self.resource_tags,
             settings=training,
+            network=self.settings.network,
+            key_arn=self.data_key_arn,
+        )
+
+    def _declare_scoring(
+        self, image: ContainerImage, model_data: str, read_model: Permission
+    ) -> Scoring:
+        return Scoring(
+            self,
+            "Scoring",
+            name_prefix=self.names.prefix,
+            image=image,
+            model_data=model_data,
+            read_model=read_model,
+            scored_uri=self.names.scored,
+            instance_type=self.settings.scoring.instance_type,
             network=self.settings.network,
             key_arn=self.data_key_arn,
         )
