@@ -351,11 +351,12 @@ def test_container_that_dies_is_started_again(transforming: Emulator) -> None:
 def test_killed_container_loses_no_line(transforming: Emulator, tmp_path: Path) -> None:
     flag = tmp_path / "flag"
     lines = [*(f"line {number}" for number in range(200)), f"await {flag}", "last"]
+    before = set(containers(transforming))
     start(
         transforming, "killed", {"a": "\n".join(lines).encode()},
         BatchStrategy="SingleRecord", MaxConcurrentTransforms=2,
     )  # fmt: skip
-    process = wait_for(lambda: containers(transforming))[0]
+    (process,) = wait_for(lambda: sorted(set(containers(transforming)) - before))
     time.sleep(2)
     os.kill(process, signal.SIGKILL)
     flag.touch()
