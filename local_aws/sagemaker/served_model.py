@@ -8,6 +8,9 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing as closing_after
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from local_aws.sagemaker import objects
@@ -32,22 +35,25 @@ class ServingError(RuntimeError):
 class ServedModel:
     """A running container of a model that answers requests."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what differs between endpoints and transform jobs
         self,
         context: Context,
         variant: Record,
         model: Record,
         on_line: Callable[[str], None],
         closing: threading.Event,
+        *,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Download the artifact, install its requirements and wait for the container's /ping.
 
         Args:
             context: state and clients.
-            variant: the production variant of the endpoint configuration.
+            variant: the production variant of the endpoint configuration; empty for other uses.
             model: the model's record.
             on_line: takes each line that the container prints.
             closing: event that ends the start.
+            variables: environment variables that replace or add to the model's.
 
         Raises:
             ArtifactError: when the artifact is missing or must not be unpacked.
@@ -69,8 +75,12 @@ class ServedModel:
             environment = container_environment(
                 context.endpoint_url, context.region, python, context.credentials(role)
             )
-            environment |= container.get("Environment", {})
-            self._port = self._start(python, environment, container.get("Image", ""))
+            environment |= {**container.get("Environment", {}), **(variables or {})}
+            self._start = partial(self._serve, python, environment, container.get("Image", ""))
+            code = self._folder / "model" / "code"
+            if (code / "requirements.txt").is_file():
+                self._install(python, code, environment)
+            self._port = self._start()
         except BaseException:
             self.close()
             raise
@@ -87,9 +97,30 @@ class ServedModel:
             self._in_flight += 1
             return True
 
-    def invoke(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-        """Forward a reserved request and return status, content type and body."""
+    def restart(self) -> None:
+        """Start the container again if its process has ended, as TorchServe restarts its worker.
+
+        Raises:
+            ServingError: when the container did not start.
+        """
+        with self._idle:
+            if self._container is not None and not self._container.running():
+                self._port = self._start()
+
+    def execution_parameters(self) -> bytes:
+        """Return the body of GET /execution-parameters, or nothing when there is none."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=INVOCATION_SECONDS)
+        with closing_after(connection):
+            connection.request("GET", "/execution-parameters")
+            answer = connection.getresponse()
+            body = answer.read()
+            return body if answer.status == HTTPStatus.OK else b""
+
+    def invoke(
+        self, body: bytes, headers: Mapping[str, str], seconds: float = INVOCATION_SECONDS
+    ) -> tuple[int, str, bytes]:
+        """Forward a reserved request and return status, content type and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=seconds)
         try:
             connection.request("POST", "/invocations", body, dict(headers))
             answer = connection.getresponse()
@@ -112,16 +143,14 @@ class ServedModel:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, python: Path, environment: dict[str, str], image: str) -> int:
+    def _serve(self, python: Path, environment: dict[str, str], image: str) -> int:
         """Start the model server and return its port."""
         model_dir = self._folder / "model"
-        code = model_dir / "code"
-        if (code / "requirements.txt").is_file():
-            self._install(python, code, environment)
+        (self._folder / "port").unlink(missing_ok=True)
         self._container = Container(
             [python, SERVER, model_dir, self._folder / "port", image],
             folder=self._folder,
-            environment={**environment, "PYTHONPATH": str(code)},
+            environment={**environment, "PYTHONPATH": str(model_dir / "code")},
             on_line=self._on_line,
         )
         return self._port_of(self._container)

@@ -19,6 +19,7 @@ from local_aws.sagemaker.serving_request import check_endpoint_config, check_mod
 from local_aws.sagemaker.store import Record, Store
 from local_aws.sagemaker.tags import Tags
 from local_aws.sagemaker.training_jobs import TrainingJobs
+from local_aws.sagemaker.transform_jobs import TransformJobs
 from local_aws.sagemaker.validation import validate
 
 JSON = "application/x-amz-json-1.1"
@@ -27,7 +28,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SageMakerService:
-    """Training jobs, models, endpoint configurations and endpoints of one region."""
+    """Training and transform jobs, models, endpoint configurations and endpoints of one region."""
 
     def __init__(  # noqa: PLR0913 - what the emulator connects it to
         self,
@@ -65,12 +66,17 @@ class SageMakerService:
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
+        self._transforms = TransformJobs(context, models)
         tags = Tags(store)
         self._operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
             "ListTrainingJobs": self._jobs.list,
             "StopTrainingJob": self._jobs.stop,
+            "CreateTransformJob": self._transforms.create,
+            "DescribeTransformJob": self._transforms.describe,
+            "ListTransformJobs": self._transforms.list,
+            "StopTransformJob": self._transforms.stop,
             "CreateModel": models.create,
             "DescribeModel": models.describe,
             "ListModels": models.list,
@@ -95,11 +101,13 @@ class SageMakerService:
     def start(self) -> None:
         """Resume from the state of an earlier process."""
         self._jobs.restore()
+        self._transforms.restore()
         self._endpoints.restore()
 
     def close(self) -> None:
         """Stop all jobs and containers."""
         self._jobs.close()
+        self._transforms.close()
         self._endpoints.close()
 
     def call(self, operation: str, request: Record) -> Record:

@@ -102,10 +102,14 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     if source is None or source["S3DataType"] != "S3Prefix":
         raise invalid(f"The data of the channel {name!r} must be an S3DataSource of type S3Prefix.")
     if not objects.any_under(s3, source["S3Uri"]):
-        raise invalid(
-            f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. '
-            "Please ensure that the bucket exists in the selected region "
-            f"({s3.meta.region_name}), that objects exist under that S3 prefix, and that the role "
-            f'"{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket '
-            f'"{objects.parse(source["S3Uri"])[0]}".'
-        )
+        raise no_objects(s3, source["S3Uri"], request["RoleArn"])
+
+
+def no_objects(s3: Any, uri: str, role: str) -> SageMakerError:
+    """Return the error for input data that the role does not find at `uri`."""
+    return invalid(
+        f'No S3 objects found under S3 URL "{uri}" given in input data source. '
+        "Please ensure that the bucket exists in the selected region "
+        f"({s3.meta.region_name}), that objects exist under that S3 prefix, and that the role "
+        f'"{role}" has "s3:ListBucket" permissions on bucket "{objects.parse(uri)[0]}".'
+    )

@@ -53,6 +53,8 @@ PROD = {
     "rollout.latency_p99_ms": "450",
     "rollout.patience_seconds": "99",
     "scaling.invocations_per_minute": "900",
+    "scoring.expiry_days": "3",
+    "scoring.instance_type": "ml.g4dn.xlarge",
     "scaling.max_instances": "7",
     "scaling.scale_in": "false",
     "scaling.scale_in_cooldown_seconds": "700",

@@ -177,7 +177,7 @@ def test_cloudfront_logs_to_the_log_bucket(assembly: Assembly) -> None:
 
 def test_training_and_serving_use_the_vpc(private: Assembly) -> None:
     expected = {"Subnets": SUBNETS.split(","), "SecurityGroupIds": [GROUP]}
-    assert private.only("AWS::SageMaker::Model")["VpcConfig"] == expected
+    assert private.only("AWS::SageMaker::Model", within="Endpoint")["VpcConfig"] == expected
     job = private.only("Custom::TrainingJob")
     assert job["SubnetIds"] == expected["Subnets"]
     assert job["SecurityGroupIds"] == expected["SecurityGroupIds"]
