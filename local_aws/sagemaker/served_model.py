@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from local_aws.sagemaker import objects
+from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.container import Container, container_environment
-from local_aws.sagemaker.context import Context
+from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.overlay import make_overlay
 from local_aws.sagemaker.serving_request import container_of
 from local_aws.sagemaker.store import Record
@@ -30,7 +30,13 @@ class ServingError(RuntimeError):
 
 
 class ServedModel:
-    """A running container of a model that answers requests."""
+    """A running container of a model that answers requests.
+
+    Attributes:
+        variant: the production variant of the endpoint configuration.
+        image: URI of the container's image.
+        started: when its start began, in seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -53,7 +59,7 @@ class ServedModel:
             ArtifactError: when the artifact is missing or must not be unpacked.
             ServingError: when the container ended or did not answer in time.
         """
-        self.variant = variant
+        self.variant, self.started = variant, now()
         self._folder = context.folder / "endpoints" / f"{os.getpid()}-{next(_numbers)}"
         self._in_flight = 0
         serverless = variant.get("ServerlessConfig", {})
@@ -62,15 +68,18 @@ class ServedModel:
         self._on_line, self._closing = on_line, closing
         self._container: Container | None = None
         container, role = container_of(model), model.get("ExecutionRoleArn")
+        self.image = str(container.get("Image", ""))
         try:
             s3 = context.client("s3", role=role)
             objects.download_artifact(s3, container["ModelDataUrl"], self._folder)
             python = make_overlay(self._folder / "environment")
+            isolated = bool(model.get("EnableNetworkIsolation"))
+            credentials = None if isolated else context.credentials(role)
             environment = container_environment(
-                context.endpoint_url, context.region, python, context.credentials(role)
+                context.endpoint_url, context.region, python, credentials
             )
             environment |= container.get("Environment", {})
-            self._port = self._start(python, environment, container.get("Image", ""))
+            self._port = self._start(python, environment)
         except BaseException:
             self.close()
             raise
@@ -112,14 +121,18 @@ class ServedModel:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, python: Path, environment: dict[str, str], image: str) -> int:
+    def _start(self, python: Path, environment: dict[str, str]) -> int:
         """Start the model server and return its port."""
         model_dir = self._folder / "model"
         code = model_dir / "code"
         if (code / "requirements.txt").is_file():
             self._install(python, code, environment)
+        words: list[str | Path] = [python, SERVER, model_dir, self._folder / "port", self.image]
+        if namespace.obstacle() is None:
+            words[2] = f"{namespace.OPT_ML}/model"
+            words = namespace.command(words, self._folder, isolated=False)
         self._container = Container(
-            [python, SERVER, model_dir, self._folder / "port", image],
+            words,
             folder=self._folder,
             environment={**environment, "PYTHONPATH": str(code)},
             on_line=self._on_line,

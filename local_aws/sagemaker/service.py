@@ -9,6 +9,7 @@ from typing import Any
 
 from local_aws.credentials import AssumeRole, without_roles
 from local_aws.environment import ACCOUNT
+from local_aws.sagemaker import descriptions
 from local_aws.sagemaker.capacity import Quota, unlimited
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
@@ -53,9 +54,10 @@ class SageMakerService:
         """
         store = Store(state_dir / "records", lag)
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
-        self._jobs = TrainingJobs(context)
+        self._jobs = TrainingJobs(context, publish)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
+            describe=descriptions.model,
             check=lambda request: check_model(
                 request, context.client("s3", role=request.get("ExecutionRoleArn"))
             ),
@@ -63,6 +65,7 @@ class SageMakerService:
         configs = NamedResources(
             context, kind="endpoint-config", noun="endpoint configuration",
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
+            describe=descriptions.endpoint_config,
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
         tags = Tags(store)
@@ -71,6 +74,7 @@ class SageMakerService:
             "DescribeTrainingJob": self._jobs.describe,
             "ListTrainingJobs": self._jobs.list,
             "StopTrainingJob": self._jobs.stop,
+            "Search": self._jobs.search,
             "CreateModel": models.create,
             "DescribeModel": models.describe,
             "ListModels": models.list,
@@ -142,7 +146,7 @@ class SageMakerService:
         try:
             status, answered, answer = self._endpoints.invoke(name, body, passed)
         except SageMakerError as error:
-            return _runtime_error(error.status, error.code, {"Message": error.message})
+            return runtime_error(error)
         if status == HTTPStatus.OK:
             return HTTPStatus.OK, answered, answer
         text = answer.decode(errors="replace")
@@ -153,7 +157,7 @@ class SageMakerService:
             "in CloudWatch Logs for more information."
         )
         fields = {"Message": message, "OriginalStatusCode": status, "OriginalMessage": text}
-        return _runtime_error(HTTPStatus.FAILED_DEPENDENCY, "ModelError", fields)
+        return _runtime_answer(HTTPStatus.FAILED_DEPENDENCY, "ModelError", fields)
 
 
 def _parsed(body: bytes) -> Record:
@@ -166,6 +170,11 @@ def _parsed(body: bytes) -> Record:
     return request
 
 
-def _runtime_error(status: int, code: str, fields: Mapping[str, Any]) -> Answer:
+def runtime_error(error: SageMakerError) -> Answer:
+    """Return an error in the wire protocol of SageMaker's runtime."""
+    return _runtime_answer(error.status, error.code, {"Message": error.message})
+
+
+def _runtime_answer(status: int, code: str, fields: Mapping[str, Any]) -> Answer:
     headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
     return status, headers, json.dumps(fields).encode()

@@ -4,6 +4,7 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.errors import invalid
+from local_aws.sagemaker.images import check_image
 from local_aws.sagemaker.store import Record
 
 SERVERLESS_MEMORY_MB = (1024, 2048, 3072, 4096, 5120, 6144)
@@ -25,7 +26,11 @@ def check_model(request: Record, s3: Any) -> None:
         raise invalid("A model needs either PrimaryContainer or Containers.")
     if len(request.get("Containers", [None])) != 1:
         raise invalid("The embedded SageMaker serves models of one container, not pipelines.")
-    uri = container_of(request).get("ModelDataUrl")
+    container = container_of(request)
+    if "Image" not in container:
+        raise invalid("The embedded SageMaker needs the Image of the model's container.")
+    check_image(container["Image"])
+    uri = container.get("ModelDataUrl")
     if uri is None:
         raise invalid("The embedded SageMaker needs the model's artifact as its ModelDataUrl.")
     if not objects.exists(s3, uri):

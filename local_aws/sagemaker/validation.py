@@ -1,7 +1,7 @@
 """Validation of requests against botocore's models of the APIs."""
 
 import re
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,24 @@ def allowed_values(service: str, shape: str) -> list[str]:
     """Return the values of an enumeration in botocore's model of a service."""
     values: list[str] = getattr(_model(service).shape_for(shape), "enum", [])
     return values
+
+
+def operation_at_path(services: Iterable[str], method: str, path: str) -> str | None:
+    """Return the operation that a request names by its path, or None.
+
+    Args:
+        services: names of the services that may have it, in botocore.
+        method: the request's HTTP method.
+        path: its path.
+    """
+    for service in services:
+        for name in _model(service).operation_names:
+            http = _model(service).operation_model(name).http
+            parts = re.split(r"\{\w+\}", http["requestUri"].partition("?")[0])
+            pattern = "[^/]+".join(map(re.escape, parts))
+            if method == http["method"] and re.fullmatch(pattern, path):
+                return name
+    return None
 
 
 def operation_model(operation: str, service: str = SAGEMAKER) -> OperationModel:

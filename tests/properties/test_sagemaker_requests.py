@@ -75,14 +75,14 @@ ROLE = "arn:aws:iam::111122223333:role/sagemaker"
 GOOD: dict[str, dict[str, Any]] = {
     "CreateModel": {
         "ModelName": "a", "ExecutionRoleArn": ROLE,
-        "PrimaryContainer": {"Image": "image", "ModelDataUrl": "s3://bucket/key.tar.gz"},
+        "PrimaryContainer": {"Image": "pytorch-inference", "ModelDataUrl": "s3://bucket/key.tar.gz"},
     },
     "CreateEndpointConfig": {"EndpointConfigName": "a", "ProductionVariants": [VARIANT]},
     "CreateEndpoint": {"EndpointName": "a", "EndpointConfigName": "a"},
     "UpdateEndpoint": {"EndpointName": "a", "EndpointConfigName": "a"},
     "CreateTrainingJob": {
         "TrainingJobName": "a", "RoleArn": ROLE,
-        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "File"},
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
@@ -125,7 +125,7 @@ def send(service: SageMakerService, operation: str, body: bytes) -> dict[str, An
     [
         (
             "CreateModel",
-            {"ModelName": "a", "PrimaryContainer": {"Image": "a", "ModelDataUrl": "s3://[b/k"}},
+            {"ModelName": "a", "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://[b/k"}},
         )
     ]
 )
