@@ -13,7 +13,7 @@ from types import FrameType
 from ministack.services.cloudwatch import record_metric
 
 from local_aws.credentials import AssumeRole, without_roles
-from local_aws.emulator import extension, private_names
+from local_aws.emulator import extension, https_proxy, private_names
 from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.patches import (
@@ -101,9 +101,11 @@ def main(port: int, state: Path, region: str) -> None:
         await kept.keep()
 
     extension.run_in_background(resume)
+    stop_proxy = https_proxy.start(state, port)
     try:
         extension.run()
     finally:
+        stop_proxy()
         service.close()
 
 
