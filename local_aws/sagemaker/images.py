@@ -8,6 +8,8 @@ from local_aws.sagemaker.errors import SageMakerError, invalid
 REPOSITORY = re.compile(r"(?:.*/)?([^/:@]+)(?:[:@].*)?")
 PYTORCH = re.compile(r"(?:^|-)pytorch(?:-|$)")
 SCIKIT_LEARN = "sagemaker-scikit-learn"
+# Images with SageMaker's first toolkit; its PyTorch images are those of PyTorch 0.4 to 1.1
+FIRST_TOOLKIT = {SCIKIT_LEARN, "sagemaker-pytorch"}
 
 
 def repository(image: str) -> str:
@@ -24,6 +26,11 @@ def is_pytorch(image: str) -> bool:
 def is_scikit_learn(image: str) -> bool:
     """Return whether an image is SageMaker's scikit-learn image."""
     return repository(image) == SCIKIT_LEARN
+
+
+def serves_submitted_code(image: str) -> bool:
+    """Return whether an image serves the code that SAGEMAKER_SUBMIT_DIRECTORY names in S3."""
+    return repository(image) in FIRST_TOOLKIT
 
 
 def check_image(image: str) -> None:

@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.images import serves_submitted_code
 from local_aws.sagemaker.overlay import make_overlay
 from local_aws.sagemaker.serving_request import container_of
 from local_aws.sagemaker.store import Record
@@ -72,6 +74,7 @@ class ServedModel:
         try:
             s3 = context.client("s3", role=role)
             objects.download_artifact(s3, container["ModelDataUrl"], self._folder)
+            self._add_submitted_code(s3, container)
             python = make_overlay(self._folder / "environment")
             isolated = bool(model.get("EnableNetworkIsolation"))
             credentials = None if isolated else context.credentials(role)
@@ -120,6 +123,14 @@ class ServedModel:
         if self._container is not None:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _add_submitted_code(self, s3: Any, container: Record) -> None:
+        """Put code that the model's environment names next to an artifact without code."""
+        uri = str(container.get("Environment", {}).get("SAGEMAKER_SUBMIT_DIRECTORY", ""))
+        code = self._folder / "model" / "code"
+        if serves_submitted_code(self.image) and uri.startswith("s3://") and not code.exists():
+            objects.download_artifact(s3, uri, self._folder / "submitted")
+            (self._folder / "submitted" / "model").rename(code)
 
     def _start(self, python: Path, environment: dict[str, str]) -> int:
         """Start the model server and return its port."""

@@ -85,7 +85,7 @@ def test_a_key_that_is_named_is_used(s3: Any, emulator: Emulator, account_key: s
     ("name", "action"),
     [
         ("AmazonSageMakerFullAccess", "sagemaker:CreateTrainingJob"),
-        ("AmazonSageMakerReadOnly", "sagemaker:ListTags"),
+        ("AmazonSageMakerReadOnly", "sagemaker:List*"),
         ("AmazonS3FullAccess", "s3:*"),
         ("service-role/AWSLambdaVPCAccessExecutionRole", "ec2:CreateNetworkInterface"),
         ("job-function/ViewOnlyAccess", "sagemaker:List*"),
