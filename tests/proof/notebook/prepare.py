@@ -2,13 +2,15 @@
 
 import csv
 import json
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, "serve")
-from utils import convert_and_pad, review_to_words  # noqa: E402 - the notebook's own folder
+from utils import convert_and_pad, review_to_words
 
+shutil.copy("train/model.py", "serve")
 rows = json.loads(Path("reviews.json").read_text("utf-8"))
 train = rows[: len(rows) * 4 // 5]
 counts = Counter(word for text, _ in train for word in review_to_words(text))
