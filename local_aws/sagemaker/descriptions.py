@@ -4,7 +4,9 @@ Sources: the defaults in https://docs.aws.amazon.com/sagemaker/latest/APIReferen
 """
 
 from local_aws.sagemaker.images import is_pytorch
+from local_aws.sagemaker.serving_request import artifact_of
 from local_aws.sagemaker.store import Record
+from local_aws.sagemaker.training_request import artifact_uri
 
 SWITCHES = {
     "EnableNetworkIsolation": False,
@@ -32,12 +34,6 @@ def training_job(record: Record) -> Record:
     if "InputDataConfig" in record:
         filled["InputDataConfig"] = [_channel(one) for one in record["InputDataConfig"]]
     return filled
-
-
-def artifact_uri(record: Record) -> str:
-    """Return the URI of a training job's model.tar.gz."""
-    path = str(record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
-    return f"{path}/{record['TrainingJobName']}/output/model.tar.gz"
 
 
 def model(record: Record) -> Record:
@@ -87,10 +83,9 @@ def _channel(channel: Record) -> Record:
 
 
 def _container(container: Record) -> Record:
-    filled = {"Mode": "SingleModel", "Environment": {}, **container}
-    if "ModelDataUrl" in container:
-        source = {
-            "S3Uri": container["ModelDataUrl"], "S3DataType": "S3Object", "CompressionType": "Gzip",
-        }  # fmt: skip
-        filled["ModelDataSource"] = {"S3DataSource": source}
-    return filled
+    uri = artifact_of(container)
+    source = {"S3Uri": uri, "S3DataType": "S3Object", "CompressionType": "Gzip"}
+    return {
+        "Mode": "SingleModel", "Environment": {}, "ModelDataUrl": uri,
+        "ModelDataSource": {"S3DataSource": source}, **container,
+    }  # fmt: skip

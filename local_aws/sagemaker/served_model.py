@@ -16,7 +16,7 @@ from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.images import serves_submitted_code
 from local_aws.sagemaker.overlay import make_overlay
-from local_aws.sagemaker.serving_request import container_of
+from local_aws.sagemaker.serving_request import artifact_of, container_of
 from local_aws.sagemaker.store import Record
 
 START_SECONDS = 180.0
@@ -73,7 +73,7 @@ class ServedModel:
         self.image = str(container.get("Image", ""))
         try:
             s3 = context.client("s3", role=role)
-            objects.download_artifact(s3, container["ModelDataUrl"], self._folder)
+            objects.download_artifact(s3, artifact_of(container), self._folder)
             self._add_submitted_code(s3, container)
             python = make_overlay(self._folder / "environment")
             isolated = bool(model.get("EnableNetworkIsolation"))

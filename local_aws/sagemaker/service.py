@@ -28,7 +28,11 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SageMakerService:
-    """Training jobs, models, endpoint configurations and endpoints of one region."""
+    """Training jobs, models, endpoint configurations and endpoints of one region.
+
+    Attributes:
+        operations: the operations that it carries out, by name.
+    """
 
     def __init__(  # noqa: PLR0913 - what the emulator connects it to
         self,
@@ -69,7 +73,7 @@ class SageMakerService:
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
         tags = Tags(store)
-        self._operations: dict[str, Callable[[Record], Record]] = {
+        self.operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
             "ListTrainingJobs": self._jobs.list,
@@ -114,12 +118,12 @@ class SageMakerService:
         """
         if operation in self._events:
             return self._events[operation](request)
-        if operation not in self._operations:
+        if operation not in self.operations:
             raise SageMakerError(
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
             )
         validate(operation, request)
-        return self._operations[operation](request)
+        return self.operations[operation](request)
 
     def handle_control_plane(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request of the AWS JSON 1.1 protocol."""

@@ -42,9 +42,15 @@ def check_training_request(request: Record, s3: Any) -> None:
         _check_channel(channel, request, s3)
 
 
+def artifact_uri(record: Record) -> str:
+    """Return the URI of a training job's model.tar.gz."""
+    path = str(record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
+    return f"{path}/{record['TrainingJobName']}/output/model.tar.gz"
+
+
 def _check_algorithm(algorithm: Record) -> None:
-    if "TrainingImage" not in algorithm:
-        raise invalid("The embedded SageMaker needs a TrainingImage; it has no AlgorithmName.")
+    if "AlgorithmName" in algorithm or "TrainingImage" not in algorithm:
+        raise invalid("The embedded SageMaker does not have AlgorithmName; give a TrainingImage.")
     check_image(algorithm["TrainingImage"])
     words = [*algorithm.get("ContainerEntrypoint", []), *algorithm.get("ContainerArguments", [])]
     obstacle = namespace.obstacle() if any(namespace.OPT_ML in word for word in words) else None

@@ -9,11 +9,11 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.context import Context, now
-from local_aws.sagemaker.descriptions import artifact_uri
 from local_aws.sagemaker.invocation_metrics import Publish
 from local_aws.sagemaker.metrics import Metrics
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_cluster import TrainingCluster
+from local_aws.sagemaker.training_request import artifact_uri
 
 KIND = "training-job"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS

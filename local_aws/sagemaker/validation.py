@@ -72,14 +72,20 @@ def validate(operation: str, request: dict[str, Any], service: str = SAGEMAKER) 
     if shape is None:
         return
     try:
-        report = ParamValidator().validate(request, shape)
+        problems = problems_of(request, shape)
     except (RuntimeError, OverflowError) as error:  # an impossible timestamp
         raise SageMakerError("SerializationException", str(error)) from None
-    problems = [report.generate_report()] if report.has_errors() else []
-    problems = problems or list(_constraint_problems(request, shape, ""))
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
         raise SageMakerError("ValidationException", f"{count}: {'; '.join(problems)}")
+
+
+def problems_of(value: Any, shape: Shape) -> list[str]:
+    """Return what is wrong with a value of a shape, of a request or of an answer."""
+    report = ParamValidator().validate(value, shape)
+    if report.has_errors():
+        return [report.generate_report()]
+    return _constraint_problems(value, shape, "")
 
 
 def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:
