@@ -67,8 +67,7 @@ def variant(configured: Record, image: str, started: float) -> Record:
         "CurrentWeight": weight, "DesiredWeight": weight,
     }  # fmt: skip
     if "ServerlessConfig" in configured:
-        serverless = configured["ServerlessConfig"]
-        return {**shown, "CurrentInstanceCount": 0, "CurrentServerlessConfig": serverless}
+        return {**shown, "CurrentServerlessConfig": configured["ServerlessConfig"]}
     count = configured.get("InitialInstanceCount", 1)
     return {**shown, "CurrentInstanceCount": count, "DesiredInstanceCount": count}
 
