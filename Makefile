@@ -102,6 +102,9 @@ openapi: $(VENV)/.dev ## write docs/openapi.json
 tables: $(VENV)/.dev ## write the tables of AWS's images and instance types from the SDKs
 	@python -m scripts.tables
 
+embedded-sagemaker: $(VENV)/.dev ## write docs/embedded-sagemaker.md from botocore's model and the code
+	@python -m scripts.embedded_sagemaker
+
 accept-replacements: $(VENV)/.dev ## accept the replacement of buckets, keys, endpoints or addresses
 	@python -m scripts.stateful
 

@@ -12,12 +12,14 @@ from contextlib import closing as closing_after
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
-from local_aws.sagemaker import objects
+from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.container import Container, container_environment
-from local_aws.sagemaker.context import Context
+from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.images import serves_submitted_code
 from local_aws.sagemaker.overlay import make_overlay
-from local_aws.sagemaker.serving_request import container_of
+from local_aws.sagemaker.serving_request import artifact_of, container_of
 from local_aws.sagemaker.store import Record
 
 START_SECONDS = 180.0
@@ -33,7 +35,13 @@ class ServingError(RuntimeError):
 
 
 class ServedModel:
-    """A running container of a model that answers requests."""
+    """A running container of a model that answers requests.
+
+    Attributes:
+        variant: the production variant of the endpoint configuration.
+        image: URI of the container's image.
+        started: when its start began, in seconds since 1970.
+    """
 
     def __init__(  # noqa: PLR0913 - what differs between endpoints and transform jobs
         self,
@@ -59,7 +67,7 @@ class ServedModel:
             ArtifactError: when the artifact is missing or must not be unpacked.
             ServingError: when the container ended or did not answer in time.
         """
-        self.variant = variant
+        self.variant, self.started = variant, now()
         self._folder = context.folder / "endpoints" / f"{os.getpid()}-{next(_numbers)}"
         self._in_flight = 0
         serverless = variant.get("ServerlessConfig", {})
@@ -68,15 +76,19 @@ class ServedModel:
         self._on_line, self._closing = on_line, closing
         self._container: Container | None = None
         container, role = container_of(model), model.get("ExecutionRoleArn")
+        self.image = str(container.get("Image", ""))
         try:
             s3 = context.client("s3", role=role)
-            objects.download_artifact(s3, container["ModelDataUrl"], self._folder)
+            objects.download_artifact(s3, artifact_of(container), self._folder)
+            self._add_submitted_code(s3, container)
             python = make_overlay(self._folder / "environment")
+            isolated = bool(model.get("EnableNetworkIsolation"))
+            credentials = None if isolated else context.credentials(role)
             environment = container_environment(
-                context.endpoint_url, context.region, python, context.credentials(role)
+                context.endpoint_url, context.region, python, credentials
             )
             environment |= {**container.get("Environment", {}), **(variables or {})}
-            self._start = partial(self._serve, python, environment, container.get("Image", ""))
+            self._start = partial(self._serve, python, environment)
             code = self._folder / "model" / "code"
             if (code / "requirements.txt").is_file():
                 self._install(python, code, environment)
@@ -143,12 +155,24 @@ class ServedModel:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _serve(self, python: Path, environment: dict[str, str], image: str) -> int:
+    def _add_submitted_code(self, s3: Any, container: Record) -> None:
+        """Put code that the model's environment names next to an artifact without code."""
+        uri = str(container.get("Environment", {}).get("SAGEMAKER_SUBMIT_DIRECTORY", ""))
+        code = self._folder / "model" / "code"
+        if serves_submitted_code(self.image) and uri.startswith("s3://") and not code.exists():
+            objects.download_artifact(s3, uri, self._folder / "submitted")
+            (self._folder / "submitted" / "model").rename(code)
+
+    def _serve(self, python: Path, environment: dict[str, str]) -> int:
         """Start the model server and return its port."""
         model_dir = self._folder / "model"
         (self._folder / "port").unlink(missing_ok=True)
+        words: list[str | Path] = [python, SERVER, model_dir, self._folder / "port", self.image]
+        if namespace.obstacle() is None:
+            words[2] = f"{namespace.OPT_ML}/model"
+            words = namespace.command(words, self._folder, isolated=False)
         self._container = Container(
-            [python, SERVER, model_dir, self._folder / "port", image],
+            words,
             folder=self._folder,
             environment={**environment, "PYTHONPATH": str(model_dir / "code")},
             on_line=self._on_line,

@@ -1,4 +1,4 @@
-"""Buckets: their tags, deletions and policies in CloudFormation, and no anonymous reads."""
+"""S3: buckets in CloudFormation, no anonymous reads, and the account's own key."""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from ministack.services import s3
 from ministack.services.cloudformation import changesets, provisioners
 
+from local_aws.emulator.patches import kms
 from local_aws.emulator.patches.cloudformation import Created, Properties
 
 PRIVATE_NAMES = (
     (s3, "_apply_bucket_scope", "(method, bucket, key, headers, query_params, body=b'', internal=False)"),
+    (s3, "_bucket_default_sse_headers", "(bucket_name)"),
     (s3, "_bucket_encryption", "AccountScopedDict"),
     (s3, "_bucket_owner_account", "(name)"),
     (s3, "_bucket_policies", "AccountScopedDict"),
@@ -18,17 +20,21 @@ PRIVATE_NAMES = (
     (s3, "_error", "(code, message, status, resource='', extra=None, headers=None)"),
     (s3, "_foreign_bucket_allows", "(owner_account, bucket_name, key, method, query_params, caller, headers=None)"),
     (s3, "_request_access_key", "(method, key, headers, query_params, body)"),
+    (s3, "_resolve_sse_write_headers", "(headers, bucket_name)"),
     (changesets, "_IMPORT_LOOKUPS", "dict"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
 )  # fmt: skip
 
 ENCRYPTION = "ServerSideEncryptionConfiguration"
 KEY = "KMSMasterKeyID"
+HEADER = "x-amz-server-side-encryption"
+KEY_HEADER = f"{HEADER}-aws-kms-key-id"
 
 
 def apply() -> None:
     """Patch ministack."""
     _refuse_anonymous_reads()
+    _encrypt_with_account_key()
     _complete_buckets()
     _complete_bucket_policies()
 
@@ -60,6 +66,22 @@ def _refuse_anonymous_reads() -> None:
         return s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")
 
     s3._apply_bucket_scope = apply_bucket_scope
+
+
+def _encrypt_with_account_key() -> None:
+    """Encrypt with the account's key for S3 where aws:kms is asked for without a key.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    """
+    resolve, default = s3._resolve_sse_write_headers, s3._bucket_default_sse_headers
+
+    def completed(headers: dict[str, str]) -> dict[str, str]:
+        if headers.get(HEADER) != "aws:kms" or headers.get(KEY_HEADER):
+            return headers
+        return {**headers, KEY_HEADER: kms.account_key("s3")}
+
+    s3._resolve_sse_write_headers = lambda headers, bucket: resolve(completed(headers), bucket)
+    s3._bucket_default_sse_headers = lambda bucket: completed(default(bucket))
 
 
 def _complete_buckets() -> None:

@@ -158,3 +158,10 @@ def stored(emulator: Emulator, key: str) -> bytes:
     """Return an object of the jobs' bucket."""
     content: bytes = emulator.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
     return content
+
+
+def exists(emulator: Emulator, uri: str) -> bool:
+    """Return whether an object exists in the jobs' bucket."""
+    key = uri.removeprefix(f"s3://{BUCKET}/")
+    found = emulator.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key)
+    return bool(found["KeyCount"])
