@@ -78,7 +78,7 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
     inputs, outputs = folder / "in", folder / "out"
     for made in (inputs, outputs):
         made.mkdir()
-    tables = find_tables(arguments.data, inputs)
+    tables = find_tables(arguments.data, inputs, settings.dataset.table_schema)
     single = is_single(arguments.data, tables)
     output = Output(arguments.output, tables, outputs, single=single)
     if not arguments.overwrite:
@@ -90,7 +90,7 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
     parts = _judge(tables, found, deployment, settings, explain=arguments.explain)
     if find(settings, place=place).identity != deployment.identity:
         raise ScoreError("the endpoint's model was replaced meanwhile: run again")
-    scored = Scored(every=arguments.all, explain=arguments.explain)
+    scored = Scored(settings.dataset.table_schema, every=arguments.all, explain=arguments.explain)
     scored.write(tables, answers_of(boto3.client("s3"), deployment, parts), output, found)
     _report(scored, deployment, arguments)
 

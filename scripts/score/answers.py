@@ -16,6 +16,7 @@ from sentiment.errors import DatasetError
 from sentiment.evaluation.metrics import evaluate
 from sentiment.labels import interpret, spelling
 from sentiment.request import MAX_CHARACTERS
+from sentiment.schema import Schema
 
 LABELS = ("negative", "positive")
 MOST_REPORTED = 100_000  # rows whose texts the HTML report may quote
@@ -43,14 +44,15 @@ def answers_of(s3: Any, deployment: Deployment, parts: Sequence[Part]) -> Iterat
 class Scored:
     """Writes each row with its answer, and keeps what the labels need."""
 
-    def __init__(self, *, every: bool, explain: bool) -> None:
+    def __init__(self, schema: Schema, *, every: bool, explain: bool) -> None:
         """Choose the further columns.
 
         Args:
+            schema: labels that the settings map.
             every: True adds the probability of each label.
             explain: True adds the phrases that decided.
         """
-        self._every, self._explain = every, explain
+        self._schema, self._every, self._explain = schema, every, explain
         self.rows = self.errors = 0
         self.counts = dict.fromkeys(LABELS, 0)
         self.versions: set[str] = set()
@@ -139,16 +141,24 @@ class Scored:
         if not self._labels:
             return None
         try:
-            known = interpret(self._places)
+            known = interpret(self._places, self._schema.labels)
         except DatasetError as error:
             raise ScoreError(error) from error
-        labels = [known[label] for label in self._labels]
-        reported = len(self._texts)
+        labels, probabilities, texts = list[int](), list[float](), list[str]()
+        for place, (spelled, probability) in enumerate(
+            zip(self._labels, self._probabilities, strict=True)
+        ):
+            if (label := known[spelled]) is None:  # the settings leave it out
+                continue
+            labels.append(label)
+            probabilities.append(probability)
+            texts += self._texts[place : place + 1]
+        if not labels:
+            return None
         return Result(
             target=target, version="".join(self.versions), reviews=data,
-            judged=Dataset(self._texts, labels[:reported]),
-            probabilities=self._probabilities[:reported],
-            metrics=evaluate(labels, self._probabilities), latencies=[], refused={}, compared=0,
+            judged=Dataset(texts, labels[: len(texts)]), probabilities=probabilities[: len(texts)],
+            metrics=evaluate(labels, probabilities), latencies=[], refused={}, compared=0,
             differing=0, trained=None,
         )  # fmt: skip
 

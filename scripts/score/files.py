@@ -13,33 +13,35 @@ from scripts.score import ScoreError
 from scripts.score.tables import FORMATS, Table
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.leftovers import is_leftover
+from sentiment.schema import Schema
 
 S3 = "s3://"
 PARTIAL = ".partial"
 
 
-def find_tables(data: str, folder: Path) -> list[Table]:
+def find_tables(data: str, folder: Path, schema: Schema) -> list[Table]:
     """Return the tables of a file, a folder or an S3 prefix.
 
     Args:
         data: path or S3 URI.
         folder: folder for copies of objects.
+        schema: columns that the settings name.
 
     Raises:
         ScoreError: when there is none, or S3 refuses.
     """
     if data.startswith(S3):
-        found = list(_download(data, folder))
+        found = list(_download(data, folder, schema))
     elif Path(data).is_dir():
         root = Path(data)
         files = (file for file in sorted(root.rglob("*")) if file.is_file())
         found = [
-            Table(file.relative_to(root).as_posix(), file)
+            Table(file.relative_to(root).as_posix(), file, schema)
             for file in files
             if not is_leftover(file.relative_to(root))
         ]
     elif Path(data).is_file():
-        found = [Table(Path(data).name, Path(data))]
+        found = [Table(Path(data).name, Path(data), schema)]
     else:
         raise ScoreError(f"DATA={data}: no such file or folder")
     if not found:
@@ -127,7 +129,7 @@ def _split(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
-def _download(uri: str, folder: Path) -> Iterator[Table]:
+def _download(uri: str, folder: Path, schema: Schema) -> Iterator[Table]:
     bucket, prefix = _split(uri)
     s3 = boto3.client("s3")
     try:
@@ -140,7 +142,7 @@ def _download(uri: str, folder: Path) -> Iterator[Table]:
                 # The number keeps every name, whatever it contains, inside the folder.
                 file = folder / f"{len(list(folder.iterdir()))}-{number}{PurePosixPath(key).suffix}"
                 s3.download_file(bucket, key, str(file))
-                yield Table(below, file)
+                yield Table(below, file, schema)
     except (ClientError, BotoCoreError) as error:
         raise ScoreError(f"DATA={uri}: {_reason(error)}") from error
 

@@ -3,7 +3,8 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import IO, Any, NamedTuple, Protocol
 
@@ -11,8 +12,9 @@ from scripts.score import ScoreError
 from sentiment.columns import LABEL, ColumnsError, find_columns
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
+from sentiment.csv_table import MAX_FIELD
 from sentiment.errors import DatasetError
-from sentiment.tables import MAX_FIELD
+from sentiment.schema import Schema
 from sentiment.text_lines import text_lines
 
 DELIMITERS = {".csv": ",;\t|", ".tsv": "\t"}
@@ -54,17 +56,18 @@ class Columns(NamedTuple):
     label: int | None
 
     @classmethod
-    def of(cls, names: list[str], kind: str = "column") -> "Columns":
+    def of(cls, names: list[str], schema: Schema, kind: str = "column") -> "Columns":
         """Find the columns; the label is optional.
 
         Raises:
             ColumnsError: when the text column is missing or ambiguous.
         """
         try:
-            text, label = find_columns(names, kind)
+            text, label = find_columns(names, schema, kind)
         except ColumnsError:
             # With a label in addition, only the text can be missing or ambiguous.
-            return cls(names, find_columns([*names, LABEL], kind)[0], None)
+            only_text = Schema(schema.text_column)
+            return cls(names, find_columns([*names, LABEL], only_text, kind)[0], None)
         return cls(names, text, label)
 
 
@@ -75,10 +78,12 @@ class Table:
     Attributes:
         name: path for messages and for the output.
         file: the local file.
+        schema: columns that the settings name.
     """
 
     name: str
     file: Path
+    schema: Schema = field(default_factory=Schema)
 
     @property
     def format(self) -> str:
@@ -137,12 +142,13 @@ class Table:
 
     def _header(self) -> tuple[Columns, str]:
         """Return the columns of a CSV file and its delimiter: the first that finds the text."""
-        with open_stream(self.file) as raw:
-            line = next(text_lines(raw, self.name), "")
+        with self._lines() as lines:
+            line = next(lines, "")
         problems: list[Exception] = []
         for delimiter in DELIMITERS[self.format]:
             try:
-                return Columns.of(next(csv.reader([line], delimiter=delimiter), [])), delimiter
+                names = next(csv.reader([line], delimiter=delimiter), [])
+                return Columns.of(names, self.schema), delimiter
             except (csv.Error, ColumnsError) as error:
                 problems.append(error)
         raise ScoreError(f"{self.name}, line 1: {problems[0]}")
@@ -153,8 +159,8 @@ class Table:
         csv.field_size_limit(MAX_FIELD)
         columns, delimiter = self._header()
         width = len(columns.names)
-        with open_stream(self.file) as raw:
-            reader = csv.reader(text_lines(raw, self.name), delimiter=delimiter, strict=True)
+        with self._lines() as lines:
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
             try:
                 next(reader)
                 for fields in reader:
@@ -172,9 +178,9 @@ class Table:
                 raise ScoreError(f"{self.name}, line {reader.line_num}: {error}") from error
 
     def _json_rows(self) -> Iterator[Row]:
-        with open_stream(self.file) as raw:
+        with self._lines() as lines:
             columns: Columns | None = None
-            for number, line in enumerate(text_lines(raw, self.name), start=1):
+            for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue
                 place = f"{self.name}, line {number}"
@@ -186,21 +192,26 @@ class Table:
                     raise ScoreError(f"{place}: must be a JSON object")
                 if columns is None:
                     try:
-                        columns = Columns.of(list(values), "key")
+                        columns = Columns.of(list(values), self.schema, "key")
                     except ColumnsError as error:
                         raise ScoreError(f"{place}: {error}") from error
                 yield _of_object(values, columns)
 
     def _parquet_rows(self) -> Iterator[Row]:
         with _parquet(self.name).ParquetFile(self.file) as parquet:
-            columns = Columns.of(parquet.schema_arrow.names)
+            columns = Columns.of(parquet.schema_arrow.names, self.schema)
             for batch in parquet.iter_batches(PARQUET_ROWS):
                 for values in batch.to_pylist():
                     yield _of_object(values, columns)
 
     def _is_empty(self) -> bool:
-        with open_stream(self.file) as raw:
-            return all(not line.strip() for line in text_lines(raw, self.name))
+        with self._lines() as lines:
+            return all(not line.strip() for line in lines)
+
+    @contextmanager
+    def _lines(self) -> Iterator[Iterator[str]]:
+        with self.file.open("rb") as stored, open_stream(stored, self.name) as raw:
+            yield text_lines(raw, self.name)[0]
 
 
 def _of_object(values: dict[str, Any], columns: Columns) -> Row:

@@ -97,13 +97,16 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
     precision, recall = _share(hits, judged.sum()), _share(hits, truth.sum())
     right = int((judged == truth).sum())
     low, high = wilson_interval(right, len(truth))
+    mean, mean_low, mean_high = _balanced(judged == truth, truth)
     likelihoods = np.clip(np.where(truth, given, 1 - given), SMALLEST, 1)
     return Metrics(
         rows=len(truth),
         accuracy=right / len(truth),
         accuracy_low=low,
         accuracy_high=high,
-        **_balanced(judged == truth, truth),
+        balanced_accuracy=mean,
+        balanced_accuracy_low=mean_low,
+        balanced_accuracy_high=mean_high,
         roc_auc=_roc_auc(truth, given),
         precision=precision,
         recall=recall,
@@ -118,14 +121,14 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
     )
 
 
-def _balanced(right: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, float | None]:
+def _balanced(
+    right: NDArray[np.bool_], truth: NDArray[np.bool_]
+) -> tuple[float | None, float | None, float | None]:
     """Return the balanced accuracy and its interval, or None for each without one of the labels."""
-    names = ("balanced_accuracy", "balanced_accuracy_low", "balanced_accuracy_high")
     recalls = [(int(right[of_label].sum()), int(of_label.sum())) for of_label in (truth, ~truth)]
     if not all(rows for _, rows in recalls):
-        return dict.fromkeys(names)
-    mean = sum(hits / rows for hits, rows in recalls) / len(recalls)
-    return dict(zip(names, (mean, *mean_interval(recalls)), strict=True))
+        return None, None, None
+    return sum(hits / rows for hits, rows in recalls) / len(recalls), *mean_interval(recalls)
 
 
 def _check(labels: NDArray[Any], probabilities: NDArray[Any]) -> None:
