@@ -110,7 +110,7 @@ class Scored:
             }  # fmt: skip
             values["phrases"] = [
                 {"phrase": row.review[one["start"] : one["end"]], "weight": one["weight"]}
-                for one in answer.get("explanation", {}).get("phrases", [])
+                for one in answer.get("phrases", [])
             ]
         return {name: values.get(name) for name in self._names(())}
 
