@@ -79,9 +79,10 @@ class Parameters:
         found = found if isinstance(found, dict) else {}
         single = str(found.get("BatchStrategy", "")).upper() == "SINGLE_RECORD"
         stated = request.get("MaxConcurrentTransforms")
+        payload: Any = request.get("MaxPayloadInMB", found.get("MaxPayloadInMB", 6))
         return cls(
             int(stated or found.get("MaxConcurrentTransforms") or 1),
-            int(request.get("MaxPayloadInMB", found.get("MaxPayloadInMB", 6))),
+            int(payload),
             request.get("BatchStrategy", "SingleRecord" if single else "MultiRecord"),
         )
 
