@@ -6,7 +6,7 @@ a list of these, with an `error` for each invalid review. With `"explain": true`
 includes the weights of words and phrases. `{"card": true}` gets the model's metadata.
 
 For Batch Transform, application/jsonlines and text/csv get one line for each line, whatever their
-number: the answer to the review, or an `error`.
+number: the answer to the review, or an `error`. `"explain": true` adds the phrases only.
 """
 
 import json
@@ -108,8 +108,10 @@ def _line_answers(request: Request, model: artifact.Artifact) -> Iterator[dict[s
         for answer, explain in zip(
             _answers(found, reviews, refused, version), explained, strict=True
         ):
-            if not explain:
-                answer.pop("explanation", None)
+            explanation = answer.pop("explanation", None)
+            if explain and explanation is not None:
+                # The words would be ten times as long as the review.
+                answer["phrases"] = explanation["phrases"]
             yield answer
 
 

@@ -1,11 +1,9 @@
 """An instance of a transform job: a container of the model, and the objects that it transforms."""
 
-import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
@@ -25,6 +23,7 @@ from local_aws.sagemaker.transform_input import (
     open_source,
     payloads,
 )
+from local_aws.sagemaker.transform_parameters import Parameters
 
 DEFAULT_SECONDS, DEFAULT_RETRIES = 600, 3
 FIRST_PAUSE = 0.5  # seconds; doubles with every attempt
@@ -48,50 +47,6 @@ class TransformError(Exception):
         """Keep the reason."""
         super().__init__(lines[0])
         self.lines, self.by_client = lines, by_client
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """How records become requests.
-
-    Attributes:
-        concurrent: number of requests at the same time.
-        payload_mb: maximum size of a request; 0 for any size.
-        strategy: MultiRecord or SingleRecord.
-    """
-
-    concurrent: int
-    payload_mb: int
-    strategy: str
-
-    @classmethod
-    def of(cls, request: Record, answer: bytes) -> "Parameters":
-        """Return the job's parameters; the container's fill the gaps.
-
-        Args:
-            request: parameters of CreateTransformJob.
-            answer: the container's answer to GET /execution-parameters; may be empty.
-        """
-        try:
-            found = json.loads(answer or b"{}")
-        except ValueError:
-            found = {}
-        found = found if isinstance(found, dict) else {}
-        single = str(found.get("BatchStrategy", "")).upper() == "SINGLE_RECORD"
-        stated = request.get("MaxConcurrentTransforms")
-        return cls(
-            int(stated or found.get("MaxConcurrentTransforms") or 1),
-            int(request.get("MaxPayloadInMB", found.get("MaxPayloadInMB", 6))),
-            request.get("BatchStrategy", "SingleRecord" if single else "MultiRecord"),
-        )
-
-    def __str__(self) -> str:
-        """Return the first line of the data log."""
-        strategy = "SINGLE_RECORD" if self.strategy == "SingleRecord" else "MULTI_RECORD"
-        return (
-            f"MaxConcurrentTransforms={self.concurrent}, MaxPayloadInMB={self.payload_mb}, "
-            f"BatchStrategy={strategy}"
-        )
 
 
 class TransformInstance:

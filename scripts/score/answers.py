@@ -10,7 +10,8 @@ from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
 from scripts.score.files import Output
 from scripts.score.parts import CHANGED, Part, Survey, check_unchanged
-from scripts.score.tables import Row, Table
+from scripts.score.tables import Table
+from scripts.score.writers import Row
 from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
 from sentiment.evaluation.metrics import evaluate
@@ -112,7 +113,7 @@ class Scored:
             }  # fmt: skip
             values["phrases"] = [
                 {"phrase": row.review[one["start"] : one["end"]], "weight": one["weight"]}
-                for one in answer.get("explanation", {}).get("phrases", [])
+                for one in answer.get("phrases", [])
             ]
         return {name: values.get(name) for name in self._names(())}
 

@@ -1,5 +1,6 @@
 """Files to score and the files of the result, on this machine or in S3."""
 
+import itertools
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -131,16 +132,16 @@ def _split(uri: str) -> tuple[str, str]:
 
 def _download(uri: str, folder: Path, schema: Schema) -> Iterator[Table]:
     bucket, prefix = _split(uri)
-    s3 = boto3.client("s3")
+    s3, numbers = boto3.client("s3"), itertools.count()
     try:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for number, item in enumerate(page.get("Contents", [])):
+            for item in page.get("Contents", []):
                 key: str = item["Key"]
                 if key.endswith("/"):
                     continue
                 below = key.removeprefix(prefix).lstrip("/") or PurePosixPath(key).name
                 # The number keeps every name, whatever it contains, inside the folder.
-                file = folder / f"{len(list(folder.iterdir()))}-{number}{PurePosixPath(key).suffix}"
+                file = folder / f"{next(numbers)}{PurePosixPath(key).suffix}"
                 s3.download_file(bucket, key, str(file))
                 yield Table(below, file, schema)
     except (ClientError, BotoCoreError) as error:

@@ -19,6 +19,9 @@ JSON_LINES = "application/jsonlines"
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
 RUNNING, COMPLETED = {"InProgress", "Stopping"}, "Completed"
 POLL_SECONDS = 1.0
+# Short reviews have answers several times as long; TorchServe sends 6.5 MB by default. The toolkit
+# sets enable_envvars_config, with which TorchServe reads its configuration from variables.
+LARGE_ANSWERS = {"TS_MAX_RESPONSE_SIZE": "100000000"}
 UNSEEN, UNSEEN_SECONDS = "Could not find requested job", 60.0
 
 
@@ -103,6 +106,7 @@ class Job:
             MaxConcurrentTransforms=scoring.max_concurrent_transforms,
             MaxPayloadInMB=scoring.max_payload_mb,
             BatchStrategy="MultiRecord",
+            Environment=LARGE_ANSWERS,
             TransformInput={
                 "DataSource": {
                     "S3DataSource": {

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scripts.score import ScoreError
-from scripts.score.tables import Row, Table
+from scripts.score.tables import Table
+from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
 
 LARGEST = 8 * 1024**2

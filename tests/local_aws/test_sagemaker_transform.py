@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.json_path import JsonPathError, parse, select
-from local_aws.sagemaker.transform_instance import Parameters
+from local_aws.sagemaker.transform_parameters import Parameters
 from local_aws.sagemaker.validation import operation_model
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints

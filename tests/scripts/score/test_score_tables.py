@@ -10,7 +10,8 @@ import pytest
 
 from scripts.score import ScoreError
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
-from scripts.score.tables import Row, Table
+from scripts.score.tables import Table
+from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
 
 
