@@ -92,9 +92,8 @@ def main() -> None:
 
 def page() -> str:
     """Return the page that describes the code as it is."""
-    works, refused = [], []
-    for operation in operations():
-        (works if operation in carried_out() else refused).append(operation)
+    works = [name for name in operations() if name in carried_out()]
+    refused = [name for name in operations() if name not in carried_out()]
     columns = "| operation | honoured | without effect | refused by name |"
     lines = [HEAD, "## Works", "", columns, "| --- | --- | --- | --- |"]
     lines += [_row(operation, *members(operation)) for operation in works]

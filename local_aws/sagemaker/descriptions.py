@@ -73,7 +73,7 @@ def variant(configured: Record, image: str, started: float) -> Record:
 
 
 def _channel(channel: Record) -> Record:
-    filled = CHANNEL | channel
+    filled: Record = CHANNEL | channel
     source = channel["DataSource"].get("S3DataSource")
     if source is not None:
         source = {"S3DataDistributionType": "FullyReplicated", **source}

@@ -60,7 +60,8 @@ def _matches(record: Record, expression: Record) -> bool:
         *(_passes_nested(record, one) for one in expression.get("NestedFilters", [])),
         *(_matches(record, one) for one in expression.get("SubExpressions", [])),
     ]
-    return any(verdicts) if expression.get("Operator") == "Or" and verdicts else all(verdicts)
+    either = expression.get("Operator") == "Or" and verdicts
+    return any(verdicts) if either else all(verdicts)
 
 
 def _passes_nested(record: Record, nested: Record) -> bool:
@@ -76,7 +77,7 @@ def _passes(record: Record, condition: Record) -> bool:
     values = list(_values(record, condition["Name"]))
     comparison = condition.get("Operator", "Equals")
     if comparison in {"Exists", "NotExists"}:
-        return bool(values) == (comparison == "Exists")
+        return (comparison == "Exists") is bool(values)
     if "Value" not in condition:
         raise invalid(f"The filter on {condition['Name']} needs a Value for {comparison}.")
     wanted = str(condition["Value"])

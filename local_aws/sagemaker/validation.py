@@ -39,7 +39,7 @@ def operation_at_path(services: Iterable[str], method: str, path: str) -> str | 
             parts = re.split(r"\{\w+\}", http["requestUri"].partition("?")[0])
             pattern = "[^/]+".join(map(re.escape, parts))
             if method == http["method"] and re.fullmatch(pattern, path):
-                return name
+                return str(name)
     return None
 
 

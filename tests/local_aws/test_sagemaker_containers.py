@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.sagemaker import SageMakerService, namespace, training_request
+from local_aws.sagemaker import SageMakerError, SageMakerService, namespace
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
@@ -164,7 +164,7 @@ def test_a_machine_without_namespaces_refuses_the_paths(
     monkeypatch.setattr(namespace, "obstacle", lambda: "darwin has no mount namespaces")
     service = SageMakerService(tmp_path, f"http://127.0.0.1:{emulator.port}", "us-east-1")
     command = {"ContainerEntrypoint": ["sh", "/opt/ml/input/data/code/train.sh"]}
-    with pytest.raises(training_request.SageMakerError, match="darwin has no mount namespaces"):
+    with pytest.raises(SageMakerError, match="darwin has no mount namespaces"):
         service.call("CreateTrainingJob", request(emulator, "refused", algorithm=command))
 
 
