@@ -9,7 +9,7 @@ from local_aws.sagemaker.store import Record
 
 @dataclass(frozen=True)
 class Parameters:
-    """How records become requests.
+    """Sizes and number of the requests.
 
     Attributes:
         concurrent: number of requests at the same time.

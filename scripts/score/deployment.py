@@ -17,7 +17,7 @@ IN_SERVICE = "InService"
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where and with which model a file is scored.
+    """The environment in which a file is scored.
 
     Attributes:
         endpoint: name of the endpoint.
@@ -93,7 +93,7 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
 
 
 def _container(sagemaker: Any, model: str) -> dict[str, Any]:
-    """Return what decides a model's answers."""
+    """Return the image, artifact and environment of a model."""
     found = sagemaker.describe_model(ModelName=model)["PrimaryContainer"]
     return {key: found.get(key) for key in ("Image", "ModelDataUrl", "Environment")}
 

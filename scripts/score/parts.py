@@ -16,7 +16,7 @@ CHANGED = "changed while it was read; run again with a file that nobody writes"
 
 @dataclass
 class Survey:
-    """What a first reading finds.
+    """Result of the first reading.
 
     Attributes:
         rows: number of rows.

@@ -16,7 +16,7 @@ PROCESSORS = {"medium": 2, "large": 2, "xlarge": 4}
 
 @dataclass(frozen=True)
 class Plan:
-    """What a job is expected to take."""
+    """Expected time and price of a job."""
 
     minutes: float
     dollars: float  # NaN when the price is unknown
