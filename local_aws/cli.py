@@ -87,10 +87,12 @@ def env(arguments: argparse.Namespace) -> int:
     running = process.find(arguments.state)
     if running is None:
         raise process.EmulatorError("the embedded AWS does not run; start it with `up`")
+    names = exports.inherited()
+    isolate(running.port, running.region)  # from a profile of the caller's
     exported = exports.variables(running.port, running.region, arguments.state)
     if arguments.role:
         exported |= exports.role_variables(arguments.role, running.port, running.region)
-    _say(exports.as_commands(exported))
+    _say(exports.as_commands(exported, names))
     return 0
 
 

@@ -44,11 +44,14 @@ def variables(port: int, region: str, state: Path) -> dict[str, str]:
     }
 
 
-def as_commands(exported: dict[str, str]) -> str:
-    """Return the commands of a POSIX shell that set variables and unset AWS's others."""
-    names = {name for name in os.environ if name.startswith("AWS_")} | set(OTHERS)
-    unset = sorted(names - exported.keys())
-    lines = [f"unset {' '.join(unset)}"]
+def inherited() -> set[str]:
+    """Return the names of this process's variables that AWS's clients read."""
+    return {name for name in os.environ if name.startswith("AWS_")} | set(OTHERS)
+
+
+def as_commands(exported: dict[str, str], names: set[str]) -> str:
+    """Return the commands of a POSIX shell that set variables and unset the others of `names`."""
+    lines = [f"unset {' '.join(sorted(names - exported.keys()))}"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in exported.items()]
     return "\n".join(lines)
 

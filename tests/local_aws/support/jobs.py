@@ -161,7 +161,7 @@ def stored(emulator: Emulator, key: str) -> bytes:
 
 
 def exists(emulator: Emulator, uri: str) -> bool:
-    """Return whether an object exists in the jobs' bucket."""
-    key = uri.removeprefix(f"s3://{BUCKET}/")
-    found = emulator.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key)
+    """Return whether an object exists."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    found = emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix=key)
     return bool(found["KeyCount"])
