@@ -106,12 +106,14 @@ class TrainingHost:
         if self._obstacle is not None:
             on_line(f"local_aws: {OPT_ML} is {self.base} here: {self._obstacle}.")
         credentials = None if self._isolated else self._context.credentials(self._role)
+        # Scripts of entrypoints split the path of their Python at blanks.
+        seen_python = Path(self._seen_base, *self._python.relative_to(self.base).parts)
         return Container(
             self._command(),
             folder=self.base,
             environment={
                 **container_environment(
-                    self._context.endpoint_url, self._context.region, self._python, credentials
+                    self._context.endpoint_url, self._context.region, seen_python, credentials
                 ),
                 **toolkit_variables(self._record, self._seen_base, self._context.region),
                 "GLOO_SOCKET_IFNAME": loopback_interface(),
