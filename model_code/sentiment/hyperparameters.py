@@ -10,8 +10,8 @@ ARCHITECTURES = ("ngrams", "lstm")
 # Hyperparameters that only one architecture has
 SPECIFIC = {
     "ngrams": {
-        "max_order", "min_reviews", "smoothing", "prior", "l2_penalty", "sentence_weight",
-        "iterations",
+        "max_order", "min_reviews", "max_terms", "smoothing", "prior", "l2_penalty",
+        "sentence_weight", "iterations",
     },
     "lstm": {
         "words", "epochs", "embedding_dim", "hidden_dim", "vocab_size", "learning_rate",

@@ -182,9 +182,9 @@ def run(
         ),
     )
     watch.lap("report")
-    _print_result(watch, metrics)
     if metrics.rows < FEW_ROWS:
         say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")
+    _print_result(watch, metrics)
 
 
 def _calibrate(model: Classifier, validation: Dataset) -> Calibration:

@@ -103,6 +103,11 @@ class ModelStack(AppStack):
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
+        self._declare_outputs(job, model_data, endpoint.name, scoring.model_name)
+
+    def _declare_outputs(
+        self, job: TrainingJob | None, model_data: str, endpoint: str, scoring_model: str
+    ) -> None:
         outputs = {
             "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Training job of the model"),
             "ModelArtifact": (model_data, "S3 URI of the served model"),
@@ -114,8 +119,8 @@ class ModelStack(AppStack):
                 job.gate if job else NOT_TRAINED,
                 "Balanced accuracy of the model, and how certain it is",
             ),
-            "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
-            "ScoringModelName": (scoring.model_name, "SageMaker model that scores files"),
+            "EndpointName": (endpoint, "SageMaker endpoint that serves the model"),
+            "ScoringModelName": (scoring_model, "SageMaker model that scores files"),
         }
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
