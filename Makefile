@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 
-.PHONY: help evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth bench-size format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
+.PHONY: help score evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth bench-size format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -76,6 +76,10 @@ bench-synth: $(VENV)/.dev ## compare the synthesis time of both environments wit
 bench-size: $(VENV)/.dev ## measure time and memory of training on 25,000 to 200,000 reviews; COUNTS="25000 50000"
 	@python -m bench.size $(COUNTS)
 
+score: $(VENV)/.dev ## judge a file of reviews: DATA= OUTPUT= on the local deployment, AWS=1 on your account; YES=1 ALL=1 EXPLAIN=1 OVERWRITE=1
+	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$(DATA)" --output "$(OUTPUT)" \
+	  $(if $(AWS),--aws) $(if $(YES),--yes) $(if $(ALL),--all) $(if $(EXPLAIN),--explain) $(if $(OVERWRITE),--overwrite) $(CONTEXT)
+
 evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
 	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
@@ -97,6 +101,9 @@ openapi: $(VENV)/.dev ## write docs/openapi.json
 
 tables: $(VENV)/.dev ## write the tables of AWS's images and instance types from the SDKs
 	@python -m scripts.tables
+
+embedded-sagemaker: $(VENV)/.dev ## write docs/embedded-sagemaker.md from botocore's model and the code
+	@python -m scripts.embedded_sagemaker
 
 accept-replacements: $(VENV)/.dev ## accept the replacement of buckets, keys, endpoints or addresses
 	@python -m scripts.stateful

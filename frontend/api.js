@@ -8,8 +8,9 @@ import { patiently, unreadable } from "./patience.js";
  * @param {string} api path of the API
  * @param {string} review
  * @param {import("./patience.js").Options} options
- * @returns {Promise<{sentiment: string, probability: number, model: {version: string},
- *   explanation: {start: number, end: number, weight: number}[]}>}
+ * @returns {Promise<{sentiment: string, probability: number, words: number, known_words: number,
+ *   explanation: {start: number, end: number, weight: number}[], phrases: {start: number,
+ *   end: number, weight: number}[], bias: number, model: {version: string}}>}
  * @throws {ApiError} with a message for the user
  */
 export async function classify(api, review, options) {
@@ -17,14 +18,14 @@ export async function classify(api, review, options) {
   if (!Number.isFinite(verdict?.probability) || typeof verdict.model?.version !== "string") {
     throw unreadable();
   }
-  return { ...verdict, explanation: verdict.explanation ?? [] };
+  return { explanation: [], phrases: [], ...verdict };
 }
 
 /**
  * Classify up to 512 reviews.
  *
- * @returns {Promise<{sentiment?: string, probability?: number, error?: {code: string,
- *   detail: string}}[]>} one per review, in order
+ * @returns {Promise<{probability?: number, words?: number, known_words?: number, error?: {code:
+ *   string, detail: string}}[]>} one per review, in order
  */
 export async function classifyMany(api, reviews, options) {
   const answer = await patiently(`${api}/predict/batch`, { reviews }, options);

@@ -5,28 +5,22 @@ import { create, element } from "./dom.js";
 import { ApiError } from "./patience.js";
 
 const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
+const GOOD = "Reviews in English of a few sentences or more that say what they think.";
+const WEAK = "Irony, praise that turns (“I expected a masterpiece …”), very short texts, and other languages.";
+const CITATION =
+  "Large Movie Review Dataset: Maas et al. (2011), “Learning word vectors for sentiment analysis”, ACL. Its reviews come from IMDb.";
 
-/** Make the button open the drawer; `api` returns the API's path. */
-export function startCard(api) {
-  const drawer = element("card");
-  let asking = new AbortController();
-  element("about").addEventListener("click", () => {
-    asking = new AbortController();
-    drawer.showModal();
-    fill(api, asking.signal);
-  });
-  drawer.addEventListener("close", () => asking.abort());
-}
-
-async function fill(api, signal) {
+/** Fill the drawer until `signal` ends it; `config` returns the configuration. */
+export async function fillCard(config, signal) {
   const show = (text) => {
     element("card-message").textContent = text;
   };
   element("facts").replaceChildren();
   show("Asking the model …");
   try {
-    const card = await describeModel(await api(), { signal, onWait: show });
-    element("facts").replaceChildren(...facts(card));
+    const { api, cited } = await config();
+    const card = await describeModel(api, { signal, onWait: show });
+    element("facts").replaceChildren(...content(card, cited));
     show("");
   } catch (error) {
     if (!signal.aborted) {
@@ -35,27 +29,74 @@ async function fill(api, signal) {
   }
 }
 
-function facts(card) {
-  const { metrics = {}, sha256 = {}, hyperparameters = {} } = card;
-  const interval = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
-  const known = {
-    Version: card.model_version,
-    Trained: date(card.trained_at),
-    Accuracy: metrics.accuracy && `${share(metrics.accuracy)} (95\u00a0%: ${interval})`,
-    "Tested on": metrics.rows && `${metrics.rows.toLocaleString("en")} reviews it was not trained on`,
-    "Trained on": metrics.training_rows && `${metrics.training_rows.toLocaleString("en")} reviews`,
-    "ROC AUC": metrics.roc_auc?.toFixed(4),
-    "Calibration error": metrics.expected_calibration_error?.toFixed(4),
-    ...Object.fromEntries(Object.entries(hyperparameters).map(([name, is]) => [`--${name}`, is])),
-    "Training data, SHA-256": sha256.training,
-    "Test data, SHA-256": sha256.testing,
-    "Code, SHA-256": sha256.code,
-  };
-  return Object.entries(known)
-    .filter(([, fact]) => fact !== undefined && fact !== null && fact !== "")
-    .map(([name, fact]) =>
-      create("div", {}, create("dt", {}, name), create("dd", {}, String(fact))),
-    );
+function content(card, cited) {
+  const { metrics = {}, reliability = [], sha256 = {}, hyperparameters = {} } = card;
+  const right = Math.round(metrics.accuracy * 100);
+  const range = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
+  const trained = metrics.training_rows && `${whole(metrics.training_rows)} reviews`;
+  return [
+    ...(Number.isFinite(metrics.accuracy)
+      ? [create("p", { className: "headline" }, `Right on ${right} of 100 reviews it had not seen`)]
+      : []),
+    ...strip(reliability),
+    list({
+      "Good at": GOOD,
+      "Weak at": WEAK,
+      Trained: date(card.trained_at),
+      "Trained on": trained && (cited ? `${trained} of the ${CITATION}` : trained),
+      "Tested on": metrics.rows && `${whole(metrics.rows)} other reviews: ${share(metrics.accuracy)} right (95% interval: ${range})`,
+    }),
+    folded("Settings of the training", hyperparameters),
+    folded("Version and hashes", {
+      Version: card.model_version,
+      "ROC AUC": metrics.roc_auc?.toFixed(4),
+      "Calibration error": metrics.expected_calibration_error?.toFixed(4),
+      "Training data, SHA-256": sha256.training,
+      "Test data, SHA-256": sha256.testing,
+      "Code, SHA-256": sha256.code,
+    }),
+    copyButton(card),
+  ];
+}
+
+/** Return bars of how often the model is right at each certainty. */
+function strip(reliability) {
+  const bins = reliability.filter(({ rows }) => rows > 0);
+  if (bins.length === 0) {
+    return [];
+  }
+  const bars = bins.map(({ confidence, accuracy, rows }) => {
+    const text = `${percentOf(confidence)} sure: right in ${percentOf(accuracy)} of ${whole(rows)} reviews`;
+    const bar = create("span", { className: "bar" });
+    bar.style.setProperty("--height", accuracy);
+    return create("li", { title: text }, bar, create("span", { className: "spoken" }, text));
+  });
+  return [
+    create("p", { className: "hint" }, "How often it is right, from its least certain verdicts (left) to its most certain ones:"),
+    create("ol", { className: "strip", role: "list" }, ...bars),
+  ];
+}
+
+function folded(name, facts) {
+  return create("details", {}, create("summary", {}, name), list(facts));
+}
+
+function list(facts) {
+  const known = Object.entries(facts).filter(([, fact]) => fact !== undefined && fact !== null && fact !== "");
+  return create(
+    "dl",
+    {},
+    ...known.map(([name, fact]) => create("div", {}, create("dt", {}, name), create("dd", {}, String(fact)))),
+  );
+}
+
+function copyButton(card) {
+  const button = create("button", { className: "small", type: "button" }, "Copy all of it");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(JSON.stringify(card, null, 2));
+    button.textContent = "Copied";
+  });
+  return button;
 }
 
 function date(text) {
@@ -64,5 +105,13 @@ function date(text) {
 }
 
 function share(value) {
-  return Number.isFinite(value) ? `${(value * 100).toFixed(1)}\u00a0%` : "?";
+  return Number.isFinite(value) ? `${(value * 100).toFixed(1)}%` : "?";
+}
+
+function percentOf(value) {
+  return `${Math.round(value * 100)}%`;
+}
+
+function whole(count) {
+  return count.toLocaleString("en");
 }

@@ -7,6 +7,7 @@ import { ApiError, OfflineError, patiently } from "./patience.js";
  * @property {string} api path of the API on this origin
  * @property {number} maxReviewCharacters length of the longest review that the API accepts
  * @property {boolean} feedback whether the API accepts feedback
+ * @property {boolean} cited whether the training data is the packaged data, which has a citation
  */
 
 /**

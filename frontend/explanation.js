@@ -1,79 +1,100 @@
-/** Marks the words that influenced a verdict. The review is only ever inserted as text. */
+/** Explains a verdict: a sentence, the marked review, its strongest sentences and the numbers. */
 
+import { FAINT, reasons } from "./because.js";
 import { create, element } from "./dom.js";
+import { strongestSentences } from "./sentences.js";
+import { wordingOf } from "./verdict.js";
 
-const MARKED = 40;
-const LISTED = 12;
-const WEAK = 0.08; // share of the strongest weight below which a word is not marked
-
-/** Make the words reachable by arrow keys, because each as a Tab stop would be too many. */
-export function startExplanation() {
-  const text = element("marked");
-  text.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const words = [...text.querySelectorAll("mark")];
-    const next = words[words.indexOf(document.activeElement) + (step ?? 0)];
-    if (step && next) {
-      event.preventDefault();
-      next.focus();
-    }
-  });
-  // A weight covers the line above, so Escape must hide it (WCAG 2.2, 1.4.13).
-  document.addEventListener("keydown", ({ key }) => text.classList.toggle("quiet", key === "Escape"));
-  for (const kind of ["pointerover", "focusin"]) {
-    text.addEventListener(kind, ({ target }) => {
-      if (target.matches("mark")) {
-        text.classList.remove("quiet");
-        // In the right half the weight extends to the left, where there is room.
-        target.classList.toggle("late", target.offsetLeft > text.clientWidth / 2);
-      }
-    });
-  }
-}
+const MARKED = 12;
+const STRONG = 1; // log-odds from which a phrase pushes strongly
+const WEAK = 0.3; // log-odds below which it pushes slightly
+const FULL_COLOUR = 2; // log-odds that have the strongest colour
+const EXCERPT = 240;
 
 /**
- * Show a review with its strongest words marked, and a list of them.
+ * Show the reasons for a verdict, without the marked review.
  *
  * @param {string} review
- * @param {{start: number, end: number, weight: number}[]} words positions in code points of the review
+ * @param {object} verdict answer of the API; positions are code points of the review
  */
-export function showExplanation(review, words) {
-  const strongest = [...words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  const most = Math.abs(strongest[0]?.weight ?? 0);
-  const marked = strongest
-    .slice(0, MARKED)
-    .filter(({ weight }) => Math.abs(weight) >= WEAK * most)
-    .sort((a, b) => a.start - b.start);
+export function showExplanation(review, verdict) {
   const letters = Array.from(review);
-  const pieces = [];
-  let at = 0;
-  for (const { start, end, weight } of marked) {
-    if (start >= at && end <= letters.length) {
-      pieces.push(letters.slice(at, start).join(""), mark(letters.slice(start, end), weight, most));
-      at = end;
-    }
-  }
-  element("marked").replaceChildren(...pieces, letters.slice(at).join(""));
-  element("movers").replaceChildren(
-    ...strongest.slice(0, LISTED).map(({ start, end, weight }) => {
-      const word = create("bdi", {}, letters.slice(start, end).join(""));
-      return create("li", {}, word, " ", create("span", {}, signed(weight)));
-    }),
+  element("because").replaceChildren(...reasons(verdict, letters));
+  element("sentences").replaceChildren(
+    ...strongestSentences(review, verdict.explanation).map(sentence),
   );
-  element("explanation").hidden = strongest.length === 0;
+  element("strongest").hidden = element("sentences").children.length === 0;
+  element("movers").replaceChildren(...numbers(verdict, letters));
+  element("explanation").hidden = !isExplained(verdict);
 }
 
-function mark(letters, weight, most) {
-  const node = create("mark", { tabIndex: -1 }, letters.join(""));
-  Object.assign(node.dataset, {
-    side: weight > 0 ? "positive" : "negative",
-    weight: signed(weight),
-  });
-  node.style.setProperty("--strength", Math.abs(weight) / most);
+/** Return a review as nodes, with its strongest phrases marked. */
+export function markedReview(review, verdict) {
+  const letters = Array.from(review);
+  const marked = (isExplained(verdict) ? verdict.phrases : [])
+    .slice(0, MARKED)
+    .filter(({ weight, end }, rank) => (rank === 0 || Math.abs(weight) >= FAINT) && end <= letters.length)
+    .sort((a, b) => a.start - b.start);
+  const pieces = [];
+  let at = 0;
+  for (const phrase of marked) {
+    const text = letters.slice(phrase.start, phrase.end).join("");
+    pieces.push(letters.slice(at, phrase.start).join(""), mark(text, phrase));
+    at = phrase.end;
+  }
+  return [...pieces, letters.slice(at).join("")];
+}
+
+/** Return a phrase's direction and strength in words. */
+export function push(weight) {
+  const size = Math.abs(weight);
+  const strength = size >= STRONG ? "strongly " : size < WEAK ? "slightly " : "";
+  return `pushes ${strength}towards ${sideOf(weight)}`;
+}
+
+/** Return whether there is an explanation; a guess has none. */
+function isExplained(verdict) {
+  return verdict.phrases.length > 0 && wordingOf(verdict).kind !== "guess";
+}
+
+function mark(text, { start, end, weight }) {
+  const node = create("mark", { tabIndex: -1, role: "button", ariaPressed: "false" }, text);
+  node.setAttribute("aria-label", `${text}: ${push(weight)}`);
+  Object.assign(node.dataset, { side: sideOf(weight), start, end, push: push(weight) });
+  node.style.setProperty("--strength", Math.min(1, Math.abs(weight) / FULL_COLOUR));
   return node;
+}
+
+function sentence({ text, weight }) {
+  const letters = Array.from(text.replace(/<[^>]*>/g, " ").trim());
+  const shown = letters.length > EXCERPT ? `${letters.slice(0, EXCERPT).join("")} …` : letters.join("");
+  const side = create("span", { className: "hint" }, push(weight));
+  return create("li", {}, create("bdi", {}, shown), " ", side);
+}
+
+/** Return list items whose numbers add up to the log-odds of the verdict. */
+function numbers({ phrases, probability, bias }, letters) {
+  const listed = phrases.slice(0, MARKED);
+  const items = listed.map(({ start, end, weight }) =>
+    item(create("bdi", { className: "quoted" }, letters.slice(start, end).join("")), weight),
+  );
+  if (bias === undefined) {
+    return items;
+  }
+  const total = Math.log(probability / (1 - probability));
+  const others = total - bias - listed.reduce((sum, { weight }) => sum + weight, 0);
+  return [...items, item("all other words", others), item("before the first word", bias), item("sum", total)];
+}
+
+function item(name, weight) {
+  return create("li", {}, name, " ", create("span", {}, signed(weight)));
+}
+
+function sideOf(weight) {
+  return weight > 0 ? "positive" : "negative";
 }
 
 /** Return the weight with its sign; the minus sign is as wide as the plus sign. */
 function signed(weight) {
-  return `${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(2)}`;
+  return `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`;
 }

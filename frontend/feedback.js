@@ -2,7 +2,7 @@
 
 import { sendFeedback } from "./api.js";
 import { element } from "./dom.js";
-import { verdictOf } from "./verdict.js";
+import { wordingOf } from "./verdict.js";
 
 const OTHER = { positive: "negative", negative: "positive" };
 
@@ -14,9 +14,10 @@ export function startFeedback(api) {
   element("wrong").addEventListener("click", () => submit(api, OTHER[current.right]));
 }
 
-/** Ask about the verdict; for an unsure one, ask for the sentiment instead. */
-export function askFeedback(review, { sentiment, probability, request_id }) {
-  const unsure = verdictOf(probability) === "unsure";
+/** Ask about the verdict; for a mixed one or a guess, ask for the sentiment instead. */
+export function askFeedback(review, verdict) {
+  const { sentiment, request_id } = verdict;
+  const unsure = ["mixed", "guess"].includes(wordingOf(verdict).kind);
   // Sentiment of the first button; the second has the opposite.
   const right = unsure ? "positive" : sentiment;
   current = { right, feedback: { review, predicted: sentiment, request_id } };

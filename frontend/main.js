@@ -1,33 +1,31 @@
 /** Connects the parts of the page. */
 
 import { classify } from "./api.js";
-import { download, judgeLines, linesOf } from "./batch.js";
-import { startCard } from "./card.js";
-import { loadConfig } from "./config.js";
+import { showAnswer } from "./answer.js";
+import { currentConfig, send, startOver } from "./asking.js";
+import { judgeEach } from "./batch.js";
 import { element } from "./dom.js";
-import { showExplanation, startExplanation } from "./explanation.js";
-import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
+import { startFeedback } from "./feedback.js";
+import { startFiles } from "./files.js";
+import { startFolded } from "./folded.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
-import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
-import { ApiError, OfflineError } from "./patience.js";
-import { store, stored } from "./storage.js";
-import { showVerdict } from "./verdict.js";
+import { copyLink } from "./link.js";
+import { hideMarked, startMarked } from "./marked.js";
+import { showMessage, showRefusal } from "./message.js";
+import { DRAFT, LIST, store, stored } from "./storage.js";
+import { reviewsIn } from "./table.js";
 
 const form = element("form");
 const review = element("review");
-const lines = element("lines");
-const DRAFT = "draft"; // key of the stored text
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
+const RESTS = "A text of more than 20,000 characters is classified by the button only, not while you type.";
 const EMPTY = "Write a review first.";
 const WORDS_ENOUGH = 4; // minimum for classification while typing
+const MANY = 10; // lines from which a text is not classified while typing
+let found = { table: false, entries: [] }; // reviews in the text
 let pause;
-let again = null; // repeats the request that failed offline
 let lastLive = null; // text of the last verdict given while typing
-let running = new AbortController();
-let configuration = loadConfig({ signal: running.signal, onWait: showMessage });
-
-configuration.catch(showConfigurationError);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -46,22 +44,28 @@ review.addEventListener("keydown", (event) => {
 review.addEventListener("input", () => {
   store(DRAFT, review.value);
   forgetShared(review.value);
-  offerLines();
-  const worthAsking = isWorthAsking();
+  offerEach();
+  const long = review.value.length > LONGEST_LIVE;
+  const worthAsking = !long && isWorthAsking();
+  clearTimeout(pause);
   startOver({ keepVerdict: worthAsking });
-  showMessage("");
+  lastLive = worthAsking ? lastLive : null;
+  showMessage(long ? RESTS : "");
   if (worthAsking) {
     pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
   }
 });
 
-lines.addEventListener("click", submitLines);
-element("download").addEventListener("click", download);
+element("each").addEventListener("click", submitEach);
+element("one").addEventListener("click", () => submit());
+element("link").addEventListener("click", async () => {
+  element("copied").textContent = await copyLink(review.value);
+});
 window.addEventListener("hashchange", openShared);
-window.addEventListener("online", () => again?.());
-startExplanation();
-startCard(async () => (await configuration).api);
-startFeedback(async () => (await configuration).api);
+startMarked(judge);
+startFiles(replaceText, showRefusal);
+startFolded(currentConfig);
+startFeedback(currentApi);
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
@@ -74,28 +78,36 @@ for (const example of document.querySelectorAll(".example")) {
 // The user may have started typing before this module loaded.
 review.value ||= stored(DRAFT, "");
 store(DRAFT, review.value);
-offerLines();
+offerEach();
+element("sample").hidden = review.value !== "" || stored("history", []).length > 0;
+showList(stored(LIST, []));
 // Wait for the verdict, which would otherwise move the history.
-Promise.resolve(openShared()).finally(startHistory);
+openShared().finally(() => {
+  startHistory();
+  element("footer").hidden = false;
+});
 
 /** Classify the review in the page's address, if there is one. */
-function openShared() {
-  const shared = sharedReview();
+async function openShared() {
+  const shared = await sharedReview();
   if (shared !== null && shared !== review.value) {
     replaceText(shared);
   }
   return shared === null ? undefined : submit();
 }
 
-/** Offer to classify each line when there are several. */
-function offerLines() {
-  const count = linesOf(review.value).length;
-  lines.hidden = count < 2;
-  lines.textContent = `Classify each of ${count.toLocaleString("en")} lines`;
+/** Ask whether a text of several lines, or a table, is a list of reviews. */
+function offerEach() {
+  found = reviewsIn(review.value);
+  const count = found.entries.length;
+  element("several").hidden = count < 2;
+  element("looks").textContent = `Looks like ${count.toLocaleString("en")} reviews:`;
 }
 
 function submit({ live = false } = {}) {
+  clearTimeout(pause);
   const text = review.value;
+  lastLive = live ? lastLive : null;
   const request = {
     live,
     refuse: (longest) => refusal(text, longest),
@@ -104,107 +116,58 @@ function submit({ live = false } = {}) {
   return send(request, async (config, options) => {
     const verdict = await classify(config.api, text, options);
     options.signal.throwIfAborted();
-    showVerdict(verdict);
-    showExplanation(text, verdict.explanation);
-    if (config.feedback) {
-      askFeedback(text, verdict);
-    }
-    remember(text, verdict.probability, lastLive);
+    showAnswer(text, verdict, { live, feedback: config.feedback });
+    remember(text, verdict, lastLive);
     lastLive = live ? text : null;
     return { message: "", shown: "verdict" };
   });
 }
 
-function submitLines() {
-  const found = linesOf(review.value);
-  const request = { refuse: () => (found.length ? "" : EMPTY), repeat: submitLines };
+function submitEach() {
+  clearTimeout(pause);
+  const { entries } = found;
+  const request = { refuse: () => (entries.length ? "" : EMPTY), repeat: submitEach };
   return send(request, async (config, options) => {
-    const message = await judgeLines(config.api, found, options);
+    const message = await showList(await judgeEach(config.api, entries, options));
+    element("footer").hidden = false;
     return { message, shown: "batch" };
   });
 }
 
-/** Send a request, cancelling the previous one. */
-async function send({ live = false, refuse, repeat }, ask) {
-  // While the user types, the last verdict stays until the next one arrives.
-  const { signal } = startOver({ keepVerdict: live });
-  const show = (text, kind) => {
-    showMessage(text, kind);
-    if (!live) {
-      reveal("message");
-    }
-  };
-  const options = { signal, onWait: (detail) => show(detail) };
-  hideElapsed();
-  show(live ? "" : "Reading …");
-  const stop = startClock();
-  try {
-    configuration = configuration.catch(() => loadConfig(options));
-    const config = await configuration;
-    signal.throwIfAborted();
-    const refused = refuse(config.maxReviewCharacters);
-    if (refused) {
-      stop();
-      showRefusal(refused);
-      review.focus();
-      return;
-    }
-    const { message, shown } = await ask(config, options);
-    stop();
-    showMessage(message);
-    if (!live) {
-      reveal(shown);
-    }
-  } catch (error) {
-    stop();
-    if (!signal.aborted) {
-      hideAnswer();
-      again = error instanceof OfflineError ? repeat : null;
-      show(error instanceof ApiError ? error.message : "Something went wrong on this page.", "error");
-    }
+/** Show a judged list, if there is one, and return a summary. */
+async function showList(rows) {
+  if (rows.length === 0) {
+    return "";
   }
+  const { showRows, summary } = await import("./rows.js");
+  showRows(rows, judge);
+  return summary(rows);
 }
 
-/** Cancel the running request, clear its output and return a new AbortController. */
-function startOver({ keepVerdict = false } = {}) {
-  clearTimeout(pause);
-  again = null;
-  running.abort();
-  running = new AbortController();
-  if (!keepVerdict) {
-    lastLive = null;
-    hideAnswer();
-  }
-  element("batch").hidden = true;
-  return running;
-}
-
-function hideAnswer() {
-  element("verdict").hidden = true;
-  element("explanation").hidden = true;
-  hideFeedback();
+/** Classify a text next to the shown review: the rest of it, or a row of a list. */
+async function judge(text, options) {
+  return classify(await currentApi(), text, options);
 }
 
 /** Replace the text as if typed, so that undo restores the previous text. */
 function replaceText(text) {
+  hideMarked();
   review.focus();
   review.select();
   if (!document.execCommand("insertText", false, text)) {
     review.value = text;
-    store(DRAFT, text);
+    review.dispatchEvent(new Event("input"));
   }
 }
 
-/** Show the error unless the page is only offline. */
-function showConfigurationError(error) {
-  if (error instanceof ApiError && !(error instanceof OfflineError)) {
-    showMessage(error.message, "error");
-  }
+async function currentApi() {
+  return (await currentConfig()).api;
 }
 
 function isWorthAsking() {
   const text = review.value.trim();
-  return text.length <= LONGEST_LIVE && text.split(/\s+/).length >= WORDS_ENOUGH;
+  const list = found.table || found.entries.length >= MANY;
+  return !list && text.split(/\s+/).length >= WORDS_ENOUGH;
 }
 
 function refusal(text, longest) {

@@ -1,5 +1,8 @@
 /** Values stored for this tab, so that a reload keeps them. */
 
+export const DRAFT = "draft"; // key of the text
+export const LIST = "list"; // key of the judged list
+
 /** Return the stored value, or `missing` where there is none that can be read. */
 export function stored(key, missing) {
   try {

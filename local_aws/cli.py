@@ -8,7 +8,7 @@ from pathlib import Path
 
 import boto3
 
-from local_aws import process
+from local_aws import exports, process
 from local_aws.environment import DECISIONS, DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
 from local_aws.interruption import interrupt_training_job
 
@@ -82,6 +82,20 @@ def down(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def env(arguments: argparse.Namespace) -> int:
+    """Print shell commands that direct AWS's SDKs and CLI to the embedded AWS."""
+    running = process.find(arguments.state)
+    if running is None:
+        raise process.EmulatorError("the embedded AWS does not run; start it with `up`")
+    names = exports.inherited()
+    isolate(running.port, running.region)  # from a profile of the caller's
+    exported = exports.variables(running.port, running.region, arguments.state)
+    if arguments.role:
+        exported |= exports.role_variables(arguments.role, running.port, running.region)
+    _say(exports.as_commands(exported, names))
+    return 0
+
+
 def status(arguments: argparse.Namespace) -> int:
     """Show the embedded AWS, its training jobs and its endpoints."""
     running = process.find(arguments.state)
@@ -121,8 +135,10 @@ def interrupt(arguments: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs | interrupt")
-    for run in (up, down, status, logs, interrupt):
+    runs = (up, down, env, status, logs, interrupt)
+    metavar = " | ".join(run.__name__ for run in runs)
+    commands = parser.add_subparsers(required=True, metavar=metavar)
+    for run in runs:
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         command.add_argument(
@@ -144,6 +160,11 @@ def _parser() -> argparse.ArgumentParser:
                 "--new-account",
                 action="store_true",
                 help="have the quotas of an account that has just been opened",
+            )
+        if run is env:
+            command.add_argument(
+                "--role",
+                help="use this role's session, as a SageMaker notebook does; create it if missing",
             )
         if run is interrupt:
             command.add_argument("job", help="the TrainingJobName")

@@ -15,11 +15,12 @@ CLOUDFRONT = re.compile(r"^https://([A-Za-z0-9]+)\.cloudfront\.net(/.*)?$")
 def local_url(value: str, port: int) -> str:
     """Translate an API Gateway or CloudFront URL to one on this machine.
 
-    Other values are returned unchanged. Browsers and curl resolve `*.localhost` to the loopback
-    address (RFC 6761, section 6.3).
+    Other values are returned unchanged. An API gets the loopback address, which every program can
+    reach. A site needs a host name of its own: browsers and curl resolve `*.localhost` (RFC 6761,
+    section 6.3), Python and Node.js do not.
     """
     if match := API_GATEWAY.match(value):
-        return f"http://{match[1]}.execute-api.localhost:{port}{match[2] or '/'}"
+        return f"http://127.0.0.1:{port}/_aws/execute-api/{match[1]}{match[2] or '/'}"
     if match := CLOUDFRONT.match(value):
         return f"http://{match[1]}.cloudfront.localhost:{port}{match[2] or '/'}"
     return value

@@ -5,9 +5,13 @@ application/json, `{"review": …}` gets a label, the probability of each label,
 and of known ones, and the model's version; `{"reviews": […]}` gets a list of these, with an `error`
 for each invalid review. With `"explain": true` each answer includes the weights of words and
 phrases. `{"card": true}` gets the model's metadata.
+
+For Batch Transform, application/jsonlines and text/csv get one line for each line, whatever their
+number: the answer to the review, or an `error`. `"explain": true` adds the phrases only.
 """
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,10 @@ from typing import Any
 from sentiment import artifact
 from sentiment.evaluation.judged import verdicts
 from sentiment.labels import is_sentiment
-from sentiment.request import JSON, TEXT, Request, RequestError, read
+from sentiment.record_lines import CSV, JSON_LINES, Line, LineError, blocks, written
+from sentiment.request import JSON, TEXT, Request, RequestError, checked, read
+
+ACCEPTED = ("*/*", TEXT, JSON, JSON_LINES, CSV, "text/*", "application/*")
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,14 @@ class Prediction:
     judgements: artifact.Judgements
     model: artifact.Artifact
     request: Request
+
+
+@dataclass(frozen=True)
+class LineAnswers:
+    """Answers to the lines of a request, each judged when it is read."""
+
+    answers: Iterator[dict[str, Any]]
+    media_type: str
 
 
 def model_fn(model_dir: str) -> artifact.Artifact:
@@ -41,20 +56,29 @@ def input_fn(request_body: bytes | bytearray | str, content_type: str | None) ->
     return read(request_body, content_type)
 
 
-def predict_fn(request: Request, model: artifact.Artifact) -> Prediction:
+def predict_fn(request: Request, model: artifact.Artifact) -> Prediction | LineAnswers:
     """Classify each review."""
+    if request.lines is not None:
+        return LineAnswers(_line_answers(request, model), request.media_type)
     return Prediction(model.judge(request.reviews, explain=request.explain), model, request)
 
 
-def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
-    """Return the answer in the format of the request.
+def output_fn(prediction: Prediction | LineAnswers, accept: str | None) -> tuple[str, str]:
+    """Return the answer in the format of the request; lines also in the other format of lines.
 
     Raises:
-        RequestError: when the client accepts neither text/plain nor application/json.
+        RequestError: when the client accepts none of the formats.
     """
     accepted = (accept or "*/*").lower()
-    if not any(kind in accepted for kind in ("*/*", TEXT, JSON, "text/*", "application/*")):
-        raise RequestError(406, "not_acceptable", f"the client must accept {TEXT} or {JSON}")
+    if not any(kind in accepted for kind in ACCEPTED):
+        raise RequestError(
+            406, "not_acceptable", f"the client must accept {TEXT}, {JSON}, {JSON_LINES} or {CSV}"
+        )
+    if isinstance(prediction, LineAnswers):
+        named = [kind for kind in (JSON_LINES, CSV) if kind in accepted]
+        kind = prediction.media_type if len(named) != 1 else named[0]
+        # Batch Transform ends the last line itself.
+        return "\n".join(written(answer, kind) for answer in prediction.answers), kind
     request = prediction.request
     if request.media_type == TEXT:
         verdict = int(verdicts(prediction.judgements.probabilities)[0])
@@ -62,19 +86,62 @@ def output_fn(prediction: Prediction, accept: str | None) -> tuple[str, str]:
         return (str(verdict) if is_sentiment(labels) else labels[verdict]), TEXT
     if request.card:
         return json.dumps(prediction.model.metadata), JSON
-    answers = _answers(prediction)
-    return json.dumps({"predictions": answers} if request.many else answers[0]), JSON
-
-
-def _answers(prediction: Prediction) -> list[dict[str, Any]]:
-    """Return an answer for each review, in order."""
-    metadata, found = prediction.model.metadata, prediction.judgements
+    metadata = prediction.model.metadata
     model = {
         "model_version": prediction.model.version,
         "trained_at": metadata["trained_at"],
         "accuracy": metadata["metrics"]["accuracy"],
     }
-    labels = prediction.model.labels
+    answers = _answers(
+        prediction.judgements, prediction.model.labels, request.reviews, request.refused, model
+    )
+    return json.dumps({"predictions": answers} if request.many else answers[0]), JSON
+
+
+def _line_answers(request: Request, model: artifact.Artifact) -> Iterator[dict[str, Any]]:
+    """Judge one block of lines after another."""
+    version = {"model_version": model.version}
+    for block in blocks(request.lines or "", request.media_type):
+        reviews: list[str] = []
+        refused: dict[int, RequestError] = {}
+        for index, line in enumerate(block):
+            try:
+                reviews.append(_review(line))
+            except RequestError as error:
+                refused[index] = error
+        explained = [isinstance(line, Line) and line.explain for line in block]
+        found = model.judge(reviews, explain=any(explained))
+        answers = _answers(found, model.labels, reviews, refused, version)
+        for answer, explain in zip(answers, explained, strict=True):
+            explanation = answer.pop("explanation", None)
+            if explain and explanation is not None:
+                # The words would be ten times as long as the review.
+                answer["phrases"] = explanation["phrases"]
+            yield answer
+
+
+def _review(line: Line | LineError) -> str:
+    if isinstance(line, LineError):
+        raise RequestError(400, "invalid_line", str(line))
+    return checked(line.review)
+
+
+def _answers(
+    found: artifact.Judgements,
+    labels: Sequence[str],
+    reviews: Sequence[str],
+    refused: Mapping[int, RequestError],
+    model: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """Return an answer for each review, in order.
+
+    Args:
+        found: judgements on the valid reviews.
+        labels: names of the labels.
+        reviews: the valid reviews.
+        refused: index of each invalid review, with the error.
+        model: fields about the model, which every judgement gets.
+    """
     columns = zip(
         verdicts(found.probabilities).tolist(),
         found.probabilities.tolist(),
@@ -97,9 +164,8 @@ def _answers(prediction: Prediction) -> list[dict[str, Any]]:
         }
         for verdict, probabilities, words, known_words in columns
     ]
-    rows = zip(answers, prediction.request.reviews, found.explanations, strict=False)
-    for answer, review, explanation in rows:
+    for answer, review, explanation in zip(answers, reviews, found.explanations, strict=False):
         answer["explanation"] = explanation.as_dict(review)
-    for index, error in sorted(prediction.request.refused.items()):
+    for index, error in sorted(refused.items()):
         answers.insert(index, {"error": json.loads(str(error))})
     return answers

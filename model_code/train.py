@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace
+from dataclasses import fields
 from pathlib import Path
 
 from sentiment.distributed import joined
@@ -53,7 +54,7 @@ def parse(argv: list[str]) -> Namespace:
 def train(arguments: Namespace) -> None:
     """Train with the options of the command line."""
     parameters = Hyperparameters(
-        **{name: getattr(arguments, name) for name in Hyperparameters().as_dict()}
+        **{field.name: getattr(arguments, field.name) for field in fields(Hyperparameters)}
     )
     if arguments.checkpoint_dir is not None:
         arguments.checkpoint_dir.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,6 @@ from scripts.cost.estimate import estimate, known
 from scripts.cost.prices import Prices
 from scripts.cost.usage import HOURS_A_MONTH
 from scripts.evaluate import EvaluationError
-from scripts.evaluate.targets import BusyError, Endpoint
 from scripts.synthesis import environments, templates
 
 # The positive review in lambda_fn/known_reviews.py, for a model that cannot be asked for its own
@@ -105,6 +104,10 @@ def _sample(endpoint: str) -> str:
 
     The caller of `make deploy` may lack the permission to invoke the endpoint.
     """
+    try:
+        from scripts.evaluate.targets import BusyError, Endpoint  # noqa: PLC0415 - see below
+    except ImportError:  # `make deploy` installs no boto3
+        return SAMPLE
     try:
         known = Endpoint(endpoint).model_card().get("known_reviews")
     except (EvaluationError, BusyError):

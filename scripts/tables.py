@@ -10,7 +10,11 @@ from typing import Any
 from scripts import ROOT
 from stacks.settings import images, machines
 
-SHAPES = {"training": "TrainingInstanceType", "endpoint": "ProductionVariantInstanceType"}
+SHAPES = {
+    "training": "TrainingInstanceType",
+    "endpoint": "ProductionVariantInstanceType",
+    "transform": "TransformInstanceType",
+}
 # Framework, version and other options of image_uris.retrieve
 IMAGES: dict[str, tuple[str, dict[str, str]]] = {
     "training": ("pytorch-amzn2023", {"version": "2.13", "image_scope": "training"}),

@@ -11,6 +11,8 @@ CHECKPOINTS = "checkpoints"
 
 CAPTURED = "captured"
 FEEDBACK = "feedback"
+# Folder of the data bucket with the parts that `make score` sends, and with their answers
+SCORED = "scoring"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Names:
     def feedback(self) -> str:
         """S3 URI of callers' feedback, with a folder for each month, such as 2026-01."""
         return f"s3://{self.data_bucket}/{FEEDBACK}"
+
+    @property
+    def scored(self) -> str:
+        """S3 URI of the reviews that are scored and of their answers."""
+        return f"s3://{self.data_bucket}/{SCORED}"
 
     @property
     def alarm_topic(self) -> str:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api.answer import Answer, refusal
 from predict_api.api_request import ApiRequest, id_of
+from predict_api.cors import allow, preflight
 from predict_api.log import logger
 from predict_api.operations import operations
 from predict_api.problem import Problem
@@ -33,14 +34,19 @@ def handler(event: Any, context: Any) -> Answer:
         return refusal(problem, context.aws_request_id)
     request = ApiRequest(event, request_id, SETTINGS)
     logger.append_keys(request_id=request_id, correlation_id=request.correlation_id)
+    return allow(_guarded(request), request.header("origin"), SETTINGS.allowed_origins)
+
+
+def _guarded(request: ApiRequest) -> Answer:
+    """Answer a request, or say why not."""
     try:
         answer = _answer(request)
-        fields = {"operation": event["resource"], "status": answer["statusCode"]}
+        fields = {"operation": request.event["resource"], "status": answer["statusCode"]}
         logger.info("answered", extra=fields)
     except Problem as problem:
         metrics.add_metric(_metric(problem), MetricUnit.Count, 1)
         logger.info("refused", extra={"code": problem.code, "status": problem.status.value})
-        return refusal(problem, request_id)
+        return refusal(problem, request.request_id)
     except Exception:
         metrics.add_metric("Failed", MetricUnit.Count, 1)
         logger.exception("unexpected failure")
@@ -49,7 +55,7 @@ def handler(event: Any, context: Any) -> Answer:
             "internal_error",
             "The server failed unexpectedly. Try again later.",
         )
-        return refusal(failure, request_id)
+        return refusal(failure, request.request_id)
     return answer
 
 
@@ -57,6 +63,8 @@ def _answer(request: ApiRequest) -> Answer:
     methods = OPERATIONS.get(request.event.get("resource", ""))
     if methods is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", "This path does not exist.")
+    if (asked_first := preflight(request, methods)) is not None:
+        return asked_first
     operation = methods.get(request.event.get("httpMethod", ""))
     if operation is None:
         allowed = ", ".join(methods)

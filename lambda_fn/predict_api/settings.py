@@ -12,11 +12,13 @@ class Settings:
         endpoint_name: name of the SageMaker endpoint.
         max_review_characters: length of the longest accepted review.
         feedback_bucket: bucket that stores feedback; None disables feedback.
+        allowed_origins: origins whose pages may call the API.
     """
 
     endpoint_name: str
     max_review_characters: int
     feedback_bucket: str | None = None
+    allowed_origins: tuple[str, ...] = ()
 
 
 def read_settings() -> Settings:
@@ -31,4 +33,5 @@ def read_settings() -> Settings:
         raise RuntimeError("ENDPOINT_NAME must be set")
     if not limit.isdecimal() or int(limit) < 1:
         raise RuntimeError(f"MAX_REVIEW_CHARACTERS is {limit!r}; it must be a number of at least 1")
-    return Settings(name, int(limit), os.environ.get("FEEDBACK_BUCKET") or None)
+    origins = os.environ.get("ALLOWED_ORIGINS", "").split()
+    return Settings(name, int(limit), os.environ.get("FEEDBACK_BUCKET") or None, tuple(origins))

@@ -14,8 +14,10 @@ class Verdict:
         words: number of words in the review.
         known_words: number of those that the model knows; without any, the probability is 0.5.
         model: version, training time and held-out accuracy of the model.
-        explanation: weights of the words, if requested: start and end in the review, and log-odds
-            (above 0 towards positive).
+        explanation: parts that add up to the probability's log-odds, if requested: `explanation`
+            has the words (start and end in the review, and log-odds, above 0 towards positive),
+            `bias` is the model's leaning before the first word, `rest` is the sum of the words that
+            are not listed. `phrases` has the strongest runs of words, in the same form.
     """
 
     sentiment: str
@@ -23,7 +25,7 @@ class Verdict:
     words: int
     known_words: int
     model: dict[str, Any]
-    explanation: list[dict[str, Any]] | None = None
+    explanation: dict[str, Any] | None = None
 
     @property
     def digit(self) -> str:
@@ -32,15 +34,13 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON answer for the review."""
-        content: dict[str, Any] = {
+        return {
             "sentiment": self.sentiment,
             "probability": self.probability,
             "words": self.words,
             "known_words": self.known_words,
+            **(self.explanation or {}),
         }
-        if self.explanation is not None:
-            content["explanation"] = self.explanation
-        return content
 
 
 def read_verdict(content: Any) -> Verdict:
@@ -65,12 +65,18 @@ def read_verdict(content: Any) -> Verdict:
     raise ValueError("the model's answer is not a verdict")
 
 
-def _explanation(content: dict[str, Any]) -> list[dict[str, Any]] | None:
+def _explanation(content: dict[str, Any]) -> dict[str, Any] | None:
     match content.get("explanation"):
         case None:
             return None
-        case {"words": [*words]} if all(
-            isinstance(word, dict) and word.keys() == {"start", "end", "weight"} for word in words
+        case {
+            "bias": float() | int() as bias,
+            "words": [*words],
+            "rest": float() | int() as rest,
+            "phrases": [*phrases],
+        } if all(
+            isinstance(span, dict) and span.keys() == {"start", "end", "weight"}
+            for span in (*words, *phrases)
         ):
-            return words
+            return {"explanation": words, "phrases": phrases, "bias": bias, "rest": rest}
     raise ValueError("the model's explanation is malformed")

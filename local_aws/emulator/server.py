@@ -13,7 +13,7 @@ from types import FrameType
 from ministack.services.cloudwatch import record_metric
 
 from local_aws.credentials import AssumeRole, without_roles
-from local_aws.emulator import extension, private_names
+from local_aws.emulator import extension, https_proxy, private_names
 from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.patches import (
@@ -25,6 +25,7 @@ from local_aws.emulator.patches import (
     cloudwatch,
     ecr,
     iam,
+    iam_policies,
     kms,
     lambda_,
     logs,
@@ -40,7 +41,7 @@ from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
 USERS = (
     extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, ecr,
-    iam, kms, lambda_, logs, s3,
+    iam, iam_policies, kms, lambda_, logs, s3,
 )  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def main(port: int, state: Path, region: str) -> None:
     cloudwatch.apply()
     ecr.apply()
     iam.apply(state / DECISIONS)
+    iam_policies.apply()
     kms.apply()
     lambda_.apply(lambda: int(quotas.value(CONCURRENT_EXECUTIONS)))
     logs.apply(iam.may_write_logs)
@@ -99,9 +101,11 @@ def main(port: int, state: Path, region: str) -> None:
         await kept.keep()
 
     extension.run_in_background(resume)
+    stop_proxy = https_proxy.start(state, port)
     try:
         extension.run()
     finally:
+        stop_proxy()
         service.close()
 
 

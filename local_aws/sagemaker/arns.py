@@ -7,6 +7,7 @@ from typing import Any
 # operations on endpoint configurations end with EndpointConfig, those on endpoints with Endpoint.
 NAMED = {
     "TrainingJobName": "training-job",
+    "TransformJobName": "transform-job",
     "EndpointConfigName": "endpoint-config",
     "EndpointName": "endpoint",
     "ModelName": "model",

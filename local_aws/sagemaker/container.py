@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from local_aws.credentials import Credentials
-from local_aws.environment import embedded_aws, without_aws
+from local_aws.environment import ONLY_THIS_MACHINE, embedded_aws, without_aws
 
 # Set in every process of a container: torchrun starts its workers in new sessions, so the process
 # group does not contain them all.
@@ -120,7 +120,7 @@ def stop_all(containers: Sequence[Container], grace: float) -> None:
 
 
 def container_environment(
-    url: str, region: str, python: Path, credentials: Credentials
+    url: str, region: str, python: Path, credentials: Credentials | None
 ) -> dict[str, str]:
     """Return a container's environment: no AWS settings but those of the embedded AWS.
 
@@ -128,12 +128,12 @@ def container_environment(
         url: URL of the embedded AWS.
         region: its region.
         python: the Python of the container's virtual environment.
-        credentials: the keys of its role.
+        credentials: the keys of its role; None if its network is isolated.
     """
     return {
         **without_aws(os.environ),
-        **embedded_aws(url, region),
-        **credentials.variables,
+        **(ONLY_THIS_MACHINE if credentials is None else embedded_aws(url, region)),
+        **({} if credentials is None else credentials.variables),
         "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from local_aws.sagemaker import descriptions
 from local_aws.sagemaker.canary import Canary, UpdatePolicy, bake
 from local_aws.sagemaker.capacity import Capacity, Quota, unlimited
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, in_use, invalid, not_found
 from local_aws.sagemaker.invocation_metrics import Publish, Stopwatch
+from local_aws.sagemaker.invocation_targets import check_targets
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.models import NamedResources
@@ -110,7 +112,9 @@ class Endpoints:
         with self._lock:
             served = self._served.get(request["EndpointName"])
         if served is not None:
-            record["ProductionVariants"] = [_summary(served.variant)]
+            record["ProductionVariants"] = [
+                descriptions.variant(served.variant, served.image, served.started)
+            ]
         return record
 
     def list(self, request: Record) -> Record:
@@ -153,8 +157,9 @@ class Endpoints:
         """InvokeEndpoint. Return status, headers and body of the model's answer.
 
         Raises:
-            SageMakerError: when the endpoint is not in service, the body is too large, a serverless
-                endpoint is at its maximum concurrency, or the container cannot be reached.
+            SageMakerError: when the endpoint is not in service, does not have what a header
+                addresses, the body is too large, a serverless endpoint is at its maximum
+                concurrency, or the container cannot be reached.
         """
         watch = Stopwatch()
         with self._lock:
@@ -167,6 +172,7 @@ class Endpoints:
             canary = self._canaries.get(name)
             if canary is not None and canary.takes_next():
                 served = canary.model
+            check_targets(name, str(served.variant["VariantName"]), headers)
             limit = MAX_SERVERLESS_BODY if "ServerlessConfig" in served.variant else MAX_BODY
             if len(body) > limit:
                 raise SageMakerError(
@@ -390,14 +396,3 @@ def _capture(config: Record) -> Record:
         "DestinationS3Uri": settings["DestinationS3Uri"],
         "KmsKeyId": settings.get("KmsKeyId", ""),
     }
-
-
-def _summary(variant: Record) -> Record:
-    weight = variant.get("InitialVariantWeight", 1.0)
-    summary: Record = {
-        "VariantName": variant["VariantName"], "CurrentWeight": weight, "DesiredWeight": weight,
-    }  # fmt: skip
-    if "ServerlessConfig" in variant:
-        return {**summary, "CurrentServerlessConfig": variant["ServerlessConfig"]}
-    count = variant.get("InitialInstanceCount", 1)
-    return {**summary, "CurrentInstanceCount": count, "DesiredInstanceCount": count}

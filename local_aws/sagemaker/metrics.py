@@ -1,16 +1,32 @@
-"""Metrics of a training job, read from its log lines."""
+"""Metrics of a training job, read from its log lines.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html
+"""
 
 import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from local_aws.sagemaker.invocation_metrics import Publish, unpublished
+
+NAMESPACE = "/aws/sagemaker/TrainingJobs"
+
 
 class Metrics:
     """Applies a job's metric definitions to its log lines and keeps the last value of each."""
 
-    def __init__(self, definitions: Iterable[dict[str, str]]) -> None:
-        """Take MetricDefinitions; the first group of each regex is the value."""
+    def __init__(
+        self, definitions: Iterable[dict[str, str]], job: str, publish: Publish = unpublished
+    ) -> None:
+        """Take MetricDefinitions; the first group of each regex is the value.
+
+        Args:
+            definitions: name and regex of each metric.
+            job: the job's name, the dimension of its metrics in CloudWatch.
+            publish: publishes each value in CloudWatch.
+        """
+        self._job, self._publish = job, publish
         self._patterns = [(d["Name"], re.compile(d["Regex"])) for d in definitions]
         self._values: dict[str, tuple[float, float]] = {}
 
@@ -21,6 +37,7 @@ class Metrics:
             value = _number(match[1]) if match else None
             if value is not None:
                 self._values[name] = (value, time)
+                self._publish(NAMESPACE, name, value, "None", {"TrainingJobName": self._job})
 
     def final(self) -> list[dict[str, Any]]:
         """Return the last values as FinalMetricDataList."""

@@ -20,6 +20,7 @@ class NamedResources:
         prefix: str,
         plural: str,
         check: Callable[[Record], None],
+        describe: Callable[[Record], Record],
     ) -> None:
         """Serve the operations of one kind.
 
@@ -30,8 +31,9 @@ class NamedResources:
             prefix: the prefix of the API's fields, such as `EndpointConfig`.
             plural: the key of the list in the list operation's answer.
             check: raises SageMakerError for a create request that is invalid despite its shape.
+            describe: fills in what the create request left out.
         """
-        self._context, self._check = context, check
+        self._context, self._check, self._describe = context, check, describe
         self._kind, self._noun, self._prefix, self._plural = kind, noun, prefix, plural
 
     def create(self, request: Record) -> Record:
@@ -48,7 +50,7 @@ class NamedResources:
         """DescribeModel, DescribeEndpointConfig."""
         record = self.find(request[f"{self._prefix}Name"])
         record.pop("Tags", None)
-        return record
+        return self._describe(record)
 
     def list(self, request: Record) -> Record:
         """ListModels, ListEndpointConfigs."""

@@ -76,7 +76,7 @@ def download_prefix(s3: Any, uri: str, folder: Path, *, share: tuple[int, int] =
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for item in page.get("Contents", []):
             key = str(item["Key"])
-            below = PurePosixPath(_below(prefix, key))
+            below = PurePosixPath(path_below(prefix, key))
             if key.endswith("/") or ".." in below.parts:
                 continue
             if count % share[1] == share[0]:
@@ -94,8 +94,8 @@ def _download(s3: Any, bucket: str, key: str, target: Path) -> None:
         raise DownloadError(f"s3://{bucket}/{key} cannot be stored as a file: {reason}.") from error
 
 
-def _below(prefix: str, key: str) -> str:
-    """Return the path of an object in a channel's folder."""
+def path_below(prefix: str, key: str) -> str:
+    """Return the path of an object below the prefix of a channel or of a transform job's input."""
     base = f"{prefix.removesuffix('/')}/"
     if not key.startswith(base):
         base = prefix.rpartition("/")[0]

@@ -1,9 +1,11 @@
 """Virtual environments of containers, on top of the developer's, which they never change."""
 
+import shlex
 import site
 import sys
 import sysconfig
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -20,4 +22,13 @@ def make_overlay(folder: Path) -> Path:
     packages = folder / "lib" / version / "site-packages"
     parents = [path for path in {*site.getsitepackages(), sysconfig.get_path("purelib")} if path]
     (packages / "parent.pth").write_text("\n".join(parents) + "\n", "utf-8")
-    return folder / "bin" / "python"
+    python = folder / "bin" / "python"
+    for name in ("pip", "pip3"):  # another pip would change the running environment
+        write_command(python.with_name(name), [python, "-m", "pip"])
+    return python
+
+
+def write_command(file: Path, words: Sequence[str | Path]) -> None:
+    """Write an executable that runs a command with further arguments."""
+    file.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n', "utf-8")
+    file.chmod(0o755)

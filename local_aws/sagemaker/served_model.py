@@ -8,13 +8,18 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing as closing_after
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
-from local_aws.sagemaker import objects
+from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.container import Container, container_environment
-from local_aws.sagemaker.context import Context
+from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.images import serves_submitted_code
 from local_aws.sagemaker.overlay import make_overlay
-from local_aws.sagemaker.serving_request import container_of
+from local_aws.sagemaker.serving_request import artifact_of, container_of
 from local_aws.sagemaker.store import Record
 
 START_SECONDS = 180.0
@@ -30,30 +35,39 @@ class ServingError(RuntimeError):
 
 
 class ServedModel:
-    """A running container of a model that answers requests."""
+    """A running container of a model that answers requests.
 
-    def __init__(
+    Attributes:
+        variant: the production variant of the endpoint configuration.
+        image: URI of the container's image.
+        started: when its start began, in seconds since 1970.
+    """
+
+    def __init__(  # noqa: PLR0913 - what differs between endpoints and transform jobs
         self,
         context: Context,
         variant: Record,
         model: Record,
         on_line: Callable[[str], None],
         closing: threading.Event,
+        *,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Download the artifact, install its requirements and wait for the container's /ping.
 
         Args:
             context: state and clients.
-            variant: the production variant of the endpoint configuration.
+            variant: the production variant of the endpoint configuration; empty for other uses.
             model: the model's record.
             on_line: takes each line that the container prints.
             closing: event that ends the start.
+            variables: environment variables that replace or add to the model's.
 
         Raises:
             ArtifactError: when the artifact is missing or must not be unpacked.
             ServingError: when the container ended or did not answer in time.
         """
-        self.variant = variant
+        self.variant, self.started = variant, now()
         self._folder = context.folder / "endpoints" / f"{os.getpid()}-{next(_numbers)}"
         self._in_flight = 0
         serverless = variant.get("ServerlessConfig", {})
@@ -62,15 +76,23 @@ class ServedModel:
         self._on_line, self._closing = on_line, closing
         self._container: Container | None = None
         container, role = container_of(model), model.get("ExecutionRoleArn")
+        self.image = str(container.get("Image", ""))
         try:
             s3 = context.client("s3", role=role)
-            objects.download_artifact(s3, container["ModelDataUrl"], self._folder)
+            objects.download_artifact(s3, artifact_of(container), self._folder)
+            self._add_submitted_code(s3, container)
             python = make_overlay(self._folder / "environment")
+            isolated = bool(model.get("EnableNetworkIsolation"))
+            credentials = None if isolated else context.credentials(role)
             environment = container_environment(
-                context.endpoint_url, context.region, python, context.credentials(role)
+                context.endpoint_url, context.region, python, credentials
             )
-            environment |= container.get("Environment", {})
-            self._port = self._start(python, environment, container.get("Image", ""))
+            environment |= {**container.get("Environment", {}), **(variables or {})}
+            self._start = partial(self._serve, python, environment)
+            code = self._folder / "model" / "code"
+            if (code / "requirements.txt").is_file():
+                self._install(python, code, environment)
+            self._port = self._start()
         except BaseException:
             self.close()
             raise
@@ -87,9 +109,30 @@ class ServedModel:
             self._in_flight += 1
             return True
 
-    def invoke(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-        """Forward a reserved request and return status, content type and body."""
+    def restart(self) -> None:
+        """Start the container again if its process has ended, as TorchServe restarts its worker.
+
+        Raises:
+            ServingError: when the container did not start.
+        """
+        with self._idle:
+            if self._container is not None and not self._container.running():
+                self._port = self._start()
+
+    def execution_parameters(self) -> bytes:
+        """Return the body of GET /execution-parameters, or nothing when there is none."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=INVOCATION_SECONDS)
+        with closing_after(connection):
+            connection.request("GET", "/execution-parameters")
+            answer = connection.getresponse()
+            body = answer.read()
+            return body if answer.status == HTTPStatus.OK else b""
+
+    def invoke(
+        self, body: bytes, headers: Mapping[str, str], seconds: float = INVOCATION_SECONDS
+    ) -> tuple[int, str, bytes]:
+        """Forward a reserved request and return status, content type and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=seconds)
         try:
             connection.request("POST", "/invocations", body, dict(headers))
             answer = connection.getresponse()
@@ -112,16 +155,26 @@ class ServedModel:
             self._container.stop(STOP_GRACE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, python: Path, environment: dict[str, str], image: str) -> int:
+    def _add_submitted_code(self, s3: Any, container: Record) -> None:
+        """Put code that the model's environment names next to an artifact without code."""
+        uri = str(container.get("Environment", {}).get("SAGEMAKER_SUBMIT_DIRECTORY", ""))
+        code = self._folder / "model" / "code"
+        if serves_submitted_code(self.image) and uri.startswith("s3://") and not code.exists():
+            objects.download_artifact(s3, uri, self._folder / "submitted")
+            (self._folder / "submitted" / "model").rename(code)
+
+    def _serve(self, python: Path, environment: dict[str, str]) -> int:
         """Start the model server and return its port."""
         model_dir = self._folder / "model"
-        code = model_dir / "code"
-        if (code / "requirements.txt").is_file():
-            self._install(python, code, environment)
+        (self._folder / "port").unlink(missing_ok=True)
+        words: list[str | Path] = [python, SERVER, model_dir, self._folder / "port", self.image]
+        if namespace.obstacle() is None:
+            words[2] = f"{namespace.OPT_ML}/model"
+            words = namespace.command(words, self._folder, isolated=False)
         self._container = Container(
-            [python, SERVER, model_dir, self._folder / "port", image],
+            words,
             folder=self._folder,
-            environment={**environment, "PYTHONPATH": str(code)},
+            environment={**environment, "PYTHONPATH": str(model_dir / "code")},
             on_line=self._on_line,
         )
         return self._port_of(self._container)

@@ -9,6 +9,7 @@ from typing import Any
 
 from local_aws.credentials import AssumeRole, without_roles
 from local_aws.environment import ACCOUNT
+from local_aws.sagemaker import descriptions
 from local_aws.sagemaker.capacity import Quota, unlimited
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
@@ -19,6 +20,7 @@ from local_aws.sagemaker.serving_request import check_endpoint_config, check_mod
 from local_aws.sagemaker.store import Record, Store
 from local_aws.sagemaker.tags import Tags
 from local_aws.sagemaker.training_jobs import TrainingJobs
+from local_aws.sagemaker.transform_jobs import TransformJobs
 from local_aws.sagemaker.validation import validate
 
 JSON = "application/x-amz-json-1.1"
@@ -27,7 +29,11 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SageMakerService:
-    """Training jobs, models, endpoint configurations and endpoints of one region."""
+    """Training and transform jobs, models, endpoint configurations and endpoints of one region.
+
+    Attributes:
+        operations: the operations that it carries out, by name.
+    """
 
     def __init__(  # noqa: PLR0913 - what the emulator connects it to
         self,
@@ -53,9 +59,10 @@ class SageMakerService:
         """
         store = Store(state_dir / "records", lag)
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
-        self._jobs = TrainingJobs(context)
+        self._jobs = TrainingJobs(context, publish)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
+            describe=descriptions.model,
             check=lambda request: check_model(
                 request, context.client("s3", role=request.get("ExecutionRoleArn"))
             ),
@@ -63,14 +70,21 @@ class SageMakerService:
         configs = NamedResources(
             context, kind="endpoint-config", noun="endpoint configuration",
             prefix="EndpointConfig", plural="EndpointConfigs", check=check_endpoint_config,
+            describe=descriptions.endpoint_config,
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
+        self._transforms = TransformJobs(context, models)
         tags = Tags(store)
-        self._operations: dict[str, Callable[[Record], Record]] = {
+        self.operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
             "ListTrainingJobs": self._jobs.list,
             "StopTrainingJob": self._jobs.stop,
+            "CreateTransformJob": self._transforms.create,
+            "DescribeTransformJob": self._transforms.describe,
+            "ListTransformJobs": self._transforms.list,
+            "StopTransformJob": self._transforms.stop,
+            "Search": self._jobs.search,
             "CreateModel": models.create,
             "DescribeModel": models.describe,
             "ListModels": models.list,
@@ -95,11 +109,13 @@ class SageMakerService:
     def start(self) -> None:
         """Resume from the state of an earlier process."""
         self._jobs.restore()
+        self._transforms.restore()
         self._endpoints.restore()
 
     def close(self) -> None:
         """Stop all jobs and containers."""
         self._jobs.close()
+        self._transforms.close()
         self._endpoints.close()
 
     def call(self, operation: str, request: Record) -> Record:
@@ -110,12 +126,12 @@ class SageMakerService:
         """
         if operation in self._events:
             return self._events[operation](request)
-        if operation not in self._operations:
+        if operation not in self.operations:
             raise SageMakerError(
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
             )
         validate(operation, request)
-        return self._operations[operation](request)
+        return self.operations[operation](request)
 
     def handle_control_plane(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request of the AWS JSON 1.1 protocol."""
@@ -142,7 +158,7 @@ class SageMakerService:
         try:
             status, answered, answer = self._endpoints.invoke(name, body, passed)
         except SageMakerError as error:
-            return _runtime_error(error.status, error.code, {"Message": error.message})
+            return runtime_error(error)
         if status == HTTPStatus.OK:
             return HTTPStatus.OK, answered, answer
         text = answer.decode(errors="replace")
@@ -153,7 +169,7 @@ class SageMakerService:
             "in CloudWatch Logs for more information."
         )
         fields = {"Message": message, "OriginalStatusCode": status, "OriginalMessage": text}
-        return _runtime_error(HTTPStatus.FAILED_DEPENDENCY, "ModelError", fields)
+        return _runtime_answer(HTTPStatus.FAILED_DEPENDENCY, "ModelError", fields)
 
 
 def _parsed(body: bytes) -> Record:
@@ -166,6 +182,11 @@ def _parsed(body: bytes) -> Record:
     return request
 
 
-def _runtime_error(status: int, code: str, fields: Mapping[str, Any]) -> Answer:
+def runtime_error(error: SageMakerError) -> Answer:
+    """Return an error in the wire protocol of SageMaker's runtime."""
+    return _runtime_answer(error.status, error.code, {"Message": error.message})
+
+
+def _runtime_answer(status: int, code: str, fields: Mapping[str, Any]) -> Answer:
     headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
     return status, headers, json.dumps(fields).encode()

@@ -4,9 +4,14 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.errors import invalid
+from local_aws.sagemaker.images import check_image
 from local_aws.sagemaker.store import Record
 
 SERVERLESS_MEMORY_MB = (1024, 2048, 3072, 4096, 5120, 6144)
+NOT_LOADED = (
+    "AdditionalModelDataSources", "InferenceSpecificationName", "ModelPackageName",
+    "MultiModelConfig",
+)  # fmt: skip
 NOT_SERVED = ("AsyncInferenceConfig", "ShadowProductionVariants", "ExplainerConfig")
 
 
@@ -25,9 +30,16 @@ def check_model(request: Record, s3: Any) -> None:
         raise invalid("A model needs either PrimaryContainer or Containers.")
     if len(request.get("Containers", [None])) != 1:
         raise invalid("The embedded SageMaker serves models of one container, not pipelines.")
-    uri = container_of(request).get("ModelDataUrl")
-    if uri is None:
-        raise invalid("The embedded SageMaker needs the model's artifact as its ModelDataUrl.")
+    container = container_of(request)
+    if "Image" not in container:
+        raise invalid("The embedded SageMaker needs the Image of the model's container.")
+    check_image(container["Image"])
+    for member in NOT_LOADED:
+        if member in container:
+            raise invalid(f"The embedded SageMaker does not have {member} of a container.")
+    if container.get("Mode", "SingleModel") != "SingleModel":
+        raise invalid("The embedded SageMaker serves the Mode SingleModel, not MultiModel.")
+    uri = artifact_of(container)
     if not objects.exists(s3, uri):
         raise invalid(
             f"Could not find model data at {uri}. The object must exist in {s3.meta.region_name}, "
@@ -62,6 +74,23 @@ def check_endpoint_config(request: Record) -> None:
     if memory not in SERVERLESS_MEMORY_MB:
         allowed = ", ".join(map(str, SERVERLESS_MEMORY_MB))
         raise invalid(f"MemorySizeInMB of {name!r} is {memory}; it must be one of {allowed}.")
+
+
+def artifact_of(container: Record) -> str:
+    """Return the URI of a container's model.tar.gz.
+
+    Raises:
+        SageMakerError: when it has none.
+    """
+    source = container.get("ModelDataSource", {}).get("S3DataSource", {})
+    is_archive = (source.get("S3DataType"), source.get("CompressionType")) == ("S3Object", "Gzip")
+    uri = container.get("ModelDataUrl", source.get("S3Uri") if is_archive else None)
+    if uri is None:
+        raise invalid(
+            "The embedded SageMaker needs the model's artifact as its ModelDataUrl, or as a "
+            "ModelDataSource with the S3DataType S3Object and the CompressionType Gzip."
+        )
+    return str(uri)
 
 
 def container_of(model: Record) -> Record:

@@ -7,6 +7,7 @@ from local_aws.sagemaker.store import Record, Store
 
 KINDS = {
     "training-job": "TrainingJobName",
+    "transform-job": "TransformJobName",
     "model": "ModelName",
     "endpoint-config": "EndpointConfigName",
     "endpoint": "EndpointName",

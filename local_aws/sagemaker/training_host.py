@@ -4,7 +4,6 @@ import json
 import math
 import os
 import re
-import shlex
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -12,17 +11,22 @@ from pathlib import Path
 
 import psutil
 
-from local_aws.sagemaker import objects
+from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.checkpoints import local_folder
 from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.logs import LogStream
-from local_aws.sagemaker.overlay import make_overlay
+from local_aws.sagemaker.namespace import OPT_ML
+from local_aws.sagemaker.overlay import make_overlay, write_command
 from local_aws.sagemaker.store import Record
+from local_aws.sagemaker.training_command import (
+    container_command,
+    seen_hyperparameters,
+    toolkit_variables,
+)
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TORCHRUN = Path(__file__).with_name("torchrun.py")
-TOOLKIT = TORCHRUN.with_name("training_toolkit.py")
 INSTANCE_GROUP = "homogeneousCluster"
 MAX_FAILURE_REASON = 1024
 KILLED_BY = 128  # a container killed by signal N exits with 128 + N
@@ -63,6 +67,9 @@ class TrainingHost:
         self._first_traceback: float | None = None
         self._killed = False
         self._log: LogStream | None = None
+        self._isolated = bool(record.get("EnableNetworkIsolation"))
+        self._obstacle = namespace.obstacle()
+        self._seen_base = OPT_ML if self._obstacle is None else str(self.base)
 
     def prepare(self) -> None:
         """Create the container's folder, except for checkpoints.
@@ -76,10 +83,7 @@ class TrainingHost:
             text = json.dumps(content)
             (self.base / "input" / "config" / f"{name}.json").write_text(text, "utf-8")
         self._python = make_overlay(self.base / "environment")
-        torchrun = self._python.with_name("torchrun")
-        command = shlex.join([str(self._python), "-P", str(TORCHRUN)])
-        torchrun.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
-        torchrun.chmod(0o755)
+        write_command(self._python.with_name("torchrun"), [self._python, "-P", TORCHRUN])
 
     def start(self, master_port: int) -> Container:
         """Start the container and return it.
@@ -99,20 +103,19 @@ class TrainingHost:
             self._killed = self._killed or KILLED.search(line) is not None
             self._observe(line)
 
-        url, region = self._context.endpoint_url, self._context.region
+        if self._obstacle is not None:
+            on_line(f"local_aws: {OPT_ML} is {self.base} here: {self._obstacle}.")
+        credentials = None if self._isolated else self._context.credentials(self._role)
+        # Scripts of entrypoints split the path of their Python at blanks.
+        seen_python = Path(self._seen_base, *self._python.relative_to(self.base).parts)
         return Container(
-            [self._python, "-P", TOOLKIT],
+            self._command(),
             folder=self.base,
             environment={
                 **container_environment(
-                    url, region, self._python, self._context.credentials(self._role)
+                    self._context.endpoint_url, self._context.region, seen_python, credentials
                 ),
-                "TRAINING_JOB_NAME": self._job,
-                "TRAINING_JOB_ARN": str(self._record["TrainingJobArn"]),
-                "SAGEMAKER_BASE_DIR": str(self.base),
-                "SAGEMAKER_REGION": region,
-                "SAGEMAKER_TRAINING_MODULE": "sagemaker_pytorch_container.training:main",
-                "SM_STUDIO_LOCAL_MODE": "true",  # do not wait for a cluster DNS
+                **toolkit_variables(self._record, self._seen_base, self._context.region),
                 "GLOO_SOCKET_IFNAME": loopback_interface(),
                 "LOCAL_AWS_MASTER_PORT": str(master_port),
                 **self._share_of_the_processor(),
@@ -120,6 +123,14 @@ class TrainingHost:
             },
             on_line=on_line,
         )
+
+    def _command(self) -> list[str | Path]:
+        words = container_command(self._record, self._python)
+        if self._obstacle is not None:
+            return words
+        # Several hosts need a network to find one another.
+        isolated = self._isolated and len(self._hosts) == 1
+        return namespace.command(words, self.base, isolated=isolated)
 
     def close(self) -> None:
         """Send the last lines."""
@@ -156,7 +167,7 @@ class TrainingHost:
         """Return name to content of the files in /opt/ml/input/config; download the channels."""
         instance = self._record["ResourceConfig"]["InstanceType"]
         files = {
-            "hyperparameters": self._record.get("HyperParameters", {}),
+            "hyperparameters": seen_hyperparameters(self._record, self._seen_base),
             "inputdataconfig": {
                 channel["ChannelName"]: self._download(channel)
                 for channel in self._record.get("InputDataConfig", [])
@@ -174,7 +185,8 @@ class TrainingHost:
             },
         }  # fmt: skip
         if config := self._record.get("CheckpointConfig"):
-            files["checkpointconfig"] = {"LocalPath": str(local_folder(config, self.base))}
+            folder = local_folder(config, Path(self._seen_base))
+            files["checkpointconfig"] = {"LocalPath": str(folder)}
         return files
 
     def _download(self, channel: Record) -> Record:

@@ -1,8 +1,11 @@
 """The training job operations of the API."""
 
+from local_aws.sagemaker import descriptions
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.invocation_metrics import Publish, unpublished
 from local_aws.sagemaker.listing import page
+from local_aws.sagemaker.search import search
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_request import (
     DEFAULT_MAX_RUNTIME_SECONDS,
@@ -17,9 +20,9 @@ METRICS_LAG = 2
 class TrainingJobs:
     """Creates, describes, lists and stops training jobs."""
 
-    def __init__(self, context: Context) -> None:
-        """Use `context` for state and clients."""
-        self._context = context
+    def __init__(self, context: Context, publish: Publish = unpublished) -> None:
+        """Use `context` for state and clients, and publish the jobs' metrics."""
+        self._context, self._publish = context, publish
         self._runs: dict[str, TrainingRun] = {}
 
     def create(self, request: Record) -> Record:
@@ -46,21 +49,31 @@ class TrainingJobs:
                 "Training job names must be unique within an AWS account and region, and there is "
                 f"one with this name already ({record['TrainingJobArn']}).",
             )
-        self._runs[name] = TrainingRun(self._context, record)
+        self._runs[name] = TrainingRun(self._context, record, self._publish)
         self._runs[name].start()
         return {"TrainingJobArn": record["TrainingJobArn"]}
 
     def describe(self, request: Record) -> Record:
         """DescribeTrainingJob."""
-        store = self._context.store
-        record = store.seen(KIND, request["TrainingJobName"])
+        record = self._context.store.seen(KIND, request["TrainingJobName"])
         if record is None:
             raise _missing()
-        record.pop("Tags", None)
+        described = self._described(record)
+        described.pop("Tags", None)
+        return described
+
+    def search(self, request: Record) -> Record:
+        """Search among training jobs."""
+        store = self._context.store
+        seen = [one for one in store.list(KIND) if store.seen(KIND, one["TrainingJobName"])]
+        return search("TrainingJob", [self._described(one) for one in seen], request)
+
+    def _described(self, record: Record) -> Record:
         # The metrics arrive after the end, from the job's log.
-        if now() - float(record.get("TrainingEndTime", 0)) < METRICS_LAG * store.lag:
+        late = METRICS_LAG * self._context.store.lag
+        if now() - float(record.get("TrainingEndTime", 0)) < late:
             record.pop("FinalMetricDataList", None)
-        return record
+        return descriptions.training_job(record)
 
     def list(self, request: Record) -> Record:
         """ListTrainingJobs."""

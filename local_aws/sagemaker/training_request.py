@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from local_aws.sagemaker import objects
+from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.checkpoints import local_folder
 from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.images import check_image
 from local_aws.sagemaker.store import Record
 
 REQUIRED_HERE = ("AlgorithmSpecification", "ResourceConfig")
@@ -32,12 +33,33 @@ def check_training_request(request: Record, s3: Any) -> None:
                 f"1 validation error detected: Value null at '{member}' failed to satisfy "
                 "constraint: Member must not be null"
             )
+    _check_algorithm(request["AlgorithmSpecification"])
     _check_hosts(request["ResourceConfig"])
     _check_spot(request)
     _check_checkpoints(request)
     _check_metrics(request["AlgorithmSpecification"])
     for channel in request.get("InputDataConfig", []):
         _check_channel(channel, request, s3)
+
+
+def artifact_uri(record: Record) -> str:
+    """Return the URI of a training job's model.tar.gz."""
+    path = str(record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
+    return f"{path}/{record['TrainingJobName']}/output/model.tar.gz"
+
+
+def _check_algorithm(algorithm: Record) -> None:
+    if "AlgorithmName" in algorithm or "TrainingImage" not in algorithm:
+        raise invalid("The embedded SageMaker does not have AlgorithmName; give a TrainingImage.")
+    check_image(algorithm["TrainingImage"])
+    words = [*algorithm.get("ContainerEntrypoint", []), *algorithm.get("ContainerArguments", [])]
+    obstacle = namespace.obstacle() if any(namespace.OPT_ML in word for word in words) else None
+    if obstacle is not None:
+        raise invalid(
+            f"ContainerEntrypoint or ContainerArguments name {namespace.OPT_ML}, which a container "
+            f"cannot have on this machine: {obstacle}. Linux allows it to root, and to other users "
+            "where user namespaces are enabled."
+        )
 
 
 def _check_hosts(resources: Record) -> None:
@@ -102,10 +124,14 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     if source is None or source["S3DataType"] != "S3Prefix":
         raise invalid(f"The data of the channel {name!r} must be an S3DataSource of type S3Prefix.")
     if not objects.any_under(s3, source["S3Uri"]):
-        raise invalid(
-            f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. '
-            "Please ensure that the bucket exists in the selected region "
-            f"({s3.meta.region_name}), that objects exist under that S3 prefix, and that the role "
-            f'"{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket '
-            f'"{objects.parse(source["S3Uri"])[0]}".'
-        )
+        raise no_objects(s3, source["S3Uri"], request["RoleArn"])
+
+
+def no_objects(s3: Any, uri: str, role: str) -> SageMakerError:
+    """Return the error for input data that the role does not find at `uri`."""
+    return invalid(
+        f'No S3 objects found under S3 URL "{uri}" given in input data source. '
+        "Please ensure that the bucket exists in the selected region "
+        f"({s3.meta.region_name}), that objects exist under that S3 prefix, and that the role "
+        f'"{role}" has "s3:ListBucket" permissions on bucket "{objects.parse(uri)[0]}".'
+    )

@@ -9,9 +9,11 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.invocation_metrics import Publish
 from local_aws.sagemaker.metrics import Metrics
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_cluster import TrainingCluster
+from local_aws.sagemaker.training_request import artifact_uri
 
 KIND = "training-job"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS
@@ -37,11 +39,12 @@ class Outcome:
 class TrainingRun:
     """Runs a job in a thread and writes every change of its state to the store."""
 
-    def __init__(self, context: Context, record: Record) -> None:
-        """Prepare the run of the job that `record` describes."""
+    def __init__(self, context: Context, record: Record, publish: Publish) -> None:
+        """Prepare the run of the job that `record` describes; publish its metrics."""
         self._context, self._record = context, record
         self._name = str(record["TrainingJobName"])
-        self._metrics = Metrics(record["AlgorithmSpecification"].get("MetricDefinitions", []))
+        definitions = record["AlgorithmSpecification"].get("MetricDefinitions", [])
+        self._metrics = Metrics(definitions, self._name, publish)
         limits = record["StoppingCondition"]
         self._max_runtime = float(limits["MaxRuntimeInSeconds"])
         self._give_up_at = time.monotonic() + float(limits.get("MaxWaitTimeInSeconds", math.inf))
@@ -153,13 +156,12 @@ class TrainingRun:
     def _upload(self, cluster: TrainingCluster) -> None:
         self._proceed("Uploading", "Uploading generated training model")
         s3 = self._context.client("s3", role=str(self._record["RoleArn"]))
-        path = str(self._record["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
-        artifact = f"{path}/{self._name}/output/model.tar.gz"
+        artifact = artifact_uri(self._record)
         objects.upload_archive(s3, cluster.base / "model", artifact)
         data = cluster.base / "output" / "data"
         if any(data.iterdir()):
-            objects.upload_archive(s3, data, f"{path}/{self._name}/output/output.tar.gz")
-        self._context.store.update(KIND, self._name, ModelArtifacts={"S3ModelArtifacts": artifact})
+            further = artifact.removesuffix("model.tar.gz") + "output.tar.gz"
+            objects.upload_archive(s3, data, further)
 
     def _proceed(self, secondary: str, message: str, **changes: Any) -> None:
         """Enter the next phase, unless the job is being stopped."""

@@ -1,7 +1,7 @@
 """Validation of requests against botocore's models of the APIs."""
 
 import re
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,24 @@ def allowed_values(service: str, shape: str) -> list[str]:
     """Return the values of an enumeration in botocore's model of a service."""
     values: list[str] = getattr(_model(service).shape_for(shape), "enum", [])
     return values
+
+
+def operation_at_path(services: Iterable[str], method: str, path: str) -> str | None:
+    """Return the operation that a request names by its path, or None.
+
+    Args:
+        services: names of the services that may have it, in botocore.
+        method: the request's HTTP method.
+        path: its path.
+    """
+    for service in services:
+        for name in _model(service).operation_names:
+            http = _model(service).operation_model(name).http
+            parts = re.split(r"\{\w+\}", http["requestUri"].partition("?")[0])
+            pattern = "[^/]+".join(map(re.escape, parts))
+            if method == http["method"] and re.fullmatch(pattern, path):
+                return str(name)
+    return None
 
 
 def operation_model(operation: str, service: str = SAGEMAKER) -> OperationModel:
@@ -54,14 +72,20 @@ def validate(operation: str, request: dict[str, Any], service: str = SAGEMAKER) 
     if shape is None:
         return
     try:
-        report = ParamValidator().validate(request, shape)
+        problems = problems_of(request, shape)
     except (RuntimeError, OverflowError) as error:  # an impossible timestamp
         raise SageMakerError("SerializationException", str(error)) from None
-    problems = [report.generate_report()] if report.has_errors() else []
-    problems = problems or list(_constraint_problems(request, shape, ""))
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
         raise SageMakerError("ValidationException", f"{count}: {'; '.join(problems)}")
+
+
+def problems_of(value: Any, shape: Shape) -> list[str]:
+    """Return what is wrong with a value of a shape, of a request or of an answer."""
+    report = ParamValidator().validate(value, shape)
+    if report.has_errors():
+        return [report.generate_report()]
+    return _constraint_problems(value, shape, "")
 
 
 def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:

@@ -48,6 +48,10 @@ class Blocks(io.BufferedIOBase):
         self.last = self._stream.read(size)
         return self.last
 
+    def seekable(self) -> bool:
+        """Return True; members of an archive are read twice to recognize them."""
+        return True
+
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Move to a position."""
         return self._stream.seek(offset, whence)

@@ -40,7 +40,7 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     delimiter = _delimiter(first, delimiters, schema)
     reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
     try:
-        header = next(reader, [])
+        header = next(filter(None, reader), [])
         text, label, columns = _columns(header, schema)
         chosen = _filter(header, packaged=rows.packaged)
     except (csv.Error, ColumnsError) as error:
@@ -90,9 +90,8 @@ def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
 
 def _counts_columns(header: list[str]) -> bool:
     """Return whether a header only numbers the columns, as pandas writes one."""
-    return [field for field in header if field] == [
-        str(n) for n in range(len(list(filter(None, header))))
-    ]
+    named = [field for field in header if field]
+    return bool(named) and named == [str(number) for number in range(len(named))]
 
 
 def _miscounted(name: str, line: int, fields: list[str], header: list[str], delimiter: str) -> str:

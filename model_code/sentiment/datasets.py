@@ -5,12 +5,11 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from sentiment.errors import DatasetError
-from sentiment.files import TABLES, File, half_of
+from sentiment.files import TABLES, File, format_of, half_of
 from sentiment.labels import MOST_LABELS, SENTIMENT, interpret, spelling
 from sentiment.listing import list_files
 from sentiment.reading import read_file
@@ -113,11 +112,7 @@ def read_channel(
 
 def table_of(half: str, folder: Path) -> Path | None:
     """Return the table named `train` or `test` in a folder, whatever else is in it, or None."""
-    named = (
-        path
-        for path in sorted(folder.glob(f"{half}.*"))
-        if File(PurePosixPath(path.name), partial(path.open, "rb")).format in TABLES
-    )
+    named = (path for path in sorted(folder.glob(f"{half}.*")) if format_of(path) in TABLES)
     return next(named, None)
 
 

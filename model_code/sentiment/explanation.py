@@ -7,22 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.negation import NEGATION, PUNCTUATION, REMEMBERED_TOKENS, role
+from sentiment.negation import NEGATION, PUNCTUATION, REMEMBERED_TOKENS, WORD, role
 from sentiment.stop_words import STOP_WORDS
 from sentiment.tokens import PLAIN
 
 SHOWN_PHRASES = 20
+STOP_WORD = -1  # besides the roles of a token
 # A serverless endpoint's answer is limited to 4 MB, and a word takes about 60 bytes.
 SHOWN_WORDS = 10_000
 DECIMALS = 9  # in a weight, so that the rounding of thousands of words stays negligible
 
 
 @lru_cache(maxsize=REMEMBERED_TOKENS)
-def _tells(word: str) -> bool:
-    """Return False for a stop word that does not negate, and for punctuation."""
-    plain = word.translate(PLAIN).lower()
+def _kind(token: str) -> int:
+    """Return PUNCTUATION, STOP_WORD for a stop word that does not negate, or WORD."""
+    plain = token.translate(PLAIN).lower()
     found = role(plain)
-    return found == NEGATION or (found != PUNCTUATION and plain not in STOP_WORDS)
+    if found == PUNCTUATION:
+        return PUNCTUATION
+    return STOP_WORD if plain in STOP_WORDS and found != NEGATION else WORD
 
 
 @dataclass(frozen=True)
@@ -90,16 +93,18 @@ class Explanation:
     def phrases(self, review: str) -> Spans:
         """Return the maximal runs of adjacent words with one sign, with their summed weights.
 
-        A run does not begin or end with punctuation or a stop word, unless the word negates.
+        Punctuation ends a run. A run does not begin or end with a stop word, unless the word
+        negates.
 
         Args:
             review: the raw review that is explained.
         """
         words = self.words
         spans = zip(words.starts.tolist(), words.ends.tolist(), strict=True)
-        telling = np.array([_tells(review[start:end]) for start, end in spans], np.bool_)
-        runs = np.cumsum(np.diff(np.sign(words.weights), prepend=0) != 0)
-        places = np.flatnonzero(telling & (words.weights != 0))
+        kinds = np.array([_kind(review[start:end]) for start, end in spans], np.int8)
+        signs = np.where(kinds == PUNCTUATION, 0, np.sign(words.weights))
+        runs = np.cumsum(np.diff(signs, prepend=0) != 0)
+        places = np.flatnonzero((kinds == WORD) & (signs != 0))
         changes = np.diff(runs[places]) != 0
         first = places[np.concatenate([[True], changes])[: len(places)]]
         last = places[np.concatenate([changes, [True]])[: len(places)]]

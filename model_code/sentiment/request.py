@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from sentiment.record_lines import CSV, JSON_LINES
 from sentiment.tokens import mask_markup
 
 try:
@@ -21,6 +22,7 @@ except ImportError:  # the scikit-learn image has another toolkit
 
 TEXT = "text/plain"
 JSON = "application/json"
+MEDIA_TYPES = (TEXT, JSON, JSON_LINES, CSV)
 MAX_CHARACTERS = 100_000
 MAX_REVIEWS = 512
 
@@ -43,11 +45,13 @@ class Request:
 
     Attributes:
         reviews: up to 512 valid texts.
-        media_type: `text/plain` or `application/json`.
+        media_type: one of MEDIA_TYPES.
         many: whether the request has a list, so that the answer is a list.
         explain: whether each answer includes an explanation.
         refused: index of each invalid review of the list, with the error.
         card: whether the request is for the model's metadata.
+        lines: the body of application/jsonlines or text/csv, whose lines are read one block after
+            another.
     """
 
     reviews: list[str]
@@ -56,6 +60,7 @@ class Request:
     explain: bool = False
     refused: dict[int, RequestError] = field(default_factory=dict)
     card: bool = False
+    lines: str | None = None
 
 
 def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
@@ -69,16 +74,18 @@ def read(body: bytes | bytearray | str, content_type: str | None) -> Request:
         RequestError: when there is no review, the review is too long, or the format is unknown.
     """
     media_type = (content_type or TEXT).split(";")[0].strip().lower()
-    if media_type not in {TEXT, JSON}:
+    if media_type not in MEDIA_TYPES:
         raise RequestError(
             415,
             "unsupported_media_type",
-            f"the content type is {media_type[:80]!r}; it must be {TEXT} or {JSON}",
+            f"the content type is {media_type[:80]!r}; it must be one of {', '.join(MEDIA_TYPES)}",
         )
     text = _decode(body)
+    if media_type in {JSON_LINES, CSV}:
+        return Request([], media_type, many=True, lines=text)
     if media_type == JSON:
         return _read_json(text)
-    return Request([_checked(text)], TEXT)
+    return Request([checked(text)], TEXT)
 
 
 def _decode(body: bytes | bytearray | str) -> str:
@@ -107,7 +114,7 @@ def _read_json(text: str) -> Request:
         case {"card": True} if len(content) == 1 and not explain:
             return Request([], JSON, card=True)
         case {"review": str(review)} if len(content) == 1 and isinstance(explain, bool):
-            return Request([_checked(review)], JSON, explain=explain)
+            return Request([checked(review)], JSON, explain=explain)
         case {"reviews": [_, *_] as reviews} if len(content) == 1 and isinstance(explain, bool):
             return _read_list(reviews, explain=explain)
     raise RequestError(
@@ -127,14 +134,18 @@ def _read_list(reviews: list[Any], *, explain: bool) -> Request:
     refused: dict[int, RequestError] = {}
     for index, review in enumerate(reviews):
         try:
-            good.append(_checked(review))
+            good.append(checked(review))
         except RequestError as error:
             refused[index] = error
     return Request(good, JSON, many=True, explain=explain, refused=refused)
 
 
-def _checked(review: Any) -> str:
-    """Return the review if it is a valid text."""
+def checked(review: Any) -> str:
+    """Return the review if it is a valid text.
+
+    Raises:
+        RequestError: when it is not.
+    """
     if not isinstance(review, str):
         raise RequestError(400, "invalid_request", "the review must be a string")
     if len(review) > MAX_CHARACTERS:

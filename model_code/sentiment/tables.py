@@ -73,7 +73,9 @@ def _parsed(text: str, place: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DatasetError(f"{place}: not JSON ({error})") from error
+        raise DatasetError(
+            f"{place}: not JSON ({error}); a file has one object a line, or one array of objects"
+        ) from error
 
 
 def read_fasttext(lines: Iterator[str], rows: Rows) -> None:

@@ -154,7 +154,7 @@ def show(result: Result, console: Console) -> None:
     for one in result.latencies:
         values = (f"{value:.1f}" for value in one.percentiles.values())
         latency.add_row(one.kind, str(len(one.milliseconds)), str(one.retried), *values)
-    console.print(confusion, latency)
+    console.print(confusion, *([latency] if result.latencies else []))
     if result.compared:
         console.print(f"{result.compared} sent in both ways, {result.differing} differ")
     for code, count in result.refused.items():

@@ -13,9 +13,10 @@ from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
 from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
+from sentiment.halves import read_halves
 from sentiment.schema import Schema
-from sentiment.split import stratified_split
 from stacks.datasets import find_dataset
+from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.load import read_settings
 
 OFFICIAL = "the official test half of the Large Movie Review Dataset"
@@ -68,14 +69,29 @@ def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
     """
     settings = read_settings(context(environment, overrides))
     source = settings.dataset.testing or settings.dataset.training
+    with TemporaryDirectory() as folder:
+        training = _copied(settings.dataset.training, settings, Path(folder, "training"))
+        tested = _copied(source, settings, Path(folder, "testing"))
+        if tested is None:
+            raise EvaluationError(f"the test reviews are at {source}: download them and set DATA=")
+        if training is None:  # the test reviews can't be compared with those in S3
+            halves = read_channel(tested, settings.dataset.table_schema)
+            return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
+        _, testing = read_halves(
+            training,
+            tested if settings.dataset.testing else None,
+            settings.dataset.table_schema,
+            test_fraction=settings.training.test_fraction,
+            seed=settings.training.seed,
+        )
+    return Reviews(f"the test reviews of {source}", testing)
+
+
+def _copied(source: str, settings: EnvironmentSettings, folder: Path) -> Path | None:
+    """Copy the files of a dataset into a new folder, and return it; None for a dataset in S3."""
     found = find_dataset("dataset", source, root=ROOT, schema=settings.dataset.table_schema)
     if found.uri is not None:
-        raise EvaluationError(f"the test reviews are at {found.uri}: download them and set DATA=")
-    with TemporaryDirectory() as folder:
-        found.write(Path(folder))
-        halves = read_channel(Path(folder), settings.dataset.table_schema)
-    if settings.dataset.testing or "test" in halves:
-        return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
-    fraction, seed = settings.training.test_fraction, settings.training.seed
-    _, testing = stratified_split(halves["train"], fraction, seed)
-    return Reviews(f"the held-out part of {source} reviews", testing)
+        return None
+    folder.mkdir()
+    found.write(folder)
+    return folder

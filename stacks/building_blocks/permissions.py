@@ -122,6 +122,31 @@ def put_metrics(namespace: str) -> Permission:
     )
 
 
+def write_job_logs(log_group: str, name_prefix: str) -> list[Permission]:
+    """Allow writing to the account's log group of all SageMaker jobs of one kind.
+
+    SageMaker chooses its name and all environments share it, so no stack declares it: the account's
+    first job creates it.
+
+    Args:
+        log_group: the log group's name.
+        name_prefix: prefix of the jobs' names.
+    """
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{log_group}"
+    return [
+        Permission(
+            sid="FindLogs",
+            actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+            resources=[group, f"{group}:log-stream:"],
+        ),
+        Permission(
+            sid="WriteLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{group}:log-stream:{name_prefix}-*"],
+        ),
+    ]
+
+
 def bucket_and_key(uri: str) -> tuple[str, str]:
     """Return the bucket of an S3 URI, and its key or prefix."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")

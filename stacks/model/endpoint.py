@@ -152,17 +152,8 @@ class Endpoint(Construct):
             "Model",
             execution_role_arn=role.role_arn,
             enable_network_isolation=True if settings.isolated else None,
-            vpc_config=CfnModel.VpcConfigProperty(
-                subnets=list(network.subnet_ids),
-                security_group_ids=list(network.security_group_ids),
-            )
-            if network.subnet_ids
-            else None,
-            primary_container=CfnModel.ContainerDefinitionProperty(
-                image=image.uri,
-                model_data_url=model_data,
-                environment=SCIKIT_LEARN_ENVIRONMENT if image.is_scikit_learn else ENVIRONMENT,
-            ),
+            vpc_config=vpc_of(network),
+            primary_container=container(image, model_data),
         )
         if not settings.isolated:
             why = NOT_ISOLATED if settings.kind == "real_time" else NEVER_ISOLATED
@@ -190,6 +181,24 @@ class Endpoint(Construct):
             rule = "NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured"
             acknowledge(config, {rule: AWS_KEY if real_time else NO_VOLUME})
         return config
+
+
+def container(image: ContainerImage, model_data: str) -> CfnModel.ContainerDefinitionProperty:
+    """Return the container that serves an artifact."""
+    return CfnModel.ContainerDefinitionProperty(
+        image=image.uri,
+        model_data_url=model_data,
+        environment=SCIKIT_LEARN_ENVIRONMENT if image.is_scikit_learn else ENVIRONMENT,
+    )
+
+
+def vpc_of(network: NetworkSettings) -> CfnModel.VpcConfigProperty | None:
+    """Return the VPC of a model's machines, or None."""
+    if not network.subnet_ids:
+        return None
+    return CfnModel.VpcConfigProperty(
+        subnets=list(network.subnet_ids), security_group_ids=list(network.security_group_ids)
+    )
 
 
 def _write_logs(log_groups: Sequence[LogGroup]) -> Permission:

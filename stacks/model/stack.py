@@ -8,12 +8,13 @@ from constructs import Construct
 
 from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import ROOT
-from stacks.building_blocks.permissions import read_object
+from stacks.building_blocks.permissions import Permission, read_object
 from stacks.datasets import PACKAGED, Dataset
 from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
+from stacks.model.scoring import Scoring
 from stacks.model.training import TrainingJob
 from stacks.model.trial import SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
@@ -68,14 +69,16 @@ class ModelStack(AppStack):
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
         canary = settings.rollout.strategy == "canary"
         rollout = self._declare_rollout(topic) if canary else None
+        image = self._serving_image()
+        read_model = read_object(f"{output}/*" if job else model_data)
         endpoint = Endpoint(
             self,
             "Endpoint",
             name=names.endpoint,
             log_group_names=self._log_groups(),
-            image=self._serving_image(),
+            image=image,
             model_data=model_data,
-            read_model=read_object(f"{output}/*" if job else model_data),
+            read_model=read_model,
             settings=settings.endpoint,
             scales=settings.scaling.max_instances is not None,
             capture_uri=names.captured_data,
@@ -83,6 +86,7 @@ class ModelStack(AppStack):
             key_arn=self.data_key_arn,
             rollout=rollout,
         )
+        scoring = self._declare_scoring(image, model_data, read_model)
         smoke_test = SmokeTest(
             self,
             "SmokeTest",
@@ -101,6 +105,11 @@ class ModelStack(AppStack):
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
+        self._declare_outputs(job, model_data, endpoint.name, scoring.model_name)
+
+    def _declare_outputs(
+        self, job: TrainingJob | None, model_data: str, endpoint: str, scoring_model: str
+    ) -> None:
         outputs = {
             "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Training job of the model"),
             "ModelArtifact": (model_data, "S3 URI of the served model"),
@@ -112,7 +121,8 @@ class ModelStack(AppStack):
                 job.gate if job else NOT_TRAINED,
                 "Balanced accuracy of the model, and how certain it is",
             ),
-            "EndpointName": (endpoint.name, "SageMaker endpoint that serves the model"),
+            "EndpointName": (endpoint, "SageMaker endpoint that serves the model"),
+            "ScoringModelName": (scoring_model, "SageMaker model that scores files"),
         }
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
@@ -140,6 +150,22 @@ class ModelStack(AppStack):
             tags=self.resource_tags,
             schema=self.settings.dataset.table_schema.encode(),
             settings=training,
+            network=self.settings.network,
+            key_arn=self.data_key_arn,
+        )
+
+    def _declare_scoring(
+        self, image: ContainerImage, model_data: str, read_model: Permission
+    ) -> Scoring:
+        return Scoring(
+            self,
+            "Scoring",
+            name_prefix=self.names.prefix,
+            image=image,
+            model_data=model_data,
+            read_model=read_model,
+            scored_uri=self.names.scored,
+            instance_type=self.settings.scoring.instance_type,
             network=self.settings.network,
             key_arn=self.data_key_arn,
         )

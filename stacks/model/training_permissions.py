@@ -18,6 +18,7 @@ from stacks.building_blocks.permissions import (
     tag_objects,
     use_key_in_s3,
     use_network,
+    write_job_logs,
     write_objects,
 )
 from stacks.building_blocks.roles import sagemaker_role
@@ -62,7 +63,7 @@ def training_role(
             "Read": [source, *read_prefixes(channels)],
             "Write": [write_objects(output)],
             **({"Checkpoints": keep} if keep else {}),
-            "Observe": [put_metrics(LOG_GROUP), *_write_logs(name_prefix)],
+            "Observe": [put_metrics(LOG_GROUP), *write_job_logs(LOG_GROUP, name_prefix)],
             "Image": pull_image(image),
             **({"Key": _use_key(key_arn)} if key_arn else {}),
             **({"Network": use_network(network)} if network.subnet_ids else {}),
@@ -125,24 +126,3 @@ def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[Pe
 
 def _jobs(name_prefix: str) -> str:
     return f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:training-job/{name_prefix}-*"
-
-
-def _write_logs(name_prefix: str) -> list[Permission]:
-    """Allow writing to the account's log group of all training jobs.
-
-    SageMaker chooses its name and all environments share it, so no stack declares it: the account's
-    first job creates it.
-    """
-    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{LOG_GROUP}"
-    return [
-        Permission(
-            sid="FindLogs",
-            actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"],
-            resources=[group, f"{group}:log-stream:"],
-        ),
-        Permission(
-            sid="WriteLogs",
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[f"{group}:log-stream:{name_prefix}-*"],
-        ),
-    ]

@@ -4,7 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.settings.types import BlankIsNone, Flag, RetentionDays, Section, Whole
+from stacks.settings.types import (
+    BlankIsNone,
+    Flag,
+    Listed,
+    Origin,
+    RetentionDays,
+    Section,
+    Whole,
+)
 
 
 class ApiSettings(Section):
@@ -24,6 +32,8 @@ class ApiSettings(Section):
         web_acl_rate: requests in five minutes above which an address is refused for a while.
         tracing: whether AWS X-Ray samples requests to the API and the function.
         max_review_characters: longest accepted review; the model's limit is 100,000.
+        allowed_origins: origins, such as https://example.com, whose pages may call the API from a
+            browser (CORS); none by default. The page itself needs none.
         set_account_log_role: whether to set API Gateway's role for writing logs. An account has one
             per region, which all environments share: false if something else has set it.
     """
@@ -39,4 +49,5 @@ class ApiSettings(Section):
     )
     max_review_characters: Annotated[Whole, Field(ge=1, le=100_000)] = 100_000
     log_retention_days: RetentionDays = 30
+    allowed_origins: Annotated[tuple[Origin, ...], Listed] = ()
     set_account_log_role: Flag = True

@@ -9,6 +9,7 @@ from stacks.settings.network import NetworkSettings
 from stacks.settings.operations import OperationsSettings
 from stacks.settings.rollout import RolloutSettings
 from stacks.settings.scaling import ScalingSettings
+from stacks.settings.scoring import ScoringSettings
 from stacks.settings.security import SecuritySettings
 from stacks.settings.site import SiteSettings
 from stacks.settings.storage import StorageSettings
@@ -35,6 +36,7 @@ class EnvironmentSettings(Section):
     operations: OperationsSettings = OperationsSettings()
     api: ApiSettings = ApiSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    scoring: ScoringSettings = ScoringSettings()
     site: SiteSettings = SiteSettings()
     network: NetworkSettings = NetworkSettings()
     security: SecuritySettings = SecuritySettings()

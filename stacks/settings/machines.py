@@ -24,7 +24,7 @@ def _known() -> dict[str, list[str]]:
 
 
 def instance_exists(use: str) -> Callable[[str], str]:
-    """Return a check that an instance type exists for `training` or for an `endpoint`."""
+    """Return a check that an instance type exists for `training`, `endpoint` or `transform`."""
 
     def check(value: str) -> str:
         known = _known()[use]

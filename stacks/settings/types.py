@@ -157,6 +157,13 @@ SubnetId = Annotated[
 SecurityGroupId = Annotated[
     Text, _spelled(r"sg-[0-9a-f]{8,17}", "ids such as sg-0123456789abcdef0")
 ]
+Origin = Annotated[
+    Text,
+    _spelled(
+        r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?",
+        "origins such as https://example.com, without a path",
+    ),
+]
 # A list in cdk.json, or comma-separated values in `-c`.
 Listed = BeforeValidator(_listed)
 # An empty text, as in `-c training.image=`, removes the value from cdk.json.

@@ -17,7 +17,7 @@ from stacks.building_blocks.reasons import acknowledge
 from stacks.datasets import PREFIX, Dataset
 from stacks.monitoring.budget import Budget
 from stacks.monitoring.topic import AlarmTopic, use_key_for_messages
-from stacks.names import CAPTURED, CHECKPOINTS, FEEDBACK, Names
+from stacks.names import CAPTURED, CHECKPOINTS, FEEDBACK, SCORED, Names
 from stacks.settings.environment import EnvironmentSettings
 from stacks.storage.keys import declare_key, encrypt_logs
 
@@ -139,6 +139,7 @@ class StorageStack(AppStack):
                 _expire("checkpoints", CHECKPOINTS, days=CHECKPOINT_EXPIRY_DAYS),
                 _expire("captured-data", CAPTURED, days=settings.endpoint.capture_expiry_days),
                 _expire("feedback", FEEDBACK, days=settings.feedback.expiry_days),
+                _expire("scoring", SCORED, days=settings.scoring.expiry_days),
                 LifecycleRule(
                     id="old-versions",
                     noncurrent_version_expiration=OLD_VERSIONS,

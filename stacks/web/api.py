@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from aws_cdk import Size
 from aws_cdk.aws_apigateway import (
     AuthorizationType,
     CfnRestApi,
@@ -44,6 +45,7 @@ PATHS = {
     "openapi.json": False,
 }
 FEEDBACK = "feedback"
+LEAST_COMPRESSED_BYTES = 1000  # a smaller answer fits in one packet anyway
 # The stage's name is the path that CloudFront forwards to the API.
 STAGE = "api"
 
@@ -123,7 +125,9 @@ class PredictApi(Construct):
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # the stack declares an output with a better name
-        declare_problem_responses(api, signed=settings.access == "iam")
+        declare_problem_responses(
+            api, signed=settings.access == "iam", other_origins=bool(settings.allowed_origins)
+        )
         stage = api.deployment_stage
         # Otherwise API Gateway creates this log group at the first error.
         execution_log = declare_log_group(
@@ -158,6 +162,7 @@ class PredictApi(Construct):
             endpoint_types=[EndpointType.REGIONAL],
             # Bodies reach the function as sent, so that it can detect bad UTF-8.
             binary_media_types=["*/*"],
+            min_compression_size=Size.bytes(LEAST_COMPRESSED_BYTES),
             cloud_watch_role=False,
             deploy_options=StageOptions(
                 stage_name=STAGE,

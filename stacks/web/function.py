@@ -78,6 +78,11 @@ def declare_predict_function(
             "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
             "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
             **({"FEEDBACK_BUCKET": bucket_and_key(feedback_uri)[0]} if feedback_uri else {}),
+            **(
+                {"ALLOWED_ORIGINS": " ".join(origins)}
+                if (origins := settings.allowed_origins)
+                else {}
+            ),
         },
         permissions=[
             Permission(

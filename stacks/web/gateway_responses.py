@@ -112,13 +112,16 @@ HEADERS = {
 RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
 
 
-def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
+def declare_problem_responses(api: RestApi, *, signed: bool, other_origins: bool) -> None:
     """Declare the API's answers to requests that do not reach the function.
 
     Args:
         api: the API.
         signed: whether its requests are signed.
+        other_origins: whether pages of other origins may call it. These answers contain nothing of
+            a caller, so every page may read them.
     """
+    headers = HEADERS | ({"Access-Control-Allow-Origin": "'*'"} if other_origins else {})
     problems = PROBLEMS | SIGNED_PROBLEMS if signed else PROBLEMS
     for name, (kind, status, code, detail) in problems.items():
         problem = {
@@ -134,7 +137,7 @@ def declare_problem_responses(api: RestApi, *, signed: bool) -> None:
             name,
             type=kind,
             status_code=str(status.value),
-            response_headers=HEADERS | ({"Retry-After": f"'{seconds}'"} if seconds else {}),
+            response_headers=headers | ({"Retry-After": f"'{seconds}'"} if seconds else {}),
             templates={"application/json": json.dumps(problem)},
         )
 

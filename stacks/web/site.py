@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import AssetHashType, Stack
+from aws_cdk import Annotations, AssetHashType, Stack
 from aws_cdk.aws_certificatemanager import Certificate
 from aws_cdk.aws_cloudfront import (
+    AccessLevel,
     AllowedMethods,
     BehaviorOptions,
     CachePolicy,
     Distribution,
+    ErrorResponse,
     Function,
     FunctionAssociation,
     FunctionCode,
@@ -42,6 +44,9 @@ from stacks.web.web_acl import HEADER
 
 FRONTEND = ROOT / "frontend"
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
+PAGE_ADDRESS = Path(__file__).with_name("page_address.js")
+NOT_FOUND = 404
+LISTED = "@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk"
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
 WEB_ACL_AT_API = "The page is static; the web ACL protects the API, if there is one (api.web_acl)"
@@ -60,8 +65,8 @@ PRICE_CLASSES = {
 class Site(Construct):
     """Serves the frontend's files, and the API under /api/.
 
-    Creates: a bucket with the files, and a CloudFront distribution with a header policy and a
-        function.
+    Creates: a bucket with the files, and a CloudFront distribution with a header policy and
+        functions.
     Idle: only the storage of the page and of its old versions.
     Destroy: everything is deleted, including the page's bucket, which a deployment fills again.
         Its access logs stay in the log bucket.
@@ -113,12 +118,18 @@ class Site(Construct):
         )
         access = S3OriginAccessControl(self, "Access", origin_access_control_name=name)
         distribution = self._declare_distribution(
-            S3BucketOrigin.with_origin_access_control(bucket, origin_access_control=access),
+            S3BucketOrigin.with_origin_access_control(
+                bucket,
+                origin_access_control=access,
+                # Who may not list a bucket gets 403 for a file that does not exist, not 404.
+                origin_access_levels=[AccessLevel.READ, AccessLevel.LIST],
+            ),
             headers,
             self._api_behavior(api_domain, origin_secret, headers),
             log_bucket_name,
             settings,
         )
+        Annotations.of(self).acknowledge_warning(LISTED, "The distribution has a root object")
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
         copier = FileCopier(self, "Files", bucket=bucket)
         copier.copy(
@@ -158,8 +169,18 @@ class Site(Construct):
                 allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=CachePolicy.CACHING_OPTIMIZED,
                 response_headers_policy=headers,
+                function_associations=self._at_request(
+                    "PageAddress", PAGE_ADDRESS, f"Files of the page of {Stack.of(self).stack_name}"
+                ),
                 compress=True,
             ),
+            error_responses=[
+                ErrorResponse(
+                    http_status=NOT_FOUND,
+                    response_http_status=NOT_FOUND,
+                    response_page_path="/404.html",
+                )
+            ],
             additional_behaviors={"/api/*": api},
             price_class=PRICE_CLASSES[settings.price_class],
             http_version=HttpVersion.HTTP2_AND_3,
@@ -198,17 +219,24 @@ class Site(Construct):
             cache_policy=CachePolicy.CACHING_DISABLED,
             origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=headers,
-            function_associations=self._viewer_address() if origin_secret else None,
+            # The web ACL otherwise sees only CloudFront's address.
+            function_associations=self._at_request(
+                "ViewerAddress",
+                VIEWER_ADDRESS,
+                f"Viewer's address for the API of {Stack.of(self).stack_name}",
+            )
+            if origin_secret
+            else None,
         )
 
-    def _viewer_address(self) -> list[FunctionAssociation]:
-        """Send the viewer's address to the web ACL, which otherwise sees only CloudFront's."""
+    def _at_request(self, name: str, code: Path, comment: str) -> list[FunctionAssociation]:
+        """Run a function before each request."""
         function = Function(
             self,
-            "ViewerAddress",
-            code=FunctionCode.from_file(file_path=str(VIEWER_ADDRESS)),
+            name,
+            code=FunctionCode.from_file(file_path=str(code)),
             runtime=FunctionRuntime.JS_2_0,
-            comment=f"Viewer's address for the API of {Stack.of(self).stack_name}",
+            comment=comment,
         )
         return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
 

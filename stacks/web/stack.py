@@ -81,6 +81,7 @@ class WebStack(AppStack):
                 "api": "/api",
                 "maxReviewCharacters": settings.api.max_review_characters,
                 "feedback": settings.feedback.enabled,
+                "cited": settings.dataset.training == "packaged",
             },
             settings=settings.site,
         )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,8 @@ from trial.smoke_test import Expected, check_answers, check_config
 ENDPOINT = "sentiment-dev"
 JOB = "sentiment-dev-0a1b2c3d4e5f"
 EXPECTED = Expected(JOB)
-RIGHT = {"model_version": JOB, "accuracy": 0.91}
+RIGHT = {"model_version": JOB}
+METRICS = {"accuracy": 0.97, "balanced_accuracy": 0.91}
 
 
 class Runtime:
@@ -29,13 +31,15 @@ class Runtime:
         errors: tuple[Exception, ...] = (),
         version: str = JOB,
         known: list[dict[str, str]] | None = None,
+        metrics: Any = METRICS,
     ) -> None:
         """Raise the errors first, then answer; `known` are the model's known reviews."""
         self.errors = list(errors)
         self.reviews: list[str] = []
         self.version = version
         self.answer = answer or self.right
-        self.card = {"model_version": version, **({"known_reviews": known} if known else {})}
+        self.card = {"model_version": version, "metrics": metrics}
+        self.card |= {"known_reviews": known} if known else {}
 
     def right(self, review: str) -> dict[str, Any]:
         """Answer like a good model."""
@@ -168,6 +172,18 @@ def test_a_model_below_the_minimum_accuracy_fails_wherever_it_was_trained(needed
     check_answers(runtime, ENDPOINT, Expected(None, 0.91), patience_seconds=300, clock=clock)
     with pytest.raises(FailedTestError, match=f"accuracy 0.91; the minimum is {needed}"):
         check_answers(runtime, ENDPOINT, Expected(None, needed), patience_seconds=300, clock=clock)
+
+
+@pytest.mark.parametrize("metrics", [{"accuracy": 0.79}, {"balanced_accuracy": math.nan}, {}, None])
+def test_a_model_without_enough_accuracy_fails(metrics: Any) -> None:
+    runtime, expected = Runtime(metrics=metrics), Expected(JOB, 0.8)
+    with pytest.raises(FailedTestError, match=r"balanced accuracy .*; the minimum is 0\.8"):
+        check_answers(runtime, ENDPOINT, expected, patience_seconds=300, clock=Time().clock)
+
+
+def test_a_model_of_an_earlier_version_has_an_accuracy_only() -> None:
+    runtime, expected = Runtime(metrics={"accuracy": 0.81}), Expected(JOB, 0.8)
+    check_answers(runtime, ENDPOINT, expected, patience_seconds=300, clock=Time().clock)
 
 
 @pytest.mark.parametrize("verdict", ["positive", "negative"])

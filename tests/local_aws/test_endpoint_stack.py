@@ -156,7 +156,10 @@ def test_a_malformed_resource_fails_with_the_message_from_sagemaker(emulator: Em
     stack = Stack(emulator, "Malformed-stack")
     model = {
         "Type": "AWS::SageMaker::Model",
-        "Properties": {"ExecutionRoleArn": "not-an-arn", "PrimaryContainer": {"Image": "x"}},
+        "Properties": {
+            "ExecutionRoleArn": "not-an-arn",
+            "PrimaryContainer": {"Image": "pytorch-inference"},
+        },
     }
     failed = stack.deploy({"Model": model})
     assert failed.status == "ROLLBACK_COMPLETE"

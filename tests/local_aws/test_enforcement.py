@@ -16,7 +16,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 LOGS = f"arn:aws:logs:{DEFAULT_REGION}:{ACCOUNT}:log-group"
 SAGEMAKER = f"arn:aws:sagemaker:{DEFAULT_REGION}:{ACCOUNT}"
 JOB: dict[str, Any] = {
-    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "File"},
     "OutputDataConfig": {"S3OutputPath": "s3://nowhere/models"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
     "StoppingCondition": {"MaxRuntimeInSeconds": 60},

@@ -41,7 +41,10 @@ def test_a_resource_that_cannot_be_created(cdk: Cdk, tmp_path: Path) -> None:
         "Type": "AWS::SageMaker::Model",
         "Properties": {
             "ExecutionRoleArn": "arn:aws:iam::000000000000:role/any",
-            "PrimaryContainer": {"Image": "image", "ModelDataUrl": "s3://nowhere/model.tar.gz"},
+            "PrimaryContainer": {
+                "Image": "pytorch-inference",
+                "ModelDataUrl": "s3://nowhere/model.tar.gz",
+            },
         },
     }
     stacks = {"failing-first": {"Queue": QUEUE}, "failing-create": {"Queue": QUEUE, "Model": model}}

@@ -47,7 +47,7 @@ def make_model(emulator: Emulator, bucket: str) -> None:
     emulator.client("sagemaker").create_model(
         ModelName="of-another",
         ExecutionRoleArn=ROLE,
-        PrimaryContainer={"Image": "x", "ModelDataUrl": f"s3://{bucket}/{KEY}"},
+        PrimaryContainer={"Image": "pytorch-inference", "ModelDataUrl": f"s3://{bucket}/{KEY}"},
     )
 
 

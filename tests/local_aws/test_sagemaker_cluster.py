@@ -125,7 +125,7 @@ def test_a_rank_that_fails_ends_the_job_with_its_reason(clusters: Emulator) -> N
     job = jobs.ended(clusters, "pair-explains")
     assert job["TrainingJobStatus"] == "Failed"
     assert "AlgorithmError: rank 1 has no label in line 7, exit code: 1" in job["FailureReason"]
-    assert "ModelArtifacts" not in job
+    assert not jobs.exists(clusters, job["ModelArtifacts"]["S3ModelArtifacts"])
 
 
 def test_the_hosts_leave_nothing_behind(clusters: Emulator) -> None:

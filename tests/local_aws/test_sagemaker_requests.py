@@ -13,10 +13,11 @@ NOWHERE = "http://127.0.0.1:9"  # these requests reach no other service
 VARIANT = {"VariantName": "blue", "ModelName": "m"}
 INSTANCE = {**VARIANT, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 JOB: dict[str, Any] = {
     "TrainingJobName": "job",
     "RoleArn": ROLE,
-    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "File"},
     "OutputDataConfig": {"S3OutputPath": "s3://bucket/"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
     "StoppingCondition": {"MaxRuntimeInSeconds": 60},
@@ -61,8 +62,18 @@ def without(request: dict[str, Any], member: str) -> dict[str, Any]:
         ("CreateTrainingJob", {**JOB, "HyperParameters": {f"k{n}": "v" for n in range(101)}}, ["HyperParameters", "100"]),
         ("CreateTrainingJob", {**JOB, "ResourceConfig": {"InstanceType": "ml.huge", "VolumeSizeInGB": 5}}, ["InstanceType", "ml.huge"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE}, ["either PrimaryContainer or Containers"]),
-        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "i"}}, ["ModelDataUrl"]),
-        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "Containers": [{"Image": "i"}] * 2}, ["one container"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch-inference"}}, ["ModelDataUrl"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelDataUrl": "s3://b/k"}}, ["Image"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": XGBOOST, "ModelDataUrl": "s3://b/k"}}, [XGBOOST, "PyTorch and scikit-learn"]),
+        ("CreateTrainingJob", {**JOB, "AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "File"}}, [XGBOOST, "PyTorch and scikit-learn"]),
+        ("CreateTrainingJob", {**JOB, "AlgorithmSpecification": {"TrainingImage": "mypytorchimage", "TrainingInputMode": "File"}}, ["mypytorchimage"]),
+        ("CreateTrainingJob", {**JOB, "AlgorithmSpecification": {"AlgorithmName": "mine", "TrainingInputMode": "File"}}, ["AlgorithmName", "TrainingImage"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://b/k", "Mode": "MultiModel"}}, ["MultiModel"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelPackageName": "p"}}, ["ModelPackageName"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/k/", "S3DataType": "S3Prefix", "CompressionType": "None"}}}}, ["ModelDataSource", "S3Object"]),
+        ("Search", {"Resource": "Model"}, ["Model", "TrainingJob"]),
+        ("Search", {"Resource": "Coffee"}, ["Coffee", "TrainingJob"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "Containers": [{"Image": "pytorch-inference"}] * 2}, ["one container"]),
         ("CreateEndpointConfig", config(), ["ProductionVariants"]),
         ("CreateEndpointConfig", config(INSTANCE, {**INSTANCE, "VariantName": "green"}), ["one production variant"]),
         ("CreateEndpointConfig", config(without(INSTANCE, "ModelName")), ["ModelName"]),
@@ -112,7 +123,12 @@ def test_configurations_are_recorded_and_deleted(service: SageMakerService, tmp_
     assert service.call("CreateEndpointConfig", request) == {"EndpointConfigArn": arn}
     described = service.call("DescribeEndpointConfig", {"EndpointConfigName": "Kept-1"})
     assert described.pop("CreationTime") > 0
-    assert described == {**request, "EndpointConfigArn": arn}
+    assert described == {
+        **request,
+        "EndpointConfigArn": arn,
+        "EnableNetworkIsolation": False,
+        "ProductionVariants": [{**INSTANCE, "InitialVariantWeight": 1.0}],
+    }
     listed = service.call("ListEndpointConfigs", {"NameContains": "KEPT"})["EndpointConfigs"]
     assert [c["EndpointConfigArn"] for c in listed] == [arn]
     service.call("DeleteEndpointConfig", {"EndpointConfigName": "Kept-1"})

@@ -228,7 +228,10 @@ def test_missing_model_data_is_refused_at_once(serving: Emulator) -> None:
         serving.client("sagemaker").create_model(
             ModelName="absent",
             ExecutionRoleArn=endpoints.ROLE,
-            PrimaryContainer={"Image": "x", "ModelDataUrl": "s3://served-models/absent.tar.gz"},
+            PrimaryContainer={
+                "Image": "pytorch-inference",
+                "ModelDataUrl": "s3://served-models/absent.tar.gz",
+            },
         )
 
 

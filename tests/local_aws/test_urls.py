@@ -14,11 +14,11 @@ from local_aws.urls import local_url, send
     [
         (
             "https://a1b2.execute-api.eu-west-1.amazonaws.com/api/",
-            "http://a1b2.execute-api.localhost:4711/api/",
+            "http://127.0.0.1:4711/_aws/execute-api/a1b2/api/",
         ),
         (
             "https://a1b2.execute-api.cn-north-1.amazonaws.com.cn",
-            "http://a1b2.execute-api.localhost:4711/",
+            "http://127.0.0.1:4711/_aws/execute-api/a1b2/",
         ),
         ("https://d1b2.cloudfront.net/", "http://d1b2.cloudfront.localhost:4711/"),
         ("s3://bucket/model.tar.gz", "s3://bucket/model.tar.gz"),

@@ -1,5 +1,6 @@
 """Zip and tar archives: members are read as files are, or refused by their names."""
 
+import bz2
 import gzip
 import io
 import stat
@@ -44,6 +45,9 @@ def pack(name: str, files: dict[str, bytes]) -> bytes:
     ("files", "halves"),
     [
         ({"r.csv": TABLE}, {"train": ROWS}),
+        ({"r.csv": TABLE.decode().encode("utf-16")}, {"train": ROWS}),
+        ({"r.csv.bz2": bz2.compress(TABLE.decode().encode("utf-16"))}, {"train": ROWS}),
+        ({"r.txt": b"__label__1 fine, really\n__label__0 dull\n"}, {"train": ROWS}),
         ({"data/r.csv": TABLE, "b.jsonl.gz": gzip.compress(LINES)}, {"train": Dataset([*MORE.texts, *ROWS.texts], [1, 0, 1, 0])}),
         ({"x/train.csv": TABLE, "x/test.jsonl": LINES}, {"train": ROWS, "test": MORE}),
         ({"train/r.csv": TABLE, "test/r.jsonl": LINES}, {"train": ROWS, "test": MORE}),

@@ -225,6 +225,14 @@ def test_a_folder_named_like_a_review_is_not_a_review(tmp_path: Path) -> None:
         read_channel(tmp_path)
 
 
+def test_a_compressed_review_next_to_the_others_is_read(tmp_path: Path) -> None:
+    for label in ("pos", "neg"):
+        (tmp_path / "train" / label).mkdir(parents=True)
+        (tmp_path / "train" / label / "1.txt").write_bytes(label.encode())
+    (tmp_path / "train" / "pos" / "2.TXT.gz").write_bytes(gzip.compress(b"more"))
+    assert read_channel(tmp_path)["train"].texts == ["neg", "pos", "more"]
+
+
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no such file or folder"):
         read_channel(tmp_path / "nowhere")

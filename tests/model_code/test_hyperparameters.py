@@ -1,9 +1,11 @@
 """Validation of hyperparameters."""
 
+from dataclasses import fields
+
 import pytest
 
 from sentiment.errors import HyperparameterError
-from sentiment.hyperparameters import Hyperparameters
+from sentiment.hyperparameters import ARCHITECTURES, Hyperparameters
 
 
 @pytest.mark.parametrize(
@@ -16,3 +18,14 @@ from sentiment.hyperparameters import Hyperparameters
 def test_impossible_hyperparameters_are_refused(name: str, value: float | str) -> None:
     with pytest.raises(HyperparameterError, match=f"{name}={value}"):
         Hyperparameters(**{name: value})  # type: ignore[arg-type]
+
+
+def test_the_metadata_has_the_hyperparameters_of_its_architecture() -> None:
+    names = {name: Hyperparameters(architecture=name).as_dict().keys() for name in ARCHITECTURES}
+    assert {"max_order", "seed"} <= names["ngrams"]
+    assert {"epochs", "seed"} <= names["lstm"]
+    assert names["ngrams"] & names["lstm"] == {
+        "architecture", "seed", "test_fraction", "validation_fraction",
+    }  # fmt: skip
+    everything = {field.name for field in fields(Hyperparameters)}
+    assert names["ngrams"] | names["lstm"] == everything

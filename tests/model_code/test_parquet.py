@@ -8,6 +8,7 @@ import pytest
 
 from sentiment.datasets import Dataset, read_channel
 from sentiment.schema import Schema
+from tests.model_code.test_archives import pack
 from tests.model_code.test_tables import read, refusal
 
 
@@ -28,6 +29,13 @@ def test_parquet_is_read(tmp_path: Path) -> None:
     said: list[str] = []
     read_channel(tmp_path, report=said.append)
     assert said == [f"{name}: 2 train rows (1 '0', 1 '1'); Parquet, columns 'Text' and 'label'"]
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
+def test_parquet_is_read_from_an_archive(tmp_path: Path, name: str) -> None:
+    content = written(tmp_path, {"text": ["fine", "dull"], "label": [1, 0]})
+    found = read(tmp_path, {name: pack(name, {"r.parquet": content})})
+    assert found == {"train": Dataset(["fine", "dull"], [1, 0])}
 
 
 def test_columns_of_parquet_are_named(tmp_path: Path) -> None:

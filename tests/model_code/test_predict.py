@@ -1,9 +1,11 @@
 """predict.py as SageMaker's toolkits call it."""
 
+import csv
 import json
 import math
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -217,3 +219,87 @@ def test_under_the_pytorch_toolkit(
     assert status == 400
     assert json.loads(answer.splitlines()[0])["code"] == "empty_review"
     assert send(b"A fine film", "text/plain")[0] == 200
+
+
+LINES = [
+    json.dumps({"review": "A fine film"}),
+    json.dumps({"text": "Dull\u2028and slow", "id": 7}),
+    json.dumps("A fine film"),
+    json.dumps({"Comment": "A fine film"}),
+    "",
+    "{",
+    json.dumps({"review": " "}),
+    json.dumps({"review": 7}),
+    json.dumps({"id": 7}),
+    json.dumps([1]),
+    json.dumps({"review": "x" * 100_001}),
+    json.dumps({"review": "A fine film", "explain": True}),
+    json.dumps({"review": "A fine film", "explain": "yes"}),
+]  # fmt: skip
+CODES = [
+    None, None, None, None, "invalid_line", "invalid_line", "empty_review", "invalid_request",
+    "invalid_line", "invalid_line", "review_too_long", None, "invalid_line",
+]  # fmt: skip
+
+
+def test_each_json_line_gets_a_line(model: Artifact) -> None:
+    body = "\n".join(LINES).encode()
+    answer, kind = ask(model, body, "application/jsonlines; charset=utf-8", "application/jsonlines")
+    assert kind == "application/jsonlines"
+    answers = [json.loads(line) for line in answer.split("\n")]
+    assert [one.get("error", {}).get("code") for one in answers] == CODES
+    assert answers[0] == answers[2] == answers[3]
+    alone = json.loads(
+        ask(model, b'{"review": "A fine film", "explain": true}', "application/json")[0]
+    )
+    assert answers[0] == {key: alone[key] for key in answers[0]}
+    assert answers[11]["phrases"] == alone["explanation"]["phrases"]
+    assert "phrases" not in answers[0]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_end_of_the_last_line_is_no_line(model: Artifact, end: str) -> None:
+    body = f"{LINES[0]}{end}{LINES[0]}{end}"
+    answer = ask(model, body, "application/jsonlines")[0]
+    assert len(answer.split("\n")) == 2
+    assert ask(model, "", "application/jsonlines")[0] == ""
+
+
+def test_each_csv_row_gets_a_row(model: Artifact) -> None:
+    rows = ['"A fine, ""fine"" film"', "Dull", "", "a,b", '"open']
+    answer, kind = ask(model, "\n".join(rows), "text/csv", "text/csv")
+    assert kind == "text/csv"
+    found = list(csv.reader(answer.split("\n")))
+    assert [row[4] for row in found] == ["", "", "empty_review", "invalid_line", "invalid_line"]
+    plain = json.loads(ask(model, b'{"review": "Dull"}', "application/json")[0])
+    names = ("sentiment", "probability", "words", "known_words")
+    assert found[1][:4] == [str(plain[name]) for name in names]
+
+
+def test_lines_are_answered_in_the_accepted_format(model: Artifact) -> None:
+    for kind in ("application/jsonlines", "text/csv"):
+        body = '"A fine film"'
+        assert ask(model, body, kind, "*/*")[1] == kind
+        assert ask(model, body, kind, "application/json")[1] == kind
+        assert ask(model, body, kind, "text/csv")[1] == "text/csv"
+        assert ask(model, body, kind, "application/jsonlines")[1] == "application/jsonlines"
+
+
+def test_the_scikit_learn_image_answers_lines(model: Artifact) -> None:
+    body = "\n".join(LINES)
+    answer = predict_transform.transform_fn(model, body.encode(), "application/jsonlines", "*/*")
+    expected = ask(model, body, "application/jsonlines")
+    assert (answer.get_data(as_text=True), answer.content_type) == expected
+
+
+def test_many_lines_need_little_memory(model: Artifact) -> None:
+    """Only the body, the answer and one block are in memory."""
+    body = "\n".join(['"Dull"'] * 50_000)
+    tracemalloc.start()
+    try:
+        answer = ask(model, body, "text/csv")[0]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert answer.count("\n") == 49_999
+    assert peak < 2 * len(body) + 6 * len(answer)

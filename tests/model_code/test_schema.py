@@ -44,6 +44,7 @@ def test_keys_are_read_by_name(tmp_path: Path) -> None:
         ("r.tsv", b"1\tx\tfine, really\n0\ty\tdull\n"),
         ("r.csv", b'0,1,2\n1,x,"fine, really"\n0,y,dull\n'),  # as pandas numbers columns
         ("r.csv", b"sep=;\n1;x;fine, really\n0;y;dull\n"),
+        ("r.csv", b"\n\n1;x;fine, really\n0;y;dull\n"),
     ],
 )
 def test_a_table_without_a_header_is_read_by_number(
@@ -89,7 +90,7 @@ def test_a_missing_header_is_recognized(
         (Schema(label_column="note"), "no column 'note' (dataset.label_column); found text, label"),
         (
             Schema(label_column="text"),
-            "no column text; found text, label; name it with dataset.text",
+            "no column text; found text, label; set dataset.text",
         ),
         (Schema("2"), "no column '2' (dataset.text_column); found text, label; a number is for"),
         (Schema("1", "3"), "2 columns; there is no column 3"),

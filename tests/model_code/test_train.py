@@ -4,9 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from sentiment.datasets import Dataset
-from sentiment.hyperparameters import Hyperparameters
-from sentiment.pipeline import read_data
+from sentiment.halves import read_halves
 from sentiment.schema import Schema
 from tests.model_code.conftest import run_training
 from training_job.request import METRICS
@@ -33,6 +31,7 @@ def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     assert f"test_accuracy={metadata['metrics']['accuracy']:.4f}" in printed
     assert metadata["metrics"]["rows"] + metadata["metrics"]["training_rows"] == 300
     assert metadata["hyperparameters"]["iterations"] == 20
+    assert sum(part["rows"] for part in metadata["reliability"]) == metadata["metrics"]["rows"]
     assert all(len(value) == 64 for value in metadata["sha256"].values())
     assert min(metadata["calibration"][0]["slopes"]) > 0
 
@@ -84,13 +83,14 @@ def test_columns_and_labels_reach_the_reader(tmp_path: Path) -> None:
 def test_both_channels_have_the_same_columns_and_labels(tmp_path: Path) -> None:
     for channel in ("training", "testing"):
         (tmp_path / channel).mkdir()
-        table = f"avis,note\ngood {channel},5\nbad {channel},1\n"
-        (tmp_path / channel / "x.csv").write_text(table)
+        rows = (f"good {channel} {n},5\nbad {channel} {n},1\n" for n in range(10))
+        (tmp_path / channel / "x.csv").write_text(f"avis,note\n{''.join(rows)}")
     schema = Schema("avis", "note", {"1": "negative", "5": "positive"})
     channels = tmp_path / "training", tmp_path / "testing"
-    training, testing = read_data(*channels, Hyperparameters(), schema)
-    assert training == Dataset(["good training", "bad training"], [1, 0])
-    assert testing == Dataset(["good testing", "bad testing"], [1, 0])
+    training, testing = read_halves(*channels, schema, test_fraction=0.2, seed=1)
+    assert training.texts[:2] == ["good training 0", "bad training 0"]
+    assert testing.texts[:2] == ["good testing 0", "bad testing 0"]
+    assert training.labels == testing.labels == [1, 0] * 10
 
 
 def test_impossible_hyperparameters_fail_with_the_reason(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def check_refusals(refused: Sequence[Reply]) -> None:
 def throttled(deployment: Deployment, *, rate: int, burst: int) -> Iterator[None]:
     """Change the stage's throttle for the length of a `with` block."""
     gateway = deployment.client("apigateway")
-    api_id = deployment.outputs["ApiUrl"].partition("//")[2].partition(".")[0]
+    api_id = deployment.outputs["ApiUrl"].split("/")[-3]
     before = gateway.get_stage(restApiId=api_id, stageName="api")["methodSettings"]["*/*"]
 
     def limit(rate: float, burst: int) -> None:

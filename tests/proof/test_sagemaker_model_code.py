@@ -143,7 +143,7 @@ def test_a_killed_rank_fails_the_job_with_its_reason(trainings: Emulator) -> Non
     job = jobs.ended(trainings, "loses-a-rank")
     assert job["TrainingJobStatus"] == "Failed"
     assert "--node_rank 1 train.py" in job["FailureReason"]
-    assert "ModelArtifacts" not in job
+    assert not jobs.exists(trainings, job["ModelArtifacts"]["S3ModelArtifacts"])
 
 
 def test_an_interrupted_training_produces_the_same_model(trainings: Emulator) -> None:

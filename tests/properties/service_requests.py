@@ -12,7 +12,10 @@ DEEPEST = 5
 WORDS = {
     "Name": ["a", "job-1", "AllTraffic"],
     "Arn": ["arn:aws:iam::111122223333:role/sagemaker"],
-    "Image": ["111122223333.dkr.ecr.us-east-1.amazonaws.com/image:1"],
+    "Image": [
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/pytorch:1",
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/image:1",
+    ],
     "Url": ["s3://bucket/key.tar.gz", "s3://bucket/missing", "s3://[bucket/key?a#b"],
     "Uri": ["s3://bucket/key", "s3://bucket/missing", "s3:///key", "s3://[bucket/key"],
     "Path": ["/opt/ml/checkpoints", "/opt/ml/../x", "s3://bucket/models"],

@@ -31,7 +31,8 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 CARD = {"model_version": "m-1"}
-WORDS = {"words": [{"start": 0, "end": 1, "weight": 0.5}]}
+SPANS = [{"start": 0, "end": 1, "weight": 0.5}]
+PARTS = {"bias": 0.1, "words": SPANS, "rest": 0, "phrases": SPANS}
 SECRET = "a traceback of the model"  # noqa: S105 - text that must not reach callers
 
 
@@ -52,7 +53,7 @@ class Model:
             case {"reviews": [*reviews]}:
                 content = {"predictions": [VERDICT] * len(reviews)}
             case {"review": str(), "explain": True}:
-                content = {**VERDICT, "explanation": WORDS}
+                content = {**VERDICT, "explanation": PARTS}
             case {"review": str()}:
                 content = VERDICT
         return {"Body": io.BytesIO(json.dumps(content).encode())}

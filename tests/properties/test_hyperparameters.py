@@ -2,7 +2,7 @@
 
 import math
 from argparse import ArgumentParser
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from hypothesis import example, given
@@ -28,7 +28,7 @@ CHANGES = st.fixed_dictionaries(
 @example({"architecture": "0" * 1000})
 def test_values_are_accepted_or_refused(changes: dict[str, Any]) -> None:
     try:
-        accepted = Hyperparameters(**changes).as_dict()
+        accepted = asdict(Hyperparameters(**changes))
     except HyperparameterError as error:
         assert str(error).partition("=")[0] in changes
         assert len(str(error)) < 200

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from local_aws.sagemaker import SageMakerService, endpoints, training_jobs
 from local_aws.sagemaker.context import Context
-from local_aws.sagemaker.validation import operation_model
+from local_aws.sagemaker.validation import operation_model, problems_of
 from tests.lambda_fn.fake_aws import client_error
 from tests.properties.json_values import JSON
 from tests.properties.service_requests import of_shape, with_mistakes
@@ -27,7 +27,9 @@ OPERATIONS = [
         (("Create", "Describe", "Stop"), ("TrainingJob",)),
         (("Create", "Describe", "Delete"), ("Model", "EndpointConfig", "Endpoint")),
         (("Update",), ("Endpoint",)),
-        (("List",), ("TrainingJobs", "Models", "EndpointConfigs", "Endpoints")),
+        (("List",), ("TrainingJobs", "Models", "EndpointConfigs", "Endpoints", "Tags")),
+        (("Add", "Delete"), ("Tags",)),
+        (("Search",), ("",)),
     )
     for verb in verbs
     for kind in kinds
@@ -75,14 +77,14 @@ ROLE = "arn:aws:iam::111122223333:role/sagemaker"
 GOOD: dict[str, dict[str, Any]] = {
     "CreateModel": {
         "ModelName": "a", "ExecutionRoleArn": ROLE,
-        "PrimaryContainer": {"Image": "image", "ModelDataUrl": "s3://bucket/key.tar.gz"},
+        "PrimaryContainer": {"Image": "pytorch-inference", "ModelDataUrl": "s3://bucket/key.tar.gz"},
     },
     "CreateEndpointConfig": {"EndpointConfigName": "a", "ProductionVariants": [VARIANT]},
     "CreateEndpoint": {"EndpointName": "a", "EndpointConfigName": "a"},
     "UpdateEndpoint": {"EndpointName": "a", "EndpointConfigName": "a"},
     "CreateTrainingJob": {
         "TrainingJobName": "a", "RoleArn": ROLE,
-        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "File"},
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
@@ -110,6 +112,8 @@ def send(service: SageMakerService, operation: str, body: bytes) -> dict[str, An
     assert status < 500, content
     if status == 200:
         shape = operation_model(operation).output_shape
+        if shape is not None:
+            assert problems_of(content, shape) == []
         response = {"status_code": status, "headers": answered, "body": answer}
         parsed: dict[str, Any] = create_parser("json").parse(response, shape)
         return parsed
@@ -125,7 +129,10 @@ def send(service: SageMakerService, operation: str, body: bytes) -> dict[str, An
     [
         (
             "CreateModel",
-            {"ModelName": "a", "PrimaryContainer": {"Image": "a", "ModelDataUrl": "s3://[b/k"}},
+            {
+                "ModelName": "a",
+                "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://[b/k"},
+            },
         )
     ]
 )

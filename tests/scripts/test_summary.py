@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from scripts import summary
-from scripts.evaluate import EvaluationError
+from scripts.evaluate import EvaluationError, targets
 from scripts.summary import SAMPLE, main
 from tests.stacks.assembly import Assembly
 
@@ -39,7 +38,7 @@ class Endpoint:
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> type[Endpoint]:
     """The deployed endpoint, which may not be invoked until it gets a card."""
     monkeypatch.setattr(Endpoint, "card", None)
-    monkeypatch.setattr(summary, "Endpoint", Endpoint)
+    monkeypatch.setattr(targets, "Endpoint", Endpoint)
     return Endpoint
 
 

@@ -4,6 +4,7 @@ OWN_IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1"
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0e-1"
 
 DEV = {
+    "api.allowed_origins": "https://a.example,http://localhost:8000",
     "api.reserved_concurrency": "20",
     "api.tracing": "false",
     "dataset.label_column": "stars",
@@ -52,6 +53,8 @@ PROD = {
     "rollout.latency_p99_ms": "450",
     "rollout.patience_seconds": "99",
     "scaling.invocations_per_minute": "900",
+    "scoring.expiry_days": "3",
+    "scoring.instance_type": "ml.g4dn.xlarge",
     "scaling.max_instances": "7",
     "scaling.scale_in": "false",
     "scaling.scale_in_cooldown_seconds": "700",

@@ -36,9 +36,13 @@ class Assembly:
             if resource["Type"] == kind
         }
 
-    def only(self, kind: str, stack: str | None = None) -> Resource:
-        """Return the properties of the one resource of a type."""
-        ((_, resource),) = self.resources(kind, stack).items()
+    def only(self, kind: str, stack: str | None = None, *, within: str = "") -> Resource:
+        """Return the properties of the one resource of a type in a construct, such as Endpoint."""
+        (resource,) = [
+            resource
+            for key, resource in self.resources(kind, stack).items()
+            if key.partition("/")[2].startswith(within)
+        ]
         properties: Resource = resource["Properties"]
         return properties
 

@@ -76,7 +76,10 @@ def test_the_rate_limit_uses_an_address_that_viewers_cannot_forge(prod: Assembly
     assert limit["AggregateKeyType"] == "FORWARDED_IP"
     assert (limit["Limit"], limit["EvaluationWindowSec"]) == (1000, 300)
     header = limit["ForwardedIPConfig"]["HeaderName"]
-    function = prod.only("AWS::CloudFront::Function")
+    functions = prod.resources("AWS::CloudFront::Function").values()
+    (function,) = [
+        one["Properties"] for one in functions if header in one["Properties"]["FunctionCode"]
+    ]
     assert f"headers['{header}'] = {{ value: event.viewer.ip }}" in function["FunctionCode"]
     config = prod.only("AWS::CloudFront::Distribution")["DistributionConfig"]
     (behaviour,) = config["CacheBehaviors"]
@@ -174,7 +177,7 @@ def test_cloudfront_logs_to_the_log_bucket(assembly: Assembly) -> None:
 
 def test_training_and_serving_use_the_vpc(private: Assembly) -> None:
     expected = {"Subnets": SUBNETS.split(","), "SecurityGroupIds": [GROUP]}
-    assert private.only("AWS::SageMaker::Model")["VpcConfig"] == expected
+    assert private.only("AWS::SageMaker::Model", within="Endpoint")["VpcConfig"] == expected
     job = private.only("Custom::TrainingJob")
     assert job["SubnetIds"] == expected["Subnets"]
     assert job["SecurityGroupIds"] == expected["SecurityGroupIds"]

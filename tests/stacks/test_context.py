@@ -216,6 +216,8 @@ def test_an_unknown_key_is_refused_with_the_known_keys(
         ("endpoint.kind", "batch", "input should be 'serverless' or 'real_time'"),
         ("endpoint.memory_mb", "1000", "1024, 2048, 3072, 4096, 5120 or 6144"),
         ("endpoint.max_concurrency", "201", "less than or equal to 200"),
+        ("api.allowed_origins", "https://a.example/page", "without a path"),
+        ("api.allowed_origins", "*", "origins such as https://example.com"),
         ("api.max_review_characters", "100001", "less than or equal to 100000"),
         ("api.set_account_log_role", "yes", "input should be a valid boolean"),
         ("site.price_class", "cheap", "'PriceClass_100', 'PriceClass_200' or 'PriceClass_All'"),

@@ -113,7 +113,7 @@ def test_synthesis_reads_without_a_place_to_write(
 
 def test_the_columns_and_labels_are_those_of_the_settings(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("avis,note\nsuperbe,5\nmoyen,3\nnul,1\n")
-    with pytest.raises(SettingsError, match="no column label and text; found avis, note; name it"):
+    with pytest.raises(SettingsError, match="no column label and text; found avis, note; set"):
         find_dataset(KEY, "a.csv", root=tmp_path)
     with pytest.raises(SettingsError) as refused:
         find_dataset(KEY, "a.csv", root=tmp_path, schema=Schema("avis", "note"))

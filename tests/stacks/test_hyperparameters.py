@@ -1,5 +1,7 @@
 """Hyperparameters in the settings match the training script."""
 
+from dataclasses import asdict, fields
+
 import pytest
 
 from sentiment.hyperparameters import ARCHITECTURES, Hyperparameters
@@ -7,7 +9,7 @@ from stacks.settings.training import COMMON, HYPERPARAMETERS, TrainingSettings
 
 
 def test_the_defaults_are_the_same() -> None:
-    known = Hyperparameters().as_dict()
+    known = asdict(Hyperparameters())
     settings = TrainingSettings()
     assert {name: getattr(settings, name) for name in known} == known
 
@@ -15,7 +17,7 @@ def test_the_defaults_are_the_same() -> None:
 def test_every_hyperparameter_belongs_to_an_architecture_or_to_all() -> None:
     assert tuple(HYPERPARAMETERS) == ARCHITECTURES
     named = [*COMMON, *(name for names in HYPERPARAMETERS.values() for name in names)]
-    assert sorted(named) == sorted(Hyperparameters().as_dict())
+    assert sorted(named) == sorted(field.name for field in fields(Hyperparameters))
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

@@ -30,10 +30,10 @@ def test_only_sagemaker_may_create_log_groups(assembly: Assembly) -> None:
         for key, resource in assembly.resources(kind).items()
         if "logs:CreateLogGroup" in json.dumps(resource)
     ]
-    # The group of all the account's training jobs, which no stack owns, and the endpoint's
-    (training, endpoint) = sorted(makers, reverse=True)
-    assert training.startswith("model/TrainingJobRole")
-    assert endpoint.startswith("model/EndpointRole")
+    # The groups of all the account's jobs, which no stack owns, and the endpoint's
+    roles = ("EndpointRole", "ScoringRole", "TrainingJobRole")
+    for maker, role in zip(sorted(makers), roles, strict=True):
+        assert maker.startswith(f"model/{role}")
 
 
 def test_the_endpoints_log_group_is_created_first(assembly: Assembly) -> None:

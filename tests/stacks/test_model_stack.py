@@ -12,7 +12,7 @@ from tests.stacks.assembly import Assembly, synthesize
 
 
 def test_replaceable_resources_have_no_fixed_name(assembly: Assembly) -> None:
-    assert "ModelName" not in assembly.only("AWS::SageMaker::Model")
+    assert "ModelName" not in assembly.only("AWS::SageMaker::Model", within="Endpoint")
     assert "EndpointConfigName" not in assembly.only("AWS::SageMaker::EndpointConfig")
 
 
@@ -25,7 +25,7 @@ def test_dev_is_serverless(dev: Assembly) -> None:
     (variant,) = dev.only("AWS::SageMaker::EndpointConfig")["ProductionVariants"]
     assert variant["ServerlessConfig"] == {"MaxConcurrency": 5, "MemorySizeInMB": 3072}
     assert "InstanceType" not in variant
-    assert "EnableNetworkIsolation" not in dev.only("AWS::SageMaker::Model")
+    assert "EnableNetworkIsolation" not in dev.only("AWS::SageMaker::Model", within="Endpoint")
 
 
 def test_prod_runs_on_two_isolated_instances(prod: Assembly) -> None:
@@ -33,11 +33,11 @@ def test_prod_runs_on_two_isolated_instances(prod: Assembly) -> None:
     assert variant["InitialInstanceCount"] == 2
     assert variant["InstanceType"].startswith("ml.")
     assert "ServerlessConfig" not in variant
-    assert prod.only("AWS::SageMaker::Model")["EnableNetworkIsolation"] is True
+    assert prod.only("AWS::SageMaker::Model", within="Endpoint")["EnableNetworkIsolation"] is True
 
 
 def test_the_model_is_the_jobs_artifact(assembly: Assembly) -> None:
-    container = assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]
+    container = assembly.only("AWS::SageMaker::Model", within="Endpoint")["PrimaryContainer"]
     job, attribute = container["ModelDataUrl"]["Fn::GetAtt"]
     assert assembly.template("model")["Resources"][job]["Type"] == "Custom::TrainingJob"
     assert attribute == "ModelArtifact"
@@ -82,7 +82,8 @@ def test_only_a_model_of_the_packaged_films_is_asked_about_fixed_films(
     dev: Assembly, tmp_path: Path
 ) -> None:
     reviews = tmp_path / "kritiken.csv"
-    reviews.write_text("text,label\nEin guter Film,1\nEin schlechter Film,0\n", "utf-8")
+    rows = (f"Ein guter Film {n},1\nEin schlechter Film {n},0\n" for n in range(10))
+    reviews.write_text(f"text,label\n{''.join(rows)}", "utf-8")
     own = synthesize("dev", tmp_path / "own", {"dataset.training": str(reviews)})
     for kind in ("Custom::Candidate", "Custom::SmokeTest"):
         assert dev.only(kind)["TrainedOnFilms"] == "true"
@@ -98,7 +99,14 @@ def test_outputs_are_complete(assembly: Assembly) -> None:
     keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
     assert keys == {
         "storage": ["DataBucketName", "LogBucketName"],
-        "model": ["Accuracy", "EndpointName", "ModelArtifact", "TrainingJobName"],
+        "model": [
+            "Accuracy",
+            "EndpointName",
+            "ModelArtifact",
+            "QualityGate",
+            "ScoringModelName",
+            "TrainingJobName",
+        ],
         "web": ["ApiUrl", "SiteUrl"],
     }
 
@@ -132,7 +140,8 @@ def test_an_existing_model_is_deployed_without_training(
         "prod", tmp_path_factory.mktemp("model-data"), {"training.model_data": uri}
     )
     assert assembly.resources("Custom::TrainingJob") == {}
-    assert assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["ModelDataUrl"] == uri
+    model = assembly.only("AWS::SageMaker::Model", within="Endpoint")
+    assert model["PrimaryContainer"]["ModelDataUrl"] == uri
     assert assembly.only("Custom::SmokeTest").keys().isdisjoint({"ModelVersion", "TrainedOnFilms"})
     assert assembly.template("model")["Outputs"]["ModelArtifact"]["Value"] == uri
     policies = json.dumps(assembly.resources("AWS::IAM::Role", "model"))
@@ -143,7 +152,7 @@ def test_the_scikit_learn_image_gets_its_own_entry_point_and_needs_no_network(
     tmp_path: Path,
 ) -> None:
     assembly = synthesize("prod", tmp_path, {"endpoint.image": "scikit-learn"})
-    model = assembly.only("AWS::SageMaker::Model")
+    model = assembly.only("AWS::SageMaker::Model", within="Endpoint")
     assert model["EnableNetworkIsolation"]
     container = model["PrimaryContainer"]
     assert container["Image"] == (

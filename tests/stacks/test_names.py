@@ -125,6 +125,9 @@ def test_comments_in_cloudfront_fit(tmp_path: Path) -> None:
         assembly.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"][
             "Comment"
         ],
-        assembly.only("AWS::CloudFront::Function")["FunctionConfig"]["Comment"],
+        *(
+            function["Properties"]["FunctionConfig"]["Comment"]
+            for function in assembly.resources("AWS::CloudFront::Function").values()
+        ),
     ]
     assert max(map(len, comments)) == LONGEST_COMMENT

@@ -31,7 +31,7 @@ def test_arns_and_hosts_match_the_partition(
     text = json.dumps(assembly.templates)
     assert set(ARN.findall(text)) == {partition}
     for image in (
-        assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]["Image"],
+        assembly.only("AWS::SageMaker::Model", within="Endpoint")["PrimaryContainer"]["Image"],
         assembly.only("Custom::TrainingJob")["Image"],
     ):
         assert f".dkr.ecr.{region}.{domain}/" in image

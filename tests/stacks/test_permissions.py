@@ -124,10 +124,10 @@ def test_each_role_trusts_one_service_for_this_account_only(assembly: Assembly) 
         assert trust.get("Condition") == (None if without else own_account), key
         services.append(service)
     counted = Counter(services)
-    # The endpoint and the training job; the two waiters; the account's log role
+    # The endpoint, the training job and scoring; the two waiters; the account's log role
     assert counted.pop("lambda.amazonaws.com") > 10
     assert counted == {
-        "sagemaker.amazonaws.com": 2,
+        "sagemaker.amazonaws.com": 3,
         "states.amazonaws.com": 2,
         "apigateway.amazonaws.com": 1,
     }
@@ -177,6 +177,31 @@ def test_the_endpoint_writes_only_captured_data_to_s3(assembly: Assembly) -> Non
     assert not captures or '/captured/*"' in allowed["s3:PutObject"]
 
 
+def test_scoring_reads_reviews_and_writes_answers_and_nothing_else(assembly: Assembly) -> None:
+    scoring = f"model/{role_id(assembly, 'ScoringRole')}"
+    allowed = {
+        action: json.dumps([statement["Resource"], statement.get("Condition")])
+        for role, statement in statements(assembly)
+        if role == scoring
+        for action in as_list(statement["Action"])
+        if action.startswith("s3:") and "models/" not in json.dumps(statement["Resource"])
+    }
+    assert set(allowed) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+    assert '/scoring/in/*"' in allowed["s3:GetObject"]
+    assert '"s3:prefix": "scoring/in/*"' in allowed["s3:ListBucket"]
+    assert '/scoring/out/*"' in allowed["s3:PutObject"]
+
+
+def test_scoring_runs_what_the_endpoint_serves(assembly: Assembly) -> None:
+    models = [
+        assembly.only("AWS::SageMaker::Model", within=construct)
+        for construct in ("Endpoint", "Scoring")
+    ]
+    assert models[0]["PrimaryContainer"] == models[1]["PrimaryContainer"]
+    assert models[0].get("VpcConfig") == models[1].get("VpcConfig")
+    assert models[1]["EnableNetworkIsolation"] is True
+
+
 @pytest.mark.parametrize(
     ("uri", "bucket", "prefix"),
     [
@@ -206,4 +231,7 @@ def test_a_model_in_s3_grants_its_own_object(tmp_path: Path) -> None:
     changed = synthesize("prod", tmp_path, {"training.model_data": uri})
     granted = json.dumps([one for _, one in statements(changed)])
     assert ":s3:::models/run=7/a+b@c:d, e.tar.gz" in granted
-    assert changed.only("AWS::SageMaker::Model")["PrimaryContainer"]["ModelDataUrl"] == uri
+    assert (
+        changed.only("AWS::SageMaker::Model", within="Endpoint")["PrimaryContainer"]["ModelDataUrl"]
+        == uri
+    )

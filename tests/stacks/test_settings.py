@@ -20,6 +20,8 @@ TESTED_ELSEWHERE = {
     "endpoint.kind", "environment", "network.security_group_ids", "network.subnet_ids",
     "operations.alarms", "region", "rollout.strategy", "security.customer_managed_keys",
     "training.model_data",
+    # Passed to the transform job: tests/scripts/score/test_score_job.py
+    "scoring.instance_count", "scoring.max_concurrent_transforms", "scoring.max_payload_mb",
 }  # fmt: skip
 # Passed to the training script by name: tests/stacks/test_hyperparameters.py
 SCRIPTS_OWN = {f"training.{name}" for names in HYPERPARAMETERS.values() for name in names} | {
@@ -94,6 +96,12 @@ def removal(assembly: Assembly) -> set[str]:
     return {one["DeletionPolicy"] for one in assembly.resources("AWS::S3::Bucket").values()}
 
 
+def scoring_volumes(assembly: Assembly) -> bool:
+    """Find whether the scoring role may encrypt volumes."""
+    policies = named("AWS::IAM::Role", "ScoringRole", "Policies")(assembly)
+    return "Volumes" in {policy["PolicyName"] for policy in policies}
+
+
 ALARM, API, BUDGET = "AWS::CloudWatch::Alarm", "AWS::Lambda::Function", "AWS::Budgets::Budget"
 CONFIG, ENDPOINT = "AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Endpoint"
 DISTRIBUTION, LOGS = "AWS::CloudFront::Distribution", "AWS::Logs::LogGroup"
@@ -110,6 +118,10 @@ def schema(assembly: Assembly) -> Schema:
 
 
 IN_DEV: dict[str, tuple[Find, Any]] = {
+    "api.allowed_origins": (
+        named(API, "PredictApiHandler", "Environment", "Variables", "ALLOWED_ORIGINS"),
+        "https://a.example http://localhost:8000",
+    ),
     "api.reserved_concurrency": (
         named(API, "PredictApiHandler", "ReservedConcurrentExecutions"), 20,
     ),
@@ -148,11 +160,11 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "endpoint.capture_expiry_days": (expiry("captured-data"), 9),
     "endpoint.capture_percent": (of(CONFIG, "DataCaptureConfig", "InitialSamplingPercentage"), 7),
     "endpoint.idle_alarm_hours": (named(ALARM, "IdleEndpoint", "EvaluationPeriods"), 12),
-    "endpoint.image": (of(MODEL, "PrimaryContainer", "Image"), OWN_IMAGE),
+    "endpoint.image": (named(MODEL, "Endpoint", "PrimaryContainer", "Image"), OWN_IMAGE),
     "endpoint.instance_count": (of(*VARIANT, "InitialInstanceCount"), 3),
     "endpoint.instance_type": (of(*VARIANT, "InstanceType"), "ml.m5d.large"),
     "endpoint.network_isolation": (
-        lambda one: "EnableNetworkIsolation" in of(MODEL)(one), False,
+        lambda one: "EnableNetworkIsolation" in named(MODEL, "Endpoint")(one), False,
     ),
     "feedback.enabled": (
         lambda one: "FEEDBACK_BUCKET"
@@ -187,6 +199,8 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "scaling.scale_in": (of(*POLICY, "DisableScaleIn"), True),
     "scaling.scale_in_cooldown_seconds": (of(*POLICY, "ScaleInCooldown"), 700),
     "scaling.scale_out_cooldown_seconds": (of(*POLICY, "ScaleOutCooldown"), 70),
+    "scoring.expiry_days": (expiry("scoring"), 3),
+    "scoring.instance_type": (scoring_volumes, False),
     "site.certificate_arn": (of(*SITE, "ViewerCertificate", "AcmCertificateArn"), CERTIFICATE),
     "site.comment": (of(*SITE, "Comment"), "Films"),
     "site.domain_name": (of(*SITE, "Aliases"), ["films.example.com"]),
@@ -242,3 +256,12 @@ def check(name: str, find: Find, expected: Any, altered: Assembly, before: Assem
     except (KeyError, ValueError, TypeError):  # the whole resource is new
         default = None
     assert json.dumps(default, default=sorted) != json.dumps(expected, default=sorted), name
+
+
+def test_pages_of_allowed_origins_can_read_api_gateways_own_answers(
+    altered_dev: Assembly, dev: Assembly
+) -> None:
+    name = "gatewayresponse.header.Access-Control-Allow-Origin"
+    for assembly, expected in ((altered_dev, {"'*'"}), (dev, {None})):
+        answers = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+        assert {one["Properties"]["ResponseParameters"].get(name) for one in answers} == expected

@@ -90,7 +90,7 @@ def test_unneeded_objects_expire(assembly: Assembly) -> None:
         if "DataBucket" in key
     ]
     expiring = [rule for rule in rules if "ExpirationInDays" in rule]
-    retired, checkpoints, captured, feedback = expiring
+    retired, checkpoints, captured, feedback, scoring = expiring
     assert retired["TagFilters"] == [{"Key": "state", "Value": "retired"}]
     assert "TagFilters" not in checkpoints
     assert checkpoints["Prefix"] == "checkpoints/"
@@ -99,6 +99,7 @@ def test_unneeded_objects_expire(assembly: Assembly) -> None:
     assert (captured["Prefix"], captured["ExpirationInDays"]) == ("captured/", 30)
     assert (feedback["Prefix"], feedback["ExpirationInDays"]) == ("feedback/", 365)
     assert feedback["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert (scoring["Prefix"], scoring["ExpirationInDays"]) == ("scoring/", 7)
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 

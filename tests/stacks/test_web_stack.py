@@ -7,6 +7,7 @@ from typing import Any
 
 from predict_api.openapi import document
 from predict_api.openapi.codes import ERRORS, NOT_FOUND
+from scripts import ROOT
 from tests.stacks.assembly import Assembly
 
 
@@ -49,11 +50,21 @@ def test_the_api_is_a_path_of_the_site_without_caching(assembly: Assembly) -> No
 
 def test_only_the_distribution_reads_the_pages_bucket(assembly: Assembly) -> None:
     policy = assembly.only("AWS::S3::BucketPolicy", "web")["PolicyDocument"]["Statement"]
-    (reader,) = [one for one in policy if one["Action"] == "s3:GetObject"]
+    (reader,) = [one for one in policy if "s3:GetObject" in one["Action"]]
+    # Listing makes S3 answer 404, and not 403, for a file that does not exist.
+    assert reader["Action"] == ["s3:GetObject", "s3:ListBucket"]
     assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert "distribution/" in json.dumps(reader["Condition"]["StringEquals"]["AWS:SourceArn"])
     control = assembly.only("AWS::CloudFront::OriginAccessControl")["OriginAccessControlConfig"]
     assert control["SigningBehavior"] == "always"
+
+
+def test_an_unknown_address_has_a_page_of_ours(assembly: Assembly) -> None:
+    config = distribution(assembly)
+    (error,) = config["CustomErrorResponses"]
+    assert (error["ErrorCode"], error["ResponseCode"]) == (404, 404)
+    assert (ROOT / "frontend" / error["ResponsePagePath"].removeprefix("/")).is_file()
+    assert config["DefaultRootObject"]  # otherwise viewers could list the bucket
 
 
 def test_every_response_has_security_headers(assembly: Assembly) -> None:
@@ -91,6 +102,7 @@ def test_the_pages_configuration_has_the_api(assembly: Assembly) -> None:
         "api": "/api",
         "maxReviewCharacters": 100_000,
         "feedback": False,
+        "cited": True,
     }
     assert any((folder / "index.html").is_file() for folder in folders)
 

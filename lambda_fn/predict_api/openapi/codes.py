@@ -23,6 +23,8 @@ ERRORS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "504": ("The model did not answer in time; see `Retry-After`", ("model_timeout",)),
 }
+# Headers of an error besides those of every answer
+ERROR_HEADERS = {"405": ("Allow",), **dict.fromkeys(("429", "500", "503", "504"), ("Retry-After",))}
 # Code of an unknown path
 NOT_FOUND = "not_found"
 CODES = [code for _, codes in ERRORS.values() for code in codes] + [NOT_FOUND]

@@ -3,12 +3,12 @@
 from typing import Any
 
 from predict_api.body import JSON, MAX_REVIEWS, TEXT
-from predict_api.feedback import REQUEST_ID, SENTIMENTS
-from predict_api.openapi.codes import ERRORS
-from predict_api.openapi.schemas import Schema, reference, structure
+from predict_api.openapi.codes import ERROR_HEADERS, ERRORS
+from predict_api.openapi.schemas import Schema, reference
 from predict_api.problem import MEDIA_TYPE as PROBLEM
 
 MEDIA_TYPE = "application/openapi+json"
+PREDICTIONS, SERVICE = "predictions", "service"  # tags
 ALWAYS = ("403", "405", "429", "500")
 FROM_MODEL = ("502", "503", "504")
 
@@ -19,7 +19,7 @@ def paths(*, feedback: bool) -> dict[str, Schema]:
     Args:
         feedback: whether this deployment accepts feedback.
     """
-    return {
+    operations = {
         "/predict": {"post": _predict()},
         "/predict/batch": {"post": _predict_batch()},
         "/model": _readable(_model()),
@@ -27,6 +27,16 @@ def paths(*, feedback: bool) -> dict[str, Schema]:
         "/openapi.json": _readable(_itself()),
         **({"/feedback": {"post": _feedback()}} if feedback else {}),
     }
+    return {
+        path: {method: _correlated(operation) for method, operation in methods.items()}
+        for path, methods in operations.items()
+    }
+
+
+def _correlated(operation: Schema) -> Schema:
+    """Add the header that every operation accepts."""
+    correlation = {"$ref": "#/components/parameters/X-Correlation-Id"}
+    return {**operation, "parameters": [*operation.get("parameters", []), correlation]}
 
 
 def _readable(get: Schema) -> Schema:
@@ -44,31 +54,25 @@ def _readable(get: Schema) -> Schema:
 
 
 def _predict() -> Schema:
-    review = reference("Review")
-    explain = {
-        "type": "boolean",
-        "default": False,
-        "description": "Whether the answer includes the words that influenced the verdict",
-    }
-    request = structure({"review": review, "explain": explain}, required=["review"], closed=True)
     return {
+        "tags": [PREDICTIONS],
         "operationId": "predict",
         "summary": "Classify one review",
+        "description": "A review sent as text is answered with `1` for positive or `0` for "
+        "negative, a review sent as JSON with JSON; `Accept` may ask for the other.",
         "requestBody": _body(
             {
-                TEXT: {"schema": review, "examples": {"rave": {"value": "A superb film."}}},
-                JSON: {
-                    "schema": request,
-                    "examples": {"pan": {"value": {"review": "Dull.", "explain": True}}},
-                },
+                # Generated clients use the first type.
+                **_json("ReviewRequest"),
+                TEXT: {"schema": reference("Review")},
             }
         ),
         "responses": {
             "200": _answer(
                 "The verdict; as text, `1` for positive and `0` for negative",
                 {
+                    **_json("Verdict"),
                     TEXT: {"schema": {"type": "string", "enum": ["0", "1"]}},
-                    JSON: {"schema": reference("Verdict")},
                 },
             ),
             **_errors("400", "406", "413", "415", *FROM_MODEL),
@@ -77,18 +81,12 @@ def _predict() -> Schema:
 
 
 def _predict_batch() -> Schema:
-    reviews = {
-        "type": "array",
-        "items": {"description": "A review; an invalid one gets an `error` at its index"},
-        "minItems": 1,
-        "maxItems": MAX_REVIEWS,
-    }
-    example = {"value": {"reviews": ["A superb film.", "Dull."]}}
-    schema = structure({"reviews": reviews}, closed=True)
     return {
+        "tags": [PREDICTIONS],
         "operationId": "predictBatch",
         "summary": f"Classify up to {MAX_REVIEWS} reviews in one request",
-        "requestBody": _body({JSON: {"schema": schema, "examples": {"two": example}}}),
+        "description": "Each review gets a verdict at its index, or an `error` if it is not valid.",
+        "requestBody": _body(_json("BatchRequest")),
         "responses": {
             "200": _answer("The verdicts, in the order of the reviews", _json("Verdicts")),
             **_errors("400", "413", "415", *FROM_MODEL),
@@ -97,21 +95,12 @@ def _predict_batch() -> Schema:
 
 
 def _feedback() -> Schema:
-    sentiment = {"type": "string", "enum": list(SENTIMENTS)}
-    properties = {
-        "review": reference("Review"),
-        "predicted": {**sentiment, "description": "The model's verdict"},
-        "correct": {**sentiment, "description": "The correct sentiment"},
-        "request_id": {
-            "type": "string",
-            "pattern": f"^{REQUEST_ID}$",
-            "description": "Id of the request that returned the verdict",
-        },
-    }
     return {
+        "tags": [PREDICTIONS],
         "operationId": "giveFeedback",
-        "summary": "Report the correct sentiment; available when `feedback.enabled` is set",
-        "requestBody": _body({JSON: {"schema": structure(properties, closed=True)}}),
+        "summary": "Report the correct sentiment of a review",
+        "description": "Exists only where `feedback.enabled` is set.",
+        "requestBody": _body(_json("FeedbackRequest")),
         "responses": {
             "201": _answer("The feedback is stored", _json("Receipt")),
             **_errors("400", "413", "415", "503"),
@@ -121,8 +110,10 @@ def _feedback() -> Schema:
 
 def _model() -> Schema:
     return {
+        "tags": [SERVICE],
         "operationId": "describeModel",
         "summary": "Describe the model that answers",
+        "description": "The model's figures on reviews that it had not seen, and what made it.",
         "responses": {
             "200": _answer(
                 "The model's metrics, hyperparameters, and hashes of data and code", _json("Card")
@@ -134,8 +125,10 @@ def _model() -> Schema:
 
 def _health() -> Schema:
     return {
+        "tags": [SERVICE],
         "operationId": "checkHealth",
         "summary": "Check whether the API works",
+        "description": "With `deep=true` it also calls the model, which may start its container.",
         "parameters": [
             {
                 "name": "deep",
@@ -153,8 +146,10 @@ def _health() -> Schema:
 
 def _itself() -> Schema:
     return {
+        "tags": [SERVICE],
         "operationId": "describeApi",
         "summary": "Return this document",
+        "description": "The OpenAPI document of this deployment.",
         "responses": {
             "200": _answer("The document", {MEDIA_TYPE: {"schema": {"type": "object"}}}),
             **_errors(),
@@ -170,9 +165,13 @@ def _json(name: str) -> dict[str, Any]:
     return {JSON: {"schema": reference(name)}}
 
 
-def _answer(description: str, content: dict[str, Any]) -> Schema:
-    header = {"$ref": "#/components/headers/X-Request-Id"}
-    return {"description": description, "headers": {"X-Request-Id": header}, "content": content}
+def _answer(description: str, content: dict[str, Any], *headers: str) -> Schema:
+    names = ("X-Request-Id", "Cache-Control", *headers)
+    return {
+        "description": description,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        "content": content,
+    }
 
 
 def _errors(*statuses: str) -> dict[str, Schema]:
@@ -182,5 +181,6 @@ def _errors(*statuses: str) -> dict[str, Schema]:
         description, codes = ERRORS[status]
         listed = ", ".join(f"`{code}`" for code in codes)
         content = {PROBLEM: {"schema": reference("Problem")}}
-        answers[status] = _answer(f"{description}. Codes: {listed}", content)
+        headers = ERROR_HEADERS.get(status, ())
+        answers[status] = _answer(f"{description}. Codes: {listed}", content, *headers)
     return answers

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from predict_api.body import MAX_REVIEWS
+from predict_api.feedback import REQUEST_ID, SENTIMENTS
 from predict_api.openapi.codes import CODES
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
+OBJECT: Schema = {"type": "object", "additionalProperties": True}
 TIME: Schema = {"type": "string", "format": "date-time"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+# A character that `str.strip` keeps
+NOT_BLANK = r"[^\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 CODE: Schema = {**TEXT, "enum": CODES, "description": "A stable identifier for programs"}
 
 
@@ -36,36 +41,47 @@ def structure(
     }
 
 
-def schemas(max_review_characters: int) -> dict[str, Schema]:
+def schemas(max_review_characters: int, *, feedback: bool) -> dict[str, Schema]:
     """Return every schema.
 
     Args:
         max_review_characters: length of the longest review that this deployment accepts.
+        feedback: whether this deployment accepts feedback.
     """
     return {
         "Review": {
             "type": "string",
             "minLength": 1,
-            "maxLength": max_review_characters,
-            "description": "A review with some text; HTML markup does not count as text",
+            "pattern": NOT_BLANK,
+            # Not as maxLength: a longer review is valid, but gets 413.
+            "description": "A review with some text, of at most "
+            f"{max_review_characters:,} characters; HTML markup does not count as text",
         },
+        **_requests(),
+        **(_feedback() if feedback else {}),
         **_verdicts(),
         "Card": structure(
             {
                 "model_version": {**TEXT, "description": "Name of the training job"},
                 "trained_at": TIME,
-                "metrics": {"type": "object"},
-                "hyperparameters": {"type": "object"},
+                "metrics": OBJECT,
+                "hyperparameters": OBJECT,
                 "sha256": {
-                    "type": "object",
+                    **OBJECT,
                     "description": "Hashes of training data, test data and code",
                 },
-            }
+                "reliability": {
+                    "type": "array",
+                    "items": OBJECT,
+                    "description": "Accuracy at each confidence, on the test reviews",
+                },
+            },
+            required=["model_version", "trained_at", "metrics", "hyperparameters", "sha256"],
         ),
         "Health": structure(
-            {"status": {"const": "ok"}, "model": {"const": "ok"}}, required=["status"]
+            {"status": {**TEXT, "const": "ok"}, "model": {**TEXT, "const": "ok"}},
+            required=["status"],
         ),
-        "Receipt": structure({"status": {"const": "recorded"}, "request_id": TEXT}),
         "Problem": structure(
             {
                 "type": TEXT,
@@ -79,6 +95,50 @@ def schemas(max_review_characters: int) -> dict[str, Schema]:
     }
 
 
+def _requests() -> dict[str, Schema]:
+    review = reference("Review")
+    explain = {
+        "type": "boolean",
+        # Not as default: generated clients would then require it.
+        "description": "Whether the answer includes the words and phrases that moved the verdict; "
+        "false if missing",
+    }
+    reviews = {
+        "type": "array",
+        "items": {"description": "A review; an invalid one gets an `error` at its index"},
+        "minItems": 1,
+        "description": f"At most {MAX_REVIEWS} reviews; more get 413",
+    }
+    return {
+        "ReviewRequest": {
+            **structure({"review": review, "explain": explain}, required=["review"], closed=True),
+            "examples": [{"review": "Dull, but well played.", "explain": True}],
+        },
+        "BatchRequest": {
+            **structure({"reviews": reviews}, closed=True),
+            "examples": [{"reviews": ["A superb film.", "Dull."]}],
+        },
+    }
+
+
+def _feedback() -> dict[str, Schema]:
+    sentiment = {**TEXT, "enum": list(SENTIMENTS)}
+    properties = {
+        "review": reference("Review"),
+        "predicted": {**sentiment, "description": "The model's verdict"},
+        "correct": {**sentiment, "description": "The correct sentiment"},
+        "request_id": {
+            **TEXT,
+            "pattern": f"^{REQUEST_ID}$",
+            "description": "Id of the request that returned the verdict",
+        },
+    }
+    return {
+        "FeedbackRequest": structure(properties, closed=True),
+        "Receipt": structure({"status": {**TEXT, "const": "recorded"}, "request_id": TEXT}),
+    }
+
+
 def _verdicts() -> dict[str, Schema]:
     judged: dict[str, Schema] = {
         "sentiment": {"type": "string", "enum": ["positive", "negative"]},
@@ -89,7 +149,7 @@ def _verdicts() -> dict[str, Schema]:
             "description": "Number of words that the model knows; without any, probability is 0.5",
         },
     }
-    weight = {"type": "number", "description": "Log-odds of the word; above 0 towards positive"}
+    weight = {"type": "number", "description": "Log-odds that it adds; above 0 towards positive"}
     span: dict[str, Schema] = {
         "start": {"type": "integer", "minimum": 0},
         "end": {"type": "integer", "minimum": 1},
@@ -97,8 +157,8 @@ def _verdicts() -> dict[str, Schema]:
     }
     return {
         "Span": {
-            "description": "A word from `start` up to but not including `end`, counted in Unicode "
-            "code points of the review as sent, markup included",
+            "description": "A word or phrase from `start` up to but not including `end`, counted "
+            "in Unicode code points of the review as sent, markup included",
             **structure(span),
         },
         "Model": structure(
@@ -108,26 +168,42 @@ def _verdicts() -> dict[str, Schema]:
                 "accuracy": {**SHARE, "description": "Accuracy on held-out reviews"},
             }
         ),
+        "Judgement": structure(judged),
         "Verdict": structure(
-            {
-                **judged,
-                "explanation": {"type": "array", "items": reference("Span")},
-                "model": reference("Model"),
-                "request_id": TEXT,
-            },
+            {**judged, **_explanation(), "model": reference("Model"), "request_id": TEXT},
             required=[*judged, "model", "request_id"],
         ),
         "Verdicts": structure(
             {
                 "predictions": {
                     "type": "array",
-                    "items": {
-                        "oneOf": [structure(judged), structure({"error": reference("Refusal")})]
-                    },
+                    "items": {"oneOf": [reference("Judgement"), reference("Refused")]},
                 },
                 "model": {"oneOf": [reference("Model"), {"type": "null"}]},
                 "request_id": TEXT,
             }
         ),
+        "Refused": structure({"error": reference("Refusal")}),
         "Refusal": structure({"code": CODE, "detail": TEXT}),
+    }
+
+
+def _explanation() -> dict[str, Schema]:
+    """Return the parts of an explanation, which come with `"explain": true`."""
+    spans: Schema = {"type": "array", "items": reference("Span")}
+    return {
+        "explanation": {
+            **spans,
+            "description": "Words in the order of the text; with `bias` and `rest` their weights "
+            "add up to the log-odds of the probability",
+        },
+        "phrases": {
+            **spans,
+            "description": "Runs of adjacent words of one direction, strongest first",
+        },
+        "bias": {"type": "number", "description": "Log-odds before the first word"},
+        "rest": {
+            "type": "number",
+            "description": "Log-odds of the words that a very long explanation leaves out",
+        },
     }

@@ -1,5 +1,6 @@
 """REST APIs: metrics, errors of functions, limits, and the validation of requests."""
 
+import gzip
 import json
 import time
 from http import HTTPStatus
@@ -35,6 +36,7 @@ def apply() -> None:
     _hide_function_errors()
     _throttle_single_methods()
     _limit_sizes()
+    _compress_answers()
     _validate_requests()
 
 
@@ -154,6 +156,33 @@ def _limit_sizes() -> None:
     apigateway_v1.handle_execute = handle_execute
     apigateway_v1._call_lambda_raw = call_lambda_raw
     apigateway_v1._invoke_lambda_proxy_v1 = invoke_lambda_proxy
+
+
+def _compress_answers() -> None:
+    """Compress answers from the API's minimum size on for clients that accept gzip.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html
+    """
+    execute = apigateway_v1.handle_execute
+
+    async def handle_execute(  # noqa: PLR0913, PLR0917 - the signature that ministack calls
+        api_id: str,
+        stage: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        query: dict[str, Any],
+    ) -> Any:
+        status, answered, content = await execute(api_id, stage, method, path, headers, body, query)
+        least = (apigateway_v1._rest_apis.get(api_id) or {}).get("minimumCompressionSize")
+        content = content.encode() if isinstance(content, str) else content
+        accepted = "gzip" in headers.get("accept-encoding", "")
+        if least is None or not accepted or len(content) < int(least):
+            return status, answered, content
+        return status, {**answered, "Content-Encoding": "gzip"}, gzip.compress(content)
+
+    apigateway_v1.handle_execute = handle_execute
 
 
 def _bytes(payload: Any) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sentiment.ngrams.terms import Occurrences, Terms, Tokens
 
-BLOCK = 1 << 20  # characters read at a time, which limits memory
+BLOCK = 1 << 18  # characters read at a time, which limits memory
 
 Numbers = TypeVar("Numbers", np.uint64, np.float32)
 

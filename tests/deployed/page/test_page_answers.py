@@ -10,7 +10,7 @@ from tests.deployed.page.use import ANSWER, REVIEW, classify
 def test_an_answer_without_a_verdict_is_reported(page: Page, body: str) -> None:
     page.route("**/api/predict", lambda route: route.fulfill(status=200, body=body))
     classify(page, "A fine film.")
-    expect(page.get_by_role("status")).to_contain_text("answer cannot be read")
+    expect(page.locator("#message")).to_contain_text("answer cannot be read")
     expect(page.locator("#verdict")).to_be_hidden()
 
 
@@ -20,7 +20,7 @@ def test_only_an_error_in_the_text_makes_it_invalid(page: Page) -> None:
     page.get_by_role("button", name="Classify").click()
     expect(page.get_by_label(REVIEW)).to_have_attribute("aria-invalid", "true")
     classify(page, "A fine film.")
-    expect(page.get_by_role("status")).to_contain_text("cannot be reached")
+    expect(page.locator("#message")).to_contain_text("cannot be reached")
     expect(page.get_by_label(REVIEW)).to_have_attribute("aria-invalid", "false")
 
 
@@ -34,5 +34,5 @@ def test_markup_in_answers_is_shown_as_text(page: Page) -> None:
     expect(page.locator("#version")).to_have_text(markup)
     page.route("**/api/predict", lambda route: route.fulfill(status=400, json={"detail": markup}))
     classify(page, "A fine film.")
-    expect(page.get_by_role("status")).to_have_text(markup)
+    expect(page.locator("#message")).to_have_text(markup)
     assert page.locator("main img, main b").count() == 0

@@ -23,7 +23,7 @@ def test_the_page_waits_for_a_starting_model(page: Page) -> None:
 
     page.route("**/api/predict", answer)
     classify(page, "A fine film.")
-    expect(page.get_by_role("status")).to_contain_text("The model is starting. 1 s")
+    expect(page.locator("#message")).to_contain_text("The model is starting. 1 s")
     expect(page.locator("#sentiment")).to_have_text("Positive", timeout=10_000)
     assert len(calls) == 2
 
@@ -112,7 +112,7 @@ def test_a_very_long_retry_after_is_shortened(page: Page) -> None:
     page.route("**/api/predict", lambda route: route.fulfill(**answers.pop(0)))
     with page.expect_response("**/api/predict"):
         classify(page, "A fine film.")
-    expect(page.get_by_role("status")).to_contain_text("503")
+    expect(page.locator("#message")).to_contain_text("503")
     page.clock.run_for(30_000)
     expect(page.locator("#sentiment")).to_have_text("Positive")
 

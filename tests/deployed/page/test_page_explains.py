@@ -1,12 +1,17 @@
-"""The explanation of a verdict: marked words, their weights, and untrusted text."""
+"""The explanation of a verdict: its sentence, marked phrases, strikes, and untrusted text."""
+
+import json
+import math
+import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.deployed.page.conftest import OpenPage
-from tests.deployed.page.use import PRAISE, REVIEW, answer, classify, overflow
+from tests.deployed.page.use import ANSWER, PRAISE, REVIEW, answer, classify, overflow
 
 MINUS = "\u2212"  # as wide as a plus sign
+WEIGHTS = {3: 0.2, 7: -1.5, 11: 0.1, 21: 0.5}  # number of a sentence to its log-odds
 UNTRUSTED = [
     "<img src=x onerror=alert(1)> superb <script>alert(2)</script>",
     "\u202esuperb film\u202c and \u2066more",
@@ -16,14 +21,51 @@ UNTRUSTED = [
 ]
 
 
-def test_words_that_moved_the_deployed_model_are_marked(page: Page) -> None:
+def test_the_deployed_model_explains_its_verdict(page: Page) -> None:
     classify(page, PRAISE)
     expect(page.locator("#marked")).to_have_text(PRAISE, timeout=20_000)
-    marks = page.locator("#marked mark").all_inner_texts()
-    assert {"Wonderful", "superb"} <= set(marks)
-    strongest = page.locator("#movers li").first
-    page.get_by_text("The strongest words as a list").click()
-    expect(strongest).to_contain_text("+")
+    marked = " ".join(page.locator("#marked mark").all_inner_texts())
+    assert "Wonderful" in marked
+    assert "superb" in marked
+    expect(page.locator("#because")).to_contain_text(re.compile("^Because of '.+'"))
+
+
+def test_the_explanation_is_a_sentence_first(page: Page) -> None:
+    review = "A wonderful and most moving film, with a weak script."
+    words = [
+        (2, 11, 0.9),
+        (12, 15, 0.2),
+        (16, 20, 0.5),
+        (21, 27, 0.6),
+        (41, 45, -0.4),
+        (46, 52, -0.3),
+    ]
+    explanation = [{"start": start, "end": end, "weight": weight} for start, end, weight in words]
+    answer(page, (16, 27, 1.1), (2, 11, 0.9), (41, 52, -0.7), explanation=explanation)
+    classify(page, review)
+    expect(page.locator("#because")).to_have_text(
+        "Because of 'most moving', 'wonderful', despite 'weak script'."
+    )
+    answer(page, (16, 27, 1.1), (41, 52, -1.2), explanation=explanation, probability=0.48)
+    classify(page, review)
+    expect(page.locator("#because")).to_have_text(
+        "Speaking for it: 'most moving'. Against it: 'weak script'."
+    )
+    # The live region announces the verdict with the sentence.
+    region = page.locator("[aria-live]")
+    expect(region).to_contain_text("Speaking for it")
+
+
+def test_there_is_one_text(page: Page) -> None:
+    answer(page, (2, 8, 1.5))
+    classify(page, "a superb plot")
+    expect(page.locator("#marked")).to_have_text("a superb plot")
+    expect(page.get_by_label(REVIEW)).to_be_hidden()
+    page.get_by_role("button", name="Edit").click()
+    expect(page.locator("#marked")).to_be_hidden()
+    expect(page.get_by_label(REVIEW)).to_be_focused()
+    expect(page.get_by_label(REVIEW)).to_have_value("a superb plot")
+    expect(page.locator("#verdict")).to_be_visible()
 
 
 def test_offsets_count_characters_and_not_utf_16_units(page: Page) -> None:
@@ -34,69 +76,123 @@ def test_offsets_count_characters_and_not_utf_16_units(page: Page) -> None:
     expect(page.locator("#marked")).to_have_text(review)
 
 
-def test_stronger_words_have_a_stronger_colour(page: Page) -> None:
-    answer(page, (0, 5, 0.5), (6, 12, 1.0), (13, 18, 1.5), (19, 24, 2.0))
-    classify(page, "First second third forth")
-    colours = "marks => marks.map(mark => getComputedStyle(mark).backgroundColor)"
-    expect(page.locator("mark")).to_have_count(4)
-    # color(srgb red green blue / alpha)
-    found = [
-        float(colour.rstrip(")").rpartition("/")[2])
-        for colour in page.locator("mark").evaluate_all(colours)
-    ]
-    assert found == sorted(set(found))
-    assert len(found) == 4
+def test_at_most_twelve_phrases_are_marked_and_no_faint_one(page: Page) -> None:
+    spans = [(2 * place, 2 * place + 1, 1 + place / 100) for place in range(20)]
+    answer(page, *spans)
+    classify(page, "x " * 20)
+    expect(page.locator("#marked mark")).to_have_count(12)
+    answer(page, (0, 5, 1.0), (6, 10, 0.05))
+    classify(page, "First then")
+    expect(page.locator("#marked mark")).to_have_text(["First"])
 
 
-def test_weights_are_shown_on_hover_and_focus_and_in_a_list(page: Page) -> None:
+def test_the_colours_have_an_absolute_scale(page: Page) -> None:
+    def opacities(*weights: float) -> list[float]:
+        answer(page, *((2 * place, 2 * place + 1, weight) for place, weight in enumerate(weights)))
+        classify(page, "x " * len(weights))
+        expect(page.locator("#marked mark")).to_have_count(len(weights))
+        colours = page.locator("#marked mark").evaluate_all(
+            "marks => marks.map(mark => getComputedStyle(mark).backgroundColor)"
+        )
+        # color(srgb red green blue / alpha)
+        return [float(colour.rstrip(")").rpartition("/")[2]) for colour in colours]
+
+    assert opacities(0.5, 1.0, 2.0, 4.0) == pytest.approx([0.13, 0.22, 0.4, 0.4])
+    assert opacities(0.5) == pytest.approx([0.13])  # weak evidence looks weak
+
+
+def test_direction_and_strength_are_in_words_and_numbers_under_details(page: Page) -> None:
     answer(page, (2, 8, 1.5), (9, 13, -0.25))
     classify(page, "a superb plot")
-    expect(page.locator("mark")).to_have_count(2)
-    superb, plot = page.locator("mark").all()
-    content = "node => getComputedStyle(node, '::after').content"
-    assert superb.evaluate(content) == "none"
+    expect(page.locator("#marked mark")).to_have_count(2)
+    superb, plot = page.locator("#marked mark").all()
+    text = page.locator("#marked").bounding_box()
     superb.hover()
-    assert superb.evaluate(content) == '"+1.50"'
+    expect(page.locator("#pointed")).to_have_text("'superb' pushes strongly towards positive.")
+    described = page.locator("#pointed").bounding_box()
+    assert text is not None
+    assert described is not None
+    assert described["y"] >= text["y"] + text["height"] - 1  # it covers no text
     plot.focus()
-    assert plot.evaluate(content) == f'"{MINUS}0.25"'
-    page.keyboard.press("Escape")
-    assert [one.evaluate(content) for one in (superb, plot)] == ["none", "none"]
-    superb.focus()
-    assert superb.evaluate(content) == '"+1.50"'
+    expect(page.locator("#pointed")).to_have_text("'plot' pushes slightly towards negative.")
+    expect(plot).to_have_accessible_name("plot: pushes slightly towards negative")
     # The difference does not depend on colour alone.
     styles = [
         one.evaluate("node => getComputedStyle(node).textDecorationStyle") for one in (superb, plot)
     ]
     assert styles == ["solid", "dotted"]
-    backgrounds = [
-        one.evaluate("node => getComputedStyle(node).backgroundColor") for one in (superb, plot)
+    expect(page.locator("#movers")).to_be_hidden()
+    page.get_by_text("The numbers").click()
+    total = math.log(0.97 / 0.03)
+    expect(page.locator("#movers li")).to_have_text(
+        [
+            "superb +1.50",
+            f"plot {MINUS}0.25",
+            f"all other words +{total - 1.35:.2f}",
+            "before the first word +0.10",
+            f"sum +{total:.2f}",
+        ]
+    )
+
+
+def test_a_struck_phrase_shows_the_verdict_without_it(page: Page) -> None:
+    answer(page, (2, 8, 1.5), (9, 13, -0.25))
+    classify(page, "a superb plot")
+    expect(page.locator("#marked mark")).to_have_count(2)
+    sent: list[str] = []
+
+    def rest(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}")["review"])
+        route.fulfill(json={**ANSWER, "probability": 0.3})
+
+    page.route("**/api/predict", rest)
+    superb, plot = page.locator("#marked mark").all()
+    superb.click()
+    expect(page.locator("#without")).to_have_text(
+        "Without 'superb': mostly negative (70% negative). As written: positive (97% positive)."
+    )
+    assert sent == ["a  plot"]
+    expect(superb).to_have_attribute("aria-pressed", "true")
+    assert "line-through" in superb.evaluate("node => getComputedStyle(node).textDecorationLine")
+    plot.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#without")).to_contain_text("Without these 2 phrases")
+    page.keyboard.press("Enter")
+    expect(page.locator("#without")).to_contain_text("Without 'superb'")
+    superb.click()
+    expect(page.locator("#without")).to_be_empty()
+    expect(page.locator("#sentiment")).to_have_text("Positive")  # the verdict itself stays
+    expect(page.locator("#entries li")).to_have_count(1)
+
+
+def test_a_struck_phrase_on_a_touch_screen(open_page: OpenPage) -> None:
+    page = open_page(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+    answer(page, (2, 8, 1.5))
+    classify(page, "a superb plot")
+    page.locator("#marked mark").tap()
+    expect(page.locator("#without")).to_contain_text("Without 'superb': positive")
+
+
+def test_a_long_review_shows_its_three_strongest_sentences(page: Page) -> None:
+    sentences = [
+        f"Sentence {number} of the review is here for its length. " for number in range(30)
     ]
-    # Chromium gives the computed mixture as color(srgb red green blue / opacity).
-    opacities = [float(one.rstrip(")").rpartition("/")[2]) for one in backgrounds]
-    assert opacities == pytest.approx([0.34, 0.04 + 0.3 * 0.25 / 1.5])
-    expect(page.locator("#movers li")).to_have_text(["superb +1.50", f"plot {MINUS}0.25"])
-
-
-@pytest.mark.parametrize("width", [320, 1440])
-def test_weights_are_visible_at_every_position(open_page: OpenPage, width: int) -> None:
-    page = open_page(viewport={"width": width, "height": 800})
-    review = "superb " * 60
-    answer(page, *((7 * word, 7 * word + 6, 1.5) for word in range(40)))
+    review = "😀 " + "".join(sentences)
+    starts = {number: review.index(f"Sentence {number} ") for number in range(30)}
+    # Python counts code points, as the API does.
+    spans = [(starts[number], starts[number] + 8, weight) for number, weight in WEIGHTS.items()]
+    answer(page, *sorted(spans))
     classify(page, review)
-    expect(page.locator("mark")).to_have_count(40)
-    box = page.locator("#marked").bounding_box()
-    assert box is not None
-    for word in page.locator("mark").all()[:20]:
-        word.hover()
-        # A pseudo-element has no bounding box, so its position is computed.
-        left, size = word.evaluate(
-            "node => { const of = getComputedStyle(node, '::after'); const at = node.offsetLeft;"
-            " const wide = parseFloat(of.width) + parseFloat(of.paddingLeft) * 2;"
-            " return [node.matches('.late') ? at + node.offsetWidth - wide : at, wide]; }"
-        )
-        assert size > 0
-        assert left >= 0
-        assert left + size <= box["width"]
+    expect(page.locator("#sentences li")).to_have_text(
+        [
+            re.compile("^Sentence 7 .*pushes strongly towards negative"),
+            re.compile("^Sentence 21 .*pushes towards positive"),
+            re.compile("^Sentence 3 .*pushes slightly towards positive"),
+        ]
+    )
+    answer(page, (2, 6, 1.5))
+    classify(page, "A fine film.")
+    expect(page.locator("#sentences")).to_be_hidden()
 
 
 @pytest.mark.parametrize("review", UNTRUSTED)
@@ -115,8 +211,7 @@ def test_untrusted_text_is_shown_as_text(page: Page, review: str) -> None:
 def test_the_deployed_model_explains_untrusted_text(page: Page) -> None:
     for review in UNTRUSTED:
         classify(page, review)
-        expect(page.locator("#entries li").first).to_contain_text("% positive", timeout=20_000)
-        expect(page.locator("#verdict")).to_be_visible()
+        expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
         assert page.locator("#marked").evaluate("node => node.textContent") == review
     expect(page.locator("#entries li")).to_have_count(len(UNTRUSTED))
 
@@ -129,12 +224,12 @@ def test_right_to_left_text_reverses_nothing_else(page: Page) -> None:
     assert link is not None
     assert share is not None
     assert share["x"] > link["x"]
-    expect(page.locator("#entries .label")).to_have_text("97 % positive")
+    expect(page.locator("#entries .label")).to_have_text("97% positive")
 
 
 def test_a_very_long_review_breaks_no_layout(page: Page) -> None:
     answer(page, (0, 5, 1.0))
     page.set_viewport_size({"width": 320, "height": 640})
     classify(page, "x" * 100_000)
-    expect(page.locator("mark")).to_have_text("xxxxx")
+    expect(page.locator("#marked mark")).to_have_text("xxxxx")
     assert overflow(page) == 0

@@ -32,7 +32,7 @@ def test_feedback_on_a_verdict_is_sent(page: Page) -> None:
     ]
 
 
-def test_an_unsure_verdict_asks_for_the_sentiment(page: Page) -> None:
+def test_a_mixed_verdict_asks_for_the_sentiment(page: Page) -> None:
     sent: list[Any] = []
 
     def take(route: Route) -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.deployed.page.conftest import OpenPage
@@ -123,3 +124,12 @@ def test_text_typed_before_the_script_loads_is_kept(open_page: OpenPage) -> None
         held[0].continue_()
     page.wait_for_load_state()
     expect(page.get_by_label(REVIEW)).to_have_value("Typed on a slow line")
+
+
+def test_a_very_long_text_says_why_it_is_not_classified_while_typing(page: Page) -> None:
+    page.on("request", lambda request: pytest.fail("sent") if "predict" in request.url else None)
+    page.get_by_label(REVIEW).fill("a good film " * 1700)
+    expect(page.locator("#message-text")).to_have_text(
+        "A text of more than 20,000 characters is classified by the button only, not while you type."
+    )
+    page.wait_for_timeout(600)

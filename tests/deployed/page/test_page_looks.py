@@ -21,14 +21,13 @@ from tests.deployed.page.use import (
 WIDTHS = (1440, 768, 320)
 README_WIDTH = 1440
 MARGIN = 32
-BELOW = 8  # the next line of the page starts there
 WORDS = [{"start": 2, "end": 6, "weight": 1.0}]
 LINES = f"{PRAISE}\nDull, lazy and far too long. A waste of time.\nFine, but not more."
 
 
 def take_picture(page: Page, path: Path) -> None:
-    """Save the picture for the README: from the title to the words that moved the verdict."""
-    title, words = page.locator("h1").bounding_box(), page.locator("#key").bounding_box()
+    """Save the picture for the README: from the title to the verdict."""
+    title, words = page.locator("h1").bounding_box(), page.locator("#verdict").bounding_box()
     assert title is not None
     assert words is not None
     page.screenshot(
@@ -39,7 +38,7 @@ def take_picture(page: Page, path: Path) -> None:
             "x": words["x"] - MARGIN,
             "y": title["y"] - MARGIN,
             "width": words["width"] + 2 * MARGIN,
-            "height": words["y"] + words["height"] - title["y"] + MARGIN + BELOW,
+            "height": words["y"] + words["height"] - title["y"] + 2 * MARGIN,
         },
     )
 
@@ -64,36 +63,45 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
     expect(page.locator("#marked mark").first).to_be_visible(timeout=20_000)
     if width == README_WIDTH:
         take_picture(page, ARTIFACTS / f"readme-{theme}.png")
-    page.get_by_text("The strongest words as a list").click()
-    page.locator("mark").last.hover()
+    page.get_by_text("The numbers").click()
+    page.locator("#marked mark").last.click()
+    expect(page.locator("#without")).to_contain_text("Without", timeout=20_000)
     look("verdict")
+    page.get_by_text("Use from code").click()
+    expect(page.locator("#snippets pre")).to_have_count(3)
+    look("code")
+    page.get_by_role("button", name="Edit").click()
     page.get_by_label(REVIEW).fill(LINES)
-    page.get_by_role("button", name="Classify each").click()
+    page.get_by_role("button", name="Judge each").click()
     expect(page.locator("#rows tr")).to_have_count(3, timeout=20_000)
+    page.get_by_role("button", name="Why?").first.click()
+    expect(page.locator(".why")).to_contain_text("Because of", timeout=20_000)
     look("lines")
     page.get_by_role("button", name="About the model").click()
     expect(page.locator("#facts dt").first).to_be_visible(timeout=20_000)
     look("card", whole=False)
-    assert found == dict.fromkeys(("empty", "verdict", "lines", "card"), (0, []))
+    assert found == dict.fromkeys(("empty", "verdict", "code", "lines", "card"), (0, []))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "state", ["negative", "unsure", "failed", "waiting", "throttled", "offline"]
+    "state", ["negative", "mixed", "guess", "failed", "waiting", "throttled", "offline"]
 )
 def test_every_other_state_fits_and_passes_axe(open_page: OpenPage, theme: Any, state: str) -> None:
     page = open_page(color_scheme=theme, reduced_motion="reduce")
     page.allowed_noise = ("502", "503", "429", "ERR_INTERNET_DISCONNECTED")  # type: ignore[attr-defined]
     answers: dict[str, dict[str, Any]] = {
         "negative": {"json": {**ANSWER, "probability": 0.1}},
-        "unsure": {"json": {**ANSWER, "probability": 0.5}},
+        "mixed": {"json": {**ANSWER, "probability": 0.5}},
+        "guess": {"json": {**ANSWER, "known_words": 1}},
         "failed": {"status": 502, "json": {"code": "model_failed", "detail": "It failed."}},
         "waiting": {"status": 503, "json": {"code": "model_warming_up", "detail": "Wait."}},
         "throttled": {"status": 429, "json": {"code": "too_many_requests", "detail": "Wait."}},
     }
     shown = {
         "negative": "[data-verdict=negative]",
-        "unsure": "[data-verdict=unsure]",
+        "mixed": "[data-verdict=mixed]",
+        "guess": "[data-verdict=guess]",
         "failed": "[data-kind=error]",
         "waiting": "text=The model is starting",
         "throttled": "text=Too many requests at once",
@@ -151,7 +159,7 @@ def test_no_meaning_depends_on_colour_alone(open_page: OpenPage, theme: Any) -> 
             f"{max(probability, 1 - probability):.0%}"[:-1]
         )
         shown[page.locator("#symbol").inner_text()] = page.locator("#sentiment").inner_text()
-    assert shown == {"▲": "Positive", "◆": "Unsure", "▼": "Negative"}
+    assert shown == {"▲": "Positive", "◆": "Mixed", "▼": "Negative"}
 
 
 def _layout_shift(page: Page) -> float:

@@ -9,7 +9,7 @@ def test_an_unreachable_server_is_reported_and_the_text_kept(page: Page) -> None
     page.allowed_noise = ("ERR_FAILED",)  # type: ignore[attr-defined]
     page.route("**/api/predict", lambda route: route.abort())
     classify(page, "A fine film.")
-    expect(page.get_by_role("status")).to_contain_text("cannot be reached")
+    expect(page.locator("#message")).to_contain_text("cannot be reached")
     expect(page.get_by_label("Your review")).to_have_value("A fine film.")
 
 
@@ -19,7 +19,7 @@ def test_an_unsent_review_is_sent_when_the_network_is_back(page: Page) -> None:
     page.unroute("**/api/predict")
     page.context.set_offline(True)
     classify(page, "A fine film")
-    expect(page.get_by_role("status").first).to_contain_text("sent when you are online again")
+    expect(page.locator("#message")).to_contain_text("sent when you are online again")
     answer(page)
     page.context.set_offline(False)
     expect(page.locator("#sentiment")).to_have_text("Positive")
@@ -47,7 +47,7 @@ def test_an_offline_page_waits_with_its_configuration(page: Page) -> None:
     page.route("**/config.json", lambda route: route.abort())
     page.reload()
     classify(page, "A fine film.")
-    expect(page.get_by_role("status").first).to_contain_text("sent when you are online again")
+    expect(page.locator("#message")).to_contain_text("sent when you are online again")
     page.unroute("**/config.json")
     answer(page)
     page.evaluate("window.online = true; window.dispatchEvent(new Event('online'))")
@@ -58,7 +58,7 @@ def test_a_missing_configuration_is_reported(page: Page) -> None:
     page.allowed_noise = ("404",)  # type: ignore[attr-defined]
     page.route("**/config.json", lambda route: route.fulfill(status=404))
     page.reload()
-    expect(page.get_by_role("status")).to_contain_text("configuration cannot be read")
+    expect(page.locator("#message")).to_contain_text("configuration cannot be read")
     page.unroute("**/config.json")
     page.route("**/api/predict", lambda route: route.fulfill(json=ANSWER))
     classify(page, "A fine film.")

@@ -1,30 +1,35 @@
-"""The text, certainty and gauge of each kind of verdict."""
+"""The wording, chance and gauge of each kind of verdict, and the note on a doubtful one."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.deployed.page.use import ANSWER, answer, classify
 
+SHORT = "The model was trained on full reviews: a text this short gives it little to go on."
+
 
 @pytest.mark.parametrize(
-    ("probability", "verdict", "certainty"),
+    ("probability", "verdict", "chance"),
     [
-        (0.999, "Positive", "over 99 % sure"),
-        (0.61, "Positive", "61 % sure"),
-        (0.59, "Unsure", "leaning positive, 59 %"),
-        (0.45, "Unsure", "leaning negative, 55 %"),
-        (0.3, "Negative", "70 % sure"),
-        (0, "Negative", "over 99 % sure"),
+        (0.999, "Positive", "over 99% positive"),
+        (0.9, "Positive", "90% positive"),
+        (0.89, "Mostly positive", "89% positive"),
+        (0.61, "Mostly positive", "61% positive"),
+        (0.59, "Mixed", "59% positive"),
+        (0.45, "Mixed", "55% negative"),
+        (0.3, "Mostly negative", "70% negative"),
+        (0, "Negative", "over 99% negative"),
     ],
 )
-def test_the_certainty_of_a_verdict(
-    page: Page, probability: float, verdict: str, certainty: str
+def test_the_wording_follows_the_probability(
+    page: Page, probability: float, verdict: str, chance: str
 ) -> None:
-    answer = {**ANSWER, "probability": probability}
-    page.route("**/api/predict", lambda route: route.fulfill(json=answer))
+    answer(page, probability=probability)
     classify(page, "A film.")
     expect(page.locator("#sentiment")).to_have_text(verdict)
-    expect(page.locator("#certainty")).to_have_text(certainty)
+    expect(page.locator("#certainty")).to_have_text(chance)
+    expect(page.locator("#note")).to_be_empty()
+    expect(page.locator("#entries .label")).to_have_text(chance)
     gauge = page.locator("#gauge").bounding_box()
     needle = page.locator("#needle").evaluate(
         "async node => { await Promise.all(node.getAnimations().map(one => one.finished));"
@@ -34,12 +39,65 @@ def test_the_certainty_of_a_verdict(
     assert (needle - gauge["x"]) / gauge["width"] == pytest.approx(probability, abs=0.002)
 
 
-def test_the_gauge_shows_unsure_in_the_middle(page: Page) -> None:
+@pytest.mark.parametrize(
+    ("words", "known", "note"),
+    [
+        (8, 2, "I know 2 of 8 words here: this is a guess."),
+        (10, 5, "I know 5 of 10 words here: this is a guess."),
+        (18, 14, "I know 14 of 18 words here: this is a guess."),
+        (3, 0, "I know none of the 3 words here: this is a guess."),
+        (1, 0, "I know no word here: this is a guess."),
+        (0, 0, "I know no word here: this is a guess."),
+    ],
+)
+def test_a_text_of_unknown_words_gets_a_guess(
+    page: Page, words: int, known: int, note: str
+) -> None:
+    answer(page, (0, 1, 0.5), words=words, known_words=known, probability=0.7)
+    classify(page, "A film.")
+    expect(page.locator("#sentiment")).to_have_text("A guess")
+    expect(page.locator("#note")).to_have_text(note)
+    expect(page.locator("#needle")).to_be_hidden()
+    expect(page.locator("#explanation")).to_be_hidden()
+    expect(page.locator("#entries .label")).to_have_text("a guess")
+    assert "%" not in page.locator("main").inner_text()
+    for part in ("negative", "positive"):
+        colour = page.locator(f"#gauge .{part}").evaluate(
+            "node => getComputedStyle(node.closest('svg')).filter"
+        )
+        assert colour == "grayscale(1)"
+
+
+@pytest.mark.parametrize(("words", "known"), [(9, 7), (4, 2), (20, 16)])
+def test_a_few_names_make_no_guess(page: Page, words: int, known: int) -> None:
+    answer(page, words=words, known_words=known)
+    classify(page, "A film.")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+
+
+@pytest.mark.parametrize(
+    "review",
+    ["asdf", "\U0001f600", "Der Film war wunderbar, ich habe sehr gelacht und geweint."],
+)
+def test_the_deployed_model_admits_a_guess(page: Page, review: str) -> None:
+    classify(page, review)
+    expect(page.locator("#sentiment")).to_have_text("A guess", timeout=20_000)
+
+
+@pytest.mark.parametrize(("words", "note"), [(7, SHORT), (8, "")])
+def test_a_short_text_gets_a_note(page: Page, words: int, note: str) -> None:
+    answer(page, words=words, known_words=words)
+    classify(page, "A film.")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+    expect(page.locator("#note")).to_have_text(note)
+
+
+def test_the_gauge_shows_mixed_in_the_middle(page: Page) -> None:
     answer(page, probability=0.5)
     classify(page, "A film.")
-    expect(page.locator("#sentiment")).to_have_text("Unsure")
+    expect(page.locator("#sentiment")).to_have_text("Mixed")
     middles = []
-    for place in ("#gauge", "#gauge .unsure", ".scale :text('unsure')"):
+    for place in ("#gauge", "#gauge .mixed", ".scale :text('mixed')"):
         box = page.locator(place).bounding_box()
         assert box is not None
         middles.append(box["x"] + box["width"] / 2)

@@ -11,7 +11,13 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 REVIEW = "Your review"
 PRAISE = "One of the best films I have ever seen. Wonderful acting, a superb story, I loved it."
 DAMNATION = "Terrible. The worst film of the year: boring, badly acted, a complete waste of time."
-ANSWER = {"sentiment": "positive", "probability": 0.97, "model": {"version": "stand-in"}}
+ANSWER = {
+    "sentiment": "positive",
+    "probability": 0.97,
+    "words": 12,
+    "known_words": 12,
+    "model": {"version": "stand-in"},
+}
 # Skips the page's long pauses and records them in seconds.
 NOT_WAITED = """
 const real = setTimeout;
@@ -26,16 +32,24 @@ window.setTimeout = (act, ms, ...more) => {
 
 def classify(page: Page, review: str) -> None:
     """Fill in a review and click the button."""
+    edit(page)
     page.get_by_label(REVIEW).fill(review)
     page.get_by_role("button", name="Classify", exact=True).click()
 
 
+def edit(page: Page) -> None:
+    """Show the text area if the marked review has taken its place."""
+    button = page.get_by_role("button", name="Edit")
+    if button.is_visible():
+        button.click()
+
+
 def answer(page: Page, *spans: tuple[int, int, float], **more: Any) -> None:
-    """Stub the API's answer; each span is the start, end and weight of a word."""
+    """Stub the API's answer; each span is the start, end and weight of a word and phrase."""
     words = [{"start": start, "end": end, "weight": weight} for start, end, weight in spans]
-    page.route(
-        "**/api/predict", lambda route: route.fulfill(json={**ANSWER, "explanation": words, **more})
-    )
+    phrases = sorted(words, key=lambda span: -abs(span["weight"]))
+    parts = {"explanation": words, "phrases": phrases, "bias": 0.1, "rest": 0}
+    page.route("**/api/predict", lambda route: route.fulfill(json={**ANSWER, **parts, **more}))
 
 
 def overflow(page: Page) -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from http import HTTPStatus
 
 import jsonschema_rs
@@ -73,3 +74,11 @@ def test_every_reference_exists() -> None:
     for name in DOCUMENT["components"]["schemas"]:
         text = text.replace(f'#/components/schemas/{name}"', "")
     assert "#/components/schemas/" not in text
+
+
+@pytest.mark.parametrize("codes", [range(0x3100), range(0xFE00, 0x10000)])
+def test_the_pattern_of_a_review_agrees_with_the_check(codes: range) -> None:
+    pattern = re.compile(DOCUMENT["components"]["schemas"]["Review"]["pattern"])
+    assert [
+        code for code in codes if bool(pattern.search(chr(code))) != bool(chr(code).strip())
+    ] == []

@@ -59,16 +59,24 @@ def test_a_request_without_an_acceptable_media_type_is_refused(api: Api, accept:
 
 def test_an_explanation_is_passed_on(api: Api) -> None:
     words = [{"start": 2, "end": 6, "weight": 1.5}]
-    explained = {**VERDICT, "explanation": {"bias": 0.1, "words": words, "phrases": []}}
+    parts = {"bias": 0.1, "words": words, "rest": 0, "phrases": words}
+    explained = {**VERDICT, "explanation": parts}
     api.model_answers(explained, asked={"review": "A fine film", "explain": True})
     answer = json.loads(api.post(b'{"review": "A fine film", "explain": true}', JSON)["body"])
-    assert answer["explanation"] == words
+    assert answer["explanation"] == answer["phrases"] == words
+    assert (answer["bias"], answer["rest"]) == (0.1, 0)
     api.model_answers()
     plain = api.post(b'{"review": "A fine film", "explain": false}', JSON)
-    assert "explanation" not in json.loads(plain["body"])
+    assert {"explanation", "phrases", "bias"}.isdisjoint(json.loads(plain["body"]))
 
 
-@pytest.mark.parametrize("explanation", [7, {}, {"words": 1}, {"words": [{"start": 0}]}])
+PARTS: dict[str, Any] = {"bias": 0.1, "words": [], "rest": 0, "phrases": []}
+
+
+@pytest.mark.parametrize(
+    "explanation",
+    [7, {}, {"words": 1}, {**PARTS, "words": [{"start": 0}]}, {**PARTS, "bias": None}],
+)
 def test_a_malformed_explanation_is_a_model_failure(api: Api, explanation: Any) -> None:
     api.model_answers({**VERDICT, "explanation": explanation})
     assert problem_of(api.post(b"A fine film"))["code"] == "model_failed"

@@ -54,7 +54,7 @@ def seen(rank: int, total: float) -> Values:
         "local_rank": os.environ["LOCAL_RANK"],
         "host": os.environ["SM_CURRENT_HOST"],
         "hosts": json.loads(os.environ["SM_HOSTS"]),
-        "base": os.environ["SAGEMAKER_BASE_DIR"],
+        "base": Path(os.environ["SAGEMAKER_BASE_DIR"]).stat().st_ino,
         "port": os.environ["MASTER_PORT"],
         "parts": sorted(file.name for file in files.iterdir()),
         "listens": [

@@ -158,3 +158,10 @@ def stored(emulator: Emulator, key: str) -> bytes:
     """Return an object of the jobs' bucket."""
     content: bytes = emulator.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
     return content
+
+
+def exists(emulator: Emulator, uri: str) -> bool:
+    """Return whether an object exists."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    found = emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix=key)
+    return bool(found["KeyCount"])

@@ -15,7 +15,7 @@ from typing import Any
 
 from local_aws.environment import without_aws
 from local_aws.sagemaker.overlay import make_overlay
-from local_aws.sagemaker.training_host import TOOLKIT
+from local_aws.sagemaker.training_command import TOOLKIT
 from tests.proof.containers.servers import Server, embedded, torchserve
 
 CONNECTED = "connected"

@@ -175,8 +175,12 @@ def _probabilities(answers: list[dict[str, Any]]) -> list[float]:
 
 
 def _properties(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Return the properties of the only resource of a type."""
-    (found,) = [r["Properties"] for r in template["Resources"].values() if r["Type"] == kind]
+    """Return the properties of the only resource of a type; of models, the endpoint's."""
+    (found,) = [
+        one["Properties"]
+        for key, one in template["Resources"].items()
+        if one["Type"] == kind and not key.startswith("Scoring")
+    ]
     properties: dict[str, Any] = found
     return properties
 

@@ -18,6 +18,7 @@ TRAINING = "model/TrainingJobRole"
 STARTER = "model/TrainingJobOnEventRole"
 WATCHER = "model/TrainingJobIsCompleteRole"
 MODEL = "model/EndpointRole"
+SCORING = "model/ScoringRole"
 SMOKE_TEST = "model/SmokeTestOnEventRole"
 PROBE = "model/RolloutProbeRole"
 TRAINING_WAITER = "model/TrainingJobProviderFrameworkwaiterstatemachineRole"
@@ -32,6 +33,7 @@ WHO = {
     STARTER: "Training job starter",
     WATCHER: "Training job monitor",
     MODEL: "Model",
+    SCORING: "Scoring",
     SMOKE_TEST: "Smoke test",
     RELEASE_TEST: "Test of the API's new code",
 }
@@ -198,6 +200,11 @@ REFUSED = (
     ),
     _assume(TRAINING, "assume the starter's role", STARTER),
     _put(MODEL, "write a model", "data", "artifact"),
+    _put(MODEL, "write reviews to score", "data", "scoring/in/x.jsonl"),
+    _put(SCORING, "write reviews to score", "data", "scoring/in/x.jsonl"),
+    _put(SCORING, "write a model", "data", "artifact"),
+    _get(SCORING, "read the dataset", "data", "dataset"),
+    _list(SCORING, "list the data bucket", "data"),
     _put(MODEL, "write captured requests although data capture is off", "data", "captured/x.jsonl"),
     _get(MODEL, "read the dataset", "data", "dataset"),
     _list(MODEL, "list the data bucket", "data"),
@@ -266,6 +273,8 @@ ALLOWED = (
     _list(TRAINING, "list its dataset", "data", "dataset_folder"),
     _put(TRAINING, "write under its folder", "data", "models/sentiment-dev-x/output/x"),
     _get(MODEL, "read the model", "data", "artifact"),
+    _get(SCORING, "read the model", "data", "artifact"),
+    _put(SCORING, "store answers", "data", "scoring/out/x.jsonl.out"),
     _get(STARTER, "check that the model exists", "data", "artifact"),
     _list(STARTER, "check that another model does not exist", "data", "models/"),
     Call(

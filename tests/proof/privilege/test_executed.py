@@ -11,6 +11,7 @@ from tests.proof.privilege.calls import (
     API_LOG,
     CONTROLS,
     REFUSED,
+    SCORING,
     SECTION,
     SITE_CLEANER,
     SMOKE_TEST_WAITER,
@@ -24,7 +25,9 @@ from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
 # The embedded AWS runs state machines and API Gateway in process; cleanup runs on destroy.
-SILENT = {SMOKE_TEST_WAITER, TRAINING_WAITER, API_LOG, SITE_CLEANER, STORAGE_CLEANER}
+SILENT = {
+    SMOKE_TEST_WAITER, TRAINING_WAITER, API_LOG, SITE_CLEANER, STORAGE_CLEANER, SCORING,
+}  # fmt: skip
 
 BUCKETS = {"site": "page's", "data": "data", "logs": "log", "assets": "asset"}
 OBJECTS = {"dataset": "the dataset", "artifact": "the artifact", "source": "the source"}
@@ -140,7 +143,7 @@ def test_buckets_are_closed_to_anonymous_callers(
         ("ApiUrl", "feedback", "GET", HTTPStatus.METHOD_NOT_ALLOWED),
         ("SiteUrl", "index.html", "PUT", HTTPStatus.FORBIDDEN),
         ("SiteUrl", "index.html", "DELETE", HTTPStatus.FORBIDDEN),
-        ("SiteUrl", "secret.txt", "GET", HTTPStatus.FORBIDDEN),
+        ("SiteUrl", "secret.txt", "GET", HTTPStatus.NOT_FOUND),
         ("SiteUrl", "api/users", "GET", HTTPStatus.NOT_FOUND),
     ],
 )

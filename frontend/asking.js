@@ -1,0 +1,92 @@
+/** One request at a time: a new one cancels the last one and its output. */
+
+import { hideAnswer } from "./answer.js";
+import { loadConfig } from "./config.js";
+import { element } from "./dom.js";
+import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
+import { ApiError, OfflineError } from "./patience.js";
+import { LIST, store } from "./storage.js";
+
+let again = null; // repeats the request that failed offline
+let running = new AbortController();
+let configuration = loadConfig({ signal: running.signal, onWait: showMessage });
+
+configuration.catch(showConfigurationError);
+window.addEventListener("online", () => again?.());
+
+/** Return the configuration. */
+export async function currentConfig() {
+  return configuration;
+}
+
+/**
+ * Send a request, cancelling the previous one.
+ *
+ * @param {{live?: boolean, refuse: (longest: number) => string, repeat: () => unknown}} request
+ * @param {(config: object, options: object) => Promise<{message: string, shown: string}>} ask
+ */
+export async function send({ live = false, refuse, repeat }, ask) {
+  // While the user types, the last verdict stays until the next one arrives.
+  const { signal } = startOver({ keepVerdict: live });
+  const show = (text, kind) => {
+    showMessage(text, kind);
+    if (!live) {
+      reveal("message");
+    }
+  };
+  const options = { signal, onWait: (detail) => show(detail) };
+  hideElapsed();
+  show(live ? "" : "Reading …");
+  const stop = startClock();
+  try {
+    configuration = configuration.catch(() => loadConfig(options));
+    const config = await configuration;
+    signal.throwIfAborted();
+    const refused = refuse(config.maxReviewCharacters);
+    if (refused) {
+      stop();
+      showRefusal(refused);
+      element("review").focus();
+      return;
+    }
+    const { message, shown } = await ask(config, options);
+    stop();
+    showMessage(message);
+    if (!live) {
+      reveal(shown);
+    }
+  } catch (error) {
+    stop();
+    if (!signal.aborted) {
+      hideAnswer();
+      again = error instanceof OfflineError ? repeat : null;
+      show(error instanceof ApiError ? error.message : "Something went wrong on this page.", "error");
+    }
+  }
+}
+
+/** Cancel the running request, clear its output and return a new AbortController. */
+export function startOver({ keepVerdict = false } = {}) {
+  again = null;
+  running.abort();
+  running = new AbortController();
+  element("sample").hidden = true;
+  // What is below a verdict appears with it, so that it need not move.
+  element("footer").hidden = element("verdict").hidden;
+  element("code").open = false; // it shows the last review
+  if (!keepVerdict) {
+    hideAnswer();
+  }
+  if (!element("batch").hidden) {
+    element("batch").hidden = true;
+    store(LIST, []);
+  }
+  return running;
+}
+
+/** Show the error unless the page is only offline. */
+function showConfigurationError(error) {
+  if (error instanceof ApiError && !(error instanceof OfflineError)) {
+    showMessage(error.message, "error");
+  }
+}

@@ -1,0 +1,80 @@
+/** The reasons for a verdict as a sentence. */
+
+import { create } from "./dom.js";
+import { wordingOf } from "./verdict.js";
+
+export const FAINT = 0.1; // log-odds below which a phrase is not marked
+const WORTH = 0.15; // log-odds from which a phrase is worth a mention in the sentence
+const FOR = 3;
+const AGAINST = 2;
+const CORE = 0.6; // share of the strongest word's weight that its neighbours in a quotation have
+const LONGEST = 40;
+
+/**
+ * Return the sentence as nodes: Because of 'wonderful', 'most moving', despite 'script'.
+ *
+ * @param {object} verdict answer of the API
+ * @param {string[]} letters code points of the review
+ */
+export function reasons(verdict, letters) {
+  const { kind } = wordingOf(verdict);
+  if (kind === "guess") {
+    return [];
+  }
+  const positive = verdict.probability >= 0.5;
+  const side = positive ? 1 : -1;
+  const pros = quotations(verdict, letters, side, FOR, true);
+  const cons = quotations(verdict, letters, -side, AGAINST);
+  if (kind === "mixed") {
+    const [good, bad] = positive ? [pros, cons] : [cons, pros];
+    return [...part("Speaking for it: ", good, ". "), ...part("Against it: ", bad, ".")];
+  }
+  const because = part("Because of ", pros, cons.length > 0 ? ", " : ".");
+  return [...because, ...part(pros.length > 0 ? "despite " : "Despite ", cons, ".")];
+}
+
+/** Return the cores of the phrases on one side that are worth a mention; if one is needed, the strongest. */
+function quotations({ phrases, explanation }, letters, side, most, needed = false) {
+  const found = new Map();
+  const those = phrases.filter(({ weight }) => weight * side > 0);
+  for (const phrase of those.filter(({ weight }, rank) => (rank === 0 && needed) || weight * side >= WORTH)) {
+    const { start, end } = core(phrase, explanation);
+    const text = shortened(letters.slice(start, end));
+    found.set(text.toLowerCase(), found.get(text.toLowerCase()) ?? text);
+  }
+  return [...found.values()].slice(0, most);
+}
+
+/** Return the strongest word of a phrase with its strong neighbours. */
+function core(phrase, words) {
+  const inside = words.filter(({ start, end }) => start >= phrase.start && end <= phrase.end);
+  if (inside.length === 0) {
+    return phrase;
+  }
+  const weights = inside.map(({ weight }) => Math.abs(weight));
+  const most = Math.max(...weights);
+  let first = weights.indexOf(most);
+  let last = first;
+  while (weights[first - 1] >= CORE * most) {
+    first -= 1;
+  }
+  while (weights[last + 1] >= CORE * most) {
+    last += 1;
+  }
+  return { start: inside[first].start, end: inside[last].end };
+}
+
+function shortened(letters) {
+  const text = letters.slice(0, LONGEST).join("").replace(/\s+/g, " ");
+  return letters.length > LONGEST ? `${text} …` : text;
+}
+
+/** Return quotations, as text only, between an introduction and an end; nothing without any. */
+function part(introduction, texts, end) {
+  const quoted = texts.flatMap((text, index) => [
+    index > 0 ? ", '" : "'",
+    create("bdi", {}, text),
+    "'",
+  ]);
+  return texts.length > 0 ? [introduction, ...quoted, end] : [];
+}

@@ -1,0 +1,49 @@
+/** The current review as a request in curl, Python and JavaScript. */
+
+import { create, element } from "./dom.js";
+
+const LONGEST = 2000;
+const ANY = "A superb film, I loved it.";
+
+/** Show the snippets for a review; `api` is the API's path. */
+export function showSnippets(api, text) {
+  const address = new URL(`${api}/predict`, location.href).href;
+  const review = text.trim() && text.length <= LONGEST ? text : ANY;
+  element("snippets").replaceChildren(
+    ...Object.entries(snippets(address, review)).map(([language, code]) => snippet(language, code)),
+  );
+}
+
+function snippets(address, review) {
+  const body = JSON.stringify({ review });
+  return {
+    curl: `curl -H 'Content-Type: application/json' -d '${body.replaceAll("'", "'\\''")}' ${address}`,
+    Python: [
+      "import json, urllib.request",
+      "",
+      `body = json.dumps({"review": ${JSON.stringify(review)}}).encode()`,
+      `request = urllib.request.Request("${address}", body, {"Content-Type": "application/json"})`,
+      "print(json.load(urllib.request.urlopen(request)))",
+    ].join("\n"),
+    JavaScript: [
+      `const answer = await fetch("${address}", {`,
+      '  method: "POST",',
+      '  headers: { "Content-Type": "application/json" },',
+      `  body: JSON.stringify({ review: ${JSON.stringify(review)} }),`,
+      "});",
+      "console.log(await answer.json());",
+    ].join("\n"),
+  };
+}
+
+function snippet(language, code) {
+  const copy = create("button", { className: "small", type: "button" }, "Copy");
+  copy.setAttribute("aria-label", `Copy ${language}`);
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(code);
+    copy.textContent = "Copied";
+  });
+  const heading = create("div", { className: "heading" }, create("h3", {}, language), copy);
+  const text = create("pre", { tabIndex: 0 }, create("code", {}, code));
+  return create("div", {}, heading, text);
+}

@@ -1,0 +1,51 @@
+"""The container images that the embedded SageMaker runs without Docker."""
+
+import re
+
+from local_aws.sagemaker.errors import SageMakerError, invalid
+
+# The repository of an image URI: what is between the registry and the tag or digest.
+REPOSITORY = re.compile(r"(?:.*/)?([^/:@]+)(?:[:@].*)?")
+PYTORCH = re.compile(r"(?:^|-)pytorch(?:-|$)")
+SCIKIT_LEARN = "sagemaker-scikit-learn"
+# Images with SageMaker's first toolkit; its PyTorch images are those of PyTorch 0.4 to 1.1
+FIRST_TOOLKIT = {SCIKIT_LEARN, "sagemaker-pytorch"}
+
+
+def repository(image: str) -> str:
+    """Return the repository's name in the URI of an image."""
+    match = REPOSITORY.fullmatch(image)
+    return match[1] if match else image
+
+
+def is_pytorch(image: str) -> bool:
+    """Return whether AWS's PyTorch toolkits run in an image."""
+    return PYTORCH.search(repository(image)) is not None
+
+
+def is_scikit_learn(image: str) -> bool:
+    """Return whether an image is SageMaker's scikit-learn image."""
+    return repository(image) == SCIKIT_LEARN
+
+
+def serves_submitted_code(image: str) -> bool:
+    """Return whether an image serves the code that SAGEMAKER_SUBMIT_DIRECTORY names in S3."""
+    return repository(image) in FIRST_TOOLKIT
+
+
+def check_image(image: str) -> None:
+    """Refuse an image whose software the embedded SageMaker does not have.
+
+    Raises:
+        SageMakerError: naming the image.
+    """
+    if not (is_pytorch(image) or is_scikit_learn(image)):
+        raise _unknown(image)
+
+
+def _unknown(image: str) -> SageMakerError:
+    return invalid(
+        f"The embedded SageMaker cannot run the image {image!r}: it has the toolkits of AWS's "
+        "PyTorch and scikit-learn images (a repository such as pytorch-training, "
+        f"pytorch-inference or {SCIKIT_LEARN}), and no Docker for others."
+    )

@@ -1,0 +1,167 @@
+"""Score a file of reviews with the model of a deployed endpoint."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from tqdm import tqdm
+
+from local_aws.environment import isolate
+from scripts import ROOT
+from scripts.cost.prices import Prices
+from scripts.evaluate.report import show, write_report
+from scripts.score import ScoreError
+from scripts.score.answers import Scored, answers_of
+from scripts.score.deployment import Deployment, find
+from scripts.score.files import Output, find_tables, is_single
+from scripts.score.job import Job, answered_parts
+from scripts.score.parts import Part, Survey, cut, survey
+from scripts.score.plan import plan
+from scripts.score.tables import Table
+from scripts.synthesis import context, overrides_in
+from stacks.settings.environment import EnvironmentSettings
+from stacks.settings.error import SettingsError
+from stacks.settings.load import read_settings
+
+REPORT = ROOT / "test-artifacts" / "scoring" / "report.html"
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Score the file that the command line names.
+
+    Args:
+        given: the arguments; by default those of the command line.
+    """
+    arguments = _parser().parse_args(given)
+    try:
+        with TemporaryDirectory() as folder:
+            _score(arguments, Path(folder))
+    except (ScoreError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (ClientError, BotoCoreError) as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; run the same command again to continue", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make score", description=__doc__)
+    parser.add_argument("--data", required=True, help="file, folder or s3:// prefix of reviews")
+    parser.add_argument("--output", required=True, help="file, folder or s3:// prefix to write")
+    parser.add_argument("--environment", default="dev")
+    parser.add_argument("--aws", action="store_true", help="use your AWS account")
+    parser.add_argument("--port", type=int, default=4566, help="port of the local deployment")
+    parser.add_argument("--yes", action="store_true", help="start without a question")
+    parser.add_argument("--all", action="store_true", help="add the probability of each label")
+    parser.add_argument("--explain", action="store_true", help="add the phrases that decided")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing output")
+    parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
+    return parser
+
+
+def _score(arguments: argparse.Namespace, folder: Path) -> None:
+    settings = read_settings(context(arguments.environment, overrides_in(arguments.context)))
+    if arguments.aws:
+        boto3.setup_default_session(region_name=settings.region)
+    else:
+        isolate(arguments.port)  # keeps all AWS clients of this process away from real AWS
+    inputs, outputs = folder / "in", folder / "out"
+    for made in (inputs, outputs):
+        made.mkdir()
+    tables = find_tables(arguments.data, inputs, settings.dataset.table_schema)
+    single = is_single(arguments.data, tables)
+    output = Output(arguments.output, tables, outputs, single=single)
+    if not arguments.overwrite:
+        output.refuse_existing()
+    place = "your account" if arguments.aws else f"the local deployment at port {arguments.port}"
+    deployment = find(settings, place=place)
+    found = survey(tables, explain=arguments.explain)
+    _confirm(arguments, found, settings)
+    parts = _judge(tables, found, deployment, settings, explain=arguments.explain)
+    if find(settings, place=place).identity != deployment.identity:
+        raise ScoreError("the endpoint's model was replaced meanwhile: run again")
+    scored = Scored(settings.dataset.table_schema, every=arguments.all, explain=arguments.explain)
+    scored.write(tables, answers_of(boto3.client("s3"), deployment, parts), output, found)
+    _report(scored, deployment, arguments)
+
+
+def _confirm(arguments: argparse.Namespace, found: Survey, settings: EnvironmentSettings) -> None:
+    """Print what the job will take, and ask.
+
+    Raises:
+        ScoreError: when the answer is not yes.
+    """
+    scoring = settings.scoring
+    prices = Prices.read()
+    machines = f"{scoring.instance_count} x {scoring.instance_type}"
+    print(f"{found.rows:,} rows, {found.size / 1e6:,.1f} MB, {machines}: ", end="")
+    if arguments.aws:
+        print(f"{plan(found.size, scoring, prices)} (list prices of {prices.as_of})")
+    else:
+        print(f"{scoring.instance_count} local process(es), free")
+    if arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise ScoreError("nobody to ask whether to start: set YES=1")
+    if input("Start? [y/N] ").strip().lower() not in {"y", "yes"}:
+        raise ScoreError("not started")
+
+
+def _judge(
+    tables: Sequence[Table],
+    found: Survey,
+    deployment: Deployment,
+    settings: EnvironmentSettings,
+    *,
+    explain: bool,
+) -> list[Part]:
+    """Upload the parts that have no answers, run the job and return all parts in order."""
+    s3: Any = boto3.client("s3")
+    instances = settings.scoring.instance_count
+    cutting = cut(tables, found, instances=instances, explain=explain)
+    with tqdm(total=found.rows, unit="row", unit_scale=True, disable=None) as bar:
+        bar.set_description("uploading")
+        parts: list[Part] = []
+        uploaded: set[str] = set()
+        done = answered_parts(s3, deployment)
+        for part, content in cutting:
+            parts.append(part)
+            if part.key not in done | uploaded:
+                key = f"{deployment.given}{part.key}"
+                s3.put_object(Bucket=deployment.bucket, Key=key, Body=content)
+                uploaded.add(part.key)
+            bar.update(part.rows)
+    job = Job(boto3.client("sagemaker"), s3, deployment, settings.scoring, parts)
+    with tqdm(total=job.rows, unit="row", unit_scale=True, disable=None) as bar:
+        bar.set_description("scoring")
+        job.run(lambda rows: bar.update(rows - bar.n))
+    return parts
+
+
+def _report(scored: Scored, deployment: Deployment, arguments: argparse.Namespace) -> None:
+    """Print what was written, and the accuracy where the input has labels."""
+    counts = ", ".join(f"{count:,} {label}" for label, count in scored.counts.items())
+    print(f"{arguments.output}: {scored.rows:,} rows, {counts}, {scored.errors:,} with an error")
+    try:
+        result = scored.result(deployment.endpoint, arguments.data)
+    except ScoreError as error:
+        print(f"no accuracy: {error}")
+        return
+    if result is not None:
+        show(result, Console(highlight=False, soft_wrap=True))
+        write_report(REPORT, result)
+        print(f"Report: {REPORT}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

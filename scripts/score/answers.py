@@ -1,0 +1,171 @@
+"""The model's answers: joined with the rows of the input, and compared with their labels."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts.evaluate.report import Result
+from scripts.score import ScoreError
+from scripts.score.deployment import Deployment
+from scripts.score.files import Output
+from scripts.score.parts import CHANGED, Part, Survey, check_unchanged
+from scripts.score.tables import Table
+from scripts.score.writers import Row
+from sentiment.datasets import Dataset
+from sentiment.errors import DatasetError
+from sentiment.evaluation.metrics import evaluate
+from sentiment.labels import interpret, spelling
+from sentiment.request import MAX_CHARACTERS
+from sentiment.schema import Schema
+
+LABELS = ("negative", "positive")
+MOST_REPORTED = 100_000  # rows whose texts the HTML report may quote
+Answer = dict[str, Any]
+
+
+def answers_of(s3: Any, deployment: Deployment, parts: Sequence[Part]) -> Iterator[Answer]:
+    """Yield the answer to each line of the input, in order.
+
+    Raises:
+        ScoreError: when a part has another number of answers than lines.
+    """
+    for part in parts:
+        key = f"{deployment.answered}{part.key}.out"
+        body = s3.get_object(Bucket=deployment.bucket, Key=key)["Body"].read()
+        lines = [line for line in body.split(b"\n") if line]
+        if len(lines) != part.rows:
+            raise ScoreError(
+                f"s3://{deployment.bucket}/{key}: {len(lines)} answers to {part.rows} lines; "
+                "delete the object and run again"
+            )
+        yield from map(json.loads, lines)
+
+
+class Scored:
+    """Writes each row with its answer, and keeps what the labels need."""
+
+    def __init__(self, schema: Schema, *, every: bool, explain: bool) -> None:
+        """Choose the further columns.
+
+        Args:
+            schema: labels that the settings map.
+            every: True adds the probability of each label.
+            explain: True adds the phrases that decided.
+        """
+        self._schema, self._every, self._explain = schema, every, explain
+        self.rows = self.errors = 0
+        self.counts = dict.fromkeys(LABELS, 0)
+        self.versions: set[str] = set()
+        self._labels: list[str] = []
+        self._places: dict[str, str] = {}
+        self._probabilities: list[float] = []
+        self._texts: list[str] = []
+
+    def write(
+        self, tables: Sequence[Table], answers: Iterator[Answer], output: Output, found: Survey
+    ) -> None:
+        """Write the output's files.
+
+        Raises:
+            ScoreError: when the input has changed, or more than one model has answered.
+        """
+        with output.written() as files:
+            for table in tables:
+                self._write_table(table, answers, files[table.name])
+            check_unchanged(tables, found)
+            if next(answers, None) is not None or self.rows != found.rows:
+                raise ScoreError(f"{tables[0].name}: {CHANGED}")
+            if len(self.versions) > 1:
+                raise ScoreError(
+                    f"several models answered ({', '.join(sorted(self.versions))}): run again"
+                )
+
+    def _write_table(self, table: Table, answers: Iterator[Answer], file: Path) -> None:
+        names = self._names(table.names())
+        with file.open("w", encoding="utf-8", newline="") as text:
+            writer = table.writer(text, file, list(names.values()))
+            for row in table.rows():
+                answer = next(answers, None)
+                if answer is None:
+                    raise ScoreError(f"{table.name}: {CHANGED}")
+                added = self._added(row, answer)
+                writer.write(row, {names[name]: value for name, value in added.items()})
+                self._count(table, row, answer)
+            writer.close()
+
+    def _names(self, taken: Sequence[str]) -> dict[str, str]:
+        """Return the further columns; `scored_` distinguishes one from a column of the input."""
+        names = ["label", "probability"]
+        names += [f"probability_{label}" for label in LABELS] if self._every else []
+        names += ["known_words", *(["phrases"] if self._explain else []), "error"]
+        return {name: f"scored_{name}" if name in taken else name for name in names}
+
+    def _added(self, row: Row, answer: Answer) -> Mapping[str, Any]:
+        if "error" in answer:
+            values: Answer = {"error": _message(row, answer["error"])}
+        else:
+            probability = answer["probability"]
+            values = {
+                "label": answer["sentiment"], "probability": probability,
+                "probability_negative": 1 - probability, "probability_positive": probability,
+                "known_words": answer["known_words"],
+            }  # fmt: skip
+            values["phrases"] = [
+                {"phrase": row.review[one["start"] : one["end"]], "weight": one["weight"]}
+                for one in answer.get("phrases", [])
+            ]
+        return {name: values.get(name) for name in self._names(())}
+
+    def _count(self, table: Table, row: Row, answer: Answer) -> None:
+        self.rows += 1
+        if "error" in answer:
+            self.errors += 1
+            return
+        self.counts[answer["sentiment"]] += 1
+        self.versions.add(answer["model_version"])
+        if row.label in {None, ""}:
+            return
+        label = spelling(row.label)
+        self._labels.append(label)
+        self._places.setdefault(label, f"{table.name}, row {self.rows}")
+        self._probabilities.append(answer["probability"])
+        if len(self._texts) < MOST_REPORTED:
+            self._texts.append(row.review)
+
+    def result(self, target: str, data: str) -> Result | None:
+        """Return accuracy and matrix of the labelled rows; None without labels.
+
+        Raises:
+            ScoreError: when the labels are not two.
+        """
+        if not self._labels:
+            return None
+        try:
+            known = interpret(self._places, self._schema.labels)
+        except DatasetError as error:
+            raise ScoreError(error) from error
+        labels, probabilities, texts = list[int](), list[float](), list[str]()
+        for place, (spelled, probability) in enumerate(
+            zip(self._labels, self._probabilities, strict=True)
+        ):
+            if (label := known[spelled]) is None:  # the settings leave it out
+                continue
+            labels.append(label)
+            probabilities.append(probability)
+            texts += self._texts[place : place + 1]
+        if not labels:
+            return None
+        return Result(
+            target=target, version="".join(self.versions), reviews=data,
+            judged=Dataset(texts, labels[: len(texts)]), probabilities=probabilities[: len(texts)],
+            metrics=evaluate(labels, probabilities), latencies=[], refused={}, compared=0,
+            differing=0, trained=None,
+        )  # fmt: skip
+
+
+def _message(row: Row, error: Mapping[str, str]) -> str:
+    """Return the reason; the model has seen only the beginning of a text that is too long."""
+    if isinstance(row.review, str) and len(row.review) > MAX_CHARACTERS:
+        return f"the review has {len(row.review):,} characters; the limit is {MAX_CHARACTERS:,}"
+    return error["message"]

@@ -1,0 +1,177 @@
+"""Files to score and the files of the result, on this machine or in S3."""
+
+import itertools
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts.score import ScoreError
+from scripts.score.tables import FORMATS, Table
+from sentiment.compression import SUFFIXES as COMPRESSED
+from sentiment.leftovers import is_leftover
+from sentiment.schema import Schema
+
+S3 = "s3://"
+PARTIAL = ".partial"
+
+
+def find_tables(data: str, folder: Path, schema: Schema) -> list[Table]:
+    """Return the tables of a file, a folder or an S3 prefix.
+
+    Args:
+        data: path or S3 URI.
+        folder: folder for copies of objects.
+        schema: columns that the settings name.
+
+    Raises:
+        ScoreError: when there is none, or S3 refuses.
+    """
+    if data.startswith(S3):
+        found = list(_download(data, folder, schema))
+    elif Path(data).is_dir():
+        root = Path(data)
+        files = (file for file in sorted(root.rglob("*")) if file.is_file())
+        found = [
+            Table(file.relative_to(root).as_posix(), file, schema)
+            for file in files
+            if not is_leftover(file.relative_to(root))
+        ]
+    elif Path(data).is_file():
+        found = [Table(Path(data).name, Path(data), schema)]
+    else:
+        raise ScoreError(f"DATA={data}: no such file or folder")
+    if not found:
+        raise ScoreError(f"DATA={data}: no files")
+    for table in found:
+        if table.format not in FORMATS:
+            raise ScoreError(
+                f"{table.name}: unknown format; allowed are {', '.join(FORMATS)} (plain or "
+                f"compressed: {', '.join(COMPRESSED)})"
+            )
+    return found
+
+
+class Output:
+    """The result: one file, or a file for each table in a folder or under an S3 prefix.
+
+    Attributes:
+        files: table name to the local file of its result.
+    """
+
+    def __init__(self, output: str, tables: list[Table], folder: Path, *, single: bool) -> None:
+        """Name the files.
+
+        Args:
+            output: path or S3 URI.
+            tables: the input; a table keeps its path below a folder or a prefix.
+            folder: folder for files that are uploaded.
+            single: whether the input is one file, so that the output may be one as well.
+        """
+        self._s3, self._named = output.startswith(S3), output
+        inside = not single or output.endswith("/") or Path(output).is_dir()
+        base = output.rstrip("/")
+        targets = {
+            table.name: f"{base}/{_uncompressed(table.name)}" if inside else output
+            for table in tables
+        }
+        self.files = {
+            name: folder / str(number) if self._s3 else Path(target)
+            for number, (name, target) in enumerate(targets.items())
+        }
+        self._targets = {self.files[name]: target for name, target in targets.items()}
+
+    def refuse_existing(self) -> None:
+        """Refuse to replace a file or an object.
+
+        Raises:
+            ScoreError: naming the first that exists.
+        """
+        for file, target in self._targets.items():
+            if _object_exists(target) if self._s3 else file.exists():
+                raise ScoreError(f"OUTPUT={target}: exists; set OVERWRITE=1 to replace it")
+
+    @contextmanager
+    def written(self) -> Iterator[Mapping[str, Path]]:
+        """Yield table name to a file to write; the files get their names when all are whole."""
+        partial = {name: Path(f"{file}{PARTIAL}") for name, file in self.files.items()}
+        try:
+            for file in partial.values():
+                file.parent.mkdir(parents=True, exist_ok=True)
+            yield partial
+            for name, file in partial.items():
+                if self._s3:
+                    _upload(file, self._targets[self.files[name]])
+                else:
+                    os.replace(file, self.files[name])  # noqa: PTH105 - atomic
+        except OSError as error:
+            raise ScoreError(f"OUTPUT={self._named}: {error.strerror or error}") from error
+        finally:
+            for file in partial.values():
+                file.unlink(missing_ok=True)
+
+
+def is_single(data: str, tables: list[Table]) -> bool:
+    """Return whether DATA names one file, not a folder or a prefix of files."""
+    return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))
+
+
+def _uncompressed(name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.with_suffix("")) if path.suffix in COMPRESSED else name
+
+
+def _split(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.removeprefix(S3).partition("/")
+    return bucket, key
+
+
+def _download(uri: str, folder: Path, schema: Schema) -> Iterator[Table]:
+    bucket, prefix = _split(uri)
+    s3, numbers = boto3.client("s3"), itertools.count()
+    try:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                key: str = item["Key"]
+                if key.endswith("/"):
+                    continue
+                below = key.removeprefix(prefix).lstrip("/") or PurePosixPath(key).name
+                # The number keeps every name, whatever it contains, inside the folder.
+                file = folder / f"{next(numbers)}{PurePosixPath(key).suffix}"
+                s3.download_file(bucket, key, str(file))
+                yield Table(below, file, schema)
+    except (ClientError, BotoCoreError) as error:
+        raise ScoreError(f"DATA={uri}: {_reason(error)}") from error
+
+
+def _object_exists(uri: str) -> bool:
+    bucket, key = _split(uri)
+    try:
+        boto3.client("s3").head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            return False
+        raise ScoreError(f"OUTPUT={uri}: {_reason(error)}") from error
+    return True
+
+
+def _upload(file: Path, uri: str) -> None:
+    bucket, key = _split(uri)
+    try:
+        boto3.client("s3").upload_file(str(file), bucket, key)
+    except (ClientError, BotoCoreError, RuntimeError) as error:
+        raise ScoreError(f"OUTPUT={uri}: {_reason(error)}") from error
+
+
+def _reason(error: Any) -> str:
+    """Return S3's reason in a line."""
+    code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    if code in {"403", "AccessDenied"}:
+        return "access denied; your credentials need s3:ListBucket, s3:GetObject and s3:PutObject"
+    if code in {"404", "NoSuchBucket"}:
+        return "no such bucket"
+    return str(error)

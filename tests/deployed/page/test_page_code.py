@@ -1,0 +1,87 @@
+"""The snippets for programs, the page about the API, and the page of an unknown address."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.deployed.page.conftest import OpenPage
+from tests.deployed.page.use import answer, classify, overflow, violations
+
+REVIEW = """It's a "fine" film,\nI say: $HOME `x` 😀"""
+
+
+def test_the_snippets_send_the_current_review(page: Page) -> None:
+    answer(page)
+    classify(page, REVIEW)
+    page.get_by_text("Use from code").click()
+    expect(page.locator("#snippets pre")).to_have_count(3)
+    curl, python, javascript = page.locator("#snippets pre").all_inner_texts()
+    # What the shell passes to curl
+    shown = subprocess.run(
+        ["sh", "-c", curl.replace("curl ", "printf '%s\\n' ", 1)],
+        capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    assert json.loads(shown[3]) == {"review": REVIEW}
+    assert shown[4].endswith("/api/predict")
+    line = next(line for line in python.splitlines() if line.startswith("body = "))
+    sent: dict[str, Any] = {"json": json}
+    exec(line, sent)  # noqa: S102 - the page's own snippet
+    assert json.loads(sent["body"]) == {"review": REVIEW}
+    body = next(line for line in javascript.splitlines() if "body:" in line)
+    assert page.evaluate(f"({{{body}}}).body") == json.dumps(
+        {"review": REVIEW}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def test_the_python_snippet_runs(page: Page, site_url: str) -> None:
+    page.get_by_label("Your review").fill("A superb film, I loved it.")
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    page.get_by_text("Use from code").click()
+    expect(page.locator("#snippets pre")).to_have_count(3)
+    _, python, _ = page.locator("#snippets pre").all_inner_texts()
+    assert f"{site_url}api/predict" in python
+    # The C library does not resolve the site's name.
+    host = site_url.split("/")[2]
+    local = python.replace(f"http://{host}", f"http://127.0.0.1:{host.rpartition(':')[2]}").replace(
+        '{"Content-Type"', f'{{"Host": "{host}", "Content-Type"'
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", local], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    assert "'sentiment': 'positive'" in printed
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_the_api_has_a_page(open_page: OpenPage, width: int) -> None:
+    page = open_page("/api-docs", viewport={"width": width, "height": 900})
+    expect(page.get_by_role("heading", name="POST /api/predict", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="POST /api/feedback")).to_be_visible()
+    page.get_by_role("link", name="Verdict", exact=True).first.click()
+    expect(page.locator("#Verdict")).to_be_in_viewport()
+    assert overflow(page) == 0
+    assert violations(page) == []
+
+
+def test_an_unknown_address_leads_back(open_page: OpenPage) -> None:
+    page = open_page(goto=None)
+    page.allowed_noise = ("404",)  # type: ignore[attr-defined]
+    page.goto("/nothing/here")
+    expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Judge a review").click()
+    expect(page.get_by_label("Your review")).to_be_visible()
+
+
+def test_the_page_prints_its_answer_only(page: Page) -> None:
+    answer(page, (2, 6, 1.0))
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.emulate_media(media="print")
+    for hidden in (".actions", ".examples", "#history", "footer", "#edit"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for shown in ("#marked", "#verdict"):
+        expect(page.locator(shown)).to_be_visible()

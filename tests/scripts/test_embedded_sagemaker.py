@@ -1,0 +1,48 @@
+"""The table of docs/embedded-sagemaker.md, which is written from the code."""
+
+import pytest
+
+from scripts.embedded_sagemaker import PAGE, carried_out, members, operations, page
+
+
+def test_the_page_describes_the_code() -> None:
+    """`make embedded-sagemaker` writes it again."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_every_operation_is_listed_once() -> None:
+    listed = operations()
+    assert len(listed) == len(set(listed))
+    assert carried_out() <= set(listed)
+    assert {"CreateProcessingJob", "InvokeEndpointAsync", "CreateInferenceComponent"} <= set(listed)
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "column"),
+    [
+        ("CreateTrainingJob", "HyperParameters", 0),
+        ("CreateTrainingJob", "EnableNetworkIsolation", 0),
+        ("CreateTrainingJob", "AlgorithmSpecification.ContainerEntrypoint", 0),
+        ("CreateTrainingJob", "VpcConfig", 1),
+        ("CreateTrainingJob", "DebugHookConfig", 1),
+        ("CreateTrainingJob", "ResourceConfig.VolumeSizeInGB", 1),
+        ("CreateTrainingJob", "ResourceConfig.InstanceGroups", 2),
+        ("CreateTrainingJob", "AlgorithmSpecification.AlgorithmName", 2),
+        ("CreateModel", "EnableNetworkIsolation", 0),
+        ("CreateModel", "PrimaryContainer.Environment", 0),
+        ("CreateModel", "PrimaryContainer.MultiModelConfig", 2),
+        ("CreateEndpointConfig", "ProductionVariants.ServerlessConfig", 0),
+        ("CreateEndpointConfig", "AsyncInferenceConfig", 2),
+        ("CreateEndpointConfig", "DataCaptureConfig", 1),
+        ("CreateTrainingJob", "StoppingCondition.MaxWaitTimeInSeconds", 0),
+        ("CreateTrainingJob", "EnableManagedSpotTraining", 0),
+        ("ListModels", "CreationTimeBefore", 0),
+        ("ListTags", "ResourceArn", 0),
+        ("ListTags", "MaxResults", 1),
+        ("Search", "SearchExpression.NestedFilters", 0),
+        ("Search", "VisibilityConditions", 1),
+    ],
+)
+def test_members_are_where_the_code_puts_them(operation: str, member: str, column: int) -> None:
+    found = members(operation)
+    assert [number for number, names in enumerate(found) if member in names] == [column]
