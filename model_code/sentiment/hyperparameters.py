@@ -107,8 +107,14 @@ class Hyperparameters:
 
     def as_dict(self) -> dict[str, str | int | float]:
         """Return the hyperparameters of this architecture for metadata.json."""
-        others = set().union(*SPECIFIC.values()) - SPECIFIC[self.architecture]
-        return {name: value for name, value in asdict(self).items() if name not in others}
+        names = hyperparameters_of(self.architecture)
+        return {name: value for name, value in asdict(self).items() if name in names}
+
+
+def hyperparameters_of(architecture: str) -> set[str]:
+    """Return the names of an architecture's hyperparameters and of those of all architectures."""
+    others = set().union(*SPECIFIC.values()) - SPECIFIC[architecture]
+    return {field.name for field in fields(Hyperparameters)} - others
 
 
 def most_labels(architecture: str) -> int:

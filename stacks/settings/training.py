@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from sentiment.hyperparameters import hyperparameters_of
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
@@ -19,34 +20,6 @@ from stacks.settings.types import (
 # CloudFormation waits an hour for a custom resource. The remaining time is for starting functions,
 # stopping the job and storing the artifact.
 LONGEST_WAIT_SECONDS = 3300
-
-
-# Hyperparameters of all architectures, and of each one
-COMMON = ("architecture", "seed", "test_fraction", "validation_fraction")
-HYPERPARAMETERS = {
-    "ngrams": (
-        "iterations",
-        "l2_penalty",
-        "max_order",
-        "max_terms",
-        "min_reviews",
-        "prior",
-        "sentence_weight",
-        "smoothing",
-    ),
-    "lstm": (
-        "batch_size",
-        "dropout",
-        "embedding_dim",
-        "epochs",
-        "hidden_dim",
-        "learning_rate",
-        "pad",
-        "vocab_size",
-        "word_dropout",
-        "words",
-    ),
-}
 
 
 class TrainingSettings(Section):
@@ -135,7 +108,7 @@ class TrainingSettings(Section):
         SageMaker's training toolkit passes values to a shell, so numbers are formatted without
         characters that are special there.
         """
-        names = [*COMMON, *HYPERPARAMETERS[self.architecture]]
+        names = hyperparameters_of(self.architecture)
         values = {name: getattr(self, name) for name in sorted(names)}
         return {
             name: value if isinstance(value, str) else repr(value) for name, value in values.items()

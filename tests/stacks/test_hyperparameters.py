@@ -4,8 +4,13 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from sentiment.hyperparameters import ARCHITECTURES, Hyperparameters
-from stacks.settings.training import COMMON, HYPERPARAMETERS, TrainingSettings
+from sentiment.hyperparameters import (
+    ARCHITECTURES,
+    SPECIFIC,
+    Hyperparameters,
+    hyperparameters_of,
+)
+from stacks.settings.training import TrainingSettings
 
 
 def test_the_defaults_are_the_same() -> None:
@@ -15,13 +20,13 @@ def test_the_defaults_are_the_same() -> None:
 
 
 def test_every_hyperparameter_belongs_to_an_architecture_or_to_all() -> None:
-    assert tuple(HYPERPARAMETERS) == ARCHITECTURES
-    named = [*COMMON, *(name for names in HYPERPARAMETERS.values() for name in names)]
-    assert sorted(named) == sorted(field.name for field in fields(Hyperparameters))
+    assert tuple(SPECIFIC) == ARCHITECTURES
+    every = {field.name for field in fields(Hyperparameters)}
+    assert set().union(*map(hyperparameters_of, ARCHITECTURES)) == every
+    assert set().union(*SPECIFIC.values()) < every
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_a_job_gets_only_its_architectures_hyperparameters(architecture: str) -> None:
     settings = TrainingSettings.model_validate({"architecture": architecture})
-    names = {*COMMON, *HYPERPARAMETERS[architecture]}
-    assert settings.hyperparameters().keys() == names
+    assert settings.hyperparameters().keys() == hyperparameters_of(architecture)

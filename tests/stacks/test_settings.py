@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from sentiment.hyperparameters import SPECIFIC
 from sentiment.schema import Schema
 from stacks.settings.environment import EnvironmentSettings
-from stacks.settings.training import HYPERPARAMETERS
 from tests.stacks.altered import CERTIFICATE, DEV, OWN_IMAGE, PROD
 from tests.stacks.assembly import Assembly
 
@@ -24,7 +24,7 @@ TESTED_ELSEWHERE = {
     "scoring.instance_count", "scoring.max_concurrent_transforms", "scoring.max_payload_mb",
 }  # fmt: skip
 # Passed to the training script by name: tests/stacks/test_hyperparameters.py
-SCRIPTS_OWN = {f"training.{name}" for names in HYPERPARAMETERS.values() for name in names} | {
+SCRIPTS_OWN = {f"training.{name}" for names in SPECIFIC.values() for name in names} | {
     f"training.{name}" for name in ("seed", "test_fraction", "validation_fraction")
 }
 
