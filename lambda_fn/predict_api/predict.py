@@ -24,7 +24,7 @@ def predict(request: ApiRequest) -> Answer:
     verdict = request.model.verdict(review.text, explain=review.explain)
     _count([verdict])
     if review.media_type == TEXT:
-        return answer(verdict.digit, request.request_id, media_type=TEXT)
+        return answer(verdict.text, request.request_id, media_type=TEXT)
     content = {**verdict.as_dict(), "model": verdict.model, "request_id": request.request_id}
     return answer(content, request.request_id)
 
@@ -58,7 +58,7 @@ def predict_batch(request: ApiRequest) -> Answer:
 
 def _count(verdicts: list[Verdict]) -> None:
     for sentiment in ("positive", "negative"):
-        count = sum(verdict.sentiment == sentiment for verdict in verdicts)
+        count = sum(verdict.label == sentiment for verdict in verdicts)
         if count:
             metrics.add_metric(sentiment.title(), MetricUnit.Count, count)
     if verdicts:

@@ -140,9 +140,24 @@ def _feedback() -> dict[str, Schema]:
 
 
 def _verdicts() -> dict[str, Schema]:
+    sentiment: dict[str, Schema] = {
+        "sentiment": {
+            "type": "string",
+            "enum": list(SENTIMENTS),
+            "description": "The label; only if the labels are positive and negative",
+        },
+        "probability": {
+            **SHARE,
+            "description": "Probability of positive; only if the labels are positive and negative",
+        },
+    }
     judged: dict[str, Schema] = {
-        "sentiment": {"type": "string", "enum": ["positive", "negative"]},
-        "probability": {**SHARE, "description": "Calibrated probability of positive"},
+        "label": {**TEXT, "description": "The most probable label"},
+        "probabilities": {
+            "type": "object",
+            "additionalProperties": SHARE,
+            "description": "Calibrated probability of each label; their sum is 1",
+        },
         "words": {**COUNT, "description": "Number of words in the review"},
         "known_words": {
             **COUNT,
@@ -168,9 +183,15 @@ def _verdicts() -> dict[str, Schema]:
                 "accuracy": {**SHARE, "description": "Accuracy on held-out reviews"},
             }
         ),
-        "Judgement": structure(judged),
+        "Judgement": structure({**sentiment, **judged}, required=[*judged]),
         "Verdict": structure(
-            {**judged, **_explanation(), "model": reference("Model"), "request_id": TEXT},
+            {
+                **sentiment,
+                **judged,
+                **_explanation(),
+                "model": reference("Model"),
+                "request_id": TEXT,
+            },
             required=[*judged, "model", "request_id"],
         ),
         "Verdicts": structure(
