@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.classifier import Classifier
+from sentiment.classifier import Classifier, Scores
 from sentiment.evaluation.calibration import Calibration
 from sentiment.explanation import Explanation
 from sentiment.wheels import fetch_wheels
@@ -75,17 +75,21 @@ class Artifact:
         """
         scores = self.classifier.score(reviews, explain=explain)
         probabilities = self.calibration.probabilities(scores.logits, scores.evidence)
-        slopes = self.calibration.slope(scores.evidence)
-        rows = zip(scores.explanations, slopes, scores.known_words, strict=False)
         return Judgements(
             probabilities=np.where(scores.known_words > 0, probabilities, 0.5),
             words=scores.words,
             known_words=scores.known_words,
-            explanations=[
-                parts.scaled(slope, self.calibration.intercept) if known else Explanation.empty()
-                for parts, slope, known in rows
-            ],
+            explanations=self._calibrated(scores) if explain else [],
         )
+
+    def _calibrated(self, scores: Scores) -> list[Explanation]:
+        """Return the parts of the calibrated log-odds."""
+        slopes = self.calibration.slope(scores.evidence)
+        rows = zip(scores.explanations, slopes, scores.known_words, strict=True)
+        return [
+            parts.scaled(slope, self.calibration.intercept) if known else Explanation.empty()
+            for parts, slope, known in rows
+        ]
 
 
 def save(artifact: Artifact, folder: Path) -> None:

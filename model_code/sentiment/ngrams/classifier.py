@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from sentiment.classifier import Scores
 from sentiment.explanation import Explanation, Spans
 from sentiment.ngrams.index import Index
-from sentiment.ngrams.terms import Occurrences, Terms, Tokens, kinds
+from sentiment.ngrams.terms import Occurrences, Terms, Tokens, kinds, vector_lengths
 from sentiment.tokens import Placed, place_tokens
 
 FILE = "ngrams.npz"
-TINY = 1e-12  # avoids division by 0 for a review without known terms
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,8 @@ class NgramReviews:
         count, found = len(reviews), Occurrences.find(tokens, self.order)
         found = found.known(*self.index.find(found.terms))
         distinct = found.distinct(len(self.terms))
-        squares = np.square(self.ratios[distinct.terms] * distinct.emphasis)
-        lengths = np.sqrt(np.maximum(np.bincount(distinct.owners, squares, count), TINY))
+        values = self.ratios[distinct.terms] * distinct.emphasis
+        lengths = vector_lengths(distinct.owners, values, count)
         parts = self.weights[distinct.terms] * distinct.emphasis / lengths[distinct.owners]
         familiar = found.owners[(found.kinds == 0) & tokens.words[found.first]]
         return Scores(
