@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
+from sentiment.schema import SENTIMENTS
 
 LEAST_TEXTS = 10  # different texts of each label in the training reviews
-LABELS = {1: "positive", 0: "negative"}
 
 
 def require_enough(training: Dataset, source: str) -> None:
@@ -21,7 +21,7 @@ def require_enough(training: Dataset, source: str) -> None:
         DatasetError: when there are fewer than ten different texts of a label.
     """
     texts = Counter(label for _, label in set(zip(training.texts, training.labels, strict=True)))
-    for label, name in LABELS.items():
+    for label, name in reversed(tuple(enumerate(SENTIMENTS))):
         if texts[label] < LEAST_TEXTS:
             raise DatasetError(
                 f"{source}: {texts[label]} different {name} texts to train on; "
@@ -61,7 +61,7 @@ def unseen(testing: Dataset, training: Dataset, report: Callable[[str], object])
     if left_out:
         numbers = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
         report(f"testing: {left_out.total()} of {len(testing.texts)} rows left out: {numbers}")
-    for label, name in LABELS.items():
+    for label, name in reversed(tuple(enumerate(SENTIMENTS))):
         if label not in kept.values():
             raise DatasetError(
                 f"no {name} test reviews are left ({len(kept)} of {len(testing.texts)} rows); "

@@ -14,7 +14,7 @@ from sentiment.labels import interpret, spelling
 from sentiment.listing import list_files
 from sentiment.reading import read_file
 from sentiment.rows import Rows
-from sentiment.schema import Schema
+from sentiment.schema import SENTIMENTS, Schema
 
 TRAIN, TEST = "train", "test"
 Report = Callable[[str], object]  # receives lines for the log
@@ -81,7 +81,7 @@ def read_channel(
         )
     for half, found in halves.items():
         if len(set(found.labels)) == 1:
-            only = "positive" if found.labels[0] else "negative"
+            only = SENTIMENTS[found.labels[0]]
             raise DatasetError(
                 f"{source.name}: all {len(found.labels)} {half} reviews are {only}; "
                 "add both classes"

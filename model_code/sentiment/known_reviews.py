@@ -10,8 +10,8 @@ from sentiment.artifact import Artifact
 from sentiment.datasets import Dataset
 from sentiment.errors import TrainingInputError
 from sentiment.request import MAX_CHARACTERS, MAX_REVIEWS
+from sentiment.schema import SENTIMENTS
 
-SENTIMENTS = ("negative", "positive")
 PER_SENTIMENT = 2
 # Characters and known words of a typical known review; other reviews are chosen if none is typical.
 SHORTEST, LONGEST, KNOWN_WORDS = 40, 400, 5

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from sentiment.errors import DatasetError
-from sentiment.schema import NEGATIVE, POSITIVE
+from sentiment.schema import NEGATIVE, POSITIVE, SENTIMENTS
 
-CLASSES = {NEGATIVE: 0, POSITIVE: 1}
+CLASSES = {name: label for label, name in enumerate(SENTIMENTS)}
 NAMES = {
     "neg": 0, "negative": 0, "false": 0, "no": 0, "pos": 1, "positive": 1, "true": 1, "yes": 1,
 }  # fmt: skip

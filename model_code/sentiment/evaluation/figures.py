@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sentiment.evaluation.drawing import ACCENT, CARD, FAINT, INK, OTHER, new_figure, styled, svg
 from sentiment.evaluation.lengths import Group, by_length
 from sentiment.evaluation.metrics import Metrics, reliability, roc_curve, wilson_interval
+from sentiment.schema import SENTIMENTS
 
 INTERVALS = "95\N{NO-BREAK SPACE}% intervals"
 DARK = 0.5  # share above which a cell of the confusion matrix needs light text
@@ -78,9 +79,9 @@ def _confusion(metrics: Metrics) -> ReportFigure:
             column + 0.5, row + 0.5, f"{count:,}\n{share:.1%}",
             ha="center", va="center", color=CARD if share > DARK else INK,
         )  # fmt: skip
-    names = ["negative", "positive"]
-    axes.set(xticks=[0.5, 1.5], yticks=[0.5, 1.5], xticklabels=names, xlim=(0, 2), ylim=(2, 0))
-    axes.set_yticklabels(names, rotation=90, va="center")
+    axes.set(xticks=[0.5, 1.5], yticks=[0.5, 1.5], xlim=(0, 2), ylim=(2, 0))
+    axes.set_xticklabels(SENTIMENTS)
+    axes.set_yticklabels(SENTIMENTS, rotation=90, va="center")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set(xlabel="predicted", ylabel="true", aspect="equal")

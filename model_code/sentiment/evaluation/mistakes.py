@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentiment.evaluation.metrics import THRESHOLD
+from sentiment.schema import SENTIMENTS
 
 SHOWN_MISTAKES = 20
 SHOWN_CHARACTERS = 420
@@ -40,12 +41,11 @@ def most_confident_mistakes(
     judged, truth = probabilities >= THRESHOLD, labels == 1
     wrong = np.flatnonzero(judged != truth)
     worst = wrong[np.argsort(-np.abs(probabilities[wrong] - THRESHOLD), kind="stable")]
-    names = ("negative", "positive")
     return [
         Mistake(
             text=excerpt(texts[row]),
-            label=names[int(truth[row])],
-            judged=names[int(judged[row])],
+            label=SENTIMENTS[int(truth[row])],
+            judged=SENTIMENTS[int(judged[row])],
             probability=float(probabilities[row]),
         )
         for row in worst[:SHOWN_MISTAKES]
