@@ -16,7 +16,8 @@ from sentiment.classifier import Classifier, Scores
 from sentiment.evaluation.calibration import Calibration
 from sentiment.evaluation.judged import verdicts
 from sentiment.explanation import Explanation
-from sentiment.labels import SENTIMENT, modelled
+from sentiment.labels import modelled
+from sentiment.schema import SENTIMENTS
 from sentiment.wheels import fetch_wheels
 
 METADATA = "metadata.json"
@@ -164,7 +165,7 @@ def _calibrations(metadata: Mapping[str, Any]) -> list[Calibration]:
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise ArtifactError(f"labels in {METADATA} must be names")
     models = len(modelled(labels))
-    if len(labels) < len(SENTIMENT) or len(metadata["calibration"]) != models:
+    if len(labels) < len(SENTIMENTS) or len(metadata["calibration"]) != models:
         raise ArtifactError(f"{len(labels)} labels in {METADATA} need {models} calibrations")
     return [Calibration(**one) for one in metadata["calibration"]]
 

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from _csv import Reader
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
@@ -48,22 +49,42 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     rows.details += [DIALECTS.get(delimiter, f"separated by {delimiter!r}"), columns]
     if schema.numbers and not _counts_columns(header):
         rows.add(header[text], header[label], above + reader.line_num)
+    for line_num, fields in rows_below(reader, header, rows.name, above=above):
+        if chosen(fields):
+            rows.add(fields[text], fields[label], line_num)
+        else:
+            rows.skipped["rows of other sources"] += 1
+
+
+def rows_below(
+    reader: Reader, header: list[str], name: str, *, above: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the last line and the fields of each row below the header, without blank lines.
+
+    Args:
+        reader: reader of the table, after its header.
+        header: the fields of the header.
+        name: file name, for messages.
+        above: number of lines above the header.
+
+    Raises:
+        DatasetError: naming the first line of a row that cannot be read or has other fields.
+    """
     begin = above + reader.line_num + 1
     try:
         for fields in reader:
-            line_num = above + reader.line_num
-            if fields:  # not a blank line
-                if len(fields) != len(header):
-                    raise DatasetError(_miscounted(rows.name, begin, fields, header, delimiter))
-                if chosen(fields):
-                    rows.add(fields[text], fields[label], line_num)
-                else:
-                    rows.skipped["rows of other sources"] += 1
-            begin = line_num + 1
+            line = above + reader.line_num
+            if fields and len(fields) != len(header):
+                raise DatasetError(
+                    _miscounted(name, begin, fields, header, reader.dialect.delimiter)
+                )
+            if fields:
+                yield line, fields
+            begin = line + 1
     except csv.Error as error:
         raise DatasetError(
-            f"{rows.name}, line {begin}: {error}; within a field in quotation marks, a quotation "
-            "mark is doubled"
+            f"{name}, line {begin}: {error}; within a field in quotation marks, a quotation mark "
+            "is doubled"
         ) from error
 
 

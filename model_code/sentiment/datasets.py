@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from sentiment.errors import DatasetError
 from sentiment.files import TABLES, File, format_of, half_of
-from sentiment.labels import MOST_LABELS, SENTIMENT, interpret, spelling
+from sentiment.labels import MOST_LABELS, interpret, spelling
 from sentiment.listing import list_files
 from sentiment.reading import read_file
 from sentiment.rows import Rows
-from sentiment.schema import Schema
+from sentiment.schema import SENTIMENTS, Schema
 
 TRAIN, TEST = "train", "test"
 Report = Callable[[str], object]  # receives lines for the log
@@ -32,7 +32,7 @@ class Dataset:
 
     texts: list[str]
     labels: list[int]
-    names: tuple[str, ...] = SENTIMENT
+    names: tuple[str, ...] = SENTIMENTS
 
     def take(self, rows: Iterable[int]) -> "Dataset":
         """Return the given rows."""
@@ -44,7 +44,7 @@ class Dataset:
     def sha256(self) -> str:
         """Return a hash of the rows in order, independent of the file format."""
         digest = hashlib.sha256()
-        if self.names != SENTIMENT:
+        if self.names != SENTIMENTS:
             digest.update(json.dumps(self.names).encode())
         for text, label in zip(self.texts, self.labels, strict=True):
             digest.update(json.dumps([label, text]).encode())
@@ -116,7 +116,7 @@ def table_of(half: str, folder: Path) -> Path | None:
     return next(named, None)
 
 
-def read_feedback(folder: Path, names: Sequence[str] = SENTIMENT) -> Dataset:
+def read_feedback(folder: Path, names: Sequence[str] = SENTIMENTS) -> Dataset:
     """Read feedback, which unlike a dataset may have only one label and the same row twice.
 
     Args:

@@ -9,9 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sentiment.errors import DatasetError
-from sentiment.schema import NEGATIVE, POSITIVE
+from sentiment.schema import NEGATIVE, POSITIVE, SENTIMENTS
 
-SENTIMENT = (NEGATIVE, POSITIVE)
 MOST_LABELS = 100
 NAMES = {
     "neg": 0, "negative": 0, "false": 0, "no": 0, "pos": 1, "positive": 1, "true": 1, "yes": 1,
@@ -39,7 +38,7 @@ class Labels(NamedTuple):
     """Labels of a dataset.
 
     Attributes:
-        names: their names; `SENTIMENT`, or two or more others in order.
+        names: their names; `SENTIMENTS`, or two or more others in order.
         indexes: spelling to the index in `names`, or to None for a label to leave out.
     """
 
@@ -50,12 +49,12 @@ class Labels(NamedTuple):
 def modelled(names: Sequence[str]) -> Sequence[int]:
     """Return the labels of which a classifier has a model: the second of two, or each of more."""
     labels = range(len(names))
-    return labels[1:] if len(labels) == len(SENTIMENT) else labels
+    return labels[1:] if len(labels) == len(SENTIMENTS) else labels
 
 
 def is_sentiment(names: Sequence[str]) -> bool:
     """Return whether the labels are negative and positive, whatever their spelling was."""
-    return tuple(names) == SENTIMENT
+    return tuple(names) == SENTIMENTS
 
 
 def spelling(label: Any) -> str:
@@ -92,14 +91,14 @@ def interpret(
     """
     chosen = {spelling(label): name for label, name in mapping.items()}
     others = [label for label in places if label not in chosen]
-    complete = bool(set(chosen.values()) & set(SENTIMENT))  # nothing else but names is understood
-    if set(chosen.values()) <= {*SENTIMENT, None} and (names is None or is_sentiment(names)):
+    complete = bool(set(chosen.values()) & set(SENTIMENTS))  # nothing else but names is understood
+    if set(chosen.values()) <= {*SENTIMENTS, None} and (names is None or is_sentiment(names)):
         pair = _read(others, only_names=complete)
         if pair is not None:
-            indexes = {label: name and SENTIMENT.index(name) for label, name in chosen.items()}
-            return Labels(SENTIMENT, {**pair, **indexes})
+            indexes = {label: name and SENTIMENTS.index(name) for label, name in chosen.items()}
+            return Labels(SENTIMENTS, {**pair, **indexes})
     wanted: dict[str, str | None] = {
-        label: SENTIMENT[NAMES[label]] if complete else label
+        label: SENTIMENTS[NAMES[label]] if complete else label
         for label in others
         if label in NAMES or not complete
     } | chosen
@@ -132,7 +131,7 @@ def _reason(
         return None if label in names else f" is not one of the training reviews' {listed}"
     if names is None and len(before) < most:
         return None
-    if names is None and most > len(SENTIMENT):
+    if names is None and most > len(SENTIMENTS):
         return f"; allowed are at most {most} labels"
     if _read([*before, label], only_names=False) is not None:
         return None
@@ -189,7 +188,7 @@ def _proposal(labels: Collection[str]) -> dict[str, str | None]:
 
 def _shown(mapping: Mapping[str, str | None], labels: Collection[str]) -> str:
     """Return what to set, ready to paste, if the mapping is short and has both classes."""
-    both = set(SENTIMENT) <= set(mapping.values())
+    both = set(SENTIMENTS) <= set(mapping.values())
     if not both or len(labels) > MOST_MAPPED or any(len(label) > MAX_SHOWN for label in mapping):
         return "map the labels with dataset.labels"
     setting = shlex.quote(f"dataset.labels={json.dumps(mapping, ensure_ascii=False)}")

@@ -128,7 +128,7 @@ def run(
         shuffle(part, parameters.seed)
         for part in stratified_split(
             train_reviews,
-            parameters.validation_fraction,
+            parameters.held_out,
             parameters.seed,
             neighbours=NEIGHBOURS,
         )

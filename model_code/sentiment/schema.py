@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from sentiment.errors import HyperparameterError
 
 NEGATIVE, POSITIVE = "negative", "positive"
+SENTIMENTS = (NEGATIVE, POSITIVE)  # name of each label
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def read_json(lines: Iterator[str], rows: Rows, schema: Schema) -> None:
     objects = (
         enumerate(_array(chain([first], lines), name), start=1)
         if is_array
-        else _json_lines(enumerate(chain([first], lines), number), name)
+        else json_lines(enumerate(chain([first], lines), number), name)
     )
     unit = "object" if is_array else "line"
     keys: tuple[str, str] | None = None
@@ -51,7 +51,12 @@ def read_json(lines: Iterator[str], rows: Rows, schema: Schema) -> None:
         rows.details.append(f"keys {keys[0]!r} and {keys[1]!r}")
 
 
-def _json_lines(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, Any]]:
+def json_lines(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, Any]]:
+    """Yield the number and the value of each line that is not blank.
+
+    Raises:
+        DatasetError: naming a line that is not JSON.
+    """
     for number, line in lines:
         if line.strip():
             yield number, _parsed(line, f"{name}, line {number}")

@@ -71,7 +71,8 @@ def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
     source = settings.dataset.testing or settings.dataset.training
     with TemporaryDirectory() as folder:
         training = _copied(settings.dataset.training, settings, Path(folder, "training"))
-        tested = _copied(source, settings, Path(folder, "testing"))
+        separate = bool(settings.dataset.testing)
+        tested = _copied(source, settings, Path(folder, "testing")) if separate else training
         if tested is None:
             raise EvaluationError(f"the test reviews are at {source}: download them and set DATA=")
         if training is None:  # the test reviews can't be compared with those in S3
@@ -79,7 +80,7 @@ def held_out(environment: str, overrides: Mapping[str, Any]) -> Reviews:
             return Reviews(f"the test reviews of {source}", halves.get("test", halves["train"]))
         _, testing = read_halves(
             training,
-            tested if settings.dataset.testing else None,
+            tested if separate else None,
             settings.dataset.table_schema,
             test_fraction=settings.training.test_fraction,
             seed=settings.training.seed,

@@ -17,9 +17,8 @@ from sentiment.errors import DatasetError
 from sentiment.evaluation.metrics import evaluate
 from sentiment.labels import interpret, spelling
 from sentiment.request import MAX_CHARACTERS
-from sentiment.schema import Schema
+from sentiment.schema import SENTIMENTS, Schema
 
-LABELS = ("negative", "positive")
 MOST_REPORTED = 100_000  # rows whose texts the HTML report may quote
 Answer = dict[str, Any]
 
@@ -55,7 +54,7 @@ class Scored:
         """
         self._schema, self._every, self._explain = schema, every, explain
         self.rows = self.errors = 0
-        self.counts = dict.fromkeys(LABELS, 0)
+        self.counts = dict.fromkeys(SENTIMENTS, 0)
         self.versions: set[str] = set()
         self._labels: list[str] = []
         self._places: dict[str, str] = {}
@@ -97,7 +96,7 @@ class Scored:
     def _names(self, taken: Sequence[str]) -> dict[str, str]:
         """Return the further columns; `scored_` distinguishes one from a column of the input."""
         names = ["label", "probability"]
-        names += [f"probability_{label}" for label in LABELS] if self._every else []
+        names += [f"probability_{label}" for label in SENTIMENTS] if self._every else []
         names += ["known_words", *(["phrases"] if self._explain else []), "error"]
         return {name: f"scored_{name}" if name in taken else name for name in names}
 

@@ -1,7 +1,6 @@
 """Tables to score: their rows with all columns, read as often as needed and written in kind."""
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,9 +20,10 @@ from scripts.score.writers import (
 from sentiment.columns import LABEL, ColumnsError, find_columns
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
-from sentiment.csv_table import MAX_FIELD
+from sentiment.csv_table import MAX_FIELD, rows_below
 from sentiment.errors import DatasetError
 from sentiment.schema import Schema
+from sentiment.tables import json_lines
 from sentiment.text_lines import text_lines
 
 DELIMITERS = {".csv": ",;\t|", ".tsv": "\t"}
@@ -106,6 +106,8 @@ class Table:
                 )
         except (DatasetError, ColumnsError) as error:
             raise ScoreError(error) from error
+        except csv.Error as error:  # of the header; those of rows are named by their line
+            raise ScoreError(f"{self.name}, line 1: {error}") from error
         except DAMAGED as error:
             raise ScoreError(f"{self.name}: cannot be read ({error})") from error
 
@@ -142,36 +144,17 @@ class Table:
             return
         csv.field_size_limit(MAX_FIELD)
         columns, delimiter = self._header()
-        width = len(columns.names)
         with self._lines() as lines:
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            try:
-                next(reader)
-                for fields in reader:
-                    if not fields:  # a blank line
-                        continue
-                    if len(fields) != width:
-                        raise ScoreError(
-                            f"{self.name}, line {reader.line_num}: {len(fields)} fields, and the "
-                            f"header has {width}; put a text with {delimiter!r} or a quotation "
-                            "mark in double quotes"
-                        )
-                    label = None if columns.label is None else fields[columns.label]
-                    yield Row(fields, fields[columns.text], label)
-            except csv.Error as error:
-                raise ScoreError(f"{self.name}, line {reader.line_num}: {error}") from error
+            for _, fields in rows_below(reader, next(reader), self.name):
+                label = None if columns.label is None else fields[columns.label]
+                yield Row(fields, fields[columns.text], label)
 
     def _json_rows(self) -> Iterator[Row]:
         with self._lines() as lines:
             columns: Columns | None = None
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
+            for number, values in json_lines(enumerate(lines, start=1), self.name):
                 place = f"{self.name}, line {number}"
-                try:
-                    values = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    raise ScoreError(f"{place}: not JSON ({error})") from error
                 if not isinstance(values, dict):
                     raise ScoreError(f"{place}: must be a JSON object")
                 if columns is None:

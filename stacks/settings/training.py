@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sentiment.hyperparameters import hyperparameters_of
+from sentiment.hyperparameters import HELD_OUT, hyperparameters_of
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
@@ -51,7 +51,11 @@ class TrainingSettings(Section):
     architecture: Literal["ngrams", "lstm"] = "ngrams"
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
-    validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
+    validation_fraction: Annotated[
+        Annotated[Decimal, Field(ge=0.01, le=0.9)] | None,
+        BlankIsNone,
+        Field(validate_default=True),
+    ] = None
     max_order: Annotated[Whole, Field(ge=1, le=5)] = 4
     min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
     max_terms: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_400_000
@@ -89,6 +93,14 @@ class TrainingSettings(Section):
                 "since CloudFormation waits an hour for the whole training"
             )
         return value
+
+    @field_validator("validation_fraction")
+    @classmethod
+    def _default_of_the_architecture(
+        cls, value: float | None, info: ValidationInfo
+    ) -> float | None:
+        architecture = info.data.get("architecture")
+        return HELD_OUT[architecture] if value is None and architecture else value
 
     @property
     def spot_wait_seconds(self) -> int | None:

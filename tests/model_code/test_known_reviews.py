@@ -10,7 +10,7 @@ from sentiment.artifact import Judgements
 from sentiment.errors import TrainingInputError
 from sentiment.evaluation.judged import Judged
 from sentiment.known_reviews import choose_known_reviews
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 
 
 class Judge:
@@ -30,7 +30,7 @@ DULLER: list[Row] = [*DULL, ("boring " * 20, 0, 0.1)]
 def choose(*rows: Row) -> dict[str, list[str]]:
     """Return the chosen texts by label."""
     texts, labels, probabilities = zip(*rows, strict=True)
-    return chosen(Judged.of(SENTIMENT, labels, probabilities), texts)
+    return chosen(Judged.of(SENTIMENTS, labels, probabilities), texts)
 
 
 def chosen(judged: Judged, texts: Sequence[str]) -> dict[str, list[str]]:

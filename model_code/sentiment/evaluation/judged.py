@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 
 SUM_TOLERANCE = 1e-6
 
@@ -42,7 +42,7 @@ class Judged:
                 probabilities, as after a diverged training.
         """
         indexes, shares = np.asarray(labels), np.asarray(probabilities, np.float64)
-        if shares.ndim == 1 and len(names) == len(SENTIMENT):
+        if shares.ndim == 1 and len(names) == len(SENTIMENTS):
             shares = np.stack([1 - shares, shares], axis=1)
         if not len(indexes) or shares.shape != (*indexes.shape, len(names)):
             raise ValueError(

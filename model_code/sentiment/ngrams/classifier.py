@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from sentiment.classifier import Scores
 from sentiment.explanation import Explanation, Spans
 from sentiment.ngrams.index import Index
-from sentiment.ngrams.terms import Distinct, Occurrences, Terms, Tokens, kinds
+from sentiment.ngrams.terms import Distinct, Occurrences, Terms, Tokens, kinds, vector_lengths
 from sentiment.tokens import Placed, place_tokens
 
 FILE = "ngrams.npz"
-TINY = 1e-12  # avoids division by 0 for a review without known terms
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,8 @@ class NgramReviews:
 
     def _lengths(self, model: int, distinct: Distinct, reviews: int) -> NDArray[np.float64]:
         """Return the length of each review's vector, shape (reviews,)."""
-        squares = np.square(self.ratios[model][distinct.terms] * distinct.emphasis)
-        return np.sqrt(np.maximum(np.bincount(distinct.owners, squares, reviews), TINY))
+        values = self.ratios[model][distinct.terms] * distinct.emphasis
+        return vector_lengths(distinct.owners, values, reviews)
 
     def _parts(
         self, model: int, distinct: Distinct, lengths: NDArray[np.float64]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sentiment.distributed import Ranks
 from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters
-from sentiment.labels import SENTIMENT
 from sentiment.ngrams.blocks import Block
 from sentiment.ngrams.terms import Terms
+from sentiment.schema import SENTIMENTS
 
 # Parts of the terms, by the first bits of their numbers: sorted one at a time, which limits memory,
 # they have the order of all. More labels need more parts.
@@ -68,7 +68,7 @@ class Counts:
         totals = self.reviews.sum(axis=0, dtype=np.int64)
         kept = np.flatnonzero(totals >= parameters.min_reviews)
         labels = len(self.reviews)
-        models = 1 if labels == len(SENTIMENT) else labels
+        models = 1 if labels == len(SENTIMENTS) else labels
         room = parameters.max_terms * (BYTES + BYTES_OF_MODEL) // (BYTES + BYTES_OF_MODEL * models)
         most = max(1, room)
         if len(kept) > most:

@@ -8,7 +8,7 @@ million.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, Self
@@ -25,6 +25,7 @@ Terms = NDArray[np.uint64]
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 SQUARE = np.uint64(0xBB67AE8584CAA73B)
 NEGATED = np.uint64(0xD1B54A32D192ED03)
+TINY = 1e-12  # avoids division by 0 for a text without known terms
 GAPPED = 0.7  # emphasis on a gapped pair, relative to an n-gram's
 
 
@@ -64,6 +65,19 @@ def _mix(first: Terms | np.uint64, second: Terms) -> Terms:
     return mixed ^ (mixed >> np.uint64(30))
 
 
+def vector_lengths(
+    owners: NDArray[np.int64], values: NDArray[np.float32] | NDArray[np.float64], texts: int
+) -> NDArray[np.float64]:
+    """Return the length of each text's vector, above 0 even without a value, shape (texts,).
+
+    Args:
+        owners: index of the text of each value.
+        values: the vectors' values, same shape.
+        texts: number of texts.
+    """
+    return np.sqrt(np.maximum(np.bincount(owners, np.square(values), texts), TINY))
+
+
 @dataclass(frozen=True)
 class Tokens:
     """Tokens of several reviews, review by review.
@@ -95,7 +109,7 @@ class Tokens:
         numbers[scope] = _mix(np.full(len(scope), NEGATED), numbers[scope])
         return cls(numbers, roles != PUNCTUATION, lengths)
 
-    @property
+    @cached_property
     def owners(self) -> NDArray[np.int64]:
         """Index of the review that each token belongs to."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)

@@ -10,9 +10,8 @@ from sentiment.ngrams.blocks import spans
 from sentiment.ngrams.counting import Counts
 from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design
-from sentiment.ngrams.terms import Terms
+from sentiment.ngrams.terms import Terms, vector_lengths
 
-TINY = 1e-12  # avoids division by 0 for a review without known terms
 BLOCK = 1 << 20  # elements of the matrix processed at a time, which limits memory
 
 
@@ -83,7 +82,7 @@ class Weighting:
             count, kept = part.stop - part.start, known[texts.columns]
             found, owners = places[texts.columns[kept]], texts.rows[kept]
             products = ratios[sides[part][owners], found] * texts.emphasis[kept]
-            lengths = np.sqrt(np.maximum(np.bincount(owners, np.square(products), count), TINY))
+            lengths = vector_lengths(owners, products, count)
             start, end = end, end + len(found)
             columns[start:end], values[start:end] = found, products / lengths[owners]
             starts[part.start + 1 : part.stop + 1] = np.bincount(owners, minlength=count)

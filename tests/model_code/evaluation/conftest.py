@@ -5,7 +5,7 @@ import pytest
 
 from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.report import Report
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 
 SECRET = "the unmistakable words of a reviewer"  # noqa: S105 - part of a review
 SCRIPT = "<script>alert(1)</script><img src=https://example.com/x onerror=alert(2)>"
@@ -39,9 +39,9 @@ def report() -> Report:
             "hyperparameters": {"architecture": "ngrams", "seed": 1, "smoothing": 1.0},
             "sha256": {"training": "a" * 64, "code": "b" * 64},
         },
-        judged=Judged.of(SENTIMENT, labels, probabilities),
+        judged=Judged.of(SENTIMENTS, labels, probabilities),
         short={
-            "first 20 words": Judged.of(SENTIMENT, labels, np.clip(probabilities, 0.2, 0.8)),
+            "first 20 words": Judged.of(SENTIMENTS, labels, np.clip(probabilities, 0.2, 0.8)),
         },
         texts=texts,
         learning_curve=[

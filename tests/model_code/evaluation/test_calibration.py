@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sentiment.evaluation.calibration import Calibration, fit_calibration
 from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import evaluate
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 
 LOGITS = st.floats(-50, 50)
 ROWS = st.lists(st.tuples(LOGITS, st.integers(0, 1)), min_size=1, max_size=30)
@@ -74,7 +74,7 @@ def test_an_overconfident_model_is_calibrated() -> None:
     identity = Calibration.identity()
     before, after = (
         evaluate(
-            Judged.of(SENTIMENT, labels[10_000:], one.probabilities(logits[10_000:], EVIDENCE))
+            Judged.of(SENTIMENTS, labels[10_000:], one.probabilities(logits[10_000:], EVIDENCE))
         )
         for one in (identity, line)
     )

@@ -21,7 +21,7 @@ from sentiment.evaluation.metrics import (
     roc_curve,
     wilson_interval,
 )
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 
 # Few values, to include ties and bin bounds
 PROBABILITIES = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.8, 1.0]), st.floats(0, 1))
@@ -30,7 +30,7 @@ Rows = list[tuple[int, float]]
 
 
 def judged(rows: Rows) -> Judged:
-    return Judged.of(SENTIMENT, [label for label, _ in rows], [share for _, share in rows])
+    return Judged.of(SENTIMENTS, [label for label, _ in rows], [share for _, share in rows])
 
 
 def evaluated(rows: Rows) -> Metrics:
@@ -181,7 +181,7 @@ def test_invalid_input_is_refused(
     labels: list[int], probabilities: list[float], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        Judged.of(SENTIMENT, labels, probabilities)
+        Judged.of(SENTIMENTS, labels, probabilities)
 
 
 def test_every_metric_is_explained() -> None:

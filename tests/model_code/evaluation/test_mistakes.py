@@ -14,7 +14,7 @@ from sentiment.evaluation.mistakes import (
     excerpt,
     most_confident_mistakes,
 )
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 
 RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -22,7 +22,7 @@ RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT OVERRIDE}"
 def test_the_most_confident_mistake_is_first() -> None:
     labels = np.array([1, 0, 1, 0, 1])
     probabilities = np.array([0.4, 0.99, 0.9, 0.2, 0.001])
-    judged = Judged.of(SENTIMENT, labels, probabilities)
+    judged = Judged.of(SENTIMENTS, labels, probabilities)
     found = most_confident_mistakes(["a", "b", "c", "d", "e"], judged)
     assert [mistake.text for mistake in found] == ["e", "b", "a"]
     assert (found[0].label, found[0].judged, found[0].probability) == (
@@ -35,7 +35,7 @@ def test_the_most_confident_mistake_is_first() -> None:
 
 def test_no_more_than_twenty_and_ties_in_order() -> None:
     texts = [str(number) for number in range(50)]
-    found = most_confident_mistakes(texts, Judged.of(SENTIMENT, [1] * 50, [0.3] * 50))
+    found = most_confident_mistakes(texts, Judged.of(SENTIMENTS, [1] * 50, [0.3] * 50))
     assert [mistake.text for mistake in found] == texts[:SHOWN_MISTAKES]
 
 

@@ -19,7 +19,7 @@ from scripts import ROOT
 from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import evaluate
 from sentiment.evaluation.report import HTML, METRICS, Report, write_report
-from sentiment.labels import SENTIMENT
+from sentiment.schema import SENTIMENTS
 from tests.model_code.evaluation.conftest import HOSTILE, SCRIPT, SECRET
 
 VOID = {"meta", "br"}
@@ -200,7 +200,7 @@ def test_another_process_without_a_home_writes_the_same(report: Report, tmp_path
 def test_few_reviews_of_one_class(report: Report, tmp_path: Path, rows: int, label: int) -> None:
     small = replace(
         report,
-        judged=Judged.of(SENTIMENT, [label] * rows, [0.5] * rows),
+        judged=Judged.of(SENTIMENTS, [label] * rows, [0.5] * rows),
         texts=["short"] * rows,
         learning_curve=[],
     )
