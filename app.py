@@ -11,7 +11,6 @@ if __name__ == "__main__":
 
 from aws_cdk import App, Tags
 
-from sentiment.hyperparameters import most_labels
 from stacks.datasets import feedback_of, find_dataset
 from stacks.model.stack import ModelStack
 from stacks.names import Names
@@ -42,7 +41,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
             source,
             root=ROOT,
             schema=settings.dataset.table_schema,
-            most_labels=most_labels(settings.training.architecture),
+            most_labels=settings.training.most_labels,
             trains=channel == "training",
         )
         for channel, source in sources.items()

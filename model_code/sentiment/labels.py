@@ -95,13 +95,17 @@ def interpret(
     if set(chosen.values()) <= {*SENTIMENTS, None} and (names is None or is_sentiment(names)):
         pair = _read(others, only_names=complete)
         if pair is not None:
-            indexes = {label: name and SENTIMENTS.index(name) for label, name in chosen.items()}
-            return Labels(SENTIMENTS, {**pair, **indexes})
+            mapped = {
+                label: None if name is None else SENTIMENTS.index(name)
+                for label, name in chosen.items()
+            }
+            return Labels(SENTIMENTS, {**pair, **mapped})
     wanted: dict[str, str | None] = {
         label: SENTIMENTS[NAMES[label]] if complete else label
         for label in others
         if label in NAMES or not complete
-    } | chosen
+    }
+    wanted |= chosen
     known = names or sorted({name for name in wanted.values() if name is not None}, key=_in_order)
     for number, label in enumerate(others):
         reason = (

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sentiment.hyperparameters import HELD_OUT, hyperparameters_of
+from sentiment.hyperparameters import HELD_OUT, hyperparameters_of, most_labels
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
@@ -106,6 +106,11 @@ class TrainingSettings(Section):
     def spot_wait_seconds(self) -> int | None:
         """Longest time from a spot job's start to its end; None for on-demand instances."""
         return (self.max_wait_seconds or LONGEST_WAIT_SECONDS) if self.use_spot else None
+
+    @property
+    def most_labels(self) -> int:
+        """Highest number of labels that the architecture can learn."""
+        return most_labels(self.architecture)
 
     @property
     def distributed(self) -> bool:

@@ -13,6 +13,7 @@ from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.evaluation.calibration import Calibration
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.training import fit
 from tests.model_code.ngrams.conftest import PARAMETERS, reviews
 
@@ -88,5 +89,6 @@ def test_two_labels_have_one_model_whatever_their_names_are() -> None:
 def test_the_artifact_is_no_larger_with_more_labels() -> None:
     # 16 bytes of a term for two labels, 32 for three
     few = trained(replace(PARAMETERS, max_terms=40)).model
+    assert isinstance(few, NgramReviews)
     assert few.terms.shape == (20,)
     assert few.ratios.shape == few.weights.shape == (3, 20)
