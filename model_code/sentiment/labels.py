@@ -92,7 +92,7 @@ def interpret(
     chosen = {spelling(label): name for label, name in mapping.items()}
     complete = bool(set(chosen.values()) & set(SENTIMENTS))  # nothing else but names is understood
     if names is not None and not is_sentiment(names):
-        chosen = {spelling(name): name for name in names} | chosen
+        chosen = {**{spelling(name): name for name in names}, **chosen}
     others = [label for label in places if label not in chosen]
     if set(chosen.values()) <= {*SENTIMENTS, None} and (names is None or is_sentiment(names)):
         pair = _read(others, only_names=complete)

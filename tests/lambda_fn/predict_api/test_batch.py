@@ -33,7 +33,8 @@ def test_a_batch_is_answered_in_order(api: Api) -> None:
     predictions = content.pop("predictions")
     assert content == {"model": MODEL, "request_id": "request-1"}
     read = {"words": 3, "known_words": 2}
-    for index, label, given in ((0, "positive", VERDICT["probabilities"]), (2, "negative", shares)):
+    clear = {"negative": 0.03, "positive": 0.97}
+    for index, label, given in ((0, "positive", clear), (2, "negative", shares)):
         assert predictions[index] == {
             "sentiment": label, "label": label, "probability": given["positive"],
             "probabilities": given, **read,
