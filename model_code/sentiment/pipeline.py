@@ -45,7 +45,7 @@ class DivergedError(RuntimeError):
 NEIGHBOURS = 50
 # Test reviews whose excerpts are judged for the report
 EXCERPTED = 5000
-# Metrics at the end of the log; the deployment reads the last three.
+# Metrics at the end of the log, of which the deployment reads the last three
 MEASURED = (
     "expected_calibration_error", "balanced_accuracy", "balanced_accuracy_low", "accuracy",
 )  # fmt: skip
@@ -249,6 +249,7 @@ def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
         f"finished in {sum(watch.seconds.values()):.1f} s ({phases}), peak memory {memory:.2f} GB",
         flush=True,
     )
+    print(f"test_labels={len(metrics.labels)}", flush=True)
     figures = metrics.as_dict()
     for name in MEASURED:
         print(f"test_{name}={figures[name]:.4f}", flush=True)
