@@ -51,7 +51,7 @@ def test_evaluation_on_given_reviews(deployment: Deployment, tmp_path: Path, way
     labels = [label for _, label in deployment.held_back]
     (all_of_them,) = [row for row in replies(tmp_path) if row["kind"] == "lists"]
     judged = zip(all_of_them["indices"], all_of_them["reply"]["verdicts"], strict=True)
-    right = sum((probability >= 0.5) == labels[index] for index, probability in judged)
+    right = sum((one["positive"] >= 0.5) == labels[index] for index, one in judged)
     assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in done.stdout
     assert right / len(labels) >= 0.7
     assert f"{SINGLES} sent in both ways, 0 differ" in done.stdout
