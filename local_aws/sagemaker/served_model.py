@@ -129,9 +129,16 @@ class ServedModel:
             return body if answer.status == HTTPStatus.OK else b""
 
     def invoke(
-        self, body: bytes, headers: Mapping[str, str], seconds: float = INVOCATION_SECONDS
+        self, body: bytes, headers: Mapping[str, str], seconds: float | None = None
     ) -> tuple[int, str, bytes]:
-        """Forward a reserved request and return status, content type and body."""
+        """Forward a reserved request and return status, content type and body.
+
+        Args:
+            body: the request's body.
+            headers: the request's headers.
+            seconds: limit on the wait for the answer; None for that of an endpoint.
+        """
+        seconds = INVOCATION_SECONDS if seconds is None else seconds
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=seconds)
         try:
             connection.request("POST", "/invocations", body, dict(headers))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints
 from tests.local_aws.support.archives import archive, wheel
+from tests.support.waiting import until
 
 SERVED = "serves"
 REQUIREMENTS = "--no-index\n--find-links wheels\nservedonly==1.0\n"
@@ -163,7 +163,7 @@ def test_model_that_cannot_load_is_in_service_and_fails_every_request(serving: E
     error = error_of(serving, "cannot-load", "hello")
     assert error["Error"]["Code"] == "ModelError"
     assert error["OriginalStatusCode"] == 500
-    assert logged(serving, "cannot-load", "cannot load")
+    wait_for_log(serving, "cannot-load", "cannot load")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,6 @@ def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
     with pytest.raises(ClientError, match="can only be deleted"):
         sagemaker.update_endpoint(EndpointName="no-archive", EndpointConfigName=SERVED)
     sagemaker.delete_endpoint(EndpointName="no-archive")
-    assert endpoints.settled(serving, "no-archive")["EndpointStatus"] == "Deleting"
     deleted = sagemaker.get_waiter("endpoint_deleted")
     deleted.wait(EndpointName="no-archive", WaiterConfig={"Delay": 1})
     with pytest.raises(ClientError, match=r'Could not find endpoint "arn:.*/no-archive"'):
@@ -199,7 +198,7 @@ def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
 
 
 def test_container_logs_to_the_group_of_the_endpoint(serving: Emulator) -> None:
-    assert logged(serving, SERVED, "loading ")
+    wait_for_log(serving, SERVED, "loading ")
 
 
 def test_names_are_unique_and_unknown_ones_are_refused(serving: Emulator) -> None:
@@ -244,15 +243,20 @@ def test_deleted_endpoint_leaves_no_process(serving: Emulator) -> None:
     assert error_of(serving, "cannot-load", "hello")["Error"]["Code"] == "ValidationError"
 
 
-def logged(emulator: Emulator, name: str, text: str) -> bool:
+def wait_for_log(emulator: Emulator, name: str, text: str) -> None:
     """Wait until a text is in an endpoint's log, which is sent about every second."""
     logs = emulator.client("logs")
     group = f"/aws/sagemaker/Endpoints/{name}"
-    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
-            events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])
-            if any(text in event["message"] for event in events["events"]):
-                return True
-        time.sleep(0.2)
-    return False
+
+    def found() -> bool:
+        streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        events = (
+            event
+            for stream in streams
+            for event in logs.get_log_events(
+                logGroupName=group, logStreamName=stream["logStreamName"]
+            )["events"]
+        )
+        return any(text in event["message"] for event in events)
+
+    until(found)

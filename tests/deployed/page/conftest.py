@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # The browser without windows starts a page in a third of the time.
 CHROMIUM = (
@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP *.localhost 127.0.0.1",
 ]
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=30_000)  # milliseconds, for a busy machine and a starting model
 
 
 @pytest.fixture(scope="session")
