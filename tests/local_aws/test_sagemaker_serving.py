@@ -1,5 +1,6 @@
 """Endpoints that SageMaker's handlers serve, as their callers see them."""
 
+import io
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -39,14 +41,29 @@ def serving(emulator: Emulator) -> Emulator:
         "lacks-wheel": endpoints.artifact("x", **requirements),
         "scikit-learn": endpoints.artifact("sk"),
         "scikit-learn-broken": endpoints.artifact("x", **{"code/inference.py": "import torch"}),
+        "scikit-learn-both": endpoints.artifact(
+            "x", **{"code/inference.py": f"{endpoints.SUMS}input_fn = transform_fn = print\n"}
+        ),
+        "scikit-learn-sums": archive(
+            {"code/inference.py": endpoints.SUMS, "code/errors.py": "NONE = 0"}
+        ),
     }
     for name, packed in artifacts.items():
         variant = endpoints.SERVERLESS if name == "serverless" else endpoints.INSTANCE
         image = endpoints.SCIKIT_LEARN if name.startswith("scikit-learn") else endpoints.PYTORCH
+        if name == "scikit-learn-sums":
+            image = f"{image.partition(':')[0]}@sha256:{'0' * 64}"
         config = endpoints.define(emulator, name, packed, variant=variant, image=image)
         emulator.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
     assert endpoints.settled(emulator, SERVED)["EndpointStatus"] == "InService"
     return emulator
+
+
+def npy(values: object) -> bytes:
+    """Return an array in NumPy's format."""
+    file = io.BytesIO()
+    np.save(file, np.array(values))
+    return file.getvalue()
 
 
 def error_of(emulator: Emulator, name: str, text: str) -> dict[str, Any]:
@@ -108,6 +125,42 @@ def test_the_scikit_learn_image_calls_transform_fn(serving: Emulator) -> None:
     assert endpoints.ask(serving, "scikit-learn", "grüße") == "sk: grüße"
     refused = error_of(serving, "scikit-learn", "refuse")
     assert (refused["OriginalStatusCode"], refused["OriginalMessage"]) == (422, "refused")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "accept", "answer"),
+    [
+        (b"[[1, 2], [3, 4.5]]", "application/json", "*/*", (b"[3.0, 7.5]", "application/json")),
+        (b"1,2\n3,4\n", "text/csv", "text/csv", (b"3.0\n7.0\n", "text/csv; charset=utf-8")),
+        (npy([[1, 2]]), "application/x-npy", "application/x-npy", (npy([3]), "application/x-npy")),
+    ],
+)
+def test_the_scikit_learn_image_has_functions_for_what_the_code_lacks(
+    serving: Emulator, body: bytes, kind: str, accept: str, answer: tuple[bytes, str]
+) -> None:
+    assert endpoints.settled(serving, "scikit-learn-sums")["EndpointStatus"] == "InService"
+    reply = serving.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="scikit-learn-sums", Body=body, ContentType=kind, Accept=accept
+    )
+    assert (reply["Body"].read(), reply["ContentType"]) == answer
+
+
+@pytest.mark.parametrize(("kind", "accept"), [("text/plain", "*/*"), ("text/csv", "text/plain")])
+def test_the_scikit_learn_image_fails_for_other_types(
+    serving: Emulator, kind: str, accept: str
+) -> None:
+    endpoints.settled(serving, "scikit-learn-sums")
+    with pytest.raises(ClientError) as raised:
+        serving.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName="scikit-learn-sums", Body=b"1,2\n3,4", ContentType=kind, Accept=accept
+        )
+    assert raised.value.response["OriginalStatusCode"] == 500
+
+
+def test_the_scikit_learn_image_refuses_functions_that_exclude_one_another(
+    serving: Emulator,
+) -> None:
+    assert endpoints.settled(serving, "scikit-learn-both")["EndpointStatus"] == "Failed"
 
 
 def test_the_scikit_learn_image_has_no_torch(serving: Emulator) -> None:

@@ -69,6 +69,17 @@ def transform_fn(model, body, content_type, accept):
     return Response(answer(model, text), content_type=f"text/plain; for={accept}")
 """,
 }
+# What the scikit-learn image calls with defaults for the rest, next to a module of a common name
+SUMS = """
+import errors
+
+class Sums:
+    def predict(self, rows):
+        return rows.sum(axis=1) + errors.NONE
+
+def model_fn(model_dir):
+    return Sums()
+"""
 BROKEN = CODE[PYTORCH].replace("print(", "raise RuntimeError('cannot load',")
 
 
