@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from predict_api import openapi
 from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
+from predict_api.comparison import comparison
 from predict_api.feedback import read_feedback, store
 from predict_api.predict import metrics, predict, predict_batch
 from predict_api.problem import Problem
@@ -17,8 +18,10 @@ from predict_api.settings import Settings
 
 
 def describe_model(request: ApiRequest) -> Answer:
-    """Answer with the model's metrics, data and code hashes, and hyperparameters."""
-    return answer(request.model.card(), request.request_id)
+    """Answer with the model's metrics, data and code hashes, hyperparameters and comparison."""
+    card, artifacts = request.model.card(), request.settings.artifacts_uri
+    found = comparison(artifacts, card["model_version"]) if artifacts else None
+    return answer({**card, **({"comparison": found} if found else {})}, request.request_id)
 
 
 def check_health(request: ApiRequest) -> Answer:

@@ -38,7 +38,7 @@ def choose_known_reviews(
         right = {
             text: share
             for text, truth, share in zip(tested.texts, tested.labels, shares.tolist(), strict=True)
-            if truth == label and share >= CLEAR and _can_be_sent(text)
+            if truth == label and share >= CLEAR and can_be_sent(text)
         }
         texts = sorted(
             right, key=lambda text: (_excess(text), len(text) < SHORTEST, -right[text], text)
@@ -54,7 +54,8 @@ def choose_known_reviews(
     return known
 
 
-def _can_be_sent(text: str) -> bool:
+def can_be_sent(text: str) -> bool:
+    """Return whether a request can hold the text."""
     return len(text) <= MAX_CHARACTERS and not SURROGATE.search(text)
 
 

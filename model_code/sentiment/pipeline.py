@@ -28,10 +28,11 @@ from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate, reliabilit
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.halves import read_halves
+from sentiment.held_out import write_held_out
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.known_reviews import choose_known_reviews
 from sentiment.request import MAX_REVIEWS
-from sentiment.schema import Schema
+from sentiment.schema import SENTIMENTS, Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
 
 
@@ -181,6 +182,7 @@ def run(
             seconds=watch.seconds,
         ),
     )
+    write_held_out(folders.output, train_reviews, test_reviews, SENTIMENTS, parameters.seed)
     watch.lap("report")
     if metrics.rows < FEW_ROWS:
         say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")

@@ -168,6 +168,13 @@ def _refuse_untried(settings: EnvironmentSettings) -> None:
             "must be true when training.model_data is set, "
             "because no training has tested that model",
         )
+    if settings.rollout.challenger != "off" and not settings.rollout.candidate:
+        raise SettingsError(
+            "rollout.candidate",
+            "false",
+            "must be true when rollout.challenger is not off, "
+            "because the candidate is compared with the model that serves",
+        )
 
 
 def _refuse_strategy(reason: str) -> NoReturn:

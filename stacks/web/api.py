@@ -88,6 +88,7 @@ class PredictApi(Construct):
         settings: ApiSettings,
         feedback: FeedbackSettings,
         feedback_uri: str,
+        artifacts_uri: str | None,
         data_key_arn: str | None,
         web_acl_log_group: str,
     ) -> None:
@@ -100,7 +101,8 @@ class PredictApi(Construct):
             settings: limits and logs.
             feedback: settings of `POST /feedback`.
             feedback_uri: S3 URI of the folder for feedback.
-            data_key_arn: key of that folder's bucket; None for AWS's own.
+            artifacts_uri: S3 URI of the training jobs' artifacts; None without comparisons.
+            data_key_arn: key of the data bucket; None for AWS's own.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
@@ -111,6 +113,7 @@ class PredictApi(Construct):
             metrics_namespace=metrics_namespace,
             settings=settings,
             feedback_uri=feedback_uri if feedback.enabled else None,
+            artifacts_uri=artifacts_uri,
             data_key_arn=data_key_arn,
         )
         api = self._declare_rest_api(name, settings, feedback)

@@ -41,6 +41,7 @@ class WebStack(AppStack):
             settings=settings.api,
             feedback=settings.feedback,
             feedback_uri=names.feedback,
+            artifacts_uri=names.artifacts if settings.rollout.challenger != "off" else None,
             data_key_arn=self.data_key_arn,
             web_acl_log_group=names.web_acl_log_group,
         )
