@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment import artifact
+from sentiment.drift import quarters
 from sentiment.record_lines import CSV, JSON_LINES, Line, LineError, blocks, written
 from sentiment.request import JSON, TEXT, Request, RequestError, checked, read
 
@@ -88,7 +89,8 @@ def output_fn(prediction: Prediction | LineAnswers, accept: str | None) -> tuple
         "trained_at": metadata["trained_at"],
         "accuracy": metadata["metrics"]["accuracy"],
     }
-    answers = _answers(prediction.judgements, request.reviews, request.refused, model)
+    places = quarters(metadata.get("quarters", {}), prediction.judgements, request.reviews)
+    answers = _answers(prediction.judgements, request.reviews, request.refused, model, places)
     return json.dumps({"predictions": answers} if request.many else answers[0]), JSON
 
 
@@ -126,6 +128,7 @@ def _answers(
     reviews: Sequence[str],
     refused: Mapping[int, RequestError],
     model: Mapping[str, Any],
+    places: Sequence[Mapping[str, int]] = (),
 ) -> list[dict[str, Any]]:
     """Return an answer for each review, in order.
 
@@ -134,6 +137,7 @@ def _answers(
         reviews: the valid reviews.
         refused: index of each invalid review, with the error.
         model: fields about the model, which every judgement gets.
+        places: quarters of the test reviews to which the valid reviews belong, if they are known.
     """
     answers: list[dict[str, Any]] = [
         {
@@ -152,6 +156,8 @@ def _answers(
     ]
     for answer, review, explanation in zip(answers, reviews, found.explanations, strict=False):
         answer["explanation"] = explanation.as_dict(review)
+    for answer, place in zip(answers, places, strict=False):
+        answer["quarters"] = place
     for index, error in sorted(refused.items()):
         answers.insert(index, {"error": json.loads(str(error))})
     return answers

@@ -14,6 +14,7 @@ class Settings:
         feedback_bucket: bucket that stores feedback; None disables feedback.
         artifacts_uri: S3 URI of the training jobs' artifacts, with the comparisons of models; None
             if models are not compared.
+        drift: whether the function counts by which quarter of the test reviews a review is like.
         allowed_origins: origins whose pages may call the API.
     """
 
@@ -21,6 +22,7 @@ class Settings:
     max_review_characters: int
     feedback_bucket: str | None = None
     artifacts_uri: str | None = None
+    drift: bool = False
     allowed_origins: tuple[str, ...] = ()
 
 
@@ -42,5 +44,6 @@ def read_settings() -> Settings:
         int(limit),
         feedback_bucket=os.environ.get("FEEDBACK_BUCKET") or None,
         artifacts_uri=os.environ.get("ARTIFACTS_URI") or None,
+        drift=os.environ.get("DRIFT") == "true",
         allowed_origins=tuple(origins),
     )

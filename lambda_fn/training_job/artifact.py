@@ -35,7 +35,7 @@ def restore(s3: Any, uri: str) -> None:
 
 
 def _with_output(s3: Any, uri: str) -> list[str]:
-    """Return the URI of the artifact, and of the output with its held-out reviews, if they exist."""
+    """Return the URIs of the artifact and of the output, if they exist."""
     folder = uri.rpartition("/")[0]
     return [one for one in (uri, f"{folder}/output.tar.gz") if exists(s3, one)]
 

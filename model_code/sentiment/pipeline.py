@@ -23,6 +23,7 @@ from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_feedback
 from sentiment.distributed import Ranks
+from sentiment.drift import read_baseline
 from sentiment.evaluation.calibration import Calibration, fit_calibration
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate, reliability
 from sentiment.evaluation.report import Report, write_report
@@ -166,6 +167,7 @@ def run(
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "ranks": ranks.size,
         "known_reviews": known_reviews,
+        "quarters": read_baseline(trained, test_reviews.texts),
     }
     artifact.save(Artifact(fitted.model, calibration, metadata), folders.model)
     artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)

@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, YAxisProps
 from constructs import Construct
 
+from stacks.monitoring.drift import drift_graphs
 from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
@@ -30,6 +31,7 @@ class EnvironmentDashboard(Construct):
         endpoint: EndpointMetrics,
         namespace: str,
         real_time: bool,
+        drift: bool,
     ) -> None:
         """Declare the dashboard.
 
@@ -39,6 +41,7 @@ class EnvironmentDashboard(Construct):
             endpoint: metrics of the endpoint.
             namespace: namespace of the application's metrics.
             real_time: whether the endpoint has instances.
+            drift: whether callers' reviews are compared with the test reviews.
         """
         super().__init__(scope, construct_id)
         traffic = _graph(
@@ -88,7 +91,12 @@ class EnvironmentDashboard(Construct):
             "Dashboard",
             dashboard_name=name,
             default_interval=TWO_WEEKS,
-            widgets=[[traffic, errors], latency, [concurrency, accuracy]],
+            widgets=[
+                [traffic, errors],
+                latency,
+                [concurrency, accuracy],
+                *([drift_graphs(namespace, SERVICE)] if drift else []),
+            ],
         )
 
 

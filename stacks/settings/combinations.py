@@ -43,6 +43,7 @@ def refuse_impossible(settings: EnvironmentSettings) -> None:
     _refuse_untried(settings)
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
+    _refuse_unseen_drift(settings)
 
 
 def _refuse_serverless(settings: EnvironmentSettings) -> None:
@@ -226,4 +227,15 @@ def _refuse_silent_budget(settings: EnvironmentSettings) -> None:
             "operations.monthly_budget_usd",
             str(operations.monthly_budget_usd),
             "a budget needs operations.alarm_email or operations.alarms=true",
+        )
+
+
+def _refuse_unseen_drift(settings: EnvironmentSettings) -> None:
+    """Refuse metrics of drift that nobody sees."""
+    operations = settings.operations
+    if operations.drift and not (operations.alarms or operations.dashboard):
+        raise SettingsError(
+            "operations.drift",
+            "true",
+            "it needs operations.alarms=true or operations.dashboard=true",
         )

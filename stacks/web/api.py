@@ -85,6 +85,7 @@ class PredictApi(Construct):
         name: str,
         endpoint_name: str,
         metrics_namespace: str,
+        drift: bool,
         settings: ApiSettings,
         feedback: FeedbackSettings,
         feedback_uri: str,
@@ -98,6 +99,7 @@ class PredictApi(Construct):
             name: the API's name.
             endpoint_name: the SageMaker endpoint behind it.
             metrics_namespace: namespace of the function's metrics.
+            drift: whether the function counts how much reviews are like the test reviews.
             settings: limits and logs.
             feedback: settings of `POST /feedback`.
             feedback_uri: S3 URI of the folder for feedback.
@@ -111,6 +113,7 @@ class PredictApi(Construct):
             "Handler",
             endpoint_name=endpoint_name,
             metrics_namespace=metrics_namespace,
+            drift=drift,
             settings=settings,
             feedback_uri=feedback_uri if feedback.enabled else None,
             artifacts_uri=artifacts_uri,

@@ -45,6 +45,7 @@ def declare_predict_function(
     *,
     endpoint_name: str,
     metrics_namespace: str,
+    drift: bool,
     settings: ApiSettings,
     feedback_uri: str | None,
     artifacts_uri: str | None,
@@ -55,6 +56,7 @@ def declare_predict_function(
     Args:
         endpoint_name: the SageMaker endpoint that classifies reviews.
         metrics_namespace: namespace of the function's metrics.
+        drift: whether the function counts how much reviews are like the test reviews.
         settings: limits and traces.
         feedback_uri: S3 URI of the folder for feedback; None for an API without feedback.
         artifacts_uri: S3 URI of the training jobs' artifacts, of which the function reads the
@@ -82,6 +84,7 @@ def declare_predict_function(
             "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
             "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
             **({"FEEDBACK_BUCKET": bucket_and_key(feedback_uri)[0]} if feedback_uri else {}),
+            **({"DRIFT": "true"} if drift else {}),
             **({"ARTIFACTS_URI": artifacts_uri} if artifacts_uri else {}),
             **(
                 {"ALLOWED_ORIGINS": " ".join(origins)}

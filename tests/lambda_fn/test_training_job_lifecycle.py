@@ -304,7 +304,7 @@ def test_going_back_to_a_retired_model_keeps_it(account: Account) -> None:
     held_out = old.replace("model.tar.gz", "output.tar.gz")
     account.s3.put(held_out)
     begin("Delete", FIRST)
-    assert account.s3.tags == dict.fromkeys((old, held_out), {"state": "retired"})
+    assert account.s3.tags == {key: {"state": "retired"} for key in (old, held_out)}
     assert begin("Create")["PhysicalResourceId"] == FIRST
     assert account.s3.tags == {old: {}, held_out: {}}
 

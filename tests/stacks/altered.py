@@ -43,6 +43,7 @@ PROD = {
     "logs.retention_days": "60",
     "operations.alarm_email": "ops@example.com",
     "operations.client_error_rate": "0.5",
+    "operations.drift": "true",
     "operations.dashboard": "false",
     "operations.latency_p99_ms": "2500",
     "operations.monthly_budget_usd": "123",

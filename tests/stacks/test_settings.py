@@ -179,6 +179,9 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "logs.retention_days": (named(LOGS, "PredictApiHandler", "RetentionInDays"), 60),
     "operations.alarm_email": (of("AWS::SNS::Subscription", "Endpoint"), "ops@example.com"),
     "operations.client_error_rate": (named(ALARM, "AlarmsClientErrors", "Threshold"), 0.5),
+    "operations.drift": (
+        named(API, "PredictApiHandler", "Environment", "Variables", "DRIFT"), "true",
+    ),
     "operations.dashboard": (count("AWS::CloudWatch::Dashboard"), 0),
     "operations.latency_p99_ms": (named(ALARM, "AlarmsLatency", "Threshold"), 2500),
     "operations.monthly_budget_usd": (of(BUDGET, "Budget", "BudgetLimit", "Amount"), 123),

@@ -1,11 +1,14 @@
 """Logs, metrics and correlation ids; no review is ever logged."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.lambda_fn.predict_api.api import (
     ENDPOINT,
+    VERDICT,
     Api,
 )
 
@@ -63,3 +66,34 @@ def test_verdicts_are_counted(api: Api, capsys: pytest.CaptureFixture[str]) -> N
     assert directive["Dimensions"] == [["service"]]
     assert {metric["Name"] for metric in directive["Metrics"]} == {"Requests", "Positive"}
     assert (counted["Positive"], counted["service"]) == ([1.0], "predict_api")
+
+
+def test_quarters_are_counted_if_drift_is_monitored(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [
+        {**VERDICT, "quarters": {"certainty": certainty, "unknown_words": 4}}
+        for certainty in (1, 3, 3)
+    ]
+    reviews = ["One", "Two", "Three"]
+
+    def counted() -> dict[str, Any]:
+        api.model_answers({"predictions": answers}, asked={"reviews": reviews})
+        answer = api.post(
+            json.dumps({"reviews": reviews}).encode(), "application/json", path="/predict/batch"
+        )
+        assert "quarters" not in answer["body"]
+        (line,) = [one for one in capsys.readouterr().out.splitlines() if "_aws" in one]
+        assert not any(review in line for review in reviews)
+        return {key: value for key, value in json.loads(line).items() if "Quarter" in key}
+
+    assert counted() == {}
+    settings = replace(api.module.SETTINGS, drift=True)
+    monkeypatch.setattr(api.module, "SETTINGS", settings)
+    assert counted() == {
+        **{f"CertaintyQuarter{n}": [count] for n, count in enumerate((1, 0, 2, 0), 1)},
+        **{f"UnknownWordsQuarter{n}": [count] for n, count in enumerate((0, 0, 0, 3), 1)},
+    }
+    for answer in answers:
+        del answer["quarters"]  # a model of an earlier version of the training
+    assert counted() == {}
