@@ -80,9 +80,10 @@ score: $(VENV)/.dev ## judge a file of reviews: DATA= OUTPUT= on the local deplo
 	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$(DATA)" --output "$(OUTPUT)" \
 	  $(if $(AWS),--aws) $(if $(YES),--yes) $(if $(ALL),--all) $(if $(EXPLAIN),--explain) $(if $(OVERWRITE),--overwrite) $(CONTEXT)
 
-evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews
+evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews or FEEDBACK=2026-10
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
-	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
+	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") \
+	  $(if $(FEEDBACK),--feedback "$$FEEDBACK") $(CONTEXT)
 
 format: $(VENV)/.dev ## format the code and apply ruff's fixes
 	ruff format --quiet .

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api import openapi
+from predict_api.agreement import count_agreement
 from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
 from predict_api.comparison import comparison
@@ -43,6 +44,7 @@ def take_feedback(bucket: str, request: ApiRequest) -> Answer:
     feedback = read_feedback(request.body, request.header("content-type"), limit)
     store(feedback, bucket=bucket, request_id=request.request_id, at=datetime.now(UTC))
     metrics.add_metric("Feedback", MetricUnit.Count, 1)
+    count_agreement(feedback, request.model)
     content = {"status": "recorded", "request_id": request.request_id}
     return answer(content, request.request_id, status=HTTPStatus.CREATED)
 

@@ -1,10 +1,16 @@
 """The CloudWatch dashboard of an environment."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, YAxisProps
+from aws_cdk.aws_cloudwatch import (
+    Dashboard,
+    GraphWidget,
+    IMetric,
+    MathExpression,
+    YAxisProps,
+)
 from constructs import Construct
 
-from stacks.monitoring.drift import drift_graphs
+from stacks.monitoring.drift import DAY, drift_graphs
 from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
@@ -32,6 +38,7 @@ class EnvironmentDashboard(Construct):
         namespace: str,
         real_time: bool,
         drift: bool,
+        feedback: bool,
     ) -> None:
         """Declare the dashboard.
 
@@ -42,6 +49,7 @@ class EnvironmentDashboard(Construct):
             namespace: namespace of the application's metrics.
             real_time: whether the endpoint has instances.
             drift: whether callers' reviews are compared with the test reviews.
+            feedback: whether the API accepts feedback.
         """
         super().__init__(scope, construct_id)
         traffic = _graph(
@@ -96,8 +104,23 @@ class EnvironmentDashboard(Construct):
                 latency,
                 [concurrency, accuracy],
                 *([drift_graphs(namespace, SERVICE)] if drift else []),
+                *([[_agreement(namespace)]] if feedback else []),
             ],
         )
+
+
+def _agreement(namespace: str) -> GraphWidget:
+    """Return the agreement of feedback with each version of the model, by day.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+    """
+    search = f'{{"{namespace}",model_version,service}} MetricName="Agreement"'
+    by_version = MathExpression(
+        expression=f"SEARCH('{search}', 'Average', {DAY.to_seconds()})",
+        label="${PROP('Dim.model_version')}",
+        period=DAY,
+    )
+    return _graph("Feedback that agrees with the model, by its version", "%", by_version)
 
 
 def _graph(title: str, unit: str, *metrics: IMetric) -> GraphWidget:

@@ -72,6 +72,7 @@ class WebStack(AppStack):
                 namespace=names.metrics,
                 real_time=self.settings.endpoint.kind == "real_time",
                 drift=operations.drift,
+                feedback=self.settings.feedback.enabled,
             )
 
     def _add_page(self, api: PredictApi) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -97,3 +98,34 @@ def test_quarters_are_counted_if_drift_is_monitored(
     for answer in answers:
         del answer["quarters"]  # a model of an earlier version of the training
     assert counted() == {}
+
+
+def test_feedback_is_counted_for_the_version_that_serves(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from predict_api import agreement, operations  # noqa: PLC0415 - read the environment
+
+    monkeypatch.setattr(agreement, "_serving", agreement._Serving())  # noqa: SLF001 - an empty one
+    monkeypatch.setattr(operations, "store", lambda *_, **__: None)
+    take = partial(operations.take_feedback, "bucket")
+    monkeypatch.setattr(api.module, "OPERATIONS", {"/feedback": {"POST": take}})
+
+    def counted(correct: str) -> tuple[float, str] | None:
+        sent = {
+            "review": "Fine", "predicted": "positive", "correct": correct, "request_id": "a-1",
+        }  # fmt: skip
+        answer = api.post(json.dumps(sent).encode(), "application/json", path="/feedback")
+        assert answer["statusCode"] == 201
+        lines = [
+            json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line
+        ]
+        found = [
+            (line["Agreement"][0], line["model_version"]) for line in lines if "Agreement" in line
+        ]
+        return found[0] if found else None
+
+    api.model_fails("ModelNotReadyException")
+    assert counted("positive") is None  # stored, but of no known version
+    api.model_answers({"model_version": "sentiment-dev-1"}, asked={"card": True})
+    assert counted("positive") == (100.0, "sentiment-dev-1")
+    assert counted("negative") == (0.0, "sentiment-dev-1")
