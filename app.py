@@ -42,12 +42,15 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
             root=ROOT,
             schema=settings.dataset.table_schema,
             trains=channel == "training",
+            listing=settings.dataset.listing,
         )
         for channel, source in sources.items()
         if source is not None
     }
     if settings.dataset.feedback:
-        datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
+        datasets["feedback"] = feedback_of(
+            settings.dataset.feedback, names.feedback, settings.dataset.listing
+        )
     storage = StorageStack(
         app,
         names=names,

@@ -16,7 +16,7 @@ from tests.stacks.assembly import Assembly
 Find = Callable[[Assembly], Any]
 # Settings that change a whole environment or depend on others have separate tests.
 TESTED_ELSEWHERE = {
-    "api.access", "api.web_acl", "dataset.feedback", "dataset.testing", "dataset.training",
+    "api.access", "api.web_acl", "dataset.feedback", "dataset.listing", "dataset.testing", "dataset.training",
     "endpoint.kind", "environment", "network.security_group_ids", "network.subnet_ids",
     "operations.alarms", "region", "rollout.strategy", "security.customer_managed_keys",
     "training.model_data",
