@@ -69,7 +69,7 @@ class Comparison:
         total = self.champion_only + self.challenger_only
         rarer = min(self.champion_only, self.challenger_only)
         tail = sum(comb(total, count) for count in range(rarer + 1))
-        return min(1.0, 2 * tail / 2**total)
+        return min(1.0, float(2 * tail / 2**total))
 
     @property
     def interval(self) -> tuple[float, float]:

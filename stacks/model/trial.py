@@ -24,6 +24,7 @@ from stacks.settings.rollout import RolloutSettings
 HANDLERS = ROOT / "lambda_fn" / "trial"
 # SageMaker takes minutes to start instances; the framework's own limit is two hours.
 COMES_UP = Duration.minutes(45)
+NOT_COMPARED = "not compared without a candidate"
 
 
 class Artifacts(NamedTuple):
@@ -52,8 +53,7 @@ class SmokeTest(Construct):
 
     Attributes:
         resource: test of the real endpoint, for dependencies.
-        comparison: sentence that compares the candidate with the model that serves; None without a
-            candidate.
+        comparison: sentence that compares the candidate with the model that serves.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class SmokeTest(Construct):
             capture_percent: share of the requests that the endpoint captures.
         """
         super().__init__(scope, construct_id)
-        self.comparison: str | None = None
+        self.comparison = NOT_COMPARED
         names = [name for name in (endpoint_name, candidate_name) if name]
         ask = Permission(
             sid="TestEndpoint",
