@@ -23,6 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Installs only missing, damaged or outdated packages.
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
+# More context: a hash of the data in S3, so that changed data are trained on.
+LISTED = $$(python -m scripts.listing --environment $(ENV) $(CONTEXT))
 
 .PHONY: help score evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth bench-size format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
@@ -81,9 +83,10 @@ score: $(VENV)/.dev ## judge a file of reviews: DATA= OUTPUT= on the local deplo
 	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$(DATA)" --output "$(OUTPUT)" \
 	  $(if $(AWS),--aws) $(if $(YES),--yes) $(if $(ALL),--all) $(if $(EXPLAIN),--explain) $(if $(OVERWRITE),--overwrite) $(CONTEXT)
 
-evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews
+evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews or FEEDBACK=2026-10
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
-	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
+	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") \
+	  $(if $(FEEDBACK),--feedback "$$FEEDBACK") $(CONTEXT)
 
 format: $(VENV)/.dev ## format the code and apply ruff's fixes
 	ruff format --quiet .
@@ -116,7 +119,7 @@ diff: $(VENV)/.dev ## show changes to resources, permissions and cost since the 
 	@python -m scripts.diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
 
 diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with the stacks on AWS
-	$(CDK) diff
+	$(CDK) diff $(LISTED)
 
 cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
@@ -130,7 +133,7 @@ deploy: export CDK_PROTECTION := true
 deploy: preflight ## check the account, validate and deploy every stack of ENV to AWS, and try the result; ADOPT=1 after a destroy
 	$(if $(ADOPT),@python -m scripts.adopt --environment $(ENV) $(CONTEXT))
 	CDK_PROTECTION=false CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
-	CDK_VALIDATION=true $(CDK) deploy --all --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
+	CDK_VALIDATION=true $(CDK) deploy --all $(LISTED) --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
 	@python -m scripts.summary --environment $(ENV)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS

@@ -50,6 +50,7 @@ def summary(outputs: Mapping[str, str]) -> dict[str, str]:
         "API": outputs["ApiUrl"],
         "Held-out accuracy": outputs["Accuracy"],
         "Quality gate": outputs["QualityGate"],
+        **({"Comparison": compared} if (compared := outputs.get("Comparison")) else {}),
         "Sample review": line[:SHOWN_CHARACTERS] + "…" * (len(line) > SHOWN_CHARACTERS),
         "Verdict": _verdict(outputs["SiteUrl"], sample),
     }

@@ -22,12 +22,14 @@ from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset, read_feedback
 from sentiment.distributed import Ranks
+from sentiment.drift import read_baseline
 from sentiment.evaluation.calibration import Calibration, fit_calibration
 from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate, reliability
 from sentiment.evaluation.report import Report, write_report
 from sentiment.excerpts import KINDS, excerpts
 from sentiment.halves import read_halves
+from sentiment.held_out import write_held_out
 from sentiment.hyperparameters import Hyperparameters, most_labels
 from sentiment.known_reviews import choose_known_reviews
 from sentiment.labels import modelled
@@ -170,6 +172,7 @@ def run(
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "ranks": ranks.size,
         "known_reviews": known_reviews,
+        "quarters": read_baseline(trained, test_reviews.texts),
     }
     artifact.save(replace(trained, metadata=metadata), folders.model)
     artifact.add_serving_code(SOURCE, folders.model, parameters.architecture)
@@ -185,6 +188,7 @@ def run(
             seconds=watch.seconds,
         ),
     )
+    write_held_out(folders.output, train_reviews, test_reviews, parameters.seed)
     watch.lap("report")
     if metrics.rows < FEW_ROWS:
         say(f"warning: with {metrics.rows} test reviews, the accuracy is a rough estimate")

@@ -311,10 +311,12 @@ def test_a_failed_update_rolls_back_without_training(account: Account) -> None:
 def test_going_back_to_a_retired_model_keeps_it(account: Account) -> None:
     begin("Create")
     old = account.finish(FIRST)
+    held_out = old.replace("model.tar.gz", "output.tar.gz")
+    account.s3.put(held_out)
     begin("Delete", FIRST)
-    assert account.s3.tags[old] == {"state": "retired"}
+    assert account.s3.tags == {key: {"state": "retired"} for key in (old, held_out)}
     assert begin("Create")["PhysicalResourceId"] == FIRST
-    assert account.s3.tags[old] == {}
+    assert account.s3.tags == {old: {}, held_out: {}}
 
 
 def test_delete_stops_a_running_job_and_waits_for_its_end(account: Account) -> None:
