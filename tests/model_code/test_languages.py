@@ -13,7 +13,7 @@ from release_test.handler import known_review
 from resource_properties import FailedTestError
 from sentiment import known_reviews as chosen
 from tests.lambda_fn.fake_aws import Time
-from tests.model_code.conftest import run_training
+from tests.model_code.conftest import train_here
 from tests.support.corpora import LANGUAGES, corpus, write
 from trial.smoke_test import Expected, check_answers
 
@@ -38,8 +38,8 @@ def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "data").mkdir()
     write(corpus(request.param, 400), folder / "data" / "reviews.jsonl")
-    done = run_training(folder / "data", folder, "--iterations", "20")
-    assert (done.returncode, done.stderr) == (0, "")
+    code, _, errors = train_here(folder / "data", folder, "--iterations", "20")
+    assert (code, errors) == (0, "")
     return Runtime(folder / "model")
 
 
