@@ -80,7 +80,7 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
         assert os.getsid(worker) == running.pid
 
         os.kill(running.pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=120)
         up = run_cli("up", "--port", str(emulator.port), "--state", str(state))
         assert up.returncode == 0, up.stderr
         assert "starting afresh" in up.stdout

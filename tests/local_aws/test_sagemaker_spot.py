@@ -187,7 +187,7 @@ def test_killed_emulator_leaves_no_rank(tmp_path: Path) -> None:
         running = process.find(state)
         assert running is not None
         os.kill(running.pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=120)
     finally:
         ended(state)
 
