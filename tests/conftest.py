@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.support.deployment import Deployment, embedded_aws
 
-pytest_plugins = ["tests.proof.plugin", "tests.stacks.synthesized"]
+pytest_plugins = ["local_aws.pytest_plugin", "tests.proof.plugin", "tests.stacks.synthesized"]
 
 # The duration of an example depends more on the machine than on the code.
 settings.register_profile("suite", deadline=None, print_blob=True)
@@ -15,7 +15,7 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
-SHARED = ("deployment", "emulator")
+SHARED = ("deployment", "emulator", "embedded_aws")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

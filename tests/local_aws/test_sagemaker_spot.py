@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -22,7 +23,6 @@ from tests.local_aws.conftest import (
 )
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
-from tests.support.emulator import free_port
 
 BUCKET = "spot-training"
 SCRIPT = Path(__file__).with_name("support") / "spot_train.py"
