@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -17,7 +18,6 @@ from tests.local_aws.conftest import (
     run_cli,
     started,
 )
-from tests.support.emulator import free_port
 
 # Variables that users of another emulator or of a real account may export
 FOREIGN_SETTINGS = {

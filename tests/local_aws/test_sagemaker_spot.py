@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -21,7 +22,6 @@ from tests.local_aws.conftest import (
 )
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
-from tests.support.emulator import free_port
 from tests.support.waiting import until
 
 BUCKET = "spot-training"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local_aws.testing import free_port
 from tests.proof.load import LOST, Percentiles, ask, send_load
-from tests.support.emulator import free_port
 
 REQUESTS = 20
 
