@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from stacks.settings.site import SiteSettings
+from stacks.web.page import index_html
+from tests.support.deployment import Deployment
+
 # The browser without windows starts a page in a third of the time.
 CHROMIUM = (
     os.environ.get("CHROMIUM")
@@ -39,8 +43,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def film_url(deployment: Deployment, site_url: str) -> str:
+    """Return the page's URL with the texts that a model of the packaged reviews has.
+
+    The sample that the deployment trains on is a file, for which the page is neutral: see /neutral.
+    """
+    s3 = deployment.client("s3")
+    (bucket,) = [one["Name"] for one in s3.list_buckets()["Buckets"] if "-site-" in one["Name"]]
+    for name, films in {"index.html": True, "neutral.html": False}.items():
+        html = index_html(SiteSettings(), films=films)
+        s3.put_object(Bucket=bucket, Key=name, Body=html.encode(), ContentType="text/html")
+    return site_url
+
+
 @pytest.fixture
-def open_page(browser: Browser, site_url: str) -> Iterator[OpenPage]:
+def open_page(browser: Browser, film_url: str) -> Iterator[OpenPage]:
     """Return a function that opens the page in a new browser context with the given options.
 
     Errors, policy violations and requests to other origins fail the test, except for lines that
@@ -49,13 +67,13 @@ def open_page(browser: Browser, site_url: str) -> Iterator[OpenPage]:
     opened: list[tuple[Page, list[str]]] = []
 
     def open_(goto: str | None = "/", **options: Any) -> Page:
-        page = browser.new_context(base_url=site_url, **options).new_page()
+        page = browser.new_context(base_url=film_url, **options).new_page()
         noise: list[str] = []
         opened.append((page, noise))
         page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: noise.append(f"page error: {error}"))
         page.on("dialog", lambda dialog: noise.append(f"a script ran: {dialog.message}"))
-        page.on("request", lambda request: noise.extend(_foreign(request.url, site_url)))
+        page.on("request", lambda request: noise.extend(_foreign(request.url, film_url)))
         if goto is not None:
             page.goto(goto)
         return page
