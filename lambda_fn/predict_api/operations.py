@@ -11,6 +11,7 @@ from predict_api import openapi
 from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
 from predict_api.feedback import read_feedback, store
+from predict_api.labels import require_known
 from predict_api.predict import metrics, predict, predict_batch
 from predict_api.problem import Problem
 from predict_api.settings import Settings
@@ -38,6 +39,7 @@ def take_feedback(bucket: str, request: ApiRequest) -> Answer:
     """Store a person's feedback on a verdict."""
     limit = request.settings.max_review_characters
     feedback = read_feedback(request.body, request.header("content-type"), limit)
+    require_known((feedback.predicted, feedback.correct), request.model)
     store(feedback, bucket=bucket, request_id=request.request_id, at=datetime.now(UTC))
     metrics.add_metric("Feedback", MetricUnit.Count, 1)
     content = {"status": "recorded", "request_id": request.request_id}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 POSITIVE = "positive"
-SENTIMENTS = {POSITIVE, "negative"}
+SENTIMENTS = (POSITIVE, "negative")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Verdict:
     @property
     def is_sentiment(self) -> bool:
         """Whether the labels are positive and negative."""
-        return self.probabilities.keys() == SENTIMENTS
+        return self.probabilities.keys() == set(SENTIMENTS)
 
     @property
     def text(self) -> str:

@@ -116,18 +116,30 @@ def table_of(half: str, folder: Path) -> Path | None:
     return next(named, None)
 
 
-def read_feedback(folder: Path, names: Sequence[str] = SENTIMENTS) -> Dataset:
+def read_feedback(
+    folder: Path, names: Sequence[str] = SENTIMENTS, *, report: Report = lambda _: None
+) -> Dataset:
     """Read feedback, which unlike a dataset may have only one label and the same row twice.
+
+    Rows with other labels are left out: they are about a model that had those labels.
 
     Args:
         folder: folder of the feedback.
         names: the labels of the training reviews.
+        report: called with one line when rows are left out.
 
     Raises:
         DatasetError: naming the file, the line and the reason, when a row is invalid.
     """
-    schema, report = Schema(), lambda _: None
-    halves = _labelled(_read(folder, schema, report), schema, report, names, len(names))
+    silent: Report = lambda _: None  # noqa: E731 - each verdict's feedback is a file
+    parts = _read(folder, Schema(), silent)
+    known: dict[str, str | None] = {spelling(name): name for name in names}
+    others = {label: None for _, rows, _ in parts for label in rows.places if label not in known}
+    schema = Schema(labels=known | others)
+    halves = _labelled(parts, schema, silent, names, len(names))
+    left_out = sum(label in others for _, rows, _ in parts for label in rows.labels)
+    if left_out:
+        report(f"feedback: {left_out} rows left out: labels that the model does not have")
     return halves.get(TRAIN, Dataset([], [], tuple(names)))
 
 

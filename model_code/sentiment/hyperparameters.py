@@ -112,14 +112,18 @@ class Hyperparameters:
     @property
     def held_out(self) -> float:
         """Share of the training reviews held out for the learning curve and the calibration."""
-        given = self.validation_fraction
-        return HELD_OUT[self.architecture] if given is None else given
+        return held_out(self.architecture, self.validation_fraction)
 
     def as_dict(self) -> dict[str, str | int | float]:
         """Return the hyperparameters of this architecture for metadata.json."""
         names = hyperparameters_of(self.architecture)
         values = asdict(self) | {"validation_fraction": self.held_out}
         return {name: value for name, value in values.items() if name in names}
+
+
+def held_out(architecture: str, given: float | None) -> float:
+    """Return the share of the training reviews held out, by default the architecture's."""
+    return HELD_OUT[architecture] if given is None else given
 
 
 def hyperparameters_of(architecture: str) -> set[str]:

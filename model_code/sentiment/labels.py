@@ -82,7 +82,7 @@ def interpret(
         places: spelling of each label to the place where it first occurs.
         mapping: labels that a setting maps to other names, or to None to leave out their rows. When
             it has the name negative or positive, no other label is understood besides.
-        names: the labels of the training reviews, of which these must be; None for any.
+        names: the model's labels, of which these must be; None for any.
         most: highest number of labels.
 
     Raises:
@@ -90,8 +90,10 @@ def interpret(
             probably meant.
     """
     chosen = {spelling(label): name for label, name in mapping.items()}
-    others = [label for label in places if label not in chosen]
     complete = bool(set(chosen.values()) & set(SENTIMENTS))  # nothing else but names is understood
+    if names is not None and not is_sentiment(names):
+        chosen = {**{spelling(name): name for name in names}, **chosen}
+    others = [label for label in places if label not in chosen]
     if set(chosen.values()) <= {*SENTIMENTS, None} and (names is None or is_sentiment(names)):
         pair = _read(others, only_names=complete)
         if pair is not None:
@@ -132,7 +134,7 @@ def _reason(
         return " is empty"
     if names is not None and not is_sentiment(names):
         listed = ", ".join(map(repr, names))
-        return None if label in names else f" is not one of the training reviews' {listed}"
+        return f" is not one of the model's {listed}"
     if names is None and len(before) < most:
         return None
     if names is None and most > len(SENTIMENTS):

@@ -114,7 +114,7 @@ def run(
         report=say,
     )
     if folders.feedback is not None:
-        feedback = read_feedback(folders.feedback, train_reviews.names)
+        feedback = read_feedback(folders.feedback, train_reviews.names, report=say)
         train_reviews = add_unseen(train_reviews, feedback, test_reviews)
     hashes = {
         "training": train_reviews.sha256(),

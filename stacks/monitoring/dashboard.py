@@ -1,10 +1,10 @@
 """The CloudWatch dashboard of an environment."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, YAxisProps
+from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, MathExpression, YAxisProps
 from constructs import Construct
 
-from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
+from stacks.monitoring.metrics import FIVE_MINUTES, ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
 HALF = 12  # half of a dashboard's width of 24 units
@@ -46,8 +46,7 @@ class EnvironmentDashboard(Construct):
             "requests",
             api.of_api("Count", "Sum", "requests to the API"),
             endpoint.of_requests("Invocations", "Sum", "invocations of the model"),
-            metric(namespace, "Positive", "Sum", SERVED_BY, label="positive reviews"),
-            metric(namespace, "Negative", "Sum", SERVED_BY, label="negative reviews"),
+            _verdicts(namespace),
             metric(namespace, "Refused", "Sum", SERVED_BY, label="refused requests"),
         )
         errors = _graph(
@@ -90,6 +89,19 @@ class EnvironmentDashboard(Construct):
             default_interval=TWO_WEEKS,
             widgets=[[traffic, errors], latency, [concurrency, accuracy]],
         )
+
+
+def _verdicts(namespace: str) -> IMetric:
+    """Return the number of verdicts of each label, whatever the labels are.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+    """
+    search = f'{{"{namespace}",label,service}} MetricName="Verdicts"'
+    return MathExpression(
+        expression=f"SEARCH('{search}', 'Sum', {FIVE_MINUTES.to_seconds()})",
+        label="${PROP('Dim.label')} reviews",
+        period=FIVE_MINUTES,
+    )
 
 
 def _graph(title: str, unit: str, *metrics: IMetric) -> GraphWidget:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sentiment.hyperparameters import HELD_OUT, hyperparameters_of, most_labels
+from sentiment.hyperparameters import held_out, hyperparameters_of, most_labels
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
@@ -52,9 +52,7 @@ class TrainingSettings(Section):
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
     validation_fraction: Annotated[
-        Annotated[Decimal, Field(ge=0.01, le=0.9)] | None,
-        BlankIsNone,
-        Field(validate_default=True),
+        Annotated[Decimal, Field(ge=0.01, le=0.9)] | None, BlankIsNone
     ] = None
     max_order: Annotated[Whole, Field(ge=1, le=5)] = 4
     min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
@@ -94,14 +92,6 @@ class TrainingSettings(Section):
             )
         return value
 
-    @field_validator("validation_fraction")
-    @classmethod
-    def _default_of_the_architecture(
-        cls, value: float | None, info: ValidationInfo
-    ) -> float | None:
-        architecture = info.data.get("architecture")
-        return HELD_OUT[architecture] if value is None and architecture else value
-
     @property
     def spot_wait_seconds(self) -> int | None:
         """Longest time from a spot job's start to its end; None for on-demand instances."""
@@ -127,6 +117,7 @@ class TrainingSettings(Section):
         """
         names = hyperparameters_of(self.architecture)
         values = {name: getattr(self, name) for name in sorted(names)}
+        values["validation_fraction"] = held_out(self.architecture, self.validation_fraction)
         return {
             name: value if isinstance(value, str) else repr(value) for name, value in values.items()
         }

@@ -87,7 +87,7 @@ def graphs(assembly: Assembly) -> dict[str, set[str]]:
 def test_the_dashboard_follows_requests(prod: Assembly) -> None:
     latency = {"Latency", "Duration", "OverheadLatency", "ModelLatency"}
     assert graphs(prod) == {
-        "Traffic": {"Count", "Invocations", "Positive", "Negative", "Refused"},
+        "Traffic": {"Count", "Invocations", "Refused"},
         "Errors": {
             "4XXError",
             "5XXError",
@@ -105,6 +105,11 @@ def test_the_dashboard_follows_requests(prod: Assembly) -> None:
         },
         "Accuracy of each training, on reviews it did not train on": {"TrainingAccuracy"},
     }
+
+
+def test_the_dashboard_counts_verdicts_of_any_label(prod: Assembly) -> None:
+    body = json.dumps(prod.only("AWS::CloudWatch::Dashboard", "web")["DashboardBody"])
+    assert '{\\\\\\"sentiment-prod\\\\\\",label,service} MetricName=' in body
 
 
 def test_captured_requests_are_encrypted_and_expire(prod: Assembly) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from predict_api.body import MAX_REVIEWS
-from predict_api.feedback import REQUEST_ID, SENTIMENTS
+from predict_api.feedback import LABEL, REQUEST_ID
 from predict_api.openapi.codes import CODES
+from predict_api.verdict import SENTIMENTS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -122,11 +123,11 @@ def _requests() -> dict[str, Schema]:
 
 
 def _feedback() -> dict[str, Schema]:
-    sentiment = {**TEXT, "enum": list(SENTIMENTS)}
+    label = {**TEXT, "pattern": f"^{LABEL}$"}
     properties = {
         "review": reference("Review"),
-        "predicted": {**sentiment, "description": "The model's verdict"},
-        "correct": {**sentiment, "description": "The correct sentiment"},
+        "predicted": {**label, "description": "The label that the model gave"},
+        "correct": {**label, "description": "The correct one of the model's labels"},
         "request_id": {
             **TEXT,
             "pattern": f"^{REQUEST_ID}$",
@@ -161,10 +162,15 @@ def _verdicts() -> dict[str, Schema]:
         "words": {**COUNT, "description": "Number of words in the review"},
         "known_words": {
             **COUNT,
-            "description": "Number of words that the model knows; without any, probability is 0.5",
+            "description": "Number of words that the model knows; without any, all labels are "
+            "equally probable",
         },
     }
-    weight = {"type": "number", "description": "Log-odds that it adds; above 0 towards positive"}
+    weight = {
+        "type": "number",
+        "description": "Log-odds that it adds: of the second of two labels, such as positive, or "
+        "of the verdict's label against all others",
+    }
     span: dict[str, Schema] = {
         "start": {"type": "integer", "minimum": 0},
         "end": {"type": "integer", "minimum": 1},

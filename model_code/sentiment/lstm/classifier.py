@@ -79,7 +79,7 @@ class LSTMReviews:
         weights = (gradient * vectors).sum(dim=2)[:, 0].detach().double().numpy()
         read = slice(len(ids))
         words = Spans(np.array(starts[read], int), np.array(ends[read], int), weights[read])
-        return Explanation(float(logit.detach()) - float(weights.sum()), words)
+        return Explanation(logit.item() - float(weights.sum()), words)
 
     def save(self, folder: Path) -> None:
         """Write weights and vocabulary to an existing folder."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.lambda_fn.predict_api.api import (
     ENDPOINT,
+    VERDICT,
     Api,
 )
 
@@ -53,13 +54,20 @@ def test_logs_carry_the_correlation_id_of_the_caller(api: Api, given: str, used:
     assert api.module.logger.get_current_keys()["correlation_id"] == used
 
 
-def test_verdicts_are_counted(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    api.model_answers()
+@pytest.mark.parametrize(("label", "counted"), [("positive", "positive"), ("gut é", "gut \\xe9")])
+def test_verdicts_are_counted_by_label(
+    api: Api, capsys: pytest.CaptureFixture[str], label: str, counted: str
+) -> None:
+    api.model_answers({**VERDICT, "label": label, "probabilities": {label: 0.9, "other": 0.1}})
     api.post(b"A fine film")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    (counted,) = lines
-    (directive,) = counted["_aws"]["CloudWatchMetrics"]
+    verdicts, requests = lines
+    (directive,) = verdicts["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "sentiment-test"
+    assert sorted(directive["Dimensions"][0]) == ["label", "service"]
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["Verdicts"]
+    assert verdicts["label"] == counted
+    assert (verdicts["Verdicts"], verdicts["service"]) == ([1.0], "predict_api")
+    (directive,) = requests["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == [["service"]]
-    assert {metric["Name"] for metric in directive["Metrics"]} == {"Requests", "Positive"}
-    assert (counted["Positive"], counted["service"]) == ([1.0], "predict_api")
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["Requests"]
