@@ -1,5 +1,6 @@
 /** The table of verdicts as CSV. */
 
+import { NOUN } from "./dom.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
 // Beginning of a cell that a spreadsheet would evaluate as a formula
@@ -14,7 +15,7 @@ export function csvOf(rows) {
     return [row.review, ...(labels ? ofLabels(row) : ofSentiment(row)), ...end];
   });
   const verdict = labels ? ["predicted", "verdict", "probability"] : ["verdict", "chance", "probability"];
-  const names = ["review", ...verdict, ...(spelled ? ["label"] : []), "error"];
+  const names = [NOUN, ...verdict, ...(spelled ? ["label"] : []), "error"];
   return [names, ...lines].map((cells) => cells.map(quoted).join(",")).join("\r\n");
 }
 
@@ -23,7 +24,7 @@ function ofSentiment(row) {
     return ["", "", ""];
   }
   const { name, chance } = wordingOf(row);
-  return [name.join(""), chance.join(""), row.probability];
+  return [name.join(""), chance, row.probability];
 }
 
 function ofLabels(row) {

@@ -118,7 +118,7 @@ function withoutPhrases(review, struck) {
 }
 
 function described(verdict) {
-  const { kind, name, chance } = wordingOf(verdict);
+  const { name, chance } = wordingOf(verdict);
   const small = nodes(name.map((part, place) => (place % 2 ? part : part.toLowerCase())));
-  return kind === "guess" ? small : [...small, " (", ...nodes(chance), ")"];
+  return chance ? [...small, ` (${chance})`] : small;
 }

@@ -111,7 +111,7 @@ function tableRow(row) {
     const { kind, name, chance } = wordingOf(row);
     const verdict = create("span", { className: "label" }, ...nodes(name));
     verdict.dataset.verdict = kind;
-    shown.push(verdict, create("div", { className: "hint" }, ...nodes(chance)));
+    shown.push(verdict, create("div", { className: "hint" }, chance));
     const button = create("button", { className: "small", type: "button", ariaExpanded: "false" }, "Why?");
     button.setAttribute("aria-label", `Why? ${review.slice(0, 60)}`);
     button.dataset.row = rows.indexOf(row);

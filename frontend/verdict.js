@@ -27,11 +27,11 @@ export function isSentiment({ probability }) {
  *
  * @param {object} judged answer of the API, or what `briefly` keeps of it
  * @returns {{kind: "positive" | "mixed" | "negative" | "label" | "unsure" | "guess",
- *   name: string[], chance: string[]}} parts of a text; every second part is a label
+ *   name: string[], chance: string}} the name is parts of a text; every second part is a label
  */
 export function wordingOf(judged) {
   if (isGuess(judged)) {
-    return { kind: "guess", name: ["A guess"], chance: [""] };
+    return { kind: "guess", name: ["A guess"], chance: "" };
   }
   return isSentiment(judged) ? sentimentWording(judged) : labelWording(judged);
 }
@@ -39,7 +39,7 @@ export function wordingOf(judged) {
 function sentimentWording({ probability }) {
   const side = probability >= 0.5 ? "positive" : "negative";
   const certainty = Math.max(probability, 1 - probability);
-  const chance = [`${percent(certainty)} ${side}`];
+  const chance = `${percent(certainty)} ${side}`;
   if (probability > MIXED_FROM && probability < MIXED_TO) {
     return { kind: "mixed", name: ["Mixed"], chance };
   }
@@ -49,13 +49,12 @@ function sentimentWording({ probability }) {
 
 function labelWording(judged) {
   const [[label, most], ...others] = ranked(judged);
-  const chance = [`${percent(most)} `, label];
   const close = others.filter(([, share]) => share * CLOSE > most).map(([name]) => name);
   if (close.length > 0) {
-    return { kind: "unsure", name: unsureBetween([label, ...close]), chance };
+    return { kind: "unsure", name: unsureBetween([label, ...close]), chance: "" };
   }
   const how = most >= CLEAR ? "Clearly" : most >= LIKELY ? "Probably" : "Perhaps";
-  return { kind: "label", name: [`${how} `, label], chance };
+  return { kind: "label", name: [`${how} `, label], chance: percent(most) };
 }
 
 function unsureBetween(labels) {
@@ -79,7 +78,7 @@ export function showVerdict(judged) {
   element("verdict").dataset.verdict = kind;
   element("symbol").textContent = SYMBOLS[kind];
   element("sentiment").replaceChildren(...nodes(name));
-  element("certainty").replaceChildren(...nodes(chance));
+  element("certainty").textContent = chance;
   element("note").textContent = noteOn(judged, kind);
   element("sides").hidden = !isSentiment(judged);
   element("bars").hidden = isSentiment(judged);
@@ -95,8 +94,8 @@ export function showVerdict(judged) {
 /** Return a few words in the colour of a verdict. */
 export function labelOf(judged) {
   const { kind, name, chance } = wordingOf(judged);
-  const shown = kind === "guess" ? [name[0].toLowerCase()] : chance;
-  const label = create("span", { className: "label" }, ...nodes(shown));
+  const sure = isSentiment(judged) ? [chance] : [`${percent(judged.probabilities[judged.label])} `, judged.label];
+  const label = create("span", { className: "label" }, ...nodes(kind === "guess" ? [name[0].toLowerCase()] : sure));
   label.dataset.verdict = kind;
   return label;
 }
