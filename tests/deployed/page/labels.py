@@ -63,3 +63,11 @@ def answer_list(page: Page, *predictions: dict[str, Any]) -> None:
         route.fulfill(json={"predictions": found})
 
     page.route("**/api/predict/batch", batch)
+
+
+def write(page: Page, text: str = TEXT) -> None:
+    """Classify a text with the button."""
+    if page.get_by_role("button", name="Edit").is_visible():
+        page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Your text").fill(text)
+    page.get_by_role("button", name="Classify", exact=True).click()

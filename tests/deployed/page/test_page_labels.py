@@ -20,6 +20,7 @@ from tests.deployed.page.labels import (
     answer_list,
     explained,
     judged,
+    write,
 )
 from tests.deployed.page.use import ARTIFACTS, layout_shift, overflow, violations
 
@@ -32,14 +33,6 @@ TABLE = f'text,category\n"{TEXT}",SPORTS\n"{TEXT}",sports\n"{TEXT}",Business\nA 
 def page(open_page: OpenPage) -> Page:
     """Open the page of a model of any data."""
     return open_page("/neutral")
-
-
-def write(page: Page, text: str = TEXT) -> None:
-    """Classify a text with the button."""
-    if page.get_by_role("button", name="Edit").is_visible():
-        page.get_by_role("button", name="Edit").click()
-    page.get_by_label("Your text").fill(text)
-    page.get_by_role("button", name="Classify", exact=True).click()
 
 
 def judge_each(page: Page, text: str) -> None:
