@@ -13,7 +13,6 @@ from aws_cdk.aws_cloudfront import (
     BehaviorOptions,
     CachePolicy,
     Distribution,
-    ErrorResponse,
     Function,
     FunctionAssociation,
     FunctionCode,
@@ -52,7 +51,6 @@ from stacks.web.web_acl import HEADER
 
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
 PAGE_ADDRESS = Path(__file__).with_name("page_address.js")
-NOT_FOUND = 404
 LISTED = "@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk"
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
@@ -178,18 +176,15 @@ class Site(Construct):
                 allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=CachePolicy.CACHING_OPTIMIZED,
                 response_headers_policy=headers,
-                function_associations=self._at_request(
-                    "PageAddress", PAGE_ADDRESS, f"Files of the page of {Stack.of(self).stack_name}"
+                function_associations=self._at_edge(
+                    "PageAddress",
+                    PAGE_ADDRESS,
+                    f"Files of the page of {Stack.of(self).stack_name}",
+                    FunctionEventType.VIEWER_REQUEST,
+                    FunctionEventType.VIEWER_RESPONSE,
                 ),
                 compress=True,
             ),
-            error_responses=[
-                ErrorResponse(
-                    http_status=NOT_FOUND,
-                    response_http_status=NOT_FOUND,
-                    response_page_path="/404.html",
-                )
-            ],
             additional_behaviors={"/api/*": api},
             price_class=PRICE_CLASSES[settings.price_class],
             http_version=HttpVersion.HTTP2_AND_3,
@@ -229,17 +224,20 @@ class Site(Construct):
             origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=headers,
             # The web ACL otherwise sees only CloudFront's address.
-            function_associations=self._at_request(
+            function_associations=self._at_edge(
                 "ViewerAddress",
                 VIEWER_ADDRESS,
                 f"Viewer's address for the API of {Stack.of(self).stack_name}",
+                FunctionEventType.VIEWER_REQUEST,
             )
             if origin_secret
             else None,
         )
 
-    def _at_request(self, name: str, code: Path, comment: str) -> list[FunctionAssociation]:
-        """Run a function before each request."""
+    def _at_edge(
+        self, name: str, code: Path, comment: str, *events: FunctionEventType
+    ) -> list[FunctionAssociation]:
+        """Run a function at each of these events."""
         function = Function(
             self,
             name,
@@ -247,7 +245,7 @@ class Site(Construct):
             runtime=FunctionRuntime.JS_2_0,
             comment=comment,
         )
-        return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
+        return [FunctionAssociation(function=function, event_type=event) for event in events]
 
     def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
         """Return the options for a custom domain, which make CloudFront refuse old TLS versions."""

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from stacks.settings.site import SiteSettings
-from stacks.web.page import index_html
+from stacks.web.page import INDEX, index_html
+from stacks.web.security_headers import CONTENT_SECURITY_POLICY
 from tests.support.deployment import Deployment
 
 # The browser without windows starts a page in a third of the time.
@@ -31,6 +32,11 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP *.localhost 127.0.0.1",
 ]
 FIREFOX_SHIM = Path(__file__).with_name("firefox.cjs")
+NEUTRAL: dict[str, Any] = {
+    "body": index_html(SiteSettings(), films=False),
+    "content_type": "text/html",
+    "headers": {"Content-Security-Policy": CONTENT_SECURITY_POLICY},
+}
 OpenPage = Callable[..., Page]
 
 
@@ -58,13 +64,12 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def film_url(deployment: Deployment, site_url: str) -> str:
     """Return the page's URL with the texts that a model of the packaged reviews has.
 
-    The sample that the deployment trains on is a file, for which the page is neutral: see /neutral.
+    The sample that the deployment trains on is a file, for which the page is neutral.
     """
     s3 = deployment.client("s3")
     (bucket,) = [one["Name"] for one in s3.list_buckets()["Buckets"] if "-site-" in one["Name"]]
-    for name, films in {"index.html": True, "neutral.html": False}.items():
-        html = index_html(SiteSettings(), films=films)
-        s3.put_object(Bucket=bucket, Key=name, Body=html.encode(), ContentType="text/html")
+    html = index_html(SiteSettings(), films=True).encode()
+    s3.put_object(Bucket=bucket, Key=INDEX, Body=html, ContentType="text/html")
     return site_url
 
 
@@ -73,7 +78,8 @@ def open_page(browser: Browser, film_url: str) -> Iterator[OpenPage]:
     """Return a function that opens the page in a new browser context with the given options.
 
     Errors, policy violations and requests to other origins fail the test, except for lines that
-    contain a part of the page's `allowed_noise`. With `goto=None`, the test opens the page.
+    contain a part of the page's `allowed_noise`. With `goto=None`, the test opens the page. The
+    address /neutral has the page without texts about films.
     """
     opened: list[tuple[Page, list[str]]] = []
 
@@ -81,6 +87,7 @@ def open_page(browser: Browser, film_url: str) -> Iterator[OpenPage]:
         page = browser.new_context(base_url=film_url, **options).new_page()
         noise: list[str] = []
         opened.append((page, noise))
+        page.route("**/neutral", lambda route: route.fulfill(**NEUTRAL))
         page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: noise.append(f"page error: {error}"))
         page.on("dialog", lambda dialog: noise.append(f"a script ran: {dialog.message}"))
