@@ -14,6 +14,7 @@ TORCH_2_6 := torch==2.6.0
 VENV := .venv
 # Packages of the compared models in bench/
 BENCH_VENV := .venv-bench
+SDKS := $(VENV)/.sagemaker-2 $(VENV)/.sagemaker-3
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Many container images set it, which makes every process compile the CDK's modules, for 10 s or more.
@@ -22,6 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Installs only missing, damaged or outdated packages.
 SET_UP := $(PYTHON) scripts/set_up.py
 CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
+# More context: a hash of the data in S3, so that changed data are trained on.
+LISTED = $$(python -m scripts.listing --environment $(ENV) $(CONTEXT))
 
 .PHONY: help score evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth bench-size format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
@@ -45,7 +48,7 @@ test: ## run the whole test suite, including the browser tests
 chromium:
 	@sh scripts/install_chromium.sh
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
+proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(SDKS) chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 	@$(MAKE) --no-print-directory fresh
@@ -80,9 +83,10 @@ score: $(VENV)/.dev ## judge a file of reviews: DATA= OUTPUT= on the local deplo
 	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$(DATA)" --output "$(OUTPUT)" \
 	  $(if $(AWS),--aws) $(if $(YES),--yes) $(if $(ALL),--all) $(if $(EXPLAIN),--explain) $(if $(OVERWRITE),--overwrite) $(CONTEXT)
 
-evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews
+evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews or FEEDBACK=2026-10
 	@python -m scripts.evaluate --port $(PORT) --environment $(ENV) $(if $(SITE),--site "$$SITE") \
-	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") $(CONTEXT)
+	  $(if $(ENDPOINT),--endpoint "$$ENDPOINT") $(if $(LOCAL),--local) $(if $(DATA),--data "$$DATA") \
+	  $(if $(FEEDBACK),--feedback "$$FEEDBACK") $(CONTEXT)
 
 format: $(VENV)/.dev ## format the code and apply ruff's fixes
 	ruff format --quiet .
@@ -115,7 +119,7 @@ diff: $(VENV)/.dev ## show changes to resources, permissions and cost since the 
 	@python -m scripts.diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
 
 diff-deployed: $(VENV)/.deploy ## compare the templates of ENV with the stacks on AWS
-	$(CDK) diff
+	$(CDK) diff $(LISTED)
 
 cost: $(VENV)/.dev ## estimate the monthly cost of each environment from its templates and a dated price table
 	@python -m scripts.cost $(CONTEXT)
@@ -129,21 +133,21 @@ deploy: export CDK_PROTECTION := true
 deploy: preflight ## check the account, validate and deploy every stack of ENV to AWS, and try the result; ADOPT=1 after a destroy
 	$(if $(ADOPT),@python -m scripts.adopt --environment $(ENV) $(CONTEXT))
 	CDK_PROTECTION=false CDK_VALIDATION=true $(CDK) deploy sentiment-$(ENV)-storage $(DEPLOY_OPTIONS)
-	CDK_VALIDATION=true $(CDK) deploy --all --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
+	CDK_VALIDATION=true $(CDK) deploy --all $(LISTED) --outputs-file cdk.out/outputs.json $(DEPLOY_OPTIONS)
 	@python -m scripts.summary --environment $(ENV)
 
 destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
 
 lock: $(VENV)/.supply ## update every lock, with hashes; run make licences afterwards
-	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/scikit-learn requirements/bench requirements/supply; do \
+	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/scikit-learn requirements/sagemaker-2 requirements/sagemaker-3 requirements/bench requirements/supply; do \
 	  case $$file in */scikit-learn) complete=--no-deps;; *) complete=;; esac; \
 	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes $$complete \
 	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
 	npm update --package-lock-only
 
-licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
+licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(SDKS) $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
 	@python -m scripts.supply_chain.licences
 
 sbom: $(VENV)/.supply ## write a bill of materials (CycloneDX) to test-artifacts/sbom.cdx.json
@@ -159,7 +163,7 @@ clean: ## remove everything that the other targets created; stop the embedded AW
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
 # Phony, so that set_up.py checks the environment every time.
-.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(BENCH_VENV)/.ready
+.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(SDKS) $(BENCH_VENV)/.ready
 
 $(VENV)/bin/python:
 	@$(SET_UP) python
@@ -187,6 +191,10 @@ $(VENV)/.torchserve: $(VENV)/bin/python
 # The server of SageMaker's scikit-learn image, for the same comparison.
 $(VENV)/.scikit-learn: $(VENV)/bin/python
 	@$(SET_UP) scikit-learn
+
+# SageMaker's Python SDKs, which run the notebook against the embedded AWS.
+$(SDKS): $(VENV)/bin/python
+	@$(SET_UP) $(patsubst .%,%,$(notdir $@))
 
 $(BENCH_VENV)/.ready:
 	@$(SET_UP) bench

@@ -43,12 +43,15 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
             schema=settings.dataset.table_schema,
             most_labels=settings.training.most_labels,
             trains=channel == "training",
+            listing=settings.dataset.listing,
         )
         for channel, source in sources.items()
         if source is not None
     }
     if settings.dataset.feedback:
-        datasets["feedback"] = feedback_of(settings.dataset.feedback, names.feedback)
+        datasets["feedback"] = feedback_of(
+            settings.dataset.feedback, names.feedback, settings.dataset.listing
+        )
     storage = StorageStack(
         app,
         names=names,

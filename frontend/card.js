@@ -31,7 +31,7 @@ export async function fillCard(config, signal) {
 }
 
 function content(card, cited) {
-  const { metrics = {}, reliability = [], sha256 = {}, hyperparameters = {} } = card;
+  const { metrics = {}, reliability = [], sha256 = {}, hyperparameters = {}, comparison } = card;
   const right = Math.round(metrics.accuracy * 100);
   const range = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
   const trained = metrics.training_rows && `${whole(metrics.training_rows)} ${NOUN}s`;
@@ -45,6 +45,7 @@ function content(card, cited) {
       Trained: date(card.trained_at),
       "Trained on": trained && (cited ? `${trained} of the ${CITATION}` : trained),
       "Tested on": metrics.rows && `${whole(metrics.rows)} other ${NOUN}s: ${share(metrics.accuracy)} right (95% interval: ${range})`,
+      "Compared with the model before it": comparison?.result,
     }),
     ...(isSentiment(card) ? [] : tableOfLabels(card)),
     folded("Settings of the training", hyperparameters),

@@ -17,9 +17,14 @@ class KnownReview:
     @property
     def shown(self) -> str:
         """The review in quotation marks, shortened."""
-        line = " ".join(self.text.split())
-        short = line if len(line) <= SHOWN_CHARACTERS else line[:SHOWN_CHARACTERS].rstrip() + "…"
-        return f"“{short}”"
+        return shown(self.text)
+
+
+def shown(text: str) -> str:
+    """Return a text on one line in quotation marks, shortened."""
+    line = " ".join(text.split())
+    short = line if len(line) <= SHOWN_CHARACTERS else line[:SHOWN_CHARACTERS].rstrip() + "…"
+    return f"“{short}”"
 
 
 FILM_REVIEWS = (

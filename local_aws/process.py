@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from local_aws.environment import NEW_ACCOUNT, ONLY_THIS_MACHINE, endpoint_url, without_aws
+from local_aws.environment import NEW_ACCOUNT, ONLY_THIS_MACHINE, WAITS, endpoint_url, without_aws
 from local_aws.urls import send
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -217,6 +217,7 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "NODE_PATH": str(ROOT / "node_modules"),
         **ONLY_THIS_MACHINE,
         "TMPDIR": str(state / "tmp"),
+        "SFN_WAIT_SCALE": os.environ.get(WAITS, "1"),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(kept_state(state)),
         "S3_PERSIST": "1",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment import artifact
+from sentiment.drift import quarters
 from sentiment.evaluation.judged import verdicts
 from sentiment.labels import is_sentiment
 from sentiment.record_lines import CSV, JSON_LINES, Line, LineError, blocks, written
@@ -92,9 +93,10 @@ def output_fn(prediction: Prediction | LineAnswers, accept: str | None) -> tuple
         "trained_at": metadata["trained_at"],
         "accuracy": metadata["metrics"]["accuracy"],
     }
-    answers = _answers(
-        prediction.judgements, prediction.model.labels, request.reviews, request.refused, model
-    )
+    judgements = prediction.judgements
+    places = quarters(metadata.get("quarters", {}), judgements, request.reviews)
+    added = [{**model, "quarters": place} for place in places]
+    answers = _answers(judgements, prediction.model.labels, request.reviews, request.refused, added)
     return json.dumps({"predictions": answers} if request.many else answers[0]), JSON
 
 
@@ -111,7 +113,7 @@ def _line_answers(request: Request, model: artifact.Artifact) -> Iterator[dict[s
                 refused[index] = error
         explained = [isinstance(line, Line) and line.explain for line in block]
         found = model.judge(reviews, explain=any(explained))
-        answers = _answers(found, model.labels, reviews, refused, version)
+        answers = _answers(found, model.labels, reviews, refused, [version] * len(reviews))
         for answer, explain in zip(answers, explained, strict=True):
             explanation = answer.pop("explanation", None)
             if explain and explanation is not None:
@@ -131,7 +133,7 @@ def _answers(
     labels: Sequence[str],
     reviews: Sequence[str],
     refused: Mapping[int, RequestError],
-    model: Mapping[str, Any],
+    added: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """Return an answer for each review, in order.
 
@@ -140,13 +142,14 @@ def _answers(
         labels: names of the labels.
         reviews: the valid reviews.
         refused: index of each invalid review, with the error.
-        model: fields about the model, which every judgement gets.
+        added: further fields of each judgement.
     """
     columns = zip(
         verdicts(found.probabilities).tolist(),
         found.probabilities.tolist(),
         found.words.tolist(),
         found.known_words.tolist(),
+        added,
         strict=True,
     )
     answers: list[dict[str, Any]] = [
@@ -160,9 +163,9 @@ def _answers(
             "probabilities": dict(zip(labels, probabilities, strict=True)),
             "words": words,
             "known_words": known_words,
-            **model,
+            **fields,
         }
-        for verdict, probabilities, words, known_words in columns
+        for verdict, probabilities, words, known_words, fields in columns
     ]
     for answer, review, explanation in zip(answers, reviews, found.explanations, strict=False):
         answer["explanation"] = explanation.as_dict(review)

@@ -71,6 +71,14 @@ ENVIRONMENTS = {
         "the server of SageMaker's scikit-learn image (300 MB, once)",
         ("flask", "gunicorn.app.wsgiapp", "gevent", "numpy"),
     ),
+    "sagemaker-2": Environment(
+        ".venv/sagemaker-2", "requirements/sagemaker-2.txt",
+        "SageMaker's Python SDK 2 (400 MB, once)", ("sagemaker.pytorch",),
+    ),
+    "sagemaker-3": Environment(
+        ".venv/sagemaker-3", "requirements/sagemaker-3.txt",
+        "SageMaker's Python SDK 3 (800 MB, once)", ("sagemaker.core.resources", "sagemaker.train"),
+    ),
     "bench": Environment(
         ".venv-bench", "requirements/bench.txt", "the peers that bench/ compares with",
         ("fasttext", "sklearn"),

@@ -42,7 +42,7 @@ class Dataset:
 
     Attributes:
         identity: part of the training job's name: a hash of the content, or the URI of a dataset
-            in S3, which synthesis does not read.
+            in S3, which synthesis does not read, with its listing if that is known.
         files: name to file on this machine; empty for a dataset in S3.
         uri: S3 URI of a dataset that is already in S3.
     """
@@ -73,6 +73,7 @@ def find_dataset(
     schema: Schema | None = None,
     most_labels: int = MOST_LABELS,
     trains: bool = False,
+    listing: str | None = None,
 ) -> Dataset:
     """Return the dataset that the setting `key` names.
 
@@ -86,6 +87,7 @@ def find_dataset(
         schema: columns and labels of its tables.
         most_labels: highest number of labels.
         trains: True for training reviews, of which there must be enough.
+        listing: hash of the objects in S3; None if it is unknown.
 
     Raises:
         SettingsError: when the dataset does not exist, cannot be read, or its hash is wrong.
@@ -93,7 +95,7 @@ def find_dataset(
     if source == PACKAGED:
         return _packaged(key)
     if source.startswith("s3://"):
-        return Dataset(identity=source, uri=source)
+        return Dataset(identity=_listed(source, listing), uri=source)
     allowed = "must be an existing file, or a folder with files"
     try:
         files = _files(root / source)
@@ -138,14 +140,21 @@ def _files(path: Path) -> dict[str, Path]:
     return {path.name: path} if path.is_file() else {}
 
 
-def feedback_of(month: str, folder: str) -> Dataset:
+def feedback_of(month: str, folder: str, listing: str | None = None) -> Dataset:
     """Return a month's feedback as a dataset.
 
     Args:
         month: month, such as 2026-01.
         folder: S3 URI of all feedback.
+        listing: hash of the objects in S3; None if it is unknown.
     """
-    return Dataset(identity=f"feedback of {month}", uri=f"{folder}/{month}/")
+    identity = _listed(f"feedback of {month}", listing)
+    return Dataset(identity=identity, uri=f"{folder}/{month}/")
+
+
+def _listed(name: str, listing: str | None) -> str:
+    """Return the identity of data in S3: their name, and their listing if it is known."""
+    return name if listing is None else f"{name} {listing}"
 
 
 def _packaged(key: str) -> Dataset:

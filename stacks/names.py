@@ -9,6 +9,7 @@ from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 
 CHECKPOINTS = "checkpoints"
 
+ARTIFACTS = "models"
 CAPTURED = "captured"
 FEEDBACK = "feedback"
 # Folder of the data bucket with the parts that `make score` sends, and with their answers
@@ -50,6 +51,11 @@ class Names:
     def endpoint_log_group(self, endpoint: str) -> str:
         """Return the name of the log group for an endpoint's output."""
         return f"/aws/sagemaker/Endpoints/{endpoint}"
+
+    @property
+    def artifacts(self) -> str:
+        """S3 URI of the training jobs' artifacts, with a folder for each job."""
+        return f"s3://{self.data_bucket}/{ARTIFACTS}"
 
     @property
     def captured_data(self) -> str:

@@ -8,8 +8,10 @@ from http import HTTPStatus
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api import openapi
+from predict_api.agreement import count_agreement
 from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
+from predict_api.comparison import comparison
 from predict_api.feedback import read_feedback, store
 from predict_api.labels import require_known
 from predict_api.predict import metrics, predict, predict_batch
@@ -18,8 +20,10 @@ from predict_api.settings import Settings
 
 
 def describe_model(request: ApiRequest) -> Answer:
-    """Answer with the model's metrics, data and code hashes, and hyperparameters."""
-    return answer(request.model.card(), request.request_id)
+    """Answer with the model's metrics, data and code hashes, hyperparameters and comparison."""
+    card, artifacts = request.model.card(), request.settings.artifacts_uri
+    found = comparison(artifacts, card["model_version"]) if artifacts else None
+    return answer({**card, **({"comparison": found} if found else {})}, request.request_id)
 
 
 def check_health(request: ApiRequest) -> Answer:
@@ -42,6 +46,7 @@ def take_feedback(bucket: str, request: ApiRequest) -> Answer:
     require_known((feedback.predicted, feedback.correct), request.model)
     store(feedback, bucket=bucket, request_id=request.request_id, at=datetime.now(UTC))
     metrics.add_metric("Feedback", MetricUnit.Count, 1)
+    count_agreement(feedback, request.model)
     content = {"status": "recorded", "request_id": request.request_id}
     return answer(content, request.request_id, status=HTTPStatus.CREATED)
 

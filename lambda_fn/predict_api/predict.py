@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
 from predict_api.body import TEXT, checked, read_review, read_reviews
+from predict_api.drift import count_quarters
 from predict_api.log import logger
 from predict_api.problem import Problem
 from predict_api.verdict import Verdict
@@ -25,6 +26,7 @@ def predict(request: ApiRequest) -> Answer:
     )
     verdict = request.model.verdict(review.text, explain=review.explain)
     _count([verdict])
+    count_quarters([verdict], request.settings)
     if review.media_type == TEXT:
         return answer(verdict.text, request.request_id, media_type=TEXT)
     content = {**verdict.as_dict(), "model": verdict.model, "request_id": request.request_id}
@@ -45,6 +47,7 @@ def predict_batch(request: ApiRequest) -> Answer:
     results = [refused.get(index) or next(verdicts) for index in range(len(reviews))]
     judged = [result for result in results if isinstance(result, Verdict)]
     _count(judged)
+    count_quarters(judged, request.settings)
     content = {
         "predictions": [
             result.as_dict()

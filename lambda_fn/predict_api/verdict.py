@@ -1,6 +1,6 @@
 """The model's verdict on one review."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 POSITIVE = "positive"
@@ -21,6 +21,8 @@ class Verdict:
             has the words (start and end in the review, and log-odds, above 0 towards positive),
             `bias` is the model's leaning before the first word, `rest` is the sum of the words that
             are not listed. `phrases` has the strongest runs of words, in the same form.
+        quarters: quarters of the model's test reviews to which the review belongs, from 1 to 4, by
+            the name of a property; callers do not get them.
     """
 
     label: str
@@ -29,6 +31,7 @@ class Verdict:
     known_words: int
     model: dict[str, Any]
     explanation: dict[str, Any] | None = None
+    quarters: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_sentiment(self) -> bool:
@@ -70,7 +73,8 @@ def read_verdict(content: Any) -> Verdict:
             "accuracy": float() | int() as accuracy,
         } if label in probabilities and _shares(probabilities) and 0 <= known_words <= words:
             model = {"version": version, "trained_at": trained_at, "accuracy": accuracy}
-            return Verdict(label, probabilities, words, known_words, model, _explanation(content))
+            explanation, quarters = _explanation(content), content.get("quarters", {})
+            return Verdict(label, probabilities, words, known_words, model, explanation, quarters)
     raise ValueError("the model's answer is not a verdict")
 
 

@@ -1,4 +1,4 @@
-"""Model artifact (model.tar.gz) of a training job in S3.
+"""Model artifact (model.tar.gz) of a training job in S3, and the job's output next to it.
 
 The artifact of a deleted resource is tagged as retired. A lifecycle rule of the bucket deletes
 retired artifacts later, but never one that an endpoint still needs.
@@ -23,14 +23,21 @@ def exists(s3: Any, uri: str) -> bool:
 
 
 def retire(s3: Any, uri: str) -> None:
-    """Mark the object, if it exists, for deletion by the lifecycle rule."""
-    if exists(s3, uri):
-        s3.put_object_tagging(**location(uri), Tagging={"TagSet": [RETIRED]})
+    """Mark the artifact and the output, if they exist, for deletion by the lifecycle rule."""
+    for one in _with_output(s3, uri):
+        s3.put_object_tagging(**location(one), Tagging={"TagSet": [RETIRED]})
 
 
 def restore(s3: Any, uri: str) -> None:
-    """Protect the object from the lifecycle rule, even if it was retired before."""
-    s3.delete_object_tagging(**location(uri))
+    """Protect both from the lifecycle rule, even if they were retired before."""
+    for one in _with_output(s3, uri):
+        s3.delete_object_tagging(**location(one))
+
+
+def _with_output(s3: Any, uri: str) -> list[str]:
+    """Return the URIs of the artifact and of the output, if they exist."""
+    folder = uri.rpartition("/")[0]
+    return [one for one in (uri, f"{folder}/output.tar.gz") if exists(s3, one)]
 
 
 def location(uri: str) -> dict[str, str]:

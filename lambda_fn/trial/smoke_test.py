@@ -114,8 +114,8 @@ def check_answers(
             there is no answer in time.
     """
     deadline = clock.now() + patience_seconds
-    ask = partial(_ask, runtime, endpoint, clock=clock, deadline=deadline)
-    card = ask({"card": True})
+    send = partial(ask, runtime, endpoint, clock=clock, deadline=deadline)
+    card = send({"card": True})
     _check_version(endpoint, card, expected)
     _check_accuracy(endpoint, card.get("metrics"), expected.minimum_accuracy)
     try:
@@ -123,7 +123,7 @@ def check_answers(
     except ValueError as error:
         raise FailedTestError(f"Endpoint {endpoint} {error}") from error
     for review in dict.fromkeys((*reviews, *(FILM_REVIEWS if expected.films else ()))):
-        answer = ask({"review": review.text})
+        answer = send({"review": review.text})
         if verdict(answer) != review.label:
             raise FailedTestError(
                 f"Endpoint {endpoint} classifies the clearly {review.label} review "
@@ -152,7 +152,7 @@ def _check_accuracy(endpoint: str, metrics: Any, minimum: float) -> None:
         )
 
 
-def _ask(
+def ask(
     runtime: Any, endpoint: str, content: dict[str, Any], *, clock: Clock, deadline: float
 ) -> dict[str, Any]:
     """Return the endpoint's answer to a request, retrying until the deadline."""

@@ -28,6 +28,11 @@ def is_scikit_learn(image: str) -> bool:
     return repository(image) == SCIKIT_LEARN
 
 
+def framework(image: str) -> str:
+    """Return the framework whose toolkit serves a model in an image."""
+    return "scikit-learn" if is_scikit_learn(image) else "pytorch"
+
+
 def serves_submitted_code(image: str) -> bool:
     """Return whether an image serves the code that SAGEMAKER_SUBMIT_DIRECTORY names in S3."""
     return repository(image) in FIRST_TOOLKIT

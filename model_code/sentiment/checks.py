@@ -24,8 +24,9 @@ def require_enough(training: Dataset, source: str) -> None:
     for label, name in enumerate(training.names):
         if texts[label] < LEAST_TEXTS:
             raise DatasetError(
-                f"{source}: {texts[label]} different {name} texts to train on; "
-                f"at least {LEAST_TEXTS} of each label are needed"
+                f"{source}: {texts[label]} different {name} texts to train on; at least "
+                f"{LEAST_TEXTS} of each label are needed: add some, or map the label to another "
+                "one or to null in dataset.labels"
             )
 
 

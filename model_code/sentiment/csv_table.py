@@ -110,8 +110,11 @@ def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
 
 
 def _counts_columns(header: list[str]) -> bool:
-    """Return whether a header only numbers the columns, as pandas writes one."""
-    named = [field for field in header if field]
+    """Return whether a header only numbers the columns, as pandas writes one.
+
+    The column of its index comes first and has no name.
+    """
+    named = header[1:] if header[:1] == [""] else header
     return bool(named) and named == [str(number) for number in range(len(named))]
 
 

@@ -37,7 +37,7 @@ def choose_known_reviews(
     known, missing = [], []
     for label in reversed(range(len(judged.names))):
         rows = np.flatnonzero(judged.right & (judged.labels == label) & (margins >= CLEAR)).tolist()
-        right = {texts[row]: margins[row] for row in rows if _can_be_sent(texts[row])}
+        right = {texts[row]: margins[row] for row in rows if can_be_sent(texts[row])}
         found = sorted(
             right, key=lambda text: (_excess(text), len(text) < SHORTEST, -right[text], text)
         )
@@ -54,7 +54,8 @@ def choose_known_reviews(
     return known
 
 
-def _can_be_sent(text: str) -> bool:
+def can_be_sent(text: str) -> bool:
+    """Return whether a request can hold the text."""
     return len(text) <= MAX_CHARACTERS and not SURROGATE.search(text)
 
 

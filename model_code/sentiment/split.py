@@ -1,5 +1,6 @@
 """Splitting, shuffling and combining of datasets."""
 
+import hashlib
 import random
 from dataclasses import replace
 from itertools import chain
@@ -22,7 +23,8 @@ def stratified_split(
     """Split into training and test rows, in their order, with the same share of each class in both.
 
     Identical texts are always on the same side, so that memorizing a review does not improve the
-    test result.
+    test result. Without `neighbours`, nearly all texts stay on their side when rows are added, so
+    that the next model can be compared with this one on texts that neither was trained on.
 
     Args:
         dataset: the rows.
@@ -39,7 +41,10 @@ def stratified_split(
         rows = [rows for rows in by_text.values() if dataset.labels[rows[0]] == label]
         size = min(neighbours, max(1, len(rows) // BLOCKS))
         groups = [list(chain(*rows[at : at + size])) for at in range(0, len(rows), size)]
-        random.Random(seed).shuffle(groups)  # noqa: S311 - not a secret
+        if neighbours > 1:
+            random.Random(seed).shuffle(groups)  # noqa: S311 - not a secret
+        else:
+            groups.sort(key=lambda group: _place(dataset.texts[group[0]], seed))
         wanted = max(1, round(sum(map(len, groups)) * test_fraction))
         taken = 0
         while taken < wanted and len(groups) > 1:
@@ -63,3 +68,8 @@ def add_unseen(training: Dataset, more: Dataset, testing: Dataset) -> Dataset:
 def share(dataset: Dataset, rank: int, ranks: int) -> Dataset:
     """Return every `ranks`-th row, starting with row `rank`."""
     return dataset.take(range(rank, len(dataset.texts), ranks))
+
+
+def _place(text: str, seed: int) -> bytes:
+    """Return a text's place in a random order that does not depend on the other texts."""
+    return hashlib.sha256(f"{seed} {text}".encode("utf-8", "surrogatepass")).digest()

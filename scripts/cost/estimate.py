@@ -109,6 +109,11 @@ def _fixed(resources: Resources, prices: Prices) -> Iterator[Item]:
     counted = Counter(kind for _, kind, _ in resources)
     policies = counted["AWS::ApplicationAutoScaling::ScalingPolicy"]
     counted["AWS::CloudWatch::Alarm"] += policies * ALARMS_OF_A_SCALING_POLICY
+    counted["AWS::CloudWatch::Alarm"] += sum(
+        _further_metrics(properties)
+        for _, kind, properties in resources
+        if kind == "AWS::CloudWatch::Alarm"
+    )
     for kind, price, name in (
         ("AWS::KMS::Key", "kms.key_per_month", "keys"),
         ("AWS::SecretsManager::Secret", "secrets_manager.secret_per_month", "secrets"),
@@ -124,3 +129,8 @@ def _fixed(resources: Resources, prices: Prices) -> Iterator[Item]:
             monthly = prices["waf.acl_per_month"] + rules * prices["waf.rule_per_month"]
             each = prices["waf.per_million_requests"] / MILLION
             yield Item(f"web ACL with {rules} rules", monthly, each)
+
+
+def _further_metrics(alarm: Properties) -> int:
+    """Return the number of metrics of an alarm after the first; each costs as much as an alarm."""
+    return max(0, sum("MetricStat" in query for query in alarm.get("Metrics", [])) - 1)

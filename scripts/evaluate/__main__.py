@@ -13,8 +13,9 @@ from local_aws.environment import isolate
 from local_aws.urls import local_url
 from scripts import ROOT
 from scripts.evaluate import EvaluationError
+from scripts.evaluate.feedback import read_month
 from scripts.evaluate.report import Result, show, summarize, write_report
-from scripts.evaluate.reviews import held_out, read_reviews
+from scripts.evaluate.reviews import Reviews, held_out, read_reviews
 from scripts.evaluate.run import Replies, patiently, run
 from scripts.evaluate.targets import Endpoint, Site, Target
 from scripts.synthesis import context, overrides_in
@@ -54,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         "--local", action="store_true", help="look for the endpoint in the local deployment"
     )
     parser.add_argument("--port", type=int, default=4566, help="port of the local deployment")
-    parser.add_argument("--data", type=Path, help="test reviews; default: those held out")
+    reviews = parser.add_mutually_exclusive_group()
+    reviews.add_argument("--data", type=Path, help="test reviews; default: those held out")
+    reviews.add_argument("--feedback", help="month of feedback to measure with, such as 2026-10")
     parser.add_argument("--environment", default="dev")
     parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument(
@@ -66,17 +69,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(arguments: argparse.Namespace) -> Result:
-    overrides = overrides_in(arguments.context)
-    if arguments.data is not None:
-        settings = read_settings(context(arguments.environment, overrides))
-        reviews = read_reviews(arguments.data, settings.dataset.table_schema)
-    else:
-        reviews = held_out(arguments.environment, overrides)
+    if arguments.local or not (arguments.site or arguments.endpoint):
+        isolate(arguments.port)  # keeps all AWS clients of this process away from real AWS
+    reviews = _reviews(arguments)
     target = _target(arguments)
     card = patiently(target.model_card)[0]
     sha256 = reviews.dataset.sha256()
     same = card.get("sha256", {}).get("testing") == sha256
-    if arguments.data is None and not same:
+    if not (arguments.data or arguments.feedback or same):
         raise EvaluationError(
             f"{target.name}: the model was tested on other reviews than {reviews.name}, so it may "
             "have been trained on these; name test reviews with DATA=, or repeat the CONTEXT= and "
@@ -100,9 +100,21 @@ def _measure(arguments: argparse.Namespace) -> Result:
     return summarize(target.name, reviews, replies.replies, trained=trained)
 
 
+def _reviews(arguments: argparse.Namespace) -> Reviews:
+    overrides = overrides_in(arguments.context)
+    if arguments.data is None and arguments.feedback is None:
+        return held_out(arguments.environment, overrides)
+    settings = read_settings(context(arguments.environment, overrides))
+    if arguments.data is not None:
+        return read_reviews(arguments.data, settings.dataset.table_schema)
+    month = arguments.feedback
+    if settings.dataset.feedback == month:
+        raise EvaluationError(f"FEEDBACK={month}: the model was trained on it (dataset.feedback)")
+    stack = f"sentiment-{arguments.environment}-storage"
+    return read_month(month, _output(stack, "DataBucketName", arguments.port))
+
+
 def _target(arguments: argparse.Namespace) -> Target:
-    if arguments.local or not (arguments.site or arguments.endpoint):
-        isolate(arguments.port)  # keeps all AWS clients of this process away from real AWS
     if arguments.endpoint:
         return Endpoint(arguments.endpoint)
     url = arguments.site or _local_api(arguments.port, arguments.environment)
@@ -110,7 +122,11 @@ def _target(arguments: argparse.Namespace) -> Target:
 
 
 def _local_api(port: int, environment: str) -> str:
-    name = f"sentiment-{environment}-web"
+    return local_url(_output(f"sentiment-{environment}-web", "ApiUrl", port), port)
+
+
+def _output(name: str, key: str, port: int) -> str:
+    """Return an output of a stack."""
     try:
         (stack,) = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except (ClientError, BotoCoreError) as error:
@@ -119,9 +135,9 @@ def _local_api(port: int, environment: str) -> str:
             "SITE= or ENDPOINT="
         ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    if "ApiUrl" not in outputs:
+    if key not in outputs:
         raise EvaluationError(f"the stack {name} at port {port} is {stack['StackStatus']}")
-    return local_url(outputs["ApiUrl"], port)
+    return str(outputs[key])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ ENVIRONMENTS = (
     ".venv/supply",
     ".venv/torchserve",
     ".venv/scikit-learn",
+    ".venv/sagemaker-2",
+    ".venv/sagemaker-3",
     ".venv-bench",
 )
 HEAD = """# Licences of the dependencies

@@ -16,7 +16,7 @@ from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
 from stacks.model.scoring import Scoring
 from stacks.model.training import TrainingJob
-from stacks.model.trial import SmokeTest
+from stacks.model.trial import Artifacts, SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
 from stacks.monitoring.metrics import EndpointMetrics
 from stacks.names import CHECKPOINTS, VARIANT, Names
@@ -24,7 +24,6 @@ from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.images import SCIKIT_LEARN, ContainerImage, default_image, serving_image
 
 SOURCE = ROOT / "model_code"
-ARTIFACTS = "models"
 NOT_TRAINED = "not trained by this deployment"
 
 
@@ -63,7 +62,7 @@ class ModelStack(AppStack):
             settings=settings,
             description="Sentiment web app: training job, model and endpoint",
         )
-        output = f"s3://{names.data_bucket}/{ARTIFACTS}"
+        output = names.artifacts
         job = None if settings.training.model_data else self._train(datasets, output)
         model_data = job.model_artifact if job else str(settings.training.model_data)
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
@@ -99,13 +98,21 @@ class ModelStack(AppStack):
             and settings.dataset.training == PACKAGED
             and settings.dataset.labels is None,
             tags=self.resource_tags,
-            patience_seconds=settings.rollout.patience_seconds,
+            artifacts=Artifacts(output, self.data_key_arn),
+            settings=settings.rollout,
             capture_percent=settings.endpoint.capture_percent,
         )
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
         self._declare_outputs(job, model_data, endpoint.name, scoring.model_name)
+        if settings.rollout.challenger != "off":
+            CfnOutput(
+                self,
+                "Comparison",
+                value=smoke_test.comparison,
+                description="The model compared with the one before it",
+            )
 
     def _declare_outputs(
         self, job: TrainingJob | None, model_data: str, endpoint: str, scoring_model: str

@@ -1,28 +1,50 @@
 """Tests that fail the deployment of a bad model, before and after the switch to it."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from aws_cdk import CustomResource, Duration
+from aws_cdk import CustomResource, Duration, Stack
 from constructs import Construct
 
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.custom_resource import CONSISTENCY, PROPERTIES, ResourceProvider
-from stacks.building_blocks.permissions import Permission, encrypt_volumes
+from stacks.building_blocks.permissions import (
+    READ_AND_WRITE,
+    Permission,
+    bucket_and_key,
+    encrypt_volumes,
+    use_key_in_s3,
+)
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.datasets import KNOWN_REVIEWS
 from stacks.model.endpoint import Endpoint
+from stacks.settings.rollout import RolloutSettings
 
 HANDLERS = ROOT / "lambda_fn" / "trial"
 # SageMaker takes minutes to start instances; the framework's own limit is two hours.
 COMES_UP = Duration.minutes(45)
+NOT_COMPARED = "not compared without a candidate"
+
+
+class Artifacts(NamedTuple):
+    """Folder of the training jobs' artifacts.
+
+    Attributes:
+        uri: its S3 URI.
+        key_arn: its key; None for AWS's own.
+    """
+
+    uri: str
+    key_arn: str | None
 
 
 class SmokeTest(Construct):
     """Sends known reviews to a new model, on a candidate endpoint and then on the real one.
 
     SageMaker's InService does not prove that the model loads, nor which model answers. Callers
-    never reach the candidate.
+    never reach the candidate. With `rollout.challenger`, the candidate is also compared with the
+    model that serves, on reviews that neither was trained on.
 
     Creates: two functions, CDK's framework around them, and a custom resource for each test. The
         candidate endpoint exists for some minutes during an update.
@@ -31,6 +53,7 @@ class SmokeTest(Construct):
 
     Attributes:
         resource: test of the real endpoint, for dependencies.
+        comparison: sentence that compares the candidate with the model that serves.
     """
 
     def __init__(
@@ -45,7 +68,8 @@ class SmokeTest(Construct):
         minimum_accuracy: float,
         trained_on_films: bool,
         tags: Mapping[str, str],
-        patience_seconds: int,
+        artifacts: Artifacts,
+        settings: RolloutSettings,
         capture_percent: int,
     ) -> None:
         """Declare the tests.
@@ -59,10 +83,12 @@ class SmokeTest(Construct):
                 of a model that the deployment did not train.
             trained_on_films: whether the model must also judge two fixed reviews of films.
             tags: cost allocation tags of the candidate endpoint.
-            patience_seconds: time limit for the first answers.
+            artifacts: the training jobs' artifacts, for the comparison.
+            settings: settings of the trial.
             capture_percent: share of the requests that the endpoint captures.
         """
         super().__init__(scope, construct_id)
+        self.comparison = NOT_COMPARED
         names = [name for name in (endpoint_name, candidate_name) if name]
         ask = Permission(
             sid="TestEndpoint",
@@ -70,7 +96,8 @@ class SmokeTest(Construct):
             resources=[_arn("endpoint", name) for name in names],
         )
         on_event = self._handler("on_event", "Sends known reviews through the endpoint", [ask])
-        trial = self._trial(candidate_name, endpoint, ask) if candidate_name else None
+        compare = _compare(artifacts, Stack.of(self)) if settings.challenger != "off" else []
+        trial = self._trial(candidate_name, endpoint, ask, compare) if candidate_name else None
         provider = ResourceProvider(
             self,
             "Provider",
@@ -81,7 +108,7 @@ class SmokeTest(Construct):
         )
         properties = {
             "EndpointConfigName": endpoint.config_name,
-            "PatienceSeconds": patience_seconds,
+            "PatienceSeconds": settings.patience_seconds,
             "MinimumAccuracy": repr(minimum_accuracy),
             **({"ModelVersion": model_version} if model_version is not None else {}),
             **({"TrainedOnFilms": "true"} if trained_on_films else {}),
@@ -98,8 +125,10 @@ class SmokeTest(Construct):
                     "EndpointName": candidate_name,
                     "ServingEndpointName": endpoint_name,
                     "Tags": dict(tags),
+                    **(_rules(artifacts, settings) if settings.challenger != "off" else {}),
                 },
             )
+            self.comparison = candidate.get_att_string("Comparison")
             endpoint.resource.node.add_dependency(candidate)
         self.resource = CustomResource(
             self,
@@ -114,15 +143,18 @@ class SmokeTest(Construct):
             },
         )
 
-    def _trial(self, candidate_name: str, endpoint: Endpoint, ask: Permission) -> PythonFunction:
+    def _trial(
+        self, candidate_name: str, endpoint: Endpoint, ask: Permission, compare: list[Permission]
+    ) -> PythonFunction:
         return self._handler(
             "is_complete",
             "Tries a new model on a separate endpoint",
-            [ask, *_try_out(candidate_name, endpoint.volume_key_arn)],
+            [ask, *compare, *_try_out(candidate_name, endpoint.volume_key_arn)],
+            memory_mb=512 if compare else 256,  # thousands of reviews of both models
         )
 
     def _handler(
-        self, name: str, description: str, permissions: list[Permission]
+        self, name: str, description: str, permissions: list[Permission], memory_mb: int = 256
     ) -> PythonFunction:
         return PythonFunction(
             self,
@@ -134,7 +166,46 @@ class SmokeTest(Construct):
             # The first answers, and then the deletion of the candidate, may take minutes.
             timeout=Duration.minutes(15),
             permissions=permissions,
+            memory_mb=memory_mb,
         )
+
+
+def _rules(artifacts: Artifacts, settings: RolloutSettings) -> dict[str, str]:
+    """Return the properties of the comparison with the model that serves."""
+    bucket, folder = bucket_and_key(artifacts.uri)
+    return {
+        "Challenger": settings.challenger,
+        "Incomparable": settings.incomparable,
+        "ArtifactBucket": bucket,
+        "ArtifactFolder": folder,
+    }
+
+
+def _compare(artifacts: Artifacts, stack: Stack) -> list[Permission]:
+    """Allow reading the trainings' test reviews, and recording the decision next to them."""
+    bucket, folder = bucket_and_key(artifacts.uri)
+    output = f"arn:{PARTITION}:s3:::{bucket}/{folder}/*/output"
+    return [
+        Permission(
+            sid="ReadTestReviews", actions=["s3:GetObject"], resources=[f"{output}/output.tar.gz"]
+        ),
+        # Otherwise S3 answers requests for a missing object with 403.
+        Permission(
+            sid="TellMissing",
+            actions=["s3:ListBucket"],
+            resources=[f"arn:{PARTITION}:s3:::{bucket}"],
+        ),
+        Permission(
+            sid="RecordDecision", actions=["s3:PutObject"], resources=[f"{output}/comparison.json"]
+        ),
+        *use_key_in_s3(artifacts.key_arn, READ_AND_WRITE),
+        # A rollback to the previous model needs no comparison.
+        Permission(
+            sid="SeeRollback",
+            actions=["cloudformation:DescribeStacks"],
+            resources=[stack.stack_id],
+        ),
+    ]
 
 
 def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission]:

@@ -1,9 +1,16 @@
 """The CloudWatch dashboard of an environment."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, IMetric, MathExpression, YAxisProps
+from aws_cdk.aws_cloudwatch import (
+    Dashboard,
+    GraphWidget,
+    IMetric,
+    MathExpression,
+    YAxisProps,
+)
 from constructs import Construct
 
+from stacks.monitoring.drift import DAY, drift_graphs
 from stacks.monitoring.metrics import FIVE_MINUTES, ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
@@ -30,6 +37,8 @@ class EnvironmentDashboard(Construct):
         endpoint: EndpointMetrics,
         namespace: str,
         real_time: bool,
+        drift: bool,
+        feedback: bool,
     ) -> None:
         """Declare the dashboard.
 
@@ -39,6 +48,8 @@ class EnvironmentDashboard(Construct):
             endpoint: metrics of the endpoint.
             namespace: namespace of the application's metrics.
             real_time: whether the endpoint has instances.
+            drift: whether callers' reviews are compared with the test reviews.
+            feedback: whether the API accepts feedback.
         """
         super().__init__(scope, construct_id)
         traffic = _graph(
@@ -87,20 +98,39 @@ class EnvironmentDashboard(Construct):
             "Dashboard",
             dashboard_name=name,
             default_interval=TWO_WEEKS,
-            widgets=[[traffic, errors], latency, [concurrency, accuracy]],
+            widgets=[
+                [traffic, errors],
+                latency,
+                [concurrency, accuracy],
+                *([drift_graphs(namespace, SERVICE)] if drift else []),
+                *([[_agreement(namespace)]] if feedback else []),
+            ],
         )
 
 
 def _verdicts(namespace: str) -> IMetric:
-    """Return the number of verdicts of each label, whatever the labels are.
+    """Return the number of verdicts of each label, whatever the labels are."""
+    return _by_dimension(namespace, "Verdicts", "label", "Sum", FIVE_MINUTES)
+
+
+def _agreement(namespace: str) -> GraphWidget:
+    """Return the agreement of feedback with each version of the model, by day."""
+    by_version = _by_dimension(namespace, "Agreement", "model_version", "Average", DAY)
+    return _graph("Feedback that agrees with the model, by its version", "%", by_version)
+
+
+def _by_dimension(
+    namespace: str, name: str, dimension: str, statistic: str, period: Duration
+) -> IMetric:
+    """Return a metric for each value of a dimension.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
     """
-    search = f'{{"{namespace}",label,service}} MetricName="Verdicts"'
+    search = f'{{"{namespace}",{dimension},service}} MetricName="{name}"'
     return MathExpression(
-        expression=f"SEARCH('{search}', 'Sum', {FIVE_MINUTES.to_seconds()})",
-        label="${PROP('Dim.label')} reviews",
-        period=FIVE_MINUTES,
+        expression=f"SEARCH('{search}', '{statistic}', {period.to_seconds()})",
+        label=f"${{PROP('Dim.{dimension}')}}",
+        period=period,
     )
 
 

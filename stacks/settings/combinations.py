@@ -43,6 +43,7 @@ def refuse_impossible(settings: EnvironmentSettings) -> None:
     _refuse_untried(settings)
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
+    _refuse_unseen_drift(settings)
 
 
 def _refuse_serverless(settings: EnvironmentSettings) -> None:
@@ -168,6 +169,13 @@ def _refuse_untried(settings: EnvironmentSettings) -> None:
             "must be true when training.model_data is set, "
             "because no training has tested that model",
         )
+    if settings.rollout.challenger != "off" and not settings.rollout.candidate:
+        raise SettingsError(
+            "rollout.candidate",
+            "false",
+            "must be true when rollout.challenger is not off, "
+            "because the candidate is compared with the model that serves",
+        )
 
 
 def _refuse_strategy(reason: str) -> NoReturn:
@@ -219,4 +227,15 @@ def _refuse_silent_budget(settings: EnvironmentSettings) -> None:
             "operations.monthly_budget_usd",
             str(operations.monthly_budget_usd),
             "a budget needs operations.alarm_email or operations.alarms=true",
+        )
+
+
+def _refuse_unseen_drift(settings: EnvironmentSettings) -> None:
+    """Refuse metrics of drift that nobody sees."""
+    operations = settings.operations
+    if operations.drift and not (operations.alarms or operations.dashboard):
+        raise SettingsError(
+            "operations.drift",
+            "true",
+            "it needs operations.alarms=true or operations.dashboard=true",
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from sentiment.schema import Schema, is_number
-from stacks.settings.types import BlankIsNone, Column, Month, Section, Source
+from stacks.settings.types import BlankIsNone, Column, Month, Section, Sha256, Source
 
 LONGEST_NAME = 60
 A_MAPPING = (
@@ -56,8 +56,10 @@ class DatasetSettings(Section):
         labels: spelling of a label to `negative`, `positive`, another name, or null to leave out
             its rows, as an object in cdk.json or as its JSON in `-c`. By default the usual pairs
             are negative and positive, and other labels keep their names.
-        feedback: a past month, such as 2026-01, whose feedback is added to the training data. Not
-            the current month: its feedback still grows, but the job's name would not change.
+        feedback: a month, such as 2026-01, whose feedback is added to the training data.
+        listing: hash of the objects of the datasets in S3, including the feedback. `make deploy`
+            sets it, so that changed data are trained on. A bare `cdk deploy` goes by the URIs: use
+            a new one for new data, and a past month, whose feedback no longer grows.
     """
 
     training: Source = "packaged"
@@ -66,6 +68,7 @@ class DatasetSettings(Section):
     label_column: Annotated[Column | None, BlankIsNone, Field(validate_default=True)] = None
     labels: Annotated[LabelMapping | None, BlankIsNone] = None
     feedback: Annotated[Month | None, BlankIsNone] = None
+    listing: Annotated[Sha256 | None, BlankIsNone] = None
 
     @field_validator("label_column")
     @classmethod

@@ -17,6 +17,11 @@ class RolloutSettings(Section):
         candidate: whether a new model is first tested on a separate endpoint, with known reviews,
             while the old one serves; that endpoint is deleted afterwards. The account needs
             capacity and quotas for both at the same time.
+        challenger: condition for replacing the model that serves: `not_worse` refuses a new model
+            that is significantly less accurate on reviews that neither was trained on, `better`
+            one that is not significantly more accurate, and `off` none. It needs `candidate`.
+        incomparable: whether a new model passes or fails if it cannot be compared with the one that
+            serves: with other labels, other data, or too few test reviews.
         patience_seconds: time limit for a new model's first answers.
         canary_percent: share of the instances that serve the new model first.
         bake_minutes: minutes during which the alarms monitor the canary.
@@ -27,6 +32,8 @@ class RolloutSettings(Section):
 
     strategy: Literal["all_at_once", "canary"] = "all_at_once"
     candidate: Flag = True
+    challenger: Literal["off", "not_worse", "better"] = "off"
+    incomparable: Literal["pass", "fail"] = "pass"
     patience_seconds: Annotated[Whole, Field(ge=5, le=480)] = 300
     canary_percent: Annotated[Whole, Field(ge=1, le=50)] = 50
     bake_minutes: Annotated[Whole, Field(ge=1, le=60)] = 10

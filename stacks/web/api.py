@@ -85,9 +85,11 @@ class PredictApi(Construct):
         name: str,
         endpoint_name: str,
         metrics_namespace: str,
+        drift: bool,
         settings: ApiSettings,
         feedback: FeedbackSettings,
         feedback_uri: str,
+        artifacts_uri: str | None,
         data_key_arn: str | None,
         web_acl_log_group: str,
     ) -> None:
@@ -97,10 +99,12 @@ class PredictApi(Construct):
             name: the API's name.
             endpoint_name: the SageMaker endpoint behind it.
             metrics_namespace: namespace of the function's metrics.
+            drift: whether the function counts how much reviews are like the test reviews.
             settings: limits and logs.
             feedback: settings of `POST /feedback`.
             feedback_uri: S3 URI of the folder for feedback.
-            data_key_arn: key of that folder's bucket; None for AWS's own.
+            artifacts_uri: S3 URI of the training jobs' artifacts; None without comparisons.
+            data_key_arn: key of the data bucket; None for AWS's own.
             web_acl_log_group: name of the log group of the web ACL, if there is one.
         """
         super().__init__(scope, construct_id)
@@ -109,8 +113,10 @@ class PredictApi(Construct):
             "Handler",
             endpoint_name=endpoint_name,
             metrics_namespace=metrics_namespace,
+            drift=drift,
             settings=settings,
             feedback_uri=feedback_uri if feedback.enabled else None,
+            artifacts_uri=artifacts_uri,
             data_key_arn=data_key_arn,
         )
         api = self._declare_rest_api(name, settings, feedback)

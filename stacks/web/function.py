@@ -9,6 +9,7 @@ from constructs import Construct
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.permissions import (
+    READ,
     READ_AND_WRITE,
     Permission,
     bucket_and_key,
@@ -44,8 +45,10 @@ def declare_predict_function(
     *,
     endpoint_name: str,
     metrics_namespace: str,
+    drift: bool,
     settings: ApiSettings,
     feedback_uri: str | None,
+    artifacts_uri: str | None,
     data_key_arn: str | None,
 ) -> Function:
     """Declare the function that answers the API's requests.
@@ -53,9 +56,12 @@ def declare_predict_function(
     Args:
         endpoint_name: the SageMaker endpoint that classifies reviews.
         metrics_namespace: namespace of the function's metrics.
+        drift: whether the function counts how much reviews are like the test reviews.
         settings: limits and traces.
         feedback_uri: S3 URI of the folder for feedback; None for an API without feedback.
-        data_key_arn: key of that folder's bucket; None for AWS's own.
+        artifacts_uri: S3 URI of the training jobs' artifacts, of which the function reads the
+            comparisons; None without comparisons.
+        data_key_arn: key of the data bucket; None for AWS's own.
     """
     endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint/{endpoint_name}"
     function = PythonFunction(
@@ -78,6 +84,8 @@ def declare_predict_function(
             "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
             "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
             **({"FEEDBACK_BUCKET": bucket_and_key(feedback_uri)[0]} if feedback_uri else {}),
+            **({"DRIFT": "true"} if drift else {}),
+            **({"ARTIFACTS_URI": artifacts_uri} if artifacts_uri else {}),
             **(
                 {"ALLOWED_ORIGINS": " ".join(origins)}
                 if (origins := settings.allowed_origins)
@@ -89,6 +97,7 @@ def declare_predict_function(
                 sid="InvokeEndpoint", actions=["sagemaker:InvokeEndpoint"], resources=[endpoint]
             ),
             *(_write_feedback(feedback_uri, data_key_arn) if feedback_uri else []),
+            *(_read_comparisons(artifacts_uri, data_key_arn) if artifacts_uri else []),
         ],
     ).function
     if settings.reserved_concurrency is None:
@@ -96,6 +105,16 @@ def declare_predict_function(
     if not settings.tracing:
         acknowledge(function, {TRACING_RULE: NOT_TRACED})
     return function
+
+
+def _read_comparisons(uri: str, key_arn: str | None) -> list[Permission]:
+    """Allow reading the comparisons of models, but no reviews and no models."""
+    bucket, folder = bucket_and_key(uri)
+    records = f"arn:{PARTITION}:s3:::{bucket}/{folder}/*/output/comparison.json"
+    return [
+        Permission(sid="ReadComparisons", actions=["s3:GetObject"], resources=[records]),
+        *use_key_in_s3(key_arn, READ),
+    ]
 
 
 def _write_feedback(uri: str, key_arn: str | None) -> list[Permission]:

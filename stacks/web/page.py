@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from string import Template
 
-from stacks.building_blocks.assets import ROOT
 from stacks.settings.site import SiteSettings
 
-FRONTEND = ROOT / "frontend"
+FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 INDEX = "index.html"
 LONGEST_NAME = 40  # characters of an example on its button
 BUTTON = '<button type="button" class="example small" dir="auto" data-review="{}">{}</button>'

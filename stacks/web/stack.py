@@ -7,8 +7,9 @@ from constructs import Construct
 from stacks.app_stack import AppStack
 from stacks.monitoring.alarms import WebAlarms
 from stacks.monitoring.dashboard import EnvironmentDashboard
+from stacks.monitoring.drift import declare_drift_alarm
 from stacks.monitoring.metrics import EndpointMetrics
-from stacks.names import VARIANT, Names
+from stacks.names import SERVICE, VARIANT, Names
 from stacks.settings.environment import EnvironmentSettings
 from stacks.web.api import PredictApi
 from stacks.web.site import Site
@@ -38,9 +39,11 @@ class WebStack(AppStack):
             name=names.prefix,
             endpoint_name=names.endpoint,
             metrics_namespace=names.metrics,
+            drift=settings.operations.drift,
             settings=settings.api,
             feedback=settings.feedback,
             feedback_uri=names.feedback,
+            artifacts_uri=names.artifacts if settings.rollout.challenger != "off" else None,
             data_key_arn=self.data_key_arn,
             web_acl_log_group=names.web_acl_log_group,
         )
@@ -55,6 +58,10 @@ class WebStack(AppStack):
         if operations.alarms:
             topic = Topic.from_topic_arn(self, "AlarmTopic", names.alarm_topic_arn)
             WebAlarms(self, "Alarms", metrics=api.metrics, topic=topic, settings=operations)
+            if operations.drift:
+                declare_drift_alarm(
+                    self, "Drift", namespace=names.metrics, service=SERVICE, topic=topic
+                )
         if operations.dashboard:
             EnvironmentDashboard(
                 self,
@@ -64,6 +71,8 @@ class WebStack(AppStack):
                 endpoint=EndpointMetrics(names.endpoint, VARIANT),
                 namespace=names.metrics,
                 real_time=self.settings.endpoint.kind == "real_time",
+                drift=operations.drift,
+                feedback=self.settings.feedback.enabled,
             )
 
     def _add_page(self, api: PredictApi) -> None:

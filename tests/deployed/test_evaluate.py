@@ -51,7 +51,7 @@ def test_evaluation_on_given_reviews(deployment: Deployment, tmp_path: Path, way
     labels = [label for _, label in deployment.held_back]
     (all_of_them,) = [row for row in replies(tmp_path) if row["kind"] == "lists"]
     judged = zip(all_of_them["indices"], all_of_them["reply"]["verdicts"], strict=True)
-    right = sum((probability >= 0.5) == labels[index] for index, probability in judged)
+    right = sum((one["positive"] >= 0.5) == labels[index] for index, one in judged)
     assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in done.stdout
     assert right / len(labels) >= 0.7
     assert f"{SINGLES} sent in both ways, 0 differ" in done.stdout
@@ -93,6 +93,28 @@ def test_reviews_that_may_have_been_trained_on_are_refused(
     assert done.returncode == 1
     assert "it may have been trained on these; name test reviews with DATA=" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_evaluation_on_a_month_of_feedback(deployment: Deployment, tmp_path: Path) -> None:
+    s3, bucket = deployment.client("s3"), deployment.outputs["DataBucketName"]
+    rows = [*deployment.held_back[:30], (deployment.held_back[0][0], 1)]
+    for number, (text, label) in enumerate(rows):
+        line = {"text": text, "label": label, "predicted": "positive", "request_id": "x"}
+        body = json.dumps(line | {"label": ("negative", "positive")[label]}) + "\n"
+        s3.put_object(Bucket=bucket, Key=f"feedback/2020-02/{number:02}.jsonl", Body=body.encode())
+    done = evaluate(deployment, tmp_path, "--feedback", "2020-02")
+    assert done.returncode == 0, done.stderr
+    assert "of 30 reviews" in done.stdout  # the last word counts on the one judged twice
+    assert "on the feedback of 2020-02" in done.stdout
+    for month, reason in {
+        "2020-03": f"FEEDBACK=2020-03: s3://{bucket}/feedback/2020-03/ has no feedback",
+        "2020-13": "FEEDBACK=2020-13: must be a month, such as 2026-10",
+    }.items():
+        done = evaluate(deployment, tmp_path, "--feedback", month)
+        assert (done.returncode, done.stderr) == (1, reason + "\n")
+    trained = ["-c", "dataset.feedback=2020-02"]
+    done = evaluate(deployment, tmp_path, "--feedback", "2020-02", *trained)
+    assert "the model was trained on it" in done.stderr
 
 
 @pytest.mark.parametrize(

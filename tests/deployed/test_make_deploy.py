@@ -44,3 +44,27 @@ def test_a_deployment_ends_with_addresses_a_verdict_and_the_price(deployment: De
     assert re.fullmatch(r"positive, P\(positive\) (= 0\.9\d\d|> 0\.999)", rows["Verdict"])
     assert rows["Price at rest"].startswith("$0.00 an hour (prices of us-east-1, ")
     assert shown.endswith("`make destroy ENV=dev` removes it; docs/aws.md says what it keeps.\n")
+
+
+def test_changed_data_in_s3_change_the_context_of_the_deployment(deployment: Deployment) -> None:
+    s3, bucket = deployment.client("s3"), deployment.outputs["DataBucketName"]
+
+    def listing(*settings: str) -> str:
+        given = [f"--context={setting}" for setting in settings]
+        return step(deployment, "scripts.listing", *given)
+
+    training = f"dataset.training=s3://{bucket}/listed/"
+    s3.put_object(Bucket=bucket, Key="listed/a.jsonl", Body=b"one")
+    first = listing(training)
+    assert re.fullmatch(r"-c dataset\.listing=[0-9a-f]{64}\n", first)
+    s3.put_object(Bucket=bucket, Key="listed-elsewhere/a.jsonl", Body=b"one")
+    assert listing(training) == first
+    s3.put_object(Bucket=bucket, Key="listed/a.jsonl", Body=b"two")
+    second = listing(training)
+    s3.put_object(Bucket=bucket, Key="feedback/2020-05/a.jsonl", Body=b"one")
+    third = listing(training, "dataset.feedback=2020-05")
+    s3.put_object(Bucket=bucket, Key="feedback/2020-05/b.jsonl", Body=b"two")
+    assert len({first, second, third, listing(training, "dataset.feedback=2020-05")}) == 4
+    assert listing() == ""  # the packaged reviews
+    assert listing("dataset.training=s3://no-such-bucket/reviews/") == ""
+    assert listing(training, "dataset.listing=" + "0" * 64) == ""

@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def score(
     )  # fmt: skip
 
 
-def csv_file(file: Path, rows: list[tuple[str, int]]) -> Path:
+def csv_file(file: Path, rows: Sequence[tuple[str, int | str]]) -> Path:
     with file.open("w", newline="", encoding="utf-8") as text:
         writer = csv.writer(text)
         writer.writerow(["id", "Review", "stars"])

@@ -1,5 +1,6 @@
 """Metrics of the emulated services, and alarms on them."""
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from local_aws.emulator.embedded_metrics import embedded_metrics
+from local_aws.emulator.metric_math import UnsupportedError, value_of
 from local_aws.sagemaker.invocation_metrics import Stopwatch
 from local_aws.urls import local_url, send
 from tests.local_aws.conftest import Emulator
@@ -76,6 +79,104 @@ def test_an_alarm_watches_its_own_resource(emulator: Emulator) -> None:
     )
     assert alarm(emulator, "good") == "OK"
     assert alarm(emulator, "bad") == "ALARM"
+
+
+def formula(expression: str) -> dict[str, Any]:
+    """Return an alarm on a formula over the metrics `good` and `bad` of an hour."""
+    queries = [
+        {
+            "Id": name,
+            "MetricStat": {
+                "Metric": {"Namespace": "Formula", "MetricName": name},
+                "Period": 3600,
+                "Stat": "Sum",
+            },
+            "ReturnData": False,
+        }
+        for name in ("good", "bad")
+    ]
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": "formula",
+            "Metrics": [*queries, {"Id": "share", "Expression": expression}],
+            "EvaluationPeriods": 1,
+            "Threshold": 0.5,
+            "ComparisonOperator": "GreaterThanThreshold",
+        },
+    }
+
+
+def test_an_alarm_watches_a_formula_over_several_metrics(emulator: Emulator) -> None:
+    stack, cloudwatch = Stack(emulator, "formula"), emulator.client("cloudwatch")
+
+    def state() -> str:
+        (found,) = cloudwatch.describe_alarms(AlarmNames=["formula"])["MetricAlarms"]
+        assert "MetricName" not in found
+        assert len(found["Metrics"]) == 3
+        return str(found["StateValue"])
+
+    def put(name: str, value: float) -> None:
+        data = [{"MetricName": name, "Value": value}]
+        cloudwatch.put_metric_data(Namespace="Formula", MetricData=data)
+
+    found = stack.deploy({"Alarm": formula("IF(good + bad >= 4, bad / (good + bad), 0)")})
+    assert found.status == "CREATE_COMPLETE"
+    put("bad", 3)
+    assert state() == "INSUFFICIENT_DATA"
+    put("good", 0)
+    assert state() == "OK"
+    put("bad", 3)
+    assert state() == "ALARM"
+    put("good", 20)
+    assert state() == "OK"
+    found = stack.deploy({"Alarm": formula("ANOMALY_DETECTION_BAND(bad)")})
+    assert found.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("ANOMALY_DETECTION_BAND" in reason for reason in found.reasons)
+    stack.delete()
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("2 * (a - b) / a", 1.5),
+        ("-a + ABS(0 - b)", -3),
+        ("LOG(1) + LOG10(100)", 2),
+        ("IF(a > b, 7, 8)", 7),
+        ("IF(a == b, 7, 8)", 8),
+    ],
+)
+def test_formulas_have_the_value_that_cloudwatch_gives_them(expression: str, value: float) -> None:
+    assert value_of(expression, {"a": 4, "b": 1}) == value
+
+
+@pytest.mark.parametrize(
+    "expression", ["a +", "SEARCH('x')", "c", "a ** 2", "a.b", "1 if a else 2"]
+)
+def test_other_formulas_are_refused(expression: str) -> None:
+    with pytest.raises(UnsupportedError, match="metric math"):
+        value_of(expression, {"a": 4})
+
+
+def test_lines_of_a_functions_log_contain_metrics() -> None:
+    directive = {
+        "Namespace": "app",
+        "Dimensions": [["service"], []],
+        "Metrics": [{"Name": "Requests", "Unit": "Count"}, {"Name": "Seconds"}],
+    }
+    line = {
+        "_aws": {"Timestamp": 1, "CloudWatchMetrics": [directive]},
+        "service": "api", "Requests": [1.0, 2.0], "Seconds": 0.5,
+    }  # fmt: skip
+    log = f'START\n{json.dumps(line)}\n{{"CloudWatchMetrics": 1}}\n{{"a": "CloudWatchMetrics"\nEND'
+    assert list(embedded_metrics(log)) == [
+        ("app", "Requests", 1.0, "Count", {"service": "api"}),
+        ("app", "Requests", 2.0, "Count", {"service": "api"}),
+        ("app", "Seconds", 0.5, "None", {"service": "api"}),
+        ("app", "Requests", 1.0, "Count", {}),
+        ("app", "Requests", 2.0, "Count", {}),
+        ("app", "Seconds", 0.5, "None", {}),
+    ]
 
 
 def published(watch: Stopwatch, variant: dict[str, Any], status: int) -> dict[str, float]:

@@ -34,3 +34,13 @@ def test_added_reviews_never_repeat_a_test_review() -> None:
     training, testing = Dataset(["a", "b"], [1, 0]), Dataset(["c"], [1])
     more = Dataset(["c", "d", "a"], [0, 1, 0])
     assert add_unseen(training, more, testing) == Dataset(["a", "b", "d"], [1, 0, 1])
+
+
+def test_most_texts_stay_on_their_side_when_rows_are_added() -> None:
+    texts = [f"text {number}" for number in range(3000)]
+    labels = [number % 2 for number in range(3000)]
+    before = stratified_split(Dataset(texts[:2500], labels[:2500]), 0.2, 1)
+    after = stratified_split(Dataset(texts, labels), 0.2, 1)
+    seen = set(before[0].texts)
+    assert len(after[1].texts) == 600
+    assert len([text for text in after[1].texts if text not in seen]) > 540

@@ -60,12 +60,13 @@ def test_invalid_data_fails_before_training_with_the_reason(tmp_path: Path) -> N
     data.mkdir()
     (data / "x.jsonl").write_text(
         '{"text": "fine", "label": 1}\n{"text": "dull", "label": "meh"}\n'
+        '{"text": "x", "label": "y"}\n'
     )
-    done = run_training(data, tmp_path)
+    done = run_training(data, tmp_path, "--architecture", "lstm")
     assert done.returncode == 1
     assert "step=" not in done.stdout
     reason = (tmp_path / "output" / "failure").read_text()
-    assert reason.startswith("x.jsonl, line 2: label 'meh'; allowed are")
+    assert reason.startswith("x.jsonl, line 3: label 'y'; allowed are two")
     assert "Traceback" not in done.stderr
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ FOLDER = ROOT / ".github" / "workflows"
 TEXTS = {file.name: file.read_text("utf-8") for file in sorted(FOLDER.glob("*.yml"))}
 WORKFLOWS: dict[str, dict[Any, Any]] = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
 PIPELINE, DEPLOY = WORKFLOWS["pipeline.yml"]["jobs"], WORKFLOWS["deploy.yml"]["jobs"]
+RETRAIN = WORKFLOWS["retrain.yml"]["jobs"]
 SHELLS = {  # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
     None: ["bash", "-e", "-c"],
     "bash": ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"],
@@ -265,11 +267,12 @@ def test_callers_have_the_permissions_of_called_jobs() -> None:
     needed = {entry for job in DEPLOY.values() for entry in job["permissions"].items()}
     granted = {
         name: set(job["permissions"].items())
-        for name, job in PIPELINE.items()
+        for name, job in {**PIPELINE, "retrain": RETRAIN["deploy"]}.items()
         if "permissions" in job
     }
     # Write access includes read access.
-    assert granted == dict.fromkeys(("dev", "prod"), needed - {("contents", "read")})
+    callers = ("dev", "prod", "retrain")
+    assert granted == dict.fromkeys(callers, needed - {("contents", "read")})
 
 
 def test_the_approver_of_prod_sees_the_changes(checkout: Checkout) -> None:
@@ -300,6 +303,67 @@ def test_the_page_lists_the_permissions_for_budget_and_alarms() -> None:
         assert f"`{tag}`" in account
     assert "cost allocation tags" in account
     assert "`operations.alarm_email` of `prod`" in repository
+
+
+def test_a_retraining_deploys_the_deployed_commit_with_the_last_months_feedback(
+    checkout: Checkout,
+) -> None:
+    def data(given: str) -> tuple[int, str]:
+        output = checkout.folder / "output"
+        output.write_text("")
+        step = {"GIVEN": given, "GITHUB_OUTPUT": str(output)}
+        done = checkout.run("retrain.yml", "data", "The data", **step)
+        return done.returncode, output.read_text()
+
+    month = datetime.now(UTC).replace(day=1) - timedelta(days=1)
+    assert data("") == (0, f"context=-c dataset.feedback={month:%Y-%m}\n")
+    other = "-c dataset.training=s3://bucket/reviews/ -c dataset.feedback=2026-10"
+    assert data(other) == (0, f"context={other}\n")
+    assert data("-c dataset.training=$(id)") == (1, "")
+    assert data("--all") == (1, "")
+    job = RETRAIN["deploy"]
+    assert job["uses"] == "./.github/workflows/deploy.yml"
+    assert job["with"]["ref"] == "refs/tags/deployed-${{ inputs.environment || 'prod' }}"
+    done = checkout.run("deploy.yml", "deploy", "Deploy", ENVIRONMENT="prod", CONTEXT=other)
+    assert f"CONTEXT={other} " in done.stdout
+    # On a schedule only if the repository wants it; forks do not.
+    assert "vars.RETRAIN == 'true'" in RETRAIN["data"]["if"]
+
+
+@pytest.mark.parametrize("result", ["success", "failure"])
+def test_a_retraining_ends_with_an_issue_that_quotes_no_review(
+    checkout: Checkout, result: str
+) -> None:
+    log = {
+        "success": "2026-11-02T05:00:00Z Comparison         neither better nor worse: accuracy 0.9",
+        "failure": "x The new model b does not replace a (…): worse: accuracy 0.8 against 0.9. "
+        "Right only before: positive “A private letter”",
+    }[result]
+    (checkout.folder / "log").write_text(f"before\n{log}\nafter\n")
+    program = """#!/bin/sh
+case "$*" in
+  *"/jobs --jq "*) echo 17;;
+  *"/jobs/17/logs") cat "$(dirname "$0")/log";;
+  "issue create "*) printf '%s\\n' "$@";;
+esac
+"""
+    (checkout.folder / "gh").write_text(program)
+    (checkout.folder / "gh").chmod(0o755)
+    given = {"GH_REPO": "o/r", "RUN": "1", "ENVIRONMENT": "prod", "CONTEXT": "-c a=1"}
+    done = checkout.run("retrain.yml", "report", "Report the comparison", RESULT=result, **given)
+    assert done.returncode == 0, done.stderr
+    assert "A private letter" not in done.stdout
+    assert "Trained with `-c a=1`: " in done.stdout
+    if result == "success":
+        assert "A new model serves prod" in done.stdout
+        assert "neither better nor worse: accuracy 0.9." in done.stdout
+        assert "cdk.json" in done.stdout
+    else:
+        assert "The old model keeps serving prod" in done.stdout
+        assert (
+            "The new model b does not replace a (…): worse: accuracy 0.8 against 0.9."
+            in done.stdout
+        )
 
 
 def test_every_command_is_a_make_target() -> None:

@@ -564,6 +564,23 @@ def test_a_model_without_training_must_be_tested_before_it_serves() -> None:
     assert not read(rollout__candidate="false").rollout.candidate
 
 
+def test_drift_must_be_seen() -> None:
+    unseen = {"operations__alarms": "false", "operations__dashboard": "false"}
+    assert refusal(operations__drift="true", **unseen) == (
+        "operations.drift=true is refused: it needs operations.alarms=true or "
+        "operations.dashboard=true"
+    )
+    assert read(operations__drift="true", operations__alarms="true").operations.drift
+
+
+def test_only_a_candidate_can_be_compared_with_the_model_that_serves() -> None:
+    assert refusal(rollout__challenger="not_worse", rollout__candidate="false") == (
+        "rollout.candidate=false is refused: must be true when rollout.challenger is not off, "
+        "because the candidate is compared with the model that serves"
+    )
+    assert read().rollout.challenger == "off"
+
+
 def test_a_serverless_endpoint_cannot_be_isolated() -> None:
     line = refusal(endpoint__network_isolation="true")
     assert line == (

@@ -7,7 +7,7 @@ import pytest
 from sentiment.datasets import read_channel
 from sentiment.schema import Schema
 from stacks import datasets as dataset
-from stacks.datasets import find_dataset
+from stacks.datasets import feedback_of, find_dataset
 from stacks.settings.error import SettingsError
 from stacks.settings.training import TrainingSettings
 from tests.support.leftovers import leave_behind
@@ -156,6 +156,20 @@ def test_the_identity_depends_on_the_content(tmp_path: Path) -> None:
         (tmp_path / folder / "reviews.csv").write_text(TABLE.replace("fine", text))
         identities.append(find_dataset(KEY, f"{folder}/reviews.csv", root=tmp_path).identity)
     assert identities[0] == identities[1] != identities[2]
+
+
+def test_the_identity_of_data_in_s3_includes_their_listing_if_it_is_known(tmp_path: Path) -> None:
+    uri = "s3://reviews/all/"
+    plain, first, again, other = (
+        find_dataset("dataset.training", uri, root=tmp_path, listing=listing)
+        for listing in (None, "0" * 64, "0" * 64, "1" * 64)
+    )
+    assert plain.identity == uri
+    assert first == again
+    assert len({plain.identity, first.identity, other.identity}) == 3
+    assert {one.uri for one in (plain, first, other)} == {uri}
+    months = [feedback_of("2026-10", "s3://data/feedback", one) for one in (None, "0" * 64)]
+    assert months[0].identity == "feedback of 2026-10" != months[1].identity
 
 
 def test_a_dataset_in_s3_is_neither_read_nor_copied(tmp_path: Path) -> None:

@@ -94,8 +94,8 @@ def test_roles_use_keys_through_s3_or_for_volumes(prod: Assembly) -> None:
         for role, statement in statements(prod)
         if any(action.startswith("kms:") for action in as_list(statement["Action"]))
     ]
-    # job, its two handlers, endpoint, scoring, candidate's function, copier
-    assert len({role for role, _ in using}) == 7
+    # job, its two handlers, endpoint, scoring, candidate's function, copier, API function
+    assert len({role for role, _ in using}) == 8
     for role, statement in using:
         actions = set(as_list(statement["Action"]))
         if actions <= {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}:

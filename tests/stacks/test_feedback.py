@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.stacks.assembly import Assembly, synthesize
+from tests.stacks.test_permissions import as_list, statements
 
 
 @pytest.fixture(scope="module", params=["dev", "prod"])
@@ -47,22 +48,23 @@ def test_feedback_is_throttled_separately(listening: Assembly) -> None:
 def test_the_function_may_only_write_feedback_in_the_bucket(
     listening: Assembly,
 ) -> None:
-    policies = [
-        json.dumps(policy["Properties"]["PolicyDocument"])
-        for key, policy in listening.resources("AWS::IAM::Policy", "web").items()
-        if "PredictApiHandler" in key
-    ] + [
-        json.dumps(role["Properties"].get("Policies", []))
-        for key, role in listening.resources("AWS::IAM::Role", "web").items()
-        if "PredictApiHandler" in key
+    granted = [
+        (action, json.dumps(statement["Resource"]))
+        for role, statement in statements(listening)
+        if "PredictApiHandler" in role
+        for action in as_list(statement["Action"])
     ]
-    statements = " ".join(policies)
-    assert "s3:PutObject" in statements
-    assert "/feedback/*" in statements
-    assert "s3:Get" not in statements
-    assert "s3:List" not in statements
-    assert ("kms:GenerateDataKey" in statements) == (listening.environment == "prod")
-    assert "kms:Decrypt" not in statements
+    written = [resource for action, resource in granted if action == "s3:PutObject"]
+    assert len(written) == 1
+    assert "/feedback/*" in written[0]
+    # The comparisons of models, whose readers need the key as well
+    read = [resource for action, resource in granted if action == "s3:GetObject"]
+    in_prod = listening.environment == "prod"
+    assert len(read) == in_prod
+    assert all("/models/*/output/comparison.json" in resource for resource in read)
+    actions = {action for action, _ in granted}
+    assert not any(action.startswith("s3:List") for action in actions)
+    assert ("kms:GenerateDataKey" in actions) == ("kms:Decrypt" in actions) == in_prod
 
 
 def test_the_pages_configuration_enables_feedback(listening: Assembly) -> None:

@@ -97,10 +97,12 @@ def test_the_apis_new_code_is_tested_with_what_it_accepts(altered_prod: Assembly
 
 def test_outputs_are_complete(assembly: Assembly) -> None:
     keys = {stack: sorted(assembly.template(stack)["Outputs"]) for stack in STACKS}
+    compared = ["Comparison"] if assembly.environment == "prod" else []
     assert keys == {
         "storage": ["DataBucketName", "LogBucketName"],
         "model": [
             "Accuracy",
+            *compared,
             "EndpointName",
             "ModelArtifact",
             "QualityGate",

@@ -1,9 +1,13 @@
 """Alarms, the dashboard and captured data."""
 
 import json
+from pathlib import Path
 from typing import Any
 
-from tests.stacks.assembly import Assembly
+import pytest
+
+from local_aws.emulator.metric_math import value_of
+from tests.stacks.assembly import Assembly, synthesize
 
 
 def alarms(assembly: Assembly, stack: str, construct: str) -> dict[str, dict[str, Any]]:
@@ -84,27 +88,57 @@ def graphs(assembly: Assembly) -> dict[str, set[str]]:
     }
 
 
+LATENCY = {"Latency", "Duration", "OverheadLatency", "ModelLatency"}
+DASHBOARD = {
+    "Traffic": {"Count", "Invocations", "Refused"},
+    "Errors": {
+        "4XXError", "5XXError", "Errors", "Throttles", "Invocation4XXErrors", "Invocation5XXErrors",
+    },
+    "Where the time goes, p50": LATENCY,
+    "Where the time goes, p99": LATENCY,
+    "Instances and concurrency": {"Invocations", "InvocationsPerInstance", "ConcurrentExecutions"},
+    "Accuracy of each training, on reviews it did not train on": {"TrainingAccuracy"},
+}  # fmt: skip
+
+
 def test_the_dashboard_follows_requests(prod: Assembly) -> None:
-    latency = {"Latency", "Duration", "OverheadLatency", "ModelLatency"}
-    assert graphs(prod) == {
-        "Traffic": {"Count", "Invocations", "Refused"},
-        "Errors": {
-            "4XXError",
-            "5XXError",
-            "Errors",
-            "Throttles",
-            "Invocation4XXErrors",
-            "Invocation5XXErrors",
-        },
-        "Where the time goes, p50": latency,
-        "Where the time goes, p99": latency,
-        "Instances and concurrency": {
-            "Invocations",
-            "InvocationsPerInstance",
-            "ConcurrentExecutions",
-        },
-        "Accuracy of each training, on reviews it did not train on": {"TrainingAccuracy"},
-    }
+    assert graphs(prod) == DASHBOARD
+
+
+def test_drift_raises_an_alarm_by_a_formula(altered_prod: Assembly) -> None:
+    (alarm,) = [
+        one["Properties"]
+        for one in altered_prod.resources("AWS::CloudWatch::Alarm", "web").values()
+        if "Metrics" in one["Properties"]
+    ]
+    formula, *metrics = alarm["Metrics"]
+    assert len(formula["Expression"]) < 2048  # AWS's limit
+    assert len(metrics) == 8  # AWS's limit is 10
+    assert {one["MetricStat"]["Period"] for one in metrics} == {3600}
+    assert {one["MetricStat"]["Metric"]["Namespace"] for one in metrics} == {"sentiment-prod"}
+    names = {one["Id"]: one["MetricStat"]["Metric"]["MetricName"] for one in metrics}
+
+    def index(certainty: list[int], unknown: list[int]) -> float:
+        counts = {f"CertaintyQuarter{n}": count for n, count in enumerate(certainty, 1)}
+        counts |= {f"UnknownWordsQuarter{n}": count for n, count in enumerate(unknown, 1)}
+        return value_of(formula["Expression"], {key: counts[name] for key, name in names.items()})
+
+    even = [100, 100, 100, 100]
+    assert index(even, even) == 0
+    assert index([49, 50, 50, 50], [0, 0, 0, 199]) == 0  # too few reviews
+    assert index([90, 110, 95, 105], [105, 95, 110, 90]) < 0.05
+    assert index(even, [0, 0, 0, 400]) > 2
+    # (0.4 - 0.25) ln 1.6 + (0.1 - 0.25) ln 0.4 = 0.2079, without the half reviews
+    assert index([160, 100, 100, 40], even) == pytest.approx(0.2079, abs=0.005)
+    assert alarm["Threshold"] == 0.25
+    assert alarm["EvaluationPeriods"] == 1
+
+
+def test_the_dashboard_shows_drift(tmp_path: Path) -> None:
+    watched = synthesize("prod", tmp_path, {"operations.drift": "true"})
+    assert len(graphs(watched)) == len(DASHBOARD) + 3
+    by_unknown = graphs(watched)["Reviews by unknown words, from the quarter with the fewest"]
+    assert by_unknown == {f"UnknownWordsQuarter{quarter}" for quarter in range(1, 5)}
 
 
 def test_the_dashboard_counts_verdicts_of_any_label(prod: Assembly) -> None:

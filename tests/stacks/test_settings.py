@@ -16,7 +16,7 @@ from tests.stacks.assembly import Assembly
 Find = Callable[[Assembly], Any]
 # Settings that change a whole environment or depend on others have separate tests.
 TESTED_ELSEWHERE = {
-    "api.access", "api.web_acl", "dataset.feedback", "dataset.testing", "dataset.training",
+    "api.access", "api.web_acl", "dataset.feedback", "dataset.listing", "dataset.testing", "dataset.training",
     "endpoint.kind", "environment", "network.security_group_ids", "network.subnet_ids",
     "operations.alarms", "region", "rollout.strategy", "security.customer_managed_keys",
     "training.model_data",
@@ -146,6 +146,8 @@ IN_DEV: dict[str, tuple[Find, Any]] = {
         [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}],
     ),
     "operations.monthly_budget_usd": (of(BUDGET, "Budget", "BudgetLimit", "Amount"), 10),
+    "rollout.challenger": (of("Custom::Candidate", "Challenger"), "better"),
+    "rollout.incomparable": (of("Custom::Candidate", "Incomparable"), "fail"),
     "site.access_logs": (lambda one: "Logging" in of(*SITE)(one), False),
     "training.architecture": (of(JOB, "Hyperparameters", "architecture"), "lstm"),
     "training.epochs": (of(JOB, "Hyperparameters", "epochs"), "7"),
@@ -182,6 +184,9 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "logs.retention_days": (named(LOGS, "PredictApiHandler", "RetentionInDays"), 60),
     "operations.alarm_email": (of("AWS::SNS::Subscription", "Endpoint"), "ops@example.com"),
     "operations.client_error_rate": (named(ALARM, "AlarmsClientErrors", "Threshold"), 0.5),
+    "operations.drift": (
+        named(API, "PredictApiHandler", "Environment", "Variables", "DRIFT"), "true",
+    ),
     "operations.dashboard": (count("AWS::CloudWatch::Dashboard"), 0),
     "operations.latency_p99_ms": (named(ALARM, "AlarmsLatency", "Threshold"), 2500),
     "operations.monthly_budget_usd": (of(BUDGET, "Budget", "BudgetLimit", "Amount"), 123),
@@ -193,6 +198,7 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
         of(*CANARY, "TrafficRoutingConfiguration", "CanarySize", "Value"), 34,
     ),
     "rollout.candidate": (count("Custom::Candidate"), 0),
+    "rollout.challenger": (lambda one: "Comparison" in one.template("model")["Outputs"], False),
     "rollout.error_rate": (named(ALARM, "RolloutServerErrors", "Threshold"), 0.02),
     "rollout.keep_old_minutes": (of(*CANARY, "TerminationWaitInSeconds"), 60),
     "rollout.latency_p99_ms": (named(ALARM, "RolloutModelLatency", "Threshold"), 450_000),

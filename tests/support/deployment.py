@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from local_aws.cdk.screen import Screen
-from local_aws.environment import LAG, client_environment
+from local_aws.environment import LAG, WAITS, client_environment
 from scripts import ROOT
 from scripts.local import deploy_locally
 from tests.support.corpora import LANGUAGES, corpus, write
@@ -109,7 +109,7 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False, lag: int = 0) -> It
     where = ["--port", str(prepared.port), "--state", str(prepared.state)]
     before = {process.pid for process in psutil.process_iter()}
     enforcing = ["--enforce-iam"] if enforce_iam else []
-    environment = {**os.environ, LAG: str(lag)}
+    environment = {**os.environ, LAG: str(lag), WAITS: "0.2"}
     subprocess.run([*local_aws, "up", *where, *enforcing], cwd=ROOT, env=environment, check=True)
     try:
         yield prepared

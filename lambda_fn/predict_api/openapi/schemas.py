@@ -76,6 +76,11 @@ def schemas(max_review_characters: int, *, feedback: bool) -> dict[str, Schema]:
                     "items": OBJECT,
                     "description": "Accuracy at each confidence, on the test reviews",
                 },
+                "comparison": {
+                    **OBJECT,
+                    "description": "Comparison with the model before it, which its trial made "
+                    "(rollout.challenger)",
+                },
             },
             required=["model_version", "trained_at", "metrics", "hyperparameters", "sha256"],
         ),

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from local_aws.urls import send
 from stacks.settings.site import SiteSettings
 from stacks.web.page import INDEX, index_html
-from stacks.web.security_headers import CONTENT_SECURITY_POLICY
 from tests.support.deployment import Deployment
 
 # The browser without windows starts a page in a third of the time.
@@ -32,12 +32,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP *.localhost 127.0.0.1",
 ]
 FIREFOX_SHIM = Path(__file__).with_name("firefox.cjs")
-NEUTRAL: dict[str, Any] = {
-    "body": index_html(SiteSettings(), films=False),
-    "content_type": "text/html",
-    "headers": {"Content-Security-Policy": CONTENT_SECURITY_POLICY},
-}
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=30_000)  # milliseconds, for a busy machine and a starting model
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +78,17 @@ def open_page(browser: Browser, film_url: str) -> Iterator[OpenPage]:
     address /neutral has the page without texts about films.
     """
     opened: list[tuple[Page, list[str]]] = []
+    _, headers, _ = send(film_url)
+    neutral: dict[str, Any] = {
+        "body": index_html(SiteSettings(), films=False),
+        "headers": {name: headers[name] for name in ("content-type", "content-security-policy")},
+    }
 
     def open_(goto: str | None = "/", **options: Any) -> Page:
         page = browser.new_context(base_url=film_url, **options).new_page()
         noise: list[str] = []
         opened.append((page, noise))
-        page.route("**/neutral", lambda route: route.fulfill(**NEUTRAL))
+        page.route("**/neutral", lambda route: route.fulfill(**neutral))
         page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: noise.append(f"page error: {error}"))
         page.on("dialog", lambda dialog: noise.append(f"a script ran: {dialog.message}"))

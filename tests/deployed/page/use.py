@@ -30,6 +30,12 @@ window.setTimeout = (act, ms, ...more) => {
 """
 
 
+def stop_clock(page: Page) -> None:
+    """Stop the page's clock; `page.clock.run_for` advances it."""
+    page.clock.install(time=0)
+    page.clock.pause_at(60)
+
+
 def classify(page: Page, review: str) -> None:
     """Fill in a review and click the button."""
     edit(page)

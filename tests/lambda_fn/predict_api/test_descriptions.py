@@ -1,10 +1,14 @@
 """Descriptions of the model, the API's health and the API itself."""
 
+import io
 import json
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
+from tests.lambda_fn.fake_aws import check, client_error
 from tests.lambda_fn.predict_api.api import (
     LIMIT,
     Api,
@@ -23,6 +27,39 @@ def test_the_model_describes_itself(api: Api) -> None:
     assert json.loads(get(api, "/model")["body"]) == card  # callers do not get the reviews
     api.model_answers({"metrics": {}}, asked={"card": True})
     assert problem_of(get(api, "/model"))["code"] == "model_failed"
+
+
+def test_the_card_has_the_comparison_with_the_model_before(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from predict_api import comparison, handler  # noqa: PLC0415 - reads the environment
+
+    class S3:
+        def __init__(self, found: bytes | str) -> None:
+            self.found = found
+
+        def get_object(self, **request: Any) -> dict[str, Any]:
+            check("s3", "GetObject", request)
+            assert request["Bucket"] == "data"
+            assert request["Key"] == "models/sentiment-dev-1/output/comparison.json"
+            if isinstance(self.found, str):
+                raise client_error(self.found, "", "GetObject", 403)
+            return {"Body": io.BytesIO(self.found)}
+
+    compared = replace(handler.SETTINGS, artifacts_uri="s3://data/models")
+    monkeypatch.setattr(handler, "SETTINGS", compared)
+    decision = {"champion": "sentiment-dev-0", "result": "better: …"}
+    recorded = {**decision, "right_only_before": [{"text": "A private letter"}]}
+    for found, shown in (
+        (json.dumps(recorded).encode(), decision),
+        ("NoSuchKey", None),
+        ("AccessDenied", None),
+        ("SlowDown", None),
+        (b"{", None),
+    ):
+        monkeypatch.setattr(comparison, "s3", partial(S3, found))
+        api.model_answers({"model_version": "sentiment-dev-1"}, asked={"card": True})
+        assert json.loads(get(api, "/model")["body"]).get("comparison") == shown
 
 
 def test_health_does_not_wake_the_model_unless_asked(api: Api) -> None:

@@ -1,6 +1,9 @@
 """Logs, metrics and correlation ids; no review is ever logged."""
 
 import json
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -71,3 +74,65 @@ def test_verdicts_are_counted_by_label(
     (directive,) = requests["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == [["service"]]
     assert [metric["Name"] for metric in directive["Metrics"]] == ["Requests"]
+
+
+def test_quarters_are_counted_if_drift_is_monitored(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [
+        {**VERDICT, "quarters": {"certainty": certainty, "unknown_words": 4}}
+        for certainty in (1, 3, 3)
+    ]
+    reviews = ["One", "Two", "Three"]
+
+    def counted() -> dict[str, Any]:
+        api.model_answers({"predictions": answers}, asked={"reviews": reviews})
+        answer = api.post(
+            json.dumps({"reviews": reviews}).encode(), "application/json", path="/predict/batch"
+        )
+        assert "quarters" not in answer["body"]
+        (line,) = [one for one in capsys.readouterr().out.splitlines() if "_aws" in one]
+        assert not any(review in line for review in reviews)
+        return {key: value for key, value in json.loads(line).items() if "Quarter" in key}
+
+    assert counted() == {}
+    settings = replace(api.module.SETTINGS, drift=True)
+    monkeypatch.setattr(api.module, "SETTINGS", settings)
+    assert counted() == {
+        **{f"CertaintyQuarter{n}": [count] for n, count in enumerate((1, 0, 2, 0), 1)},
+        **{f"UnknownWordsQuarter{n}": [count] for n, count in enumerate((0, 0, 0, 3), 1)},
+    }
+    for answer in answers:
+        del answer["quarters"]  # a model of an earlier version of the training
+    assert counted() == {}
+
+
+def test_feedback_is_counted_for_the_version_that_serves(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from predict_api import agreement, operations  # noqa: PLC0415 - read the environment
+
+    monkeypatch.setattr(agreement, "_serving", agreement._Serving())  # noqa: SLF001 - an empty one
+    monkeypatch.setattr(operations, "store", lambda *_, **__: None)
+    take = partial(operations.take_feedback, "bucket")
+    monkeypatch.setattr(api.module, "OPERATIONS", {"/feedback": {"POST": take}})
+
+    def counted(correct: str) -> tuple[float, str] | None:
+        sent = {
+            "review": "Fine", "predicted": "positive", "correct": correct, "request_id": "a-1",
+        }  # fmt: skip
+        answer = api.post(json.dumps(sent).encode(), "application/json", path="/feedback")
+        assert answer["statusCode"] == 201
+        lines = [
+            json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line
+        ]
+        found = [
+            (line["Agreement"][0], line["model_version"]) for line in lines if "Agreement" in line
+        ]
+        return found[0] if found else None
+
+    api.model_fails("ModelNotReadyException")
+    assert counted("positive") is None  # stored, but of no known version
+    api.model_answers({"model_version": "sentiment-dev-1"}, asked={"card": True})
+    assert counted("positive") == (100.0, "sentiment-dev-1")
+    assert counted("negative") == (0.0, "sentiment-dev-1")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from local_aws.environment import without_aws
 from local_aws.sagemaker.container import Container
+from local_aws.sagemaker.images import framework
 from local_aws.sagemaker.served_model import SERVER
 from stacks.model.endpoint import ENVIRONMENT, SCIKIT_LEARN_ENVIRONMENT
 from stacks.settings.images import SCIKIT_LEARN, ContainerImage, serving_image
@@ -63,7 +64,7 @@ def embedded(python: Path, model: Path, folder: Path, image: str | None = None) 
     port_file = folder / "port"
     uri = serving_image(image, "us-east-1")
     with _container(
-        [python, SERVER, model, port_file, uri.uri],
+        [python, "-P", SERVER, model, port_file, framework(uri.uri)],
         folder,
         {**_environment(python, uri), "PYTHONPATH": str(model / "code")},
     ) as (container, lines):

@@ -20,6 +20,7 @@ WATCHER = "model/TrainingJobIsCompleteRole"
 MODEL = "model/EndpointRole"
 SCORING = "model/ScoringRole"
 SMOKE_TEST = "model/SmokeTestOnEventRole"
+TRIAL = "model/SmokeTestIsCompleteRole"
 PROBE = "model/RolloutProbeRole"
 TRAINING_WAITER = "model/TrainingJobProviderFrameworkwaiterstatemachineRole"
 SMOKE_TEST_WAITER = "model/SmokeTestProviderFrameworkwaiterstatemachineRole"
@@ -35,6 +36,7 @@ WHO = {
     MODEL: "Model",
     SCORING: "Scoring",
     SMOKE_TEST: "Smoke test",
+    TRIAL: "Trial of a new model",
     RELEASE_TEST: "Test of the API's new code",
 }
 # Actions that emptying a bucket requires.
@@ -199,6 +201,17 @@ REFUSED = (
         lambda _: {"repositoryName": "other", "imageIds": [{"imageTag": "latest"}]},
     ),
     _assume(TRAINING, "assume the starter's role", STARTER),
+    _get(API, "read test reviews", "data", "models/any/output/output.tar.gz"),
+    _get(TRIAL, "read the model", "data", "artifact"),
+    _get(TRIAL, "read the dataset", "data", "dataset"),
+    _get(TRIAL, "read feedback", "data", "feedback"),
+    _put(TRIAL, "replace the model", "data", "artifact"),
+    _put(TRIAL, "replace test reviews", "data", "models/any/output/output.tar.gz"),
+    _decrypt(TRIAL, "decrypt with the data key outside S3"),
+    Call(
+        TRIAL, "cloudformation:DescribeStacks", "look at another stack",
+        "cloudformation.describe_stacks", lambda _: {"StackName": "sentiment-dev-web"},
+    ),
     _put(MODEL, "write a model", "data", "artifact"),
     _put(MODEL, "write reviews to score", "data", "scoring/in/x.jsonl"),
     _put(SCORING, "write reviews to score", "data", "scoring/in/x.jsonl"),

@@ -12,10 +12,11 @@ from tests.support.deployment import embedded_aws
 
 @pytest.fixture(scope="package")
 def enforced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identities]:
-    """Deploy dev under its declared roles, with customer-managed keys, alarms and feedback."""
+    """Deploy dev under its declared roles, with all that needs permissions."""
     with embedded_aws(tmp_path_factory.mktemp("enforced"), enforce_iam=True) as deployed:
         deployed.context += [
             "feedback.enabled=true", "security.customer_managed_keys=true", "operations.alarms=true",
+            "rollout.challenger=not_worse",
         ]  # fmt: skip
         deployed.deploy()
         yield Identities(deployed)

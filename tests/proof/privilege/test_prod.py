@@ -39,7 +39,8 @@ def test_prod_needs_no_further_permission(
         names = names_of(prod)
         asked = [one for one in (*YES, *PROBES) if one.about in SILENT_IN_PROD | RARE]
         assert disallowed(prod, names, asked) == []
-        deployed.deploy(*PROD, "training.seed=7")
+        outputs = deployed.deploy(*PROD, "training.iterations=40")
+        assert "reviews that neither was trained on" in outputs["Comparison"]
         use(deployed)
         wait_for_probe(prod)
         deployed.unprotect("prod")

@@ -27,7 +27,7 @@ from tests.proof.privilege.identities import Identities, done, refused
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
-SIGNED = ("api.access=iam", "training.seed=7")
+SIGNED = ("api.access=iam", "training.iterations=40")
 
 
 def test_an_update_needs_no_further_permission(
@@ -38,13 +38,14 @@ def test_an_update_needs_no_further_permission(
     job = enforced.deployment.outputs["TrainingJobName"]
     outputs = enforced.deployment.deploy(*SIGNED)
     assert outputs["TrainingJobName"] != job
+    assert "reviews that neither was trained on" in outputs["Comparison"]
     since = enforced.decisions()[before:]
     assert refused(since) == []
     assert done(since, cleaner) >= EMPTYING
     proof_table.add(
         CONTROLS,
-        "An update that trains another model, tests it on a candidate endpoint, replaces the old "
-        "model, retires it and empties the page's bucket (executed)",
+        "An update that trains another model, tests it on a candidate endpoint, compares it with "
+        "the old one, replaces that, retires it and empties the page's bucket (executed)",
         f"{len(since)} decisions, none refused; the page bucket cleanup function took part",
     )
 

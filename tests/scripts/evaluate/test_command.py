@@ -47,7 +47,7 @@ class Deployed:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        self.together.wait(timeout=10)
+        self.together.wait(timeout=60)
         if self.together.parties > 1:
             time.sleep(0.02)  # time for an excess request to arrive
         with self._lock:

@@ -19,6 +19,7 @@ LOCAL = ["--port", "4566", "--environment", "dev"]
             ["SITE=https://example.org/?a=1&b=2", 'DATA=my "reviews"/aclImdb'],
             [*LOCAL, "--site", "https://example.org/?a=1&b=2", "--data", 'my "reviews"/aclImdb'],
         ),
+        (["FEEDBACK=2026-10"], [*LOCAL, "--feedback", "2026-10"]),
         (["ENDPOINT=sentiment-dev"], [*LOCAL, "--endpoint", "sentiment-dev"]),
         (
             ["ENDPOINT=e", "LOCAL=1", "PORT=4600", "ENV=prod", "CONTEXT=-c a=1 -c b=2"],

@@ -22,8 +22,8 @@ class Terminal(io.StringIO):
         return True
 
     def shows(self, text: str) -> bool:
-        """Wait up to 10 s for `text`."""
-        until = time.monotonic() + 10
+        """Wait up to a minute for `text`."""
+        until = time.monotonic() + 60
         while text not in self.getvalue() and time.monotonic() < until:
             time.sleep(0.005)
         return text in self.getvalue()

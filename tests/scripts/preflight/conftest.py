@@ -1,7 +1,9 @@
 """A new account with enforced IAM, and environments to check it for."""
 
 from collections.abc import Iterator
+from functools import cache
 
+import botocore.session
 import pytest
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
@@ -15,6 +17,14 @@ from tests.support.emulator import free_port
 
 MODELS = "models-of-others"
 IMAGE = f"{ACCOUNT}.dkr.ecr.{DEFAULT_REGION}.amazonaws.com/own:1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_descriptions() -> Iterator[None]:
+    """Let botocore read the description of each service once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

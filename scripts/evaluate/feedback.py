@@ -1,0 +1,56 @@
+"""A month of people's feedback, to measure the model with what they said is right."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts.evaluate import EvaluationError
+from scripts.evaluate.reviews import Reviews
+from sentiment.datasets import read_feedback
+from stacks.names import FEEDBACK
+
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+def read_month(month: str, bucket: str) -> Reviews:
+    """Return the reviews of a month's feedback with the labels that people gave them.
+
+    The last label counts if several people judged the same review.
+
+    Args:
+        month: the month, such as 2026-10.
+        bucket: the data bucket.
+
+    Raises:
+        DatasetError: when stored feedback is malformed.
+        EvaluationError: when the month has no feedback, or the bucket cannot be read.
+    """
+    if not MONTH.fullmatch(month):
+        raise EvaluationError(f"FEEDBACK={month}: must be a month, such as 2026-10")
+    prefix = f"{FEEDBACK}/{month}/"
+    with TemporaryDirectory() as folder:
+        try:
+            found = _download(bucket, prefix, Path(folder))
+        except (ClientError, BotoCoreError) as error:
+            raise EvaluationError(f"FEEDBACK={month}: {error}") from error
+        if not found:
+            raise EvaluationError(f"FEEDBACK={month}: s3://{bucket}/{prefix} has no feedback")
+        read = read_feedback(Path(folder))
+    last = dict(zip(read.texts, read.labels, strict=True))
+    rows = replace(read, texts=list(last), labels=list(last.values()))
+    return Reviews(f"the feedback of {month}", rows)
+
+
+def _download(bucket: str, prefix: str, folder: Path) -> int:
+    """Download the objects under a prefix in the order of their arrival; return their number."""
+    s3 = boto3.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    objects = [found for page in pages for found in page.get("Contents", [])]
+    objects.sort(key=lambda found: (found["LastModified"], found["Key"]))
+    for number, found in enumerate(objects):
+        s3.download_file(bucket, found["Key"], str(folder / f"{number:09}.jsonl"))
+    return len(objects)
