@@ -46,6 +46,13 @@ class Assembly:
         properties: Resource = resource["Properties"]
         return properties
 
+    def site_file(self, name: str) -> str:
+        """Return the content of a file of the site."""
+        copy = self.only("Custom::CDKBucketDeployment", "web")
+        folders = [self.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
+        (file,) = [folder / name for folder in folders if (folder / name).is_file()]
+        return file.read_text("utf-8")
+
 
 def synthesize(
     environment: str,

@@ -72,7 +72,7 @@ def test_an_unknown_address_leads_back(open_page: OpenPage) -> None:
     page.goto("/nothing/here")
     expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("link", name="Judge a review").click()
+    page.get_by_role("link", name="The page").click()
     expect(page.get_by_label("Your review")).to_be_visible()
 
 

@@ -112,6 +112,22 @@ def test_a_reload_loses_no_text(page: Page) -> None:
     expect(page.get_by_label("Your review")).to_have_value("Half a rev")
 
 
+def test_a_reload_loses_no_verdict(page: Page) -> None:
+    answer(page, (2, 6, 1.0))
+    page.get_by_label(REVIEW).fill("A fine film, I say")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.unroute("**/api/predict")
+    page.on("request", lambda request: pytest.fail("sent") if "predict" in request.url else None)
+    page.reload()
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+    expect(page.locator("#because")).to_have_text("Because of 'fine'.")
+    expect(page.get_by_label(REVIEW)).to_have_value("A fine film, I say")
+    page.get_by_label(REVIEW).fill("Another")
+    page.reload()
+    expect(page.get_by_label(REVIEW)).to_have_value("Another")
+    expect(page.locator("#verdict")).to_be_hidden()
+
+
 def test_text_typed_before_the_script_loads_is_kept(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     held: list[Route] = []

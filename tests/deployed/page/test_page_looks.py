@@ -15,6 +15,7 @@ from tests.deployed.page.use import (
     REVIEW,
     answer,
     classify,
+    layout_shift,
     overflow,
     violations,
 )
@@ -163,33 +164,20 @@ def test_no_meaning_depends_on_colour_alone(open_page: OpenPage, theme: Any) -> 
     assert shown == {"▲": "Positive", "◆": "Mixed", "▼": "Negative"}
 
 
-def _layout_shift(page: Page) -> float:
-    shift: float = page.evaluate(
-        """new Promise(done => {
-          let sum = 0;
-          const observer = new PerformanceObserver(list =>
-            list.getEntries().forEach(entry => { sum += entry.hadRecentInput ? 0 : entry.value; }));
-          observer.observe({ type: "layout-shift", buffered: true });
-          setTimeout(() => done(sum), 500);
-        })"""
-    )
-    return shift
-
-
 @pytest.mark.parametrize("width", [320, 1440])
 def test_nothing_shifts_after_the_first_paint(open_page: OpenPage, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 900})
     answer(page, (2, 6, 1.0))
-    assert _layout_shift(page) == 0
+    assert layout_shift(page) == 0
     classify(page, "A fine film\nin two lines")
     expect(page.locator("#entries li")).to_have_count(1)
     page.reload()
     expect(page.locator("#entries li")).to_have_count(1)
-    assert _layout_shift(page) == 0  # with the kept history
+    assert layout_shift(page) == 0  # with the kept history
     page.goto("/#review=Another%20fine%20film")
     page.reload()
     expect(page.locator("#verdict")).to_be_visible()
-    assert _layout_shift(page) == 0  # with a verdict that comes later
+    assert layout_shift(page) == 0  # with a verdict that comes later
 
 
 def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> None:
@@ -207,7 +195,7 @@ def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> Non
     write("A fine film, I say", "first")
     write(", and again", "second")
     expect(page.locator("#entries li")).to_have_count(1)
-    assert _layout_shift(page) == 0
+    assert layout_shift(page) == 0
 
 
 def test_a_live_verdict_does_not_move_the_text_field(page: Page) -> None:
