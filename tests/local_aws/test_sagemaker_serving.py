@@ -288,10 +288,11 @@ def test_missing_model_data_is_refused_at_once(serving: Emulator) -> None:
 
 
 def test_deleted_endpoint_leaves_no_process(serving: Emulator) -> None:
-    endpoints.settled(serving, "cannot-load")
+    sagemaker = serving.client("sagemaker")
+    until(lambda: not sagemaker.list_endpoints(StatusEquals="Creating")["Endpoints"])
     folder = serving.state / "sagemaker" / "endpoints"
     before = len(processes_naming(folder))
-    serving.client("sagemaker").delete_endpoint(EndpointName="cannot-load")
+    sagemaker.delete_endpoint(EndpointName="cannot-load")
     assert len(processes_naming(folder)) == before - 1
     assert error_of(serving, "cannot-load", "hello")["Error"]["Code"] == "ValidationError"
 
