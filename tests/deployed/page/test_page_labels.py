@@ -104,10 +104,9 @@ def test_the_reasons_speak_for_the_label(page: Page) -> None:
     expect(marks.first).to_have_attribute("aria-label", "striker: pushes strongly towards sports")
     page.get_by_text("The numbers").click()
     expect(page.locator("#axis")).to_contain_text("above 0 towards sports, below 0 away from it")
-    total = math.log(0.92 / 0.08)
     expect(page.locator("#movers li")).to_have_text(
         ["striker +1.90", "bank \u22121.20", "scored +0.80",
-         f"all other words +{total - 2:.2f}", "before the first word +0.50", f"sum +{total:.2f}"]
+         "all other words +0.00", "before the first word +0.50", "sum +2.00"]
     )  # fmt: skip
     answer(page, judged({"business": 0.8, "sports": 0.2}))
     marks.first.click()
@@ -139,7 +138,7 @@ def test_the_weights_of_two_labels_are_turned_towards_the_verdict(
     write(page)
     expect(page.locator("#because")).to_have_text(because)
     page.get_by_text("The numbers").click()
-    expect(page.locator("#movers li").last).to_have_text("sum +2.94")
+    expect(page.locator("#movers li").last).to_have_text("sum +2.00")
 
 
 def test_a_list_is_filtered_counted_and_compared_with_its_labels(page: Page) -> None:
