@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from tests.support.deployment import Deployment, embedded_aws
 
-pytest_plugins = ["tests.proof.plugin", "tests.stacks.synthesized"]
+pytest_plugins = ["local_aws.pytest_plugin", "tests.proof.plugin", "tests.stacks.synthesized"]
 
 # PyTorch's threads wait for each other without a loop that keeps the other tests from the cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -18,7 +18,7 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
-SHARED = ("deployment", "emulator")
+SHARED = ("deployment", "emulator", "embedded_aws")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -13,9 +13,9 @@ from predict_api.answer import Answer, answer
 from predict_api.api_request import ApiRequest
 from predict_api.comparison import comparison
 from predict_api.feedback import read_feedback, store
-from predict_api.labels import require_known
 from predict_api.predict import metrics, predict, predict_batch
 from predict_api.problem import Problem
+from predict_api.serving import require_known
 from predict_api.settings import Settings
 
 

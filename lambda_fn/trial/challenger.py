@@ -68,11 +68,12 @@ def challenge(artifacts: Artifacts, rule: Rule, ask_champion: Ask, ask_challenge
     Raises:
         FailedTestError: when the new model may not replace the serving one.
     """
-    card = {"card": True}
-    old, new = (str(ask(card).get("model_version")) for ask in (ask_champion, ask_challenger))
-    if old == new:
-        return f"not compared: {new} serves already"
+    ask_champion = _or_give_up(ask_champion)
+    old, new = "a model that does not answer", _version(ask_challenger)
     try:
+        old = _version(ask_champion)
+        if old == new:
+            return f"not compared: {new} serves already"
         found = compare(artifacts.output(old), artifacts.output(new), ask_champion, ask_challenger)
     except IncomparableError as error:
         passed, sentence, figures = rule.incomparable == "pass", f"not comparable: {error}", {}
@@ -96,6 +97,22 @@ def challenge(artifacts: Artifacts, rule: Rule, ask_champion: Ask, ask_challenge
             f"{REMEDY}): {sentence}{_named(reviews)}"
         )
     return sentence
+
+
+def _version(ask: Ask) -> str:
+    return str(ask({"card": True}).get("model_version"))
+
+
+def _or_give_up(ask_champion: Ask) -> Ask:
+    """Return a function that asks a serving model, which may be broken, so that it is replaced."""
+
+    def ask(content: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return ask_champion(content)
+        except FailedTestError as error:
+            raise IncomparableError(f"the serving model does not answer ({error})") from error
+
+    return ask
 
 
 def _relation(found: Comparison) -> str:

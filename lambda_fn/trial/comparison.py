@@ -1,6 +1,6 @@
 """Comparison of a new model with the serving one, on reviews that neither was trained on."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import comb, sqrt
 from typing import Any, NamedTuple
@@ -200,8 +200,10 @@ def _verdicts(ask: Ask, reviews: Sequence[Review]) -> Iterator[Verdict]:
 def _verdict(answer: Any, label: str) -> Verdict:
     """Return the verdict in an answer; a missing one is wrong."""
     match answer:
-        case {"label": verdict, "probabilities": Mapping() as shares}:
-            return Verdict(verdict == label, float(shares.get(label, 0)))
-        case {"sentiment": verdict, "probability": float() | int() as share}:
-            return Verdict(verdict == label, share if label == "positive" else 1 - share)
-    return Verdict(right=False, probability=0.0)
+        case {"label": verdict, "probabilities": {**shares}}:
+            share = shares.get(label)
+        case {"sentiment": verdict, "probability": float() | int() as positive}:
+            share = positive if label == "positive" else 1 - positive
+        case _:
+            verdict = share = None
+    return Verdict(verdict == label, float(share) if isinstance(share, float | int) else 0.0)

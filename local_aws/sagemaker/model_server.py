@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,22 @@ class HandlerModel:
         return status, context.content_type if status == HTTPStatus.OK.value else None, data
 
 
+class WithoutTorch(MetaPathFinder):
+    """Hides torch, which the scikit-learn image does not have.
+
+    `sys.modules["torch"] = None` would hide it as well, but SciPy takes that for a loaded module.
+    """
+
+    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> None:
+        """Refuse to find torch.
+
+        Raises:
+            ModuleNotFoundError: as if it were not installed.
+        """
+        if fullname.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 class ScikitLearnModel:
     """A model whose requests are answered as in SageMaker's scikit-learn image.
 
@@ -106,7 +123,7 @@ class ScikitLearnModel:
         """
         from flask import Flask, Response  # noqa: PLC0415 - not for the PyTorch image
 
-        sys.modules["torch"] = None  # type: ignore[assignment] # the image has none
+        sys.meta_path.insert(0, WithoutTorch())
         self._app, self._response = Flask(__name__), Response
         code = vars(importlib.import_module(Path(os.environ["SAGEMAKER_PROGRAM"]).stem))
         replaced = sorted({"input_fn", "predict_fn", "output_fn"} & code.keys())

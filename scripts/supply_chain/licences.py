@@ -17,6 +17,7 @@ RULES = tomllib.loads(FILE.read_text("utf-8"))
 PIP_LICENSES = ROOT / ".venv" / "supply" / "bin" / "pip-licenses"
 ENVIRONMENTS = (
     ".venv",
+    ".venv/local-aws",
     ".venv/checkov",
     ".venv/supply",
     ".venv/torchserve",

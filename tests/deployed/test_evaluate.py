@@ -12,7 +12,7 @@ from scripts import ROOT
 from tests.support.deployment import SAMPLE_ROWS, Deployment
 
 SINGLES = 20
-HELD_OUT = SAMPLE_ROWS // 5
+HELD_OUT = SAMPLE_ROWS // 5 - 1  # one of the test rows is repeated
 
 
 def evaluate(

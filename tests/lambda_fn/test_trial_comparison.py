@@ -246,10 +246,40 @@ def test_the_same_model_with_other_machines_is_not_compared() -> None:
     assert new.asked == []
 
 
-def test_a_missing_or_malformed_answer_is_wrong() -> None:
-    broken = Model(NEW, answer=lambda _model, _text: {"error": {"code": "empty_review"}})
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": {"code": "empty_review"}},
+        None,
+        {"label": ["positive"], "probabilities": {"positive": "high"}},
+        {"label": "positive", "probabilities": []},
+        {"sentiment": "positive", "probability": None},
+    ],
+)
+def test_a_missing_or_malformed_answer_is_wrong(answer: Any) -> None:
+    broken = Model(NEW, answer=lambda _model, _text: answer)
     with pytest.raises(FailedTestError, match=r"accuracy 0\.0000 against 1\.0000"):
         decide(Model(OLD), broken)
+
+
+def test_a_serving_model_that_does_not_answer_can_be_replaced() -> None:
+    class Broken(Model):
+        def __call__(self, content: dict[str, Any]) -> dict[str, Any]:
+            if content == {"card": True} or len(self.asked) < 64:
+                return super().__call__(content)
+            raise FailedTestError("Endpoint sentiment-prod does not answer: 500")
+
+    class Dead(Model):
+        def __call__(self, _content: dict[str, Any]) -> dict[str, Any]:
+            raise FailedTestError("Endpoint sentiment-prod does not answer: 500")
+
+    for broken in (Broken(OLD), Dead(OLD)):
+        s3 = S3(old=output(), new=output())
+        sentence = decide(broken, Model(NEW), s3=s3)
+        assert sentence.startswith("not comparable: the serving model does not answer (Endpoint ")
+        assert s3.record["passed"]
+    with pytest.raises(FailedTestError, match="does not answer"):
+        decide(Model(OLD), Dead(NEW))
 
 
 def test_a_version_that_names_no_job_is_not_looked_for() -> None:

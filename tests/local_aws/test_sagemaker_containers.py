@@ -31,7 +31,7 @@ seen = {
     "job": os.environ["TRAINING_JOB_NAME"],
 }
 try:
-    urllib.request.urlopen(hyperparameters["url"], timeout=5)
+    urllib.request.urlopen(hyperparameters["url"], timeout=120)
     seen["network"] = "reachable"
 except OSError:
     seen["network"] = "none"

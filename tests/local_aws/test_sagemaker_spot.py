@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -21,7 +22,6 @@ from tests.local_aws.conftest import (
 )
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
-from tests.support.emulator import free_port
 from tests.support.waiting import until
 
 BUCKET = "spot-training"
@@ -187,7 +187,7 @@ def test_killed_emulator_leaves_no_rank(tmp_path: Path) -> None:
         running = process.find(state)
         assert running is not None
         os.kill(running.pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=120)
     finally:
         ended(state)
 

@@ -15,7 +15,7 @@ from release_test.handler import known_review
 from resource_properties import FailedTestError
 from sentiment import known_reviews as chosen
 from tests.lambda_fn.fake_aws import Time
-from tests.model_code.conftest import run_training
+from tests.model_code.conftest import train_here
 from tests.support.corpora import LANGUAGES, corpus, write
 from trial.smoke_test import Expected, check_answers
 
@@ -44,8 +44,8 @@ def trained(rows: Sequence[tuple[str, int | str]], folder: Path) -> Runtime:
     """Train a model with texts and their labels."""
     (folder / "data").mkdir()
     write(rows, folder / "data" / "reviews.jsonl")
-    done = run_training(folder / "data", folder, "--iterations", "20")
-    assert (done.returncode, done.stderr) == (0, "")
+    code, _, errors = train_here(folder / "data", folder, "--iterations", "20")
+    assert (code, errors) == (0, "")
     return Runtime(folder / "model")
 
 

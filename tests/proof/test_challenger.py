@@ -41,7 +41,7 @@ def test_a_model_that_is_not_worse_replaces_the_old_one(
     old = deployment.outputs["TrainingJobName"]
     with traffic(deployment, models=2) as stream:
         outputs = deployment.deploy(COMPARED, "training.iterations=40")
-    assert "on 12" in outputs["Comparison"]  # the test reviews of the sample
+    assert "on 1199 " in outputs["Comparison"]  # the test reviews of the sample
     assert "reviews that neither was trained on" in outputs["Comparison"]
     status, _, body = send(outputs["ApiUrl"] + "model")
     assert status == 200

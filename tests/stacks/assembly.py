@@ -8,7 +8,7 @@ from typing import Any
 from aws_cdk import App
 
 from app import compose
-from scripts.synthesis import STACKS, context, templates
+from scripts.synthesis import STACKS, UNBUNDLED, context, templates
 from stacks.settings.load import read_settings
 
 Resource = dict[str, Any]
@@ -55,11 +55,22 @@ class Assembly:
 
 
 def synthesize(
-    environment: str, folder: Path, overrides: Mapping[str, Any] | None = None
+    environment: str,
+    folder: Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    bundled: bool = False,
 ) -> Assembly:
-    """Synthesize an environment in this process, which has already imported CDK."""
+    """Synthesize an environment in this process, which has already imported CDK.
+
+    Args:
+        environment: its name in cdk.json.
+        folder: output folder of the cloud assembly.
+        overrides: settings as in `-c`.
+        bundled: whether to pack the functions' code, which takes a third of the time.
+    """
     application = App(
-        context=context(environment, overrides),
+        context=context(environment, {**(overrides or {}), **({} if bundled else UNBUNDLED)}),
         outdir=str(folder),
         analytics_reporting=False,
         builtin_cloud_formation_validation=False,

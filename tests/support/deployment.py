@@ -14,10 +14,11 @@ import psutil
 
 from local_aws.cdk.screen import Screen
 from local_aws.environment import LAG, WAITS, client_environment
+from local_aws.testing import EmbeddedAws, free_port
 from scripts import ROOT
 from scripts.local import deploy_locally
 from tests.support.corpora import LANGUAGES, corpus, write
-from tests.support.emulator import AWKWARD, emulator_client, free_port
+from tests.support.emulator import AWKWARD
 from tests.support.reviews import packaged_reviews
 
 SAMPLE_ROWS = 6000
@@ -51,7 +52,7 @@ class Deployment:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
-        return emulator_client(service, self.port)
+        return EmbeddedAws(self.port, self.state).client(service)
 
     def deploy(self, *overrides: str, root: Path = ROOT) -> dict[str, str]:
         """Deploy all stacks and return their outputs.

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from predict_api import feedback, labels
+from predict_api import feedback, serving
 from predict_api.feedback import read_feedback, store
-from predict_api.labels import require_known
 from predict_api.model import Model
 from predict_api.operations import operations
 from predict_api.problem import Problem
+from predict_api.serving import Serving, require_known
 from predict_api.settings import Settings
 from sentiment.datasets import read_feedback as read_for_training
 from tests.lambda_fn.predict_api.api import SESSION, Api
@@ -113,7 +113,7 @@ def test_the_path_exists_only_with_a_bucket() -> None:
 
 
 def test_feedback_has_labels_of_the_model(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labels, "_known", set())
+    monkeypatch.setattr(serving, "serving", Serving())
     model = Model("sentiment-dev", "request-1")
     api.model_answers({"model_version": "m", "labels": ["late", "lost"]}, asked={"card": True})
     for _ in range(2):  # the second time without a request

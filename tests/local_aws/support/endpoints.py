@@ -71,6 +71,7 @@ def transform_fn(model, body, content_type, accept):
 }
 # What the scikit-learn image calls with defaults for the rest, next to a module of a common name
 SUMS = """
+import scipy.stats  # looks for torch
 import errors
 
 class Sums:

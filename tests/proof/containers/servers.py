@@ -12,9 +12,9 @@ from local_aws.environment import without_aws
 from local_aws.sagemaker.container import Container
 from local_aws.sagemaker.images import framework
 from local_aws.sagemaker.served_model import SERVER
+from local_aws.testing import free_port
 from stacks.model.endpoint import ENVIRONMENT, SCIKIT_LEARN_ENVIRONMENT
 from stacks.settings.images import SCIKIT_LEARN, ContainerImage, serving_image
-from tests.support.emulator import free_port
 
 START_SECONDS = 120.0
 STOP_GRACE_SECONDS = 10.0

@@ -2,13 +2,13 @@
 
 import pytest
 
+from local_aws.testing import free_port
 from scripts.evaluate import EvaluationError
 from scripts.evaluate.targets import ATTEMPTS, Site, classify
 from tests.scripts.evaluate.answers import shares
 from tests.scripts.evaluate.conftest import Api
 from tests.scripts.evaluate.predictions import predict
 from tests.scripts.evaluate.serving import Prepared
-from tests.support.emulator import free_port
 
 VERDICT = {"probabilities": shares(0.75), "model": {"version": "m1"}}
 GOOD: Prepared = (200, {}, VERDICT)

@@ -7,13 +7,13 @@ import botocore.session
 import pytest
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
+from local_aws.testing import free_port
 from scripts.preflight.__main__ import preflight
 from scripts.preflight.assembly import Assembly, read
 from scripts.preflight.row import Row
 from tests.local_aws.conftest import Emulator, ended, run_cli
 from tests.stacks.assembly import Assembly as Synthesized
 from tests.stacks.assembly import synthesize
-from tests.support.emulator import free_port
 
 MODELS = "models-of-others"
 IMAGE = f"{ACCOUNT}.dkr.ecr.{DEFAULT_REGION}.amazonaws.com/own:1"
