@@ -31,7 +31,7 @@ function weighedForLabel(verdict) {
     return verdict;
   }
   const turned = (spans) => spans.map((span) => ({ ...span, weight: -span.weight }));
-  return { ...verdict, explanation: turned(explanation), phrases: turned(phrases), bias: -bias };
+  return { ...verdict, explanation: turned(explanation), phrases: turned(phrases), bias: -bias, rest: -rest };
 }
 
 /**

@@ -76,9 +76,9 @@ function sentence({ text, weight }, verdict) {
   return create("li", {}, create("bdi", {}, shown), " ", side);
 }
 
-/** Return list items whose numbers add up to the log-odds of the verdict. */
+/** Return list items whose numbers add up to the log-odds of the verdict, or of its label against all others. */
 function numbers(verdict, letters) {
-  const { phrases, bias } = verdict;
+  const { phrases, bias, rest = 0 } = verdict;
   const listed = phrases.slice(0, MARKED);
   const items = listed.map(({ start, end, weight }) =>
     item(create("bdi", { className: "quoted" }, letters.slice(start, end).join("")), weight),
@@ -86,8 +86,10 @@ function numbers(verdict, letters) {
   if (bias === undefined) {
     return items;
   }
-  const probability = isSentiment(verdict) ? verdict.probability : verdict.probabilities[verdict.label];
-  const total = Math.log(probability / (1 - probability));
+  // The shares of labels are scaled to 100% after this sum.
+  const total = isSentiment(verdict)
+    ? Math.log(verdict.probability / (1 - verdict.probability))
+    : verdict.explanation.reduce((sum, { weight }) => sum + weight, bias + rest);
   const others = total - bias - listed.reduce((sum, { weight }) => sum + weight, 0);
   return [...items, item("all other words", others), item("before the first word", bias), item("sum", total)];
 }

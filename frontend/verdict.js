@@ -67,8 +67,8 @@ function unsureBetween(labels) {
 
 /** Return what is stored of a verdict, from which it can be worded again. */
 export function briefly(judged) {
-  const { probability, label, words, known_words } = judged;
-  const few = isSentiment(judged) || label === undefined ? undefined : ranked(judged).slice(0, STORED);
+  const { probability, label, probabilities, words, known_words } = judged;
+  const few = isSentiment(judged) || !probabilities ? undefined : ranked(judged).slice(0, STORED);
   return { probability, label, probabilities: few && Object.fromEntries(few), words, known_words };
 }
 
