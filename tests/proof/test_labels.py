@@ -112,6 +112,7 @@ def test_three_labels_deploy_end_to_end(
     assert done.returncode == 0, done.stderr
     assert measured in done.stdout
     proof_table.add("Own data", "Messages under three labels, scored and evaluated", measured)
+    deployment.deploy()
 
 
 def _options(settings: tuple[str, ...]) -> list[str]:
