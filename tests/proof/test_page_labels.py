@@ -48,3 +48,4 @@ def test_the_page_names_the_labels_of_its_model(
     expect(page.locator("#facts")).to_contain_text("Best at")
     expect(page.locator("#facts")).to_contain_text("Each label")
     assert violations(page) == []
+    deployment.deploy()
