@@ -22,7 +22,7 @@ from scripts.score.deployment import Deployment, find
 from scripts.score.files import Output, find_tables, is_single, reason
 from scripts.score.job import Job, answered_parts
 from scripts.score.parts import Part, Survey, cut, survey
-from scripts.score.plan import plan
+from scripts.score.plan import local_minutes, plan
 from scripts.score.tables import Table
 from scripts.synthesis import context, overrides_in
 from stacks.settings.environment import EnvironmentSettings
@@ -117,7 +117,8 @@ def _confirm(arguments: argparse.Namespace, found: Survey, settings: Environment
     if arguments.aws:
         print(f"{plan(found.size, scoring, prices)} (list prices of {prices.as_of})")
     else:
-        print(f"{scoring.instance_count} local process(es), free")
+        minutes = local_minutes(found.size, scoring.instance_count)
+        print(f"{scoring.instance_count} local process(es), about {minutes:.1f} minutes, free")
     if arguments.yes:
         return
     if not sys.stdin.isatty():
