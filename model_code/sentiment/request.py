@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sentiment.record_lines import CSV, JSON_LINES
-from sentiment.tokens import mask_markup
+from sentiment.tokens import is_blank
 
 try:
     from sagemaker_inference.errors import BaseInferenceToolkitError
@@ -154,6 +154,6 @@ def checked(review: Any) -> str:
             "review_too_long",
             f"the review has {len(review):,} characters; the limit is {MAX_CHARACTERS:,}",
         )
-    if not mask_markup(review).strip():
+    if is_blank(review):
         raise RequestError(400, "empty_review", "the review has no text")
     return review

@@ -50,6 +50,12 @@ def mask_markup(review: str) -> str:
     return MARKUP.sub(lambda found: " " * len(found.group()), review)
 
 
+def is_blank(review: str) -> bool:
+    """Return True if a review has nothing but markup and spaces."""
+    # Few reviews begin with markup, and only these have to be searched for all of it.
+    return review.lstrip()[:1] in {"", "<", "&"} and not mask_markup(review).strip()
+
+
 def tokenize(review: str) -> list[str]:
     """Return the tokens of a review in lower case, including stop words."""
     text = _plain(review)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from predict_api.body import read_review, read_reviews
 from predict_api.problem import Problem
 from sentiment.request import MAX_CHARACTERS, MAX_REVIEWS, RequestError, read
-from sentiment.tokens import PLAIN, mask_markup, place_tokens, tokenize
+from sentiment.tokens import PLAIN, is_blank, mask_markup, place_tokens, tokenize
 
 PIECES = ["<br />", "<", ">", "&amp;", "&#x41;", "&", "don't", "İ", "!?", ":-)", "\n", "\ud800"]
 REVIEWS = st.one_of(
@@ -41,6 +41,7 @@ TYPES = st.one_of(
 @given(REVIEWS)
 def test_masking_keeps_the_length_and_all_other_characters(review: str) -> None:
     masked = mask_markup(review)
+    assert is_blank(review) == (not masked.strip())
     assert len(masked) == len(review)
     assert all(new in {old, " "} for old, new in zip(review, masked, strict=True))
 

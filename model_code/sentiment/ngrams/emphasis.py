@@ -24,7 +24,7 @@ def emphasis(
     """
     before = 2 * starts + (order - 1)  # half tokens before the middle of the n-gram
     after = 2 * (tokens - 1) - before
-    longest = int(max(before.max(initial=0), after.max(initial=0)))
+    longest = 2 * int(np.max(tokens, initial=1))
     closing, opening = _curves(1 << longest.bit_length())
     found: NDArray[np.float64] = closing.take(after) + opening.take(before)
     return found
