@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials, RoleError, without_roles
 from local_aws.sagemaker import arns
 from local_aws.sagemaker.errors import invalid
+from local_aws.sagemaker.events import SendEvent, unsent
 from local_aws.sagemaker.store import Store
 
 
@@ -36,6 +37,7 @@ class Context:
     region: str
     account: str
     assume: AssumeRole = without_roles
+    send: SendEvent = unsent
 
     def client(self, service: str, *, role: str | None = None) -> Any:
         """Return a boto3 client of the embedded AWS.

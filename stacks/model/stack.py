@@ -12,10 +12,12 @@ from stacks.building_blocks.permissions import Permission, read_object
 from stacks.datasets import PACKAGED, Dataset
 from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
+from stacks.model.retraining import Retraining
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
 from stacks.model.scoring import Scoring
 from stacks.model.training import TrainingJob
+from stacks.model.training_permissions import start_scheduled_jobs
 from stacks.model.trial import Artifacts, SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
 from stacks.monitoring.metrics import EndpointMetrics
@@ -103,6 +105,8 @@ class ModelStack(AppStack):
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
+        if job and settings.retraining.schedule:
+            self._retrain(job, settings.retraining.schedule, topic)
         self._declare_outputs(job, model_data, endpoint.name, scoring.model_name)
         if settings.rollout.challenger != "off":
             CfnOutput(
@@ -134,6 +138,7 @@ class ModelStack(AppStack):
 
     def _train(self, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
         names, training = self.names, self.settings.training
+        scheduled = self.settings.retraining.schedule and self.settings.feedback.enabled
         image = (
             ContainerImage.parse(training.image)
             if training.image
@@ -148,6 +153,7 @@ class ModelStack(AppStack):
             channels={
                 name: dataset.location(names.data_bucket) for name, dataset in datasets.items()
             },
+            further_data=[f"{names.feedback}/"] if scheduled else [],
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
             output=output,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
@@ -157,6 +163,25 @@ class ModelStack(AppStack):
             settings=training,
             network=self.settings.network,
             key_arn=self.data_key_arn,
+        )
+
+    def _retrain(self, job: TrainingJob, schedule: str, topic: ITopic) -> None:
+        """Declare trainings on a schedule."""
+        channels = dict(job.properties["Channels"])
+        if self.settings.feedback.enabled:
+            channels["feedback"] = f"{self.names.feedback}/"
+        prefix = self.names.prefix
+        start = start_scheduled_jobs(prefix, role=job.role, key_arn=self.data_key_arn)
+        Retraining(
+            self,
+            "Retraining",
+            name_prefix=prefix,
+            environment=self.names.environment,
+            schedule=schedule,
+            properties=job.properties,
+            channels=channels,
+            start=start,
+            topic=topic,
         )
 
     def _declare_scoring(

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import CustomResource, Duration, Stack
 from constructs import Construct
@@ -39,6 +40,8 @@ class TrainingJob(Construct):
         job_name: name of the training job.
         model_artifact: S3 URI of its model.tar.gz.
         accuracy: held-out accuracy that the job reported.
+        role: role of the jobs.
+        properties: properties of the custom resource.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class TrainingJob(Construct):
         source: Path,
         image: ContainerImage,
         channels: Mapping[str, str],
+        further_data: Sequence[str],
         dataset_identities: Mapping[str, str],
         output: str,
         checkpoints: str,
@@ -67,6 +71,7 @@ class TrainingJob(Construct):
             source: folder of the training source.
             image: the training image.
             channels: channel name to the S3 URI of its data.
+            further_data: S3 URIs of data that scheduled jobs may read as well.
             dataset_identities: channel name to the identity of its dataset.
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spot instances keep their checkpoints.
@@ -79,59 +84,59 @@ class TrainingJob(Construct):
         """
         super().__init__(scope, construct_id)
         archive = SourceArchive(self, "Source", source=source)
-        role = training_role(
+        self.role = role = training_role(
             self,
             "Role",
             image=image,
             source_arn=archive.object_arn,
-            channels=list(channels.values()),
+            channels=[*channels.values(), *further_data],
             output=output,
             checkpoints=checkpoints if settings.use_spot else None,
             name_prefix=name_prefix,
             network=network,
             key_arn=key_arn,
         )
-        volume_key = key_arn if has_volume(settings.instance_type) else None
         provider = self._declare_provider(
             start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
             watch_jobs(name_prefix, output=output, key_arn=key_arn),
             metrics_namespace,
         )
         hyperparameters = settings.hyperparameters() | ({"schema": schema} if schema else {})
+        self.properties: dict[str, Any] = {
+            "JobName": job_name(
+                name_prefix,
+                source=archive.sha256,
+                datasets=dataset_identities,
+                image=image.uri,
+                hyperparameters=hyperparameters,
+                instances=[settings.instance_type, settings.instance_count],
+            ),
+            "RoleArn": role.role_arn,
+            "Image": image.uri,
+            "Hyperparameters": {
+                **hyperparameters,
+                **_script_mode(archive.url, Stack.of(self).region),
+                **(TORCHRUN if settings.distributed else {}),
+            },
+            "Channels": dict(channels),
+            "OutputPath": output,
+            "InstanceType": settings.instance_type,
+            "InstanceCount": settings.instance_count,
+            "VolumeSizeGiB": settings.volume_size_gib,
+            "MaxRuntimeSeconds": settings.max_runtime_seconds,
+            "MinimumAccuracy": repr(settings.minimum_accuracy),
+            "Tags": dict(tags),
+            # Not part of the job's name, because it does not change the model.
+            **_spot(settings, checkpoints),
+            **_private(network, key_arn, has_volume=has_volume(settings.instance_type)),
+        }
         resource = CustomResource(
             self,
             "Resource",
             service_token=provider.service_token,
             resource_type="Custom::TrainingJob",
             service_timeout=Duration.hours(1),
-            properties={
-                "JobName": job_name(
-                    name_prefix,
-                    source=archive.sha256,
-                    datasets=dataset_identities,
-                    image=image.uri,
-                    hyperparameters=hyperparameters,
-                    instances=[settings.instance_type, settings.instance_count],
-                ),
-                "RoleArn": role.role_arn,
-                "Image": image.uri,
-                "Hyperparameters": {
-                    **hyperparameters,
-                    **_script_mode(archive.url, Stack.of(self).region),
-                    **(TORCHRUN if settings.distributed else {}),
-                },
-                "Channels": dict(channels),
-                "OutputPath": output,
-                "InstanceType": settings.instance_type,
-                "InstanceCount": settings.instance_count,
-                "VolumeSizeGiB": settings.volume_size_gib,
-                "MaxRuntimeSeconds": settings.max_runtime_seconds,
-                "MinimumAccuracy": repr(settings.minimum_accuracy),
-                "Tags": dict(tags),
-                # Not part of the job's name, because it does not change the model.
-                **_spot(settings, checkpoints),
-                **_private(network, key_arn, volume_key),
-            },
+            properties=self.properties,
         )
         self.job_name = resource.get_att_string("TrainingJobName")
         self.model_artifact = resource.get_att_string("ModelArtifact")
@@ -208,12 +213,12 @@ def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
 
 
 def _private(
-    network: NetworkSettings, output_key: str | None, volume_key: str | None
+    network: NetworkSettings, key_arn: str | None, *, has_volume: bool
 ) -> dict[str, object]:
     """Return a job's properties for the account's keys and VPC."""
     return {
-        **({"OutputKeyArn": output_key} if output_key else {}),
-        **({"VolumeKeyArn": volume_key} if volume_key else {}),
+        **({"OutputKeyArn": key_arn} if key_arn else {}),
+        **({"VolumeKeyArn": key_arn} if key_arn and has_volume else {}),
         **({"SubnetIds": list(network.subnet_ids)} if network.subnet_ids else {}),
         **({"SecurityGroupIds": list(network.security_group_ids)} if network.subnet_ids else {}),
     }
