@@ -14,6 +14,7 @@ TORCH_2_6 := torch==2.6.0
 VENV := .venv
 # Packages of the compared models in bench/
 BENCH_VENV := .venv-bench
+SDKS := $(VENV)/.sagemaker-2 $(VENV)/.sagemaker-3
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Many container images set it, which makes every process compile the CDK's modules, for 10 s or more.
@@ -47,7 +48,7 @@ test: ## run the whole test suite, including the browser tests
 chromium:
 	@sh scripts/install_chromium.sh
 
-proof: $(VENV)/.dev $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
+proof: $(VENV)/.dev $(VENV)/.local-aws $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(SDKS) chromium ## run the proof tests, including the slow ones, and write docs/proof.md and docs/fresh.md
 	python -m pytest tests/proof tests/properties \
 	  -m "slow or not slow" -v --timeout 1200 --hypothesis-profile proof --proof-page docs/proof.md
 	@$(MAKE) --no-print-directory fresh
@@ -139,14 +140,14 @@ destroy: $(VENV)/.deploy ## remove every stack of ENV from AWS
 	$(CDK) destroy --all
 
 lock: $(VENV)/.supply ## update every lock, with hashes; run make licences afterwards
-	for file in requirements requirements/dev requirements/checkov requirements/torchserve requirements/scikit-learn requirements/bench requirements/supply; do \
+	for file in requirements requirements/dev requirements/local-aws requirements/checkov requirements/torchserve requirements/scikit-learn requirements/sagemaker-2 requirements/sagemaker-3 requirements/bench requirements/supply; do \
 	  case $$file in */scikit-learn) complete=--no-deps;; *) complete=;; esac; \
 	  $(VENV)/supply/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes $$complete \
-	    --no-emit-index-url --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
+	    --no-emit-index-url --no-emit-package local-aws --custom-compile-command 'make lock' $$file.in --output-file $$file.txt || exit; \
 	done
 	npm update --package-lock-only
 
-licences: $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
+licences: $(VENV)/.dev $(VENV)/.local-aws $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(SDKS) $(BENCH_VENV)/.ready ## write the licence of every locked package to docs/licences.md
 	@python -m scripts.supply_chain.licences
 
 sbom: $(VENV)/.supply ## write a bill of materials (CycloneDX) to test-artifacts/sbom.cdx.json
@@ -162,7 +163,7 @@ clean: ## remove everything that the other targets created; stop the embedded AW
 	rm -rf $(VENV) $(BENCH_VENV) node_modules cdk.out .local_aws test-artifacts .*_cache
 
 # Phony, so that set_up.py checks the environment every time.
-.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(BENCH_VENV)/.ready
+.PHONY: $(VENV)/bin/python $(VENV)/.deploy $(VENV)/.dev $(VENV)/.local-aws $(VENV)/.checkov $(VENV)/.supply $(VENV)/.torchserve $(VENV)/.scikit-learn $(SDKS) $(BENCH_VENV)/.ready
 
 $(VENV)/bin/python:
 	@$(SET_UP) python
@@ -174,6 +175,10 @@ $(VENV)/.deploy: $(VENV)/bin/python
 # The above, and the embedded AWS, training, serving and the tests.
 $(VENV)/.dev: $(VENV)/bin/python
 	@$(SET_UP) dev $(TORCH)
+
+# The embedded AWS's own needs, without this application.
+$(VENV)/.local-aws: $(VENV)/bin/python
+	@$(SET_UP) local-aws
 
 # checkov pins versions that conflict with the tests' environment.
 $(VENV)/.checkov: $(VENV)/bin/python
@@ -190,6 +195,10 @@ $(VENV)/.torchserve: $(VENV)/bin/python
 # The server of SageMaker's scikit-learn image, for the same comparison.
 $(VENV)/.scikit-learn: $(VENV)/bin/python
 	@$(SET_UP) scikit-learn
+
+# SageMaker's Python SDKs, which run the notebook against the embedded AWS.
+$(SDKS): $(VENV)/bin/python
+	@$(SET_UP) $(patsubst .%,%,$(notdir $@))
 
 $(BENCH_VENV)/.ready:
 	@$(SET_UP) bench

@@ -41,6 +41,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
             source,
             root=ROOT,
             schema=settings.dataset.table_schema,
+            most_labels=settings.training.most_labels,
             trains=channel == "training",
             listing=settings.dataset.listing,
         )

@@ -2,12 +2,22 @@
 
 import { element } from "./dom.js";
 import { showExplanation } from "./explanation.js";
-import { askFeedback, hideFeedback } from "./feedback.js";
-import { hideMarked, showMarked } from "./marked.js";
+import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
+import { hideMarked, showMarked, startMarked } from "./marked.js";
+import { VERDICT, store } from "./storage.js";
 import { showVerdict } from "./verdict.js";
 
-/** Show a verdict; while the user types, the text area stays. */
+export { hideMarked };
+
+/** Connect the parts of an answer; `judge` classifies a text, `api` returns the API's path. */
+export function startAnswers(judge, api) {
+  startMarked(judge);
+  startFeedback(api);
+}
+
+/** Show a verdict; while the user types, the text area stays. A reload shows it again. */
 export function showAnswer(text, verdict, { live, feedback }) {
+  store(VERDICT, { text, verdict, live, feedback });
   showVerdict(verdict);
   showExplanation(text, verdict);
   if (!live) {
@@ -26,5 +36,6 @@ export function hideAnswer() {
     element(part).hidden = true;
   }
   element("copied").textContent = "";
+  store(VERDICT, null);
   hideFeedback();
 }

@@ -8,24 +8,36 @@ import { patiently, unreadable } from "./patience.js";
  * @param {string} api path of the API
  * @param {string} review
  * @param {import("./patience.js").Options} options
- * @returns {Promise<{sentiment: string, probability: number, words: number, known_words: number,
- *   explanation: {start: number, end: number, weight: number}[], phrases: {start: number,
- *   end: number, weight: number}[], bias: number, model: {version: string}}>}
+ * @returns {Promise<{label: string, probabilities: Object<string, number>, probability?: number,
+ *   words: number, known_words: number, explanation: {start: number, end: number, weight: number}[],
+ *   phrases: {start: number, end: number, weight: number}[], bias: number, model: {version: string}}>}
+ *   weights are log-odds of positive, or else of the label
  * @throws {ApiError} with a message for the user
  */
 export async function classify(api, review, options) {
   const verdict = await patiently(`${api}/predict`, { review, explain: true }, options);
-  if (!Number.isFinite(verdict?.probability) || typeof verdict.model?.version !== "string") {
+  const judged = Number.isFinite(verdict?.probability ?? verdict?.probabilities?.[verdict.label]);
+  if (!judged || typeof verdict.model?.version !== "string") {
     throw unreadable();
   }
-  return { explanation: [], phrases: [], ...verdict };
+  return weighedForLabel({ explanation: [], phrases: [], ...verdict });
+}
+
+/** Turn the weights of two labels, which the API gives for the second one, if the verdict is the first. */
+function weighedForLabel(verdict) {
+  const { probability, probabilities, explanation, phrases, bias = 0, rest = 0 } = verdict;
+  const logOdds = explanation.reduce((sum, { weight }) => sum + weight, bias + rest);
+  if (probability !== undefined || Object.keys(probabilities).length > 2 || logOdds >= 0) {
+    return verdict;
+  }
+  const turned = (spans) => spans.map((span) => ({ ...span, weight: -span.weight }));
+  return { ...verdict, explanation: turned(explanation), phrases: turned(phrases), bias: -bias, rest: -rest };
 }
 
 /**
  * Classify up to 512 reviews.
  *
- * @returns {Promise<{probability?: number, words?: number, known_words?: number, error?: {code:
- *   string, detail: string}}[]>} one per review, in order
+ * @returns {Promise<object[]>} one verdict or error per review, in order
  */
 export async function classifyMany(api, reviews, options) {
   const answer = await patiently(`${api}/predict/batch`, { reviews }, options);
@@ -44,7 +56,7 @@ export async function describeModel(api, options) {
   return card;
 }
 
-/** Report the correct sentiment of a review. */
+/** Report the correct label of a review. */
 export async function sendFeedback(api, feedback, options) {
   await patiently(`${api}/feedback`, feedback, options);
 }

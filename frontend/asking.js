@@ -1,8 +1,8 @@
 /** One request at a time: a new one cancels the last one and its output. */
 
-import { hideAnswer } from "./answer.js";
+import { hideAnswer } from "./answering.js";
 import { loadConfig } from "./config.js";
-import { element } from "./dom.js";
+import { element, hideSample } from "./dom.js";
 import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
 import { ApiError, OfflineError } from "./patience.js";
 import { LIST, store } from "./storage.js";
@@ -70,7 +70,7 @@ export function startOver({ keepVerdict = false } = {}) {
   again = null;
   running.abort();
   running = new AbortController();
-  element("sample").hidden = true;
+  hideSample();
   // What is below a verdict appears with it, so that it need not move.
   element("footer").hidden = element("verdict").hidden;
   element("code").open = false; // it shows the last review

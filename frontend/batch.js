@@ -1,7 +1,10 @@
 /** Judges a list of reviews in as few calls as possible, and stores the result for a reload. */
 
 import { classifyMany } from "./api.js";
+import { NOUN } from "./dom.js";
 import { LIST, store } from "./storage.js";
+import { compared } from "./table.js";
+import { briefly } from "./verdict.js";
 
 const AT_ONCE = 512;
 const CHARACTERS_AT_ONCE = 500_000; // limit of API Gateway and Lambda for one call, in any script
@@ -10,7 +13,7 @@ const CHARACTERS_AT_ONCE = 500_000; // limit of API Gateway and Lambda for one c
  * Judge each review.
  *
  * @param {string} api path of the API
- * @param {{review: string, label?: string}[]} entries
+ * @param {{review: string, spelled?: string}[]} entries
  * @param {import("./patience.js").Options} options
  * @returns {Promise<object[]>} the rows of the table
  * @throws {ApiError} with a message for the user
@@ -20,14 +23,14 @@ export async function judgeEach(api, entries, options) {
   for (const part of parts(entries.map(({ review }) => review))) {
     if (answers.length > 0) {
       const [done, all] = [answers.length, entries.length].map((count) => count.toLocaleString("en"));
-      options.onWait(`${done} of ${all} reviews judged …`);
+      options.onWait(`${done} of ${all} ${NOUN}s judged …`);
     }
     answers.push(...(await classifyMany(api, part, options)));
   }
   options.signal.throwIfAborted();
-  const rows = entries.map((entry, index) => {
-    const { probability, words, known_words, error } = answers[index];
-    return { ...entry, probability, words, known_words, error };
+  const rows = entries.map(({ review, spelled }, index) => {
+    const { error, ...verdict } = answers[index];
+    return { review, ...briefly(verdict), ...compared(spelled, verdict), error };
   });
   store(LIST, rows);
   return rows;

@@ -1,7 +1,7 @@
 /** The reasons for a verdict as a sentence. */
 
 import { create } from "./dom.js";
-import { wordingOf } from "./verdict.js";
+import { isSentiment, wordingOf } from "./verdict.js";
 
 export const FAINT = 0.1; // log-odds below which a phrase is not marked
 const WORTH = 0.15; // log-odds from which a phrase is worth a mention in the sentence
@@ -21,16 +21,16 @@ export function reasons(verdict, letters) {
   if (kind === "guess") {
     return [];
   }
-  const positive = verdict.probability >= 0.5;
-  const side = positive ? 1 : -1;
+  const side = isSentiment(verdict) && verdict.probability < 0.5 ? -1 : 1;
   const pros = quotations(verdict, letters, side, FOR, true);
   const cons = quotations(verdict, letters, -side, AGAINST);
-  if (kind === "mixed") {
-    const [good, bad] = positive ? [pros, cons] : [cons, pros];
-    return [...part("Speaking for it: ", good, ". "), ...part("Against it: ", bad, ".")];
+  if (kind === "mixed" || kind === "unsure") {
+    const [good, bad] = side > 0 ? [pros, cons] : [cons, pros];
+    const what = kind === "mixed" ? ["it"] : [create("bdi", {}, verdict.label)];
+    return [...part(["Speaking for ", ...what, ": "], good, ". "), ...part(["Against it: "], bad, ".")];
   }
-  const because = part("Because of ", pros, cons.length > 0 ? ", " : ".");
-  return [...because, ...part(pros.length > 0 ? "despite " : "Despite ", cons, ".")];
+  const because = part(["Because of "], pros, cons.length > 0 ? ", " : ".");
+  return [...because, ...part([pros.length > 0 ? "despite " : "Despite "], cons, ".")];
 }
 
 /** Return the cores of the phrases on one side that are worth a mention; if one is needed, the strongest. */
@@ -69,12 +69,12 @@ function shortened(letters) {
   return letters.length > LONGEST ? `${text} …` : text;
 }
 
-/** Return quotations, as text only, between an introduction and an end; nothing without any. */
+/** Return quotations, as text only, between an introduction in nodes and an end; nothing without any. */
 function part(introduction, texts, end) {
   const quoted = texts.flatMap((text, index) => [
     index > 0 ? ", '" : "'",
     create("bdi", {}, text),
     "'",
   ]);
-  return texts.length > 0 ? [introduction, ...quoted, end] : [];
+  return texts.length > 0 ? [...introduction, ...quoted, end] : [];
 }

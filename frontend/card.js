@@ -1,7 +1,8 @@
 /** Drawer with information about the model. */
 
 import { describeModel } from "./api.js";
-import { create, element } from "./dom.js";
+import { NOUN, create, element, nodes } from "./dom.js";
+import { strengths, tableOfLabels } from "./labels.js";
 import { ApiError } from "./patience.js";
 
 const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
@@ -33,20 +34,20 @@ function content(card, cited) {
   const { metrics = {}, reliability = [], sha256 = {}, hyperparameters = {}, comparison } = card;
   const right = Math.round(metrics.accuracy * 100);
   const range = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
-  const trained = metrics.training_rows && `${whole(metrics.training_rows)} reviews`;
+  const trained = metrics.training_rows && `${whole(metrics.training_rows)} ${NOUN}s`;
   return [
     ...(Number.isFinite(metrics.accuracy)
-      ? [create("p", { className: "headline" }, `Right on ${right} of 100 reviews it had not seen`)]
+      ? [create("p", { className: "headline" }, `Right on ${right} of 100 ${NOUN}s it had not seen`)]
       : []),
     ...strip(reliability),
     list({
-      "Good at": GOOD,
-      "Weak at": WEAK,
+      ...(isSentiment(card) ? { "Good at": GOOD, "Weak at": WEAK } : strengths(card)),
       Trained: date(card.trained_at),
       "Trained on": trained && (cited ? `${trained} of the ${CITATION}` : trained),
-      "Tested on": metrics.rows && `${whole(metrics.rows)} other reviews: ${share(metrics.accuracy)} right (95% interval: ${range})`,
+      "Tested on": metrics.rows && `${whole(metrics.rows)} other ${NOUN}s: ${share(metrics.accuracy)} right (95% interval: ${range})`,
       "Compared with the model before it": comparison?.result,
     }),
+    ...(isSentiment(card) ? [] : tableOfLabels(card)),
     folded("Settings of the training", hyperparameters),
     folded("Version and hashes", {
       Version: card.model_version,
@@ -67,7 +68,7 @@ function strip(reliability) {
     return [];
   }
   const bars = bins.map(({ confidence, accuracy, rows }) => {
-    const text = `${percentOf(confidence)} sure: right in ${percentOf(accuracy)} of ${whole(rows)} reviews`;
+    const text = `${percentOf(confidence)} sure: right in ${percentOf(accuracy)} of ${whole(rows)} ${NOUN}s`;
     const bar = create("span", { className: "bar" });
     bar.style.setProperty("--height", accuracy);
     return create("li", { title: text }, bar, create("span", { className: "spoken" }, text));
@@ -76,6 +77,11 @@ function strip(reliability) {
     create("p", { className: "hint" }, "How often it is right, from its least certain verdicts (left) to its most certain ones:"),
     create("ol", { className: "strip", role: "list" }, ...bars),
   ];
+}
+
+/** Return whether the model's labels are positive and negative, as those of older cards are. */
+function isSentiment({ labels = ["negative", "positive"] }) {
+  return labels.length === 2 && labels.includes("negative") && labels.includes("positive");
 }
 
 function folded(name, facts) {
@@ -87,7 +93,7 @@ function list(facts) {
   return create(
     "dl",
     {},
-    ...known.map(([name, fact]) => create("div", {}, create("dt", {}, name), create("dd", {}, String(fact)))),
+    ...known.map(([name, fact]) => create("div", {}, create("dt", {}, name), create("dd", {}, ...nodes([fact].flat().map(String))))),
   );
 }
 

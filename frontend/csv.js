@@ -1,20 +1,34 @@
 /** The table of verdicts as CSV. */
 
-import { wordingOf } from "./verdict.js";
+import { NOUN } from "./dom.js";
+import { isSentiment, wordingOf } from "./verdict.js";
 
 // Beginning of a cell that a spreadsheet would evaluate as a formula
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
 /** Return CSV (RFC 4180) in which spreadsheets do not evaluate reviews as formulas. */
 export function csvOf(rows) {
-  const labels = rows.some(({ label }) => label);
+  const spelled = rows.some((row) => row.spelled);
+  const labels = rows.some((row) => row.probabilities);
   const lines = rows.map((row) => {
-    const { name, chance } = row.probability === undefined ? { name: "", chance: "" } : wordingOf(row);
-    const label = labels ? [row.label ?? ""] : [];
-    return [row.review, name, chance, row.probability ?? "", ...label, row.error?.code ?? ""];
+    const end = [...(spelled ? [row.spelled ?? ""] : []), row.error?.code ?? ""];
+    return [row.review, ...(labels ? ofLabels(row) : ofSentiment(row)), ...end];
   });
-  const names = ["review", "verdict", "chance", "probability", ...(labels ? ["label"] : []), "error"];
+  const verdict = labels ? ["predicted", "verdict", "probability"] : ["verdict", "chance", "probability"];
+  const names = [NOUN, ...verdict, ...(spelled ? ["label"] : []), "error"];
   return [names, ...lines].map((cells) => cells.map(quoted).join(",")).join("\r\n");
+}
+
+function ofSentiment(row) {
+  if (!isSentiment(row)) {
+    return ["", "", ""];
+  }
+  const { name, chance } = wordingOf(row);
+  return [name.join(""), chance, row.probability];
+}
+
+function ofLabels(row) {
+  return row.probabilities ? [row.label, wordingOf(row).name.join(""), row.probabilities[row.label]] : ["", "", ""];
 }
 
 function quoted(cell) {

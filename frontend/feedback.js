@@ -1,29 +1,46 @@
 /** Feedback on a verdict, if the deployment accepts it. */
 
 import { sendFeedback } from "./api.js";
-import { element } from "./dom.js";
-import { wordingOf } from "./verdict.js";
+import { create, element, nodes } from "./dom.js";
+import { ranked } from "./shares.js";
+import { VERDICT, store, stored } from "./storage.js";
+import { isSentiment, wordingOf } from "./verdict.js";
 
-const OTHER = { positive: "negative", negative: "positive" };
+const UNSURE = ["mixed", "unsure", "guess"];
 
 let current = null;
 
 /** Make the buttons send feedback on the last verdict; `api` returns the API's path. */
 export function startFeedback(api) {
-  element("right").addEventListener("click", () => submit(api, current.right));
-  element("wrong").addEventListener("click", () => submit(api, OTHER[current.right]));
+  element("right").addEventListener("click", () => submit(api, current.labels[0]));
+  element("wrong").addEventListener("click", () => {
+    if (current.labels.length > 2) {
+      choose();
+      element("correct").focus();
+    } else {
+      submit(api, current.labels[1]);
+    }
+  });
+  element("send").addEventListener("click", () => submit(api, element("correct").value));
 }
 
-/** Ask about the verdict; for a mixed one or a guess, ask for the sentiment instead. */
+/** Ask about the verdict; for an unsure one or a guess, ask for the label instead. */
 export function askFeedback(review, verdict) {
-  const { sentiment, request_id } = verdict;
-  const unsure = ["mixed", "guess"].includes(wordingOf(verdict).kind);
-  // Sentiment of the first button; the second has the opposite.
-  const right = unsure ? "positive" : sentiment;
-  current = { right, feedback: { review, predicted: sentiment, request_id } };
+  const unsure = UNSURE.includes(wordingOf(verdict).kind);
+  const predicted = isSentiment(verdict) ? verdict.sentiment : verdict.label;
+  // The first button sends the first label, and the second one the second.
+  const labels = labelsOf(verdict, unsure);
+  current = { labels, unsure, feedback: { review, predicted, request_id: verdict.request_id } };
   element("asked").textContent = unsure ? "Which is it?" : "Was this right?";
-  element("right").textContent = unsure ? "Positive" : "Yes";
-  element("wrong").textContent = unsure ? "Negative" : "No";
+  const names = isSentiment(verdict) ? [["Positive"], ["Negative"]] : labels.map((label) => ["", label]);
+  [element("right"), element("wrong")].forEach((button, place) => {
+    button.hidden = false;
+    button.replaceChildren(...(unsure ? nodes(names[place]) : [["Yes", "No"][place]]));
+  });
+  element("correction").hidden = true;
+  if (unsure && labels.length > 2) {
+    choose();
+  }
   element("thanks").textContent = "";
   element("question").hidden = false;
   element("feedback").hidden = false;
@@ -33,6 +50,23 @@ export function askFeedback(review, verdict) {
 export function hideFeedback() {
   current = null;
   element("feedback").hidden = true;
+}
+
+function labelsOf(verdict, unsure) {
+  if (!isSentiment(verdict)) {
+    return ranked(verdict).map(([label]) => label);
+  }
+  return unsure || verdict.sentiment === "positive" ? ["positive", "negative"] : ["negative", "positive"];
+}
+
+/** Offer all labels; those that are not the verdict, unless it was unsure. */
+function choose() {
+  element("right").hidden = element("wrong").hidden = true;
+  element("asked").textContent = "Which is it?";
+  const { labels, unsure } = current;
+  const offered = unsure ? labels : labels.slice(1);
+  element("correct").replaceChildren(...offered.map((label) => create("option", { value: label }, label)));
+  element("correction").hidden = false;
 }
 
 async function submit(api, correct) {
@@ -64,5 +98,6 @@ async function submit(api, correct) {
     // Move the focus before the buttons disappear.
     element("thanks").focus();
     element("question").hidden = true;
+    store(VERDICT, { ...stored(VERDICT, {}), feedback: false });
   }
 }

@@ -2,8 +2,8 @@
 
 import { create, element } from "./dom.js";
 import { fragmentOf, reviewIn } from "./link.js";
-import { store, stored } from "./storage.js";
-import { labelOf } from "./verdict.js";
+import { VERDICT, store, stored } from "./storage.js";
+import { briefly, labelOf } from "./verdict.js";
 
 const KEY = "history";
 const LONGEST = 20;
@@ -17,17 +17,18 @@ let shared = null; // the review in the page's address
 export function startHistory() {
   element("clear").addEventListener("click", () => {
     keep([]);
+    store(VERDICT, null);
     element("review").focus();
   });
   show(stored(KEY, []));
 }
 
 /** Add a verdict to the top; it replaces those of the same review and of `instead`. */
-export function remember(review, { probability, words, known_words }, instead) {
+export function remember(review, verdict, instead) {
   const others = stored(KEY, []).filter((entry) => entry.review !== review && entry.review !== instead);
   const entries = [];
   let characters = 0;
-  for (const entry of [{ review, probability, words, known_words }, ...others].slice(0, LONGEST)) {
+  for (const entry of [{ review, ...briefly(verdict) }, ...others].slice(0, LONGEST)) {
     characters += entry.review.length;
     if (characters <= MOST_CHARACTERS) {
       entries.push(entry);

@@ -1,26 +1,23 @@
 /** Connects the parts of the page. */
 
 import { classify } from "./api.js";
-import { showAnswer } from "./answer.js";
+import { hideMarked, loadAnswer } from "./answering.js";
 import { currentConfig, send, startOver } from "./asking.js";
-import { judgeEach } from "./batch.js";
-import { element } from "./dom.js";
-import { startFeedback } from "./feedback.js";
+import { NOUN, element, hideSample } from "./dom.js";
 import { startFiles } from "./files.js";
 import { startFolded } from "./folded.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
 import { copyLink } from "./link.js";
-import { hideMarked, startMarked } from "./marked.js";
 import { showMessage, showRefusal } from "./message.js";
-import { DRAFT, LIST, store, stored } from "./storage.js";
-import { reviewsIn } from "./table.js";
+import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
+import { learnLabels, reviewsIn } from "./table.js";
 
 const form = element("form");
 const review = element("review");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const RESTS = "A text of more than 20,000 characters is classified by the button only, not while you type.";
-const EMPTY = "Write a review first.";
+const EMPTY = `Write a ${NOUN} first.`;
 const WORDS_ENOUGH = 4; // minimum for classification while typing
 const MANY = 10; // lines from which a text is not classified while typing
 let found = { table: false, entries: [] }; // reviews in the text
@@ -62,10 +59,8 @@ element("link").addEventListener("click", async () => {
   element("copied").textContent = await copyLink(review.value);
 });
 window.addEventListener("hashchange", openShared);
-startMarked(judge);
 startFiles(replaceText, showRefusal);
 startFolded(currentConfig);
-startFeedback(currentApi);
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
@@ -79,13 +74,26 @@ for (const example of document.querySelectorAll(".example")) {
 review.value ||= stored(DRAFT, "");
 store(DRAFT, review.value);
 offerEach();
-element("sample").hidden = review.value !== "" || stored("history", []).length > 0;
+hideSample(review.value !== "" || stored("history", []).length > 0);
 showList(stored(LIST, []));
 // Wait for the verdict, which would otherwise move the history.
-openShared().finally(() => {
+openLast().finally(() => {
   startHistory();
   element("footer").hidden = false;
 });
+
+/** Show the verdict from before a reload, or classify the review in the page's address. */
+async function openLast() {
+  const shared = await sharedReview();
+  const last = stored(VERDICT, null);
+  const isLast = () => review.value === last?.text && (shared ?? last.text) === last.text;
+  if (!isLast()) {
+    return openShared();
+  }
+  learnLabels(last.verdict);
+  const { showAnswer } = await loadAnswer(judge, currentApi);
+  return isLast() && showAnswer(last.text, last.verdict, last);
+}
 
 /** Classify the review in the page's address, if there is one. */
 async function openShared() {
@@ -101,7 +109,7 @@ function offerEach() {
   found = reviewsIn(review.value);
   const count = found.entries.length;
   element("several").hidden = count < 2;
-  element("looks").textContent = `Looks like ${count.toLocaleString("en")} reviews:`;
+  element("looks").textContent = `Looks like ${count.toLocaleString("en")} ${NOUN}s:`;
 }
 
 function submit({ live = false } = {}) {
@@ -114,8 +122,10 @@ function submit({ live = false } = {}) {
     repeat: () => submit({ live }),
   };
   return send(request, async (config, options) => {
-    const verdict = await classify(config.api, text, options);
+    const asked = classify(config.api, text, options);
+    const [verdict, { showAnswer }] = await Promise.all([asked, loadAnswer(judge, currentApi)]);
     options.signal.throwIfAborted();
+    learnLabels(verdict);
     showAnswer(text, verdict, { live, feedback: config.feedback });
     remember(text, verdict, lastLive);
     lastLive = live ? text : null;
@@ -128,6 +138,7 @@ function submitEach() {
   const { entries } = found;
   const request = { refuse: () => (entries.length ? "" : EMPTY), repeat: submitEach };
   return send(request, async (config, options) => {
+    const { judgeEach } = await import("./batch.js");
     const message = await showList(await judgeEach(config.api, entries, options));
     element("footer").hidden = false;
     return { message, shown: "batch" };
@@ -178,7 +189,7 @@ function refusal(text, longest) {
   const characters = text.length > longest ? [...text].length : text.length;
   if (characters > longest) {
     const count = characters.toLocaleString("en");
-    return `This review has ${count} characters; at most ${longest.toLocaleString("en")} are allowed.`;
+    return `This ${NOUN} has ${count} characters; at most ${longest.toLocaleString("en")} are allowed.`;
   }
   return "";
 }

@@ -1,7 +1,7 @@
 /** The marked review in place of the text area, whose phrases can be struck out. */
 
-import { element } from "./dom.js";
-import { markedReview } from "./explanation.js";
+import { create, element, nodes } from "./dom.js";
+import { markedReview, push } from "./explanation.js";
 import { ApiError } from "./patience.js";
 import { wordingOf } from "./verdict.js";
 
@@ -68,10 +68,14 @@ export function hideMarked() {
 
 /** Describe a phrase below the text, where it covers nothing. */
 function point(phrase) {
-  const described = phrase && `'${phrase.textContent}' ${phrase.dataset.push}.`;
+  if (phrase) {
+    const pushes = nodes(push(Number(phrase.dataset.weight), shown.verdict));
+    element("pointed").replaceChildren("'", create("bdi", {}, phrase.textContent), "' ", ...pushes, ".");
+    return;
+  }
   const any = element("marked").querySelector("mark") !== null;
   const struck = element("without").textContent !== "";
-  element("pointed").textContent = described ?? (struck ? "" : any ? HINT : "No phrase weighs much here.");
+  element("pointed").textContent = struck ? "" : any ? HINT : "No phrase weighs much here.";
 }
 
 /** Strike a phrase out, or restore it, and show the verdict on the rest. */
@@ -80,9 +84,9 @@ async function strike(phrase, judge) {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const show = (message) => {
+  const show = (...message) => {
     if (!signal.aborted) {
-      element("without").textContent = message;
+      element("without").replaceChildren(...message);
       point(null);
     }
   };
@@ -99,7 +103,7 @@ async function strike(phrase, judge) {
   }
   try {
     const verdict = await judge(rest, { signal, onWait: show });
-    show(`Without ${named}: ${described(verdict)}. As written: ${described(shown.verdict)}.`);
+    show(`Without ${named}: `, ...described(verdict), ". As written: ", ...described(shown.verdict), ".");
   } catch (error) {
     show(error instanceof ApiError ? error.message : "");
   }
@@ -115,5 +119,6 @@ function withoutPhrases(review, struck) {
 
 function described(verdict) {
   const { name, chance } = wordingOf(verdict);
-  return chance ? `${name.toLowerCase()} (${chance})` : name.toLowerCase();
+  const small = nodes(name.map((part, place) => (place % 2 ? part : part.toLowerCase())));
+  return chance ? [...small, ` (${chance})`] : small;
 }

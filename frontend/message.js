@@ -1,14 +1,15 @@
 /** Status line with progress and errors. */
 
-import { element } from "./dom.js";
+import { element, nodes } from "./dom.js";
 
-/** Show a message, as information or as an error. */
-export function showMessage(text, kind = "information") {
+/** Show a message, or parts of one of which every second is a label, as information or as an error. */
+export function showMessage(message, kind = "information") {
+  const parts = [message].flat();
   element("message").dataset.kind = kind;
   element("review").setAttribute("aria-invalid", "false");
   // Screen readers repeat a text that is set again.
-  if (element("message-text").textContent !== text) {
-    element("message-text").textContent = text;
+  if (element("message-text").textContent !== parts.join("")) {
+    element("message-text").replaceChildren(...nodes(parts));
     hideElapsed();
   }
 }

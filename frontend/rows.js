@@ -2,25 +2,27 @@
 
 import { reasons } from "./because.js";
 import { csvOf } from "./csv.js";
-import { create, element } from "./dom.js";
+import { NOUN, create, element, nodes } from "./dom.js";
 import { markedReview } from "./explanation.js";
+import { groupsOf, isJudged } from "./groups.js";
 import { ApiError } from "./patience.js";
-import { wordingOf } from "./verdict.js";
+import { isSentiment, wordingOf } from "./verdict.js";
 
-const KINDS = ["positive", "mixed", "negative", "guess", "failed"];
-const NAMES = { all: "All", guess: "A guess", failed: "Not judged", wrong: "Wrong" };
 const ORDERS = { certain: -1, uncertain: 1 };
+const SUMMARIZED = 3; // labels that the summary names
 const SHOWN = 1000; // rows; the download has all
 
 let rows = [];
+let groups = [];
 let filter = "all";
 let judge;
 
 element("download").addEventListener("click", download);
 element("order").addEventListener("change", showTable);
 element("filters").addEventListener("click", ({ target }) => {
-  if (target.dataset.filter) {
-    filter = target.dataset.filter;
+  const button = target.closest("button");
+  if (button) {
+    filter = button.dataset.filter;
     showFilters();
     showTable();
   }
@@ -33,13 +35,13 @@ export function showRows(judged, explained) {
   judge = explained;
   filter = "all";
   element("order").value = "listed";
-  element("count").textContent = counted(rows.length, "review");
+  element("count").textContent = `${number(rows.length)} ${NOUN}${rows.length === 1 ? "" : "s"}`;
   element("accuracy").textContent = accuracy();
+  groups = groupsOf(rows);
   element("shares").replaceChildren(
-    ...KINDS.map((kind) => {
-      const part = create("span");
-      part.dataset.verdict = kind;
-      part.style.flexGrow = rows.filter((row) => kindOf(row) === kind).length;
+    ...groups.map((group) => {
+      const part = coloured(create("span"), group);
+      part.style.flexGrow = group.rows.length;
       return part;
     }),
   );
@@ -48,61 +50,77 @@ export function showRows(judged, explained) {
   element("batch").hidden = false;
 }
 
-/** Return the number of verdicts of each kind. */
+/** Return the number of verdicts of each kind, as parts of which every second is a label. */
 export function summary(judged) {
-  const counts = KINDS.map((kind) => [kind, judged.filter((row) => kindOf(row) === kind).length]);
-  const found = counts.filter(([, count]) => count > 0);
-  return `${found.map(([kind, count]) => `${number(count)} ${(NAMES[kind] ?? kind).toLowerCase()}`).join(", ")}.`;
+  const found = groupsOf(judged, SUMMARIZED).filter((group) => group.rows.length > 0);
+  const parts = found.flatMap(({ name: [name, label], rows: those }, place) => [
+    `${place > 0 ? ", " : ""}${number(those.length)} ${name.toLowerCase()}`,
+    label,
+  ]);
+  return [...parts, "."];
 }
 
 function showFilters() {
-  const matching = ["all", ...KINDS, "wrong"].map((name) => [name, rows.filter((row) => matches(row, name))]);
+  const all = { key: "all", name: ["All", ""], rows };
+  const wrong = { key: "wrong", name: ["Wrong", ""], rows: rows.filter(isWrong) };
   const focused = document.activeElement?.dataset.filter;
   element("filters").replaceChildren(
-    ...matching.filter(([, found]) => found.length > 0).map(([name, found]) => {
-      const text = `${NAMES[name] ?? name[0].toUpperCase() + name.slice(1)} ${number(found.length)}`;
-      const button = create("button", { className: "small", type: "button", ariaPressed: String(name === filter) }, text);
-      Object.assign(button.dataset, { filter: name, verdict: name });
-      return button;
+    ...[all, ...groups, wrong].filter((group) => group.rows.length > 0).map((group) => {
+      const ariaPressed = String(group.key === filter);
+      const text = [...nodes(group.name), ` ${number(group.rows.length)}`];
+      const button = create("button", { className: "small", type: "button", ariaPressed }, ...text);
+      button.dataset.filter = group.key;
+      return coloured(button, group);
     }),
   );
   element("filters").querySelector(`[data-filter="${focused}"]`)?.focus();
 }
 
+/** Give a node the colour of its group. */
+function coloured(node, { kind, place }) {
+  if (place !== undefined) {
+    node.dataset.place = place;
+    node.style.setProperty("--place", place);
+  } else if (kind !== undefined) {
+    node.dataset.verdict = kind;
+  }
+  return node;
+}
+
 function showTable() {
   const direction = ORDERS[element("order").value];
-  const found = rows.filter((row) => matches(row, filter));
+  const found = filter === "wrong" ? rows.filter(isWrong) : [...(groups.find(({ key }) => key === filter)?.rows ?? rows)];
   if (direction) {
     found.sort((a, b) => direction * (certainty(a) - certainty(b)));
   }
-  const names = ["Review", "Verdict", "Why"];
+  const names = [NOUN[0].toUpperCase() + NOUN.slice(1), "Verdict", "Why"];
   const heads = names.map((name) => create("th", { scope: "col" }, name));
   element("columns").replaceChildren(create("tr", {}, ...heads));
   element("rows").replaceChildren(...found.slice(0, SHOWN).map(tableRow));
   if (found.length > SHOWN) {
-    const text = `The download has all ${number(found.length)} reviews.`;
+    const text = `The download has all ${number(found.length)} ${NOUN}s.`;
     element("rows").append(create("tr", {}, create("td", { colSpan: names.length }, text)));
   }
 }
 
 function tableRow(row) {
-  const { review, label, error } = row;
+  const { review, spelled, error } = row;
   const shown = [];
   const why = create("td");
-  if (row.probability === undefined) {
-    shown.push(error?.detail ?? "");
-  } else {
+  if (isJudged(row)) {
     const { kind, name, chance } = wordingOf(row);
-    const verdict = create("span", { className: "label" }, name);
+    const verdict = create("span", { className: "label" }, ...nodes(name));
     verdict.dataset.verdict = kind;
     shown.push(verdict, create("div", { className: "hint" }, chance));
     const button = create("button", { className: "small", type: "button", ariaExpanded: "false" }, "Why?");
     button.setAttribute("aria-label", `Why? ${review.slice(0, 60)}`);
     button.dataset.row = rows.indexOf(row);
     why.append(button);
+  } else {
+    shown.push(error?.detail ?? "");
   }
-  if (label !== undefined) {
-    shown.push(create("div", { className: "hint" }, `labelled ${label}${isWrong(row) ? " ✗" : ""}`));
+  if (spelled !== undefined) {
+    shown.push(create("div", { className: "hint" }, ...nodes(["labelled ", spelled, isWrong(row) ? " ✗" : ""])));
   }
   const text = create("bdi", { className: "clamped" }, review);
   return create("tr", {}, create("td", {}, text), create("td", {}, ...shown), why);
@@ -145,32 +163,24 @@ function download() {
 
 /** Return how often the verdict agrees with the label in the table. */
 function accuracy() {
-  const judged = rows.filter(({ label, probability }) => label && probability !== undefined);
-  const right = judged.filter((row) => !isWrong(row)).length;
-  const share = Math.round((100 * right) / judged.length);
-  return judged.length === 0
+  const compared = rows.filter((row) => row.right !== undefined);
+  const right = compared.filter((row) => row.right).length;
+  const share = Math.round((100 * right) / compared.length);
+  return compared.length === 0
     ? ""
-    : `Right on ${number(right)} of ${number(judged.length)} reviews with a label (${share}%).`;
+    : `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}%).`;
 }
 
-function matches(row, name) {
-  return name === "all" || (name === "wrong" ? isWrong(row) : kindOf(row) === name);
+function isWrong({ right }) {
+  return right === false;
 }
 
-function kindOf(row) {
-  return row.probability === undefined ? "failed" : wordingOf(row).kind;
-}
-
-function isWrong({ label, probability }) {
-  return label !== undefined && probability !== undefined && (probability >= 0.5) !== (label === "positive");
-}
-
-function certainty({ probability }) {
-  return probability === undefined ? -1 : Math.abs(probability - 0.5);
-}
-
-function counted(count, name) {
-  return `${number(count)} ${name}${count === 1 ? "" : "s"}`;
+/** Return the probability of the verdict. */
+function certainty(row) {
+  if (isSentiment(row)) {
+    return Math.max(row.probability, 1 - row.probability);
+  }
+  return isJudged(row) ? row.probabilities[row.label] : -1;
 }
 
 function number(count) {

@@ -2,6 +2,7 @@
 
 export const DRAFT = "draft"; // key of the text
 export const LIST = "list"; // key of the judged list
+export const VERDICT = "verdict"; // key of the shown verdict with its text
 
 /** Return the stored value, or `missing` where there is none that can be read. */
 export function stored(key, missing) {

@@ -1,8 +1,9 @@
 /** Finds the reviews in a text: one on each line, or a column of a CSV or TSV table. */
 
-const REVIEW_NAMES = new Set(["review", "reviews", "text", "comment", "sentence", "content", "body"]);
-const LABEL_NAMES = new Set(["label", "sentiment", "polarity", "class", "target", "y"]);
-const LABELS = new Map([
+const REVIEW_NAMES = new Set(["review", "reviews", "text", "texts", "comment", "sentence", "content", "body", "message", "tweet", "document"]);
+const LABEL_NAMES = new Set(["label", "labels", "sentiment", "polarity", "class", "category", "target", "rating", "stars", "y"]);
+const LONGEST_LABEL = 60;
+const SENTIMENTS = new Map([
   ["1", "positive"],
   ["pos", "positive"],
   ["positive", "positive"],
@@ -11,13 +12,33 @@ const LABELS = new Map([
   ["neg", "negative"],
   ["negative", "negative"],
 ]);
+let known = new Set(); // the model's labels, if they are not positive and negative
 const LINES = /\r\n|\r|\n/;
+
+/** Learn the model's labels from a verdict, to recognize them in tables without a header. */
+export function learnLabels({ probability, probabilities = {} }) {
+  known = new Set(probability === undefined ? Object.keys(probabilities).map(folded) : []);
+}
+
+/** Compare a label in a table with a verdict: return its usual spelling, and whether the verdict is right. */
+export function compared(spelled, { probability, label, probabilities }) {
+  if (spelled === undefined) {
+    return {};
+  }
+  if (probabilities && probability === undefined) {
+    const meant = Object.keys(probabilities).find((name) => folded(name) === folded(spelled));
+    return { spelled: meant ?? spelled, right: meant && meant === label };
+  }
+  const meant = SENTIMENTS.get(folded(spelled));
+  const judged = meant !== undefined && probability !== undefined;
+  return { spelled: meant ?? spelled, right: judged ? (probability >= 0.5) === (meant === "positive") : undefined };
+}
 
 /**
  * Return the reviews in a text, with their labels where a table has them.
  *
  * @param {string} text
- * @returns {{table: boolean, entries: {review: string, label?: "positive" | "negative"}[]}}
+ * @returns {{table: boolean, entries: {review: string, spelled?: string}[]}}
  */
 export function reviewsIn(text) {
   for (const separator of ["\t", ",", ";"]) {
@@ -76,15 +97,16 @@ function fromTable(records, separator) {
   const rows = headed ? records.slice(1) : records;
   const width = records[0].length;
   const even = rows.every((row) => row.length === width);
-  const labels = columnOf(width, (column) => isLabels(rows, column));
   const named = headed ? names.findIndex((name) => REVIEW_NAMES.has(name)) : -1;
+  const found = columnOf(width, (column) => isLabels(rows, column));
+  const labels = found < 0 && named >= 0 && even ? columnOf(width, (column) => isNamedLabels(rows, names, column)) : found;
   const known = named >= 0 || (width > 1 && (labels >= 0 || separator === "\t"));
   if (!even || !known) {
     return null;
   }
   const review = named >= 0 ? named : longest(rows, width, labels);
   return rows
-    .map((row) => ({ review: row[review], label: labels < 0 ? undefined : labelIn(row[labels]) }))
+    .map((row) => ({ review: row[review], spelled: labels < 0 ? undefined : row[labels].trim() || undefined }))
     .filter((entry) => entry.review.trim());
 }
 
@@ -100,11 +122,17 @@ function columnOf(width, matches) {
 
 function isLabels(rows, column) {
   const cells = rows.map((row) => row[column]?.trim() ?? "").filter(Boolean);
-  return cells.length > 0 && cells.every((cell) => labelIn(cell) !== undefined);
+  return cells.length > 0 && cells.every((cell) => SENTIMENTS.has(folded(cell)) || known.has(folded(cell)));
 }
 
-function labelIn(cell) {
-  return LABELS.get(cell.trim().toLowerCase());
+/** Return whether a column has labels by its name, whatever they are. */
+function isNamedLabels(rows, names, column) {
+  return LABEL_NAMES.has(names[column]) && rows.every((row) => row[column].trim().length <= LONGEST_LABEL);
+}
+
+/** Return a label as its spellings have it in common: 2 and 2.0, Spam and spam. */
+function folded(label) {
+  return label.trim().toLowerCase().replace(/^([+-]?\d+)\.0+$/, "$1");
 }
 
 function longest(rows, width, except) {

@@ -1,35 +1,75 @@
 /** Wording and display of a verdict. */
 
-import { create, element } from "./dom.js";
+import { NOUN, create, element, nodes } from "./dom.js";
+import { percent, ranked, showBars } from "./shares.js";
 
 const MIXED_FROM = 0.4;
 const MIXED_TO = 0.6;
+const CLOSE = MIXED_TO / MIXED_FROM; // ratio below which two labels are about as probable
+const MOST_NAMED = 3; // labels that an unsure verdict names
+const STORED = MOST_NAMED + 1; // labels from which a stored verdict can be worded again
 const CLEAR = 0.9; // chance from which a verdict is more than "mostly" one side
+const LIKELY = 0.5; // chance from which a label is more probable than all others together
 // A text in another language shares up to three quarters of its words with English ones.
 const KNOWN_ENOUGH = 0.8; // share of known words below which a verdict is a guess
 const FEW = 3; // unknown words that half of the words may outweigh, such as names
 const FULL_REVIEW = 8; // words below which a text is much shorter than what the model was trained on
-const SYMBOLS = { positive: "▲", negative: "▼", mixed: "◆", guess: "?" };
-const SHORT = "The model was trained on full reviews: a text this short gives it little to go on.";
+const SYMBOLS = { positive: "▲", negative: "▼", mixed: "◆", label: "●", unsure: "◆", guess: "?" };
+const SHORT = `The model was trained on full ${NOUN}s: a text this short gives it little to go on.`;
+
+/** Return whether the labels of a verdict are positive and negative. */
+export function isSentiment({ probability }) {
+  return probability !== undefined;
+}
 
 /**
  * Return the kind of a verdict and its wording: the same in the verdict, the history and lists.
  *
- * @param {{probability: number, words?: number, known_words?: number}} judged
- * @returns {{kind: "positive" | "mixed" | "negative" | "guess", name: string, chance: string}}
+ * @param {object} judged answer of the API, or what `briefly` keeps of it
+ * @returns {{kind: "positive" | "mixed" | "negative" | "label" | "unsure" | "guess",
+ *   name: string[], chance: string}} the name is parts of a text; every second part is a label
  */
-export function wordingOf({ probability, words, known_words }) {
-  if (isGuess(words, known_words)) {
-    return { kind: "guess", name: "A guess", chance: "" };
+export function wordingOf(judged) {
+  if (isGuess(judged)) {
+    return { kind: "guess", name: ["A guess"], chance: "" };
   }
+  return isSentiment(judged) ? sentimentWording(judged) : labelWording(judged);
+}
+
+function sentimentWording({ probability }) {
   const side = probability >= 0.5 ? "positive" : "negative";
   const certainty = Math.max(probability, 1 - probability);
   const chance = `${percent(certainty)} ${side}`;
   if (probability > MIXED_FROM && probability < MIXED_TO) {
-    return { kind: "mixed", name: "Mixed", chance };
+    return { kind: "mixed", name: ["Mixed"], chance };
   }
   const name = certainty >= CLEAR ? capital(side) : `Mostly ${side}`;
-  return { kind: side, name, chance };
+  return { kind: side, name: [name], chance };
+}
+
+function labelWording(judged) {
+  const [[label, most], ...others] = ranked(judged);
+  const close = others.filter(([, share]) => share * CLOSE > most).map(([name]) => name);
+  if (close.length > 0) {
+    return { kind: "unsure", name: unsureBetween([label, ...close]), chance: "" };
+  }
+  const how = most >= CLEAR ? "Clearly" : most >= LIKELY ? "Probably" : "Perhaps";
+  return { kind: "label", name: [`${how} `, label], chance: percent(most) };
+}
+
+function unsureBetween(labels) {
+  if (labels.length > MOST_NAMED) {
+    return ["Unsure"];
+  }
+  const joints = ["Unsure between ", ...labels.slice(2).map(() => ", "), " and "];
+  return labels.flatMap((label, place) => [joints[place], label]);
+}
+
+/** Return what is stored of a verdict, from which it can be worded again. */
+export function briefly(judged) {
+  const { probability, label, probabilities, words, known_words } = judged;
+  const few = isSentiment(judged) || !probabilities ? undefined : ranked(judged).slice(0, STORED);
+  return { probability, label, probabilities: few && Object.fromEntries(few), words, known_words };
 }
 
 /** Show a verdict and the version of its model. */
@@ -37,10 +77,16 @@ export function showVerdict(judged) {
   const { kind, name, chance } = wordingOf(judged);
   element("verdict").dataset.verdict = kind;
   element("symbol").textContent = SYMBOLS[kind];
-  element("sentiment").textContent = name;
+  element("sentiment").replaceChildren(...nodes(name));
   element("certainty").textContent = chance;
   element("note").textContent = noteOn(judged, kind);
-  element("needle").setAttribute("x", `${judged.probability * 100}%`);
+  element("sides").hidden = !isSentiment(judged);
+  element("bars").hidden = isSentiment(judged);
+  if (isSentiment(judged)) {
+    element("needle").setAttribute("x", `${judged.probability * 100}%`);
+  } else {
+    showBars(judged);
+  }
   element("version").textContent = judged.model.version;
   element("verdict").hidden = false;
 }
@@ -48,22 +94,13 @@ export function showVerdict(judged) {
 /** Return a few words in the colour of a verdict. */
 export function labelOf(judged) {
   const { kind, name, chance } = wordingOf(judged);
-  const label = create("span", { className: "label" }, chance || name.toLowerCase());
+  const sure = isSentiment(judged) ? [chance] : [`${percent(judged.probabilities[judged.label])} `, judged.label];
+  const label = create("span", { className: "label" }, ...nodes(kind === "guess" ? [name[0].toLowerCase()] : sure));
   label.dataset.verdict = kind;
   return label;
 }
 
-/** Return a percentage that never rounds to 0% or 100%, because no model is certain. */
-export function percent(share, digits = 0) {
-  const rounded = (share * 100).toFixed(digits);
-  const least = 10 ** -digits;
-  if (Number(rounded) === 100) {
-    return `over ${(100 - least).toFixed(digits)}%`;
-  }
-  return Number(rounded) === 0 ? `under ${least.toFixed(digits)}%` : `${rounded}%`;
-}
-
-function isGuess(words, known) {
+function isGuess({ words, known_words: known }) {
   const few = words - known > FEW ? KNOWN_ENOUGH : 0.5;
   return known === 0 || known / words < few;
 }

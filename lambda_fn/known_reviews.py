@@ -1,4 +1,4 @@
-"""Reviews of known sentiment, and the request that sends one to an endpoint."""
+"""Reviews with known labels, and the request that sends one to an endpoint."""
 
 import json
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ SHOWN_CHARACTERS = 100  # of a review, in a message
 
 @dataclass(frozen=True)
 class KnownReview:
-    """A review with the sentiment that every working model of its language gives it."""
+    """A review with the label that every working model of its data gives it."""
 
     text: str
-    sentiment: str
+    label: str
 
     @property
     def shown(self) -> str:
@@ -55,7 +55,7 @@ def known_reviews(card: Any) -> tuple[KnownReview, ...]:
     match card:
         case {"known_reviews": [*entries]}:
             found = tuple(map(_read, entries))
-            if len({review.sentiment for review in found}) > 1:
+            if len({review.label for review in found}) > 1:
                 return found
         case {"known_reviews": _}:
             pass
@@ -63,14 +63,19 @@ def known_reviews(card: Any) -> tuple[KnownReview, ...]:
             return FILM_REVIEWS
         case _:
             raise ValueError("describes its model without a JSON object")
-    raise ValueError("describes its model without known reviews of both sentiments")
+    raise ValueError("describes its model without known reviews of several labels")
 
 
 def _read(entry: Any) -> KnownReview:
     match entry:
-        case {"text": str(text), "sentiment": str(sentiment)}:
-            return KnownReview(text, sentiment)
+        case {"text": str(text), "label": str(label)}:
+            return KnownReview(text, label)
     raise ValueError("describes its model with malformed known reviews")
+
+
+def verdict(answer: Any) -> Any:
+    """Return the label in an answer; those of earlier versions have a sentiment only."""
+    return answer.get("label", answer.get("sentiment")) if isinstance(answer, dict) else None
 
 
 def invoke(runtime: Any, endpoint: str, content: dict[str, Any]) -> Any:

@@ -12,12 +12,12 @@ from local_aws import exports, process
 from local_aws.environment import DECISIONS, DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
 from local_aws.interruption import interrupt_training_job
 
-DEFAULT_STATE = process.ROOT / ".local_aws"
+DEFAULT_STATE = Path(".local_aws")
 MAX_PORT = 65_535
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run a command and return its exit code."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command, by default that of the command line, and return its exit code."""
     arguments = _parser().parse_args(argv)
     arguments.state = arguments.state.resolve()
     try:
@@ -134,7 +134,7 @@ def interrupt(arguments: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
+    parser = argparse.ArgumentParser(prog="local-aws", description=__doc__)
     runs = (up, down, env, status, logs, interrupt)
     metavar = " | ".join(run.__name__ for run in runs)
     commands = parser.add_subparsers(required=True, metavar=metavar)

@@ -11,6 +11,8 @@ DUMMY_KEY = "test"
 DECISIONS = "decisions.jsonl"
 # Variable with the seconds for which the embedded IAM and SageMaker do not see what is new
 LAG = "LOCAL_AWS_LAG"
+# Variable with the share of their time for which state machines really wait
+WAITS = "LOCAL_AWS_WAITS"
 # Files in the state folder: the port of the HTTPS proxy, and the certificates that it needs trusted
 PROXY_PORT, PROXY_AUTHORITIES = "proxy-port", "authorities.pem"
 # Variable of the emulator's process: "true" for the quotas of an account that has just been opened

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import psutil
 
-from local_aws.environment import NEW_ACCOUNT, ONLY_THIS_MACHINE, endpoint_url, without_aws
+from local_aws.environment import NEW_ACCOUNT, ONLY_THIS_MACHINE, WAITS, endpoint_url, without_aws
 from local_aws.urls import send
 
-ROOT = Path(__file__).resolve().parent.parent
+# The folder that contains this package
+PACKAGES = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 # Settings of other emulators, which would change this one
@@ -160,7 +161,7 @@ def start(
     with log_file(state).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region],
-            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+            cwd=PACKAGES, env=environment, stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     created = psutil.Process(process.pid).create_time()
@@ -214,9 +215,10 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "MINISTACK_REGION": region,
         "MINISTACK_HOST": "localhost",
         # CDK's Lambda functions require() clients that AWS's runtime has.
-        "NODE_PATH": str(ROOT / "node_modules"),
+        "NODE_PATH": str(Path("node_modules").resolve()),
         **ONLY_THIS_MACHINE,
         "TMPDIR": str(state / "tmp"),
+        "SFN_WAIT_SCALE": os.environ.get(WAITS, "1"),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(kept_state(state)),
         "S3_PERSIST": "1",

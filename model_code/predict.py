@@ -1,9 +1,10 @@
 """Serve a trained model: the handlers that SageMaker's inference toolkits call.
 
-A review as text/plain gets `1` or `0`. As application/json, `{"review": …}` gets a sentiment, a
-probability, the number of words and of known ones, and the model's version; `{"reviews": […]}` gets
-a list of these, with an `error` for each invalid review. With `"explain": true` each answer
-includes the weights of words and phrases. `{"card": true}` gets the model's metadata.
+A review as text/plain gets `1` or `0`, or the label if the labels are not positive and negative. As
+application/json, `{"review": …}` gets a label, the probability of each label, the number of words
+and of known ones, and the model's version; `{"reviews": […]}` gets a list of these, with an `error`
+for each invalid review. With `"explain": true` each answer includes the weights of words and
+phrases. `{"card": true}` gets the model's metadata.
 
 For Batch Transform, application/jsonlines and text/csv get one line for each line, whatever their
 number: the answer to the review, or an `error`. `"explain": true` adds the phrases only.
@@ -17,10 +18,11 @@ from typing import Any
 
 from sentiment import artifact
 from sentiment.drift import quarters
+from sentiment.evaluation.judged import verdicts
+from sentiment.labels import is_sentiment
 from sentiment.record_lines import CSV, JSON_LINES, Line, LineError, blocks, written
 from sentiment.request import JSON, TEXT, Request, RequestError, checked, read
 
-THRESHOLD = 0.5
 ACCEPTED = ("*/*", TEXT, JSON, JSON_LINES, CSV, "text/*", "application/*")
 
 
@@ -80,7 +82,9 @@ def output_fn(prediction: Prediction | LineAnswers, accept: str | None) -> tuple
         return "\n".join(written(answer, kind) for answer in prediction.answers), kind
     request = prediction.request
     if request.media_type == TEXT:
-        return str(int(prediction.judgements.probabilities[0] >= THRESHOLD)), TEXT
+        verdict = int(verdicts(prediction.judgements.probabilities)[0])
+        labels = prediction.model.labels
+        return (str(verdict) if is_sentiment(labels) else labels[verdict]), TEXT
     if request.card:
         return json.dumps(prediction.model.metadata), JSON
     metadata = prediction.model.metadata
@@ -89,8 +93,10 @@ def output_fn(prediction: Prediction | LineAnswers, accept: str | None) -> tuple
         "trained_at": metadata["trained_at"],
         "accuracy": metadata["metrics"]["accuracy"],
     }
-    places = quarters(metadata.get("quarters", {}), prediction.judgements, request.reviews)
-    answers = _answers(prediction.judgements, request.reviews, request.refused, model, places)
+    judgements = prediction.judgements
+    places = quarters(metadata.get("quarters", {}), judgements, request.reviews)
+    added = [{**model, "quarters": place} for place in places]
+    answers = _answers(judgements, prediction.model.labels, request.reviews, request.refused, added)
     return json.dumps({"predictions": answers} if request.many else answers[0]), JSON
 
 
@@ -107,9 +113,8 @@ def _line_answers(request: Request, model: artifact.Artifact) -> Iterator[dict[s
                 refused[index] = error
         explained = [isinstance(line, Line) and line.explain for line in block]
         found = model.judge(reviews, explain=any(explained))
-        for answer, explain in zip(
-            _answers(found, reviews, refused, version), explained, strict=True
-        ):
+        answers = _answers(found, model.labels, reviews, refused, [version] * len(reviews))
+        for answer, explain in zip(answers, explained, strict=True):
             explanation = answer.pop("explanation", None)
             if explain and explanation is not None:
                 # The words would be ten times as long as the review.
@@ -125,39 +130,45 @@ def _review(line: Line | LineError) -> str:
 
 def _answers(
     found: artifact.Judgements,
+    labels: Sequence[str],
     reviews: Sequence[str],
     refused: Mapping[int, RequestError],
-    model: Mapping[str, Any],
-    places: Sequence[Mapping[str, int]] = (),
+    added: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """Return an answer for each review, in order.
 
     Args:
         found: judgements on the valid reviews.
+        labels: names of the labels.
         reviews: the valid reviews.
         refused: index of each invalid review, with the error.
-        model: fields about the model, which every judgement gets.
-        places: quarters of the test reviews to which the valid reviews belong, if they are known.
+        added: further fields of each judgement.
     """
+    columns = zip(
+        verdicts(found.probabilities).tolist(),
+        found.probabilities.tolist(),
+        found.words.tolist(),
+        found.known_words.tolist(),
+        added,
+        strict=True,
+    )
     answers: list[dict[str, Any]] = [
         {
-            "sentiment": "positive" if probability >= THRESHOLD else "negative",
-            "probability": probability,
+            **(
+                {"sentiment": labels[verdict], "probability": probabilities[1]}
+                if is_sentiment(labels)
+                else {}
+            ),
+            "label": labels[verdict],
+            "probabilities": dict(zip(labels, probabilities, strict=True)),
             "words": words,
             "known_words": known_words,
-            **model,
+            **fields,
         }
-        for probability, words, known_words in zip(
-            found.probabilities.tolist(),
-            found.words.tolist(),
-            found.known_words.tolist(),
-            strict=True,
-        )
+        for verdict, probabilities, words, known_words, fields in columns
     ]
     for answer, review, explanation in zip(answers, reviews, found.explanations, strict=False):
         answer["explanation"] = explanation.as_dict(review)
-    for answer, place in zip(answers, places, strict=False):
-        answer["quarters"] = place
     for index, error in sorted(refused.items()):
         answers.insert(index, {"error": json.loads(str(error))})
     return answers

@@ -35,6 +35,7 @@ class Environment(NamedTuple):
     contents: str  # for the printed line
     imports: tuple[str, ...]  # checked after the installation
     npm: bool = False  # with the packages of package-lock.json
+    project: str | None = None  # folder of a distribution of this repository, installed in place
 
 
 TORCHSERVE = ("ts.model_server", "sagemaker_pytorch_serving_container.handler_service", "torch")
@@ -49,7 +50,13 @@ ENVIRONMENTS = {
         ("aws_cdk", "torch", "bs4", "nltk", "matplotlib.pyplot", "boto3", "pytest", "ministack.app",
          "sagemaker_pytorch_container.training", "torch.distributed.run",
          "sagemaker_pytorch_serving_container.handler_service"),
-        npm=True,
+        npm=True, project="local_aws",
+    ),
+    "local-aws": Environment(
+        ".venv/local-aws", "requirements/local-aws.txt",
+        "the packages of local_aws, without this application's (400 MB, once)",
+        ("ministack.app", "sagemaker_training.trainer", "flask", "sklearn.feature_extraction.text",
+         "sklearn.linear_model", "sklearn.model_selection"),
     ),
     "checkov": Environment(
         ".venv/checkov", "requirements/checkov.txt",
@@ -70,6 +77,14 @@ ENVIRONMENTS = {
         ".venv/scikit-learn", "requirements/scikit-learn.txt",
         "the server of SageMaker's scikit-learn image (300 MB, once)",
         ("flask", "gunicorn.app.wsgiapp", "gevent", "numpy"),
+    ),
+    "sagemaker-2": Environment(
+        ".venv/sagemaker-2", "requirements/sagemaker-2.txt",
+        "SageMaker's Python SDK 2 (400 MB, once)", ("sagemaker.pytorch",),
+    ),
+    "sagemaker-3": Environment(
+        ".venv/sagemaker-3", "requirements/sagemaker-3.txt",
+        "SageMaker's Python SDK 3 (800 MB, once)", ("sagemaker.core.resources", "sagemaker.train"),
     ),
     "bench": Environment(
         ".venv-bench", "requirements/bench.txt", "the peers that bench/ compares with",
@@ -99,11 +114,11 @@ def main(name: str, torch: str | None = None) -> None:
     environment = ENVIRONMENTS[name]
     folder = ROOT / environment.folder
     lock = ROOT / environment.lock
-    key = hashlib.sha256(lock.read_bytes() + (torch or "").encode()).hexdigest()
+    key = hashlib.sha256(lock.read_bytes() + (torch or "").encode() + _of_project(environment))
     stamp = folder / f".{name}.json"
     if (
         _has_this_python(folder)
-        and _read(stamp).get("key") == key
+        and _read(stamp).get("key") == key.hexdigest()
         and set(_read(stamp)["packages"]) <= _whole_packages(folder)
         and (not environment.npm or _npm_is_whole())
     ):
@@ -114,6 +129,10 @@ def main(name: str, torch: str | None = None) -> None:
     _remove_damaged(folder)
     # The lock is complete: there is nothing to resolve.
     _pip(folder, "--no-deps", "--require-hashes", "--requirement", str(lock))
+    if environment.project is not None:
+        # Built by the setuptools of the lock, which warns of folders with the package's name.
+        in_place = ["--no-deps", "--no-build-isolation", "--editable"]
+        _pip(folder, *in_place, str(ROOT / environment.project), PYTHONWARNINGS="ignore")
     repair_scripts(folder)
     npm = _start_npm(folder) if environment.npm and not _npm_is_whole() else None
     try:
@@ -129,7 +148,15 @@ def main(name: str, torch: str | None = None) -> None:
         NPM_STAMP.write_text(json.dumps(stamp_of_npm), "utf-8")
     _import(folder, environment.imports)
     packages = sorted(_whole_packages(folder))
-    stamp.write_text(json.dumps({"key": key, "packages": packages}), "utf-8")
+    stamp.write_text(json.dumps({"key": key.hexdigest(), "packages": packages}), "utf-8")
+
+
+def _of_project(environment: Environment) -> bytes:
+    """Return what a distribution that is installed in place depends on: its folder and metadata."""
+    if environment.project is None:
+        return b""
+    folder = ROOT / environment.project
+    return os.fsencode(folder) + (folder / "pyproject.toml").read_bytes()
 
 
 def _check_machine() -> None:
@@ -201,10 +228,11 @@ def _remove_damaged(folder: Path) -> None:
             shutil.rmtree(info)
 
 
-def _pip(folder: Path, *arguments: str, quiet: bool = False) -> None:
+def _pip(folder: Path, *arguments: str, quiet: bool = False, **variables: str) -> None:
     # Python compiles modules when they are imported; pip would compile all of them.
     command = [_python(folder), "-m", "pip", "install", "--quiet", "--no-compile", *arguments]
-    _run(command, quiet=quiet, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
+    variables |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
+    _run(command, quiet=quiet, **variables)
 
 
 def install_torch(folder: Path, torch: str) -> None:

@@ -132,9 +132,11 @@ def _verdict(site: str, review: str) -> str:
     if status != HTTPStatus.OK:
         raise SiteError(f"the deployed site answered {status}: {body.decode(errors='replace')}")
     answer = json.loads(body)
-    share = answer["probability"]
+    label = answer["label"]
+    named = "positive" if "sentiment" in answer else label
+    share = answer["probabilities"][named]
     shown = "> 0.999" if share > ALMOST_CERTAIN else f"= {share:.3f}"
-    return f"{answer['sentiment']}, P(positive) {shown}"
+    return f"{label}, P({named}) {shown}"
 
 
 def _price(environment: str, assembly: Path) -> str:

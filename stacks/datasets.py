@@ -12,6 +12,7 @@ from pathlib import Path
 from sentiment.checks import require_enough
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
+from sentiment.labels import MOST_LABELS
 from sentiment.schema import Schema
 from stacks.building_blocks.assets import (
     ROOT,
@@ -70,6 +71,7 @@ def find_dataset(
     *,
     root: Path,
     schema: Schema | None = None,
+    most_labels: int = MOST_LABELS,
     trains: bool = False,
     listing: str | None = None,
 ) -> Dataset:
@@ -83,6 +85,7 @@ def find_dataset(
         source: the setting's value: `packaged`, a path, or an s3:// URI.
         root: folder that relative paths start from.
         schema: columns and labels of its tables.
+        most_labels: highest number of labels.
         trains: True for training reviews, of which there must be enough.
         listing: hash of the objects in S3; None if it is unknown.
 
@@ -99,7 +102,7 @@ def find_dataset(
         if not files:
             raise SettingsError(key, source, allowed)
         identity = content_hash(files)
-        _read_once(root / source, identity, schema or Schema(), trains=trains)
+        _read_once(root / source, identity, schema or Schema(), most_labels, trains=trains)
         return Dataset(identity=identity, files=files)
     except DatasetError as error:
         raise SettingsError(key, source, f"must be labelled reviews: {error}") from None
@@ -107,18 +110,22 @@ def find_dataset(
         raise SettingsError(key, source, f"{allowed} ({error.strerror})") from None
 
 
-def _read_once(source: Path, identity: str, schema: Schema, *, trains: bool) -> None:
+def _read_once(
+    source: Path, identity: str, schema: Schema, most_labels: int, *, trains: bool
+) -> None:
     """Read files, unless the same reader has read the same content before.
 
     Raises:
         DatasetError: when they cannot be read.
     """
     reader = content_hash(source_files(READER))
-    inputs = json.dumps([identity, schema.encode(), trains, reader, source.is_dir(), sys.version])
+    inputs = json.dumps(
+        [identity, schema.encode(), most_labels, trains, reader, source.is_dir(), sys.version]
+    )
     mark = READ / hashlib.sha256(inputs.encode()).hexdigest()
     if mark.exists():
         return
-    halves = read_channel(source, schema)
+    halves = read_channel(source, schema, most=most_labels)
     if trains:
         require_enough(halves["train"], source.name)
     with suppress(OSError):  # without a place to write, they are read every time

@@ -1,5 +1,6 @@
 """Hooks of the whole suite, and the deployment that several packages share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,15 +8,17 @@ from hypothesis import settings
 
 from tests.support.deployment import Deployment, embedded_aws
 
-pytest_plugins = ["tests.proof.plugin", "tests.stacks.synthesized"]
+pytest_plugins = ["local_aws.pytest_plugin", "tests.proof.plugin", "tests.stacks.synthesized"]
 
+# PyTorch's threads wait for each other without a loop that keeps the other tests from the cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # The duration of an example depends more on the machine than on the code.
 settings.register_profile("suite", deadline=None, print_blob=True)
 # `make proof` runs each property of tests/properties with this many cases, the slowest with fewer.
 settings.register_profile("proof", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
-SHARED = ("deployment", "emulator")
+SHARED = ("deployment", "emulator", "embedded_aws")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

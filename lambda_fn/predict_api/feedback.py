@@ -17,7 +17,7 @@ from predict_api.log import logger
 from predict_api.problem import Problem
 
 FOLDER = "feedback"
-SENTIMENTS = ("positive", "negative")
+LABEL = r"[^\x00-\x1f\x7f]{1,60}"
 REQUEST_ID = r"[A-Za-z0-9._:=-]{1,64}"
 RETRY_AFTER = {"Retry-After": "5"}
 FORM = (
@@ -32,8 +32,8 @@ class Feedback:
 
     Attributes:
         review: text of the review.
-        predicted: the model's verdict, `positive` or `negative`.
-        correct: the correct sentiment, equal to `predicted` when the verdict was right.
+        predicted: the label that the model gave, such as `positive`.
+        correct: the correct label, equal to `predicted` when the verdict was right.
         request_id: id of the request that returned the verdict.
     """
 
@@ -64,13 +64,17 @@ def read_feedback(body: bytes, content_type: str, max_characters: int) -> Feedba
     match content:
         case {
             "review": review,
-            "predicted": "positive" | "negative" as predicted,
-            "correct": "positive" | "negative" as correct,
+            "predicted": str(predicted),
+            "correct": str(correct),
             "request_id": str(request_id),
             **rest,
-        } if not rest and re.fullmatch(REQUEST_ID, request_id):
+        } if not rest and re.fullmatch(REQUEST_ID, request_id) and _labels(predicted, correct):
             return Feedback(checked(review, max_characters), predicted, correct, request_id)
     raise Problem(HTTPStatus.BAD_REQUEST, "invalid_request", FORM)
+
+
+def _labels(*texts: str) -> bool:
+    return all(re.fullmatch(LABEL, text) for text in texts)
 
 
 def store(feedback: Feedback, *, bucket: str, request_id: str, at: datetime) -> None:

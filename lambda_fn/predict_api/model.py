@@ -92,6 +92,14 @@ class Model:
         """
         return self._ask({"card": True}, _read_card)
 
+    def identity(self) -> tuple[str, list[str]]:
+        """Return the model's version and the labels that it can give.
+
+        Raises:
+            Problem: 503 with Retry-After while the model is busy or starting, 502 when it fails.
+        """
+        return self._ask({"card": True}, _read_identity)
+
     def _ask(self, content: dict[str, Any], read: Callable[[Any], T]) -> T:
         body = json.dumps(content, ensure_ascii=False).encode()
         try:
@@ -161,6 +169,15 @@ def _read_card(content: Any) -> dict[str, Any]:
         case {"model_version": str()}:
             return {key: value for key, value in content.items() if key != "known_reviews"}
     raise ValueError("the model's answer is not a description")
+
+
+def _read_identity(content: Any) -> tuple[str, list[str]]:
+    match content:
+        case {"model_version": str(version), "labels": [*labels]} if all(
+            isinstance(one, str) for one in labels
+        ):
+            return version, labels
+    raise ValueError("the model's description has no labels")
 
 
 def _code(error: ClientError) -> str:

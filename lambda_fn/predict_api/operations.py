@@ -15,6 +15,7 @@ from predict_api.comparison import comparison
 from predict_api.feedback import read_feedback, store
 from predict_api.predict import metrics, predict, predict_batch
 from predict_api.problem import Problem
+from predict_api.serving import require_known
 from predict_api.settings import Settings
 
 
@@ -42,6 +43,7 @@ def take_feedback(bucket: str, request: ApiRequest) -> Answer:
     """Store a person's feedback on a verdict."""
     limit = request.settings.max_review_characters
     feedback = read_feedback(request.body, request.header("content-type"), limit)
+    require_known((feedback.predicted, feedback.correct), request.model)
     store(feedback, bucket=bucket, request_id=request.request_id, at=datetime.now(UTC))
     metrics.add_metric("Feedback", MetricUnit.Count, 1)
     count_agreement(feedback, request.model)

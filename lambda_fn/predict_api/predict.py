@@ -1,6 +1,8 @@
-"""`POST /predict` and `POST /predict/batch`: the sentiment of one review or of a list."""
+"""`POST /predict` and `POST /predict/batch`: the label of one review or of a list."""
 
-from aws_lambda_powertools import Metrics
+from collections import Counter
+
+from aws_lambda_powertools import Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from predict_api.answer import Answer, answer
@@ -15,7 +17,7 @@ metrics = Metrics()
 
 
 def predict(request: ApiRequest) -> Answer:
-    """Answer with `1` or `0`, or with JSON: the probability and, on request, the words' weights."""
+    """Answer with `1`, `0` or the label, or with JSON: probabilities and, on request, reasons."""
     review = read_review(
         request.body,
         request.header("content-type"),
@@ -26,7 +28,7 @@ def predict(request: ApiRequest) -> Answer:
     _count([verdict])
     count_quarters([verdict], request.settings)
     if review.media_type == TEXT:
-        return answer(verdict.digit, request.request_id, media_type=TEXT)
+        return answer(verdict.text, request.request_id, media_type=TEXT)
     content = {**verdict.as_dict(), "model": verdict.model, "request_id": request.request_id}
     return answer(content, request.request_id)
 
@@ -60,9 +62,9 @@ def predict_batch(request: ApiRequest) -> Answer:
 
 
 def _count(verdicts: list[Verdict]) -> None:
-    for sentiment in ("positive", "negative"):
-        count = sum(verdict.sentiment == sentiment for verdict in verdicts)
-        if count:
-            metrics.add_metric(sentiment.title(), MetricUnit.Count, count)
+    for label, count in Counter(verdict.label for verdict in verdicts).items():
+        with single_metric(name="Verdicts", unit=MetricUnit.Count, value=count) as metric:
+            # A dimension's value is ASCII.
+            metric.add_dimension("label", label.encode("ascii", "backslashreplace").decode())
     if verdicts:
         logger.append_keys(reviews=len(verdicts), **verdicts[0].model)

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eventual_consistency import CLOCK, Clock, repeat
-from known_reviews import FILM_REVIEWS, KnownReview, invoke, known_reviews
+from known_reviews import FILM_REVIEWS, KnownReview, invoke, known_reviews, verdict
 from resource_properties import FailedTestError, text, whole
 
 logger = logging.getLogger(__name__)
@@ -78,10 +78,10 @@ def check(client: Any, version: str, review: KnownReview | None, longest: int) -
     status, body = _ask(client, version, _request("POST", "/predict", content))
     if status in WITHOUT_MODEL:
         return
-    sentiment = _sentiment(body)
-    if status != HTTPStatus.OK or not sentiment or (review and sentiment != review.sentiment):
+    label = _label(body)
+    if status != HTTPStatus.OK or not label or (review and label != review.label):
         raise FailedTestError(
-            f"The API's new code answers POST /predict of the clearly {asked.sentiment} review "
+            f"The API's new code answers POST /predict of the clearly {asked.label} review "
             f"{asked.shown} with {status}: {body}"
         )
 
@@ -116,9 +116,9 @@ def _request(method: str, path: str, content: object = None) -> dict[str, Any]:
     }
 
 
-def _sentiment(body: str) -> object:
+def _label(body: str) -> Any:
     try:
-        return json.loads(body)["sentiment"]
+        return verdict(json.loads(body))
     except UNREADABLE:
         return None
 

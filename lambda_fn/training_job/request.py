@@ -9,6 +9,7 @@ from resource_properties import listed, optional_text, optional_texts, share, te
 ACCURACY = "test:accuracy"
 BALANCED_ACCURACY = "test:balanced_accuracy"
 BALANCED_ACCURACY_LOW = "test:balanced_accuracy_low"
+LABELS = "test:labels"
 LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
 # Patterns by which SageMaker extracts metrics from the training script's output
 METRICS = [
@@ -17,6 +18,7 @@ METRICS = [
     {"Name": ACCURACY, "Regex": r"\btest_accuracy=([0-9.]+)"},
     {"Name": BALANCED_ACCURACY, "Regex": r"\btest_balanced_accuracy=([0-9.]+)"},
     {"Name": BALANCED_ACCURACY_LOW, "Regex": r"\btest_balanced_accuracy_low=([0-9.]+)"},
+    {"Name": LABELS, "Regex": r"\btest_labels=([0-9]+)"},
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from known_reviews import KnownReview, invoke, known_reviews
+from known_reviews import KnownReview, invoke, known_reviews, verdict
 from trial.candidate import find
 from trial.smoke_test import PAUSE_SECONDS
 
@@ -73,7 +73,7 @@ def _count_failures(runtime: Any, endpoint: str, known: dict[str, tuple[KnownRev
         texts = [review.text for _, review in asked]
         answers = invoke(runtime, endpoint, {"reviews": texts})["predictions"]
         return sum(
-            answer["model_version"] == version and answer["sentiment"] != review.sentiment
+            answer["model_version"] == version and verdict(answer) != review.label
             for (version, review), answer in zip(asked, answers, strict=True)
         )
     except (ClientError, BotoCoreError, ValueError, TypeError, KeyError, RecursionError) as error:

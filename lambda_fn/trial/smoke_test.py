@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eventual_consistency import CLOCK, Clock, repeat, wait_for
-from known_reviews import FILM_REVIEWS, invoke, known_reviews
+from known_reviews import FILM_REVIEWS, invoke, known_reviews, verdict
 from resource_properties import FailedTestError
 
 PAUSE_SECONDS = 5.0
@@ -96,7 +96,7 @@ def check_answers(
     patience_seconds: float,
     clock: Clock = CLOCK,
 ) -> None:
-    """Check that known reviews get the right sentiment from the expected model.
+    """Check that known reviews get the right label from the expected model.
 
     The model's description of itself contains the reviews. It comes from the endpoint, because a
     custom resource could not return them: CloudFormation accepts 4 KB.
@@ -110,7 +110,7 @@ def check_answers(
         clock: source of time.
 
     Raises:
-        FailedTestError: when a sentiment, the model's version or its accuracy is wrong, or when
+        FailedTestError: when a label, the model's version or its accuracy is wrong, or when
             there is no answer in time.
     """
     deadline = clock.now() + patience_seconds
@@ -124,10 +124,10 @@ def check_answers(
         raise FailedTestError(f"Endpoint {endpoint} {error}") from error
     for review in dict.fromkeys((*reviews, *(FILM_REVIEWS if expected.films else ()))):
         answer = send({"review": review.text})
-        if answer.get("sentiment") != review.sentiment:
+        if verdict(answer) != review.label:
             raise FailedTestError(
-                f"Endpoint {endpoint} classifies the clearly {review.sentiment} review "
-                f"{review.shown} as {answer.get('sentiment')}"
+                f"Endpoint {endpoint} classifies the clearly {review.label} review "
+                f"{review.shown} as {verdict(answer)}"
             )
         _check_version(endpoint, answer, expected)
 

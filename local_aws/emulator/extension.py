@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import ministack.app
-from ministack.core import persistence
+from ministack.core import persistence, router
 from ministack.services import lambda_svc
 
 from local_aws.sagemaker.service import Answer
@@ -22,6 +22,7 @@ PRIVATE_NAMES = (
     (ministack.app, "_build_persistence_save_dict", "()"),
     (ministack.app, "_run_ready_scripts", "async ()"),
     (ministack.app, "main", "()"),
+    (router, "_is_aws_service_name", "(scope_name)"),
     (persistence, "STATE_DIR", "str"),
     (persistence, "save_all", "(services)"),
     (lambda_svc, "CODE_BLOB_DIR", "str"),
@@ -31,6 +32,10 @@ PRIVATE_NAMES = (
 def add_service(name: str, handler: ServiceHandler) -> None:
     """Let `handler` answer all requests that are signed for the service `name`."""
     ministack.app.SERVICE_HANDLERS[name] = handler
+    is_service = router._is_aws_service_name
+    # For a name that ministack does not have, it reads botocore's descriptions of all services,
+    # which takes several seconds.
+    router._is_aws_service_name = lambda scope_name: scope_name == name or is_service(scope_name)
 
 
 def write_state(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The container images that the embedded SageMaker runs without Docker."""
 
 import re
+from importlib.util import find_spec
 
 from local_aws.sagemaker.errors import SageMakerError, invalid
 
@@ -8,6 +9,8 @@ from local_aws.sagemaker.errors import SageMakerError, invalid
 REPOSITORY = re.compile(r"(?:.*/)?([^/:@]+)(?:[:@].*)?")
 PYTORCH = re.compile(r"(?:^|-)pytorch(?:-|$)")
 SCIKIT_LEARN = "sagemaker-scikit-learn"
+# Packages of the environment without which a framework's images do not run
+PACKAGES = {"pytorch": ("torch", "sagemaker_pytorch_serving_container"), "scikit-learn": ()}
 # Images with SageMaker's first toolkit; its PyTorch images are those of PyTorch 0.4 to 1.1
 FIRST_TOOLKIT = {SCIKIT_LEARN, "sagemaker-pytorch"}
 
@@ -28,6 +31,11 @@ def is_scikit_learn(image: str) -> bool:
     return repository(image) == SCIKIT_LEARN
 
 
+def framework(image: str) -> str:
+    """Return the framework whose toolkit serves a model in an image."""
+    return "scikit-learn" if is_scikit_learn(image) else "pytorch"
+
+
 def serves_submitted_code(image: str) -> bool:
     """Return whether an image serves the code that SAGEMAKER_SUBMIT_DIRECTORY names in S3."""
     return repository(image) in FIRST_TOOLKIT
@@ -41,6 +49,12 @@ def check_image(image: str) -> None:
     """
     if not (is_pytorch(image) or is_scikit_learn(image)):
         raise _unknown(image)
+    missing = [name for name in PACKAGES[framework(image)] if find_spec(name) is None]
+    if missing:
+        raise invalid(
+            f"The embedded SageMaker cannot run the image {image!r}: its environment has no "
+            f"package {missing[0]}. Install torch and local-aws[pytorch]."
+        )
 
 
 def _unknown(image: str) -> SageMakerError:

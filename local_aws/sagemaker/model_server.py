@@ -4,20 +4,25 @@ This script runs in the container's environment. For the PyTorch image, SageMake
 answer, and Python's HTTP server replaces TorchServe, which needs Java. As with TorchServe, a model
 that fails to load leaves /ping healthy and makes every invocation fail. Here it fails at once;
 TorchServe lets the caller time out. For the scikit-learn image, the container does not start.
+
+Python must run it with `-P`: the modules next to this file are none of the container's.
 """
 
+import csv
 import importlib
+import io
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
-JSON = "application/json"
-AS_TEXT = {JSON, "text/csv"}
+JSON, CSV = "application/json", "text/csv"
+AS_TEXT = {JSON, CSV}
 PAGE = b"<html>\n  <head>\n    <title>Internal Server Error</title>\n  </head>\n</html>\n"
 
 
@@ -87,32 +92,93 @@ class HandlerModel:
         return status, context.content_type if status == HTTPStatus.OK.value else None, data
 
 
-class TransformModel:
-    """A model whose requests `transform_fn` answers, as in SageMaker's scikit-learn image.
+class WithoutTorch(MetaPathFinder):
+    """Hides torch, which the scikit-learn image does not have.
+
+    `sys.modules["torch"] = None` would hide it as well, but SciPy takes that for a loaded module.
+    """
+
+    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> None:
+        """Refuse to find torch.
+
+        Raises:
+            ModuleNotFoundError: as if it were not installed.
+        """
+        if fullname.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
+class ScikitLearnModel:
+    """A model whose requests are answered as in SageMaker's scikit-learn image.
 
     The image's toolkit, sagemaker-containers, pins a Flask that does not run on current versions of
     Python; AWS replaces it in the image. A proof test compares these answers with the toolkit's.
     """
 
     def __init__(self, model_dir: str) -> None:
-        """Load the model; unlike the PyTorch image, the container is unhealthy if this fails."""
-        sys.modules["torch"] = None  # type: ignore[assignment] # the image has none
-        self._code = importlib.import_module(Path(os.environ["SAGEMAKER_PROGRAM"]).stem)
-        self._model = self._code.model_fn(model_dir)
+        """Load the model; unlike the PyTorch image, the container is unhealthy if this fails.
+
+        Raises:
+            TypeError: when the code has `transform_fn` and a function that it replaces.
+        """
+        from flask import Flask, Response  # noqa: PLC0415 - not for the PyTorch image
+
+        sys.meta_path.insert(0, WithoutTorch())
+        self._app, self._response = Flask(__name__), Response
+        code = vars(importlib.import_module(Path(os.environ["SAGEMAKER_PROGRAM"]).stem))
+        replaced = sorted({"input_fn", "predict_fn", "output_fn"} & code.keys())
+        if "transform_fn" in code and replaced:
+            raise TypeError(f"the code has transform_fn, so it must not have {replaced[0]}")
+        self._transform = code.get("transform_fn", self._in_steps)
+        self._input = code.get("input_fn", decoded)
+        self._predict = code.get("predict_fn", lambda data, model: model.predict(data))
+        self._output = code.get("output_fn", encoded)
+        self._model = code["model_fn"](model_dir)
 
     def answer(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str | None, bytes]:
         """Return status, content type and body of the answer to a request."""
         given = {name.lower(): value for name, value in headers.items()}
         kind, accept = given.get("content-type") or JSON, given.get("accept", "*/*")
         content = body.decode("utf-8", "replace") if kind in AS_TEXT else body
+        if accept in {"", "*/*"}:
+            accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
         try:
-            answer = self._code.transform_fn(
-                self._model, content, kind, JSON if accept in {"", "*/*"} else accept
-            )
+            result = self._transform(self._model, content, kind, accept)
+            if isinstance(result, tuple):  # a body and its content type
+                result = self._response(result[0], mimetype=result[1])
+            with self._app.app_context():
+                answer = self._app.make_response(result)
         except Exception:  # noqa: BLE001 - gunicorn logs any
             traceback.print_exc()
             return HTTPStatus.INTERNAL_SERVER_ERROR, "text/html", PAGE
         return answer.status_code, answer.content_type, answer.get_data()
+
+    def _in_steps(self, model: Any, content: bytes | str, kind: str, accept: str) -> Any:
+        return self._output(self._predict(self._input(content, kind), model), accept)
+
+
+def decoded(content: bytes | str, kind: str) -> Any:
+    """Return the array in a request, as the scikit-learn image does without an `input_fn`."""
+    import numpy as np  # noqa: PLC0415 - not for the PyTorch image
+    from sagemaker_inference import decoder  # noqa: PLC0415
+
+    if kind == CSV:
+        rows = csv.reader(io.StringIO(str(content)), strict=True)
+        return np.array(list(rows)).squeeze().astype(np.float32)
+    array = decoder.decode(content, kind)
+    return array.astype(np.float32) if kind == JSON else array
+
+
+def encoded(prediction: Any, accept: str) -> tuple[Any, str]:
+    """Return a body and its content type, as the scikit-learn image does without an `output_fn`."""
+    from sagemaker_inference import encoder  # noqa: PLC0415 - not for the PyTorch image
+
+    return encoder.encode(prediction, accept), accept
+
+
+FRAMEWORKS: dict[str, Callable[[str], HandlerModel | ScikitLearnModel]] = {
+    "pytorch": HandlerModel, "scikit-learn": ScikitLearnModel,
+}  # fmt: skip
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -120,7 +186,7 @@ class ModelServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, model: HandlerModel | TransformModel) -> None:
+    def __init__(self, model: HandlerModel | ScikitLearnModel) -> None:
         """Take a free port."""
         super().__init__(("127.0.0.1", 0), Handler)
         self.model = model
@@ -158,16 +224,15 @@ class Handler(BaseHTTPRequestHandler):
             print("ACCESS_LOG -", format % arguments, flush=True)
 
 
-def main(model_dir: str, port_file: str, image: str = "") -> None:
+def main(model_dir: str, port_file: str, framework: str) -> None:
     """Serve until the process is ended; write the port to a file.
 
     Args:
         model_dir: folder of the unpacked artifact.
         port_file: file that receives the port.
-        image: URI of the container's image, which decides how the code is called.
+        framework: `scikit-learn` or `pytorch`, whose image decides how the code is called.
     """
-    scikit_learn = "/sagemaker-scikit-learn:" in image
-    server = ModelServer((TransformModel if scikit_learn else HandlerModel)(model_dir))
+    server = ModelServer(FRAMEWORKS[framework](model_dir))
     temporary = Path(f"{port_file}.tmp")
     temporary.write_text(str(server.server_address[1]), "utf-8")
     temporary.rename(port_file)

@@ -17,7 +17,7 @@ from typing import Any
 from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context, now
-from local_aws.sagemaker.images import serves_submitted_code
+from local_aws.sagemaker.images import framework, serves_submitted_code
 from local_aws.sagemaker.overlay import make_overlay
 from local_aws.sagemaker.serving_request import artifact_of, container_of
 from local_aws.sagemaker.store import Record
@@ -129,9 +129,16 @@ class ServedModel:
             return body if answer.status == HTTPStatus.OK else b""
 
     def invoke(
-        self, body: bytes, headers: Mapping[str, str], seconds: float = INVOCATION_SECONDS
+        self, body: bytes, headers: Mapping[str, str], seconds: float | None = None
     ) -> tuple[int, str, bytes]:
-        """Forward a reserved request and return status, content type and body."""
+        """Forward a reserved request and return status, content type and body.
+
+        Args:
+            body: the request's body.
+            headers: the request's headers.
+            seconds: limit on the wait for the answer; None for that of an endpoint.
+        """
+        seconds = INVOCATION_SECONDS if seconds is None else seconds
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=seconds)
         try:
             connection.request("POST", "/invocations", body, dict(headers))
@@ -167,9 +174,11 @@ class ServedModel:
         """Start the model server and return its port."""
         model_dir = self._folder / "model"
         (self._folder / "port").unlink(missing_ok=True)
-        words: list[str | Path] = [python, SERVER, model_dir, self._folder / "port", self.image]
+        seen = model_dir if namespace.obstacle() else f"{namespace.OPT_ML}/model"
+        words: list[str | Path] = [
+            python, "-P", SERVER, seen, self._folder / "port", framework(self.image),
+        ]  # fmt: skip
         if namespace.obstacle() is None:
-            words[2] = f"{namespace.OPT_ML}/model"
             words = namespace.command(words, self._folder, isolated=False)
         self._container = Container(
             words,

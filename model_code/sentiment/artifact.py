@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from sentiment.classifier import Classifier, Scores
 from sentiment.evaluation.calibration import Calibration
+from sentiment.evaluation.judged import verdicts
 from sentiment.explanation import Explanation
+from sentiment.labels import modelled
+from sentiment.schema import SENTIMENTS
 from sentiment.wheels import fetch_wheels
 
 METADATA = "metadata.json"
 SHOWN_CHARACTERS = 200
+TINY = 1e-300  # keeps the sum of probabilities above 0
 CODE = "code"
 CODE_SUFFIXES = {".py", ".txt", ".j2"}
 SERVING_CODE = ("predict.py", "predict_transform.py", "sentiment")
@@ -38,13 +42,14 @@ class ArtifactError(ValueError):
 
 @dataclass(frozen=True)
 class Judgements:
-    """Calibrated verdicts on several reviews, each array of shape (reviews,).
+    """Calibrated verdicts on several reviews.
 
     Attributes:
-        probabilities: P(positive).
-        words: number of words read.
-        known_words: number of these that the model knows.
-        explanations: parts of the calibrated log-odds of each review; empty unless requested.
+        probabilities: probability of each label, shape (reviews, labels).
+        words: number of words read, shape (reviews,).
+        known_words: number of these that the model knows, shape (reviews,).
+        explanations: parts of the calibrated log-odds of each review: of the second of two labels,
+            or of the most probable of more against all others; empty unless requested.
     """
 
     probabilities: NDArray[np.float64]
@@ -55,10 +60,18 @@ class Judgements:
 
 @dataclass(frozen=True)
 class Artifact:
-    """A trained, calibrated model with its metadata."""
+    """A trained, calibrated model with its metadata.
+
+    Attributes:
+        classifier: the trained model.
+        calibrations: one for each of the classifier's models.
+        labels: names of the labels.
+        metadata: content of metadata.json.
+    """
 
     classifier: Classifier
-    calibration: Calibration
+    calibrations: Sequence[Calibration]
+    labels: Sequence[str]
     metadata: dict[str, Any]
 
     @property
@@ -67,28 +80,46 @@ class Artifact:
         return str(self.metadata["model_version"])
 
     def judge(self, reviews: Sequence[str], *, explain: bool = False) -> Judgements:
-        """Classify raw reviews; one without known words is neither positive nor negative.
+        """Classify raw reviews; one without known words has the same probability of each label.
 
         Args:
             reviews: raw reviews.
             explain: True adds explanations.
         """
         scores = self.classifier.score(reviews, explain=explain)
-        probabilities = self.calibration.probabilities(scores.logits, scores.evidence)
+        known = scores.known_words > 0
+        probabilities = self._probabilities(scores)
+        probabilities[~known] = 1 / len(self.labels)
         return Judgements(
-            probabilities=np.where(scores.known_words > 0, probabilities, 0.5),
+            probabilities=probabilities,
             words=scores.words,
             known_words=scores.known_words,
-            explanations=self._calibrated(scores) if explain else [],
+            explanations=self._explain(scores, verdicts(probabilities), known) if explain else [],
         )
 
-    def _calibrated(self, scores: Scores) -> list[Explanation]:
-        """Return the parts of the calibrated log-odds."""
-        slopes = self.calibration.slope(scores.evidence)
-        rows = zip(scores.explanations, slopes, scores.known_words, strict=True)
+    def _probabilities(self, scores: Scores) -> NDArray[np.float64]:
+        """Return the probability of each label, shape (reviews, labels)."""
+        columns = zip(self.calibrations, scores.logits.T, scores.evidence.T, strict=True)
+        shares = np.stack([line.probabilities(*column) for line, *column in columns], axis=1)
+        if len(self.calibrations) == 1:
+            return np.concatenate([1 - shares, shares], axis=1)
+        shares = np.maximum(shares, TINY)
+        found: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
+        return found
+
+    def _explain(
+        self, scores: Scores, verdicts: NDArray[np.int64], known: NDArray[np.bool_]
+    ) -> list[Explanation]:
+        models = verdicts if len(self.calibrations) > 1 else np.zeros_like(verdicts)
+        explained = zip(scores.explain(models), models, scores.evidence, known, strict=True)
         return [
-            parts.scaled(slope, self.calibration.intercept) if known else Explanation.empty()
-            for parts, slope, known in rows
+            parts.scaled(
+                float(self.calibrations[model].slope(evidence[model])),
+                self.calibrations[model].intercept,
+            )
+            if has_known
+            else Explanation.empty()
+            for parts, model, evidence, has_known in explained
         ]
 
 
@@ -116,12 +147,27 @@ def load(folder: Path) -> Artifact:
         _check_files(folder, metadata["files"])
         module, name = CLASSIFIERS[metadata["hyperparameters"]["architecture"]]
         classifier: Classifier = getattr(import_module(module), name).load(folder)
-        return Artifact(classifier, Calibration(**metadata["calibration"]), metadata)
+        return Artifact(classifier, _calibrations(metadata), metadata["labels"], metadata)
     except Exception as error:  # torch raises many types for damaged files
         reason = (str(error).splitlines() or [""])[0]
         raise ArtifactError(
             f"The model cannot be loaded: {type(error).__name__}: {reason[:SHOWN_CHARACTERS]}"
         ) from error
+
+
+def _calibrations(metadata: Mapping[str, Any]) -> list[Calibration]:
+    """Return the calibrations of all models.
+
+    Raises:
+        ArtifactError: when the labels are no names, or need another number of models.
+    """
+    labels = metadata["labels"]
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise ArtifactError(f"labels in {METADATA} must be names")
+    models = len(modelled(labels))
+    if len(labels) < len(SENTIMENTS) or len(metadata["calibration"]) != models:
+        raise ArtifactError(f"{len(labels)} labels in {METADATA} need {models} calibrations")
+    return [Calibration(**one) for one in metadata["calibration"]]
 
 
 def _check_files(folder: Path, hashes: Mapping[str, str]) -> None:

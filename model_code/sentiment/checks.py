@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
-from sentiment.schema import SENTIMENTS
 
 LEAST_TEXTS = 10  # different texts of each label in the training reviews
 
@@ -21,11 +21,12 @@ def require_enough(training: Dataset, source: str) -> None:
         DatasetError: when there are fewer than ten different texts of a label.
     """
     texts = Counter(label for _, label in set(zip(training.texts, training.labels, strict=True)))
-    for label, name in reversed(tuple(enumerate(SENTIMENTS))):
+    for label, name in enumerate(training.names):
         if texts[label] < LEAST_TEXTS:
             raise DatasetError(
-                f"{source}: {texts[label]} different {name} texts to train on; "
-                f"at least {LEAST_TEXTS} of each label are needed"
+                f"{source}: {texts[label]} different {name} texts to train on; at least "
+                f"{LEAST_TEXTS} of each label are needed: add some, or map the label to another "
+                "one or to null in dataset.labels"
             )
 
 
@@ -61,13 +62,13 @@ def unseen(testing: Dataset, training: Dataset, report: Callable[[str], object])
     if left_out:
         numbers = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
         report(f"testing: {left_out.total()} of {len(testing.texts)} rows left out: {numbers}")
-    for label, name in reversed(tuple(enumerate(SENTIMENTS))):
+    for label, name in enumerate(testing.names):
         if label not in kept.values():
             raise DatasetError(
                 f"no {name} test reviews are left ({len(kept)} of {len(testing.texts)} rows); "
-                "add test reviews of both labels that are not in the training reviews"
+                "add test reviews of each label that are not in the training reviews"
             )
-    return Dataset(list(kept), list(kept.values()))
+    return replace(testing, texts=list(kept), labels=list(kept.values()))
 
 
 def _with_two_labels(dataset: Dataset) -> set[str]:

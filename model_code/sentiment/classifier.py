@@ -1,6 +1,6 @@
 """Interface of a model architecture."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,32 +13,36 @@ from sentiment.explanation import Explanation
 
 @dataclass(frozen=True)
 class Scores:
-    """What a model makes of several reviews, each array of shape (reviews,).
+    """What a classifier makes of several reviews.
+
+    For two labels it has one model, of the second label. For more labels it has a model of each,
+    against all others.
 
     Attributes:
-        logits: log-odds of positive.
-        evidence: amount of evidence read, in a unit of the architecture.
-        words: number of words read.
-        known_words: number of these that the model knows.
-        explanations: parts of the log-odds of each review; empty unless requested.
+        logits: log-odds of each model's label, shape (reviews, models).
+        evidence: amount of evidence read, in a unit of the architecture, same shape.
+        words: number of words read, shape (reviews,).
+        known_words: number of these that the classifier knows, shape (reviews,).
+        explain: takes the index of a model for each review and returns the parts of its log-odds;
+            only if explanations were requested.
     """
 
     logits: NDArray[np.float64]
     evidence: NDArray[np.float64]
     words: NDArray[np.int64]
     known_words: NDArray[np.int64]
-    explanations: Sequence[Explanation] = ()
+    explain: Callable[[NDArray[np.int64]], list[Explanation]]
 
 
 class Classifier(Protocol):
     """A trained model that classifies raw reviews."""
 
     def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:
-        """Return the log-odds of positive, and how many words were read and known.
+        """Return the log-odds, and how many words were read and known.
 
         Args:
             reviews: raw reviews.
-            explain: True adds the contributions of words to the log-odds.
+            explain: True if explanations will be requested.
         """
 
     def save(self, folder: Path) -> None:

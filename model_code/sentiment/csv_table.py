@@ -34,11 +34,8 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
         DatasetError: naming the file, the line and the reason.
     """
     csv.field_size_limit(MAX_FIELD)
-    first = list(islice(lines, SNIFFED))
-    above = 0
-    if first and (line := DELIMITER_LINE.fullmatch(first[0])):
-        delimiters, above, first = line[1], 1, first[1:]
-    delimiter = _delimiter(first, delimiters, schema)
+    first, above, delimiters = first_lines(lines, delimiters)
+    delimiter = find_delimiter(first, delimiters, schema)
     reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
     try:
         header = next(filter(None, reader), [])
@@ -47,13 +44,26 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     except (csv.Error, ColumnsError) as error:
         raise DatasetError(f"{rows.name}, line {above + 1}: {error}") from error
     rows.details += [DIALECTS.get(delimiter, f"separated by {delimiter!r}"), columns]
-    if schema.numbers and not _counts_columns(header):
+    if schema.numbers and not counts_columns(header):
         rows.add(header[text], header[label], above + reader.line_num)
     for line_num, fields in rows_below(reader, header, rows.name, above=above):
         if chosen(fields):
             rows.add(fields[text], fields[label], line_num)
         else:
             rows.skipped["rows of other sources"] += 1
+
+
+def first_lines(lines: Iterator[str], delimiters: str) -> tuple[list[str], int, str]:
+    """Return the first lines of a table, the number of lines above them, and its delimiters.
+
+    Args:
+        lines: lines of the file.
+        delimiters: possible delimiters, unless a spreadsheet's first line names the one.
+    """
+    first = list(islice(lines, SNIFFED))
+    if first and (line := DELIMITER_LINE.fullmatch(first[0])):
+        return first[1:], 1, line[1]
+    return first, 0, delimiters
 
 
 def rows_below(
@@ -109,9 +119,12 @@ def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
     return text, label, f"columns {header[text].strip()!r} and {header[label].strip()!r}"
 
 
-def _counts_columns(header: list[str]) -> bool:
-    """Return whether a header only numbers the columns, as pandas writes one."""
-    named = [field for field in header if field]
+def counts_columns(header: list[str]) -> bool:
+    """Return whether a header only numbers the columns, as pandas writes one.
+
+    The column of its index comes first and has no name.
+    """
+    named = header[1:] if header[:1] == [""] else header
     return bool(named) and named == [str(number) for number in range(len(named))]
 
 
@@ -122,7 +135,7 @@ def _miscounted(name: str, line: int, fields: list[str], header: list[str], deli
     )
 
 
-def _delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
+def find_delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
     """Return the first delimiter with which the first lines fit best.
 
     That is: a header names the columns, or a table without one has labels, or all rows are as long.

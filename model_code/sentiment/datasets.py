@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from sentiment.errors import DatasetError
 from sentiment.files import TABLES, File, format_of, half_of
-from sentiment.labels import interpret, spelling
+from sentiment.labels import MOST_LABELS, interpret, spelling
 from sentiment.listing import list_files
 from sentiment.reading import read_file
 from sentiment.rows import Rows
@@ -22,14 +22,30 @@ Report = Callable[[str], object]  # receives lines for the log
 
 @dataclass(frozen=True)
 class Dataset:
-    """Reviews and their labels: 1 positive, 0 negative."""
+    """Reviews and their labels.
+
+    Attributes:
+        texts: the raw reviews.
+        labels: index in `names` of each review's label.
+        names: names of the labels.
+    """
 
     texts: list[str]
     labels: list[int]
+    names: tuple[str, ...] = SENTIMENTS
+
+    def take(self, rows: Iterable[int]) -> "Dataset":
+        """Return the given rows."""
+        chosen = list(rows)
+        return replace(
+            self, texts=[self.texts[i] for i in chosen], labels=[self.labels[i] for i in chosen]
+        )
 
     def sha256(self) -> str:
         """Return a hash of the rows in order, independent of the file format."""
         digest = hashlib.sha256()
+        if self.names != SENTIMENTS:
+            digest.update(json.dumps(self.names).encode())
         for text, label in zip(self.texts, self.labels, strict=True):
             digest.update(json.dumps([label, text]).encode())
         return digest.hexdigest()
@@ -51,6 +67,9 @@ def read_channel(
     source: Path,
     schema: Schema | None = None,
     report: Report = lambda _: None,
+    *,
+    names: Sequence[str] | None = None,
+    most: int = MOST_LABELS,
 ) -> dict[str, Dataset]:
     """Read all files of a SageMaker channel, or one file.
 
@@ -64,27 +83,29 @@ def read_channel(
         schema: columns and labels that the settings name.
         report: receives a line for each file: its rows by half and label, its format and what was
             left out.
+        names: the labels of the training reviews, of which these must be; None for any.
+        most: highest number of labels.
 
     Returns:
         `train`, and `test` when the files have a test half.
 
     Raises:
         DatasetError: naming the file, the line and the reason, when a row or a file cannot be used;
-            or when there are no rows or only one class.
+            or when there are no rows or only one label.
     """
     parts = _read(source, schema or Schema(), report)
     _refuse_copies(parts)
-    halves = _labelled(parts, schema or Schema(), report)
+    halves = _labelled(parts, schema or Schema(), report, names, most)
     if TRAIN not in halves:
         raise DatasetError(
             f"{source.name}: no reviews found; add a .csv, a .jsonl or an aclImdb archive"
         )
     for half, found in halves.items():
         if len(set(found.labels)) == 1:
-            only = SENTIMENTS[found.labels[0]]
+            only = found.names[found.labels[0]]
             raise DatasetError(
                 f"{source.name}: all {len(found.labels)} {half} reviews are {only}; "
-                "add both classes"
+                "add reviews of another label"
             )
     return halves
 
@@ -95,14 +116,31 @@ def table_of(half: str, folder: Path) -> Path | None:
     return next(named, None)
 
 
-def read_feedback(folder: Path) -> Dataset:
-    """Read feedback, which unlike a dataset may have only one class and the same row twice.
+def read_feedback(
+    folder: Path, names: Sequence[str] = SENTIMENTS, *, report: Report = lambda _: None
+) -> Dataset:
+    """Read feedback, which unlike a dataset may have only one label and the same row twice.
+
+    Rows with other labels are left out: they are about a model that had those labels.
+
+    Args:
+        folder: folder of the feedback.
+        names: the labels of the training reviews.
+        report: called with one line when rows are left out.
 
     Raises:
         DatasetError: naming the file, the line and the reason, when a row is invalid.
     """
-    schema, report = Schema(), lambda _: None
-    return _labelled(_read(folder, schema, report), schema, report).get(TRAIN, Dataset([], []))
+    silent: Report = lambda _: None  # noqa: E731 - each verdict's feedback is a file
+    parts = _read(folder, Schema(), silent)
+    known: dict[str, str | None] = {spelling(name): name for name in names}
+    others = {label: None for _, rows, _ in parts for label in rows.places if label not in known}
+    schema = Schema(labels=known | others)
+    halves = _labelled(parts, schema, silent, names, len(names))
+    left_out = sum(label in others for _, rows, _ in parts for label in rows.labels)
+    if left_out:
+        report(f"feedback: {left_out} rows left out: labels that the model does not have")
+    return halves.get(TRAIN, Dataset([], [], tuple(names)))
 
 
 def _read(source: Path, schema: Schema, report: Report) -> list[Part]:
@@ -154,19 +192,22 @@ def _refuse_copies(parts: list[Part]) -> None:
         alike.append(rows)
 
 
-def _labelled(parts: list[Part], schema: Schema, report: Report) -> dict[str, Dataset]:
+def _labelled(
+    parts: list[Part], schema: Schema, report: Report, names: Sequence[str] | None, most: int
+) -> dict[str, Dataset]:
     """Return the halves with their labels interpreted, without the rows to leave out."""
     packaged = all(part.rows.packaged for part in parts)
     places: dict[str, str] = {}
     for _, rows, _ in parts:
         for spelled, place in rows.places.items():
             places.setdefault(spelled, place)
-    known = interpret(places, {} if packaged else schema.labels)
+    mapping = {} if packaged else schema.labels
+    known, indexes = interpret(places, mapping, names=names, most=most)
     halves: dict[str, Dataset] = {}
     for half, rows, _ in parts:
-        dataset = halves.setdefault(half, Dataset([], []))
+        dataset = halves.setdefault(half, Dataset([], [], known))
         for text, spelled in zip(rows.texts, rows.labels, strict=True):
-            label = known[spelled]
+            label = indexes[spelled]
             if label is None:
                 rows.skipped[f"rows labelled {spelled!r}"] += 1
             else:

@@ -43,12 +43,12 @@ def quarters(baseline: Baseline, judged: Judgements, texts: Sequence[str]) -> li
         judged: judgements on the reviews.
         texts: the reviews.
     """
-    found = {
-        name: (np.searchsorted(baseline[name], values) + 1).tolist()
-        for name, values in _properties(judged, texts).items()
-        if name in baseline
-    }
-    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+    found: list[dict[str, int]] = [{} for _ in texts]
+    for name, values in _properties(judged, texts).items():
+        if name in baseline:
+            for quarter, place in zip(found, np.searchsorted(baseline[name], values), strict=True):
+                quarter[name] = int(place) + 1
+    return found
 
 
 def _properties(judged: Judgements, texts: Sequence[str]) -> dict[str, NDArray[np.float64]]:
@@ -58,9 +58,7 @@ def _properties(judged: Judgements, texts: Sequence[str]) -> dict[str, NDArray[n
     depends on the text, is added.
     """
     part = np.array([_part(text) for text in texts])
-    shares = judged.probabilities
-    # The probability of one of two labels, or of each label
-    certainty = np.maximum(shares, 1 - shares) if shares.ndim == 1 else shares.max(axis=1)
+    certainty = judged.probabilities.max(axis=1)
     unknown = (judged.words - judged.known_words + part) / (judged.words + 1)
     return {"certainty": certainty, "unknown_words": unknown}
 

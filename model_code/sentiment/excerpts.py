@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import blake2b
 
 from sentiment.datasets import Dataset
@@ -57,4 +58,4 @@ def excerpts(dataset: Dataset, kind: str) -> Dataset:
         for text, label in zip(dataset.texts, dataset.labels, strict=True)
         for part in KINDS[kind](text)
     ]
-    return Dataset([text for text, _ in rows], [label for _, label in rows])
+    return replace(dataset, texts=[text for text, _ in rows], labels=[label for _, label in rows])

@@ -91,10 +91,9 @@ def half_of(file: File, *, with_name: bool) -> str | None:
 def files_of(source: Path) -> tuple[list[File], list[str]]:
     """Return the files of a folder, or the one file, and the names of leftovers."""
     if source.is_file():
-        return [_on_disk(source, source.parent)], []
-    return without_leftovers(
-        _on_disk(path, source) for path in sorted(source.rglob("*")) if path.is_file()
-    )
+        return [on_disk(source, source.name)], []
+    paths = (path for path in sorted(source.rglob("*")) if path.is_file())
+    return without_leftovers(on_disk(path, path.relative_to(source)) for path in paths)
 
 
 def without_leftovers(files: Iterable[File]) -> tuple[list[File], list[str]]:
@@ -109,6 +108,6 @@ def without_leftovers(files: Iterable[File]) -> tuple[list[File], list[str]]:
     return kept, leftovers
 
 
-def _on_disk(path: Path, folder: Path) -> File:
-    name = PurePosixPath(path.relative_to(folder))
-    return File(name, lambda: path.open("rb"))
+def on_disk(path: Path, name: PurePath | str) -> File:
+    """Return a file on disk under a name relative to its dataset."""
+    return File(PurePosixPath(name), lambda: path.open("rb"))

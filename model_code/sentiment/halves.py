@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sentiment.checks import require_enough, unseen
 from sentiment.datasets import Dataset, read_channel
+from sentiment.labels import MOST_LABELS
 from sentiment.schema import Schema
 from sentiment.split import stratified_split
 
@@ -16,6 +17,7 @@ def read_halves(  # noqa: PLR0913 - a dataset and its split
     *,
     test_fraction: float,
     seed: int,
+    most_labels: int = MOST_LABELS,
     report: Callable[[str], object] = lambda _: None,
 ) -> tuple[Dataset, Dataset]:
     """Return training reviews in the order of their files, and test reviews.
@@ -30,17 +32,18 @@ def read_halves(  # noqa: PLR0913 - a dataset and its split
         schema: columns and labels of both channels.
         test_fraction: share of the test reviews in a split.
         seed: seed of a split.
+        most_labels: highest number of labels.
         report: receives a line for each file.
 
     Raises:
         DatasetError: naming the file, the line and the reason, when a row or a file cannot be used;
             or when there are too few reviews.
     """
-    halves = read_channel(training, schema, report)
+    halves = read_channel(training, schema, report, most=most_labels)
     reviews = halves["train"]
     require_enough(reviews, training.name)
     if testing is not None:
-        halves = read_channel(testing, schema, report)
+        halves = read_channel(testing, schema, report, names=reviews.names)
         tested = halves.get("test", halves["train"])
     elif "test" in halves:
         tested = halves["test"]

@@ -5,7 +5,6 @@ They are part of the job's output and not of the artifact, which serves.
 
 import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from sentiment.datasets import Dataset
@@ -19,21 +18,18 @@ HASH_BYTES = 8  # of SHA-256; enough to tell a million reviews apart
 MOST_REVIEWS, MOST_CHARACTERS = 10_000, 16_000_000
 
 
-def write_held_out(
-    folder: Path, training: Dataset, testing: Dataset, names: Sequence[str], seed: int
-) -> None:
+def write_held_out(folder: Path, training: Dataset, testing: Dataset, seed: int) -> None:
     """Write the test reviews in random order, and hashes of the training reviews.
 
     Args:
         folder: target folder, created if it is missing.
         training: the training reviews.
         testing: the test reviews; those that no request can hold are left out.
-        names: names of the labels.
         seed: seed of the order.
     """
     folder.mkdir(parents=True, exist_ok=True)
     shuffled = shuffle(testing, seed)
-    lines = [json.dumps({"labels": list(names)}, ensure_ascii=False)]
+    lines = [json.dumps({"labels": list(testing.names)}, ensure_ascii=False)]
     characters = 0
     for text, label in zip(shuffled.texts, shuffled.labels, strict=True):
         if not can_be_sent(text):
@@ -41,7 +37,7 @@ def write_held_out(
         characters += len(text)
         if len(lines) > MOST_REVIEWS or characters > MOST_CHARACTERS:
             break
-        lines.append(json.dumps({"text": text, "label": names[label]}, ensure_ascii=False))
+        lines.append(json.dumps({"text": text, "label": testing.names[label]}, ensure_ascii=False))
     (folder / HELD_OUT).write_text("\n".join(lines) + "\n", "utf-8")
     hashes = sorted({_hash(text) for text in training.texts})
     (folder / TRAINED_ON).write_bytes(b"".join(hashes))

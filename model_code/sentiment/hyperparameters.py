@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from math import inf
 
 from sentiment.errors import HyperparameterError
+from sentiment.labels import MOST_LABELS
+from sentiment.schema import SENTIMENTS
 
 ARCHITECTURES = ("ngrams", "lstm")
 # Hyperparameters that only one architecture has
@@ -18,6 +20,9 @@ SPECIFIC = {
         "batch_size", "pad", "dropout", "word_dropout",
     },
 }  # fmt: skip
+# Share of the training reviews held out by default. The n-grams are trained again with them; the
+# LSTM is not, so it can spare fewer (docs/decisions/0010-the-model.md).
+HELD_OUT = {"ngrams": 0.2, "lstm": 0.1}
 WORDS = ("all", "stems")
 MAX_SHOWN = 100  # characters of a value in an error message
 LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
@@ -32,7 +37,7 @@ class Hyperparameters:
         seed: seed of every random choice.
         test_fraction: share of the reviews held out for testing without a testing channel.
         validation_fraction: share of the training reviews held out for the learning curve and the
-            calibration.
+            calibration; by default 0.2 for `ngrams` and 0.1 for `lstm`.
         max_order: ngrams: words in the longest n-grams.
         min_reviews: ngrams: number of reviews in which an n-gram must occur.
         max_terms: ngrams: number of n-grams that the model keeps at most.
@@ -57,7 +62,7 @@ class Hyperparameters:
     architecture: str = "ngrams"
     seed: int = 1
     test_fraction: float = 0.2
-    validation_fraction: float = 0.1
+    validation_fraction: float | None = None
     max_order: int = 4
     min_reviews: int = 2
     max_terms: int = 2_400_000
@@ -93,8 +98,8 @@ class Hyperparameters:
         for name in ("prior", "sentence_weight"):
             self._require(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0 and at most 1")
-        for name in ("test_fraction", "validation_fraction"):
-            self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1")
+        self._require("test_fraction", 0 < self.test_fraction < 1, "between 0 and 1")
+        self._require("validation_fraction", 0 < self.held_out < 1, "between 0 and 1")
         for name in ("dropout", "word_dropout"):
             self._require(name, 0 <= getattr(self, name) < 1, "at least 0 and below 1")
         self._require("seed", 0 <= self.seed < LEAST_BAD_SEED, f"from 0 to {LEAST_BAD_SEED - 1}")
@@ -104,10 +109,21 @@ class Hyperparameters:
             shown = str(getattr(self, name))[:MAX_SHOWN]
             raise HyperparameterError(f"{name}={shown}: must be {allowed}")
 
+    @property
+    def held_out(self) -> float:
+        """Share of the training reviews held out for the learning curve and the calibration."""
+        return held_out(self.architecture, self.validation_fraction)
+
     def as_dict(self) -> dict[str, str | int | float]:
         """Return the hyperparameters of this architecture for metadata.json."""
         names = hyperparameters_of(self.architecture)
-        return {name: value for name, value in asdict(self).items() if name in names}
+        values = asdict(self) | {"validation_fraction": self.held_out}
+        return {name: value for name, value in values.items() if name in names}
+
+
+def held_out(architecture: str, given: float | None) -> float:
+    """Return the share of the training reviews held out, by default the architecture's."""
+    return HELD_OUT[architecture] if given is None else given
 
 
 def hyperparameters_of(architecture: str) -> set[str]:
@@ -116,7 +132,13 @@ def hyperparameters_of(architecture: str) -> set[str]:
     return {field.name for field in fields(Hyperparameters)} - others
 
 
+def most_labels(architecture: str) -> int:
+    """Return the highest number of labels that an architecture can learn."""
+    return MOST_LABELS if architecture == "ngrams" else len(SENTIMENTS)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Add a command line option for each hyperparameter, as SageMaker passes them."""
     for field in fields(Hyperparameters):
-        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
+        kind = float if field.default is None else type(field.default)
+        parser.add_argument(f"--{field.name}", type=kind, default=field.default)

@@ -4,53 +4,53 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentiment.artifact import Artifact
-from sentiment.datasets import Dataset
 from sentiment.errors import TrainingInputError
-from sentiment.request import MAX_CHARACTERS, MAX_REVIEWS
-from sentiment.schema import SENTIMENTS
+from sentiment.evaluation.judged import Judged
+from sentiment.request import MAX_CHARACTERS
 
-PER_SENTIMENT = 2
+PER_LABEL = 2
 # Characters and known words of a typical known review; other reviews are chosen if none is typical.
 SHORTEST, LONGEST, KNOWN_WORDS = 40, 400, 5
-CLEAR = 0.55  # least probability of the verdict, so that no rounding changes it
+# Least distance between the probabilities of the best and the second best label, so that no
+# rounding changes the verdict
+CLEAR = 0.1
+POOL = 64  # reviews of a label whose words are counted
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 cannot hold
 
 
 def choose_known_reviews(
-    trained: Artifact, tested: Dataset, probabilities: NDArray[np.float64]
+    trained: Artifact, texts: Sequence[str], judged: Judged
 ) -> list[dict[str, str]]:
-    """Return text and sentiment of the short reviews that the model judges best, positive first.
+    """Return text and label of the short reviews that the model judges best, the last label first.
 
     Args:
         trained: the model.
-        tested: the test reviews.
-        probabilities: P(positive) of each.
+        texts: the test reviews.
+        judged: their labels and probabilities.
 
     Raises:
-        TrainingInputError: when the model judges no review of a class rightly.
+        TrainingInputError: when the model judges reviews of fewer than two labels rightly.
     """
-    known = []
-    for label in (1, 0):
-        shares = probabilities if label else 1 - probabilities
-        right = {
-            text: share
-            for text, truth, share in zip(tested.texts, tested.labels, shares.tolist(), strict=True)
-            if truth == label and share >= CLEAR and can_be_sent(text)
-        }
-        texts = sorted(
+    margins = np.diff(np.sort(judged.probabilities, axis=1)[:, -2:])[:, 0]
+    known, missing = [], []
+    for label in reversed(range(len(judged.names))):
+        rows = np.flatnonzero(judged.right & (judged.labels == label) & (margins >= CLEAR)).tolist()
+        right = {texts[row]: margins[row] for row in rows if can_be_sent(texts[row])}
+        found = sorted(
             right, key=lambda text: (_excess(text), len(text) < SHORTEST, -right[text], text)
         )
-        chosen = _with_known_words(trained, texts[:MAX_REVIEWS])[:PER_SENTIMENT]
-        if not chosen:
-            raise TrainingInputError(
-                f"the model recognises none of the {tested.labels.count(label)} "
-                f"{SENTIMENTS[label]} test reviews, so its verdicts are worthless; train it on "
-                "more reviews, and check that their labels are right"
-            )
-        known += [{"text": text, "sentiment": SENTIMENTS[label]} for text in chosen]
+        chosen = _with_known_words(trained, found[:POOL])[:PER_LABEL]
+        known += [{"text": text, "label": judged.names[label]} for text in chosen]
+        missing += [] if chosen else [label]
+    if len(judged.names) - len(missing) < 2:  # noqa: PLR2004 - a constant answer would pass
+        count = int((judged.labels == missing[0]).sum())
+        raise TrainingInputError(
+            f"the model recognises none of the {count} {judged.names[missing[0]]} test reviews, so "
+            "its verdicts are worthless; train it on more reviews, and check that their labels are "
+            "right"
+        )
     return known
 
 

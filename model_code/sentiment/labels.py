@@ -1,16 +1,17 @@
-"""Spellings of the two labels, and their mapping when a dataset has others."""
+"""Labels of a dataset: negative and positive in any spelling, or others as they are spelled."""
 
 import json
+import math
 import re
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sentiment.errors import DatasetError
 from sentiment.schema import NEGATIVE, POSITIVE, SENTIMENTS
 
-CLASSES = {name: label for label, name in enumerate(SENTIMENTS)}
+MOST_LABELS = 100
 NAMES = {
     "neg": 0, "negative": 0, "false": 0, "no": 0, "pos": 1, "positive": 1, "true": 1, "yes": 1,
 }  # fmt: skip
@@ -33,6 +34,29 @@ MAX_SHOWN, MOST_SHOWN = 40, 5  # characters of a label, and labels, in an error 
 MOST_MAPPED = 12  # labels in a proposed mapping
 
 
+class Labels(NamedTuple):
+    """Labels of a dataset.
+
+    Attributes:
+        names: their names; `SENTIMENTS`, or two or more others in order.
+        indexes: spelling to the index in `names`, or to None for a label to leave out.
+    """
+
+    names: tuple[str, ...]
+    indexes: dict[str, int | None]
+
+
+def modelled(names: Sequence[str]) -> Sequence[int]:
+    """Return the labels of which a classifier has a model: the second of two, or each of more."""
+    labels = range(len(names))
+    return labels[1:] if len(labels) == len(SENTIMENTS) else labels
+
+
+def is_sentiment(names: Sequence[str]) -> bool:
+    """Return whether the labels are negative and positive, whatever their spelling was."""
+    return tuple(names) == SENTIMENTS
+
+
 def spelling(label: Any) -> str:
     """Return a label in small letters, without needless blanks, and whole numbers as such."""
     return _plain("" if label is None else str(label))
@@ -46,39 +70,84 @@ def _plain(label: str) -> str:
 
 
 def interpret(
-    places: Mapping[str, str], mapping: Mapping[str, str | None]
-) -> dict[str, int | None]:
-    """Return 1 for each positive label, 0 for each negative one, and None for one to leave out.
+    places: Mapping[str, str],
+    mapping: Mapping[str, str | None],
+    *,
+    names: Sequence[str] | None = None,
+    most: int = MOST_LABELS,
+) -> Labels:
+    """Return the labels of a dataset.
 
     Args:
-        places: spelling of each label of a dataset to the place where it first occurs.
-        mapping: the labels that a setting maps. With it, only names are understood besides.
+        places: spelling of each label to the place where it first occurs.
+        mapping: labels that a setting maps to other names, or to None to leave out their rows. When
+            it has the name negative or positive, no other label is understood besides.
+        names: the model's labels, of which these must be; None for any.
+        most: highest number of labels.
 
     Raises:
-        DatasetError: naming the place of the first label that does not fit the ones before it, and
-            the mapping that is probably meant.
+        DatasetError: naming the place of the first label that does not fit, and the mapping that is
+            probably meant.
     """
     chosen = {spelling(label): name for label, name in mapping.items()}
-    known: dict[str, int | None] = {
-        label: None if name is None else CLASSES[name] for label, name in chosen.items()
+    complete = bool(set(chosen.values()) & set(SENTIMENTS))  # nothing else but names is understood
+    if names is not None and not is_sentiment(names):
+        chosen = {**{spelling(name): name for name in names}, **chosen}
+    others = [label for label in places if label not in chosen]
+    if set(chosen.values()) <= {*SENTIMENTS, None} and (names is None or is_sentiment(names)):
+        pair = _read(others, only_names=complete)
+        if pair is not None:
+            mapped = {
+                label: None if name is None else SENTIMENTS.index(name)
+                for label, name in chosen.items()
+            }
+            return Labels(SENTIMENTS, {**pair, **mapped})
+    wanted: dict[str, str | None] = {
+        label: SENTIMENTS[NAMES[label]] if complete else label
+        for label in others
+        if label in NAMES or not complete
     }
-    others: list[str] = []
-    for label, place in places.items():
-        if label in known:
-            continue
-        others.append(label)
-        read = _read(others, only_names=bool(mapping))
-        if read is None:
-            before = ", ".join(repr(one[:MAX_SHOWN]) for one in others[:-1][:MOST_SHOWN]) or "none"
-            reason = (
-                " is not in dataset.labels"
-                if mapping
-                else f"; allowed are two labels, such as {ALLOWED}; "
-                f"the labels before it are {before}"
-            )
+    wanted |= chosen
+    known = names or sorted({name for name in wanted.values() if name is not None}, key=_in_order)
+    for number, label in enumerate(others):
+        reason = (
+            " is not in dataset.labels"
+            if label not in wanted
+            else _reason(label, others[:number], names, most)
+        )
+        if reason:
             proposed = _shown({**_proposal(places), **chosen}, places)
-            raise DatasetError(f"{place}: label {label[:MAX_SHOWN]!r}{reason}; {proposed}")
-    return {**(_read(others, only_names=bool(mapping)) or {}), **known}
+            raise DatasetError(f"{places[label]}: label {label[:MAX_SHOWN]!r}{reason}; {proposed}")
+    if len(known) > most:
+        raise DatasetError(f"dataset.labels has {len(known)} names; allowed are at most {most}")
+    return Labels(
+        tuple(known),
+        {label: None if name is None else known.index(name) for label, name in wanted.items()},
+    )
+
+
+def _reason(
+    label: str, before: Sequence[str], names: Sequence[str] | None, most: int
+) -> str | None:
+    """Return the reason for which a label is refused after others, or None."""
+    if not label:
+        return " is empty"
+    if names is not None and not is_sentiment(names):
+        listed = ", ".join(map(repr, names))
+        return f" is not one of the model's {listed}"
+    if names is None and len(before) < most:
+        return None
+    if names is None and most > len(SENTIMENTS):
+        return f"; allowed are at most {most} labels"
+    if _read([*before, label], only_names=False) is not None:
+        return None
+    listed = ", ".join(repr(one[:MAX_SHOWN]) for one in before[:MOST_SHOWN]) or "none"
+    return f"; allowed are two labels, such as {ALLOWED}; the labels before it are {listed}"
+
+
+def _in_order(name: str) -> tuple[float, str]:
+    """Return the sort key of a label: numbers by their size, then names."""
+    return (float(name) if NUMBER.fullmatch(name) else math.inf, name)
 
 
 def _read(labels: list[str], *, only_names: bool) -> dict[str, int] | None:
@@ -125,7 +194,7 @@ def _proposal(labels: Collection[str]) -> dict[str, str | None]:
 
 def _shown(mapping: Mapping[str, str | None], labels: Collection[str]) -> str:
     """Return what to set, ready to paste, if the mapping is short and has both classes."""
-    both = set(CLASSES) <= set(mapping.values())
+    both = set(SENTIMENTS) <= set(mapping.values())
     if not both or len(labels) > MOST_MAPPED or any(len(label) > MAX_SHOWN for label in mapping):
         return "map the labels with dataset.labels"
     setting = shlex.quote(f"dataset.labels={json.dumps(mapping, ensure_ascii=False)}")

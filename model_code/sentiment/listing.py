@@ -39,13 +39,13 @@ def list_files(source: Path, opened: ExitStack) -> Listing:
     if not source.exists():
         raise DatasetError(f"{source}: no such file or folder")
     listing = Listing(*files_of(source))
-    _add_members(listing, opened)
+    add_members(listing, opened)
     _leave_out_unlabelled(listing)
     _refuse_copies(listing.files)
     return listing
 
 
-def _add_members(listing: Listing, opened: ExitStack) -> None:
+def add_members(listing: Listing, opened: ExitStack) -> None:
     """Put the members of archives in the place of the archives."""
     found: list[File] = []
     for file in listing.files:

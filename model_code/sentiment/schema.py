@@ -20,7 +20,8 @@ class Schema:
         text_column: name of the column with the texts, or its number from 1 in a table without a
             header.
         label_column: the same for the labels.
-        labels: spelling of a label to `negative`, `positive`, or None to leave out its rows.
+        labels: spelling of a label to `negative`, `positive`, another name, or None to leave out
+            its rows.
     """
 
     text_column: str | None = None

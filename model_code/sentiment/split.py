@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from dataclasses import replace
 from itertools import chain
 
 from sentiment.datasets import Dataset
@@ -13,7 +14,7 @@ def shuffle(dataset: Dataset, seed: int) -> Dataset:
     """Return the rows in a random order that depends only on the seed."""
     order = list(range(len(dataset.texts)))
     random.Random(seed).shuffle(order)  # noqa: S311 - not a secret
-    return _take(dataset, order)
+    return dataset.take(order)
 
 
 def stratified_split(
@@ -36,7 +37,7 @@ def stratified_split(
     for index, text in enumerate(dataset.texts):
         by_text.setdefault(text, []).append(index)
     test: list[int] = []
-    for label in (0, 1):
+    for label in range(len(dataset.names)):
         rows = [rows for rows in by_text.values() if dataset.labels[rows[0]] == label]
         size = min(neighbours, max(1, len(rows) // BLOCKS))
         groups = [list(chain(*rows[at : at + size])) for at in range(0, len(rows), size)]
@@ -52,32 +53,23 @@ def stratified_split(
             taken += len(group)
     held_out = set(test)
     train = [index for index in range(len(dataset.texts)) if index not in held_out]
-    return _take(dataset, train), _take(dataset, sorted(test))
+    return dataset.take(train), dataset.take(sorted(test))
 
 
 def add_unseen(training: Dataset, more: Dataset, testing: Dataset) -> Dataset:
     """Return the training rows plus the rows of `more` whose texts are in neither other set."""
     known = {*training.texts, *testing.texts}
-    rows = [
-        (text, label)
-        for text, label in zip(more.texts, more.labels, strict=True)
-        if text not in known
-    ]
-    return Dataset(
-        [*training.texts, *(text for text, _ in rows)],
-        [*training.labels, *(label for _, label in rows)],
+    new = more.take(row for row, text in enumerate(more.texts) if text not in known)
+    return replace(
+        training, texts=[*training.texts, *new.texts], labels=[*training.labels, *new.labels]
     )
 
 
 def share(dataset: Dataset, rank: int, ranks: int) -> Dataset:
     """Return every `ranks`-th row, starting with row `rank`."""
-    return Dataset(dataset.texts[rank::ranks], dataset.labels[rank::ranks])
+    return dataset.take(range(rank, len(dataset.texts), ranks))
 
 
 def _place(text: str, seed: int) -> bytes:
     """Return a text's place in a random order that does not depend on the other texts."""
     return hashlib.sha256(f"{seed} {text}".encode("utf-8", "surrogatepass")).digest()
-
-
-def _take(dataset: Dataset, rows: list[int]) -> Dataset:
-    return Dataset([dataset.texts[i] for i in rows], [dataset.labels[i] for i in rows])

@@ -26,18 +26,9 @@ def read_json(lines: Iterator[str], rows: Rows, schema: Schema) -> None:
         DatasetError: naming the file, the line or the object, and the reason.
     """
     name = rows.name
-    number, first = next(((n, line) for n, line in enumerate(lines, 1) if line.strip()), (1, ""))
-    is_array = ARRAY.match(first) is not None
-    objects = (
-        enumerate(_array(chain([first], lines), name), start=1)
-        if is_array
-        else json_lines(enumerate(chain([first], lines), number), name)
-    )
-    unit = "object" if is_array else "line"
+    unit, objects = json_objects(lines, name)
     keys: tuple[str, str] | None = None
     for place, row in objects:
-        if not isinstance(row, dict):
-            raise DatasetError(f"{name}, {unit} {place}: must be a JSON object")
         try:
             if keys is None or not row.keys() >= set(keys):
                 names = list(row)
@@ -46,17 +37,37 @@ def read_json(lines: Iterator[str], rows: Rows, schema: Schema) -> None:
         except ColumnsError as error:
             raise DatasetError(f"{name}, {unit} {place}: {error}") from error
         rows.add(row[keys[0]], row[keys[1]], place, unit)
-    rows.details.append("a JSON array" if is_array else "JSON lines")
+    rows.details.append("JSON lines" if unit == "line" else "a JSON array")
     if keys:
         rows.details.append(f"keys {keys[0]!r} and {keys[1]!r}")
 
 
-def json_lines(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, Any]]:
-    """Yield the number and the value of each line that is not blank.
+def json_objects(
+    lines: Iterator[str], name: str
+) -> tuple[str, Iterator[tuple[int, dict[str, Any]]]]:
+    """Return the unit, `line` or `object` of an array, and the number and keys of each object.
 
     Raises:
-        DatasetError: naming a line that is not JSON.
+        DatasetError: naming the line or the object that is no JSON object.
     """
+    number, first = next(((n, line) for n, line in enumerate(lines, 1) if line.strip()), (1, ""))
+    if ARRAY.match(first):
+        values = enumerate(_array(chain([first], lines), name), start=1)
+        return "object", _objects(values, name, "object")
+    numbered = enumerate(chain([first], lines), number)
+    return "line", _objects(_json_lines(numbered, name), name, "line")
+
+
+def _objects(
+    values: Iterable[tuple[int, Any]], name: str, unit: str
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for place, value in values:
+        if not isinstance(value, dict):
+            raise DatasetError(f"{name}, {unit} {place}: must be a JSON object")
+        yield place, value
+
+
+def _json_lines(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, Any]]:
     for number, line in lines:
         if line.strip():
             yield number, _parsed(line, f"{name}, line {number}")

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from scripts.evaluate.run import Replies, patiently, run
 from scripts.evaluate.targets import Endpoint, Site, Target
 from scripts.synthesis import context, overrides_in
 from sentiment.errors import DatasetError
+from sentiment.schema import SENTIMENTS
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
 
@@ -71,9 +73,10 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(arguments: argparse.Namespace) -> Result:
     if arguments.local or not (arguments.site or arguments.endpoint):
         isolate(arguments.port)  # keeps all AWS clients of this process away from real AWS
-    reviews = _reviews(arguments)
+    given = None if arguments.feedback else _reviews(arguments)  # refused before the model starts
     target = _target(arguments)
     card = patiently(target.model_card)[0]
+    reviews = given or _feedback(arguments, card.get("labels", SENTIMENTS))
     sha256 = reviews.dataset.sha256()
     same = card.get("sha256", {}).get("testing") == sha256
     if not (arguments.data or arguments.feedback or same):
@@ -102,16 +105,19 @@ def _measure(arguments: argparse.Namespace) -> Result:
 
 def _reviews(arguments: argparse.Namespace) -> Reviews:
     overrides = overrides_in(arguments.context)
-    if arguments.data is None and arguments.feedback is None:
+    if arguments.data is None:
         return held_out(arguments.environment, overrides)
     settings = read_settings(context(arguments.environment, overrides))
-    if arguments.data is not None:
-        return read_reviews(arguments.data, settings.dataset.table_schema)
+    return read_reviews(arguments.data, settings.dataset.table_schema)
+
+
+def _feedback(arguments: argparse.Namespace, labels: Sequence[str]) -> Reviews:
     month = arguments.feedback
+    settings = read_settings(context(arguments.environment, overrides_in(arguments.context)))
     if settings.dataset.feedback == month:
         raise EvaluationError(f"FEEDBACK={month}: the model was trained on it (dataset.feedback)")
     stack = f"sentiment-{arguments.environment}-storage"
-    return read_month(month, _output(stack, "DataBucketName", arguments.port))
+    return read_month(month, _output(stack, "DataBucketName", arguments.port), labels)
 
 
 def _target(arguments: argparse.Namespace) -> Target:

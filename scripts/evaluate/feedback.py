@@ -1,6 +1,7 @@
 """A month of people's feedback, to measure the model with what they said is right."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from stacks.names import FEEDBACK
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
-def read_month(month: str, bucket: str) -> Reviews:
+def read_month(month: str, bucket: str, labels: Sequence[str]) -> Reviews:
     """Return the reviews of a month's feedback with the labels that people gave them.
 
     The last label counts if several people judged the same review.
@@ -24,6 +25,7 @@ def read_month(month: str, bucket: str) -> Reviews:
     Args:
         month: the month, such as 2026-10.
         bucket: the data bucket.
+        labels: the model's labels; feedback with others is left out.
 
     Raises:
         DatasetError: when stored feedback is malformed.
@@ -39,7 +41,9 @@ def read_month(month: str, bucket: str) -> Reviews:
             raise EvaluationError(f"FEEDBACK={month}: {error}") from error
         if not found:
             raise EvaluationError(f"FEEDBACK={month}: s3://{bucket}/{prefix} has no feedback")
-        read = read_feedback(Path(folder))
+        read = read_feedback(Path(folder), labels)
+    if not read.texts:
+        raise EvaluationError(f"FEEDBACK={month}: none of it has one of the model's labels")
     last = dict(zip(read.texts, read.labels, strict=True))
     rows = replace(read, texts=list(last), labels=list(last.values()))
     return Reviews(f"the feedback of {month}", rows)

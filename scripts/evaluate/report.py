@@ -15,6 +15,7 @@ from scripts.evaluate.run import LISTS, SINGLES, Asked, Reply
 from scripts.evaluate.targets import Verdict
 from sentiment.datasets import Dataset
 from sentiment.evaluation.figures import figures
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.mistakes import most_confident_mistakes
 from sentiment.evaluation.report import render
@@ -44,8 +45,8 @@ class Result:
     target: str
     version: str
     reviews: str
-    judged: Dataset  # the reviews with a verdict
-    probabilities: list[float]
+    texts: list[str]  # the reviews with a verdict
+    judged: Judged
     metrics: Metrics
     latencies: list[Latency]
     refused: dict[str, int]  # error code to number of reviews
@@ -67,26 +68,47 @@ def summarize(
         EvaluationError: when no review has a verdict, or more than one model answered.
     """
     verdicts, singles = _verdicts(LISTS, replies), _verdicts(SINGLES, replies)
-    judged = {i: one for i, one in sorted(verdicts.items()) if isinstance(one, float)}
-    if not judged:
+    found = {i: one for i, one in sorted(verdicts.items()) if not isinstance(one, str)}
+    if not found:
         raise EvaluationError(f"{target}: all reviews were refused")
     versions = sorted({reply.version for reply in replies.values() if reply.version})
     if len(versions) > 1:
         raise EvaluationError(f"{target}: several models answered: {', '.join(versions)}")
-    texts, labels = reviews.dataset.texts, reviews.dataset.labels
-    dataset = Dataset([texts[i] for i in judged], [labels[i] for i in judged])
+    dataset = reviews.dataset.take(found)
+    judged = _judged(target, dataset, list(found.values()))
     return Result(
         target=target,
         version="".join(versions),
         reviews=reviews.name,
-        judged=dataset,
-        probabilities=list(judged.values()),
-        metrics=evaluate(dataset.labels, list(judged.values())),
+        texts=dataset.texts,
+        judged=judged,
+        metrics=evaluate(judged),
         latencies=[_latency(kind, replies) for kind in dict.fromkeys(kind for kind, _ in replies)],
         refused=dict(Counter(one for one in verdicts.values() if isinstance(one, str))),
         compared=len(singles),
         differing=sum(one != verdicts.get(index) for index, one in singles.items()),
         trained=trained,
+    )
+
+
+def _judged(target: str, dataset: Dataset, verdicts: list[Mapping[str, float]]) -> Judged:
+    """Return the verdicts with the labels of the reviews.
+
+    Raises:
+        EvaluationError: when the model does not have one of the labels.
+    """
+    names = list(verdicts[0])
+    unknown = set(dataset.names) - set(names)
+    if unknown:
+        raise EvaluationError(
+            f"{target}: the reviews have the label {min(unknown)!r}; the model knows "
+            f"{', '.join(map(repr, names))}"
+        )
+    places = [names.index(name) for name in dataset.names]
+    return Judged.of(
+        names,
+        [places[label] for label in dataset.labels],
+        [[one[name] for name in names] for one in verdicts],
     )
 
 
@@ -123,9 +145,9 @@ def show(result: Result, console: Console) -> None:
         console.print(f"with fewer than {FEW_ROWS} reviews, these are rough estimates")
     if result.trained is not None:
         console.print(f"its training measured {result.trained:.4f} on the same reviews")
-    confusion = Table("", "judged positive", "judged negative", title="Confusion matrix")
-    confusion.add_row("is positive", str(metrics.true_positives), str(metrics.false_negatives))
-    confusion.add_row("is negative", str(metrics.false_positives), str(metrics.true_negatives))
+    confusion = Table("", *(f"judged {name}" for name in metrics.labels), title="Confusion matrix")
+    for name, counts in zip(metrics.labels, metrics.confusion, strict=True):
+        confusion.add_row(f"is {name}", *map(str, counts))
     latency = Table("", "requests", "retried", title="Latency of a request, ms")
     for percent in PERCENTILES:
         latency.add_column(f"p{percent}", justify="right")
@@ -141,13 +163,12 @@ def show(result: Result, console: Console) -> None:
 
 def write_report(file: Path, result: Result) -> None:
     """Write the HTML file, creating its folder if needed."""
-    labels, probabilities = np.array(result.judged.labels), np.array(result.probabilities)
     content = render(
         Path(__file__).with_name("report.html.j2"),
         result=result,
         metrics=result.metrics,
-        figures=figures(result.metrics, result.judged.texts, labels, probabilities, {}, []),
-        mistakes=most_confident_mistakes(result.judged.texts, labels, probabilities),
+        figures=figures(result.metrics, result.texts, result.judged, {}, []),
+        mistakes=most_confident_mistakes(result.texts, result.judged),
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content, "utf-8", errors="replace")

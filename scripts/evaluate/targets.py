@@ -1,6 +1,7 @@
 """Targets of an evaluation: an API by its URL, or a SageMaker endpoint by its name."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -24,7 +25,8 @@ BUSY_CODES = {
 # Status of a container that is starting or has no free worker; 0 means a timeout.
 BUSY_CONTAINER = {0, 408, 429, 503, 504, 507}
 
-Verdict = float | str  # P(positive), or the error code of a refused review
+# Probability of each label, or the error code of a refused review
+Verdict = Mapping[str, float] | str
 
 
 class BusyError(Exception):
@@ -71,8 +73,8 @@ def classify(target: Target, reviews: list[str], *, in_list: bool) -> tuple[list
 
 def _verdict(content: Any) -> Verdict:
     match content:
-        case {"probability": int() | float() as probability}:
-            return float(probability)
+        case {"probabilities": dict(probabilities)}:
+            return {str(name): float(share) for name, share in probabilities.items()}
         case {"error": {"code": str(code)}}:
             return code
     raise EvaluationError(f"not a verdict: {str(content)[:200]}")

@@ -90,7 +90,12 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
     parts = _judge(tables, found, deployment, settings, explain=arguments.explain)
     if find(settings, place=place).identity != deployment.identity:
         raise ScoreError("the endpoint's model was replaced meanwhile: run again")
-    scored = Scored(settings.dataset.table_schema, every=arguments.all, explain=arguments.explain)
+    scored = Scored(
+        settings.dataset.table_schema,
+        deployment.labels,
+        every=arguments.all,
+        explain=arguments.explain,
+    )
     scored.write(tables, answers_of(boto3.client("s3"), deployment, parts), output, found)
     _report(scored, deployment, arguments)
 

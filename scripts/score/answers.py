@@ -1,9 +1,12 @@
 """The model's answers: joined with the rows of the input, and compared with their labels."""
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from scripts.evaluate.report import Result
 from scripts.score import ScoreError
@@ -12,12 +15,12 @@ from scripts.score.files import Output
 from scripts.score.parts import CHANGED, Part, Survey, check_unchanged
 from scripts.score.tables import Table
 from scripts.score.writers import Row
-from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import evaluate
 from sentiment.labels import interpret, spelling
 from sentiment.request import MAX_CHARACTERS
-from sentiment.schema import SENTIMENTS, Schema
+from sentiment.schema import Schema
 
 MOST_REPORTED = 100_000  # rows whose texts the HTML report may quote
 Answer = dict[str, Any]
@@ -44,21 +47,23 @@ def answers_of(s3: Any, deployment: Deployment, parts: Sequence[Part]) -> Iterat
 class Scored:
     """Writes each row with its answer, and keeps what the labels need."""
 
-    def __init__(self, schema: Schema, *, every: bool, explain: bool) -> None:
+    def __init__(self, schema: Schema, names: Sequence[str], *, every: bool, explain: bool) -> None:
         """Choose the further columns.
 
         Args:
             schema: labels that the settings map.
+            names: the model's labels.
             every: True adds the probability of each label.
             explain: True adds the phrases that decided.
         """
         self._schema, self._every, self._explain = schema, every, explain
+        self._known = tuple(names)
         self.rows = self.errors = 0
-        self.counts = dict.fromkeys(SENTIMENTS, 0)
+        self.counts = dict.fromkeys(names, 0)
         self.versions: set[str] = set()
         self._labels: list[str] = []
         self._places: dict[str, str] = {}
-        self._probabilities: list[float] = []
+        self._probabilities = array("d")  # of each label of each row
         self._texts: list[str] = []
 
     def write(
@@ -96,7 +101,7 @@ class Scored:
     def _names(self, taken: Sequence[str]) -> dict[str, str]:
         """Return the further columns; `scored_` distinguishes one from a column of the input."""
         names = ["label", "probability"]
-        names += [f"probability_{label}" for label in SENTIMENTS] if self._every else []
+        names += [f"probability_{label}" for label in self._known] if self._every else []
         names += ["known_words", *(["phrases"] if self._explain else []), "error"]
         return {name: f"scored_{name}" if name in taken else name for name in names}
 
@@ -104,12 +109,11 @@ class Scored:
         if "error" in answer:
             values: Answer = {"error": _message(row, answer["error"])}
         else:
-            probability = answer["probability"]
-            values = {
-                "label": answer["sentiment"], "probability": probability,
-                "probability_negative": 1 - probability, "probability_positive": probability,
-                "known_words": answer["known_words"],
-            }  # fmt: skip
+            label, shares = answer["label"], answer["probabilities"]
+            values = {f"probability_{name}": share for name, share in shares.items()}
+            values["label"] = label
+            values["probability"] = answer.get("probability", shares[label])
+            values["known_words"] = answer["known_words"]
             values["phrases"] = [
                 {"phrase": row.review[one["start"] : one["end"]], "weight": one["weight"]}
                 for one in answer.get("phrases", [])
@@ -121,14 +125,14 @@ class Scored:
         if "error" in answer:
             self.errors += 1
             return
-        self.counts[answer["sentiment"]] += 1
+        self.counts[answer["label"]] += 1
         self.versions.add(answer["model_version"])
         if row.label in {None, ""}:
             return
         label = spelling(row.label)
         self._labels.append(label)
         self._places.setdefault(label, f"{table.name}, row {self.rows}")
-        self._probabilities.append(answer["probability"])
+        self._probabilities.extend(answer["probabilities"][name] for name in self._known)
         if len(self._texts) < MOST_REPORTED:
             self._texts.append(row.review)
 
@@ -136,30 +140,28 @@ class Scored:
         """Return accuracy and matrix of the labelled rows; None without labels.
 
         Raises:
-            ScoreError: when the labels are not two.
+            ScoreError: when the model does not have one of the labels.
         """
         if not self._labels:
             return None
         try:
-            known = interpret(self._places, self._schema.labels)
+            known = interpret(self._places, self._schema.labels, names=self._known).indexes
         except DatasetError as error:
             raise ScoreError(error) from error
-        labels, probabilities, texts = list[int](), list[float](), list[str]()
-        for place, (spelled, probability) in enumerate(
-            zip(self._labels, self._probabilities, strict=True)
-        ):
-            if (label := known[spelled]) is None:  # the settings leave it out
-                continue
-            labels.append(label)
-            probabilities.append(probability)
-            texts += self._texts[place : place + 1]
-        if not labels:
+        indexes = (known[label] for label in self._labels)
+        kept = {row: label for row, label in enumerate(indexes) if label is not None}
+        if not kept:
             return None
+        rows, labels = list(kept), list(kept.values())
+        shares = np.array(self._probabilities).reshape(-1, len(self._known))[rows]
+        texts = [self._texts[row] for row in rows if row < len(self._texts)]
+        judged, quoted = (
+            Judged.of(self._known, labels[:end], shares[:end]) for end in (None, len(texts))
+        )
         return Result(
-            target=target, version="".join(self.versions), reviews=data,
-            judged=Dataset(texts, labels[: len(texts)]), probabilities=probabilities[: len(texts)],
-            metrics=evaluate(labels, probabilities), latencies=[], refused={}, compared=0,
-            differing=0, trained=None,
+            target=target, version="".join(self.versions), reviews=data, texts=texts, judged=quoted,
+            metrics=evaluate(judged), latencies=[], refused={}, compared=0, differing=0,
+            trained=None,
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ class Deployment:
 
     Attributes:
         endpoint: name of the endpoint.
+        labels: labels of its model.
         model: name of the model with its image and artifact that scores files.
         identity: hash of the model's artifact, image and environment.
         bucket: the data bucket.
@@ -29,6 +30,7 @@ class Deployment:
     """
 
     endpoint: str
+    labels: tuple[str, ...]
     model: str
     identity: str
     bucket: str
@@ -73,6 +75,7 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
         name = _output(names.stack("model"), "ScoringModelName")
         container = _container(sagemaker, name)
         bucket = _output(names.stack("storage"), "DataBucketName")
+        labels = _labels(names.endpoint)
     except ClientError as error:
         if "Could not find" in str(error):
             raise ScoreError(
@@ -89,7 +92,15 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
     identity = hashlib.sha256(json.dumps(container, sort_keys=True).encode()).hexdigest()[:16]
     managed = settings.security.customer_managed_keys
     key = f"alias/{names.key('data')}" if managed else None
-    return Deployment(names.endpoint, name, identity, bucket, key, names.prefix)
+    return Deployment(names.endpoint, labels, name, identity, bucket, key, names.prefix)
+
+
+def _labels(endpoint: str) -> tuple[str, ...]:
+    """Return the labels of the serving model, which its card lists."""
+    reply = boto3.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=endpoint, ContentType="application/json", Body=b'{"card": true}'
+    )
+    return tuple(json.load(reply["Body"])["labels"])
 
 
 def _container(sagemaker: Any, model: str) -> dict[str, Any]:

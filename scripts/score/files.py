@@ -2,8 +2,10 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,7 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.score import ScoreError
 from scripts.score.tables import FORMATS, Table
 from sentiment.compression import SUFFIXES as COMPRESSED
-from sentiment.leftovers import is_leftover
+from sentiment.errors import DatasetError
+from sentiment.files import TEXT, File, on_disk
+from sentiment.listing import Listing, add_members, list_files
 from sentiment.schema import Schema
 
 S3 = "s3://"
@@ -31,29 +35,47 @@ def find_tables(data: str, folder: Path, schema: Schema) -> list[Table]:
     Raises:
         ScoreError: when there is none, or S3 refuses.
     """
-    if data.startswith(S3):
-        found = list(_download(data, folder, schema))
-    elif Path(data).is_dir():
-        root = Path(data)
-        files = (file for file in sorted(root.rglob("*")) if file.is_file())
-        found = [
-            Table(file.relative_to(root).as_posix(), file, schema)
-            for file in files
-            if not is_leftover(file.relative_to(root))
-        ]
-    elif Path(data).is_file():
-        found = [Table(Path(data).name, Path(data), schema)]
-    else:
-        raise ScoreError(f"DATA={data}: no such file or folder")
-    if not found:
-        raise ScoreError(f"DATA={data}: no files")
-    for table in found:
-        if table.format not in FORMATS:
-            raise ScoreError(
-                f"{table.name}: unknown format; allowed are {', '.join(FORMATS)} (plain or "
-                f"compressed: {', '.join(COMPRESSED)})"
-            )
-    return found
+    try:
+        with ExitStack() as opened:
+            if data.startswith(S3):
+                files = _members(_download(data, folder), opened)
+            else:
+                files = list_files(Path(data), opened).files
+            if not files:
+                raise ScoreError(f"DATA={data}: no files")
+            return [
+                _table(file, folder / f"{number}.unpacked", schema)
+                for number, file in enumerate(files)
+            ]
+    except DatasetError as error:
+        raise ScoreError(f"DATA={error}" if str(error).startswith(data) else error) from error
+
+
+def _members(files: Iterable[File], opened: ExitStack) -> list[File]:
+    """Return the files with the members of archives in the place of the archives."""
+    listing = Listing(list(files), [])
+    add_members(listing, opened)
+    return listing.files
+
+
+def _table(file: File, copy: Path, schema: Schema) -> Table:
+    """Return the table in a file, which is copied unless it is on this disk.
+
+    Raises:
+        ScoreError: when its format is unknown.
+    """
+    name = f"{file.archive}/{file.path}" if file.archive else str(file.path)
+    if file.format not in FORMATS:
+        raise ScoreError(
+            f"{file.name}: unknown format; allowed are {', '.join(FORMATS)} (plain or "
+            f"compressed: {', '.join(COMPRESSED)}), also in a zip or tar archive"
+        )
+    with file.open() as stored:
+        if isinstance(stored, BufferedReader) and not file.archive:
+            return Table(name, Path(stored.name), schema)
+        with copy.open("wb") as written:
+            shutil.copyfileobj(stored, written)
+    return Table(name, copy, schema)
 
 
 class Output:
@@ -76,7 +98,7 @@ class Output:
         inside = not single or output.endswith("/") or Path(output).is_dir()
         base = output.rstrip("/")
         targets = {
-            table.name: f"{base}/{_uncompressed(table.name)}" if inside else output
+            table.name: f"{base}/{_result_name(table.name)}" if inside else output
             for table in tables
         }
         self.files = {
@@ -120,9 +142,11 @@ def is_single(data: str, tables: list[Table]) -> bool:
     return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))
 
 
-def _uncompressed(name: str) -> str:
+def _result_name(name: str) -> str:
+    """Return the path of a table's result: not compressed, and lines of text as JSON lines."""
     path = PurePosixPath(name)
-    return str(path.with_suffix("")) if path.suffix in COMPRESSED else name
+    path = path.with_suffix("") if path.suffix in COMPRESSED else path
+    return str(path.with_suffix(".jsonl") if path.suffix == TEXT else path)
 
 
 def _split(uri: str) -> tuple[str, str]:
@@ -130,7 +154,7 @@ def _split(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
-def _download(uri: str, folder: Path, schema: Schema) -> Iterator[Table]:
+def _download(uri: str, folder: Path) -> Iterator[File]:
     bucket, prefix = _split(uri)
     s3, numbers = boto3.client("s3"), itertools.count()
     try:
@@ -143,7 +167,7 @@ def _download(uri: str, folder: Path, schema: Schema) -> Iterator[Table]:
                 # The number keeps every name, whatever it contains, inside the folder.
                 file = folder / f"{next(numbers)}{PurePosixPath(key).suffix}"
                 s3.download_file(bucket, key, str(file))
-                yield Table(below, file, schema)
+                yield on_disk(file, below)
     except (ClientError, BotoCoreError) as error:
         raise ScoreError(f"DATA={uri}: {_reason(error)}") from error
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path, PurePath
 from typing import IO, Any, NamedTuple
 
@@ -11,7 +12,8 @@ from scripts.score import ScoreError
 from scripts.score.writers import (
     PARQUET_ROWS,
     CsvWriter,
-    JsonWriter,
+    JsonArrayWriter,
+    JsonLinesWriter,
     ParquetWriter,
     Row,
     Writer,
@@ -20,16 +22,17 @@ from scripts.score.writers import (
 from sentiment.columns import LABEL, ColumnsError, find_columns
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
-from sentiment.csv_table import MAX_FIELD, rows_below
+from sentiment.csv_table import MAX_FIELD, counts_columns, find_delimiter, first_lines, rows_below
 from sentiment.errors import DatasetError
+from sentiment.files import TEXT, format_of
 from sentiment.schema import Schema
-from sentiment.tables import json_lines
+from sentiment.tables import FASTTEXT, json_objects
 from sentiment.text_lines import text_lines
 
 DELIMITERS = {".csv": ",;\t|", ".tsv": "\t"}
-JSON_LINES = (".jsonl", ".ndjson")
+JSON = (".jsonl", ".ndjson", ".json")
 PARQUET = ".parquet"
-FORMATS = (*DELIMITERS, *JSON_LINES, PARQUET)
+FORMATS = (*DELIMITERS, *JSON, TEXT, PARQUET)
 
 
 class Columns(NamedTuple):
@@ -46,6 +49,12 @@ class Columns(NamedTuple):
         Raises:
             ColumnsError: when the text column is missing or ambiguous.
         """
+        if schema.numbers:
+            text, label = schema.numbers
+            if max(text, label) >= len(names):
+                number = max(text, label) + 1
+                raise ColumnsError(f"{len(names)} columns; there is no column {number}")
+            return cls(names, text, label)
         try:
             text, label = find_columns(names, schema, kind)
         except ColumnsError:
@@ -53,6 +62,22 @@ class Columns(NamedTuple):
             only_text = Schema(schema.text_column)
             return cls(names, find_columns([*names, LABEL], only_text, kind)[0], None)
         return cls(names, text, label)
+
+
+class Dialect(NamedTuple):
+    """How a CSV file is written.
+
+    Attributes:
+        columns: its columns.
+        delimiter: character between the fields.
+        above: number of lines above the first row.
+        has_header: whether the first row has the names of the columns.
+    """
+
+    columns: Columns
+    delimiter: str
+    above: int
+    has_header: bool
 
 
 @dataclass(frozen=True)
@@ -72,8 +97,7 @@ class Table:
     @property
     def format(self) -> str:
         """The suffix that names the format, in small letters."""
-        path = PurePath(self.name)
-        return (PurePath(path.stem).suffix if path.suffix in COMPRESSED else path.suffix).lower()
+        return format_of(PurePath(self.name))
 
     def names(self) -> list[str]:
         """Return the names of the columns, or the keys of the first object.
@@ -84,7 +108,8 @@ class Table:
         first = next(self.rows(), None)
         if first is None or isinstance(first.values, Mapping):
             return list(first.values) if first else []
-        return self._header()[0].names
+        found = self._dialect()
+        return found.columns.names if found.has_header else []
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows.
@@ -95,8 +120,10 @@ class Table:
         try:
             if self.format in DELIMITERS:
                 yield from self._csv_rows()
-            elif self.format in JSON_LINES:
+            elif self.format in JSON:
                 yield from self._json_rows()
+            elif self.format == TEXT:
+                yield from self._text_rows()
             elif self.format == PARQUET:
                 yield from self._parquet_rows()
             else:
@@ -120,49 +147,68 @@ class Table:
             added: names of the further columns.
         """
         if self.format in DELIMITERS:
-            columns, delimiter = self._header()
-            return CsvWriter(output, delimiter, [*columns.names, *added])
+            found = self._dialect()
+            names = [*found.columns.names, *added] if found.has_header else None
+            return CsvWriter(output, found.delimiter, names)
         if self.format == PARQUET:
             return ParquetWriter(self.file, file)
-        return JsonWriter(output)
+        if self.format in JSON:
+            with self._lines() as lines:
+                if json_objects(lines, self.name)[0] == "object":
+                    return JsonArrayWriter(output)
+        return JsonLinesWriter(output)
 
-    def _header(self) -> tuple[Columns, str]:
-        """Return the columns of a CSV file and its delimiter: the first that finds the text."""
+    def _dialect(self) -> Dialect:
+        """Return the dialect of a CSV file: the first delimiter with which it has a text column."""
+        csv.field_size_limit(MAX_FIELD)
         with self._lines() as lines:
-            line = next(lines, "")
+            first, above, delimiters = first_lines(lines, DELIMITERS[self.format])
         problems: list[Exception] = []
-        for delimiter in DELIMITERS[self.format]:
+        numbered = self.schema.numbers is not None
+        for delimiter in find_delimiter(first, delimiters, self.schema) if numbered else delimiters:
             try:
-                names = next(csv.reader([line], delimiter=delimiter), [])
-                return Columns.of(names, self.schema), delimiter
+                row = next(filter(None, csv.reader(first, delimiter=delimiter)), [])
+                has_header = not numbered or counts_columns(row)
+                columns = Columns.of(row, self.schema)
+                return Dialect(columns, delimiter, above, has_header)
             except (csv.Error, ColumnsError) as error:
                 problems.append(error)
-        raise ScoreError(f"{self.name}, line 1: {problems[0]}")
+        raise ScoreError(f"{self.name}, line {above + 1}: {problems[0]}")
 
     def _csv_rows(self) -> Iterator[Row]:
         if self._is_empty():
             return
-        csv.field_size_limit(MAX_FIELD)
-        columns, delimiter = self._header()
+        found = self._dialect()
+        columns = found.columns
         with self._lines() as lines:
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            for _, fields in rows_below(reader, next(reader), self.name):
+            reader = csv.reader(
+                islice(lines, found.above, None), delimiter=found.delimiter, strict=True
+            )
+            first = next(filter(None, reader))
+            rows = rows_below(reader, first, self.name, above=found.above)
+            for fields in chain([] if found.has_header else [first], (row for _, row in rows)):
                 label = None if columns.label is None else fields[columns.label]
                 yield Row(fields, fields[columns.text], label)
 
     def _json_rows(self) -> Iterator[Row]:
         with self._lines() as lines:
+            unit, objects = json_objects(lines, self.name)
             columns: Columns | None = None
-            for number, values in json_lines(enumerate(lines, start=1), self.name):
-                place = f"{self.name}, line {number}"
-                if not isinstance(values, dict):
-                    raise ScoreError(f"{place}: must be a JSON object")
+            for number, values in objects:
                 if columns is None:
                     try:
                         columns = Columns.of(list(values), self.schema, "key")
                     except ColumnsError as error:
-                        raise ScoreError(f"{place}: {error}") from error
+                        raise ScoreError(f"{self.name}, {unit} {number}: {error}") from error
                 yield _of_object(values, columns)
+
+    def _text_rows(self) -> Iterator[Row]:
+        """Yield the lines that are not blank; fastText's begin with their label."""
+        with self._lines() as lines:
+            for line in filter(str.strip, lines):
+                labelled = FASTTEXT.fullmatch(line)
+                text, label = (labelled[2], labelled[1]) if labelled else (line.strip(), None)
+                yield Row({"text": text}, text, label)
 
     def _parquet_rows(self) -> Iterator[Row]:
         with parquet_of(self.name).ParquetFile(self.file) as parquet:

@@ -51,10 +51,11 @@ def parquet_of(name: str) -> Any:
 class CsvWriter:
     """Writes CSV with the input's delimiter."""
 
-    def __init__(self, output: IO[str], delimiter: str, names: Sequence[str]) -> None:
-        """Write the header."""
+    def __init__(self, output: IO[str], delimiter: str, names: Sequence[str] | None) -> None:
+        """Write the header if the input has one."""
         self._writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
-        self._writer.writerow(names)
+        if names is not None:
+            self._writer.writerow(names)
 
     def write(self, row: Row, added: Mapping[str, Any]) -> None:
         """Write a row; a list becomes JSON, and a missing value an empty field."""
@@ -68,7 +69,7 @@ class CsvWriter:
         """Do nothing: the file's owner closes it."""
 
 
-class JsonWriter:
+class JsonLinesWriter:
     """Writes JSON lines."""
 
     def __init__(self, output: IO[str]) -> None:
@@ -77,12 +78,33 @@ class JsonWriter:
 
     def write(self, row: Row, added: Mapping[str, Any]) -> None:
         """Write an object without the further columns that have no value."""
-        assert isinstance(row.values, Mapping)  # noqa: S101 - narrows the type
-        values = {name: value for name, value in added.items() if value is not None}
-        self._output.write(json.dumps({**row.values, **values}) + "\n")
+        self._output.write(_object(row, added) + "\n")
 
     def close(self) -> None:
         """Do nothing: the file's owner closes it."""
+
+
+class JsonArrayWriter:
+    """Writes a JSON array, an object a line."""
+
+    def __init__(self, output: IO[str]) -> None:
+        """Write to an opened file."""
+        self._output, self._before = output, "[\n"
+
+    def write(self, row: Row, added: Mapping[str, Any]) -> None:
+        """Write an object without the further columns that have no value."""
+        self._output.write(self._before + _object(row, added))
+        self._before = ",\n"
+
+    def close(self) -> None:
+        """End the array."""
+        self._output.write("\n]\n")
+
+
+def _object(row: Row, added: Mapping[str, Any]) -> str:
+    assert isinstance(row.values, Mapping)  # noqa: S101 - narrows the type
+    values = {name: value for name, value in added.items() if value is not None}
+    return json.dumps({**row.values, **values})
 
 
 class ParquetWriter:

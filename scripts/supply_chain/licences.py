@@ -17,10 +17,13 @@ RULES = tomllib.loads(FILE.read_text("utf-8"))
 PIP_LICENSES = ROOT / ".venv" / "supply" / "bin" / "pip-licenses"
 ENVIRONMENTS = (
     ".venv",
+    ".venv/local-aws",
     ".venv/checkov",
     ".venv/supply",
     ".venv/torchserve",
     ".venv/scikit-learn",
+    ".venv/sagemaker-2",
+    ".venv/sagemaker-3",
     ".venv-bench",
 )
 HEAD = """# Licences of the dependencies

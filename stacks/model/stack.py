@@ -96,7 +96,9 @@ class ModelStack(AppStack):
             candidate_name=names.candidate if settings.rollout.candidate else None,
             model_version=job.job_name if job else None,
             minimum_accuracy=settings.training.minimum_accuracy,
-            trained_on_films=job is not None and settings.dataset.training == PACKAGED,
+            trained_on_films=job is not None
+            and settings.dataset.training == PACKAGED
+            and settings.dataset.labels is None,
             tags=self.resource_tags,
             artifacts=Artifacts(output, self.data_key_arn),
             settings=settings.rollout,

@@ -11,7 +11,7 @@ from aws_cdk.aws_cloudwatch import (
 from constructs import Construct
 
 from stacks.monitoring.drift import DAY, drift_graphs
-from stacks.monitoring.metrics import ApiMetrics, EndpointMetrics, metric
+from stacks.monitoring.metrics import FIVE_MINUTES, ApiMetrics, EndpointMetrics, metric
 from stacks.names import SERVICE
 
 HALF = 12  # half of a dashboard's width of 24 units
@@ -57,8 +57,7 @@ class EnvironmentDashboard(Construct):
             "requests",
             api.of_api("Count", "Sum", "requests to the API"),
             endpoint.of_requests("Invocations", "Sum", "invocations of the model"),
-            metric(namespace, "Positive", "Sum", SERVED_BY, label="positive reviews"),
-            metric(namespace, "Negative", "Sum", SERVED_BY, label="negative reviews"),
+            _verdicts(namespace),
             metric(namespace, "Refused", "Sum", SERVED_BY, label="refused requests"),
         )
         errors = _graph(
@@ -109,18 +108,30 @@ class EnvironmentDashboard(Construct):
         )
 
 
+def _verdicts(namespace: str) -> IMetric:
+    """Return the number of verdicts of each label, whatever the labels are."""
+    return _by_dimension(namespace, "Verdicts", "label", "Sum", FIVE_MINUTES)
+
+
 def _agreement(namespace: str) -> GraphWidget:
-    """Return the agreement of feedback with each version of the model, by day.
+    """Return the agreement of feedback with each version of the model, by day."""
+    by_version = _by_dimension(namespace, "Agreement", "model_version", "Average", DAY)
+    return _graph("Feedback that agrees with the model, by its version", "%", by_version)
+
+
+def _by_dimension(
+    namespace: str, name: str, dimension: str, statistic: str, period: Duration
+) -> IMetric:
+    """Return a metric for each value of a dimension.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
     """
-    search = f'{{"{namespace}",model_version,service}} MetricName="Agreement"'
-    by_version = MathExpression(
-        expression=f"SEARCH('{search}', 'Average', {DAY.to_seconds()})",
-        label="${PROP('Dim.model_version')}",
-        period=DAY,
+    search = f'{{"{namespace}",{dimension},service}} MetricName="{name}"'
+    return MathExpression(
+        expression=f"SEARCH('{search}', '{statistic}', {period.to_seconds()})",
+        label=f"${{PROP('Dim.{dimension}')}}",
+        period=period,
     )
-    return _graph("Feedback that agrees with the model, by its version", "%", by_version)
 
 
 def _graph(title: str, unit: str, *metrics: IMetric) -> GraphWidget:

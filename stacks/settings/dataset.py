@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from sentiment.schema import NEGATIVE, POSITIVE, Schema, is_number
+from sentiment.schema import Schema, is_number
 from stacks.settings.types import BlankIsNone, Column, Month, Section, Sha256, Source
 
+LONGEST_NAME = 60
 A_MAPPING = (
-    'an object of labels, each "negative", "positive" or null, '
+    'an object of labels, each "negative", "positive", another name or null, '
     'such as {"1": "negative", "2": null, "3": "positive"}'
 )
 # A hyperparameter has at most 2,500 characters, of which the columns need up to 1,100.
@@ -28,14 +29,15 @@ def _mapping(value: Any) -> Any:
         raise ValueError(A_MAPPING) from None
     if not isinstance(found, dict) or not found:
         raise ValueError(A_MAPPING)
-    if not all(
-        isinstance(label, str | None) and label in {NEGATIVE, POSITIVE, None}
-        for label in found.values()
-    ):
+    if not all(name is None or _is_name(name) for name in found.values()):
         raise ValueError(A_MAPPING)
     if len(json.dumps(found)) > LONGEST_MAPPING:
         raise ValueError(f"{A_MAPPING}, of at most {LONGEST_MAPPING:,} characters")
     return found
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and name == name.strip() != "" and len(name) <= LONGEST_NAME
 
 
 LabelMapping = Annotated[dict[str, str | None], BeforeValidator(_mapping)]
@@ -51,8 +53,9 @@ class DatasetSettings(Section):
             `testing`, or its number from 1 in tables without a header. By default a usual name is
             looked for.
         label_column: the same for the labels.
-        labels: spelling of a label to `negative`, `positive`, or null to leave out its rows, as an
-            object in cdk.json or as its JSON in `-c`. By default the usual pairs are known.
+        labels: spelling of a label to `negative`, `positive`, another name, or null to leave out
+            its rows, as an object in cdk.json or as its JSON in `-c`. By default the usual pairs
+            are negative and positive, and other labels keep their names.
         feedback: a month, such as 2026-01, whose feedback is added to the training data.
         listing: hash of the objects of the datasets in S3, including the feedback. `make deploy`
             sets it, so that changed data are trained on. A bare `cdk deploy` goes by the URIs: use

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sentiment.hyperparameters import hyperparameters_of
+from sentiment.hyperparameters import held_out, hyperparameters_of, most_labels
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
@@ -51,7 +51,9 @@ class TrainingSettings(Section):
     architecture: Literal["ngrams", "lstm"] = "ngrams"
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
-    validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
+    validation_fraction: Annotated[
+        Annotated[Decimal, Field(ge=0.01, le=0.9)] | None, BlankIsNone
+    ] = None
     max_order: Annotated[Whole, Field(ge=1, le=5)] = 4
     min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
     max_terms: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_400_000
@@ -96,6 +98,11 @@ class TrainingSettings(Section):
         return (self.max_wait_seconds or LONGEST_WAIT_SECONDS) if self.use_spot else None
 
     @property
+    def most_labels(self) -> int:
+        """Highest number of labels that the architecture can learn."""
+        return most_labels(self.architecture)
+
+    @property
     def distributed(self) -> bool:
         """True when torchrun starts the script: on several hosts or on GPUs."""
         return self.instance_count > 1 or self.instance_type.startswith(("ml.g", "ml.p"))
@@ -110,6 +117,7 @@ class TrainingSettings(Section):
         """
         names = hyperparameters_of(self.architecture)
         values = {name: getattr(self, name) for name in sorted(names)}
+        values["validation_fraction"] = held_out(self.architecture, self.validation_fraction)
         return {
             name: value if isinstance(value, str) else repr(value) for name, value in values.items()
         }

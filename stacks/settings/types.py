@@ -6,6 +6,7 @@ exact JSON value or the string that spells it: not `2.0` for 2, and not `yes`.
 
 import re
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
@@ -71,6 +72,21 @@ def _spelled(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _shown(longest: int) -> AfterValidator:
+    """Return a check of a text that the page shows in one line or paragraph."""
+
+    def check(value: str) -> str:
+        unseen = any(category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in value)
+        if not 1 <= len(value) <= longest or value != value.strip() or unseen:
+            raise ValueError(
+                f"a text of 1 to {longest} characters without line breaks, control characters and "
+                "blanks at its ends"
+            )
+        return value
+
+    return AfterValidator(check)
+
+
 def _s3_uri(value: str, words: str) -> str:
     """Return an S3 URI whose bucket is followed by a slash.
 
@@ -106,6 +122,9 @@ Decimal = Annotated[float, Strict(), Field(allow_inf_nan=False), BeforeValidator
 Flag = Annotated[bool, Strict(), BeforeValidator(_flag)]
 
 Text = Annotated[str, Strict()]
+Title = Annotated[Text, _shown(100)]
+Sentence = Annotated[Text, _shown(300)]
+Example = Annotated[Text, _shown(500)]
 EnvironmentName = Annotated[
     Text,
     _spelled(r"[a-z][a-z0-9]{0,11}", "a name of 1 to 12 small letters and digits, a letter first"),

@@ -1,5 +1,6 @@
 """The page: a private bucket behind CloudFront, with the API on the same origin."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from aws_cdk.aws_cloudfront import (
     BehaviorOptions,
     CachePolicy,
     Distribution,
-    ErrorResponse,
     Function,
     FunctionAssociation,
     FunctionCode,
@@ -34,18 +34,23 @@ from aws_cdk.aws_s3 import Bucket
 from aws_cdk.aws_s3_deployment import CacheControl, ISource, Source
 from constructs import Construct
 
-from stacks.building_blocks.assets import ROOT, bundling, content_hash, copy_files, source_files
+from stacks.building_blocks.assets import (
+    bundling,
+    combined_hash,
+    copy_files,
+    file_hash,
+    source_files,
+)
 from stacks.building_blocks.bucket import private_bucket
 from stacks.building_blocks.file_copy import FileCopier
 from stacks.building_blocks.reasons import acknowledge
 from stacks.settings.site import SiteSettings
+from stacks.web.page import FRONTEND, INDEX, index_html
 from stacks.web.security_headers import security_headers
 from stacks.web.web_acl import HEADER
 
-FRONTEND = ROOT / "frontend"
 VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
 PAGE_ADDRESS = Path(__file__).with_name("page_address.js")
-NOT_FOUND = 404
 LISTED = "@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk"
 LOG_PREFIX = "site/"
 CLOUDFRONT_LOG_PREFIX = "cloudfront/"
@@ -86,6 +91,7 @@ class Site(Construct):
         api_domain: str,
         origin_secret: str | None,
         configuration: Mapping[str, object],
+        films: bool,
         settings: SiteSettings,
     ) -> None:
         """Declare the site.
@@ -97,6 +103,7 @@ class Site(Construct):
             api_domain: host name of the API.
             origin_secret: the secret that CloudFront sends to the API's web ACL, if there is one.
             configuration: content of config.json, which the page loads first.
+            films: whether the model judges reviews of films.
             settings: settings of the page.
         """
         super().__init__(scope, construct_id)
@@ -135,7 +142,7 @@ class Site(Construct):
         copier.copy(
             "Page",
             sources=[
-                _page(),
+                _page(index_html(settings, films=films)),
                 Source.json_data("config.json", dict(configuration)),
             ],
             prune=True,
@@ -162,25 +169,22 @@ class Site(Construct):
             self,
             "Distribution",
             comment=settings.comment,
-            default_root_object="index.html",
+            default_root_object=INDEX,
             default_behavior=BehaviorOptions(
                 origin=files,
                 viewer_protocol_policy=ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 allowed_methods=AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=CachePolicy.CACHING_OPTIMIZED,
                 response_headers_policy=headers,
-                function_associations=self._at_request(
-                    "PageAddress", PAGE_ADDRESS, f"Files of the page of {Stack.of(self).stack_name}"
+                function_associations=self._at_edge(
+                    "PageAddress",
+                    PAGE_ADDRESS,
+                    f"Files of the page of {Stack.of(self).stack_name}",
+                    FunctionEventType.VIEWER_REQUEST,
+                    FunctionEventType.VIEWER_RESPONSE,
                 ),
                 compress=True,
             ),
-            error_responses=[
-                ErrorResponse(
-                    http_status=NOT_FOUND,
-                    response_http_status=NOT_FOUND,
-                    response_page_path="/404.html",
-                )
-            ],
             additional_behaviors={"/api/*": api},
             price_class=PRICE_CLASSES[settings.price_class],
             http_version=HttpVersion.HTTP2_AND_3,
@@ -220,17 +224,20 @@ class Site(Construct):
             origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=headers,
             # The web ACL otherwise sees only CloudFront's address.
-            function_associations=self._at_request(
+            function_associations=self._at_edge(
                 "ViewerAddress",
                 VIEWER_ADDRESS,
                 f"Viewer's address for the API of {Stack.of(self).stack_name}",
+                FunctionEventType.VIEWER_REQUEST,
             )
             if origin_secret
             else None,
         )
 
-    def _at_request(self, name: str, code: Path, comment: str) -> list[FunctionAssociation]:
-        """Run a function before each request."""
+    def _at_edge(
+        self, name: str, code: Path, comment: str, *events: FunctionEventType
+    ) -> list[FunctionAssociation]:
+        """Run a function at each of these events."""
         function = Function(
             self,
             name,
@@ -238,7 +245,7 @@ class Site(Construct):
             runtime=FunctionRuntime.JS_2_0,
             comment=comment,
         )
-        return [FunctionAssociation(function=function, event_type=FunctionEventType.VIEWER_REQUEST)]
+        return [FunctionAssociation(function=function, event_type=event) for event in events]
 
     def _own_domain(self, settings: SiteSettings) -> dict[str, Any]:
         """Return the options for a custom domain, which make CloudFront refuse old TLS versions."""
@@ -253,12 +260,19 @@ class Site(Construct):
         }
 
 
-def _page() -> ISource:
-    """Return the files of the page as an asset."""
+def _page(index: str) -> ISource:
+    """Return the files of the page as an asset, with the HTML of its first one."""
     files = source_files(FRONTEND)
+    del files[INDEX]
+    hashes = {name: file_hash(path) for name, path in files.items()}
+
+    def write(folder: Path) -> None:
+        copy_files(files, folder)
+        (folder / INDEX).write_text(index, "utf-8")
+
     return Source.asset(
         str(FRONTEND),
-        asset_hash=content_hash(files),
+        asset_hash=combined_hash({**hashes, INDEX: hashlib.sha256(index.encode()).hexdigest()}),
         asset_hash_type=AssetHashType.CUSTOM,
-        bundling=bundling(lambda folder: copy_files(files, folder)),
+        bundling=bundling(write),
     )

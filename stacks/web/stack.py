@@ -78,6 +78,7 @@ class WebStack(AppStack):
     def _add_page(self, api: PredictApi) -> None:
         """Add the page, which sends unsigned requests to the API."""
         settings = self.settings
+        films = settings.dataset.training == "packaged"
         site = Site(
             self,
             "Site",
@@ -90,8 +91,9 @@ class WebStack(AppStack):
                 "api": "/api",
                 "maxReviewCharacters": settings.api.max_review_characters,
                 "feedback": settings.feedback.enabled,
-                "cited": settings.dataset.training == "packaged",
+                "cited": films,
             },
+            films=films,
             settings=settings.site,
         )
         CfnOutput(self, "SiteUrl", value=site.url, description="The page")

@@ -26,7 +26,7 @@ def test_curl_examples(deployment: Deployment) -> None:
     answers = [
         subprocess.run(
             ["sh", "-e", "-c", example], env={**os.environ, "API": api},
-            capture_output=True, text=True, check=True, timeout=60,
+            capture_output=True, text=True, check=True, timeout=300,
         ).stdout
         for example in examples("bash")
     ]  # fmt: skip

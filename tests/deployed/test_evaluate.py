@@ -1,30 +1,25 @@
 """`make evaluate` against a deployment on the embedded AWS."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from scripts import ROOT
+from scripts.evaluate.__main__ import main
+from tests.support.commands import run
 from tests.support.deployment import SAMPLE_ROWS, Deployment
 
 SINGLES = 20
 HELD_OUT = SAMPLE_ROWS // 5 - 1  # one of the test rows is repeated
 
 
-def evaluate(
-    deployment: Deployment, folder: Path, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable, "-m", "scripts.evaluate", "--output", str(folder / "out"),
-        "--port", str(deployment.port), "--singles", str(SINGLES), *arguments,
-    ]  # fmt: skip
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
-    )
+def evaluate(deployment: Deployment, folder: Path, *arguments: str) -> CompletedProcess[str]:
+    return run(
+        main, "--output", str(folder / "out"), "--port", str(deployment.port),
+        "--singles", str(SINGLES), *arguments,
+    )  # fmt: skip
 
 
 def reviews_file(deployment: Deployment, folder: Path) -> str:
@@ -51,7 +46,7 @@ def test_evaluation_on_given_reviews(deployment: Deployment, tmp_path: Path, way
     labels = [label for _, label in deployment.held_back]
     (all_of_them,) = [row for row in replies(tmp_path) if row["kind"] == "lists"]
     judged = zip(all_of_them["indices"], all_of_them["reply"]["verdicts"], strict=True)
-    right = sum((probability >= 0.5) == labels[index] for index, probability in judged)
+    right = sum((one["positive"] >= 0.5) == labels[index] for index, one in judged)
     assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in done.stdout
     assert right / len(labels) >= 0.7
     assert f"{SINGLES} sent in both ways, 0 differ" in done.stdout

@@ -23,7 +23,7 @@ TYPES = (
 def run(*command: str | Path, folder: Path) -> str:
     """Run a command in a folder and return what it prints."""
     done = subprocess.run(
-        [*map(str, command)], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        [*map(str, command)], cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -43,7 +43,7 @@ def test_a_client_of_openapi_python_client(
 
     models = module("models")
     base = deployment.outputs["ApiUrl"].rstrip("/")
-    with module("client").Client(base_url=base, timeout=60) as client:
+    with module("client").Client(base_url=base, timeout=300) as client:
 
         def call(name: str, **arguments: Any) -> Any:
             return module(f"api.{name}").sync_detailed(client=client, **arguments)

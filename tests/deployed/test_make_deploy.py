@@ -14,7 +14,7 @@ def step(deployment: Deployment, module: str, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, "--local", f"--port={deployment.port}", *arguments],
         cwd=ROOT, env={**os.environ, "COLUMNS": "300"}, capture_output=True, text=True, check=False,
-        timeout=120,
+        timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

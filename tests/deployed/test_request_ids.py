@@ -1,13 +1,13 @@
 """Every response has the request id that appears in the function's log."""
 
 import json
-import time
 from typing import Any
 
 import pytest
 
 from local_aws.urls import send
 from tests.support.deployment import Deployment
+from tests.support.waiting import until
 
 JSON = {"Content-Type": "application/json"}
 # Path, body and expected status of a request
@@ -49,12 +49,7 @@ def test_the_log_contains_the_request_id_of_the_response(
     request_id = headers["x-request-id"]
     content = json.loads(answer)
     assert content.get("request_id", request_id) == request_id
-    lines: list[dict[str, Any]] = []
-    for _ in range(50):
-        lines = logged(deployment, request_id)
-        if lines:
-            break
-        time.sleep(0.2)
+    lines = until(lambda: logged(deployment, request_id))
     (line,) = (line for line in lines if "level" in line)
     assert (line["request_id"], line["status"]) == (request_id, expected)
     # The log names the model but not the review.

@@ -2,14 +2,15 @@
 
 import csv
 import json
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from scripts import ROOT
+from scripts.score.__main__ import main
+from tests.support.commands import run
 from tests.support.deployment import Deployment
 
 ODD = ["", "  ", "<br />", "x" * 100_001, "\u2028", 'a "quoted", text\nof two lines', "映画は最高"]
@@ -17,18 +18,12 @@ ODD = ["", "  ", "<br />", "x" * 100_001, "\u2028", 'a "quoted", text\nof two li
 
 def score(
     deployment: Deployment, data: object, output: object, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable, "-m", "scripts.score", "--port", str(deployment.port), "--yes",
-        "--data", str(data), "--output", str(output), *arguments,
-    ]  # fmt: skip
-    return subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        timeout=300,
-    )  # fmt: skip
+) -> CompletedProcess[str]:
+    where = ("--port", str(deployment.port), "--data", str(data), "--output", str(output))
+    return run(main, *where, "--yes", *arguments)
 
 
-def csv_file(file: Path, rows: list[tuple[str, int]]) -> Path:
+def csv_file(file: Path, rows: Sequence[tuple[str, int | str]]) -> Path:
     with file.open("w", newline="", encoding="utf-8") as text:
         writer = csv.writer(text)
         writer.writerow(["id", "Review", "stars"])

@@ -40,6 +40,14 @@ def test_an_unknown_address_has_a_page_of_ours(deployment: Deployment) -> None:
         assert b"<Error>" not in body
 
 
+def test_an_unknown_path_of_the_api_has_its_own_answer_there_too(deployment: Deployment) -> None:
+    for output, path in (("SiteUrl", "api/nothing"), ("ApiUrl", "nothing")):
+        status, headers, body = send(deployment.outputs[output] + path)
+        assert status == 404
+        assert headers["content-type"].startswith("application/problem+json")
+        assert json.loads(body)["code"] == "not_found"
+
+
 @pytest.mark.parametrize("path", ["api-docs", "api-docs/"])
 def test_the_api_is_described_on_a_page(deployment: Deployment, path: str) -> None:
     status, headers, body = send(deployment.outputs["SiteUrl"] + path)

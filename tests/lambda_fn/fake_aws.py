@@ -18,9 +18,9 @@ from local_aws.sagemaker.validation import validate
 SESSION = botocore.session.Session()
 # Known reviews of a German model
 GERMAN = [
-    {"text": "Ein wunderbarer Film, großartig gespielt.", "sentiment": "positive"},
-    {"text": "Wunderbar, von der ersten Minute an.", "sentiment": "positive"},
-    {"text": "Ein langweiliger Film, furchtbar gespielt.", "sentiment": "negative"},
+    {"text": "Ein wunderbarer Film, großartig gespielt.", "label": "positive"},
+    {"text": "Wunderbar, von der ersten Minute an.", "label": "positive"},
+    {"text": "Ein langweiliger Film, furchtbar gespielt.", "label": "negative"},
 ]
 
 

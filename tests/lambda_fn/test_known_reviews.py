@@ -27,11 +27,11 @@ def test_a_model_of_an_earlier_training_is_asked_about_films() -> None:
     ("card", "reason"),
     [
         ([], "without a JSON object"),
-        ({"known_reviews": []}, "without known reviews of both sentiments"),
-        ({"known_reviews": None}, "without known reviews of both sentiments"),
-        ({"known_reviews": GERMAN[:2]}, "without known reviews of both sentiments"),
+        ({"known_reviews": []}, "without known reviews of several labels"),
+        ({"known_reviews": None}, "without known reviews of several labels"),
+        ({"known_reviews": GERMAN[:2]}, "without known reviews of several labels"),
         ({"known_reviews": [*GERMAN, "gut"]}, "with malformed known reviews"),
-        ({"known_reviews": [*GERMAN, {"text": 1, "sentiment": "positive"}]}, "with malformed"),
+        ({"known_reviews": [*GERMAN, {"text": 1, "label": "positive"}]}, "with malformed"),
         ({"known_reviews": [*GERMAN, {"text": "gut"}]}, "with malformed"),
     ],
 )

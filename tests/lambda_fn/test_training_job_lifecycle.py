@@ -15,12 +15,15 @@ OUTPUT = "s3://sentiment-dev-data-111122223333-us-east-1/models"
 FIRST, SECOND = "sentiment-dev-0a1b2c3d4e5f", "sentiment-dev-ffffffffffff"
 
 
-def measured(accuracy: float, low: float | None = None) -> list[dict[str, Any]]:
+def measured(
+    accuracy: float, low: float | None = None, labels: float = 2.0
+) -> list[dict[str, Any]]:
     """Return a job's metrics; `low` is the lower end of the balanced accuracy's interval."""
     values = {
         "test:accuracy": accuracy,
         "test:balanced_accuracy": accuracy,
         "test:balanced_accuracy_low": accuracy - 0.01 if low is None else low,
+        "test:labels": labels,
     }
     return [{"MetricName": name, "Value": value} for name, value in values.items()]
 
@@ -40,9 +43,12 @@ class Account:
         """Return the fake client of a service."""
         return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
 
-    def finish(self, name: str, accuracy: float = 0.8612, low: float | None = None) -> str:
+    def finish(
+        self, name: str, accuracy: float = 0.8612, low: float | None = None, labels: int = 2
+    ) -> str:
         """Complete a job and return the URI of its artifact."""
-        self.sagemaker.end(name, "Completed", FinalMetricDataList=measured(accuracy, low))
+        metrics = measured(accuracy, low, labels)
+        self.sagemaker.end(name, "Completed", FinalMetricDataList=metrics)
         artifact = f"{OUTPUT}/{name}/output/model.tar.gz"
         self.s3.put(artifact)
         return artifact
@@ -237,10 +243,14 @@ def test_a_model_at_the_minimum_passes(account: Account) -> None:
     assert handler.is_complete(event, None)["IsComplete"] is True
 
 
-@pytest.mark.parametrize("minimum", ["0", "0.5"])
-def test_a_model_must_beat_always_the_same_answer(account: Account, minimum: str) -> None:
+@pytest.mark.parametrize(
+    ("minimum", "reached", "labels"), [("0", 0.5, 2), ("0.5", 0.5, 2), ("0.2", 0.3333, 3)]
+)
+def test_a_model_must_beat_always_the_same_answer(
+    account: Account, minimum: str, reached: float, labels: int
+) -> None:
     event = begin("Create", minimum_accuracy=minimum)
-    account.finish(FIRST, 0.5)
+    account.finish(FIRST, reached, labels=labels)
     with pytest.raises(TrainingFailedError, match="always answers the commonest label"):
         handler.is_complete(event, None)
 

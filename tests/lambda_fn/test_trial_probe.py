@@ -62,8 +62,8 @@ def model(
     return answer
 
 
-ENGLISH_VERDICTS = {review.text: review.sentiment for review in FILM_REVIEWS}
-GERMAN_VERDICTS = {review["text"]: review["sentiment"] for review in GERMAN}
+ENGLISH_VERDICTS = {review.text: review.label for review in FILM_REVIEWS}
+GERMAN_VERDICTS = {review["text"]: review["label"] for review in GERMAN}
 # Each calls the other's positive reviews negative.
 english = model("english", {}, lambda text: ENGLISH_VERDICTS.get(text, "negative"))
 german = model(

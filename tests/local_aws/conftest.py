@@ -3,40 +3,18 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from local_aws.environment import DEFAULT_REGION, client_environment
+from local_aws.environment import client_environment
+from local_aws.testing import EmbeddedAws, free_port
 from scripts import ROOT
-from tests.support.emulator import AWKWARD, emulator_client, free_port
+from tests.support.emulator import AWKWARD
 
 CommandLine = list[str]
-
-
-@dataclass(frozen=True)
-class Emulator:
-    """A running emulator.
-
-    Attributes:
-        port: its TCP port.
-        state: its state folder.
-    """
-
-    port: int
-    state: Path
-
-    def client(self, service: str, region: str = DEFAULT_REGION) -> Any:
-        """Return a boto3 client of it."""
-        return emulator_client(service, self.port, region)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """A process environment for its clients."""
-        return client_environment(self.port)
+Emulator = EmbeddedAws
 
 
 def run_cli(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +27,7 @@ def run_cli(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 

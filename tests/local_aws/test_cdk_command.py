@@ -35,5 +35,5 @@ def test_the_command_ends_with_its_child_processes(tmp_path: Path) -> None:
     running: list[psutil.Process] = []
     with pytest.raises(GivenUpError):
         _stream([sys.executable, "-c", COMMAND], tmp_path, give_up, dict(os.environ))
-    _, alive = psutil.wait_procs(running, timeout=30)
+    _, alive = psutil.wait_procs(running, timeout=120)
     assert alive == []

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from local_aws.cli import main
+from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, run_cli
-from tests.support.emulator import free_port
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -17,7 +18,6 @@ from tests.local_aws.conftest import (
     run_cli,
     started,
 )
-from tests.support.emulator import free_port
 
 # Variables that users of another emulator or of a real account may export
 FOREIGN_SETTINGS = {
@@ -80,7 +80,7 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
         assert os.getsid(worker) == running.pid
 
         os.kill(running.pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=120)
         up = run_cli("up", "--port", str(emulator.port), "--state", str(state))
         assert up.returncode == 0, up.stderr
         assert "starting afresh" in up.stdout

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.environment import ACCOUNT, DECISIONS, DEFAULT_REGION, endpoint_url
+from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, run_cli
-from tests.support.emulator import free_port
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 LOGS = f"arn:aws:logs:{DEFAULT_REGION}:{ACCOUNT}:log-group"

@@ -98,7 +98,7 @@ def proxy() -> Iterator[Proxy]:
 
 
 def asked(proxy: Proxy, head: bytes) -> socket.socket:
-    connection = socket.create_connection(proxy.server_address[:2], timeout=20)  # type: ignore[arg-type]
+    connection = socket.create_connection(proxy.server_address[:2], timeout=120)  # type: ignore[arg-type]
     connection.sendall(head)
     return connection
 

@@ -11,9 +11,9 @@ from local_aws.cdk.command import LOG
 from local_aws.cdk.failure import last_word
 from local_aws.cdk.screen import Screen
 from local_aws.environment import DEFAULT_REGION
+from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support.assembly import QUEUE, application, custom_resource
-from tests.support.emulator import free_port
 
 REASON = "The training failed.\nAlgorithmError: " + "line 7 has no label, " * 60
 CAPTURED = Path(__file__).parent / "support" / "cdk_output"

@@ -8,9 +8,9 @@ import pytest
 
 from local_aws.emulator import server
 from local_aws.emulator.private_names import ChangedNameError, PrivateName
+from local_aws.testing import free_port
 from scripts import ROOT
 from tests.local_aws.conftest import run_cli
-from tests.support.emulator import free_port
 
 NAMES: list[tuple[str, PrivateName]] = [
     (user.__name__, name) for user in server.USERS for name in user.PRIVATE_NAMES

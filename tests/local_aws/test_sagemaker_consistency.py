@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from eventual_consistency import repeat
+from eventual_consistency import WAITS_SECONDS, repeat
 from local_aws.credentials import Credentials, RoleError, without_roles
 from local_aws.sagemaker import SageMakerService
 from local_aws.sagemaker.store import Store
@@ -17,11 +17,12 @@ from tests.lambda_fn.fake_aws import Time
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support import endpoints, jobs
 from tests.local_aws.support.service import Client, configure, define, in_process
+from tests.support.waiting import until
 from training_job import jobs as training
 from trial.candidate import Candidate, settle
 from trial.smoke_test import check_config
 
-LAG = 1.0
+LAG = 30.0  # longer than a busy machine pauses, and shorter than the handlers are patient
 CAPTURE = {
     "EnableCapture": True,
     "InitialSamplingPercentage": 100,
@@ -37,48 +38,60 @@ def lagging(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield client
 
 
+@pytest.fixture
+def time_passing(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """A clock of SageMaker and the handlers that is ahead by the time slept on it."""
+    ahead, real = Time(), time.time
+    monkeypatch.setattr(time, "time", lambda: real() + ahead.seconds)
+    return ahead
+
+
 def serving(sagemaker: Client, name: str, config: str) -> None:
     """Wait until an endpoint serves a configuration."""
-    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
-    while True:
+
+    def served() -> bool:
         found = sagemaker.describe_endpoint(EndpointName=name)
-        if (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", config):
-            return
-        assert time.monotonic() < deadline, found
-        time.sleep(0.1)
+        return (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", config)
+
+    until(served)
 
 
-def test_new_resources_are_seen_late(lagging: Client) -> None:
+def test_new_resources_are_seen_late(lagging: Client, time_passing: Time) -> None:
     define(lagging, "late")
     with pytest.raises(ClientError, match="Could not find endpoint configuration"):
         lagging.create_endpoint(EndpointName="late", EndpointConfigName="late")
     with pytest.raises(ClientError, match="Could not find endpoint configuration"):
         lagging.describe_endpoint_config(EndpointConfigName="late")
-    time.sleep(LAG)
+    time_passing.sleep(LAG)
     lagging.create_endpoint(EndpointName="late", EndpointConfigName="late")
     with pytest.raises(ClientError, match='Could not find endpoint "'):
         lagging.describe_endpoint(EndpointName="late")
-    time.sleep(LAG)
+    time_passing.sleep(LAG)
     serving(lagging, "late", "late")
 
 
-def test_a_trial_begins_with_a_configuration_that_is_not_seen_yet(lagging: Client) -> None:
+def test_a_trial_begins_with_a_configuration_that_is_not_seen_yet(
+    lagging: Client, time_passing: Time
+) -> None:
     define(lagging, "new")
     candidate = Candidate("new-candidate", config="new", serving="none", gated=False)
     asked: list[bool] = []
-    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
-    while not settle(lagging, candidate, lambda: asked.append(True)):
-        assert time.monotonic() < deadline
+
+    def settled() -> bool:
+        done = settle(lagging, candidate, lambda: asked.append(True), time_passing.clock)
+        time_passing.sleep(LAG)
+        return done
+
+    until(settled)
     assert asked == [True]
+    assert time_passing.waits[0] == WAITS_SECONDS[0]  # the first request came too early
 
 
 def test_a_training_begins_with_a_role_that_is_not_seen_yet(
-    emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+    emulator: Emulator, tmp_path_factory: pytest.TempPathFactory, time_passing: Time
 ) -> None:
-    known_at = time.monotonic() + LAG
-
     def assume(role: str) -> Credentials:
-        if time.monotonic() < known_at:
+        if time_passing.seconds < LAG:
             raise RoleError(f"Could not assume role {role}. Please ensure that the role exists")
         return without_roles(role)
 
@@ -88,12 +101,12 @@ def test_a_training_begins_with_a_role_that_is_not_seen_yet(
         request = jobs.request("late", "stop")
         with pytest.raises(ClientError, match="Could not assume role"):
             sagemaker.create_training_job(**request)
-        repeat(lambda: sagemaker.create_training_job(**request))
+        repeat(lambda: sagemaker.create_training_job(**request), time_passing.clock)
         assert training.describe(sagemaker, "late") is None
-        assert training.describe_new(sagemaker, "late") is not None
+        assert training.describe_new(sagemaker, "late", time_passing.clock) is not None
 
 
-def test_metrics_arrive_after_the_end(tmp_path: Path) -> None:
+def test_metrics_arrive_after_the_end(tmp_path: Path, time_passing: Time) -> None:
     ended = time.time()
     job = {
         "TrainingJobName": "done", "CreationTime": ended - 60, "TrainingEndTime": ended,
@@ -104,7 +117,7 @@ def test_metrics_arrive_after_the_end(tmp_path: Path) -> None:
     Store(tmp_path / "records").put("training-job", "done", job)
     sagemaker = Client(SageMakerService(tmp_path, "http://127.0.0.1:9", "us-east-1", lag=LAG))
     assert "FinalMetricDataList" not in sagemaker.describe_training_job(TrainingJobName="done")
-    time.sleep(2 * LAG)
+    time_passing.sleep(2 * LAG)
     found = sagemaker.describe_training_job(TrainingJobName="done")
     assert found["FinalMetricDataList"] == job["FinalMetricDataList"]
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,11 @@ import pytest
 from local_aws.sagemaker import SageMakerService, served_model
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints, jobs
+from tests.local_aws.support.service import BUCKET as IN_PROCESS
+from tests.local_aws.support.service import define, in_process
+from tests.support.waiting import until
 
 BUCKET = "service-models"
-DEADLINE_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -51,13 +52,11 @@ def made_in(emulator: Emulator, state: Path) -> SageMakerService:
 
 
 def settled(service: SageMakerService) -> dict[str, Any]:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
+    def described() -> dict[str, Any] | None:
         endpoint = service.call("DescribeEndpoint", {"EndpointName": "first"})
-        if endpoint["EndpointStatus"] not in {"Creating", "Updating"}:
-            return endpoint
-        time.sleep(0.05)
-    raise AssertionError(endpoint)
+        return None if endpoint["EndpointStatus"] in {"Creating", "Updating"} else endpoint
+
+    return until(described)
 
 
 def ask(service: SageMakerService, text: str) -> tuple[int, dict[str, str], bytes]:
@@ -81,15 +80,18 @@ def test_endpoint_is_served_again_after_a_restart(
 
 
 def test_closing_ends_containers_that_are_still_starting(
-    service: SageMakerService, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not processes_naming(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    service.close()
+    code = endpoints.CODE[endpoints.SCIKIT_LEARN].replace("print(", "time.sleep(3600), print(")
+    with in_process(emulator, tmp_path) as sagemaker:
+        packed = endpoints.artifact("starting", **{"code/inference.py": code})
+        emulator.client("s3").put_object(Bucket=IN_PROCESS, Key="starting.tar.gz", Body=packed)
+        define(sagemaker, "starting", artifact="starting")
+        sagemaker.create_endpoint(EndpointName="starting", EndpointConfigName="starting")
+        until(lambda: processes_naming(tmp_path))
     assert processes_naming(tmp_path) == {}
     # The endpoint has not failed, so the next start serves it.
-    assert service.call("DescribeEndpoint", {"EndpointName": "first"})["EndpointStatus"] == "Creating"  # fmt: skip
+    assert sagemaker.describe_endpoint(EndpointName="starting")["EndpointStatus"] == "Creating"
 
 
 def test_request_that_takes_too_long_is_a_model_error(

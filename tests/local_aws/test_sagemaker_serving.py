@@ -1,13 +1,14 @@
 """Endpoints that SageMaker's handlers serve, as their callers see them."""
 
+import io
 import json
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -16,6 +17,7 @@ from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints
 from tests.local_aws.support.archives import archive, wheel
+from tests.support.waiting import until
 
 SERVED = "serves"
 REQUIREMENTS = "--no-index\n--find-links wheels\nservedonly==1.0\n"
@@ -39,14 +41,29 @@ def serving(emulator: Emulator) -> Emulator:
         "lacks-wheel": endpoints.artifact("x", **requirements),
         "scikit-learn": endpoints.artifact("sk"),
         "scikit-learn-broken": endpoints.artifact("x", **{"code/inference.py": "import torch"}),
+        "scikit-learn-both": endpoints.artifact(
+            "x", **{"code/inference.py": f"{endpoints.SUMS}input_fn = transform_fn = print\n"}
+        ),
+        "scikit-learn-sums": archive(
+            {"code/inference.py": endpoints.SUMS, "code/errors.py": "NONE = 0"}
+        ),
     }
     for name, packed in artifacts.items():
         variant = endpoints.SERVERLESS if name == "serverless" else endpoints.INSTANCE
         image = endpoints.SCIKIT_LEARN if name.startswith("scikit-learn") else endpoints.PYTORCH
+        if name == "scikit-learn-sums":
+            image = f"{image.partition(':')[0]}@sha256:{'0' * 64}"
         config = endpoints.define(emulator, name, packed, variant=variant, image=image)
         emulator.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
     assert endpoints.settled(emulator, SERVED)["EndpointStatus"] == "InService"
     return emulator
+
+
+def npy(values: object) -> bytes:
+    """Return an array in NumPy's format."""
+    file = io.BytesIO()
+    np.save(file, np.array(values))
+    return file.getvalue()
 
 
 def error_of(emulator: Emulator, name: str, text: str) -> dict[str, Any]:
@@ -110,6 +127,42 @@ def test_the_scikit_learn_image_calls_transform_fn(serving: Emulator) -> None:
     assert (refused["OriginalStatusCode"], refused["OriginalMessage"]) == (422, "refused")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "accept", "answer"),
+    [
+        (b"[[1, 2], [3, 4.5]]", "application/json", "*/*", (b"[3.0, 7.5]", "application/json")),
+        (b"1,2\n3,4\n", "text/csv", "text/csv", (b"3.0\n7.0\n", "text/csv; charset=utf-8")),
+        (npy([[1, 2]]), "application/x-npy", "application/x-npy", (npy([3]), "application/x-npy")),
+    ],
+)
+def test_the_scikit_learn_image_has_functions_for_what_the_code_lacks(
+    serving: Emulator, body: bytes, kind: str, accept: str, answer: tuple[bytes, str]
+) -> None:
+    assert endpoints.settled(serving, "scikit-learn-sums")["EndpointStatus"] == "InService"
+    reply = serving.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="scikit-learn-sums", Body=body, ContentType=kind, Accept=accept
+    )
+    assert (reply["Body"].read(), reply["ContentType"]) == answer
+
+
+@pytest.mark.parametrize(("kind", "accept"), [("text/plain", "*/*"), ("text/csv", "text/plain")])
+def test_the_scikit_learn_image_fails_for_other_types(
+    serving: Emulator, kind: str, accept: str
+) -> None:
+    endpoints.settled(serving, "scikit-learn-sums")
+    with pytest.raises(ClientError) as raised:
+        serving.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName="scikit-learn-sums", Body=b"1,2\n3,4", ContentType=kind, Accept=accept
+        )
+    assert raised.value.response["OriginalStatusCode"] == 500
+
+
+def test_the_scikit_learn_image_refuses_functions_that_exclude_one_another(
+    serving: Emulator,
+) -> None:
+    assert endpoints.settled(serving, "scikit-learn-both")["EndpointStatus"] == "Failed"
+
+
 def test_the_scikit_learn_image_has_no_torch(serving: Emulator) -> None:
     assert endpoints.settled(serving, "scikit-learn")["EndpointStatus"] == "InService"
     assert error_of(serving, "scikit-learn", "module torch")["OriginalStatusCode"] == 500
@@ -163,7 +216,7 @@ def test_model_that_cannot_load_is_in_service_and_fails_every_request(serving: E
     error = error_of(serving, "cannot-load", "hello")
     assert error["Error"]["Code"] == "ModelError"
     assert error["OriginalStatusCode"] == 500
-    assert logged(serving, "cannot-load", "cannot load")
+    wait_for_log(serving, "cannot-load", "cannot load")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +244,6 @@ def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
     with pytest.raises(ClientError, match="can only be deleted"):
         sagemaker.update_endpoint(EndpointName="no-archive", EndpointConfigName=SERVED)
     sagemaker.delete_endpoint(EndpointName="no-archive")
-    assert endpoints.settled(serving, "no-archive")["EndpointStatus"] == "Deleting"
     deleted = sagemaker.get_waiter("endpoint_deleted")
     deleted.wait(EndpointName="no-archive", WaiterConfig={"Delay": 1})
     with pytest.raises(ClientError, match=r'Could not find endpoint "arn:.*/no-archive"'):
@@ -199,7 +251,7 @@ def test_failed_endpoint_can_only_be_deleted(serving: Emulator) -> None:
 
 
 def test_container_logs_to_the_group_of_the_endpoint(serving: Emulator) -> None:
-    assert logged(serving, SERVED, "loading ")
+    wait_for_log(serving, SERVED, "loading ")
 
 
 def test_names_are_unique_and_unknown_ones_are_refused(serving: Emulator) -> None:
@@ -236,23 +288,29 @@ def test_missing_model_data_is_refused_at_once(serving: Emulator) -> None:
 
 
 def test_deleted_endpoint_leaves_no_process(serving: Emulator) -> None:
-    endpoints.settled(serving, "cannot-load")
+    sagemaker = serving.client("sagemaker")
+    until(lambda: not sagemaker.list_endpoints(StatusEquals="Creating")["Endpoints"])
     folder = serving.state / "sagemaker" / "endpoints"
     before = len(processes_naming(folder))
-    serving.client("sagemaker").delete_endpoint(EndpointName="cannot-load")
+    sagemaker.delete_endpoint(EndpointName="cannot-load")
     assert len(processes_naming(folder)) == before - 1
     assert error_of(serving, "cannot-load", "hello")["Error"]["Code"] == "ValidationError"
 
 
-def logged(emulator: Emulator, name: str, text: str) -> bool:
+def wait_for_log(emulator: Emulator, name: str, text: str) -> None:
     """Wait until a text is in an endpoint's log, which is sent about every second."""
     logs = emulator.client("logs")
     group = f"/aws/sagemaker/Endpoints/{name}"
-    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
-            events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])
-            if any(text in event["message"] for event in events["events"]):
-                return True
-        time.sleep(0.2)
-    return False
+
+    def found() -> bool:
+        streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        events = (
+            event
+            for stream in streams
+            for event in logs.get_log_events(
+                logGroupName=group, logStreamName=stream["logStreamName"]
+            )["events"]
+        )
+        return any(text in event["message"] for event in events)
+
+    until(found)

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
     ended,
@@ -22,7 +22,7 @@ from tests.local_aws.conftest import (
 )
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive, unpacked
-from tests.support.emulator import free_port
+from tests.support.waiting import until
 
 BUCKET = "spot-training"
 SCRIPT = Path(__file__).with_name("support") / "spot_train.py"
@@ -76,12 +76,10 @@ def checkpoints(emulator: Emulator, name: str) -> dict[str, Any]:
 
 def wait_for_the_middle(emulator: Emulator, name: str, *, ranks: int) -> None:
     """Wait until every rank of a job has counted to the middle."""
-    deadline = time.monotonic() + jobs.DEADLINE_SECONDS
-    while [s for s in checkpoints(emulator, name).values() if s == ["first"] * 5] != [
-        ["first"] * 5
-    ] * ranks:  # they are copied while the job runs
-        assert time.monotonic() < deadline, jobs.lines(emulator, name)
-        time.sleep(0.2)
+    until(
+        lambda: list(checkpoints(emulator, name).values()).count(["first"] * 5) == ranks,
+        explain=lambda: jobs.lines(emulator, name),
+    )  # they are copied while the job runs
 
 
 def resumed(emulator: Emulator, name: str, *, ranks: int) -> dict[str, Any]:
@@ -116,7 +114,8 @@ def test_interrupted_job_continues_from_its_checkpoint(spot: Emulator) -> None:
     assert checkpoints(spot, "alone")["deep/steps-0"] == model["steps"]
     waited = (transitions[6]["StartTime"] - transitions[3]["StartTime"]).total_seconds()
     saved = job["TrainingTimeInSeconds"] - job["BillableTimeInSeconds"]
-    assert saved == round(waited) >= 1
+    assert saved == pytest.approx(waited, abs=0.51)
+    assert saved >= 1
 
 
 def test_every_host_gets_every_checkpoint(spot: Emulator) -> None:
@@ -188,7 +187,7 @@ def test_killed_emulator_leaves_no_rank(tmp_path: Path) -> None:
         running = process.find(state)
         assert running is not None
         os.kill(running.pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+        psutil.wait_procs([psutil.Process(running.pid)], timeout=120)
     finally:
         ended(state)
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +13,7 @@ from scripts import ROOT
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import unpacked
+from tests.support.waiting import until
 
 PLAIN_STATES = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
 
@@ -64,10 +64,7 @@ def seen(trained: Emulator, completed: dict[str, Any]) -> dict[str, Any]:
 
 def test_stopped_job_keeps_its_saved_model(trained: Emulator) -> None:
     sagemaker = trained.client("sagemaker")
-    deadline = time.monotonic() + jobs.DEADLINE_SECONDS
-    while "waiting" not in jobs.lines(trained, "waits"):  # lines appear while the job runs
-        assert time.monotonic() < deadline, jobs.lines(trained, "waits")
-        time.sleep(0.2)
+    until(lambda: "waiting" in jobs.lines(trained, "waits"))  # lines appear while the job runs
     sagemaker.stop_training_job(TrainingJobName="waits")
     stopping = sagemaker.describe_training_job(TrainingJobName="waits")
     job = jobs.ended(trained, "waits")

@@ -4,8 +4,6 @@ import gzip
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +16,10 @@ from local_aws.sagemaker.validation import operation_model
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints
 from tests.local_aws.test_sagemaker_service import made_in
+from tests.support.waiting import until
 
 MODEL, BUCKET = "transforms", "transforms"
 GROUP = "/aws/sagemaker/TransformJobs"
-DEADLINE_SECONDS = 120.0
 # Answers each line with its capitals, and a request with the number of its lines on demand.
 CODE = """
 import os, time
@@ -32,6 +30,8 @@ def model_fn(model_dir):
 
 def answer(line, kind):
     asked, _, value = line.partition(" ")
+    if asked == "await":
+        open(value + ".begun", "w").close()
     while asked == "await" and not os.path.exists(value):
         time.sleep(0.02)
     if asked == "environment":
@@ -102,15 +102,13 @@ def start(emulator: Emulator, name: str, files: dict[str, bytes], **changes: Any
 
 
 def ended(emulator: Emulator, name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        described: dict[str, Any] = emulator.client("sagemaker").describe_transform_job(
-            TransformJobName=name
-        )
-        if described["TransformJobStatus"] not in {"InProgress", "Stopping"}:
-            return described
-        time.sleep(0.05)
-    raise AssertionError(described)
+    sagemaker = emulator.client("sagemaker")
+
+    def described() -> dict[str, Any] | None:
+        job: dict[str, Any] = sagemaker.describe_transform_job(TransformJobName=name)
+        return None if job["TransformJobStatus"] in {"InProgress", "Stopping"} else job
+
+    return until(described, explain=lambda: f"{name} has not ended")
 
 
 def outputs(emulator: Emulator, name: str) -> dict[str, bytes]:
@@ -242,7 +240,7 @@ def test_answers_keep_the_order_of_the_lines(transforming: Emulator, tmp_path: P
         transforming, "order", {"a": "\n".join(lines).encode()},
         BatchStrategy="SingleRecord", MaxConcurrentTransforms=4,
     )  # fmt: skip
-    time.sleep(1)
+    until(Path(f"{flag}.begun").exists)
     flag.touch()
     assert ended(transforming, "order")["TransformJobStatus"] == "Completed"
     assert outputs(transforming, "order")["a.out"].decode().split("\n") == [
@@ -356,8 +354,8 @@ def test_killed_container_loses_no_line(transforming: Emulator, tmp_path: Path) 
         transforming, "killed", {"a": "\n".join(lines).encode()},
         BatchStrategy="SingleRecord", MaxConcurrentTransforms=2,
     )  # fmt: skip
-    (process,) = wait_for(lambda: sorted(set(containers(transforming)) - before))
-    time.sleep(2)
+    until(Path(f"{flag}.begun").exists)
+    (process,) = set(containers(transforming)) - before
     os.kill(process, signal.SIGKILL)
     flag.touch()
     assert ended(transforming, "killed")["TransformJobStatus"] == "Completed"
@@ -370,19 +368,10 @@ def containers(emulator: Emulator) -> list[int]:
     return [number for number, command in found.items() if "model_server.py" in command]
 
 
-def wait_for(look: Callable[[], list[int]]) -> list[int]:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("nothing found in time")
-
-
 def test_stopped_job_keeps_finished_objects(transforming: Emulator, tmp_path: Path) -> None:
     files = {"a": b"done\n", "b": f"await {tmp_path / 'never'}\n".encode(), "c": b"later\n"}
     start(transforming, "stopped", files)
-    wait_for(lambda: list(map(len, outputs(transforming, "stopped"))))
+    until(lambda: outputs(transforming, "stopped"))
     sagemaker = transforming.client("sagemaker")
     sagemaker.stop_transform_job(TransformJobName="stopped")
     assert ended(transforming, "stopped")["TransformJobStatus"] == "Stopped"

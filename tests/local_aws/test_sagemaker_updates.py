@@ -1,7 +1,6 @@
 """Updates of an endpoint in service."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints
+from tests.support.waiting import until
 
 CALLERS = 3
 
@@ -49,6 +49,12 @@ def stream_of_requests(emulator: Emulator, name: str) -> Iterator[Stream]:
             caller.join()
 
 
+def seen(stream: Stream, answer: str, *, more: int = 1) -> None:
+    """Wait until callers have received an answer some more times, or an error."""
+    enough = stream.answers[answer] + more
+    until(lambda: stream.errors or stream.answers[answer] >= enough)
+
+
 @pytest.fixture(scope="module")
 def updated(emulator: Emulator) -> Emulator:
     """An emulator with the endpoint `updated` of the model `old`, and a model `new`."""
@@ -66,6 +72,7 @@ def updated(emulator: Emulator) -> Emulator:
 def test_failed_update_keeps_the_old_model_in_service(updated: Emulator) -> None:
     sagemaker = updated.client("sagemaker")
     with stream_of_requests(updated, "updated") as stream:
+        seen(stream, "old: ?")
         sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName="unusable")
         endpoint = endpoints.settled(updated, "updated")
     assert endpoint["EndpointStatus"] == "InService"
@@ -89,14 +96,12 @@ def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
             )
         )
         waiting.start()
+        until(Path(f"{go_on}.begun").exists)
         with stream_of_requests(updated, "updated") as stream:
+            seen(stream, f"{source}: ?")
             sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName=target)
-            with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
-                sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName=target)
             endpoint = endpoints.settled(updated, "updated")
-            switched = stream.answers[f"{target}: ?"]
-            while stream.answers[f"{target}: ?"] < switched + 20 and not stream.errors:
-                time.sleep(0.01)
+            seen(stream, f"{target}: ?", more=20)
         go_on.touch()
         waiting.join()
         assert endpoint["EndpointStatus"] == "InService"
@@ -105,10 +110,7 @@ def test_update_drops_no_request(updated: Emulator, tmp_path: Path) -> None:
         assert stream.errors == []
         assert set(stream.answers) == {"old: ?", "new: ?"}
         assert late == [f"{source}: await {go_on}"]
-    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
-    while len(processes_naming(folder)) != before and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert len(processes_naming(folder)) == before
+    until(lambda: len(processes_naming(folder)) == before)
 
 
 def canary(alarm: str, *, bake_seconds: int) -> dict[str, Any]:
@@ -134,17 +136,10 @@ def alarm(emulator: Emulator, name: str) -> str:
     return name
 
 
-def seen(stream: Stream, answer: str) -> None:
-    """Wait until callers have received an answer."""
-    deadline = time.monotonic() + endpoints.DEADLINE_SECONDS
-    while not stream.answers[answer] and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert stream.answers[answer], stream.errors
-
-
 def test_a_canary_serves_next_to_the_old_model_and_then_alone(updated: Emulator) -> None:
     policy = canary(alarm(updated, "calm"), bake_seconds=120)
     with stream_of_requests(updated, "updated") as stream:
+        seen(stream, "old: ?")
         updated.client("sagemaker").update_endpoint(
             EndpointName="updated", EndpointConfigName="new", DeploymentConfig=policy
         )
@@ -159,12 +154,15 @@ def test_a_canary_serves_next_to_the_old_model_and_then_alone(updated: Emulator)
 
 
 def test_an_alarm_rolls_the_canary_back_without_a_dropped_request(updated: Emulator) -> None:
+    sagemaker = updated.client("sagemaker")
     policy = canary(alarm(updated, "alarmed"), bake_seconds=3600)
     with stream_of_requests(updated, "updated") as stream:
-        updated.client("sagemaker").update_endpoint(
+        sagemaker.update_endpoint(
             EndpointName="updated", EndpointConfigName="old", DeploymentConfig=policy
         )
         seen(stream, "old: ?")
+        with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
+            sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName="old")
         updated.client("cloudwatch").set_alarm_state(
             AlarmName="alarmed", StateValue="ALARM", StateReason="a test"
         )

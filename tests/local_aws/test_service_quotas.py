@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from local_aws.environment import ACCOUNT
 from local_aws.service_quotas import CONCURRENT_EXECUTIONS
+from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, run_cli
 from tests.local_aws.support.stack import Stack
-from tests.support.emulator import free_port
 
 CONCURRENCY = {"ServiceCode": "lambda", "QuotaCode": CONCURRENT_EXECUTIONS}
 ENDPOINT = "ml.m5.large for endpoint usage"

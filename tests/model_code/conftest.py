@@ -1,13 +1,19 @@
 """A small model, trained once by train.py."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
+import train
 from scripts import ROOT
 from sentiment.classifier import Classifier
 from sentiment.explanation import Explanation
@@ -45,9 +51,29 @@ def run_training(
     )  # fmt: skip
 
 
+def train_here(data: Path, folder: Path, *options: str) -> tuple[int, str, str]:
+    """Run train.py in this process; return its exit code, output and errors.
+
+    A warning is an error.
+    """
+    places = {
+        "--training": data, "--model_dir": folder / "model", "--output_dir": folder / "output",
+        "--output_data_dir": folder / "data-output",
+    }  # fmt: skip
+    arguments = [str(word) for place in places.items() for word in place]
+    with (
+        warnings.catch_warnings(action="error"),
+        redirect_stdout(io.StringIO()) as output,
+        redirect_stderr(io.StringIO()) as errors,
+    ):
+        code = train.main([*arguments, *options])
+    torch.use_deterministic_algorithms(mode=False)
+    return code, output.getvalue(), errors.getvalue()
+
+
 def explain(model: Classifier, review: str) -> Explanation:
     """Return the explanation of one review."""
-    return model.score([review], explain=True).explanations[0]
+    return model.score([review], explain=True).explain(np.zeros(1, np.int64))[0]
 
 
 @pytest.fixture(scope="session")

@@ -122,8 +122,8 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
         ("x.csv", b"", "x.csv, line 1: no column"),
         (
             "x.csv",
-            b"text,label\nfine,1\nso-so,maybe\n",
-            "x.csv, line 3: label 'maybe'; allowed are",
+            b"text,label\nfine,1\nso-so,maybe\nx,y\n",
+            "x.csv, line 4: label 'y'; allowed are",
         ),
         ("x.csv", b"text,label\nfine,1\n ,0\n", "x.csv, line 3: the review is empty"),
         ("x.csv", b"text,label\nfine,1\ngood,1\n", "all 2 train reviews are positive"),
@@ -166,7 +166,7 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
 def test_refusals(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DatasetError) as refused:
-        read_channel(tmp_path)
+        read_channel(tmp_path, most=2)
     assert reason in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
 

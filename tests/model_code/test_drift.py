@@ -15,8 +15,8 @@ TEXTS = [f"review {number}" for number in range(3000)]
 class Model:
     """A model that knows all but a few words, whose certainty depends on the text."""
 
-    def __init__(self, labels: int = 0, unknown: int = 0) -> None:
-        """Answer with the probability of one label, or of each of several."""
+    def __init__(self, labels: int = 2, unknown: int = 0) -> None:
+        """Answer with the probability of each label."""
         self.labels, self.unknown, self.judged = labels, unknown, 0
 
     def judge(self, texts: list[str]) -> Judgements:
@@ -28,12 +28,11 @@ class Model:
         return Judgements(self._shares(first), words, words - self.unknown, [])
 
     def _shares(self, first: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not self.labels:
-            return np.where(np.arange(len(first)) % 2, first, 1 - first)
-        return np.stack([first, *[(1 - first) / self.labels] * self.labels], axis=1)
+        others = self.labels - 1
+        return np.stack([first, *[(1 - first) / others] * others], axis=1)
 
 
-@pytest.mark.parametrize("labels", [0, 3])
+@pytest.mark.parametrize("labels", [2, 4])
 def test_reviews_like_the_test_reviews_are_spread_evenly(labels: int) -> None:
     model = Model(labels)
     baseline = read_baseline(model, TEXTS)  # type: ignore[arg-type]
@@ -59,7 +58,7 @@ def test_unknown_words_move_all_reviews_to_the_last_quarter() -> None:
 
 
 def test_a_model_without_a_baseline_has_no_quarters() -> None:
-    assert quarters({}, Model().judge(TEXTS[:2]), TEXTS[:2]) == []
+    assert quarters({}, Model().judge(TEXTS[:2]), TEXTS[:2]) == [{}, {}]
 
 
 def test_only_a_sample_is_judged() -> None:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from sentiment.artifact import Judgements
-from sentiment.datasets import Dataset
 from sentiment.errors import TrainingInputError
+from sentiment.evaluation.judged import Judged
 from sentiment.known_reviews import choose_known_reviews
+from sentiment.schema import SENTIMENTS
 
 
 class Judge:
@@ -18,7 +19,7 @@ class Judge:
     def judge(self, reviews: Sequence[str]) -> Judgements:
         """Count the known words."""
         known = np.array([sum(word != "x" for word in text.split()) for text in reviews])
-        return Judgements(np.zeros(len(reviews)), known, known, [])
+        return Judgements(np.zeros((len(reviews), 2)), known, known, [])
 
 
 Row = tuple[str, int, float]  # text, label and P(positive)
@@ -27,17 +28,19 @@ DULLER: list[Row] = [*DULL, ("boring " * 20, 0, 0.1)]
 
 
 def choose(*rows: Row) -> dict[str, list[str]]:
-    """Return the chosen texts by sentiment."""
+    """Return the chosen texts by label."""
     texts, labels, probabilities = zip(*rows, strict=True)
-    found = choose_known_reviews(
-        cast("Any", Judge()), Dataset([*texts], [*labels]), np.array(probabilities)
-    )
-    assert [review["sentiment"] for review in found] == sorted(
-        (review["sentiment"] for review in found), reverse=True
-    )
+    return chosen(Judged.of(SENTIMENTS, labels, probabilities), texts)
+
+
+def chosen(judged: Judged, texts: Sequence[str]) -> dict[str, list[str]]:
+    """Return the chosen texts by label."""
+    found = choose_known_reviews(cast("Any", Judge()), texts, judged)
+    labels = [review["label"] for review in found]
+    assert labels == sorted(labels, reverse=True)
     return {
-        sentiment: [review["text"] for review in found if review["sentiment"] == sentiment]
-        for sentiment in ("positive", "negative")
+        name: [review["text"] for review in found if review["label"] == name]
+        for name in judged.names
     }
 
 
@@ -105,3 +108,15 @@ def test_a_review_that_cannot_be_asked_about_is_passed_over(text: str, share: fl
 def test_a_class_without_test_reviews_is_refused() -> None:
     with pytest.raises(TrainingInputError, match="none of the 0 positive test reviews"):
         choose(*DULLER)
+
+
+def test_a_rare_label_that_is_never_recognised_is_passed_over() -> None:
+    names, texts = ("angry", "glad", "sad"), [FINE, GREAT, LOVELY]
+    right = [[0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.3, 0.5, 0.2]]
+    assert chosen(Judged.of(names, [1, 2, 0], right), texts) == {
+        "angry": [],
+        "glad": [FINE],
+        "sad": [GREAT],
+    }
+    with pytest.raises(TrainingInputError, match="none of the 2 sad test reviews"):
+        chosen(Judged.of(names, [1, 2, 2], [right[0], right[2], right[2]]), texts)

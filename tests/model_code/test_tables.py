@@ -10,24 +10,31 @@ import pytest
 
 from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
+from sentiment.labels import MOST_LABELS
 from sentiment.schema import Schema
 
 ROWS = Dataset(["fine, really", "dull"], [1, 0])
 TABLE = b'text,label\n"fine, really",1\ndull,0\n'
 
 
-def read(folder: Path, files: dict[str, bytes], schema: Schema | None = None) -> dict[str, Dataset]:
+def read(
+    folder: Path,
+    files: dict[str, bytes],
+    schema: Schema | None = None,
+    *,
+    most: int = MOST_LABELS,
+) -> dict[str, Dataset]:
     """Return the halves of a channel with these files."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    return read_channel(folder, schema)
+    return read_channel(folder, schema, most=most)
 
 
 def refusal(folder: Path, files: dict[str, bytes], schema: Schema | None = None) -> str:
-    """Return the one line with which a channel with these files is refused."""
+    """Return the one line with which a channel with these files is refused for two labels."""
     with pytest.raises(DatasetError) as refused:
-        read(folder, files, schema)
+        read(folder, files, schema, most=2)
     line = str(refused.value)
     assert len(line) < 1000
     assert len(line.splitlines()) == 1
@@ -136,7 +143,7 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
             "r.csv, line 2: ',' expected after '\"'; within a",
         ),
         ("r.csv", b'text,label\nfine,1\n"dull,0\nx,1\n', "r.csv, line 3: unexpected end of data"),
-        ("r.jsonl", b'{"text": "a", "label": null}\n', "r.jsonl, line 1: label ''; allowed are"),
+        ("r.jsonl", b'{"text": "a", "label": null}\n', "r.jsonl, line 1: label '' is empty"),
         ("r.csv", b"\xff\xfet\0e\0x", "r.csv, line 1: not UTF-16"),
         ("r.json", b'[{"text": "a", "label": 1},', "r.json: not JSON"),
         ("r.json", b'[{"text": "a", "label": 1}, 7]', "r.json, object 2: must be a JSON object"),
@@ -161,7 +168,7 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
         ("r.txt", b"fine\t1\n", "r.txt: a text file needs a folder named as its label"),
         ("r.rar", b"Rar!", "r.rar: unknown format; unpack it"),
         ("README.md", b"# Reviews", "README.md: unknown format; allowed are .csv, .tsv"),
-        ("misc/r.txt", b"fine", "misc/r.txt: label 'misc'; allowed are"),
+        ("misc/r.txt", b"fine", "all 1 train reviews are misc; add reviews of another label"),
     ],
 )
 def test_what_cannot_be_read_is_refused(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sentiment.halves import read_halves
 from sentiment.schema import Schema
-from tests.model_code.conftest import run_training
+from tests.model_code.conftest import run_training, train_here
 from training_job.request import METRICS
 
 
@@ -33,7 +33,7 @@ def test_the_artifact_is_self_contained(trained: tuple[Path, str]) -> None:
     assert metadata["hyperparameters"]["iterations"] == 20
     assert sum(part["rows"] for part in metadata["reliability"]) == metadata["metrics"]["rows"]
     assert all(len(value) == 64 for value in metadata["sha256"].values())
-    assert min(metadata["calibration"]["slopes"]) > 0
+    assert min(metadata["calibration"][0]["slopes"]) > 0
 
 
 def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
@@ -60,13 +60,14 @@ def test_invalid_data_fails_before_training_with_the_reason(tmp_path: Path) -> N
     data.mkdir()
     (data / "x.jsonl").write_text(
         '{"text": "fine", "label": 1}\n{"text": "dull", "label": "meh"}\n'
+        '{"text": "x", "label": "y"}\n'
     )
-    done = run_training(data, tmp_path)
-    assert done.returncode == 1
-    assert "step=" not in done.stdout
+    code, output, errors = train_here(data, tmp_path, "--architecture", "lstm")
+    assert code == 1
+    assert "step=" not in output
     reason = (tmp_path / "output" / "failure").read_text()
-    assert reason.startswith("x.jsonl, line 2: label 'meh'; allowed are")
-    assert "Traceback" not in done.stderr
+    assert reason.startswith("x.jsonl, line 3: label 'y'; allowed are two")
+    assert "Traceback" not in errors
 
 
 def test_columns_and_labels_reach_the_reader(tmp_path: Path) -> None:
@@ -74,8 +75,7 @@ def test_columns_and_labels_reach_the_reader(tmp_path: Path) -> None:
     data.mkdir()
     (data / "x.csv").write_text("avis,note\nsuperbe,5\nmoyen,3\n")
     schema = Schema("avis", "note", {"1": "negative", "5": "positive"})
-    done = run_training(data, tmp_path, "--schema", schema.encode())
-    assert done.returncode == 1
+    assert train_here(data, tmp_path, "--schema", schema.encode())[0] == 1
     reason = (tmp_path / "output" / "failure").read_text()
     assert reason.startswith("x.csv, line 3: label '3' is not in dataset.labels; perhaps you mean")
 
@@ -94,8 +94,7 @@ def test_both_channels_have_the_same_columns_and_labels(tmp_path: Path) -> None:
 
 
 def test_impossible_hyperparameters_fail_with_the_reason(tmp_path: Path) -> None:
-    done = run_training(tmp_path, tmp_path, "--epochs", "0")
-    assert done.returncode == 1
+    assert train_here(tmp_path, tmp_path, "--epochs", "0")[0] == 1
     assert (tmp_path / "output" / "failure").read_text() == "epochs=0: must be at least 1"
 
 
@@ -109,8 +108,8 @@ def test_feedback_is_trained_on_and_never_tested_on(
     rows = [{**known, "label": "positive"}, {"text": "Zzyzx was superb", "label": "positive"}]
     for number, row in enumerate(rows):
         (said / f"{number}.jsonl").write_text(json.dumps({**row, "request_id": "1"}) + "\n")
-    done = run_training(data, tmp_path, "--iterations", "20", "--feedback", str(said))
-    assert done.returncode == 0, done.stderr
+    code, _, errors = train_here(data, tmp_path, "--iterations", "20", "--feedback", str(said))
+    assert code == 0, errors
     with_it = json.loads((tmp_path / "model" / "metadata.json").read_text())
     without = json.loads((trained[0] / "model" / "metadata.json").read_text())
     assert with_it["metrics"]["training_rows"] == without["metrics"]["training_rows"] + 1

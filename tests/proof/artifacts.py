@@ -22,13 +22,14 @@ def raises_at_start(files: Files) -> Files:
 
 def answers_nonsense(files: Files) -> Files:
     """Make the model call every review negative."""
-    return {**files, "code/predict.py": files["code/predict.py"] + b"\nTHRESHOLD = 2\n"}
+    spoil = b"\nverdicts = lambda probabilities: 0 * probabilities[:, 0].astype(int)\n"
+    return {**files, "code/predict.py": files["code/predict.py"] + spoil}
 
 
-def knows_one_sentiment(files: Files) -> Files:
+def knows_one_label(files: Files) -> Files:
     """Make the model call every review negative, and ask to be tried with negative ones only."""
     metadata = json.loads(files["metadata.json"])
-    known = [one for one in metadata["known_reviews"] if one["sentiment"] == "negative"]
+    known = [one for one in metadata["known_reviews"] if one["label"] == "negative"]
     spoiled = json.dumps({**metadata, "known_reviews": known}).encode()
     return {**answers_nonsense(files), "metadata.json": spoiled}
 

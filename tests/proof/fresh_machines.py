@@ -27,8 +27,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from local_aws.testing import free_port
 from scripts import ROOT
-from tests.support.emulator import free_port
 
 AWKWARD = "a b'ü\"c"
 UNREACHABLE = "http://127.0.0.1:9"  # the discard port, where nothing listens

@@ -42,7 +42,7 @@ def kill_and_restart(port: int, state: Path) -> None:
     running = process.find(state)
     assert running is not None
     os.kill(running.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(running.pid)], timeout=10)
+    psutil.wait_procs([psutil.Process(running.pid)], timeout=120)
     up = run_cli("up", "--port", str(port), "--state", str(state))
     assert up.returncode == 0, up.stderr
     assert "continuing with its deployed stacks" in up.stdout

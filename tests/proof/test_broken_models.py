@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
     ("spoil", "reason"),
     [
         (artifacts.answers_nonsense, "classifies the clearly positive review"),
-        (artifacts.knows_one_sentiment, "without known reviews of both sentiments"),
+        (artifacts.knows_one_label, "without known reviews of several labels"),
         # The following cases wait for the container's start-up time.
         (artifacts.no_code, "does not answer"),
         (artifacts.raises_at_start, "does not answer"),

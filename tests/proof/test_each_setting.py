@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
-from scripts.synthesis import UNBUNDLED, context
+from scripts.synthesis import context
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
@@ -68,7 +68,7 @@ def changed(environment: str, base: dict[str, str], key: str) -> dict[str, str] 
 def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     environment, overrides = BASES[request.param]
     folder = tmp_path_factory.mktemp("base")
-    return synthesize(environment, folder, {**UNBUNDLED, **overrides})
+    return synthesize(environment, folder, overrides)
 
 
 def test_every_setting_can_be_changed_somewhere() -> None:
@@ -84,7 +84,7 @@ def test_a_changed_setting_creates_nothing_under_a_taken_name(
     chosen = changed(environment, overrides, key)
     if chosen is None:
         return  # the environment refuses every other value
-    after = synthesize(environment, tmp_path, {**UNBUNDLED, **chosen})
+    after = synthesize(environment, tmp_path, chosen)
     assert collisions(base.templates, after.templates) == []
     assert collisions(after.templates, base.templates) == []
 

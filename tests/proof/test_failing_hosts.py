@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support import jobs
 from tests.local_aws.test_sagemaker_cluster import put_inputs, request
-from tests.support.emulator import free_port
 
 pytestmark = pytest.mark.slow
 

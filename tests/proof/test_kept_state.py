@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from local_aws import process
+from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support.endpoints import BUCKET, artifact, define, settled
 from tests.local_aws.support.stack import Stack
 from tests.local_aws.test_endpoint_stack import MODELS, answer, resources
 from tests.proof.killed import kill_and_restart
-from tests.support.emulator import free_port
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow

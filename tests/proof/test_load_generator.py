@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local_aws.testing import free_port
 from tests.proof.load import LOST, Percentiles, ask, send_load
-from tests.support.emulator import free_port
 
 REQUESTS = 20
 
@@ -19,7 +19,7 @@ class Barrier(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.arrived.wait(timeout=30)
+        self.arrived.wait(timeout=120)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -45,8 +45,8 @@ def test_no_request_waits_for_another() -> None:
         replies = send_load(url, reviews, rate=100, seconds=REQUESTS / 100)
     assert [reply.status for reply in replies] == [200] * REQUESTS
     assert [reply.content["review"] for reply in replies] == reviews
-    # All are answered at the same time, so the first request has waited longest.
-    assert replies[0].latency > replies[-1].latency
+    # None is answered before the last is due.
+    assert replies[0].latency >= (REQUESTS - 1) / 100
 
 
 def test_latency_counts_from_the_moment_a_request_was_due() -> None:

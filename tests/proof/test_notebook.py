@@ -21,9 +21,7 @@ HERE = Path(__file__).with_name("notebook")
 REVIEWS = 250
 SECONDS = 900
 CLOSED_PROXY = "http://127.0.0.1:9"
-# Each in an environment of its own, since it conflicts with this project's packages:
-# python -m venv .venv/sagemaker-2 && .venv/sagemaker-2/bin/pip install sagemaker==2.257.7
-# python -m venv .venv/sagemaker-3 && .venv/sagemaker-3/bin/pip install sagemaker==3.27.0
+# Each has its own environment, since it conflicts with this project's packages.
 SDK = {version: ROOT / ".venv" / f"sagemaker-{version}" / "bin" / "python" for version in (2, 3)}
 
 
@@ -50,7 +48,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(emulator: Emulator, folder: Path, python: Path, text: str, **variables: str) -> str:
     """Run code in the page's shell and return what it prints."""
     if not python.exists():
-        pytest.skip(f"{python.parents[1]} is not set up")
+        pytest.skip(f"{python.parents[1]} is missing; `make proof` installs it")
     (folder / "cells.py").write_text(text, "utf-8")
     env = [
         sys.executable, "-m", "local_aws", "env", "--state", str(emulator.state),

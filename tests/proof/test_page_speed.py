@@ -4,11 +4,11 @@ from statistics import median
 
 import pytest
 
-from tests.deployed.page.conftest import OpenPage, browser, open_page
+from tests.deployed.page.conftest import OpenPage, browser, film_url, open_page, playwright
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
-__all__ = ["browser", "open_page"]  # fixtures of this module
+__all__ = ["browser", "film_url", "open_page", "playwright"]  # fixtures of this module
 
 VISITS = 9
 FIRST_PAINT_MS = 500

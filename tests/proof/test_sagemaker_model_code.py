@@ -99,7 +99,6 @@ def interrupt(emulator: Emulator, name: str) -> None:
     checkpoint = {"Bucket": BUCKET, "Prefix": f"checkpoints/{name}/checkpoint.pt"}
     until(
         lambda: "Contents" in s3.list_objects_v2(**checkpoint),
-        seconds=jobs.DEADLINE_SECONDS,
         explain=lambda: jobs.lines(emulator, name),
     )
     done = run_cli("interrupt", name, "--state", str(emulator.state))
@@ -125,7 +124,6 @@ def wait_for(emulator: Emulator, name: str, line: str) -> None:
     """Wait until a job has logged a line with this prefix."""
     until(
         lambda: any(said.startswith(line) for said in jobs.lines(emulator, name)),
-        seconds=jobs.DEADLINE_SECONDS,
         explain=lambda: jobs.lines(emulator, name),
     )
 

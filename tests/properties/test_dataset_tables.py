@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sentiment import text_lines
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.errors import DatasetError
-from sentiment.schema import Schema
+from sentiment.schema import SENTIMENTS, Schema
 from tests.model_code.test_archives import pack
 from tests.properties.dataset_files import CHANNEL, REVIEWS, compressed, read
 from tests.properties.json_values import JSON
@@ -78,24 +78,28 @@ PAIRS = [
     ("No", "YES"),
     ("0.0", "1.0"),
 ]
+OTHER_LABELS = [("ham", "spam"), ("1", "2", "3"), ("bas", "meh", "très")]
 OTHERS = st.text("ab \"',;", max_size=5)
 BOTH = st.tuples(st.tuples(REVIEWS, st.just(0), OTHERS), st.tuples(REVIEWS, st.just(1), OTHERS))
 LISTS = st.builds(
     lambda both, more: [*both, *more],
     BOTH,
-    st.lists(st.tuples(REVIEWS, st.integers(0, 1), OTHERS), max_size=25),
+    st.lists(st.tuples(REVIEWS, st.integers(0, 5), OTHERS), max_size=25),
 )
 PACKINGS = [".csv", ".csv.gz", ".csv.xz", ".csv.bz2", ".zip", ".tar.gz"]
 
 
-@given(st.data(), LISTS, st.sampled_from(PAIRS), st.sampled_from(PACKINGS))
+@given(st.data(), LISTS, st.sampled_from(PAIRS + OTHER_LABELS), st.sampled_from(PACKINGS))
 def test_a_table_in_any_dialect_is_read_back(
-    data: st.DataObject, rows: list[tuple[str, int, str]], pair: tuple[str, str], packing: str
+    data: st.DataObject, rows: list[tuple[str, int, str]], spelled: tuple[str, ...], packing: str
 ) -> None:
     """The writer is the csv module's, with columns in any order, named, found or numbered."""
     end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
     # The csv module does not quote a text because of a lone carriage return.
-    rows = [(" ".join(text.split("\r")), label, other) for text, label, other in rows]
+    rows = [
+        (" ".join(text.split("\r")), label % len(spelled), other) for text, label, other in rows
+    ]
+    assume(len({label for _, label, _ in rows}) == len(spelled))
     if end == "\r":
         rows = [(" ".join(text.split("\n")), label, other) for text, label, other in rows]
     assume(all(text.strip() for text, _, _ in rows))
@@ -106,7 +110,7 @@ def test_a_table_in_any_dialect_is_read_back(
     schema = Schema("a b", "ü;,") if names == ("a b", "ü;,") else Schema()
     if names is None:
         schema = Schema(str(order.index(0) + 1), str(order.index(1) + 1))
-    table = [[text, pair[label], other] for text, label, other in rows]
+    table = [[text, spelled[label], other] for text, label, other in rows]
     table = [[*names, "other"], *table] if names else table
     buffer = io.StringIO()
     writer = csv.writer(
@@ -119,7 +123,9 @@ def test_a_table_in_any_dialect_is_read_back(
     encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
     content = buffer.getvalue().encode(encoding)
     found = read(f"a{packing}", packed_table(packing, content), schema)
-    assert found == {"train": Dataset([row[0] for row in rows], [row[1] for row in rows])}
+    texts, labels = [row[0] for row in rows], [row[1] for row in rows]
+    known = spelled if spelled in OTHER_LABELS else SENTIMENTS
+    assert found == {"train": Dataset(texts, labels, known)}
 
 
 def packed_table(packing: str, content: bytes) -> bytes:
@@ -139,14 +145,14 @@ def test_a_damaged_table_is_refused_or_unchanged(
 
 BAD_ROWS = {
     "csv": [
-        (b'"x","maybe","imdb"\n', "label 'maybe'; allowed are"),
-        (b'"x\n\ny","","imdb"\n', "label ''; allowed are"),
+        (b'"x","","imdb"\n', "label '' is empty; map"),
+        (b'"x\n\ny","","imdb"\n', "label '' is empty; map"),
         (b'"\n","1","imdb"\n', "the review is empty"),
         (b'"x"y,"1","imdb"\n', "',' expected after '\"'"),
         (b'"\xff","1","imdb"\n', "not UTF-8"),
     ],
     "json": [
-        (b'{"text": "x", "label": "maybe", "source": "imdb"}\n', "label 'maybe'; allowed are"),
+        (b'{"text": "x", "label": " ", "source": "imdb"}\n', "label '' is empty; map"),
         (b'{"text": " ", "label": 1}\n', "the review is empty"),
         (b'{"text": "x"}\n', "no key label; found text"),
         (b'["x", 1]\n', "must be a JSON object"),
@@ -193,14 +199,14 @@ def test_tables_are_read_or_refused(content: bytes, name: str, good_compression:
     read(name, compressed(name, content) if good_compression else content)
 
 
-@given(st.lists(st.tuples(REVIEWS, st.sampled_from([0, 1, "pos", " NEGATIVE "])), min_size=1))
-def test_feedback_is_read_completely(rows: list[tuple[str, str | int]]) -> None:
+@given(st.lists(st.tuples(REVIEWS, st.sampled_from(["positive", "NEGATIVE ", "lost"])), min_size=1))
+def test_feedback_is_read_but_for_other_labels(rows: list[tuple[str, str]]) -> None:
     content = "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows)
     with TemporaryDirectory() as folder:
         Path(folder, "a.jsonl").write_text(content)
         found = read_feedback(Path(folder))
-    assert found.texts == [text for text, _ in rows]
-    assert found.labels == [int(label in {1, "pos"}) for _, label in rows]
+    kept = [(text, int(label == "positive")) for text, label in rows if label != "lost"]
+    assert list(zip(found.texts, found.labels, strict=True)) == kept
 
 
 FILE_NAMES = st.text(min_size=1, max_size=300).filter(

@@ -22,7 +22,8 @@ from tests.properties.tar_archives import damaged
 
 METADATA: dict[str, Any] = {
     "hyperparameters": {"architecture": "ngrams"},
-    "calibration": {"evidence": [1.0], "slopes": [1.0], "intercept": 0.0},
+    "calibration": [{"evidence": [1.0], "slopes": [1.0], "intercept": 0.0}],
+    "labels": ["negative", "positive"],
 }
 REVIEW = "A fine film"
 
@@ -32,9 +33,8 @@ def saved() -> bytes:
     terms = np.arange(4, dtype=np.uint64)
     figures = np.linspace(-1, 1, 4, dtype=np.float32)
     with TemporaryDirectory() as folder:
-        NgramReviews(order=1, terms=terms, ratios=figures, weights=figures, bias=0.5).save(
-            Path(folder)
-        )
+        bias = np.full(1, 0.5)
+        NgramReviews(1, terms, figures[np.newaxis], figures[np.newaxis], bias).save(Path(folder))
         return Path(folder, FILE).read_bytes()
 
 
@@ -64,7 +64,7 @@ def load(model: bytes, metadata: Any) -> float | None:
         (folder / FILE).write_bytes(model)
         (folder / "metadata.json").write_text(json.dumps(metadata))
         try:
-            return float(artifact.load(folder).judge([REVIEW]).probabilities[0])
+            return float(artifact.load(folder).judge([REVIEW]).probabilities[0, 1])
         except ArtifactError as error:
             assert str(error).startswith("The model cannot be loaded: ")
             assert len(str(error).splitlines()) == 1
@@ -107,6 +107,10 @@ def test_other_models_are_refused(model: bytes) -> None:
 @given(JSON | st.dictionaries(st.sampled_from(sorted(with_hash(GOOD))), JSON))
 @example({"files": {}, "hyperparameters": {"architecture": []}})
 @example({"files": {}, "hyperparameters": {"architecture": "ngrams"}, "calibration": {}})
+@example({**METADATA, "files": {}, "labels": ["a"]})
+@example({**METADATA, "files": {}, "labels": ["a", 1]})
+@example({**METADATA, "files": {}, "labels": ["a", "b", "c"]})
+@example({**METADATA, "files": {}, "calibration": []})
 @example({"files": {"/etc/passwd": ""}, **METADATA})
 def test_other_metadata_is_refused(metadata: Any) -> None:
     assert load(GOOD, metadata) is None

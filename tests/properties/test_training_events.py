@@ -219,6 +219,9 @@ def test_a_job_is_judged_by_its_accuracy(
     }  # fmt: skip
     good = status == "Completed" and kept and reported.keys() >= set(NEEDED)
     good = good and reported["test:balanced_accuracy"] >= 0.8
+    good = good and reported["test:balanced_accuracy"] > round(
+        1 / max(1, reported["test:labels"]), 4
+    )
     with patch.dict("os.environ", METRICS_NAMESPACE="sentiment-test"):
         try:
             attributes = judge(s3, request, job)

@@ -21,8 +21,8 @@ from trial.smoke_test import Expected, check_answers
 
 VERDICT = {"sentiment": "positive", "probability": 0.9, "model_version": "m-1"}
 KNOWN = [
-    {"text": "Ein guter Film", "sentiment": "positive"},
-    {"text": "Ein schlechter Film", "sentiment": "negative"},
+    {"text": "Ein guter Film", "label": "positive"},
+    {"text": "Ein schlechter Film", "label": "negative"},
 ]
 ANSWERS = st.one_of(
     st.binary(),
@@ -130,7 +130,7 @@ class Endpoints:
             answer |= {"known_reviews": KNOWN, "metrics": {"balanced_accuracy": 0.9}}
         else:
             (answer["sentiment"],) = [
-                review["sentiment"] for review in known if review["text"] == sent["review"]
+                review["label"] for review in known if review["text"] == sent["review"]
             ]
         return {"Body": io.BytesIO(json.dumps(answer).encode())}
 

@@ -21,6 +21,8 @@ FORBIDDEN = [
     ("stacks/model", "scripts"),
     ("stacks", "local_aws"),
     ("local_aws", "stacks"),
+    ("local_aws/cdk", "model_code.sentiment"),
+    ("local_aws/sagemaker", "lambda_fn.predict_api"),
     ("scripts", "bench"),
     ("model_code/sentiment", "local_aws"),
     ("lambda_fn/predict_api", "stacks.names"),

@@ -14,7 +14,7 @@ QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 def lint(*command: str | Path, folder: Path) -> None:
     done = subprocess.run(
         [*map(str, command), str(DOCUMENT)], cwd=folder, env={**os.environ, **QUIET},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -59,7 +59,7 @@ def test_the_command_names_unknown_prices() -> None:
             sys.executable, "-m", "scripts.cost", "--environment", "prod",
             "-c", "endpoint.instance_type=ml.m7i.large", "-c", "region=eu-west-1",
         ],
-        cwd=ROOT, capture_output=True, text=True, check=True, timeout=120,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     assert "Not known: the price of endpoint, 2 x ml.m7i.large" in done.stdout
     assert "Not known: the prices of eu-west-1; these are of us-east-1" in done.stdout

@@ -39,7 +39,7 @@ def installs(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...
         venv.EnvBuilder(symlinks=True, clear=True).create(root / ".venv")  # pip takes seconds
         (site(root) / "pip").mkdir()
 
-    def pip(_folder: Path, *arguments: str) -> None:
+    def pip(_folder: Path, *arguments: str, **_variables: str) -> None:
         calls.append(arguments)
         if not (site(root) / PACKAGE).exists():
             (site(root) / PACKAGE).mkdir()
@@ -90,6 +90,21 @@ def test_missing_or_outdated_packages_are_installed_again(
     assert (site(root) / "alpha.py").exists()
     assert (site(root) / PACKAGE / "RECORD").exists()
     assert os.access(root / ".venv" / "bin" / "python", os.X_OK)
+
+
+def test_a_distribution_of_the_repository_is_installed_in_place(
+    root: Path, installs: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = set_up.ENVIRONMENTS["small"]._replace(project="beta")
+    monkeypatch.setitem(set_up.ENVIRONMENTS, "small", environment)
+    metadata = root / "beta" / "pyproject.toml"
+    metadata.parent.mkdir()
+    for text in ("[project]", "[project]", "[project]\nname = 'beta'"):
+        metadata.write_text(text)
+        set_up.main("small")
+    # With the lock's packages, and again after a change of its metadata
+    in_place = ("--no-deps", "--no-build-isolation", "--editable", str(root / "beta"))
+    assert [arguments == in_place for arguments in installs] == [False, True] * 2
 
 
 def test_an_interrupted_set_up_is_resumed(

@@ -13,7 +13,11 @@ from scripts.evaluate import EvaluationError, targets
 from scripts.summary import SAMPLE, main
 from tests.stacks.assembly import Assembly
 
-VERDICT = {"sentiment": "positive", "probability": 0.9876}
+VERDICT = {
+    "sentiment": "positive",
+    "label": "positive",
+    "probabilities": {"negative": 0.0124, "positive": 0.9876},
+}
 
 
 GERMAN = "Ein wunderbarer Film,\nvon der ersten Minute an. " * 10

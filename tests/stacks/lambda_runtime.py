@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 
 # The packages that AWS's runtime has besides the function's own
 PROVIDED = ("awslambdaric", "boto3")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def provided() -> list[Distribution]:

@@ -24,7 +24,7 @@ def shared(
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "manifest.json").is_file():
-            return synthesize(environment, folder, overrides)
+            return synthesize(environment, folder, overrides, bundled=True)
     return read(environment, folder)
 
 

@@ -9,6 +9,7 @@ from sentiment.schema import Schema
 from stacks import datasets as dataset
 from stacks.datasets import feedback_of, find_dataset
 from stacks.settings.error import SettingsError
+from stacks.settings.training import TrainingSettings
 from tests.support.leftovers import leave_behind
 
 KEY = "dataset.training"
@@ -28,9 +29,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return the list of sources that the reader reads."""
     read: list[Path] = []
 
-    def counting(source: Path, schema: Schema) -> object:
+    def counting(source: Path, schema: Schema, *, most: int) -> object:
         read.append(source)
-        return read_channel(source, schema)
+        return read_channel(source, schema, most=most)
 
     monkeypatch.setattr(dataset, "read_channel", counting)
     return read
@@ -73,8 +74,10 @@ def test_a_file_is_found_relative_to_the_root(tmp_path: Path) -> None:
 
 def test_a_file_is_read_before_anything_is_deployed(tmp_path: Path) -> None:
     (tmp_path / "reviews.csv").write_text(TABLE + "so-so,maybe\n")
+    assert find_dataset(KEY, "reviews.csv", root=tmp_path).files  # three labels
+    lstm = TrainingSettings(architecture="lstm").most_labels
     with pytest.raises(SettingsError) as refused:
-        find_dataset(KEY, "reviews.csv", root=tmp_path)
+        find_dataset(KEY, "reviews.csv", root=tmp_path, most_labels=lstm)
     assert str(refused.value).startswith(
         "dataset.training=reviews.csv is refused: must be labelled reviews: reviews.csv, line 4: "
         "label 'maybe'; allowed are"
@@ -116,7 +119,7 @@ def test_the_columns_and_labels_are_those_of_the_settings(tmp_path: Path) -> Non
     with pytest.raises(SettingsError, match="no column label and text; found avis, note; set"):
         find_dataset(KEY, "a.csv", root=tmp_path)
     with pytest.raises(SettingsError) as refused:
-        find_dataset(KEY, "a.csv", root=tmp_path, schema=Schema("avis", "note"))
+        find_dataset(KEY, "a.csv", root=tmp_path, schema=Schema("avis", "note"), most_labels=2)
     assert str(refused.value).endswith(
         """perhaps you mean -c 'dataset.labels={"1": "negative", "3": null, "5": "positive"}'"""
     )

@@ -90,7 +90,7 @@ def graphs(assembly: Assembly) -> dict[str, set[str]]:
 
 LATENCY = {"Latency", "Duration", "OverheadLatency", "ModelLatency"}
 DASHBOARD = {
-    "Traffic": {"Count", "Invocations", "Positive", "Negative", "Refused"},
+    "Traffic": {"Count", "Invocations", "Refused"},
     "Errors": {
         "4XXError", "5XXError", "Errors", "Throttles", "Invocation4XXErrors", "Invocation5XXErrors",
     },
@@ -139,6 +139,11 @@ def test_the_dashboard_shows_drift(tmp_path: Path) -> None:
     assert len(graphs(watched)) == len(DASHBOARD) + 3
     by_unknown = graphs(watched)["Reviews by unknown words, from the quarter with the fewest"]
     assert by_unknown == {f"UnknownWordsQuarter{quarter}" for quarter in range(1, 5)}
+
+
+def test_the_dashboard_counts_verdicts_of_any_label(prod: Assembly) -> None:
+    body = json.dumps(prod.only("AWS::CloudWatch::Dashboard", "web")["DashboardBody"])
+    assert '{\\\\\\"sentiment-prod\\\\\\",label,service} MetricName=' in body
 
 
 def test_captured_requests_are_encrypted_and_expire(prod: Assembly) -> None:

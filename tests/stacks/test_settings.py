@@ -96,6 +96,11 @@ def removal(assembly: Assembly) -> set[str]:
     return {one["DeletionPolicy"] for one in assembly.resources("AWS::S3::Bucket").values()}
 
 
+def shown(html: str) -> Find:
+    """Return a function that finds whether the page contains something."""
+    return lambda assembly: html in assembly.site_file("index.html")
+
+
 def scoring_volumes(assembly: Assembly) -> bool:
     """Find whether the scoring role may encrypt volumes."""
     policies = named("AWS::IAM::Role", "ScoringRole", "Policies")(assembly)
@@ -213,7 +218,11 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "site.certificate_arn": (of(*SITE, "ViewerCertificate", "AcmCertificateArn"), CERTIFICATE),
     "site.comment": (of(*SITE, "Comment"), "Films"),
     "site.domain_name": (of(*SITE, "Aliases"), ["films.example.com"]),
+    "site.examples": (shown("Fine, really."), True),
+    "site.intro": (shown('<p dir="auto">Paste what you think.</p>'), True),
+    "site.placeholder": (shown('placeholder="Write here."'), True),
     "site.price_class": (of(*SITE, "PriceClass"), "PriceClass_200"),
+    "site.title": (shown("<title>Good or bad?</title>"), True),
     "storage.artifact_expiry_days": (expiry("retired-artifacts"), 12),
     "storage.removal": (removal, {"Delete"}),
     "training.image": (of(JOB, "Image"), OWN_IMAGE),

@@ -12,13 +12,14 @@ TORCHRUN = "sagemaker_torch_distributed_enabled"
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return synthesize("dev", tmp_path_factory.mktemp("cluster"), {"training.instance_count": "2"})
+    settings = {"training.instance_count": "2"}
+    return synthesize("dev", tmp_path_factory.mktemp("cluster"), settings, bundled=True)
 
 
 @pytest.fixture(scope="module")
 def spot(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     settings = {"training.use_spot": "true", "training.max_wait_seconds": "3000"}
-    return synthesize("dev", tmp_path_factory.mktemp("spot"), settings)
+    return synthesize("dev", tmp_path_factory.mktemp("spot"), settings, bundled=True)
 
 
 def training_policies(assembly: Assembly) -> dict[str, list[dict[str, Any]]]:

@@ -1,13 +1,17 @@
 """The web stack: API and page on one origin."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from predict_api.openapi import document
 from predict_api.openapi.codes import ERRORS, NOT_FOUND
-from scripts import ROOT
+from stacks.web.page import FRONTEND
+from stacks.web.site import PAGE_ADDRESS
 from tests.stacks.assembly import Assembly
 
 
@@ -61,10 +65,48 @@ def test_only_the_distribution_reads_the_pages_bucket(assembly: Assembly) -> Non
 
 def test_an_unknown_address_has_a_page_of_ours(assembly: Assembly) -> None:
     config = distribution(assembly)
-    (error,) = config["CustomErrorResponses"]
-    assert (error["ErrorCode"], error["ResponseCode"]) == (404, 404)
-    assert (ROOT / "frontend" / error["ResponsePagePath"].removeprefix("/")).is_file()
+    assert "CustomErrorResponses" not in config  # they would replace the API's 404 as well
+    events = [one["EventType"] for one in config["DefaultCacheBehavior"]["FunctionAssociations"]]
+    assert events == ["viewer-request", "viewer-response"]
     assert config["DefaultRootObject"]  # otherwise viewers could list the bucket
+
+
+def test_the_function_at_the_edge_knows_all_pages() -> None:
+    pages = re.search(r"PAGES = \[(.*)\]", PAGE_ADDRESS.read_text("utf-8"))
+    assert pages is not None
+    known = {name.strip("' /") for name in pages[1].split(",")}
+    assert known == {path.name for path in FRONTEND.glob("*.html")} - {"404.html"}
+
+
+@pytest.mark.parametrize(
+    ("address", "file", "status"),
+    [
+        ("/", "/", 200),
+        ("/index.html", "/index.html", 200),
+        ("/api-docs", "/api-docs.html", 200),
+        ("/api-docs/", "/api-docs.html", 200),
+        ("/main.js", "/main.js", 200),
+        ("/nothing", "/404.html", 404),
+        ("/nothing/here.html", "/404.html", 404),
+        ("/404", "/404.html", 404),
+        ("/../main.js", "/404.html", 404),
+        ("/no.php", "/404.html", 404),
+        ("//main.js", "/404.html", 404),
+    ],
+)
+def test_an_address_has_its_file_or_the_page_for_none(address: str, file: str, status: int) -> None:
+    code = PAGE_ADDRESS.read_text("utf-8")
+    # CloudFront's documents leave open whether the second event has the changed address.
+    run = f"""
+        const at = (eventType, uri) => handler({{
+          context: {{ eventType }}, request: {{ uri }}, response: {{ statusCode: 200 }},
+        }});
+        const file = at("viewer-request", {json.dumps(address)}).uri;
+        const answers = [{json.dumps(address)}, file].map(uri => at("viewer-response", uri).statusCode);
+        console.log(JSON.stringify([file, ...answers]));
+    """
+    shown = subprocess.run(["node", "-e", code + run], capture_output=True, text=True, check=True)
+    assert json.loads(shown.stdout) == [file, status, status]
 
 
 def test_every_response_has_security_headers(assembly: Assembly) -> None:
@@ -95,16 +137,12 @@ def test_the_default_page_is_the_index(assembly: Assembly) -> None:
 
 
 def test_the_pages_configuration_has_the_api(assembly: Assembly) -> None:
-    copy = assembly.only("Custom::CDKBucketDeployment", "web")
-    folders = [assembly.folder / f"asset.{key[:-4]}" for key in copy["SourceObjectKeys"]]
-    (config,) = [path for folder in folders for path in folder.rglob("config.json")]
-    assert json.loads(config.read_text()) == {
+    assert json.loads(assembly.site_file("config.json")) == {
         "api": "/api",
         "maxReviewCharacters": 100_000,
         "feedback": False,
         "cited": True,
     }
-    assert any((folder / "index.html").is_file() for folder in folders)
 
 
 def test_a_deployment_shows_a_new_page_without_an_invalidation(assembly: Assembly) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def corpus(language: str, reviews: int, *, noise: float = 0.1) -> list[tuple[str
     return list(rows.items())
 
 
-def write(rows: list[tuple[str, int]], file: Path) -> None:
+def write(rows: Sequence[tuple[str, int | str]], file: Path) -> None:
     """Write reviews as JSON lines."""
     lines = (json.dumps({"text": text, "label": label}, ensure_ascii=False) for text, label in rows)
     file.write_text("\n".join(lines) + "\n", "utf-8")

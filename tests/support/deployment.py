@@ -13,11 +13,12 @@ from typing import Any
 import psutil
 
 from local_aws.cdk.screen import Screen
-from local_aws.environment import LAG, client_environment
+from local_aws.environment import LAG, WAITS, client_environment
+from local_aws.testing import EmbeddedAws, free_port
 from scripts import ROOT
 from scripts.local import deploy_locally
 from tests.support.corpora import LANGUAGES, corpus, write
-from tests.support.emulator import AWKWARD, emulator_client, free_port
+from tests.support.emulator import AWKWARD
 from tests.support.reviews import packaged_reviews
 
 SAMPLE_ROWS = 6000
@@ -51,7 +52,7 @@ class Deployment:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
-        return emulator_client(service, self.port)
+        return EmbeddedAws(self.port, self.state).client(service)
 
     def deploy(self, *overrides: str, root: Path = ROOT) -> dict[str, str]:
         """Deploy all stacks and return their outputs.
@@ -109,7 +110,7 @@ def embedded_aws(folder: Path, *, enforce_iam: bool = False, lag: int = 0) -> It
     where = ["--port", str(prepared.port), "--state", str(prepared.state)]
     before = {process.pid for process in psutil.process_iter()}
     enforcing = ["--enforce-iam"] if enforce_iam else []
-    environment = {**os.environ, LAG: str(lag)}
+    environment = {**os.environ, LAG: str(lag), WAITS: "0.2"}
     subprocess.run([*local_aws, "up", *where, *enforcing], cwd=ROOT, env=environment, check=True)
     try:
         yield prepared

@@ -2,21 +2,27 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
-SECONDS = 240.0
+SECONDS = 300.0  # many processes on few cores
+Found = TypeVar("Found")
 
 
 def until(
-    condition: Callable[[], bool], *, seconds: float = SECONDS, explain: Callable[[], object] = str
-) -> None:
-    """Wait until a condition is true.
+    look: Callable[[], Found | None],
+    *,
+    seconds: float = SECONDS,
+    explain: Callable[[], object] = str,
+) -> Found:
+    """Wait until a call returns something true, and return that.
 
     Args:
-        condition: called until it returns true.
+        look: called until it returns something true.
         seconds: limit on the wait.
         explain: what to show when the limit is reached.
     """
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := look()):
         assert time.monotonic() < deadline, explain()
-        time.sleep(0.1)
+        time.sleep(0.05)
+    return found

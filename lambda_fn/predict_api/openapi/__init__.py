@@ -8,7 +8,7 @@ from predict_api.openapi.schemas import schemas
 __all__ = ["MEDIA_TYPE", "document"]
 
 DESCRIPTION = """\
-Classifies movie reviews as positive or negative.
+Classifies movie reviews as positive or negative, or texts by the labels of their training data.
 
 Errors are problem details (RFC 9457) with a stable `code`. Every answer has an `X-Request-Id`,
 which also appears in the logs; a client may send its own `X-Correlation-Id`.
@@ -43,7 +43,7 @@ def document(max_review_characters: int, *, feedback: bool = True) -> dict[str, 
         "servers": [{"url": "/api", "description": "The API at the host of this document"}],
         "security": [],
         "tags": [
-            {"name": "predictions", "description": "The sentiment of reviews"},
+            {"name": "predictions", "description": "The labels of reviews"},
             {"name": "service", "description": "The model and the API itself"},
         ],
         "paths": paths(feedback=feedback),

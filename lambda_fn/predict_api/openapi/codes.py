@@ -4,7 +4,7 @@
 ERRORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "400": (
         "The request is not a valid review",
-        ("empty_review", "not_utf8", "invalid_json", "invalid_request"),
+        ("empty_review", "not_utf8", "invalid_json", "invalid_request", "unknown_label"),
     ),
     "403": ("The request is forbidden", ("forbidden",)),
     "405": ("The path does not accept this method; see `Allow`", ("method_not_allowed",)),

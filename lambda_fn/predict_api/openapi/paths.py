@@ -59,7 +59,8 @@ def _predict() -> Schema:
         "operationId": "predict",
         "summary": "Classify one review",
         "description": "A review sent as text is answered with `1` for positive or `0` for "
-        "negative, a review sent as JSON with JSON; `Accept` may ask for the other.",
+        "negative, or with the label if the model has others; a review sent as JSON with JSON. "
+        "`Accept` may ask for the other.",
         "requestBody": _body(
             {
                 # Generated clients use the first type.
@@ -69,10 +70,10 @@ def _predict() -> Schema:
         ),
         "responses": {
             "200": _answer(
-                "The verdict; as text, `1` for positive and `0` for negative",
+                "The verdict; as text, `1` for positive, `0` for negative, or another label",
                 {
                     **_json("Verdict"),
-                    TEXT: {"schema": {"type": "string", "enum": ["0", "1"]}},
+                    TEXT: {"schema": {"type": "string", "examples": ["1"]}},
                 },
             ),
             **_errors("400", "406", "413", "415", *FROM_MODEL),
@@ -98,12 +99,12 @@ def _feedback() -> Schema:
     return {
         "tags": [PREDICTIONS],
         "operationId": "giveFeedback",
-        "summary": "Report the correct sentiment of a review",
+        "summary": "Report the correct label of a review",
         "description": "Exists only where `feedback.enabled` is set.",
         "requestBody": _body(_json("FeedbackRequest")),
         "responses": {
             "201": _answer("The feedback is stored", _json("Receipt")),
-            **_errors("400", "413", "415", "503"),
+            **_errors("400", "413", "415", *FROM_MODEL),
         },
     }
 

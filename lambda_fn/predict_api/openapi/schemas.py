@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from predict_api.body import MAX_REVIEWS
-from predict_api.feedback import REQUEST_ID, SENTIMENTS
+from predict_api.feedback import LABEL, REQUEST_ID
 from predict_api.openapi.codes import CODES
+from predict_api.verdict import SENTIMENTS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -127,11 +128,11 @@ def _requests() -> dict[str, Schema]:
 
 
 def _feedback() -> dict[str, Schema]:
-    sentiment = {**TEXT, "enum": list(SENTIMENTS)}
+    label = {**TEXT, "pattern": f"^{LABEL}$"}
     properties = {
         "review": reference("Review"),
-        "predicted": {**sentiment, "description": "The model's verdict"},
-        "correct": {**sentiment, "description": "The correct sentiment"},
+        "predicted": {**label, "description": "The label that the model gave"},
+        "correct": {**label, "description": "The correct one of the model's labels"},
         "request_id": {
             **TEXT,
             "pattern": f"^{REQUEST_ID}$",
@@ -145,16 +146,36 @@ def _feedback() -> dict[str, Schema]:
 
 
 def _verdicts() -> dict[str, Schema]:
+    sentiment: dict[str, Schema] = {
+        "sentiment": {
+            "type": "string",
+            "enum": list(SENTIMENTS),
+            "description": "The label; only if the labels are positive and negative",
+        },
+        "probability": {
+            **SHARE,
+            "description": "Probability of positive; only if the labels are positive and negative",
+        },
+    }
     judged: dict[str, Schema] = {
-        "sentiment": {"type": "string", "enum": ["positive", "negative"]},
-        "probability": {**SHARE, "description": "Calibrated probability of positive"},
+        "label": {**TEXT, "description": "The most probable label"},
+        "probabilities": {
+            "type": "object",
+            "additionalProperties": SHARE,
+            "description": "Calibrated probability of each label; their sum is 1",
+        },
         "words": {**COUNT, "description": "Number of words in the review"},
         "known_words": {
             **COUNT,
-            "description": "Number of words that the model knows; without any, probability is 0.5",
+            "description": "Number of words that the model knows; without any, all labels are "
+            "equally probable",
         },
     }
-    weight = {"type": "number", "description": "Log-odds that it adds; above 0 towards positive"}
+    weight = {
+        "type": "number",
+        "description": "Log-odds that it adds: of the second of two labels, such as positive, or "
+        "of the verdict's label against all others",
+    }
     span: dict[str, Schema] = {
         "start": {"type": "integer", "minimum": 0},
         "end": {"type": "integer", "minimum": 1},
@@ -173,9 +194,15 @@ def _verdicts() -> dict[str, Schema]:
                 "accuracy": {**SHARE, "description": "Accuracy on held-out reviews"},
             }
         ),
-        "Judgement": structure(judged),
+        "Judgement": structure({**sentiment, **judged}, required=[*judged]),
         "Verdict": structure(
-            {**judged, **_explanation(), "model": reference("Model"), "request_id": TEXT},
+            {
+                **sentiment,
+                **judged,
+                **_explanation(),
+                "model": reference("Model"),
+                "request_id": TEXT,
+            },
             required=[*judged, "model", "request_id"],
         ),
         "Verdicts": structure(

@@ -6,15 +6,17 @@ from itertools import chain
 
 import numpy as np
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
 from sentiment.evaluation.drawing import ACCENT, CARD, FAINT, INK, OTHER, new_figure, styled, svg
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.lengths import Group, by_length
 from sentiment.evaluation.metrics import Metrics, reliability, roc_curve, wilson_interval
-from sentiment.schema import SENTIMENTS
 
 INTERVALS = "95\N{NO-BREAK SPACE}% intervals"
 DARK = 0.5  # share above which a cell of the confusion matrix needs light text
+PAIR = 2
+MOST_NUMBERED = 10  # labels up to which the confusion matrix has numbers
+SHOWN_OF_NAME = 20  # characters of a label's name in the confusion matrix
 PANEL = 1.45  # height of a panel, in inches
 
 Looks = Sequence[Mapping[str, float]]
@@ -31,42 +33,36 @@ class ReportFigure:
 
 
 @styled()
-def figures(  # noqa: PLR0913, PLR0917 - what the figures show
+def figures(
     metrics: Metrics,
     texts: Sequence[str],
-    labels: NDArray[np.int64],
-    probabilities: NDArray[np.float64],
-    short: Mapping[str, tuple[NDArray[np.int64], NDArray[np.float64]]],
+    judged: Judged,
+    short: Mapping[str, Judged],
     looks: Looks,
 ) -> list[ReportFigure]:
     """Draw all figures of a report.
 
     Args:
-        metrics: metrics of `probabilities`.
+        metrics: metrics of `judged`.
         texts: the test reviews.
-        labels: their labels, shape (reviews,).
-        probabilities: predicted P(positive), shape (reviews,).
-        short: labels and probabilities of excerpts of the reviews, by kind.
+        judged: their labels and predictions.
+        short: the same of excerpts of the reviews, by kind.
         looks: the learning curve, each measurement with its `step`; empty has no figure.
     """
     drawn = [
         _confusion(metrics),
-        _roc(metrics, labels, probabilities),
-        _reliability("Reliability diagram", labels, probabilities),
-        *(_reliability(f"Reliability diagram, {kind}", *part) for kind, part in short.items()),
-        _accuracy_by_length(by_length(texts, labels, probabilities)),
+        _roc(metrics, judged),
+        _reliability("Reliability diagram", judged),
+        *(_reliability(f"Reliability diagram, {kind}", part) for kind, part in short.items()),
+        _accuracy_by_length(by_length(texts, judged)),
     ]
     names = [n for n in dict.fromkeys(chain(*looks)) if n not in {"step", "seconds"}]
     return [*drawn, _learning_curve(looks, names)] if names else drawn
 
 
 def _confusion(metrics: Metrics) -> ReportFigure:
-    counts = np.array(
-        [
-            [metrics.true_negatives, metrics.false_positives],
-            [metrics.false_negatives, metrics.true_positives],
-        ]
-    )
+    counts, names = np.array(metrics.confusion), list(metrics.labels)
+    size = len(names)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     figure = new_figure()
     axes = figure.add_subplot()
@@ -75,56 +71,62 @@ def _confusion(metrics: Metrics) -> ReportFigure:
         # Rectangles, because an image would be a raster inside the SVG
         corner, strength = (column, row), 0.06 + 0.9 * share
         axes.add_patch(Rectangle(corner, 1, 1, color=ACCENT, alpha=strength, linewidth=0))
-        axes.text(
-            column + 0.5, row + 0.5, f"{count:,}\n{share:.1%}",
-            ha="center", va="center", color=CARD if share > DARK else INK,
-        )  # fmt: skip
-    axes.set(xticks=[0.5, 1.5], yticks=[0.5, 1.5], xlim=(0, 2), ylim=(2, 0))
-    axes.set_xticklabels(SENTIMENTS)
-    axes.set_yticklabels(SENTIMENTS, rotation=90, va="center")
+        if size <= MOST_NUMBERED:
+            axes.text(
+                column + 0.5, row + 0.5, f"{count:,}" + (f"\n{share:.1%}" if size == PAIR else ""),
+                ha="center", va="center", color=CARD if share > DARK else INK,
+            )  # fmt: skip
+    ticks, shown = np.arange(size) + 0.5, [name[:SHOWN_OF_NAME] for name in names]
+    axes.set(xticks=ticks, yticks=ticks, xlim=(0, size), ylim=(size, 0))
+    axes.set_xticklabels(shown, rotation=0 if size == PAIR else 90)
+    axes.set_yticklabels(shown, rotation=90 if size == PAIR else 0, va="center")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set(xlabel="predicted", ylabel="true", aspect="equal")
     return ReportFigure(
         "Confusion matrix",
-        "Rows are the true classes, columns the predicted ones, with shares of the row.",
-        f"{metrics.true_negatives:,} negative reviews classified as negative, "
-        f"{metrics.false_positives:,} negative as positive, "
-        f"{metrics.false_negatives:,} positive as negative, "
-        f"{metrics.true_positives:,} positive as positive.",
+        "Rows are the true labels, columns the predicted ones; the darker, the larger the share of "
+        "the row.",
+        "; ".join(
+            f"{names[row]} classified as {names[column]}: {count:,}"
+            for (row, column), count in np.ndenumerate(counts)
+            if count or size == PAIR
+        )
+        + ".",
         svg(figure, "confusion"),
     )
 
 
-def _roc(
-    metrics: Metrics, labels: NDArray[np.int64], probabilities: NDArray[np.float64]
-) -> ReportFigure:
+def _roc(metrics: Metrics, judged: Judged) -> ReportFigure:
     figure = new_figure()
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-    axes.plot(*roc_curve(labels, probabilities), color=ACCENT, linewidth=1.6)
+    places = range(len(judged.names))
+    for place in places if len(places) > PAIR else places[1:]:
+        axes.plot(
+            *roc_curve(*judged.binary(place)), color=ACCENT, linewidth=1.6 / len(places) + 0.8
+        )
     axes.set(xlabel="false positive rate", ylabel="true positive rate", aspect="equal")
     alternative = (
-        "No curve: all reviews belong to one class."
+        "No curve: a label is missing."
         if metrics.roc_auc is None
         else f"The area under the curve is {metrics.roc_auc:.4f}; guessing gives 0.5."
     )
     return ReportFigure(
         "Receiver operating characteristic",
-        "True positive rate against false positive rate at every threshold. Dotted: guessing.",
+        "True positive rate against false positive rate at every threshold"
+        f"{'' if len(places) == PAIR else ', one curve for each label'}. Dotted: guessing.",
         alternative,
         svg(figure, "roc"),
     )
 
 
-def _reliability(
-    title: str, labels: NDArray[np.int64], probabilities: NDArray[np.float64]
-) -> ReportFigure:
-    bins = reliability(labels, probabilities)
-    confidence = [part.confidence for part in bins]
+def _reliability(title: str, judged: Judged) -> ReportFigure:
+    bins = reliability(judged)
+    confidence, least = [part.confidence for part in bins], 1 / len(judged.names)
     figure = new_figure()
     above, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
-    above.plot([0.5, 1], [0.5, 1], color=FAINT, linestyle=":", linewidth=1)
+    above.plot([least, 1], [least, 1], color=FAINT, linestyle=":", linewidth=1)
     for part in bins:
         ends = wilson_interval(round(part.accuracy * part.rows), part.rows)
         above.plot([part.confidence] * 2, ends, color=ACCENT, linewidth=1)
@@ -138,7 +140,7 @@ def _reliability(
             f"{part.rows:,}", (part.confidence, part.rows),
             xytext=(0, 2), textcoords="offset points", ha="center", fontsize=6.5,
         )  # fmt: skip
-    below.set(xlabel="confidence", ylabel="texts", yticks=[], xlim=(0.48, 1.02))
+    below.set(xlabel="confidence", ylabel="texts", yticks=[], xlim=(least - 0.02, 1.02))
     below.margins(y=0.3)
     parts = (f"{part.confidence:.3f}: {part.accuracy:.3f} of {part.rows:,}" for part in bins)
     return ReportFigure(

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sentiment.evaluation.metrics import THRESHOLD
+from sentiment.evaluation.judged import Judged
 
 GROUPS = 10
 
@@ -26,21 +25,17 @@ class Group:
         return self.right / self.rows
 
 
-def by_length(
-    texts: Sequence[str], labels: NDArray[np.int64], probabilities: NDArray[np.float64]
-) -> list[Group]:
+def by_length(texts: Sequence[str], judged: Judged) -> list[Group]:
     """Split the reviews at the deciles of their length; equal lengths share a group.
 
     Args:
         texts: raw reviews, at least one.
-        labels: their labels, 1 or 0, shape (reviews,).
-        probabilities: predicted P(positive), shape (reviews,).
+        judged: their labels and predictions.
 
     Returns:
         At most ten nonempty groups, by increasing length.
     """
     lengths = np.array([len(text) for text in texts])
-    right = (np.asarray(probabilities) >= THRESHOLD) == (np.asarray(labels) == 1)
     shares = np.arange(1, GROUPS + 1) / GROUPS
     longest = np.unique(np.quantile(lengths, shares, method="inverted_cdf"))
     places = np.searchsorted(longest, lengths)
@@ -49,7 +44,7 @@ def by_length(
             shortest=int(lengths[places == place].min()),
             longest=int(lengths[places == place].max()),
             rows=int((places == place).sum()),
-            right=int(right[places == place].sum()),
+            right=int(judged.right[places == place].sum()),
         )
         for place in range(len(longest))
     ]

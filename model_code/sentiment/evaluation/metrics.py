@@ -1,13 +1,14 @@
-"""Metrics of a binary classifier's probabilities."""
+"""Metrics of a classifier's probabilities."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-THRESHOLD = 0.5
+from sentiment.evaluation.judged import Judged
+
 BINS = 15
 FEW_ROWS = 100  # test reviews below which the metrics are rough estimates
 Z_95 = 1.959963984540054  # quantile of the standard normal distribution, two-sided 95 %
@@ -16,14 +17,14 @@ SMALLEST = 1e-15  # limits the log loss of a wrong prediction with probability 1
 
 @dataclass(frozen=True)
 class Bin:
-    """Reviews of similar confidence, which is the probability of the predicted class.
+    """Texts of similar confidence, which is the probability of the predicted label.
 
-    There are 15 bins of equal width from 0 to 1, of which two classes use the upper 8.
+    There are 15 bins of equal width from 0 to 1, of which two labels use the upper 8.
 
     Attributes:
-        confidence: mean probability of the predicted class.
+        confidence: mean probability of the predicted label.
         accuracy: share classified correctly.
-        rows: number of reviews.
+        rows: number of texts.
     """
 
     confidence: float
@@ -32,21 +33,45 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Metrics:
-    """Metrics of predicted probabilities; a review is classified as positive from 0.5.
-
-    `NAMES` in glossary.py explains them. One that these reviews do not determine is None, such as
-    the precision without a review classified as positive.
+class LabelMetrics:
+    """Metrics of one label; one that the texts do not determine is None.
 
     Attributes:
+        rows: number of texts with the label.
+        precision: share of the texts classified as the label that have it.
+        recall: share of the texts with the label that are classified as it.
+        f1: harmonic mean of both.
+    """
+
+    rows: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Metrics of predicted probabilities; a text is classified as its most probable label.
+
+    `NAMES` in glossary.py explains them. One that these texts do not determine is None, such as
+    the precision without a text classified as the label.
+
+    Attributes:
+        rows: number of texts.
         accuracy_low: lower end of the 95 % interval of the accuracy, after Wilson (1927).
-        balanced_accuracy: mean of the share of positive and of negative reviews that are classified
-            correctly. Always answering the commonest label gives 0.5.
+        balanced_accuracy: mean of the labels' recalls. Always answering the commonest label gives
+            one divided by the number of labels.
         balanced_accuracy_low: lower end of its 95 % interval; see `mean_interval`.
-        roc_auc: area under the ROC curve, ties counting half.
-        expected_calibration_error: sum over the bins (see `Bin`) of their share of the reviews
-            times the absolute difference of their mean confidence and their accuracy; Guo et al.
-            (2017), "On calibration of modern neural networks".
+        roc_auc: area under the ROC curve, ties counting half; the mean of the labels' areas when
+            there are more than two.
+        macro_f1: mean of the labels' F1, where undefined ones count 0.
+        brier: mean over the texts of half the summed squared differences of each label's
+            probability from 1 or 0.
+        expected_calibration_error: sum over the bins (see `Bin`) of their share of the texts times
+            the absolute difference of their mean confidence and their accuracy; Guo et al. (2017),
+            "On calibration of modern neural networks".
+        labels: metrics of each label.
+        confusion: number of texts by true and predicted label, in the order of `labels`.
     """
 
     rows: int
@@ -57,92 +82,61 @@ class Metrics:
     balanced_accuracy_low: float | None
     balanced_accuracy_high: float | None
     roc_auc: float | None
-    precision: float | None
-    recall: float | None
-    f1: float | None
+    macro_f1: float
     log_loss: float
     brier: float
     expected_calibration_error: float
-    true_positives: int
-    false_positives: int
-    true_negatives: int
-    false_negatives: int
+    labels: dict[str, LabelMetrics]
+    confusion: list[list[int]]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the metrics by name."""
         return asdict(self)
 
 
-def evaluate(labels: ArrayLike, probabilities: ArrayLike) -> Metrics:
-    """Return the metrics of predicted probabilities.
-
-    Args:
-        labels: 1 positive or 0 negative, shape (reviews,), at least one.
-        probabilities: P(positive), shape (reviews,).
-
-    Raises:
-        ValueError: when a shape is wrong, a label is not 0 or 1, or a probability is not between 0
-            and 1, as after a diverged training.
-    """
-    _check(np.asarray(labels), np.asarray(probabilities))
-    truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
-    judged = given >= THRESHOLD
-    counts = {
-        "true_positives": int((judged & truth).sum()),
-        "false_positives": int((judged & ~truth).sum()),
-        "true_negatives": int((~judged & ~truth).sum()),
-        "false_negatives": int((~judged & truth).sum()),
-    }
-    hits = counts["true_positives"]
-    precision, recall = _share(hits, judged.sum()), _share(hits, truth.sum())
-    right = int((judged == truth).sum())
-    low, high = wilson_interval(right, len(truth))
-    mean, mean_low, mean_high = _balanced(judged == truth, truth)
-    likelihoods = np.clip(np.where(truth, given, 1 - given), SMALLEST, 1)
+def evaluate(judged: Judged) -> Metrics:
+    """Return the metrics of predicted probabilities."""
+    rows, size = len(judged.labels), len(judged.names)
+    confusion = np.zeros((size, size), np.int64)
+    np.add.at(confusion, (judged.labels, judged.verdicts), 1)
+    labels = {name: _of_label(confusion, place) for place, name in enumerate(judged.names)}
+    right = int(judged.right.sum())
+    low, high = wilson_interval(right, rows)
+    truth = np.eye(size)[judged.labels]
+    given = judged.probabilities[np.arange(rows), judged.labels]
     return Metrics(
-        rows=len(truth),
-        accuracy=right / len(truth),
+        rows=rows,
+        accuracy=right / rows,
         accuracy_low=low,
         accuracy_high=high,
-        balanced_accuracy=mean,
-        balanced_accuracy_low=mean_low,
-        balanced_accuracy_high=mean_high,
-        roc_auc=_roc_auc(truth, given),
-        precision=precision,
-        recall=recall,
-        f1=2 * precision * recall / (precision + recall) if precision and recall else None,
-        log_loss=float(-np.log(likelihoods).mean()),
-        brier=float(np.square(given - truth).mean()),
+        **_balanced(confusion),
+        roc_auc=_roc_auc(judged),
+        macro_f1=sum(one.f1 or 0.0 for one in labels.values()) / size,
+        log_loss=float(-np.log(np.clip(given, SMALLEST, 1)).mean()),
+        brier=float(np.square(judged.probabilities - truth).sum(axis=1).mean() / 2),
         expected_calibration_error=sum(
-            part.rows / len(truth) * abs(part.confidence - part.accuracy)
-            for part in reliability(truth, given)
+            part.rows / rows * abs(part.confidence - part.accuracy) for part in reliability(judged)
         ),
-        **counts,
+        labels=labels,
+        confusion=confusion.tolist(),
     )
 
 
-def _balanced(
-    right: NDArray[np.bool_], truth: NDArray[np.bool_]
-) -> tuple[float | None, float | None, float | None]:
-    """Return the balanced accuracy and its interval, or None for each without one of the labels."""
-    recalls = [(int(right[of_label].sum()), int(of_label.sum())) for of_label in (truth, ~truth)]
+def _of_label(confusion: NDArray[np.int64], label: int) -> LabelMetrics:
+    hits, rows = int(confusion[label, label]), int(confusion[label].sum())
+    precision, recall = _share(hits, int(confusion[:, label].sum())), _share(hits, rows)
+    f1 = 2 * precision * recall / (precision + recall) if precision and recall else None
+    return LabelMetrics(rows, precision, recall, f1)
+
+
+def _balanced(confusion: NDArray[np.int64]) -> dict[str, float | None]:
+    """Return the balanced accuracy and its interval, or None for each when a label is missing."""
+    names = ("balanced_accuracy", "balanced_accuracy_low", "balanced_accuracy_high")
+    recalls = list(zip(confusion.diagonal().tolist(), confusion.sum(axis=1).tolist(), strict=True))
     if not all(rows for _, rows in recalls):
-        return None, None, None
-    return sum(hits / rows for hits, rows in recalls) / len(recalls), *mean_interval(recalls)
-
-
-def _check(labels: NDArray[Any], probabilities: NDArray[Any]) -> None:
-    if labels.ndim != 1 or labels.shape != probabilities.shape or not len(labels):
-        raise ValueError(
-            f"labels of shape {labels.shape} and probabilities of shape {probabilities.shape}: "
-            "both must be (reviews,), for at least one review"
-        )
-    wrong = labels[~np.isin(labels, (0, 1))]
-    if len(wrong):
-        raise ValueError(f"label {wrong[0]}: must be 0 or 1")
-    outside = probabilities[~((probabilities >= 0) & (probabilities <= 1))]
-    if len(outside):
-        raise ValueError(f"probability {outside[0]}: must be between 0 and 1")
+        return dict.fromkeys(names)
+    mean = sum(hits / rows for hits, rows in recalls) / len(recalls)
+    return dict(zip(names, (mean, *mean_interval(recalls)), strict=True))
 
 
 def wilson_interval(right: int, rows: int) -> tuple[float, float]:
@@ -171,16 +165,13 @@ def mean_interval(shares: Sequence[tuple[int, int]]) -> tuple[float, float]:
     )
 
 
-def reliability(labels: ArrayLike, probabilities: ArrayLike) -> list[Bin]:
+def reliability(judged: Judged) -> list[Bin]:
     """Return the nonempty bins, by increasing confidence."""
-    truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
-    judged = given >= THRESHOLD
-    confidence, right = np.where(judged, given, 1 - given), judged == truth
-    index = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    index = np.minimum((judged.confidence * BINS).astype(np.int64), BINS - 1)
     return [
         Bin(
-            float(confidence[index == number].mean()),
-            float(right[index == number].mean()),
+            float(judged.confidence[index == number].mean()),
+            float(judged.right[index == number].mean()),
             int((index == number).sum()),
         )
         for number in np.unique(index)
@@ -188,10 +179,14 @@ def reliability(labels: ArrayLike, probabilities: ArrayLike) -> list[Bin]:
 
 
 def roc_curve(
-    labels: ArrayLike, probabilities: ArrayLike
+    truth: NDArray[np.bool_], given: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the false and true positive rates of every threshold, in increasing order."""
-    truth, given = np.asarray(labels) == 1, np.asarray(probabilities, np.float64)
+    """Return the false and true positive rates of every threshold, in increasing order.
+
+    Args:
+        truth: True for each text with a label, shape (texts,).
+        given: predicted probability of the label, same shape.
+    """
     order = np.argsort(-given, kind="stable")
     truth, given = truth[order], given[order]
     ends = np.append(np.flatnonzero(np.diff(given)), len(given) - 1)  # ties share a point
@@ -202,12 +197,19 @@ def roc_curve(
     )
 
 
-def _roc_auc(truth: NDArray[np.bool_], given: NDArray[np.float64]) -> float | None:
+def _roc_auc(judged: Judged) -> float | None:
+    labels = range(len(judged.names))
+    areas = [_area(*judged.binary(label)) for label in (labels if len(labels) > 2 else labels[1:])]  # noqa: PLR2004 - both labels have the same area
+    known = [area for area in areas if area is not None]
+    return sum(known) / len(known) if len(known) == len(areas) else None
+
+
+def _area(truth: NDArray[np.bool_], given: NDArray[np.float64]) -> float | None:
     if truth.all() or not truth.any():
         return None
     false_rate, true_rate = roc_curve(truth, given)
     return float(np.sum(np.diff(false_rate) * (true_rate[1:] + true_rate[:-1]) / 2))
 
 
-def _share(part: int, whole: np.int64) -> float | None:
-    return part / int(whole) if whole else None
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

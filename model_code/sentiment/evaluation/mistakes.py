@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sentiment.evaluation.metrics import THRESHOLD
-from sentiment.schema import SENTIMENTS
+from sentiment.evaluation.judged import Judged
 
 SHOWN_MISTAKES = 20
 SHOWN_CHARACTERS = 420
@@ -23,30 +21,26 @@ class Mistake:
     """A misclassified review in the report."""
 
     text: str
-    label: str  # `positive` or `negative`, as `judged`
+    label: str
     judged: str
-    probability: float  # P(positive)
+    probability: float  # of `judged`
 
 
-def most_confident_mistakes(
-    texts: Sequence[str], labels: NDArray[np.int64], probabilities: NDArray[np.float64]
-) -> list[Mistake]:
+def most_confident_mistakes(texts: Sequence[str], judged: Judged) -> list[Mistake]:
     """Return at most 20 misclassified reviews, the most confident predictions first.
 
     Args:
         texts: raw reviews.
-        labels: their labels, 1 or 0, shape (reviews,).
-        probabilities: predicted P(positive), shape (reviews,).
+        judged: their labels and predictions.
     """
-    judged, truth = probabilities >= THRESHOLD, labels == 1
-    wrong = np.flatnonzero(judged != truth)
-    worst = wrong[np.argsort(-np.abs(probabilities[wrong] - THRESHOLD), kind="stable")]
+    wrong = np.flatnonzero(~judged.right)
+    worst = wrong[np.argsort(-judged.confidence[wrong], kind="stable")]
     return [
         Mistake(
             text=excerpt(texts[row]),
-            label=SENTIMENTS[int(truth[row])],
-            judged=SENTIMENTS[int(judged[row])],
-            probability=float(probabilities[row]),
+            label=judged.names[judged.labels[row]],
+            judged=judged.names[judged.verdicts[row]],
+            probability=float(judged.confidence[row]),
         )
         for row in worst[:SHOWN_MISTAKES]
     ]

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from numpy.typing import NDArray
 
 from sentiment.evaluation.figures import figures
-from sentiment.evaluation.glossary import NAMES
+from sentiment.evaluation.glossary import LABEL_NAMES, NAMES
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import FEW_ROWS, Metrics, evaluate
 from sentiment.evaluation.mistakes import most_confident_mistakes
 
@@ -25,18 +24,16 @@ class Report:
 
     Attributes:
         metadata: content of metadata.json.
-        labels: labels of the test reviews, 1 or 0, shape (reviews,).
-        probabilities: predicted P(positive), shape (reviews,).
-        short: labels and probabilities of excerpts of the test reviews, by kind.
+        judged: labels and predictions of the test reviews.
+        short: the same of excerpts of the test reviews, by kind.
         texts: the raw test reviews.
         learning_curve: measurements during training, each with its `step`.
         seconds: duration of each phase of training.
     """
 
     metadata: dict[str, Any]
-    labels: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    short: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
+    judged: Judged
+    short: dict[str, Judged]
     texts: list[str]
     learning_curve: list[dict[str, float]]
     seconds: dict[str, float]
@@ -49,11 +46,8 @@ def write_report(folder: Path, report: Report) -> None:
         folder: target folder, created if it is missing.
         report: content to write. metrics.json has no text of a review, report.html only the
             beginnings of the most confident mistakes.
-
-    Raises:
-        ValueError: when labels and probabilities are invalid; see `evaluate`.
     """
-    metrics = evaluate(report.labels, report.probabilities)
+    metrics = evaluate(report.judged)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / METRICS).write_text(_json(report, metrics), "utf-8")
     (folder / HTML).write_text(_html(report, metrics), "utf-8", errors="replace")
@@ -64,15 +58,15 @@ def _json(report: Report, metrics: Metrics) -> str:
         **{name: report.metadata[name] for name in ("model_version", "hyperparameters", "sha256")},
         **report.metadata["metrics"],
         **metrics.as_dict(),
-        "excerpts": {kind: _short(*part) for kind, part in report.short.items()},
+        "excerpts": {kind: _short(part) for kind, part in report.short.items()},
         "learning_curve": report.learning_curve,
         "seconds": report.seconds,
     }
     return json.dumps(_without_nan(content), indent=1, allow_nan=False) + "\n"
 
 
-def _short(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> dict[str, float]:
-    metrics = evaluate(labels, probabilities)
+def _short(judged: Judged) -> dict[str, float]:
+    metrics = evaluate(judged)
     return {
         "rows": metrics.rows,
         "accuracy": metrics.accuracy,
@@ -90,17 +84,15 @@ def _without_nan(value: Any) -> Any:
 
 
 def _html(report: Report, metrics: Metrics) -> str:
-    labels, probabilities = report.labels, report.probabilities
     return render(
         Path(__file__).with_name("report.html.j2"),
         report=report,
         metrics=metrics,
         names=NAMES,
+        label_names=LABEL_NAMES,
         few=FEW_ROWS,
-        figures=figures(
-            metrics, report.texts, labels, probabilities, report.short, report.learning_curve
-        ),
-        mistakes=most_confident_mistakes(report.texts, labels, probabilities),
+        figures=figures(metrics, report.texts, report.judged, report.short, report.learning_curve),
+        mistakes=most_confident_mistakes(report.texts, report.judged),
     )
 
 

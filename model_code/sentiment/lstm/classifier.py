@@ -38,25 +38,25 @@ class LSTMReviews:
     pad: int
     words: str
 
-    def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:
-        """Return the log-odds of positive of raw reviews, and how much of them is known.
+    def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:  # noqa: ARG002 - the protocol's
+        """Return the log-odds of raw reviews, and how many of their words are known.
 
         Args:
             reviews: raw reviews.
-            explain: True adds the approximate part of each word in the log-odds.
+            explain: of no effect; explanations are made on request.
         """
         rows = [self._read(review) for review in reviews]
         logits = predict(self.network, [convert(self.word_dict, row, self.pad) for row in rows])
         words = [[word for word in row if word[0].isalnum()] for row in rows]
         counts = np.array([len(row) for row in words], np.int64)
         return Scores(
-            logits=logits,
-            evidence=counts.astype(np.float64),
+            logits=logits[:, np.newaxis],
+            evidence=counts[:, np.newaxis].astype(np.float64),
             words=counts,
             known_words=np.array(
                 [sum(word in self.word_dict for word in row) for row in words], np.int64
             ),
-            explanations=[self._explain(review) for review in reviews] if explain else [],
+            explain=lambda _: [self._explain(review) for review in reviews],
         )
 
     def _read(self, review: str) -> list[str]:
@@ -79,7 +79,7 @@ class LSTMReviews:
         weights = (gradient * vectors).sum(dim=2)[:, 0].detach().double().numpy()
         read = slice(len(ids))
         words = Spans(np.array(starts[read], int), np.array(ends[read], int), weights[read])
-        return Explanation(float(logit.detach()) - float(weights.sum()), words)
+        return Explanation(logit.item() - float(weights.sum()), words)
 
     def save(self, folder: Path) -> None:
         """Write weights and vocabulary to an existing folder."""

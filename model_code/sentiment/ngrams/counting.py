@@ -12,11 +12,12 @@ from sentiment.errors import TrainingInputError
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.blocks import Block
 from sentiment.ngrams.terms import Terms
+from sentiment.schema import SENTIMENTS
 
-LABELS = 2
 # Parts of the terms, by the first bits of their numbers: sorted one at a time, which limits memory,
-# they have the order of all.
-BITS = 4
+# they have the order of all. More labels need more parts.
+BITS = 3
+BYTES, BYTES_OF_MODEL = 8, 8  # of a term in an artifact, and of its ratio and weight in each model
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Counts:
     reviews: NDArray[np.int32]
 
     @classmethod
-    def none(cls) -> Self:
+    def none(cls, labels: int) -> Self:
         """Return the counts of no terms."""
-        return cls(np.empty(0, np.uint64), np.empty((LABELS, 0), np.int32))
+        return cls(np.empty(0, np.uint64), np.empty((labels, 0), np.int32))
 
     @classmethod
     def sum(cls, counted: Sequence[Self]) -> Self:
@@ -58,23 +59,30 @@ class Counts:
     def best(self, parameters: Hyperparameters) -> Self:
         """Keep `max_terms` terms, if so many occur in at least `min_reviews` reviews.
 
+        With more than two labels, fewer terms are kept, so that the artifact is not larger.
+
         Those in the most reviews are the best. Of terms in equally many, those are better whose
         labels differ more in number, which gives them the stronger ratios; then those with the
         smaller numbers, which is a random choice.
         """
         totals = self.reviews.sum(axis=0, dtype=np.int64)
         kept = np.flatnonzero(totals >= parameters.min_reviews)
-        if len(kept) > parameters.max_terms:
+        labels = len(self.reviews)
+        models = 1 if labels == len(SENTIMENTS) else labels
+        room = parameters.max_terms * (BYTES + BYTES_OF_MODEL) // (BYTES + BYTES_OF_MODEL * models)
+        most = max(1, room)
+        if len(kept) > most:
             merits = (totals << 32) + np.ptp(self.reviews, axis=0)
-            least = np.partition(merits[kept], -parameters.max_terms)[-parameters.max_terms]
+            least = np.partition(merits[kept], -most)[-most]
             better, equal = np.flatnonzero(merits > least), np.flatnonzero(merits == least)
-            kept = np.sort(np.append(better, equal[: parameters.max_terms - len(better)]))
+            kept = np.sort(np.append(better, equal[: most - len(better)]))
         return type(self)(self.terms[kept], self.reviews.take(kept, axis=1))
 
 
 def count_terms(
     blocks: Sequence[Block],
-    groups: NDArray[np.int8],
+    groups: NDArray[np.int16],
+    labels: int,
     parameters: Hyperparameters,
     ranks: Ranks,
 ) -> tuple[Counts, Counts]:
@@ -82,7 +90,9 @@ def count_terms(
 
     Args:
         blocks: terms of this rank's texts.
-        groups: label of each text, plus 2 for a review that is held out; -1 is not counted.
+        groups: label of each text, plus the number of labels for a review that is held out; -1 is
+            not counted.
+        labels: number of labels.
         parameters: hyperparameters of the choice.
         ranks: processes that share the counting.
 
@@ -92,10 +102,11 @@ def count_terms(
     Raises:
         TrainingInputError: when no term occurs in enough reviews.
     """
-    first, final = Counts.none(), Counts.none()
-    for part in range(1 << BITS):
-        found = Counts.sum(ranks.gather(_count(blocks, groups, part)))
-        trained, held_out = found.reviews[:LABELS], found.reviews[LABELS:]
+    first, final = Counts.none(labels), Counts.none(labels)
+    bits = BITS + (labels - 1).bit_length()
+    for part in range(1 << bits):
+        found = Counts.sum(ranks.gather(_count(blocks, groups, labels, part, bits)))
+        trained, held_out = found.reviews[:labels], found.reviews[labels:]
         more = (Counts(found.terms, reviews) for reviews in (trained, trained + held_out))
         first, final = (
             kept.followed_by(counts.best(parameters)).best(parameters)
@@ -108,16 +119,18 @@ def count_terms(
     return first, final
 
 
-def _count(blocks: Sequence[Block], groups: NDArray[np.int8], part: int) -> Counts:
+def _count(
+    blocks: Sequence[Block], groups: NDArray[np.int16], labels: int, part: int, bits: int
+) -> Counts:
     """Count this rank's terms of one part by group."""
-    terms, owners, end = [np.empty(0, np.uint64)], [np.empty(0, np.int8)], 0
+    terms, owners, end = [np.empty(0, np.uint64)], [np.empty(0, np.int16)], 0
     for block in blocks:
         start, end = end, end + len(block.counts)
         of_terms = np.repeat(groups[start:end], block.counts)
-        chosen = (block.terms >> np.uint64(64 - BITS) == part) & (of_terms >= 0)
+        chosen = (block.terms >> np.uint64(64 - bits) == part) & (of_terms >= 0)
         terms.append(block.terms[chosen])
         owners.append(of_terms[chosen])
     distinct, places = np.unique(np.concatenate(terms), return_inverse=True)
-    places = places * (2 * LABELS) + np.concatenate(owners)
-    counts = np.bincount(places, minlength=2 * LABELS * len(distinct))
-    return Counts(distinct, counts.reshape(-1, 2 * LABELS).T.astype(np.int32, order="C"))
+    places = places * (2 * labels) + np.concatenate(owners)
+    counts = np.bincount(places, minlength=2 * labels * len(distinct))
+    return Counts(distinct, counts.reshape(-1, 2 * labels).T.astype(np.int32, order="C"))

@@ -1,6 +1,6 @@
 """Training of the n-gram model: find the terms, weight them and fit the regression."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.excerpts import excerpts
 from sentiment.hyperparameters import Hyperparameters
+from sentiment.labels import modelled
 from sentiment.ngrams.blocks import read_blocks
 from sentiment.ngrams.classifier import NgramReviews
-from sentiment.ngrams.counting import LABELS, count_terms
+from sentiment.ngrams.counting import count_terms
 from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design, Objective, minimize
 from sentiment.ngrams.weighting import Weighting
@@ -46,14 +47,19 @@ def fit(
     mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
     rows = _Rows.read(mine, unseen, parameters, ranks)
     run = _Run(parameters, ranks, checkpoint)
+    fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(training.names)]
+    held_out, model = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
+    return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
 
+
+def _fit_one(run: "_Run", rows: "_Rows") -> tuple[NgramReviews, NgramReviews]:
+    """Train the model of one label without the validation reviews, and the one on all reviews."""
     validating = np.flatnonzero(rows.whole & ~rows.training)
     run.watched = rows.first.design(rows.matrix, validating), rows.labels[validating]
     held_out = run.model(rows.first, rows, rows.training)
 
     run.watched = None
-    model = run.model(rows.final, rows, np.ones_like(rows.whole))
-    return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
+    return held_out, run.model(rows.final, rows, np.ones_like(rows.whole))
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,9 @@ class _Rows:
         whole = np.repeat([True, True, False, False], counts)
         training = np.repeat([True, False, True, False], counts)
         blocks = read_blocks([text for part in parts for text in part.texts], parameters.max_order)
-        groups = np.where(whole, labels + LABELS * ~training, -1).astype(np.int8)
-        first, final = count_terms(blocks, groups, parameters, ranks)
+        size = len(mine.names)
+        groups = np.where(whole, labels + size * ~training, -1).astype(np.int16)
+        first, final = count_terms(blocks, groups, size, parameters, ranks)
         return cls(
             TermMatrix.of(blocks, np.union1d(first.terms, final.terms)),
             labels,
@@ -95,6 +102,15 @@ class _Rows:
             training,
             Weighting(first, parameters.smoothing),
             Weighting(final, parameters.smoothing),
+        )
+
+    def against_others(self, label: int) -> "_Rows":
+        """Return the rows with the label 1 for one label and 0 for all others."""
+        return replace(
+            self,
+            labels=(self.labels == label).astype(np.int64),
+            first=self.first.against_others(label),
+            final=self.final.against_others(label),
         )
 
 
@@ -131,9 +147,9 @@ class _Run:
         return NgramReviews(
             order=self.parameters.max_order,
             terms=weighting.terms,
-            ratios=weighting.ratios,
-            weights=weighting.ratios * solution[:-1].numpy(),
-            bias=float(solution[-1]),
+            ratios=weighting.ratios[np.newaxis],
+            weights=(weighting.ratios * solution[:-1].numpy())[np.newaxis],
+            bias=solution[-1:].double().numpy(),
         )
 
     def _regress(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> Tensor:

@@ -1,6 +1,7 @@
 """Log-count ratios of the chosen terms, and the reviews' vectors of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ class Weighting:
     """The chosen terms with their counts, the same on every rank.
 
     Attributes:
-        counted: number of negative and of positive reviews with each term.
+        counted: number of reviews of each label with each term; for a design, of two labels.
         smoothing: added to every count (Laplace).
     """
 
@@ -30,6 +31,12 @@ class Weighting:
     def terms(self) -> Terms:
         """Sorted numbers of the terms, shape (terms,)."""
         return self.counted.terms
+
+    def against_others(self, label: int) -> Self:
+        """Return the weighting of one label, as the positive one, against all others."""
+        reviews = self.counted.reviews
+        others = reviews.sum(axis=0, dtype=np.int32) - reviews[label]
+        return replace(self, counted=Counts(self.terms, np.stack([others, reviews[label]])))
 
     @property
     def ratios(self) -> NDArray[np.float32]:

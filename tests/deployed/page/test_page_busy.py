@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.deployed.page.use import ANSWER, NOT_WAITED, classify
+from tests.deployed.page.use import ANSWER, NOT_WAITED, classify, stop_clock
 
 
 def test_the_page_waits_for_a_starting_model(page: Page) -> None:
@@ -22,9 +22,13 @@ def test_the_page_waits_for_a_starting_model(page: Page) -> None:
             route.fulfill(json=ANSWER)
 
     page.route("**/api/predict", answer)
+    stop_clock(page)
     classify(page, "A fine film.")
-    expect(page.locator("#message")).to_contain_text("The model is starting. 1 s")
-    expect(page.locator("#sentiment")).to_have_text("Positive", timeout=10_000)
+    expect(page.locator("#message")).to_have_text("The model is starting.")
+    page.clock.run_for(1_000)
+    expect(page.locator("#message")).to_have_text("The model is starting. 1 s")
+    page.clock.run_for(2_000)
+    expect(page.locator("#sentiment")).to_have_text("Positive")
     assert len(calls) == 2
 
 
@@ -96,10 +100,12 @@ def test_a_busy_server_is_reported(page: Page) -> None:
     page.allowed_noise = ("429",)  # type: ignore[attr-defined]
     problem = {"code": "too_many_requests", "detail": "x"}
     page.route("**/api/predict", lambda route: route.fulfill(status=429, json=problem))
+    stop_clock(page)
     classify(page, "A film.")
-    expect(page.locator("#message")).to_have_text(
-        "Too many requests at once. Trying again automatically … 1 s"
-    )
+    busy = "Too many requests at once. Trying again automatically …"
+    expect(page.locator("#message")).to_have_text(busy)
+    page.clock.run_for(1_000)
+    expect(page.locator("#message")).to_have_text(f"{busy} 1 s")
 
 
 def test_a_very_long_retry_after_is_shortened(page: Page) -> None:
@@ -119,7 +125,10 @@ def test_a_very_long_retry_after_is_shortened(page: Page) -> None:
 
 def test_elapsed_seconds_are_shown_but_not_announced(page: Page) -> None:
     page.route("**/api/predict", lambda _: None)
-    classify(page, "A fine film.")
+    stop_clock(page)
+    with page.expect_request("**/api/predict"):
+        classify(page, "A fine film.")
+    page.clock.run_for(2_000)
     expect(page.locator("#elapsed")).to_have_text("2 s")
     expect(page.locator("#message-text")).to_have_text("Reading …")
     assert page.locator("#elapsed").get_attribute("aria-hidden") == "true"
@@ -138,10 +147,11 @@ def test_a_new_review_replaces_a_waiting_one(page: Page) -> None:
             route.fulfill(json=ANSWER)
 
     page.route("**/api/predict", answer)
-    with page.expect_response("**/api/predict"):
-        classify(page, "first")
+    stop_clock(page)
+    classify(page, "first")
+    expect(page.locator("#message")).to_have_text("Starting.")
     classify(page, "second")
     expect(page.locator("#sentiment")).to_have_text("Positive")
-    page.wait_for_timeout(2_500)
+    page.clock.run_for(30_000)
     assert sent == ["first", "second"]
     expect(page.locator("#message")).to_have_text("")

@@ -61,7 +61,7 @@ def test_only_a_click_outside_the_drawer_closes_it(page: Page) -> None:
 def test_the_deployed_model_has_a_card(page: Page) -> None:
     page.get_by_role("button", name="About the model").click()
     drawer = page.get_by_role("dialog", name="The model")
-    expect(drawer).to_contain_text("sentiment-dev-", timeout=20_000)
+    expect(drawer).to_contain_text("sentiment-dev-")
     expect(drawer).to_contain_text(re.compile("Right on [0-9]+ of 100 reviews it had not seen"))
     expect(drawer.get_by_role("listitem").first).to_contain_text("% sure: right in ")
     drawer.get_by_text("Settings of the training").click()

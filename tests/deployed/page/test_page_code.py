@@ -39,7 +39,7 @@ def test_the_snippets_send_the_current_review(page: Page) -> None:
 
 def test_the_python_snippet_runs(page: Page, site_url: str) -> None:
     page.get_by_label("Your review").fill("A superb film, I loved it.")
-    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    expect(page.locator("#verdict")).to_be_visible()
     page.get_by_text("Use from code").click()
     expect(page.locator("#snippets pre")).to_have_count(3)
     _, python, _ = page.locator("#snippets pre").all_inner_texts()
@@ -50,7 +50,7 @@ def test_the_python_snippet_runs(page: Page, site_url: str) -> None:
         '{"Content-Type"', f'{{"Host": "{host}", "Content-Type"'
     )
     printed = subprocess.run(
-        [sys.executable, "-c", local], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", local], capture_output=True, text=True, check=True, timeout=300
     ).stdout
     assert "'sentiment': 'positive'" in printed
 
@@ -72,7 +72,7 @@ def test_an_unknown_address_leads_back(open_page: OpenPage) -> None:
     page.goto("/nothing/here")
     expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("link", name="Judge a review").click()
+    page.get_by_role("link", name="The page").click()
     expect(page.get_by_label("Your review")).to_be_visible()
 
 

@@ -23,7 +23,7 @@ UNTRUSTED = [
 
 def test_the_deployed_model_explains_its_verdict(page: Page) -> None:
     classify(page, PRAISE)
-    expect(page.locator("#marked")).to_have_text(PRAISE, timeout=20_000)
+    expect(page.locator("#marked")).to_have_text(PRAISE)
     marked = " ".join(page.locator("#marked mark").all_inner_texts())
     assert "Wonderful" in marked
     assert "superb" in marked
@@ -211,7 +211,7 @@ def test_untrusted_text_is_shown_as_text(page: Page, review: str) -> None:
 def test_the_deployed_model_explains_untrusted_text(page: Page) -> None:
     for review in UNTRUSTED:
         classify(page, review)
-        expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+        expect(page.locator("#verdict")).to_be_visible()
         assert page.locator("#marked").evaluate("node => node.textContent") == review
     expect(page.locator("#entries li")).to_have_count(len(UNTRUSTED))
 

@@ -32,6 +32,19 @@ def test_feedback_on_a_verdict_is_sent(page: Page) -> None:
     ]
 
 
+def test_a_reload_does_not_ask_again(page: Page) -> None:
+    page.route("**/api/feedback", lambda route: route.fulfill(status=201, json={}))
+    answer(page, request_id="request-1")
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator("#thanks")).to_contain_text("Thank you")
+    page.reload()
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#feedback")).to_be_hidden()
+
+
 def test_a_mixed_verdict_asks_for_the_sentiment(page: Page) -> None:
     sent: list[Any] = []
 
@@ -81,7 +94,7 @@ def test_refused_feedback_can_be_sent_again(page: Page) -> None:
 
 def test_the_deployed_api_stores_feedback(page: Page) -> None:
     classify(page, "A superb film")
-    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    expect(page.locator("#verdict")).to_be_visible()
     with page.expect_response("**/api/feedback") as answered:
         page.get_by_role("button", name="Yes").click()
     assert answered.value.status == 201

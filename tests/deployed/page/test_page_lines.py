@@ -59,11 +59,10 @@ def test_the_deployed_model_classifies_pasted_lines(page: Page) -> None:
     page.get_by_role("button", name="Judge each").click()
     expect(page.locator("#rows td:nth-child(2)")).to_have_text(
         [re.compile("ositive"), re.compile("egative"), "The review contains no text."],
-        timeout=20_000,
     )
     expect(page.locator("#message-text")).to_have_text("1 positive, 1 negative, 1 not judged.")
     page.get_by_role("button", name="Why? One of the best").click()
-    expect(page.locator(".why")).to_contain_text("Because of '", timeout=20_000)
+    expect(page.locator(".why")).to_contain_text("Because of '")
     expect(page.locator(".why .marked")).to_have_text(PRAISE)
     page.get_by_role("button", name="Why? One of the best").click()
     expect(page.locator(".why")).to_have_count(0)

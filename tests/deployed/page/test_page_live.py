@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.deployed.page.conftest import OpenPage
-from tests.deployed.page.use import ANSWER, REVIEW, answer, classify
+from tests.deployed.page.use import ANSWER, REVIEW, answer, classify, stop_clock
 
 
 def test_the_page_classifies_while_typing(page: Page) -> None:
@@ -17,8 +17,7 @@ def test_the_page_classifies_while_typing(page: Page) -> None:
         route.fulfill(json={**ANSWER, "explanation": []})
 
     page.route("**/api/predict", verdict)
-    page.clock.install(time=0)
-    page.clock.pause_at(60)  # otherwise the pauses of a busy machine count
+    stop_clock(page)  # otherwise the pauses of a busy machine count
     field = page.get_by_label(REVIEW)
     field.press_sequentially("I loved this")
     page.clock.run_for(2_000)
@@ -113,6 +112,22 @@ def test_a_reload_loses_no_text(page: Page) -> None:
     expect(page.get_by_label("Your review")).to_have_value("Half a rev")
 
 
+def test_a_reload_loses_no_verdict(page: Page) -> None:
+    answer(page, (2, 6, 1.0))
+    page.get_by_label(REVIEW).fill("A fine film, I say")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.unroute("**/api/predict")
+    page.on("request", lambda request: pytest.fail("sent") if "predict" in request.url else None)
+    page.reload()
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+    expect(page.locator("#because")).to_have_text("Because of 'fine'.")
+    expect(page.get_by_label(REVIEW)).to_have_value("A fine film, I say")
+    page.get_by_label(REVIEW).fill("Another")
+    page.reload()
+    expect(page.get_by_label(REVIEW)).to_have_value("Another")
+    expect(page.locator("#verdict")).to_be_hidden()
+
+
 def test_text_typed_before_the_script_loads_is_kept(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     held: list[Route] = []
@@ -128,8 +143,9 @@ def test_text_typed_before_the_script_loads_is_kept(open_page: OpenPage) -> None
 
 def test_a_very_long_text_says_why_it_is_not_classified_while_typing(page: Page) -> None:
     page.on("request", lambda request: pytest.fail("sent") if "predict" in request.url else None)
+    stop_clock(page)
     page.get_by_label(REVIEW).fill("a good film " * 1700)
     expect(page.locator("#message-text")).to_have_text(
         "A text of more than 20,000 characters is classified by the button only, not while you type."
     )
-    page.wait_for_timeout(600)
+    page.clock.run_for(2_000)

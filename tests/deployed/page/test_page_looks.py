@@ -1,5 +1,6 @@
 """The look of the page in every state: screenshots, layout and axe."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.deployed.page.use import (
     REVIEW,
     answer,
     classify,
+    layout_shift,
     overflow,
     violations,
 )
@@ -60,12 +62,12 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
 
     look("empty")
     classify(page, PRAISE)
-    expect(page.locator("#marked mark").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#marked mark").first).to_be_visible()
     if width == README_WIDTH:
         take_picture(page, ARTIFACTS / f"readme-{theme}.png")
     page.get_by_text("The numbers").click()
     page.locator("#marked mark").last.click()
-    expect(page.locator("#without")).to_contain_text("Without", timeout=20_000)
+    expect(page.locator("#without")).to_contain_text("Without")
     look("verdict")
     page.get_by_text("Use from code").click()
     expect(page.locator("#snippets pre")).to_have_count(3)
@@ -73,12 +75,12 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
     page.get_by_role("button", name="Edit").click()
     page.get_by_label(REVIEW).fill(LINES)
     page.get_by_role("button", name="Judge each").click()
-    expect(page.locator("#rows tr")).to_have_count(3, timeout=20_000)
+    expect(page.locator("#rows tr")).to_have_count(3)
     page.get_by_role("button", name="Why?").first.click()
-    expect(page.locator(".why")).to_contain_text("Because of", timeout=20_000)
+    expect(page.locator(".why")).to_contain_text("Because of")
     look("lines")
     page.get_by_role("button", name="About the model").click()
-    expect(page.locator("#facts dt").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#facts dt").first).to_be_visible()
     look("card", whole=False)
     assert found == dict.fromkeys(("empty", "verdict", "code", "lines", "card"), (0, []))
 
@@ -114,7 +116,7 @@ def test_every_other_state_fits_and_passes_axe(open_page: OpenPage, theme: Any, 
     classify(page, "A film.")
     expect(page.locator(shown[state]).first).to_be_visible()
     if state == "waiting":
-        expect(page.locator("#elapsed")).to_have_text("1 s")
+        expect(page.locator("#elapsed")).to_have_text(re.compile(r"\d\ss$"))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         picture = ARTIFACTS / f"page-{state}-{theme}-{width}.png"
@@ -162,33 +164,20 @@ def test_no_meaning_depends_on_colour_alone(open_page: OpenPage, theme: Any) -> 
     assert shown == {"▲": "Positive", "◆": "Mixed", "▼": "Negative"}
 
 
-def _layout_shift(page: Page) -> float:
-    shift: float = page.evaluate(
-        """new Promise(done => {
-          let sum = 0;
-          const observer = new PerformanceObserver(list =>
-            list.getEntries().forEach(entry => { sum += entry.hadRecentInput ? 0 : entry.value; }));
-          observer.observe({ type: "layout-shift", buffered: true });
-          setTimeout(() => done(sum), 500);
-        })"""
-    )
-    return shift
-
-
 @pytest.mark.parametrize("width", [320, 1440])
 def test_nothing_shifts_after_the_first_paint(open_page: OpenPage, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 900})
     answer(page, (2, 6, 1.0))
-    assert _layout_shift(page) == 0
+    assert layout_shift(page) == 0
     classify(page, "A fine film\nin two lines")
     expect(page.locator("#entries li")).to_have_count(1)
     page.reload()
     expect(page.locator("#entries li")).to_have_count(1)
-    assert _layout_shift(page) == 0  # with the kept history
+    assert layout_shift(page) == 0  # with the kept history
     page.goto("/#review=Another%20fine%20film")
     page.reload()
     expect(page.locator("#verdict")).to_be_visible()
-    assert _layout_shift(page) == 0  # with a verdict that comes later
+    assert layout_shift(page) == 0  # with a verdict that comes later
 
 
 def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> None:
@@ -206,7 +195,7 @@ def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> Non
     write("A fine film, I say", "first")
     write(", and again", "second")
     expect(page.locator("#entries li")).to_have_count(1)
-    assert _layout_shift(page) == 0
+    assert layout_shift(page) == 0
 
 
 def test_a_live_verdict_does_not_move_the_text_field(page: Page) -> None:

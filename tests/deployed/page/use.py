@@ -30,6 +30,12 @@ window.setTimeout = (act, ms, ...more) => {
 """
 
 
+def stop_clock(page: Page) -> None:
+    """Stop the page's clock; `page.clock.run_for` advances it."""
+    page.clock.install(time=0)
+    page.clock.pause_at(60)
+
+
 def classify(page: Page, review: str) -> None:
     """Fill in a review and click the button."""
     edit(page)
@@ -66,3 +72,17 @@ def violations(page: Page) -> list[str]:
     run = "axe.run({rules: {'target-size': {enabled: true}}}).then(result => result.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"
     found: list[str] = page.evaluate(run)
     return found
+
+
+def layout_shift(page: Page) -> float:
+    """Return the sum of the layout shifts that no key or click caused."""
+    shift: float = page.evaluate(
+        """new Promise(done => {
+          let sum = 0;
+          const observer = new PerformanceObserver(list =>
+            list.getEntries().forEach(entry => { sum += entry.hadRecentInput ? 0 : entry.value; }));
+          observer.observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => done(sum), 500);
+        })"""
+    )
+    return shift

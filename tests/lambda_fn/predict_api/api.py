@@ -19,6 +19,8 @@ MODEL = {"version": "sentiment-dev-1", "trained_at": "2026-03-01T12:00:00+00:00"
 VERDICT = {
     "sentiment": "positive",
     "probability": 0.97,
+    "label": "positive",
+    "probabilities": {"negative": 0.03, "positive": 0.97},
     "words": 3,
     "known_words": 2,
     "model_version": MODEL["version"],

@@ -20,7 +20,8 @@ def batch(api: Api, reviews: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_a_batch_is_answered_in_order(api: Api) -> None:
-    dull = {**VERDICT, "sentiment": "negative", "probability": 0.1}
+    shares = {"negative": 0.9, "positive": 0.1}
+    dull = {**VERDICT, "label": "negative", "probabilities": shares}
     markup = {"error": {"code": "empty_review", "message": "inner words"}}
     sent = ["A fine film", " ", "Dull", 7, "x" * 101, "<br>", "\ud800"]
     api.model_answers(
@@ -32,8 +33,12 @@ def test_a_batch_is_answered_in_order(api: Api) -> None:
     predictions = content.pop("predictions")
     assert content == {"model": MODEL, "request_id": "request-1"}
     read = {"words": 3, "known_words": 2}
-    assert predictions[0] == {"sentiment": "positive", "probability": 0.97, **read}
-    assert predictions[2] == {"sentiment": "negative", "probability": 0.1, **read}
+    clear = {"negative": 0.03, "positive": 0.97}
+    for index, label, given in ((0, "positive", clear), (2, "negative", shares)):
+        assert predictions[index] == {
+            "sentiment": label, "label": label, "probability": given["positive"],
+            "probabilities": given, **read,
+        }  # fmt: skip
     codes = [one.get("error", {}).get("code") for one in predictions]
     assert codes == [
         None, "empty_review", None, "invalid_request", "review_too_long", "empty_review", "invalid_request",

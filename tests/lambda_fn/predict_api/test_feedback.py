@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from predict_api import feedback
+from predict_api import feedback, serving
 from predict_api.feedback import read_feedback, store
+from predict_api.model import Model
 from predict_api.operations import operations
 from predict_api.problem import Problem
+from predict_api.serving import Serving, require_known
 from predict_api.settings import Settings
 from sentiment.datasets import read_feedback as read_for_training
-from tests.lambda_fn.predict_api.api import SESSION
+from tests.lambda_fn.predict_api.api import SESSION, Api
 
 JSON = "application/json"
 AT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
@@ -82,7 +84,9 @@ def test_a_storage_failure_is_reported_without_its_cause(s3: Stubber) -> None:
         ({"review": "x" * 101}, "review_too_long"),
         ({"review": 7}, "invalid_request"),
         ({"review": "\ud800"}, "invalid_request"),
-        ({"predicted": "good"}, "invalid_request"),
+        ({"predicted": ""}, "invalid_request"),
+        ({"predicted": "a\nb"}, "invalid_request"),
+        ({"correct": "x" * 61}, "invalid_request"),
         ({"correct": True}, "invalid_request"),
         ({"request_id": "../../models/x"}, "invalid_request"),
         ({"request_id": "a" * 65}, "invalid_request"),
@@ -106,3 +110,17 @@ def test_feedback_larger_than_a_review_is_refused() -> None:
 def test_the_path_exists_only_with_a_bucket() -> None:
     assert "/feedback" not in operations(Settings("endpoint", 100))
     assert "/feedback" in operations(Settings("endpoint", 100, "data"))
+
+
+def test_feedback_has_labels_of_the_model(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "serving", Serving())
+    model = Model("sentiment-dev", "request-1")
+    api.model_answers({"model_version": "m", "labels": ["late", "lost"]}, asked={"card": True})
+    for _ in range(2):  # the second time without a request
+        require_known(["lost", "late"], model)
+    # Another model serves now: its labels are learned from the refusal.
+    api.model_answers({"model_version": "n", "labels": ["early", "late"]}, asked={"card": True})
+    with pytest.raises(Problem, match="unknown_label"):
+        require_known(["other"], model)
+    require_known(["early"], model)
+    api.stubber.assert_no_pending_responses()

@@ -57,16 +57,23 @@ def test_logs_carry_the_correlation_id_of_the_caller(api: Api, given: str, used:
     assert api.module.logger.get_current_keys()["correlation_id"] == used
 
 
-def test_verdicts_are_counted(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    api.model_answers()
+@pytest.mark.parametrize(("label", "counted"), [("positive", "positive"), ("gut é", "gut \\xe9")])
+def test_verdicts_are_counted_by_label(
+    api: Api, capsys: pytest.CaptureFixture[str], label: str, counted: str
+) -> None:
+    api.model_answers({**VERDICT, "label": label, "probabilities": {label: 0.9, "other": 0.1}})
     api.post(b"A fine film")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    (counted,) = lines
-    (directive,) = counted["_aws"]["CloudWatchMetrics"]
+    verdicts, requests = lines
+    (directive,) = verdicts["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "sentiment-test"
+    assert sorted(directive["Dimensions"][0]) == ["label", "service"]
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["Verdicts"]
+    assert verdicts["label"] == counted
+    assert (verdicts["Verdicts"], verdicts["service"]) == ([1.0], "predict_api")
+    (directive,) = requests["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == [["service"]]
-    assert {metric["Name"] for metric in directive["Metrics"]} == {"Requests", "Positive"}
-    assert (counted["Positive"], counted["service"]) == ([1.0], "predict_api")
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["Requests"]
 
 
 def test_quarters_are_counted_if_drift_is_monitored(
@@ -84,9 +91,14 @@ def test_quarters_are_counted_if_drift_is_monitored(
             json.dumps({"reviews": reviews}).encode(), "application/json", path="/predict/batch"
         )
         assert "quarters" not in answer["body"]
-        (line,) = [one for one in capsys.readouterr().out.splitlines() if "_aws" in one]
-        assert not any(review in line for review in reviews)
-        return {key: value for key, value in json.loads(line).items() if "Quarter" in key}
+        lines = [one for one in capsys.readouterr().out.splitlines() if "_aws" in one]
+        assert not any(review in line for line in lines for review in reviews)
+        return {
+            key: value
+            for line in lines
+            for key, value in json.loads(line).items()
+            if "Quarter" in key
+        }
 
     assert counted() == {}
     settings = replace(api.module.SETTINGS, drift=True)
@@ -103,9 +115,10 @@ def test_quarters_are_counted_if_drift_is_monitored(
 def test_feedback_is_counted_for_the_version_that_serves(
     api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from predict_api import agreement, operations  # noqa: PLC0415 - read the environment
+    from predict_api import operations, serving  # noqa: PLC0415 - read the environment
 
-    monkeypatch.setattr(agreement, "_serving", agreement._Serving())  # noqa: SLF001 - an empty one
+    seen = serving.Serving(labels=["negative", "positive"])
+    monkeypatch.setattr(serving, "serving", seen)
     monkeypatch.setattr(operations, "store", lambda *_, **__: None)
     take = partial(operations.take_feedback, "bucket")
     monkeypatch.setattr(api.module, "OPERATIONS", {"/feedback": {"POST": take}})
@@ -126,6 +139,7 @@ def test_feedback_is_counted_for_the_version_that_serves(
 
     api.model_fails("ModelNotReadyException")
     assert counted("positive") is None  # stored, but of no known version
-    api.model_answers({"model_version": "sentiment-dev-1"}, asked={"card": True})
+    card = {"model_version": "sentiment-dev-1", "labels": ["negative", "positive"]}
+    api.model_answers(card, asked={"card": True})
     assert counted("positive") == (100.0, "sentiment-dev-1")
     assert counted("negative") == (0.0, "sentiment-dev-1")

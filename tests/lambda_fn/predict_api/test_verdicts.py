@@ -11,7 +11,7 @@ from tests.lambda_fn.predict_api.api import JSON, MODEL, TEXT, VERDICT, Api, pro
 @pytest.mark.parametrize("plain", [True, False])
 @pytest.mark.parametrize(("sentiment", "digit"), [("positive", "1"), ("negative", "0")])
 def test_text_gets_one_or_zero(api: Api, sentiment: str, digit: str, *, plain: bool) -> None:
-    api.model_answers({**VERDICT, "sentiment": sentiment})
+    api.model_answers({**VERDICT, "label": sentiment})
     answer = api.post(b"A fine film", "text/plain; charset=utf-8", plain=plain)
     assert (answer["statusCode"], answer["body"]) == (200, digit)
     assert answer["headers"]["Content-Type"] == TEXT
@@ -24,11 +24,24 @@ def test_json_gets_the_whole_verdict(api: Api) -> None:
     assert json.loads(answer["body"]) == {
         "sentiment": "positive",
         "probability": 0.97,
+        "label": "positive",
+        "probabilities": {"negative": 0.03, "positive": 0.97},
         "words": 3,
         "known_words": 2,
         "model": MODEL,
         "request_id": "request-1",
     }
+
+
+def test_other_labels_have_no_sentiment(api: Api) -> None:
+    probabilities = {"late": 0.2, "lost": 0.7, "מאוחר": 0.1}
+    api.model_answers({**VERDICT, "label": "lost", "probabilities": probabilities})
+    answer = json.loads(api.post(b'{"review": "A fine film"}', JSON)["body"])
+    assert answer["label"] == "lost"
+    assert list(answer["probabilities"].items()) == list(probabilities.items())
+    assert {"sentiment", "probability"}.isdisjoint(answer)
+    api.model_answers({**VERDICT, "label": "מאוחר", "probabilities": probabilities})
+    assert api.post(b"A fine film")["body"] == "מאוחר"
 
 
 @pytest.mark.parametrize(

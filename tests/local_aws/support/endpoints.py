@@ -1,17 +1,16 @@
 """Endpoints of a small model, created and invoked as by a user of SageMaker."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.archives import archive
+from tests.support.waiting import until
 
 BUCKET = "served-models"
 ROLE = "arn:aws:iam::000000000000:role/sagemaker"
 KEY = "run=7/{}, a+b@c:d.tar.gz"  # every kind of character that a key may have
-DEADLINE_SECONDS = 120.0
 INSTANCE: dict[str, Any] = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
 PYTORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312"
@@ -27,6 +26,8 @@ def model_fn(model_dir):
 
 def answer(model, text):
     asked, _, value = text.partition(" ")
+    if asked == "await":
+        open(value + ".begun", "w").close()
     while asked == "await" and not os.path.exists(value):
         time.sleep(0.05)
     if asked == "fail":
@@ -68,6 +69,18 @@ def transform_fn(model, body, content_type, accept):
     return Response(answer(model, text), content_type=f"text/plain; for={accept}")
 """,
 }
+# What the scikit-learn image calls with defaults for the rest, next to a module of a common name
+SUMS = """
+import scipy.stats  # looks for torch
+import errors
+
+class Sums:
+    def predict(self, rows):
+        return rows.sum(axis=1) + errors.NONE
+
+def model_fn(model_dir):
+    return Sums()
+"""
 BROKEN = CODE[PYTORCH].replace("print(", "raise RuntimeError('cannot load',")
 
 
@@ -111,13 +124,12 @@ def define(
 def settled(emulator: Emulator, name: str) -> dict[str, Any]:
     """Wait until an endpoint has settled and return its description."""
     sagemaker = emulator.client("sagemaker")
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
+
+    def described() -> dict[str, Any] | None:
         endpoint: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
-        if endpoint["EndpointStatus"] not in {"Creating", "Updating"}:
-            return endpoint
-        time.sleep(0.1)
-    raise AssertionError(f"{name} did not settle: {endpoint}")
+        return None if endpoint["EndpointStatus"] in {"Creating", "Updating"} else endpoint
+
+    return until(described, explain=lambda: f"{name} has not settled")
 
 
 def ask(emulator: Emulator, name: str, text: str) -> str:

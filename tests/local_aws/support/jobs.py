@@ -1,16 +1,15 @@
 """Training jobs of a small script, started and watched as by a user of SageMaker."""
 
-import time
 from typing import Any
 
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.archives import archive, wheel
 from tests.local_aws.support.endpoints import ROLE
+from tests.support.waiting import until
 
 BUCKET = "training-jobs"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 HIVE = "data/dt=2026-11-28/a+b@c:d, e/"  # a prefix with every kind of character
-DEADLINE_SECONDS = 300.0  # many concurrent jobs on few cores
 SCRIPT = """
 import argparse, json, os, pathlib, signal, subprocess, sys, time
 import onlyhere
@@ -129,13 +128,12 @@ def request(name: str, behaviour: str, *, limit: int = 300, **changes: Any) -> d
 def ended(emulator: Emulator, name: str) -> dict[str, Any]:
     """Wait for a job's end and return its description."""
     sagemaker = emulator.client("sagemaker")
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
+
+    def described() -> dict[str, Any] | None:
         job: dict[str, Any] = sagemaker.describe_training_job(TrainingJobName=name)
-        if job["TrainingJobStatus"] not in {"InProgress", "Stopping"}:
-            return job
-        time.sleep(0.2)
-    raise AssertionError(f"{name} did not end: {job}")
+        return None if job["TrainingJobStatus"] in {"InProgress", "Stopping"} else job
+
+    return until(described, explain=lambda: lines(emulator, name))
 
 
 def lines(emulator: Emulator, name: str) -> list[str]:

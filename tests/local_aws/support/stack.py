@@ -1,14 +1,13 @@
 """CloudFormation stacks of the emulator, from templates as Python values."""
 
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from local_aws.environment import DEFAULT_REGION
 from tests.local_aws.conftest import Emulator
+from tests.support.waiting import until
 
-SETTLE_SECONDS = 120.0
 Resources = dict[str, Any]
 
 
@@ -52,33 +51,29 @@ class Stack:
             TemplateBody=json.dumps(template),
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
-        return self._settled()
+        return self._state()
 
     def delete(self) -> str:
         """Delete the stack and return its last status."""
         stack_id = self._client.describe_stacks(StackName=self._name)["Stacks"][0]["StackId"]
         self._client.delete_stack(StackName=self._name)
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < deadline:
-            status = self._client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
-            if status != "DELETE_IN_PROGRESS":
-                return str(status)
-            time.sleep(0.1)
-        raise TimeoutError(self._name)
+        return str(self._settled(stack_id)["StackStatus"])
 
-    def _settled(self) -> DeployedStack:
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < deadline:
-            stack = self._client.describe_stacks(StackName=self._name)["Stacks"][0]
-            if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-                return DeployedStack(
-                    status=stack["StackStatus"],
-                    outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
-                    ids=self._ids(),
-                    reasons=self._reasons(),
-                )
-            time.sleep(0.1)
-        raise TimeoutError(self._name)
+    def _state(self) -> DeployedStack:
+        stack = self._settled(self._name)
+        return DeployedStack(
+            status=stack["StackStatus"],
+            outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            ids=self._ids(),
+            reasons=self._reasons(),
+        )
+
+    def _settled(self, name: str) -> dict[str, Any]:
+        def described() -> dict[str, Any] | None:
+            stack: dict[str, Any] = self._client.describe_stacks(StackName=name)["Stacks"][0]
+            return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
+
+        return until(described, explain=lambda: f"{self._name} has not settled")
 
     def _ids(self) -> dict[str, str]:
         found = self._client.describe_stack_resources(StackName=self._name)["StackResources"]

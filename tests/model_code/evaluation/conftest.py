@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.report import Report
+from sentiment.schema import SENTIMENTS
 
 SECRET = "the unmistakable words of a reviewer"  # noqa: S105 - part of a review
 SCRIPT = "<script>alert(1)</script><img src=https://example.com/x onerror=alert(2)>"
@@ -37,9 +39,10 @@ def report() -> Report:
             "hyperparameters": {"architecture": "ngrams", "seed": 1, "smoothing": 1.0},
             "sha256": {"training": "a" * 64, "code": "b" * 64},
         },
-        labels=labels,
-        probabilities=probabilities,
-        short={"first 20 words": (labels, np.clip(probabilities, 0.2, 0.8))},
+        judged=Judged.of(SENTIMENTS, labels, probabilities),
+        short={
+            "first 20 words": Judged.of(SENTIMENTS, labels, np.clip(probabilities, 0.2, 0.8)),
+        },
         texts=texts,
         learning_curve=[
             {"step": 10, "train_loss": 0.4, "validation_accuracy": 0.8},

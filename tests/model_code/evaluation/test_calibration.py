@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.evaluation.calibration import Calibration, fit_calibration
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import evaluate
+from sentiment.schema import SENTIMENTS
 
 LOGITS = st.floats(-50, 50)
 ROWS = st.lists(st.tuples(LOGITS, st.integers(0, 1)), min_size=1, max_size=30)
@@ -70,8 +72,12 @@ def test_an_overconfident_model_is_calibrated() -> None:
     line = fit_calibration(logits[:10_000], [EVIDENCE] * 10_000, labels[:10_000])
     assert (line.slope(EVIDENCE), line.intercept) == pytest.approx((1 / 3, -1 / 3), abs=0.03)
     identity = Calibration.identity()
-    before = evaluate(labels[10_000:], identity.probabilities(logits[10_000:], EVIDENCE))
-    after = evaluate(labels[10_000:], line.probabilities(logits[10_000:], EVIDENCE))
+    before, after = (
+        evaluate(
+            Judged.of(SENTIMENTS, labels[10_000:], one.probabilities(logits[10_000:], EVIDENCE))
+        )
+        for one in (identity, line)
+    )
     assert before.expected_calibration_error > 0.05
     assert after.expected_calibration_error < 0.02
     assert after.roc_auc == before.roc_auc

@@ -6,7 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.lengths import GROUPS, by_length
+from sentiment.schema import SENTIMENTS
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 1), st.sampled_from([0.1, 0.5, 0.9])),
@@ -19,8 +21,7 @@ ROWS = st.lists(
 def test_every_review_is_in_the_group_of_its_length(rows: list[tuple[int, int, float]]) -> None:
     groups = by_length(
         ["x" * length for length, _, _ in rows],
-        np.array([label for _, label, _ in rows]),
-        np.array([probability for _, _, probability in rows]),
+        Judged.of(SENTIMENTS, [label for _, label, _ in rows], [share for _, _, share in rows]),
     )
     assert 1 <= len(groups) <= GROUPS
     ends = [end for group in groups for end in (group.shortest, group.longest)]
@@ -36,6 +37,6 @@ def test_every_review_is_in_the_group_of_its_length(rows: list[tuple[int, int, f
 
 def test_groups_of_different_lengths_are_tenths() -> None:
     texts = ["x" * length for length in range(100)]
-    groups = by_length(texts, np.ones(100, np.int64), np.ones(100))
+    groups = by_length(texts, Judged.of(SENTIMENTS, np.ones(100, np.int64), np.ones(100)))
     assert [group.rows for group in groups] == [10] * GROUPS
     assert (groups[0].shortest, groups[0].longest, groups[-1].longest) == (0, 9, 99)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.mistakes import (
     ELLIPSIS,
     JOINERS,
@@ -13,6 +14,7 @@ from sentiment.evaluation.mistakes import (
     excerpt,
     most_confident_mistakes,
 )
+from sentiment.schema import SENTIMENTS
 
 RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -20,19 +22,20 @@ RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT OVERRIDE}"
 def test_the_most_confident_mistake_is_first() -> None:
     labels = np.array([1, 0, 1, 0, 1])
     probabilities = np.array([0.4, 0.99, 0.9, 0.2, 0.001])
-    found = most_confident_mistakes(["a", "b", "c", "d", "e"], labels, probabilities)
+    judged = Judged.of(SENTIMENTS, labels, probabilities)
+    found = most_confident_mistakes(["a", "b", "c", "d", "e"], judged)
     assert [mistake.text for mistake in found] == ["e", "b", "a"]
     assert (found[0].label, found[0].judged, found[0].probability) == (
         "positive",
         "negative",
-        0.001,
+        0.999,
     )
     assert (found[1].label, found[1].judged) == ("negative", "positive")
 
 
 def test_no_more_than_twenty_and_ties_in_order() -> None:
     texts = [str(number) for number in range(50)]
-    found = most_confident_mistakes(texts, np.ones(50, np.int64), np.full(50, 0.3))
+    found = most_confident_mistakes(texts, Judged.of(SENTIMENTS, [1] * 50, [0.3] * 50))
     assert [mistake.text for mistake in found] == texts[:SHOWN_MISTAKES]
 
 

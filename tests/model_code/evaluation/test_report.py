@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 from scripts import ROOT
+from sentiment.evaluation.judged import Judged
 from sentiment.evaluation.metrics import evaluate
 from sentiment.evaluation.report import HTML, METRICS, Report, write_report
+from sentiment.schema import SENTIMENTS
 from tests.model_code.evaluation.conftest import HOSTILE, SCRIPT, SECRET
 
 VOID = {"meta", "br"}
@@ -78,7 +80,7 @@ def page(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 def test_metrics_json(report: Report, tmp_path: Path) -> None:
     metrics, _ = written(report, tmp_path / "new" / "folder")
-    assert metrics.items() >= evaluate(report.labels, report.probabilities).as_dict().items()
+    assert metrics.items() >= evaluate(report.judged).as_dict().items()
     assert metrics["learning_curve"] == report.learning_curve
     assert metrics["hyperparameters"] == report.metadata["hyperparameters"]
     assert metrics["sha256"] == report.metadata["sha256"]
@@ -91,7 +93,7 @@ def test_metrics_json(report: Report, tmp_path: Path) -> None:
 
 
 def test_the_page_is_complete(report: Report, page: Page) -> None:
-    metrics = evaluate(report.labels, report.probabilities)
+    metrics = evaluate(report.judged)
     assert page.texts["h1"] == [report.metadata["model_version"]]
     assert f"{metrics.accuracy * 100:.2f}\xa0%" in page.texts["p"][0]
     assert (
@@ -110,7 +112,7 @@ def test_the_page_is_complete(report: Report, page: Page) -> None:
     assert f"{metrics.roc_auc:.4f}" in cells
     assert {"ngrams", "1.25", "30.5", *report.metadata["sha256"].values()} <= set(cells)
     drawn = " ".join(page.texts["text"])
-    for count in (metrics.true_positives, metrics.false_positives, metrics.true_negatives):
+    for count in (count for row in metrics.confusion for count in row):
         assert f"{count:,}" in drawn
     assert "final train loss" in drawn
 
@@ -198,8 +200,7 @@ def test_another_process_without_a_home_writes_the_same(report: Report, tmp_path
 def test_few_reviews_of_one_class(report: Report, tmp_path: Path, rows: int, label: int) -> None:
     small = replace(
         report,
-        labels=np.full(rows, label),
-        probabilities=np.full(rows, 0.5),
+        judged=Judged.of(SENTIMENTS, [label] * rows, [0.5] * rows),
         texts=["short"] * rows,
         learning_curve=[],
     )
@@ -220,9 +221,14 @@ def test_an_infinite_loss_becomes_null(report: Report, tmp_path: Path) -> None:
     Page(text)
 
 
-def test_invalid_probabilities_leave_no_report(report: Report, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="probability nan"):
-        write_report(
-            tmp_path / "new", replace(report, probabilities=report.probabilities * math.nan)
-        )
-    assert not (tmp_path / "new").exists()
+@pytest.mark.parametrize("size", [3, 12, 100])
+def test_more_labels(report: Report, tmp_path: Path, size: int) -> None:
+    random, rows = np.random.default_rng(1), len(report.texts)
+    names = [f"label {number} <b>" for number in range(size)]
+    shares = random.dirichlet(np.full(size, 0.1), rows)
+    judged = Judged.of(names, random.integers(0, size, rows), shares)
+    metrics, text = written(replace(report, judged=judged), tmp_path)
+    assert list(metrics["labels"]) == names
+    page = Page(text)
+    assert set(names) <= {cell.strip() for cell in page.texts["th"]}
+    assert "<b>" not in re.sub(r"&lt;b&gt;", "", text)

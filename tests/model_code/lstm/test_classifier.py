@@ -70,7 +70,7 @@ def test_words_are_found_in_the_raw_review(review: str, marked: list[str]) -> No
 def test_an_explanation_adds_up(model: LSTMReviews) -> None:
     explanation = explain(model, "Not a good film, <b>bad</b> plot")
     total = explanation.bias + explanation.words.weights.sum()
-    expected = float(model.score(["Not a good film, <b>bad</b> plot"]).logits[0])
+    expected = float(model.score(["Not a good film, <b>bad</b> plot"]).logits[0, 0])
     assert total == pytest.approx(expected, abs=1e-5)
     assert len(explanation.words.weights) == {"stems": 4, "all": 7}[model.words]
 

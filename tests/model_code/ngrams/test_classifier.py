@@ -25,13 +25,13 @@ def test_any_text_gets_log_odds_without_a_warning(fitted: Fitted, review: str) -
         assert np.isfinite(fitted.model.score([review]).logits).all()
         explanation = explain(fitted.model, review)
     total = explanation.bias + explanation.words.weights.sum()
-    assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-5)
+    assert total == pytest.approx(float(fitted.model.score([review]).logits[0, 0]), abs=1e-5)
 
 
 def test_no_reviews_have_no_scores(fitted: Fitted) -> None:
     for explain_them in (False, True):
         scores = fitted.model.score([], explain=explain_them)
-        assert (scores.logits.shape, scores.explanations) == ((0,), ())
+        assert (scores.logits.shape, scores.explain(np.zeros(0, np.int64))) == ((0, 1), [])
 
 
 @pytest.mark.parametrize("explain", [True, False])
@@ -63,7 +63,7 @@ def test_phrases_are_runs_of_words_with_one_sign(fitted: Fitted, review: str) ->
 
 
 def test_a_negated_word_is_another_word(fitted: Fitted) -> None:
-    plain, negated = fitted.model.score(["dull", "nothing is dull"]).logits
+    plain, negated = fitted.model.score(["dull", "nothing is dull"]).logits[:, 0]
     assert plain < negated
 
 
@@ -77,7 +77,7 @@ def test_known_words_are_counted(fitted: Fitted) -> None:
 def test_words_add_up_to_the_log_odds(fitted: Fitted, review: str) -> None:
     explanation = explain(fitted.model, review)
     total = explanation.bias + explanation.words.weights.sum()
-    assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-5)
+    assert total == pytest.approx(float(fitted.model.score([review]).logits[0, 0]), abs=1e-5)
     words = explanation.words
     assert ((words.starts >= 0) & (words.starts < words.ends) & (words.ends <= len(review))).all()
 
@@ -106,7 +106,7 @@ def test_a_long_answer_contains_the_strongest_words(fitted: Fitted) -> None:
     words = explanation["words"]
     assert len(words) == 10_000
     total = explanation["bias"] + explanation["rest"] + sum(word["weight"] for word in words)
-    assert total == pytest.approx(float(fitted.model.score([review]).logits[0]), abs=1e-4)
+    assert total == pytest.approx(float(fitted.model.score([review]).logits[0, 0]), abs=1e-4)
     assert {"great", "dull"} <= {review[word["start"] : word["end"]] for word in words}
     starts = [word["start"] for word in words]
     assert starts == sorted(starts)
@@ -129,7 +129,9 @@ def test_occurrences_share_a_weight_by_emphasis(fitted: Fitted) -> None:
 
 def test_the_end_has_more_weight(fitted: Fitted) -> None:
     rest = " the film" * 50
-    ends_well, ends_badly = fitted.model.score([f"dull{rest} great", f"great{rest} dull"]).logits
+    ends_well, ends_badly = fitted.model.score([f"dull{rest} great", f"great{rest} dull"]).logits[
+        :, 0
+    ]
     assert ends_well > ends_badly
 
 
@@ -145,5 +147,5 @@ def test_the_calibrated_explanation_in_an_answer_adds_up(fitted: Fitted, review:
     explanation = explain(fitted.model, review).scaled(0.5, 0.25)
     content = json.loads(json.dumps(explanation.as_dict(review)))
     total = content["bias"] + sum(word["weight"] for word in content["words"])
-    expected = 0.5 * float(fitted.model.score([review]).logits[0]) + 0.25
+    expected = 0.5 * float(fitted.model.score([review]).logits[0, 0]) + 0.25
     assert total == pytest.approx(expected, abs=1e-5)

@@ -28,7 +28,7 @@ RANKS = 2
 
 
 def expected(
-    texts: list[str], groups: NDArray[np.int8], parameters: Hyperparameters
+    texts: list[str], groups: NDArray[np.int16], parameters: Hyperparameters
 ) -> dict[int, tuple[int, int]]:
     """Count and choose the slow way."""
     matrix = term_matrix(texts, parameters.max_order)
@@ -53,11 +53,11 @@ def test_the_terms_of_the_most_reviews_are_kept_with_exact_counts(max_terms: int
     data = reviews(60, 5)
     parameters = Hyperparameters(max_terms=max_terms)
     # Every fourth text is held out, and every fifth is not counted.
-    groups = np.array(data.labels, np.int8) + 2 * (np.arange(60) % 4 == 0)
+    groups = np.array(data.labels, np.int16) + 2 * (np.arange(60) % 4 == 0)
     groups[::5] = -1
-    groups = groups.astype(np.int8)
-    first, final = count_terms(read_blocks(data.texts, 4), groups, parameters, Ranks())
-    trained = np.where(groups < 2, groups, -1).astype(np.int8)
+    groups = groups.astype(np.int16)
+    first, final = count_terms(read_blocks(data.texts, 4), groups, 2, parameters, Ranks())
+    trained = np.where(groups < 2, groups, -1).astype(np.int16)
     assert as_dict(first) == expected(data.texts, trained, parameters)
     assert as_dict(final) == expected(data.texts, groups, parameters)
 
@@ -77,9 +77,9 @@ def count_and_fit(rank: int, folder: Path) -> None:
         timeout=timedelta(minutes=2),
     )  # fmt: skip
     ranks, data = Ranks(rank, RANKS), reviews(360, 1)
-    groups = np.array(data.labels[rank::RANKS], np.int8)
+    groups = np.array(data.labels[rank::RANKS], np.int16)
     texts = data.texts[rank::RANKS]
-    counted, _ = count_terms(read_blocks(texts, 4), groups, few_terms(), ranks)
+    counted, _ = count_terms(read_blocks(texts, 4), groups, 2, few_terms(), ranks)
     model = fit(data, reviews(40, 2), few_terms(), ranks, Checkpoint(None, "")).model
     (folder / str(rank)).mkdir()
     model.save(folder / str(rank))
@@ -95,8 +95,8 @@ def few_terms() -> Hyperparameters:
 def test_ranks_count_like_one_process_and_end_equal(tmp_path: Path) -> None:
     spawn(count_and_fit, (tmp_path,), RANKS)  # type: ignore[no-untyped-call]
     data = reviews(360, 1)
-    groups = np.array(data.labels, np.int8)
-    alone, _ = count_terms(read_blocks(data.texts, 4), groups, few_terms(), Ranks())
+    groups = np.array(data.labels, np.int16)
+    alone, _ = count_terms(read_blocks(data.texts, 4), groups, 2, few_terms(), Ranks())
     for rank in range(RANKS):
         found = np.load(tmp_path / str(rank) / "counts.npz")
         np.testing.assert_array_equal(found["terms"], alone.terms)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.testing import free_port
 from scripts import ROOT
 from stacks.building_blocks.assets import source_files
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import archive
-from tests.support.emulator import free_port
 from tests.support.reviews import packaged_reviews
 
 BUCKET = "own-servers"

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from local_aws.environment import without_aws
 from local_aws.sagemaker.container import Container
+from local_aws.sagemaker.images import framework
 from local_aws.sagemaker.served_model import SERVER
+from local_aws.testing import free_port
 from stacks.model.endpoint import ENVIRONMENT, SCIKIT_LEARN_ENVIRONMENT
 from stacks.settings.images import SCIKIT_LEARN, ContainerImage, serving_image
-from tests.support.emulator import free_port
 
 START_SECONDS = 120.0
 STOP_GRACE_SECONDS = 10.0
@@ -63,7 +64,7 @@ def embedded(python: Path, model: Path, folder: Path, image: str | None = None) 
     port_file = folder / "port"
     uri = serving_image(image, "us-east-1")
     with _container(
-        [python, SERVER, model, port_file, uri.uri],
+        [python, "-P", SERVER, model, port_file, framework(uri.uri)],
         folder,
         {**_environment(python, uri), "PYTHONPATH": str(model / "code")},
     ) as (container, lines):

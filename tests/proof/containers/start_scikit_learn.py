@@ -8,6 +8,7 @@ import collections
 import collections.abc
 import importlib
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined] # as
 
 from sagemaker_containers import _server  # noqa: E402
 from sagemaker_containers.beta.framework import (  # noqa: E402
+    content_types,
+    encoders,
     env,
     server,
     transformer,
@@ -30,10 +33,31 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
     if not _workers:
         name = env.ServingEnv().module_name
         code = importlib.import_module(name)
-        model = transformer.Transformer(model_fn=code.model_fn, transform_fn=code.transform_fn)
+        model = transformer.Transformer(model_fn=code.model_fn, **_functions(code))
         model.initialize()
         _workers.append(worker.Worker(transform_fn=model.transform, module_name=name))
     return _workers[0](environ, start_response)
+
+
+def _functions(code: Any) -> dict[str, Callable[..., Any]]:
+    """Return the functions that answer a request: the code's, and the image's for the others."""
+    if hasattr(code, "transform_fn"):
+        return {"transform_fn": code.transform_fn}
+    defaults = {"input_fn": _input, "predict_fn": _predict, "output_fn": _output}
+    return {name: getattr(code, name, default) for name, default in defaults.items()}
+
+
+def _input(body: Any, kind: str) -> Any:
+    array = encoders.decode(body, kind)
+    return array.astype("float32") if kind in content_types.UTF8_TYPES else array
+
+
+def _predict(data: Any, model: Any) -> Any:
+    return model.predict(data)
+
+
+def _output(prediction: Any, accept: str) -> Any:
+    return worker.Response(encoders.encode(prediction, accept), mimetype=accept)
 
 
 class OnLoopback:

@@ -24,6 +24,27 @@ from tests.proof.table import ProofTable
 
 SECTION = "The same artifact in AWS's scikit-learn image"
 MEASURED = 300
+# Code with a model only, and requests to it
+SUMS = """
+class Sums:
+    def predict(self, rows):
+        return rows.sum(axis=1)
+
+def model_fn(model_dir):
+    return Sums()
+"""
+SUMMED = [
+    (body, {"Content-Type": kind, "Accept": accept})
+    for accept in ("*/*", JSON, "text/csv", TEXT)
+    for body, kind in (
+        (b"[[1, 2], [3, 4.5]]", JSON),
+        (b"[1, 2]", JSON),
+        (b"1,2\n3,4\n", "text/csv"),
+        (b"1,2", "text/csv"),
+        (b"1,\n2,x\n", "text/csv"),
+        (b"words", TEXT),
+    )
+]
 
 pytestmark = pytest.mark.slow
 Serve = Callable[[Path, Path, Path], AbstractContextManager[Server]]
@@ -59,6 +80,20 @@ def test_the_scikit_learn_image_answers_as_the_embedded_aws(
         "sagemaker-containers 2.8.6.post2 without torch and without a package index",
         f"all {len(asked):,} responses equal those of the embedded AWS byte for byte",
     )
+
+
+def test_the_image_answers_as_the_embedded_aws_for_functions_that_the_code_lacks(
+    tmp_path: Path, proof_table: ProofTable
+) -> None:
+    python = _python(proof_table)
+    model = tmp_path / "ml" / "model"
+    (model / "code").mkdir(parents=True)
+    (model / "code" / "predict_transform.py").write_text(SUMS, "utf-8")
+    with scikit_learn(python, model, tmp_path / "server") as server:
+        answers = [server.ask(*request) for request in SUMMED]
+    with embedded(Path(sys.executable), model, tmp_path / "embedded", SCIKIT_LEARN) as server:
+        assert [server.ask(*request) for request in SUMMED] == answers
+    assert {answer.status for answer in answers} == {200, 500}
 
 
 def test_start_and_latency(

@@ -12,6 +12,7 @@ import pytest
 
 from scripts.evaluate.__main__ import main
 from scripts.evaluate.targets import Site
+from tests.scripts.evaluate.answers import shares
 from tests.scripts.evaluate.printed import rows
 from tests.scripts.evaluate.serving import Prepared, serving
 
@@ -21,8 +22,8 @@ LABELS = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
 JUDGED = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0]
 
 
-def verdict(review: str) -> dict[str, float]:
-    return {"probability": 0.25 + JUDGED[int(review.split()[1]) % 10] / 2}
+def verdict(review: str) -> dict[str, dict[str, float]]:
+    return {"probabilities": shares(0.25 + JUDGED[int(review.split()[1]) % 10] / 2)}
 
 
 class Deployed:
@@ -46,7 +47,7 @@ class Deployed:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        self.together.wait(timeout=10)
+        self.together.wait(timeout=60)
         if self.together.parties > 1:
             time.sleep(0.02)  # time for an excess request to arrive
         with self._lock:
@@ -93,7 +94,7 @@ def test_reviews_are_sent_in_lists_of_512_and_500_of_them_singly(
     assert f"accuracy=0.6000 of {COUNT} reviews" in output
     assert "500 sent in both ways, 0 differ" in output
     table = rows(output)
-    assert table[1:3] == [["is positive", "220", "330"], ["is negative", "110", "440"]]
+    assert table[1:3] == [["is negative", "440", "110"], ["is positive", "330", "220"]]
     kept = (tmp_path / "out" / "last-replies.jsonl").read_text().splitlines()[1:]
     replies = [json.loads(line) for line in kept]
     for row in table[4:6]:

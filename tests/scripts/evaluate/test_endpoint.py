@@ -13,11 +13,12 @@ from predict_api import model
 from scripts.evaluate import EvaluationError, run, targets
 from scripts.evaluate.run import patiently
 from scripts.evaluate.targets import ATTEMPTS, Endpoint, classify
+from tests.scripts.evaluate.answers import shares
 from tests.scripts.evaluate.predictions import predict
 from tests.scripts.evaluate.serving import Prepared, serving
 
 NAME = "sentiment-dev"
-GOOD: Prepared = (200, {}, {"probability": 0.75, "model_version": "m1"})
+GOOD: Prepared = (200, {}, {"probabilities": shares(0.75), "model_version": "m1"})
 
 
 def failure(status: int, code: str, **more: Any) -> Prepared:
@@ -98,7 +99,7 @@ def aws(server: list[Aws], quick: None) -> Aws:  # noqa: ARG001
 )
 def test_a_request_to_a_busy_endpoint_is_repeated(aws: Aws, busy: Prepared) -> None:
     aws.answers = [busy, busy, GOOD]
-    assert predict(Endpoint(NAME)) == (([0.75], "m1"), 2)
+    assert predict(Endpoint(NAME)) == (([shares(0.75)], "m1"), 2)
     assert aws.asked == [{"review": "A film."}] * 3
 
 
@@ -145,10 +146,16 @@ def test_a_request_to_a_busy_endpoint_is_attempted_eight_times(aws: Aws) -> None
 
 
 def test_a_list_has_a_verdict_for_each_review(aws: Aws) -> None:
-    entries = [{"probability": 1, "model_version": "m1"}, {"error": {"code": "empty_review"}}]
+    entries = [
+        {"probabilities": shares(1), "model_version": "m1"},
+        {"error": {"code": "empty_review"}},
+    ]
     aws.answers = [(200, {}, {"predictions": entries}), model_error(400, '{"code": "too_many"}')]
     endpoint = Endpoint(NAME)
-    assert classify(endpoint, ["A film.", " "], in_list=True) == ([1.0, "empty_review"], "m1")
+    assert classify(endpoint, ["A film.", " "], in_list=True) == (
+        [shares(1.0), "empty_review"],
+        "m1",
+    )
     assert aws.asked == [{"reviews": ["A film.", " "]}]
     with pytest.raises(EvaluationError, match="too_many"):
         classify(endpoint, ["A film."], in_list=True)

@@ -47,6 +47,6 @@ def test_variables_become_options(given: list[str], arguments: list[str], tmp_pa
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     ).stdout
     assert shown.splitlines() == ["-m", "scripts.evaluate", *arguments]

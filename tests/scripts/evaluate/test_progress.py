@@ -10,6 +10,7 @@ import pytest
 from tqdm import tqdm
 
 from scripts.evaluate.run import Replies, Reply, run
+from tests.scripts.evaluate.answers import shares
 
 REVIEWS = ["A film."] * 5
 
@@ -21,8 +22,8 @@ class Terminal(io.StringIO):
         return True
 
     def shows(self, text: str) -> bool:
-        """Wait up to 10 s for `text`."""
-        until = time.monotonic() + 10
+        """Wait up to a minute for `text`."""
+        until = time.monotonic() + 60
         while text not in self.getvalue() and time.monotonic() < until:
             time.sleep(0.005)
         return text in self.getvalue()
@@ -43,10 +44,10 @@ class Watching:
 
     def send(self, content: dict[str, Any]) -> dict[str, Any]:
         if "reviews" in content:
-            return {"predictions": [{"probability": 0.5}] * len(content["reviews"])}
+            return {"predictions": [{"probabilities": shares(0.5)}] * len(content["reviews"])}
         self.seen.append(self.screen.shows(f"| {self.answered}/5 ["))
         self.answered += 1
-        return {"probability": 0.5}
+        return {"probabilities": shares(0.5)}
 
 
 @pytest.mark.parametrize("known", [0, 2])
@@ -59,7 +60,7 @@ def test_each_reply_is_counted_when_it_arrives(
     monkeypatch.setattr("scripts.evaluate.run.tqdm", partial(tqdm, mininterval=0))
     replies = Replies(tmp_path / "replies.jsonl", {})
     for index in range(known):
-        replies.add("singles", [index], Reply([0.5], "m1", 0.01, 0))
+        replies.add("singles", [index], Reply([shares(0.5)], "m1", 0.01, 0))
     target = Watching(screen, known)
     run(target, REVIEWS, singles=5, connections=1, replies=replies)
     replies.close()

@@ -13,6 +13,7 @@ from scripts.evaluate.run import LIST_BYTES, Asked, Replies, Reply, run, sample,
 from sentiment.datasets import Dataset
 from tests.model_code.evaluation.conftest import SCRIPT
 from tests.model_code.evaluation.test_report import LOADING, Page
+from tests.scripts.evaluate.answers import shares
 
 TEXTS = [f"Review {index} {SCRIPT}" for index in range(30)]
 REVIEWS = Reviews("my reviews", Dataset(TEXTS, [index % 2 for index in range(30)]))
@@ -34,7 +35,9 @@ class Model:
         if self.left < 0:
             raise EvaluationError("enough")
         reviews = content.get("reviews") or [content["review"]]
-        verdicts = [{"probability": 0.9 if int(one.split()[1]) % 2 else 0.2} for one in reviews]
+        verdicts = [
+            {"probabilities": shares(0.9 if int(one.split()[1]) % 2 else 0.2)} for one in reviews
+        ]
         return {"predictions": verdicts} if "reviews" in content else verdicts[0]
 
 
@@ -75,7 +78,7 @@ def test_a_file_with_an_incomplete_first_line_starts_over(tmp_path: Path) -> Non
     file = tmp_path / "replies.jsonl"
     file.write_text('{"target": "a"}')
     replies = Replies(file, {"target": "a"})
-    replies.add("lists", [0], Reply([0.5], "m1", 0.01, 0))
+    replies.add("lists", [0], Reply([shares(0.5)], "m1", 0.01, 0))
     replies.close()
     assert Replies(file, {"target": "a"}).replies == replies.replies != {}
 
@@ -89,18 +92,21 @@ def test_a_file_without_replies_is_refused(tmp_path: Path) -> None:
 
 def test_two_models_in_one_evaluation_are_refused() -> None:
     replies: dict[Asked, Reply] = {
-        ("lists", (0,)): Reply([0.5], "m1", 1, 0),
-        ("lists", (1,)): Reply([0.5], "m2", 1, 0),
+        ("lists", (0,)): Reply([shares(0.5)], "m1", 1, 0),
+        ("lists", (1,)): Reply([shares(0.5)], "m2", 1, 0),
     }
     with pytest.raises(EvaluationError, match="several models answered: m1, m2"):
         summarize("a model", REVIEWS, replies)
 
 
 def test_the_report_is_self_contained_and_escapes_reviews(tmp_path: Path) -> None:
-    verdicts = [0.99 if index < 20 else 0.01 for index in range(29)]
+    verdicts = [shares(0.99 if index < 20 else 0.01) for index in range(29)]
     replies: dict[Asked, Reply] = {
         ("lists", tuple(range(30))): Reply([*verdicts, "empty_review"], "m1", 2.5, 1),
-        **{("singles", (index,)): Reply([0.99], "m1", index / 1000, 0) for index in range(1, 4)},
+        **{
+            ("singles", (index,)): Reply([shares(0.99)], "m1", index / 1000, 0)
+            for index in range(1, 4)
+        },
     }
     result = summarize("a <model>", REVIEWS, replies, trained=0.5)
     assert (result.refused, result.metrics.rows) == ({"empty_review": 1}, 29)
@@ -121,7 +127,7 @@ def test_the_report_is_self_contained_and_escapes_reviews(tmp_path: Path) -> Non
         ("absent", None, "no such file or folder"),
         ("empty.jsonl", "", "no reviews"),
         ("notes.md", "A film.", "notes.md: unknown format"),
-        ("one.csv", "text,label\nA film.,3\n", "one.csv, line 2: label '3'"),
+        ("one.csv", "text,label\nA film.,3\n", "one.csv: all 1 train reviews are 3"),
         ("broken.tar.gz", "nothing", "broken.tar.gz"),
     ],
 )

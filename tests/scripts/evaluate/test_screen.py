@@ -9,12 +9,13 @@ from scripts.evaluate.report import show, summarize
 from scripts.evaluate.reviews import Reviews
 from scripts.evaluate.run import Asked, Reply
 from sentiment.datasets import Dataset
+from tests.scripts.evaluate.answers import shares
 from tests.scripts.evaluate.printed import rows
 
 # label, P(positive), number of reviews; 0.5 counts as positive
 JUDGED = [(1, 0.5, 7), (1, 0.49, 2), (0, 0.9, 5), (0, 0.1, 3)]
 LABELS = [label for label, _, count in JUDGED for _ in range(count)]
-VERDICTS = [probability for _, probability, count in JUDGED for _ in range(count)]
+VERDICTS = [shares(probability) for _, probability, count in JUDGED for _ in range(count)]
 REVIEWS = Reviews(
     "my reviews", Dataset([f"Review {index}" for index in range(len(LABELS))], LABELS)
 )
@@ -39,9 +40,9 @@ def lists(*seconds: float) -> dict[Asked, Reply]:
 
 def test_every_cell_of_the_confusion_matrix_is_shown() -> None:
     assert rows(printed(lists(0.1)))[:3] == [
-        ["", "judged positive", "judged negative"],
-        ["is positive", "7", "2"],
-        ["is negative", "5", "3"],
+        ["", "judged negative", "judged positive"],
+        ["is negative", "3", "5"],
+        ["is positive", "2", "7"],
     ]
 
 
@@ -68,8 +69,8 @@ def test_latency_percentiles_are_shown_for_each_kind() -> None:
 def test_refused_and_differing_reviews_are_counted() -> None:
     replies = lists(0.1)
     replies["lists", (1,)] = Reply(["empty_review"], "m1", 0.1, 0)
-    replies["singles", (0,)] = Reply([0.5], "m1", 0.1, 0)
-    replies["singles", (2,)] = Reply([0.6], "m1", 0.1, 0)
+    replies["singles", (0,)] = Reply([shares(0.5)], "m1", 0.1, 0)
+    replies["singles", (2,)] = Reply([shares(0.6)], "m1", 0.1, 0)
     output = printed(replies)
     assert "2 sent in both ways, 1 differ\n" in output
     assert "1 refused: empty_review\n" in output

@@ -2,20 +2,21 @@
 
 import pytest
 
+from local_aws.testing import free_port
 from scripts.evaluate import EvaluationError
 from scripts.evaluate.targets import ATTEMPTS, Site, classify
+from tests.scripts.evaluate.answers import shares
 from tests.scripts.evaluate.conftest import Api
 from tests.scripts.evaluate.predictions import predict
 from tests.scripts.evaluate.serving import Prepared
-from tests.support.emulator import free_port
 
-VERDICT = {"probability": 0.75, "model": {"version": "m1"}}
+VERDICT = {"probabilities": shares(0.75), "model": {"version": "m1"}}
 GOOD: Prepared = (200, {}, VERDICT)
 
 
 def test_a_request_to_a_busy_api_is_repeated(api: Api) -> None:
     api.answers = [(429, {"Retry-After": "0"}, {}), (503, {}, {}), GOOD]
-    assert predict(Site(api.url, connections=1)) == (([0.75], "m1"), 2)
+    assert predict(Site(api.url, connections=1)) == (([shares(0.75)], "m1"), 2)
     assert api.asked == [{"review": "A film."}] * 3
 
 
@@ -35,10 +36,10 @@ def test_a_refused_review_has_a_verdict_and_a_refused_caller_gets_an_error(api: 
 
 
 def test_a_list_has_a_verdict_for_each_review(api: Api) -> None:
-    entries = [{"probability": 1}, {"error": {"code": "empty_review", "detail": "…"}}]
+    entries = [{"probabilities": shares(1)}, {"error": {"code": "empty_review", "detail": "…"}}]
     api.answers = [(200, {}, {"predictions": entries, "model": {"version": "m1"}})]
     site = Site(api.url, connections=1)
-    assert classify(site, ["A film.", " "], in_list=True) == ([1.0, "empty_review"], "m1")
+    assert classify(site, ["A film.", " "], in_list=True) == ([shares(1.0), "empty_review"], "m1")
 
 
 @pytest.mark.parametrize(

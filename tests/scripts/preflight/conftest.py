@@ -1,20 +1,30 @@
 """A new account with enforced IAM, and environments to check it for."""
 
 from collections.abc import Iterator
+from functools import cache
 
+import botocore.session
 import pytest
 
 from local_aws.environment import ACCOUNT, DEFAULT_REGION
+from local_aws.testing import free_port
 from scripts.preflight.__main__ import preflight
 from scripts.preflight.assembly import Assembly, read
 from scripts.preflight.row import Row
 from tests.local_aws.conftest import Emulator, ended, run_cli
 from tests.stacks.assembly import Assembly as Synthesized
 from tests.stacks.assembly import synthesize
-from tests.support.emulator import free_port
 
 MODELS = "models-of-others"
 IMAGE = f"{ACCOUNT}.dkr.ecr.{DEFAULT_REGION}.amazonaws.com/own:1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_descriptions() -> Iterator[None]:
+    """Let botocore read the description of each service once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

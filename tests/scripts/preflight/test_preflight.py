@@ -37,7 +37,7 @@ def problems(rows: dict[str, Row]) -> set[str]:
 def command(account: Emulator, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "scripts.preflight", "--local", f"--port={account.port}", *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from scripts.score.job import Job
 from scripts.score.parts import Part
 from scripts.score.plan import plan, processors
 from scripts.synthesis import context
+from sentiment.schema import SENTIMENTS
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
 from stacks.settings.scoring import ScoringSettings
@@ -24,7 +25,7 @@ SETTINGS = ScoringSettings(
 
 
 def deployed(key: str | None = None) -> Deployment:
-    return Deployment("e", "model", "identity", "data", key, "sentiment-dev")
+    return Deployment("e", SENTIMENTS, "model", "identity", "data", key, "sentiment-dev")
 
 
 class Account:

@@ -3,16 +3,19 @@
 import gzip
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.score import ScoreError
+from scripts.score.files import Output, find_tables
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
 from scripts.score.tables import Table
 from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
+from sentiment.schema import Schema
 
 
 def table(folder: Path, name: str, content: str | bytes) -> Table:
@@ -34,6 +37,9 @@ def table(folder: Path, name: str, content: str | bytes) -> Table:
         ("a.csv.gz", "text\nfine\n", ["fine"], None),
         ("a.jsonl", '{"id": 1, "review": "fine"}\n\n{"review": 7}\n{"id": 3}\n', ["fine", 7, None], None),
         ("a.jsonl", '{"text": "a\\nb", "label": 1}', ["a\nb"], [1]),
+        ("a.json", '[{"text": "fine", "label": 1},\n {"text": "dull"}]', ["fine", "dull"], [1, None]),
+        ("a.csv", "sep=;\r\ntext;stars\r\nfine, really;5\r\n", ["fine, really"], ["5"]),
+        ("a.txt", "__label__5 fine\n\n Dull, I think. \n", ["fine", "Dull, I think."], ["5", None]),
     ],
 )  # fmt: skip
 def test_rows_have_reviews_and_labels(
@@ -77,6 +83,8 @@ def test_files_that_cannot_be_read_are_one_line(
     [
         ("a.csv", "id;text\n1;fine\n", 'id;text;label;phrases\n1;fine;positive;"[""x""]"\n'),
         ("a.jsonl", '{"id": 1, "text": "fine"}', '{"id": 1, "text": "fine", "label": "positive", "phrases": ["x"]}\n'),
+        ("a.json", '[{"text": "fine"}, {"text": "dull"}]', '[\n{"text": "fine", "label": "positive", "phrases": ["x"]},\n{"text": "dull", "label": "positive", "phrases": ["x"]}\n]\n'),
+        ("a.txt", "fine\n", '{"text": "fine", "label": "positive", "phrases": ["x"]}\n'),
     ],
 )  # fmt: skip
 def test_output_has_the_format_of_the_input(
@@ -89,6 +97,59 @@ def test_output_has_the_format_of_the_input(
         writer.write(row, {"label": "positive", "phrases": ["x"]})
     writer.close()
     assert output.getvalue() == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('5;"fine, really";x\n1;dull;y\n', "5;fine, really;x;positive\n1;dull;y;positive\n"),
+        ("0;1;2\n5;fine;x\n", "0;1;2;label\n5;fine;x;positive\n"),
+    ],
+)
+def test_a_table_without_a_header_is_read_and_written_by_number(
+    tmp_path: Path, content: str, expected: str
+) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    made = Table("a.csv", tmp_path / "a.csv", Schema("2", "1"))
+    assert next(row.review for row in made.rows()).startswith("fine")
+    assert next(made.rows()).label == "5"
+    output = io.StringIO()
+    writer = made.writer(output, tmp_path / "out", ["label"])
+    for row in made.rows():
+        writer.write(row, {"label": "positive"})
+    assert output.getvalue() == expected
+
+
+def test_archives_are_read_like_folders(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("deep/b.csv", "text\nfine\n")
+        packed.writestr("__MACOSX/._b.csv", "x")
+        packed.writestr("c.json.gz", gzip.compress(b'[{"text": "dull"}]'))
+    (tmp_path / "copies").mkdir()
+    tables = find_tables(str(tmp_path / "a.zip"), tmp_path / "copies", Schema())
+    assert [made.name for made in tables] == ["a.zip/deep/b.csv", "a.zip/c.json.gz"]
+    assert [row.review for made in tables for row in made.rows()] == ["fine", "dull"]
+    output = Output(str(tmp_path / "out"), tables, tmp_path, single=False)
+    written = [file.relative_to(tmp_path / "out") for file in output.files.values()]
+    assert [str(file) for file in written] == ["a.zip/deep/b.csv", "a.zip/c.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.zip", b"no zip", "a.zip: damaged, or not a zip archive"),
+        ("a.xlsx", b"", "a.xlsx: unknown format; allowed are .csv, .tsv, .jsonl"),
+        ("missing", None, "missing: no such file or folder"),
+    ],
+)
+def test_what_is_no_table_is_refused(
+    tmp_path: Path, name: str, content: bytes | None, reason: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ScoreError) as refused:
+        find_tables(str(tmp_path / name), tmp_path, Schema())
+    assert reason in str(refused.value)
 
 
 def test_parquet_keeps_schema_and_rows(tmp_path: Path) -> None:
