@@ -9,6 +9,7 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.descriptions import training_job
 from local_aws.sagemaker.invocation_metrics import Publish
 from local_aws.sagemaker.metrics import Metrics
 from local_aws.sagemaker.store import Record
@@ -200,8 +201,11 @@ class TrainingRun:
 
         Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
         """
-        record = self._context.store.get(KIND, self._name) or {}
-        detail = {name: record[name] for name in EVENT_FIELDS if name in record}
+        record = self._context.store.get(KIND, self._name)
+        if record is None:
+            return
+        described = training_job(record)
+        detail = {name: described[name] for name in EVENT_FIELDS if name in described}
         arn = self._context.arn(KIND, self._name)
         self._context.send("SageMaker Training Job State Change", detail, arn)
 
