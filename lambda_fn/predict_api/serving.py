@@ -46,7 +46,7 @@ def require_known(labels: Sequence[str], model: Model) -> None:
     """Check that the model has the labels; it is only asked about new ones.
 
     Raises:
-        Problem: 400 when it does not have one, 503 with Retry-After while it is starting.
+        Problem: 409 when it does not have one, 503 with Retry-After while it is starting.
     """
     if set(labels) <= set(serving.labels):
         return
@@ -56,7 +56,7 @@ def require_known(labels: Sequence[str], model: Model) -> None:
         shown = ", ".join(serving.labels[:MOST_SHOWN])
         more = ", …" if len(serving.labels) > MOST_SHOWN else ""
         raise Problem(
-            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.CONFLICT,
             "unknown_label",
             f"The model has no label {unknown[0]!r}; its labels are {shown}{more}.",
         )

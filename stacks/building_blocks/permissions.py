@@ -209,7 +209,8 @@ def _arn(uri: str) -> str:
 
 
 READ = ("kms:Decrypt",)
-READ_AND_WRITE = (*READ, "kms:GenerateDataKey")
+WRITE = ("kms:GenerateDataKey",)
+READ_AND_WRITE = (*READ, *WRITE)
 
 
 def use_key_in_s3(key_arn: str | None, actions: Sequence[str]) -> list[Permission]:

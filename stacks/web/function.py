@@ -10,7 +10,7 @@ from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.aws import ACCOUNT_ID, PARTITION, REGION
 from stacks.building_blocks.permissions import (
     READ,
-    READ_AND_WRITE,
+    WRITE,
     Permission,
     bucket_and_key,
     use_key_in_s3,
@@ -96,8 +96,7 @@ def declare_predict_function(
             Permission(
                 sid="InvokeEndpoint", actions=["sagemaker:InvokeEndpoint"], resources=[endpoint]
             ),
-            *(_write_feedback(feedback_uri, data_key_arn) if feedback_uri else []),
-            *(_read_comparisons(artifacts_uri, data_key_arn) if artifacts_uri else []),
+            *_use_objects(feedback_uri, artifacts_uri, data_key_arn),
         ],
     ).function
     if settings.reserved_concurrency is None:
@@ -107,16 +106,26 @@ def declare_predict_function(
     return function
 
 
-def _read_comparisons(uri: str, key_arn: str | None) -> list[Permission]:
-    """Allow reading the comparisons of models, but no reviews and no models."""
-    bucket, folder = bucket_and_key(uri)
-    records = f"arn:{PARTITION}:s3:::{bucket}/{folder}/*/output/comparison.json"
-    return [
-        Permission(sid="ReadComparisons", actions=["s3:GetObject"], resources=[records]),
-        *use_key_in_s3(key_arn, READ),
-    ]
+def _use_objects(
+    feedback_uri: str | None, artifacts_uri: str | None, key_arn: str | None
+) -> list[Permission]:
+    """Allow writing feedback but not reading it, and reading comparisons but no reviews or models.
 
-
-def _write_feedback(uri: str, key_arn: str | None) -> list[Permission]:
-    """Allow writing feedback but not reading it."""
-    return [write_objects(uri), *use_key_in_s3(key_arn, READ_AND_WRITE[1:])]
+    Args:
+        feedback_uri: S3 URI of the feedback; None without it.
+        artifacts_uri: S3 URI of the models' artifacts; None if models are not compared.
+        key_arn: key of their bucket; None for AWS's own.
+    """
+    permissions: list[Permission] = []
+    actions: list[str] = []
+    if feedback_uri:
+        permissions.append(write_objects(feedback_uri))
+        actions += WRITE
+    if artifacts_uri:
+        bucket, folder = bucket_and_key(artifacts_uri)
+        records = f"arn:{PARTITION}:s3:::{bucket}/{folder}/*/output/comparison.json"
+        permissions.append(
+            Permission(sid="ReadComparisons", actions=["s3:GetObject"], resources=[records])
+        )
+        actions += READ
+    return [*permissions, *(use_key_in_s3(key_arn, actions) if actions else [])]

@@ -58,8 +58,8 @@ def test_a_client_of_openapi_python_client(
         assert refused.error.code == "empty_review"
         feedback = models.FeedbackRequest(
             review="A superb film.",
-            predicted=models.FeedbackRequestPredicted.POSITIVE,
-            correct=models.FeedbackRequestCorrect.POSITIVE,
+            predicted="positive",
+            correct="positive",
             request_id=verdict.request_id,
         )
         assert call("predictions.give_feedback", body=feedback).status_code == 201

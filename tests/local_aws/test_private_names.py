@@ -25,8 +25,8 @@ def label(name: PrivateName) -> str:
 
 
 def test_the_pinned_version_is_installed() -> None:
-    pinned = (ROOT / "requirements/dev.in").read_text()
-    assert f"ministack=={version('ministack')}\n" in pinned
+    pinned = (ROOT / "local_aws/pyproject.toml").read_text()
+    assert f'"ministack=={version("ministack")}"' in pinned
 
 
 def test_every_name_is_unchanged() -> None:

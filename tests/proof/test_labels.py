@@ -93,7 +93,7 @@ def test_three_labels_deploy_end_to_end(
         body=json.dumps({**feedback, "correct": "positive"}).encode(),
         headers=JSON,
     )
-    assert (status, json.loads(body)["code"]) == (400, "unknown_label")
+    assert (status, json.loads(body)["code"]) == (409, "unknown_label")
 
     rows = [(text, label) for text, label in held_back]
     data = csv_file(tmp_path / "more.csv", rows)

@@ -145,14 +145,14 @@ def test_a_damaged_table_is_refused_or_unchanged(
 
 BAD_ROWS = {
     "csv": [
-        (b'"x","","imdb"\n', "label '' is empty; map"),
-        (b'"x\n\ny","","imdb"\n', "label '' is empty; map"),
+        (b'"x","","imdb"\n', "label '' is empty; "),
+        (b'"x\n\ny","","imdb"\n', "label '' is empty; "),
         (b'"\n","1","imdb"\n', "the review is empty"),
         (b'"x"y,"1","imdb"\n', "',' expected after '\"'"),
         (b'"\xff","1","imdb"\n', "not UTF-8"),
     ],
     "json": [
-        (b'{"text": "x", "label": " ", "source": "imdb"}\n', "label '' is empty; map"),
+        (b'{"text": "x", "label": " ", "source": "imdb"}\n', "label '' is empty; "),
         (b'{"text": " ", "label": 1}\n', "the review is empty"),
         (b'{"text": "x"}\n', "no key label; found text"),
         (b'["x", 1]\n', "must be a JSON object"),

@@ -120,7 +120,10 @@ def test_make_deploy_adopts_on_request_and_protects_the_storage_stack_last(
     assert creation.startswith("CDK_PROTECTION=false ")
     assert creation.endswith("deploy sentiment-prod-storage")
     assert "CDK_PROTECTION" not in everything
-    assert everything.endswith("deploy --all --outputs-file cdk.out/outputs.json")
+    assert everything.endswith(
+        "deploy --all $(python -m scripts.listing --environment prod ) "
+        "--outputs-file cdk.out/outputs.json"
+    )
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert "\ndeploy: export CDK_PROTECTION := true\n" in makefile
 

@@ -4,11 +4,12 @@
 ERRORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "400": (
         "The request is not a valid review",
-        ("empty_review", "not_utf8", "invalid_json", "invalid_request", "unknown_label"),
+        ("empty_review", "not_utf8", "invalid_json", "invalid_request"),
     ),
     "403": ("The request is forbidden", ("forbidden",)),
     "405": ("The path does not accept this method; see `Allow`", ("method_not_allowed",)),
     "406": ("The client accepts neither text/plain nor application/json", ("not_acceptable",)),
+    "409": ("The model does not have the label", ("unknown_label",)),
     "413": (
         "The review is too long, or there are too many reviews",
         ("review_too_long", "too_many_reviews"),

@@ -104,7 +104,7 @@ def _feedback() -> Schema:
         "requestBody": _body(_json("FeedbackRequest")),
         "responses": {
             "201": _answer("The feedback is stored", _json("Receipt")),
-            **_errors("400", "413", "415", *FROM_MODEL),
+            **_errors("400", "409", "413", "415", *FROM_MODEL),
         },
     }
 

@@ -120,7 +120,8 @@ def test_feedback_has_labels_of_the_model(api: Api, monkeypatch: pytest.MonkeyPa
         require_known(["lost", "late"], model)
     # Another model serves now: its labels are learned from the refusal.
     api.model_answers({"model_version": "n", "labels": ["early", "late"]}, asked={"card": True})
-    with pytest.raises(Problem, match="unknown_label"):
+    with pytest.raises(Problem, match="unknown_label") as refused:
         require_known(["other"], model)
+    assert refused.value.status == 409
     require_known(["early"], model)
     api.stubber.assert_no_pending_responses()
