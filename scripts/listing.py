@@ -1,4 +1,4 @@
-"""Print the context with which `make deploy` trains anew when data under an old S3 URI change.
+"""Print the context with which `make deploy` trains again when data under an old S3 URI change.
 
 Synthesis has no network, so a bare `cdk deploy` goes by the URIs of datasets in S3 alone.
 """

@@ -89,8 +89,10 @@ def blocks(draw: st.DrawFn) -> Block:
     return block
 
 
-def spelled(value: Any) -> str:
-    """Return a JSON value as `cdk -c` passes it."""
+def spelled(value: Any, key: str = "") -> str:
+    """Return a JSON value as `cdk -c` passes it; lists of texts, which have commas, as JSON."""
+    if isinstance(value, list) and key == "site.examples":
+        return json.dumps(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):

@@ -105,7 +105,9 @@ def test_reading_keeps_every_value(block: Block) -> None:
     dump = found.model_dump(mode="json", exclude={"environment"})
     assert read(dump) == found
     minimal = {"endpoint.kind", "storage.removal"}
-    overrides = {key: spelled(value) for key, value in given_values.items() if key not in minimal}
+    overrides = {
+        key: spelled(value, key) for key, value in given_values.items() if key not in minimal
+    }
     required = {name: {k: v for k, v in block[name].items() if f"{name}.{k}" in minimal} for name in ("endpoint", "storage")}  # fmt: skip
     assert read({"region": block["region"], **required}, overrides) == found
 
