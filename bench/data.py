@@ -20,6 +20,7 @@ from stacks.settings.error import SettingsError
 
 SEED = 1
 HELD_OUT = 0.2
+PAIR = 2  # labels of the notebook's algorithm, with which the others are compared
 
 
 def prepare(
@@ -65,9 +66,11 @@ def _packaged() -> tuple[Dataset, Dataset]:
 def _halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset]:
     tables = [table_of(half, source) for half in ("train", "test")]
     if all(tables):
-        training, testing = (read_channel(table, schema)["train"] for table in tables if table)
+        training, testing = (
+            read_channel(table, schema, most=PAIR)["train"] for table in tables if table
+        )
         return training, testing
-    halves = read_channel(source, schema)
+    halves = read_channel(source, schema, most=PAIR)
     if "test" not in halves:
         raise DatasetError(
             f"DATA={source}: no test half; it must hold tables named train and test, such as "

@@ -1,4 +1,4 @@
-"""What feedback must know of the serving model: its labels and its version.
+"""Labels and version of the serving model, for feedback.
 
 Callers do not send the version: each made-up version would be another metric on the bill.
 """

@@ -122,9 +122,10 @@ class ScikitLearnModel:
             TypeError: when the code has `transform_fn` and a function that it replaces.
         """
         from flask import Flask, Response  # noqa: PLC0415 - not for the PyTorch image
+        from werkzeug.exceptions import InternalServerError  # noqa: PLC0415 - the same
 
         sys.meta_path.insert(0, WithoutTorch())
-        self._app, self._response = Flask(__name__), Response
+        self._app, self._response, self._failure = Flask(__name__), Response, InternalServerError
         code = vars(importlib.import_module(Path(os.environ["SAGEMAKER_PROGRAM"]).stem))
         replaced = sorted({"input_fn", "predict_fn", "output_fn"} & code.keys())
         if "transform_fn" in code and replaced:
@@ -150,6 +151,9 @@ class ScikitLearnModel:
                 answer = self._app.make_response(result)
         except Exception:  # noqa: BLE001 - gunicorn logs any
             traceback.print_exc()
+            if self._transform == self._in_steps:  # Flask catches what the toolkit's steps raise
+                page = self._failure().get_response()
+                return page.status_code, page.content_type, page.get_data()
             return HTTPStatus.INTERNAL_SERVER_ERROR, "text/html", PAGE
         return answer.status_code, answer.content_type, answer.get_data()
 

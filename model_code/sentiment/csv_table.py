@@ -101,9 +101,7 @@ def rows_below(
 def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
     """Return the places of text and label, and their description."""
     if schema.numbers:
-        text, label = schema.numbers
-        if max(text, label) >= len(header):
-            raise ColumnsError(f"{len(header)} columns; there is no column {max(text, label) + 1}")
+        text, label = within(schema.numbers, header)
         return text, label, f"columns {text + 1} and {label + 1}"
     try:
         text, label = find_columns(header, schema)
@@ -117,6 +115,17 @@ def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
             f"-c dataset.label_column={guess[1] + 1}"
         ) from None
     return text, label, f"columns {header[text].strip()!r} and {header[label].strip()!r}"
+
+
+def within(numbers: tuple[int, int], header: list[str]) -> tuple[int, int]:
+    """Return the places of text and label, if a table has so many columns.
+
+    Raises:
+        ColumnsError: naming the column that is missing.
+    """
+    if max(numbers) >= len(header):
+        raise ColumnsError(f"{len(header)} columns; there is no column {max(numbers) + 1}")
+    return numbers
 
 
 def counts_columns(header: list[str]) -> bool:

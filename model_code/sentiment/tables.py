@@ -73,7 +73,7 @@ def _json_lines(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[i
             yield number, _parsed(line, f"{name}, line {number}")
 
 
-def _array(lines: Iterator[str], name: str) -> Any:
+def _array(lines: Iterator[str], name: str) -> Iterator[Any]:
     parts, size = [], 0
     for line in lines:
         parts.append(line)
@@ -82,7 +82,7 @@ def _array(lines: Iterator[str], name: str) -> Any:
             raise DatasetError(
                 f"{name}: an array of more than {MAX_ARRAY:,} characters; use .jsonl"
             )
-    return _parsed("".join(parts), name)
+    yield from _parsed("".join(parts), name)
 
 
 def _parsed(text: str, place: str) -> Any:

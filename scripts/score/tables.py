@@ -22,7 +22,14 @@ from scripts.score.writers import (
 from sentiment.columns import LABEL, ColumnsError, find_columns
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
-from sentiment.csv_table import MAX_FIELD, counts_columns, find_delimiter, first_lines, rows_below
+from sentiment.csv_table import (
+    MAX_FIELD,
+    counts_columns,
+    find_delimiter,
+    first_lines,
+    rows_below,
+    within,
+)
 from sentiment.errors import DatasetError
 from sentiment.files import TEXT, format_of
 from sentiment.schema import Schema
@@ -50,11 +57,7 @@ class Columns(NamedTuple):
             ColumnsError: when the text column is missing or ambiguous.
         """
         if schema.numbers:
-            text, label = schema.numbers
-            if max(text, label) >= len(names):
-                number = max(text, label) + 1
-                raise ColumnsError(f"{len(names)} columns; there is no column {number}")
-            return cls(names, text, label)
+            return cls(names, *within(schema.numbers, names))
         try:
             text, label = find_columns(names, schema, kind)
         except ColumnsError:
@@ -65,7 +68,7 @@ class Columns(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """How a CSV file is written.
+    """Dialect of a CSV file.
 
     Attributes:
         columns: its columns.

@@ -19,7 +19,7 @@ def test_a_worse_model_does_not_replace_a_better_one(
     deployment: Deployment, proof_table: ProofTable, capfd: pytest.CaptureFixture[str]
 ) -> None:
     outputs, served = dict(deployment.outputs), serving(deployment)
-    worse = ["training.max_terms=30", "training.minimum_accuracy=0.5"]
+    worse = ["training.max_terms=300", "training.minimum_accuracy=0.5"]
     with traffic(deployment) as stream, pytest.raises(CdkError):
         deployment.deploy(COMPARED, *worse)
     reason = the_reason(capfd.readouterr().out)

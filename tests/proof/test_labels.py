@@ -41,6 +41,14 @@ def messages(count: int, seed: int) -> list[tuple[str, str]]:
     return rows
 
 
+def write_messages(folder: Path) -> Path:
+    """Write the messages to train on as a table."""
+    table = folder / "messages.csv"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("message", "category"), *messages(900, 1)])
+    return table
+
+
 def asked(deployment: Deployment, path: str, content: Any, **headers: str) -> Any:
     status, _, body = send(
         f"{deployment.outputs['SiteUrl']}api/{path}",
@@ -55,9 +63,7 @@ def asked(deployment: Deployment, path: str, content: Any, **headers: str) -> An
 def test_three_labels_deploy_end_to_end(
     deployment: Deployment, proof_table: ProofTable, tmp_path: Path
 ) -> None:
-    table = tmp_path / "messages.csv"
-    with table.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("message", "category"), *messages(900, 1)])
+    table = write_messages(tmp_path)
     mapping = json.dumps({"late & slow": "Late & slow"})
     settings = (f"dataset.training={table}", f"dataset.labels={mapping}")
     outputs = deployment.deploy(*settings)
@@ -112,6 +118,7 @@ def test_three_labels_deploy_end_to_end(
     assert done.returncode == 0, done.stderr
     assert measured in done.stdout
     proof_table.add("Own data", "Messages under three labels, scored and evaluated", measured)
+    deployment.deploy()
 
 
 def _options(settings: tuple[str, ...]) -> list[str]:

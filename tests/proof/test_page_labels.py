@@ -1,6 +1,5 @@
 """The page of a deployed model of three labels."""
 
-import csv
 import re
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from playwright.sync_api import expect
 from tests.deployed.page.conftest import OpenPage, browser, film_url, open_page, playwright
 from tests.deployed.page.labels import write
 from tests.deployed.page.use import overflow, violations
-from tests.proof.test_labels import TOPICS, messages
+from tests.proof.test_labels import TOPICS, messages, write_messages
 from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.slow
@@ -20,10 +19,7 @@ __all__ = ["browser", "film_url", "open_page", "playwright"]  # fixtures of this
 def test_the_page_names_the_labels_of_its_model(
     deployment: Deployment, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    table = tmp_path / "messages.csv"
-    with table.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("message", "category"), *messages(900, 1)])
-    deployment.deploy(f"dataset.training={table}")
+    deployment.deploy(f"dataset.training={write_messages(tmp_path)}")
 
     page = open_page("/neutral")
     write(page, "The lamp has a crack and arrived damaged, and the vase has a crack.")
@@ -48,3 +44,4 @@ def test_the_page_names_the_labels_of_its_model(
     expect(page.locator("#facts")).to_contain_text("Best at")
     expect(page.locator("#facts")).to_contain_text("Each label")
     assert violations(page) == []
+    deployment.deploy()
