@@ -15,7 +15,8 @@ from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import scheduler_role
 from training_job.request import TrainingRequest
 
-# EventBridge Scheduler replaces it by the id of the run.
+# EventBridge Scheduler replaces this with the id of the run.
+# Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 RUN = "<aws.scheduler.execution-id>"
 NEXT_RUN = "A lost message is covered by the list of training jobs"
 ATTEMPTS = 3
@@ -57,11 +58,14 @@ class Retraining(Construct):
             topic: the notified topic; its policy must let EventBridge publish.
         """
         super().__init__(scope, construct_id)
-        names = f"{name_prefix}-retrained"
+        # With the longest prefix, a UUID still fits into the 63 characters of a job's name.
+        names = f"{name_prefix}-new"
+        name = f"{names}-{RUN}"
+        described = {**properties, "JobName": name, "Channels": dict(channels)}
         request = TrainingRequest.from_properties(
-            {
+            {  # CloudFormation passes numbers as strings
                 key: str(value) if isinstance(value, int) else value
-                for key, value in {**properties, "Channels": dict(channels)}.items()
+                for key, value in described.items()
             }
         )
         CfnSchedule(
@@ -73,7 +77,7 @@ class Retraining(Construct):
             target=CfnSchedule.TargetProperty(
                 arn=f"arn:{PARTITION}:scheduler:::aws-sdk:sagemaker:createTrainingJob",
                 role_arn=scheduler_role(self, "Role", permissions=start).role_arn,
-                input=Stack.of(self).to_json_string(request.job(f"{names}-{RUN}")),
+                input=Stack.of(self).to_json_string(request.job(name)),
                 retry_policy=CfnSchedule.RetryPolicyProperty(maximum_retry_attempts=ATTEMPTS),
             ),
         )

@@ -16,7 +16,7 @@ from stacks.model.retraining import Retraining
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
 from stacks.model.scoring import Scoring
-from stacks.model.training import TrainingJob
+from stacks.model.training import TrainedModel, TrainingJob
 from stacks.model.training_permissions import start_scheduled_jobs
 from stacks.model.trial import Artifacts, SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
@@ -65,13 +65,15 @@ class ModelStack(AppStack):
             description="Sentiment web app: training job, model and endpoint",
         )
         output = names.artifacts
-        job = None if settings.training.model_data else self._train(datasets, output)
-        model_data = job.model_artifact if job else str(settings.training.model_data)
+        model_data, schedule = settings.training.model_data, settings.retraining.schedule
+        job = None if model_data and not schedule else self._describe_job(datasets, output)
+        trained = job.run(names.metrics) if job and not model_data else None
+        model_data = trained.artifact if trained else str(model_data)
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
         canary = settings.rollout.strategy == "canary"
         rollout = self._declare_rollout(topic) if canary else None
         image = self._serving_image()
-        read_model = read_object(f"{output}/*" if job else model_data)
+        read_model = read_object(f"{output}/*" if trained else model_data)
         endpoint = Endpoint(
             self,
             "Endpoint",
@@ -94,9 +96,9 @@ class ModelStack(AppStack):
             endpoint=endpoint,
             endpoint_name=names.endpoint,
             candidate_name=names.candidate if settings.rollout.candidate else None,
-            model_version=job.job_name if job else None,
+            model_version=trained.job_name if trained else None,
             minimum_accuracy=settings.training.minimum_accuracy,
-            trained_on_films=job is not None
+            trained_on_films=trained is not None
             and settings.dataset.training == PACKAGED
             and settings.dataset.labels is None,
             tags=self.resource_tags,
@@ -107,9 +109,9 @@ class ModelStack(AppStack):
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
         if job and settings.operations.alarms:
             tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
-        if job and settings.retraining.schedule:
-            self._retrain(job, settings.retraining.schedule, topic)
-        self._declare_outputs(job, model_data, endpoint.name, scoring.model_name)
+        if job and schedule:
+            self._retrain(job, schedule, topic)
+        self._declare_outputs(trained, model_data, endpoint.name, scoring.model_name)
         if settings.rollout.challenger != "off":
             CfnOutput(
                 self,
@@ -119,17 +121,20 @@ class ModelStack(AppStack):
             )
 
     def _declare_outputs(
-        self, job: TrainingJob | None, model_data: str, endpoint: str, scoring_model: str
+        self, trained: TrainedModel | None, model_data: str, endpoint: str, scoring_model: str
     ) -> None:
         outputs = {
-            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Training job of the model"),
+            "TrainingJobName": (
+                trained.job_name if trained else NOT_TRAINED,
+                "Training job of the model",
+            ),
             "ModelArtifact": (model_data, "S3 URI of the served model"),
             "Accuracy": (
-                job.accuracy if job else NOT_TRAINED,
+                trained.accuracy if trained else NOT_TRAINED,
                 "Share of held-out reviews that the model classifies correctly",
             ),
             "QualityGate": (
-                job.gate if job else NOT_TRAINED,
+                trained.gate if trained else NOT_TRAINED,
                 "Balanced accuracy of the model, and how certain it is",
             ),
             "EndpointName": (endpoint, "SageMaker endpoint that serves the model"),
@@ -138,7 +143,7 @@ class ModelStack(AppStack):
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
 
-    def _train(self, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
+    def _describe_job(self, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
         names, training = self.names, self.settings.training
         scheduled = self.settings.retraining.schedule and self.settings.feedback.enabled
         image = (
@@ -159,7 +164,6 @@ class ModelStack(AppStack):
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
             output=output,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
-            metrics_namespace=names.metrics,
             tags=self.resource_tags,
             schema=self.settings.dataset.table_schema.encode(),
             settings=training,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +28,35 @@ NAME_DIGITS = 12
 TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
 
 
-class TrainingJob(Construct):
-    """Trains a model during the deployment, once for the same inputs.
+@dataclass(frozen=True)
+class TrainedModel:
+    """The model that the deployment trains.
 
-    Creates: a custom resource with its two functions, CDK's framework and a role, which start a
-        training job.
+    Attributes:
+        job_name: name of the training job.
+        artifact: S3 URI of its model.tar.gz.
+        accuracy: held-out accuracy that the job reported.
+        gate: balanced accuracy that the job reported, and how certain it is.
+    """
+
+    job_name: str
+    artifact: str
+    accuracy: str
+    gate: str
+
+
+class TrainingJob(Construct):
+    """Training job, which a deployment runs once for the same inputs, or a schedule starts.
+
+    Creates: the jobs' role and, for a deployment, a custom resource with its two functions and
+        CDK's framework, which start a training job.
     Idle: nothing: the job's machines cost only while it runs.
     Destroy: a running job is stopped. A finished job and its artifact stay; a deployment with the
         same inputs within storage.artifact_expiry_days reuses them.
 
     Attributes:
-        job_name: name of the training job.
-        model_artifact: S3 URI of its model.tar.gz.
-        accuracy: held-out accuracy that the job reported.
         role: role of the jobs.
-        properties: properties of the custom resource.
+        properties: properties of the custom resource, which describe the job.
     """
 
     def __init__(
@@ -57,14 +72,13 @@ class TrainingJob(Construct):
         dataset_identities: Mapping[str, str],
         output: str,
         checkpoints: str,
-        metrics_namespace: str,
         tags: Mapping[str, str],
         schema: str,
         settings: TrainingSettings,
         network: NetworkSettings,
         key_arn: str | None,
     ) -> None:
-        """Declare the job.
+        """Declare the role and describe the job.
 
         Args:
             name_prefix: prefix of the job's name.
@@ -75,7 +89,6 @@ class TrainingJob(Construct):
             dataset_identities: channel name to the identity of its dataset.
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spot instances keep their checkpoints.
-            metrics_namespace: CloudWatch namespace for the accuracy of each training.
             tags: cost allocation tags of the job.
             schema: columns and labels of the datasets, encoded; empty for the usual ones.
             settings: machine, hyperparameters and quality gate.
@@ -96,11 +109,8 @@ class TrainingJob(Construct):
             network=network,
             key_arn=key_arn,
         )
-        provider = self._declare_provider(
-            start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
-            watch_jobs(name_prefix, output=output, key_arn=key_arn),
-            metrics_namespace,
-        )
+        self._start = start_jobs(name_prefix, role=role, output=output, key_arn=key_arn)
+        self._watch = watch_jobs(name_prefix, output=output, key_arn=key_arn)
         hyperparameters = settings.hyperparameters() | ({"schema": schema} if schema else {})
         self.properties: dict[str, Any] = {
             "JobName": job_name(
@@ -130,34 +140,41 @@ class TrainingJob(Construct):
             **_spot(settings, checkpoints),
             **_private(network, key_arn, has_volume=has_volume(settings.instance_type)),
         }
+
+    def run(self, metrics_namespace: str) -> TrainedModel:
+        """Declare the custom resource that runs the job during the deployment.
+
+        Args:
+            metrics_namespace: CloudWatch namespace for the accuracy of each training.
+        """
         resource = CustomResource(
             self,
             "Resource",
-            service_token=provider.service_token,
+            service_token=self._declare_provider(metrics_namespace).service_token,
             resource_type="Custom::TrainingJob",
             service_timeout=Duration.hours(1),
             properties=self.properties,
         )
-        self.job_name = resource.get_att_string("TrainingJobName")
-        self.model_artifact = resource.get_att_string("ModelArtifact")
-        self.accuracy = resource.get_att_string("Accuracy")
-        self.gate = resource.get_att_string("Gate")
+        return TrainedModel(
+            job_name=resource.get_att_string("TrainingJobName"),
+            artifact=resource.get_att_string("ModelArtifact"),
+            accuracy=resource.get_att_string("Accuracy"),
+            gate=resource.get_att_string("Gate"),
+        )
 
-    def _declare_provider(
-        self, start: list[Permission], watch: list[Permission], metrics_namespace: str
-    ) -> ResourceProvider:
+    def _declare_provider(self, metrics_namespace: str) -> ResourceProvider:
         return ResourceProvider(
             self,
             "Provider",
             on_event=self._handler(
                 "on_event",
                 "Starts, joins or reuses a training job",
-                start,
+                self._start,
             ),
             is_complete=self._handler(
                 "is_complete",
                 "Checks whether a training job has ended, and its result",
-                watch,
+                self._watch,
                 {"METRICS_NAMESPACE": metrics_namespace},
             ),
             query_interval=Duration.seconds(15),

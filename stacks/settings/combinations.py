@@ -251,9 +251,7 @@ def _refuse_pointless_retraining(settings: EnvironmentSettings) -> None:
         (source or "").startswith("s3://") for source in (dataset.training, dataset.testing)
     )
     reason = None
-    if settings.training.model_data:
-        reason = "it needs a training, and training.model_data replaces it"
-    elif not settings.operations.alarms:
+    if not settings.operations.alarms:
         reason = "it needs operations.alarms=true, whose topic receives the message"
     elif not (in_s3 or settings.feedback.enabled):
         reason = "its data never change; it needs a dataset in S3 or feedback.enabled=true"

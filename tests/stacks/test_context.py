@@ -570,10 +570,6 @@ def test_a_model_without_training_must_be_tested_before_it_serves() -> None:
     ("change", "reason"),
     [
         (
-            {"training__model_data": "s3://models/model.tar.gz"},
-            "it needs a training, and training.model_data replaces it",
-        ),
-        (
             {"operations__alarms": "false"},
             "it needs operations.alarms=true, whose topic receives the message",
         ),

@@ -32,7 +32,7 @@ def test_a_scheduled_job_has_the_deployments_inputs_and_all_feedback(scheduled: 
     sent = json.loads(literal({"input": target["Input"]}, resources)["input"])
     job = literal(scheduled.only("Custom::TrainingJob"), resources)
     prefix = f"sentiment-{scheduled.environment}"
-    assert sent["TrainingJobName"] == f"{prefix}-retrained-<aws.scheduler.execution-id>"
+    assert sent["TrainingJobName"] == f"{prefix}-new-<aws.scheduler.execution-id>"
     assert sent["HyperParameters"] == job["Hyperparameters"]
     channels = {
         one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"]
@@ -60,7 +60,7 @@ def test_the_topic_hears_how_to_deploy_the_new_model(scheduled: Assembly) -> Non
         for key, one in scheduled.resources("AWS::Events::Rule", "model").items()
         if "Retraining" in key
     ]
-    prefix = f"sentiment-{scheduled.environment}-retrained-"
+    prefix = f"sentiment-{scheduled.environment}-new-"
     assert rule["EventPattern"]["detail"] == {
         "TrainingJobName": [{"prefix": prefix}],
         "TrainingJobStatus": ["Completed"],
@@ -81,3 +81,30 @@ def test_jobs_read_feedback_only_if_it_is_scheduled(scheduled: Assembly, tmp_pat
 
     assert reads_feedback(scheduled)
     assert not reads_feedback(synthesize("dev", tmp_path, {"feedback.enabled": "true"}))
+
+
+def test_trainings_are_scheduled_while_the_model_of_one_serves(tmp_path: Path) -> None:
+    settings = {
+        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true",
+        "operations.alarms": "true", "training.model_data": "s3://models/job/model.tar.gz",
+    }  # fmt: skip
+    assembly = synthesize("dev", tmp_path, settings)
+    assert assembly.resources("Custom::TrainingJob") == {}
+    sent = json.dumps(assembly.only("AWS::Scheduler::Schedule")["Target"]["Input"])
+    (role,) = [
+        key for key in assembly.resources("AWS::IAM::Role", "model") if "TrainingJobRole" in key
+    ]
+    assert role in sent
+
+
+def test_a_scheduled_job_on_spot_machines_resumes_no_other(tmp_path: Path) -> None:
+    settings = {
+        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true",
+        "operations.alarms": "true", "training.use_spot": "true",
+    }  # fmt: skip
+    assembly = synthesize("dev", tmp_path, settings)
+    target = assembly.only("AWS::Scheduler::Schedule")["Target"]
+    resources = assembly.template("model")["Resources"]
+    sent = json.loads(literal({"input": target["Input"]}, resources)["input"])
+    saved = sent["CheckpointConfig"]["S3Uri"]
+    assert saved.endswith("/sentiment-dev-new-<aws.scheduler.execution-id>/")

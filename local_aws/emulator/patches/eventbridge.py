@@ -1,4 +1,4 @@
-"""EventBridge: events of SageMaker, and schedules that call an operation of AWS."""
+"""EventBridge: events of SageMaker, schedules that call an operation, and policies of topics."""
 
 import json
 import logging
@@ -9,17 +9,20 @@ from typing import Any
 import boto3
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from ministack.services import eventbridge
+from ministack.services import eventbridge, sns
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, RoleError, without_roles
 
 PRIVATE_NAMES = (
+    (eventbridge, "_dispatch_to_sns", "(arn, payload)"),
     (eventbridge, "_invoke_target", "(target, event, rule, view=None)"),
     (eventbridge, "_put_events", "(data, allow_aws_source=False)"),
+    (sns, "topic_policy_allows", "(topic_arn, service, source_arn, source_account)"),
 )
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 OPERATION = re.compile(r"arn:[^:]+:scheduler:::aws-sdk:([a-z0-9]+):([A-Za-z]+)")
 RUN = "<aws.scheduler.execution-id>"
+EVENTS = "events.amazonaws.com"
 logger = logging.getLogger(__name__)
 
 
@@ -35,14 +38,14 @@ def send_event(detail_type: str, detail: dict[str, Any], arn: str) -> None:
 
 
 def apply(endpoint_url: str, region: str, assume: AssumeRole) -> None:
-    """Patch ministack, which knows only targets such as functions and topics.
+    """Patch ministack, which calls no operations, and publishes to every topic.
 
     Args:
         endpoint_url: URL of the embedded AWS.
         region: its region.
         assume: returns the keys of a target's role.
     """
-    invoke = eventbridge._invoke_target
+    invoke, publish = eventbridge._invoke_target, eventbridge._dispatch_to_sns
 
     def invoke_target(target: dict[str, Any], *arguments: Any, **keywords: Any) -> None:
         found = OPERATION.fullmatch(str(target.get("Arn", "")))
@@ -61,3 +64,13 @@ def apply(endpoint_url: str, region: str, assume: AssumeRole) -> None:
             logger.warning("a schedule's call of %s failed: %s", operation, error)
 
     eventbridge._invoke_target = invoke_target
+
+    def dispatch_to_sns(arn: str, payload: str) -> None:
+        # EventBridge sends nothing for conditions on its account or rule.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+        if sns.topic_policy_allows(arn, EVENTS, "", ""):
+            publish(arn, payload)
+        else:
+            logger.warning("the policy of %s does not let EventBridge publish", arn)
+
+    eventbridge._dispatch_to_sns = dispatch_to_sns

@@ -1,13 +1,43 @@
 """A training on a schedule, and the deployment of its model."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 
 from tests.proof.privilege.calls import CONTROLS
 from tests.proof.privilege.identities import Identities, refused
 from tests.proof.table import ProofTable
+from tests.support.deployment import Deployment
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
+
+
+def subscribe(deployment: Deployment) -> Callable[[], str]:
+    """Subscribe a queue to the topic of the alarms; return a call that receives a message."""
+    sns, sqs = deployment.client("sns"), deployment.client("sqs")
+    (topic,) = [one["TopicArn"] for one in sns.list_topics()["Topics"]]
+    queue = sqs.create_queue(QueueName="new-models")["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    arn = found["Attributes"]["QueueArn"]
+    # https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def receive() -> str:
+        received = sqs.receive_message(QueueUrl=queue).get("Messages", [])
+        return str(received[0]["Body"]) if received else ""
+
+    return receive
 
 
 @pytest.mark.usefixtures("names")  # there must be feedback
@@ -16,12 +46,8 @@ def test_a_scheduled_training_needs_no_further_permission(
 ) -> None:
     deployment = enforced.deployment
     before, outputs = len(enforced.decisions()), dict(deployment.outputs)
-    scheduler, sqs = deployment.client("scheduler"), deployment.client("sqs")
-    queue = sqs.create_queue(QueueName="new-models")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
-    sns = deployment.client("sns")
-    (topic,) = [one["TopicArn"] for one in sns.list_topics()["Topics"]]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
+    scheduler = deployment.client("scheduler")
+    messages = subscribe(deployment)
     ((name, group),) = [
         (one["Name"], one["GroupName"]) for one in scheduler.list_schedules()["Schedules"]
     ]
@@ -34,21 +60,15 @@ def test_a_scheduled_training_needs_no_further_permission(
         FlexibleTimeWindow={"Mode": "OFF"},
         Target=found["Target"],
     )
-    messages: list[str] = []
-
-    def received() -> bool:
-        answer = sqs.receive_message(QueueUrl=queue)
-        messages.extend(one["Body"] for one in answer.get("Messages", []))
-        return bool(messages)
-
-    until(received)
-    (message,) = messages
-    assert "A new model waits: sentiment-dev-retrained-" in message
+    message = until(messages)
+    assert "A new model waits: sentiment-dev-new-" in message
     model = message.partition("training.model_data=")[2].partition("'")[0]
-    assert "make deploy ENV=dev" in message
     scheduler.delete_schedule(Name="now", GroupName="default")
 
-    outputs = deployment.deploy(f"training.model_data={model}", "retraining.schedule=")
+    settings = ("rollout.challenger=better", f"training.model_data={model}")
+    command = " ".join(f"-c {setting}" for setting in settings)
+    assert f"make deploy ENV=dev CONTEXT='{command}'" in message
+    outputs = deployment.deploy(*settings[1:])
     assert "reviews that neither was trained on" in outputs["Comparison"]
     assert outputs["ModelArtifact"] == model
     assert refused(enforced.decisions()[before:]) == []
