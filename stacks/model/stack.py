@@ -65,11 +65,9 @@ class ModelStack(AppStack):
             description="Sentiment web app: training job, model and endpoint",
         )
         output = names.artifacts
-        model_data, schedule = settings.training.model_data, settings.retraining.schedule
-        job = None if model_data and not schedule else self._describe_job(datasets, output)
-        trained = job.run(names.metrics) if job and not model_data else None
-        model_data = trained.artifact if trained else str(model_data)
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
+        trained = self._train(datasets, topic)
+        model_data = trained.artifact if trained else str(settings.training.model_data)
         canary = settings.rollout.strategy == "canary"
         rollout = self._declare_rollout(topic) if canary else None
         image = self._serving_image()
@@ -107,10 +105,6 @@ class ModelStack(AppStack):
             capture_percent=settings.endpoint.capture_percent,
         )
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
-        if job and settings.operations.alarms:
-            tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
-        if job and schedule:
-            self._retrain(job, schedule, topic)
         self._declare_outputs(trained, model_data, endpoint.name, scoring.model_name)
         if settings.rollout.challenger != "off":
             CfnOutput(
@@ -143,7 +137,19 @@ class ModelStack(AppStack):
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
 
-    def _describe_job(self, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
+    def _train(self, datasets: Mapping[str, Dataset], topic: ITopic) -> TrainedModel | None:
+        """Declare trainings by the deployment and on a schedule; return the deployment's model."""
+        settings, schedule = self.settings, self.settings.retraining.schedule
+        if settings.training.model_data and not schedule:
+            return None
+        job = self._describe_job(datasets)
+        if settings.operations.alarms:
+            tell_failed_trainings(self, name_prefix=self.names.prefix, topic=topic)
+        if schedule:
+            self._retrain(job, schedule, topic)
+        return None if settings.training.model_data else job.run(self.names.metrics)
+
+    def _describe_job(self, datasets: Mapping[str, Dataset]) -> TrainingJob:
         names, training = self.names, self.settings.training
         scheduled = self.settings.retraining.schedule and self.settings.feedback.enabled
         image = (
@@ -162,7 +168,7 @@ class ModelStack(AppStack):
             },
             further_data=[f"{names.feedback}/"] if scheduled else [],
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
-            output=output,
+            output=names.artifacts,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
             tags=self.resource_tags,
             schema=self.settings.dataset.table_schema.encode(),

@@ -16,7 +16,7 @@ def enforced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identities]:
     with embedded_aws(tmp_path_factory.mktemp("enforced"), enforce_iam=True) as deployed:
         deployed.context += [
             "feedback.enabled=true", "security.customer_managed_keys=true", "operations.alarms=true",
-            "rollout.challenger=not_worse", "retraining.schedule=rate(30 days)",
+            "rollout.challenger=not_worse",
         ]  # fmt: skip
         deployed.deploy()
         yield Identities(deployed)

@@ -1,7 +1,8 @@
 """A training on a schedule, and the deployment of its model."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -12,10 +13,12 @@ from tests.support.deployment import Deployment
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
+SCHEDULE = "retraining.schedule=rate(30 days)"
 
 
-def subscribe(deployment: Deployment) -> Callable[[], str]:
-    """Subscribe a queue to the topic of the alarms; return a call that receives a message."""
+@contextmanager
+def subscribed(deployment: Deployment) -> Iterator[Callable[[], str]]:
+    """Subscribe a queue to the topic of the alarms; give a call that returns a message, if any."""
     sns, sqs = deployment.client("sns"), deployment.client("sqs")
     (topic,) = [one["TopicArn"] for one in sns.list_topics()["Topics"]]
     queue = sqs.create_queue(QueueName="new-models")["QueueUrl"]
@@ -31,13 +34,12 @@ def subscribe(deployment: Deployment) -> Callable[[], str]:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-
-    def receive() -> str:
-        received = sqs.receive_message(QueueUrl=queue).get("Messages", [])
-        return str(received[0]["Body"]) if received else ""
-
-    return receive
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+    yield lambda: "".join(
+        one["Body"] for one in sqs.receive_message(QueueUrl=queue).get("Messages", [])
+    )
+    sns.unsubscribe(SubscriptionArn=subscription)
+    sqs.delete_queue(QueueUrl=queue)
 
 
 @pytest.mark.usefixtures("names")  # there must be feedback
@@ -45,22 +47,23 @@ def test_a_scheduled_training_needs_no_further_permission(
     enforced: Identities, proof_table: ProofTable
 ) -> None:
     deployment = enforced.deployment
-    before, outputs = len(enforced.decisions()), dict(deployment.outputs)
+    before = len(enforced.decisions())
+    deployment.deploy(SCHEDULE)
     scheduler = deployment.client("scheduler")
-    messages = subscribe(deployment)
     ((name, group),) = [
         (one["Name"], one["GroupName"]) for one in scheduler.list_schedules()["Schedules"]
     ]
     found = scheduler.get_schedule(Name=name, GroupName=group)
     assert found["ScheduleExpression"] == "rate(30 days)"
-    # As 30 days later
-    scheduler.create_schedule(
-        Name="now",
-        ScheduleExpression="at(2026-01-01T00:00:00)",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target=found["Target"],
-    )
-    message = until(messages)
+    with subscribed(deployment) as receive:
+        # As 30 days later
+        scheduler.create_schedule(
+            Name="now",
+            ScheduleExpression="at(2026-01-01T00:00:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target=found["Target"],
+        )
+        message = until(receive)
     assert "A new model waits: sentiment-dev-new-" in message
     model = message.partition("training.model_data=")[2].partition("'")[0]
     scheduler.delete_schedule(Name="now", GroupName="default")
@@ -68,7 +71,7 @@ def test_a_scheduled_training_needs_no_further_permission(
     settings = ("rollout.challenger=better", f"training.model_data={model}")
     command = " ".join(f"-c {setting}" for setting in settings)
     assert f"make deploy ENV=dev CONTEXT='{command}'" in message
-    outputs = deployment.deploy(*settings[1:])
+    outputs = deployment.deploy(SCHEDULE, settings[1])
     assert "reviews that neither was trained on" in outputs["Comparison"]
     assert outputs["ModelArtifact"] == model
     assert refused(enforced.decisions()[before:]) == []
