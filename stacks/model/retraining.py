@@ -1,4 +1,4 @@
-"""Trainings on a schedule, without a deployment and without a function."""
+"""Trainings that a schedule starts, without a deployment and without a function."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,15 +18,15 @@ from training_job.request import TrainingRequest
 # EventBridge Scheduler replaces this with the id of the run.
 # Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 RUN = "<aws.scheduler.execution-id>"
-NEXT_RUN = "A lost message is covered by the list of training jobs"
+IN_JOBS = "SageMaker lists the job although the message is lost"
 ATTEMPTS = 3
 
 
 class Retraining(Construct):
     """Starts a training job on a schedule and reports the model that waits to be deployed.
 
-    The job has the inputs of the deployment's, with the data of the time at which it starts. Its
-    model serves nobody until somebody deploys it, and then the trial compares it.
+    The job has the inputs of the deployment's job, but reads the data as they are when it starts.
+    Its model serves nobody until somebody deploys it, and then the trial compares it.
 
     Creates: a schedule with its role, and a rule that notifies the topic of finished jobs.
     Idle: nothing; each training costs its machines.
@@ -99,7 +99,7 @@ class Retraining(Construct):
                 )
             ],
         )
-        acknowledge(rule, {"Serverless-EventBusDLQ": NEXT_RUN})
+        acknowledge(rule, {"Serverless-EventBusDLQ": IN_JOBS})
 
 
 def _message(environment: str) -> CfnRule.InputTransformerProperty:

@@ -243,7 +243,7 @@ def _refuse_unseen_drift(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_pointless_retraining(settings: EnvironmentSettings) -> None:
-    """Refuse a schedule that would train the same model again, or that nobody hears of."""
+    """Refuse a schedule that would train the same model again, or whose models nobody learns of."""
     schedule, dataset = settings.retraining.schedule, settings.dataset
     if schedule is None:
         return

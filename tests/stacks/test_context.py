@@ -579,7 +579,7 @@ def test_a_model_without_training_must_be_tested_before_it_serves() -> None:
         ),
     ],
 )
-def test_a_scheduled_training_needs_new_data_and_somebody_who_hears_of_it(
+def test_a_scheduled_training_needs_new_data_and_a_topic_for_its_message(
     change: dict[str, str], reason: str
 ) -> None:
     usual = {"operations__alarms": "true", "feedback__enabled": "true"}

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from tests.stacks.assembly import Assembly, synthesize
 from tests.stacks.literals import literal
 from tests.stacks.test_permissions import as_list, statements
+
+RUN = "<aws.scheduler.execution-id>"
+LONGEST_NAME = 63  # of a training job
 
 
 @pytest.fixture(scope="module", params=["dev", "prod"])
@@ -32,7 +36,10 @@ def test_a_scheduled_job_has_the_deployments_inputs_and_all_feedback(scheduled: 
     sent = json.loads(literal({"input": target["Input"]}, resources)["input"])
     job = literal(scheduled.only("Custom::TrainingJob"), resources)
     prefix = f"sentiment-{scheduled.environment}"
-    assert sent["TrainingJobName"] == f"{prefix}-new-<aws.scheduler.execution-id>"
+    name = sent["TrainingJobName"]
+    assert name == f"{prefix}-new-{RUN}"
+    longest = name.replace(scheduled.environment, "e" * 12).replace(RUN, str(UUID(int=0)))
+    assert len(longest) <= LONGEST_NAME
     assert sent["HyperParameters"] == job["Hyperparameters"]
     channels = {
         one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"]
@@ -54,7 +61,7 @@ def test_the_schedule_may_only_start_jobs(scheduled: Assembly) -> None:
     assert allowed == {"sagemaker:AddTags", "sagemaker:CreateTrainingJob", "iam:PassRole"}
 
 
-def test_the_topic_hears_how_to_deploy_the_new_model(scheduled: Assembly) -> None:
+def test_the_topic_receives_the_command_that_deploys_the_new_model(scheduled: Assembly) -> None:
     (rule,) = [
         one["Properties"]
         for key, one in scheduled.resources("AWS::Events::Rule", "model").items()
@@ -107,4 +114,4 @@ def test_a_scheduled_job_on_spot_machines_resumes_no_other(tmp_path: Path) -> No
     resources = assembly.template("model")["Resources"]
     sent = json.loads(literal({"input": target["Input"]}, resources)["input"])
     saved = sent["CheckpointConfig"]["S3Uri"]
-    assert saved.endswith("/sentiment-dev-new-<aws.scheduler.execution-id>/")
+    assert saved.endswith(f"/sentiment-dev-new-{RUN}/")
