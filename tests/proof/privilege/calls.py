@@ -85,7 +85,7 @@ def _bucket(bucket: str, **further: Any) -> Arguments:
 
 
 def _put(role: str, what: str, bucket: str, key: str) -> Call:
-    return Call(role, "s3:PutObject", what, "s3.put_object", _object(bucket, key, Body=b"x"))
+    return Call(role, "s3:PutObject", what, "s3.put_object", _object(bucket, key, Body=b""))
 
 
 def _get(role: str, what: str, bucket: str, key: str) -> Call:
