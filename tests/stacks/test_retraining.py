@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.cost.estimate import estimate
+from scripts.cost.prices import Prices
 from tests.stacks.assembly import Assembly, synthesize
 from tests.stacks.literals import literal
 from tests.stacks.test_permissions import as_list, statements
@@ -43,6 +45,12 @@ def test_a_scheduled_job_has_the_deployments_inputs_and_all_feedback(scheduled: 
     assert channels["training"] == job["Channels"]["training"]
     assert channels["feedback"].endswith("/feedback/")
     assert sent["OutputDataConfig"]["S3OutputPath"] == job["OutputPath"]
+
+
+def test_the_bill_has_scheduled_trainings(scheduled: Assembly) -> None:
+    found = {item.name: item.once for item in estimate(scheduled.templates, Prices.read())}
+    (machines,) = [name.partition(", ")[2] for name in found if name.startswith("a training, ")]
+    assert found[f"a training at rate(30 days), {machines}"] == found[f"a training, {machines}"] > 0
 
 
 def test_the_schedule_may_only_start_jobs(scheduled: Assembly) -> None:
