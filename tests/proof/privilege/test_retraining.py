@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.proof.privilege.calls import CONTROLS
+from tests.proof.privilege.calls import CONTROLS, REFUSED_TO_SCHEDULE, SECTION
 from tests.proof.privilege.identities import Identities, refused
+from tests.proof.privilege.names import Names
+from tests.proof.privilege.test_executed import make, taken
 from tests.proof.table import ProofTable
 from tests.support.deployment import Deployment
 from tests.support.waiting import until
@@ -42,9 +45,8 @@ def subscribed(deployment: Deployment) -> Iterator[Callable[[], str]]:
     sqs.delete_queue(QueueUrl=queue)
 
 
-@pytest.mark.usefixtures("names")  # there must be feedback
 def test_a_scheduled_training_needs_no_further_permission(
-    enforced: Identities, proof_table: ProofTable
+    enforced: Identities, names: Names, proof_table: ProofTable
 ) -> None:
     deployment = enforced.deployment
     before = len(enforced.decisions())
@@ -74,10 +76,17 @@ def test_a_scheduled_training_needs_no_further_permission(
     outputs = deployment.deploy(SCHEDULE, settings[1])
     assert "reviews that neither was trained on" in outputs["Comparison"]
     assert outputs["ModelArtifact"] == model
-    assert refused(enforced.decisions()[before:]) == []
-    deployment.deploy()
+    since = enforced.decisions()[before:]
+    assert refused(since) == []
     proof_table.add(
         CONTROLS,
         "A scheduled training with feedback, its message, and the deployment of its model (executed)",
-        f"{len(enforced.decisions()) - before} decisions, none refused; {outputs['Comparison']}",
+        f"{len(since)} decisions, none refused; {outputs['Comparison']}",
     )
+    scheduled = Identities(deployment)
+    for call in REFUSED_TO_SCHEDULE:
+        with pytest.raises(ClientError):
+            make(scheduled, names, call)
+        assert taken(scheduled, before)[-1] == (call.action, False)
+        proof_table.add(SECTION, call.words, f"executed: `{call.action}` refused")
+    deployment.deploy()
