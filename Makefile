@@ -26,7 +26,7 @@ CDK := cdk --no-notices -c environment=$(ENV) $(CONTEXT)
 # More context: a hash of the data in S3, so that changed data are trained on.
 LISTED = $$(python -m scripts.listing --environment $(ENV) $(CONTEXT))
 
-.PHONY: help score evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth bench-size format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
+.PHONY: help score evaluate local local-stop local-status test chromium proof fresh torch-2.6 check bench bench-check bench-synth bench-size bench-score format snapshots pictures openapi tables accept-replacements synth diff diff-deployed cost preflight deploy destroy lock licences sbom audit secrets clean
 .DEFAULT_GOAL := help
 
 help: ## show the targets
@@ -78,6 +78,9 @@ bench-synth: $(VENV)/.dev ## compare the synthesis time of both environments wit
 
 bench-size: $(VENV)/.dev ## measure time and memory of training on 25,000 to 200,000 reviews; COUNTS="25000 50000"
 	@python -m bench.size $(COUNTS)
+
+bench-score: $(VENV)/.dev ## measure the speed of batch scoring next to predict_fn alone; COUNTS="10000 50000" PROCESSES="1 2"
+	@python -m bench.score $(COUNTS) $(if $(PROCESSES),--processes $(PROCESSES))
 
 score: $(VENV)/.dev ## judge a file of reviews: DATA= OUTPUT= on the local deployment, AWS=1 on your account; YES=1 ALL=1 EXPLAIN=1 OVERWRITE=1
 	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$(DATA)" --output "$(OUTPUT)" \

@@ -20,7 +20,6 @@ from stacks.settings.error import SettingsError
 
 SEED = 1
 HELD_OUT = 0.2
-PAIR = 2  # labels of the notebook's algorithm, with which the others are compared
 
 
 def prepare(
@@ -54,7 +53,8 @@ def prepare(
         name = f"{name}, a sample"
     reviews.write(folder / "train" / "reviews.jsonl", training)
     reviews.write(folder / "test" / "reviews.jsonl", testing)
-    return Data(name, len(training.texts), len(testing.texts), official and sample is None)
+    counts = (len(training.texts), len(testing.texts), len(training.names))
+    return Data(name, *counts, official=official and sample is None)
 
 
 def _packaged() -> tuple[Dataset, Dataset]:
@@ -64,13 +64,11 @@ def _packaged() -> tuple[Dataset, Dataset]:
 
 
 def _halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset]:
-    tables = [table_of(half, source) for half in ("train", "test")]
-    if all(tables):
-        training, testing = (
-            read_channel(table, schema, most=PAIR)["train"] for table in tables if table
-        )
-        return training, testing
-    halves = read_channel(source, schema, most=PAIR)
+    train, test = (table_of(half, source) for half in ("train", "test"))
+    if train and test:
+        training = read_channel(train, schema)["train"]
+        return training, read_channel(test, schema, names=training.names)["train"]
+    halves = read_channel(source, schema)
     if "test" not in halves:
         raise DatasetError(
             f"DATA={source}: no test half; it must hold tables named train and test, such as "

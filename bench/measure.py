@@ -39,7 +39,7 @@ def serve(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Figur
     """Load the model and send it the test reviews, one at a time and then in lists.
 
     Raises:
-        WrongAnswerError: when the answer to a single review is neither 1 nor 0.
+        WrongAnswerError: when the answer to a single review is not the number of a label.
     """
     started = plan.clock()
     answer = subject.load(model_dir)
@@ -62,8 +62,10 @@ def serve(subject: Subject, model_dir: Path, testing: Path, plan: Plan) -> Figur
 
 def _single(answer: Answer, text: str, plan: Plan) -> float:
     milliseconds, response = plan.time(partial(answer, text.encode(), TEXT))
-    if response not in {"0", "1"}:
-        raise WrongAnswerError(f"the answer to one review was {response[:80]!r}; it must be 1 or 0")
+    if not response.isdecimal():
+        raise WrongAnswerError(
+            f"the answer to one review was {response[:80]!r}; it must be the number of a label"
+        )
     return milliseconds
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sentiment.datasets import Dataset
 
-Review = tuple[str, int]  # text; 1 for positive, 0 for negative
+Review = tuple[str, int]  # text and index of its label: 1 for positive, 0 for negative
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Data:
     name: str
     training: int  # number of reviews
     testing: int
+    labels: int
     official: bool  # true for the official 25,000 test reviews
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bench import machine
 from bench.figures import ROWS
-from bench.subjects import NOTEBOOK, TITLES
+from bench.subjects import TITLES
 
 WIDTH = 132  # unless the output is a terminal
 ESTIMATED = "≈ "
@@ -26,7 +26,7 @@ def show(document: dict[str, Any], console: Console | None = None) -> None:
     console.print(Text(machine.sentence(document["machine"]), style="bold"))
     console.print(
         f"Data: {data['name']}; {data['training']:,} reviews to train on, "
-        f"{data['testing']:,} to test on"
+        f"{data['testing']:,} to test on, with {data['labels']} labels"
     )
     console.print(_table(document))
     for note in notes(document):
@@ -36,15 +36,17 @@ def show(document: dict[str, Any], console: Console | None = None) -> None:
 def _table(document: dict[str, Any]) -> Table:
     table = Table()
     table.add_column("")
-    for name, title in TITLES.items():
+    names = {name for row in document["rows"] for name in row["figures"]}
+    titles = {name: title for name, title in TITLES.items() if name in names}
+    for name, title in titles.items():
         table.add_column(title, justify="right")
-        if name == NOTEBOOK:
+        if name == document["base"]:
             table.add_column("ratio", justify="right", style="bold")
     for row in document["rows"]:
         cells = []
-        for name in TITLES:
+        for name in titles:
             cells.append(_cell(row, name))
-            if name == NOTEBOOK:
+            if name == document["base"]:
                 cells.append(NOTHING if row["ratio"] is None else f"{number(row['ratio'])}x")
         unit = f", {row['unit']}" if row["unit"] else ""
         table.add_row(row["title"] + unit, *cells)
@@ -53,7 +55,7 @@ def _table(document: dict[str, Any]) -> Table:
 
 def notes(document: dict[str, Any]) -> list[str]:
     """Return the meaning of the ratio and the note of each figure marked ≈."""
-    lines = ["ratio: how many times better ours is than the notebook's algorithm"]
+    lines = [f"ratio: how many times better ours is than {TITLES[document['base']]}"]
     for row in document["rows"]:
         lines += [
             f"{ESTIMATED}{TITLES[name]}, {row['title'].lower()}: {figure['note']}"

@@ -133,8 +133,14 @@ def _remembered(state: Path) -> Running | None:
         return None
 
 
-def start(
-    port: int, state: Path, region: str, *, enforce_iam: bool = False, new_account: bool = False
+def start(  # noqa: PLR0913 - the options of the command line and one of the plugin
+    port: int,
+    state: Path,
+    region: str,
+    *,
+    enforce_iam: bool = False,
+    new_account: bool = False,
+    ends_with_caller: bool = False,
 ) -> Running:
     """Start the emulator in its own session and wait until it answers.
 
@@ -144,6 +150,7 @@ def start(
         region: the region that it serves.
         enforce_iam: whether it refuses requests that the caller's policies do not allow.
         new_account: whether it has the quotas of an account that has just been opened.
+        ends_with_caller: whether it stops, and removes its state, when this process is gone.
 
     Raises:
         EmulatorError: when the port is taken or the emulator did not start.
@@ -158,9 +165,11 @@ def start(
         "AUTH": str(enforce_iam).lower(),
         NEW_ACCOUNT: str(new_account).lower(),
     }
+    command = [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region]
+    command += [str(os.getpid())] if ends_with_caller else []
     with log_file(state).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "local_aws.emulator.server", str(port), str(state), region],
+            command,
             cwd=PACKAGES, env=environment, stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip

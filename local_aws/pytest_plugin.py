@@ -13,7 +13,7 @@ from local_aws.testing import EmbeddedAws, free_port
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """An embedded AWS on a free port; the tests that use it share its state."""
     state = tmp_path_factory.mktemp("embedded-aws")
-    running = process.start(free_port(), state, DEFAULT_REGION)
+    running = process.start(free_port(), state, DEFAULT_REGION, ends_with_caller=True)
     try:
         yield EmbeddedAws(running.port, state)
     finally:

@@ -15,19 +15,22 @@ from bench.figures import Figures
 
 OURS = "ours"
 NOTEBOOK = "notebook"
-PEERS = ("tfidf", "fasttext")
+TFIDF = "tfidf"
+PEERS = (TFIDF, "fasttext")
 TITLES = {
     OURS: "ours",
     NOTEBOOK: "the notebook's algorithm",
-    "tfidf": "TF-IDF + logistic regression",
+    TFIDF: "TF-IDF + logistic regression",
     "fasttext": "fastText bigrams",
 }
+
+PAIR = 2  # the only number of labels that the notebook's algorithm knows
 
 TEXT = "text/plain"
 JSON = "application/json"
 
 Answer = Callable[[bytes, str], str]  # request body and content type to response body
-Classify = Callable[[Sequence[str]], Sequence[tuple[int, float]]]  # texts to (label, P(positive))
+Classify = Callable[[Sequence[str]], Sequence[tuple[int, float]]]  # texts to (label, P(label))
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def serve(classify: Classify) -> Answer:
         if content_type != JSON:
             return str(classify([body.decode()])[0][0])
         predictions = [
-            {"sentiment": "positive" if label else "negative", "probability": probability}
+            {"label": str(label), "probability": probability}
             for label, probability in classify(json.loads(body)["reviews"])
         ]
         return json.dumps({"predictions": predictions})

@@ -58,8 +58,7 @@ def _classify(
     model: "fasttext.FastText._FastText", texts: Sequence[str]
 ) -> list[tuple[int, float]]:
     labels, probabilities = model.predict([" ".join(clean(text)) for text in texts])
-    found = []
-    for (label,), (probability,) in zip(labels, probabilities, strict=True):
-        verdict = int(label.removeprefix(LABEL))
-        found.append((verdict, float(probability if verdict else 1 - probability)))
-    return found
+    return [
+        (int(label.removeprefix(LABEL)), float(probability))
+        for (label,), (probability,) in zip(labels, probabilities, strict=True)
+    ]

@@ -57,7 +57,7 @@ def load(model_dir: Path) -> Answer:
         model = pickle.load(file)  # noqa: S301 - written by `train` above
 
     def classify(texts: Sequence[str]) -> list[tuple[int, float]]:
-        positive = model.predict_proba(texts)[:, 1].tolist()
-        return [(int(probability >= 0.5), probability) for probability in positive]  # noqa: PLR2004 - even odds
+        shares = model.predict_proba(texts)
+        return list(zip(shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True))
 
     return serve(classify)

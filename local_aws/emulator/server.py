@@ -1,4 +1,6 @@
-"""The emulator's process: `python -m local_aws.emulator.server PORT STATE REGION`.
+"""The emulator's process: `python -m local_aws.emulator.server PORT STATE REGION [PARENT]`.
+
+With the id of its parent, it ends when the parent is gone.
 
 `local_aws.process` prepares its environment, which ministack reads when it is imported.
 """
@@ -13,7 +15,7 @@ from types import FrameType
 from ministack.services.cloudwatch import record_metric
 
 from local_aws.credentials import AssumeRole, without_roles
-from local_aws.emulator import extension, https_proxy, private_names
+from local_aws.emulator import extension, https_proxy, parent, private_names
 from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.patches import (
@@ -120,6 +122,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, _interrupt)
+    if sys.argv[4:]:
+        parent.end_with(int(sys.argv[4]), Path(sys.argv[2]))
     try:
         check_ministack()
     except private_names.ChangedNameError as error:

@@ -100,10 +100,10 @@ class Artifact:
     def _probabilities(self, scores: Scores) -> NDArray[np.float64]:
         """Return the probability of each label, shape (reviews, labels)."""
         columns = zip(self.calibrations, scores.logits.T, scores.evidence.T, strict=True)
-        shares = np.stack([line.probabilities(*column) for line, *column in columns], axis=1)
-        if len(self.calibrations) == 1:
-            return np.concatenate([1 - shares, shares], axis=1)
-        shares = np.maximum(shares, TINY)
+        each = [line.probabilities(*column) for line, *column in columns]
+        if len(each) == 1:
+            return np.array([1 - each[0], each[0]]).T
+        shares = np.maximum(np.array(each).T, TINY)
         found: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
         return found
 

@@ -4,10 +4,8 @@ After Das and Chen (2001), "Yahoo! for Amazon", and Pang et al. (2002), "Thumbs 
 a good film" gets another number than "good" alone, and so do the n-grams with it.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
 
 # Chosen by cross-validation; see docs/decisions/0010-the-model.md.
 SCOPE = 4  # tokens after a negation
@@ -36,27 +34,23 @@ def role(word: str) -> int:
     return ONLY if word == "only" else WORD
 
 
-def negated(roles: NDArray[np.int8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return True for each token in the scope of a negation, shape (tokens,).
+def negated(roles: Iterable[int], first: int = 0) -> Iterator[int]:
+    """Yield the indexes of the tokens in the scope of a negation.
 
     A scope ends at punctuation, at a contrast and with its review. "Not only" negates nothing.
 
     Args:
-        roles: roles of the tokens of several reviews, shape (tokens,).
-        starts: index of each review's first token.
+        roles: roles of the tokens of a review.
+        first: index of its first token.
     """
-    places = np.arange(len(roles))
-    # The first place, up to each token, whose negation still reaches the token
-    since = np.zeros(len(roles) + 1, np.int64)
-    since[starts] = starts
-    for_next = np.flatnonzero(roles == ONLY) + 1
-    since[for_next] = for_next
-    ends = np.flatnonzero(roles >= CONTRAST)
-    since[ends] = ends + 1
-    since = np.maximum.accumulate(since)[:-1]
-    last = np.full(len(roles) + 1, -1)
-    negations = np.flatnonzero(roles == NEGATION)
-    last[negations + 1] = negations
-    last = np.maximum.accumulate(last)[:-1]
-    found: NDArray[np.bool_] = last >= np.maximum(since, places - SCOPE)
-    return found
+    left = 0  # tokens that the last negation still reaches
+    for place, kind in enumerate(roles, first):
+        if kind >= CONTRAST:
+            left = 0
+        elif left:
+            yield place
+            left -= 1
+        if kind == NEGATION:
+            left = SCOPE
+        elif kind == ONLY:
+            left = 0

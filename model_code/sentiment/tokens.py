@@ -9,7 +9,9 @@ Placed = tuple[list[str], list[int], list[int]]
 MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 # A word with its apostrophes, one exclamation or question mark, or a run of other punctuation:
 # `don't`, `10`, `!`, `...`, `:-)`. Punctuation matters: consider "!" and "7/10".
-TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[!?]|[^\w\s]+")
+_SHAPES = r"{0}+(?:'{0}+)*|[!?]|[^\w\s]+"
+TOKEN = re.compile(_SHAPES.format(r"[^\W_]"))
+ASCII_TOKEN = re.compile(_SHAPES.format("[a-zA-Z0-9]"), re.ASCII)  # the same in ASCII, but faster
 # Letters of scripts that put no blanks between words. Each is a token, so that n-grams find words.
 UNSPACED = (
     "\u0e01-\u0e4e\u0e81-\u0ece\u0edc-\u0edf"  # Thai, Lao
@@ -37,6 +39,9 @@ PLAIN = str.maketrans(
     "\u2018\u2019\u201b\u02bc\uff07\u201c\u201d\u201f\u00ab\u00bb", "'''''" + '"' * 5
 )
 
+# Most texts have none of them, and are searched faster than translated.
+TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, PLAIN))}]")
+
 
 def mask_markup(review: str) -> str:
     """Return the review with spaces in place of markup, so that offsets stay valid."""
@@ -47,20 +52,28 @@ def mask_markup(review: str) -> str:
 
 def tokenize(review: str) -> list[str]:
     """Return the tokens of a review in lower case, including stop words."""
-    text = mask_markup(review).translate(PLAIN)
+    text = _plain(review)
     return _lower(_pattern(text).findall(text))
 
 
 def place_tokens(review: str) -> Placed:
     """Return the tokens of `tokenize`, and their starts and ends in the raw review."""
-    text = mask_markup(review).translate(PLAIN)
+    text = _plain(review)
     found = list(_pattern(text).finditer(text))
     starts, ends = [match.start() for match in found], [match.end() for match in found]
     return _lower([match.group() for match in found]), starts, ends
 
 
+def _plain(review: str) -> str:
+    """Return the review without markup and typographic quotation marks, in the same length."""
+    text = mask_markup(review)
+    return text.translate(PLAIN) if not text.isascii() and TYPOGRAPHIC.search(text) else text
+
+
 def _pattern(text: str) -> re.Pattern[str]:
-    return MIXED_TOKEN if not text.isascii() and MIXED.search(text) else TOKEN
+    if text.isascii():
+        return ASCII_TOKEN
+    return MIXED_TOKEN if MIXED.search(text) else TOKEN
 
 
 def _lower(tokens: list[str]) -> list[str]:

@@ -19,10 +19,10 @@ from scripts.evaluate.report import show, write_report
 from scripts.score import ScoreError
 from scripts.score.answers import Scored, answers_of
 from scripts.score.deployment import Deployment, find
-from scripts.score.files import Output, find_tables, is_single
+from scripts.score.files import Output, find_tables, is_single, reason
 from scripts.score.job import Job, answered_parts
 from scripts.score.parts import Part, Survey, cut, survey
-from scripts.score.plan import plan
+from scripts.score.plan import local_minutes, plan
 from scripts.score.tables import Table
 from scripts.synthesis import context, overrides_in
 from stacks.settings.environment import EnvironmentSettings
@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _score(arguments: argparse.Namespace, folder: Path) -> None:
+    for name in ("data", "output"):
+        if not getattr(arguments, name):
+            raise ScoreError(
+                f"{name.upper()} is not set: make score DATA=reviews.csv OUTPUT=scored.csv"
+            )
     settings = read_settings(context(arguments.environment, overrides_in(arguments.context)))
     if arguments.aws:
         boto3.setup_default_session(region_name=settings.region)
@@ -81,8 +86,7 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
     tables = find_tables(arguments.data, inputs, settings.dataset.table_schema)
     single = is_single(arguments.data, tables)
     output = Output(arguments.output, tables, outputs, single=single)
-    if not arguments.overwrite:
-        output.refuse_existing()
+    output.check(overwrite=arguments.overwrite)
     place = "your account" if arguments.aws else f"the local deployment at port {arguments.port}"
     deployment = find(settings, place=place)
     found = survey(tables, explain=arguments.explain)
@@ -113,7 +117,8 @@ def _confirm(arguments: argparse.Namespace, found: Survey, settings: Environment
     if arguments.aws:
         print(f"{plan(found.size, scoring, prices)} (list prices of {prices.as_of})")
     else:
-        print(f"{scoring.instance_count} local process(es), free")
+        minutes = local_minutes(found.size, scoring.instance_count)
+        print(f"{scoring.instance_count} local process(es), about {minutes:.1f} minutes, free")
     if arguments.yes:
         return
     if not sys.stdin.isatty():
@@ -143,7 +148,10 @@ def _judge(
             parts.append(part)
             if part.key not in done | uploaded:
                 key = f"{deployment.given}{part.key}"
-                s3.put_object(Bucket=deployment.bucket, Key=key, Body=content)
+                try:
+                    s3.put_object(Bucket=deployment.bucket, Key=key, Body=content)
+                except ClientError as error:
+                    raise ScoreError(f"s3://{deployment.bucket}/{key}: {reason(error)}") from error
                 uploaded.add(part.key)
             bar.update(part.rows)
     job = Job(boto3.client("sagemaker"), s3, deployment, settings.scoring, parts)

@@ -101,21 +101,30 @@ class Output:
             table.name: f"{base}/{_result_name(table.name)}" if inside else output
             for table in tables
         }
+        _refuse_same(targets)
         self.files = {
             name: folder / str(number) if self._s3 else Path(target)
             for number, (name, target) in enumerate(targets.items())
         }
         self._targets = {self.files[name]: target for name, target in targets.items()}
 
-    def refuse_existing(self) -> None:
-        """Refuse to replace a file or an object.
+    def check(self, *, overwrite: bool) -> None:
+        """Refuse an output that cannot be written, before it costs a job.
+
+        Args:
+            overwrite: whether a file or an object may be replaced.
 
         Raises:
-            ScoreError: naming the first that exists.
+            ScoreError: naming the first that exists, or whose place cannot be written.
         """
         for file, target in self._targets.items():
-            if _object_exists(target) if self._s3 else file.exists():
+            exists = _object_exists(target) if self._s3 else file.exists()
+            if exists and not overwrite:
                 raise ScoreError(f"OUTPUT={target}: exists; set OVERWRITE=1 to replace it")
+            if not self._s3:
+                folder = next(above for above in file.absolute().parents if above.exists())
+                if file.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+                    raise ScoreError(f"OUTPUT={target}: cannot be written; name another place")
 
     @contextmanager
     def written(self) -> Iterator[Mapping[str, Path]]:
@@ -140,6 +149,22 @@ class Output:
 def is_single(data: str, tables: list[Table]) -> bool:
     """Return whether DATA names one file, not a folder or a prefix of files."""
     return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))
+
+
+def _refuse_same(targets: Mapping[str, str]) -> None:
+    """Refuse two tables with one result, such as `a.txt` and `a.jsonl`.
+
+    Raises:
+        ScoreError: naming both.
+    """
+    taken: dict[str, str] = {}
+    for name, target in targets.items():
+        if target in taken:
+            raise ScoreError(
+                f"DATA: {taken[target]} and {name} would both be written to {target}; rename one, "
+                "or score them one after the other"
+            )
+        taken[target] = name
 
 
 def _result_name(name: str) -> str:
@@ -169,17 +194,24 @@ def _download(uri: str, folder: Path) -> Iterator[File]:
                 s3.download_file(bucket, key, str(file))
                 yield on_disk(file, below)
     except (ClientError, BotoCoreError) as error:
-        raise ScoreError(f"DATA={uri}: {_reason(error)}") from error
+        raise ScoreError(f"DATA={uri}: {reason(error)}") from error
 
 
 def _object_exists(uri: str) -> bool:
+    """Return whether there is an object.
+
+    Raises:
+        ScoreError: when there is not even its bucket, or S3 refuses.
+    """
     bucket, key = _split(uri)
+    s3 = boto3.client("s3")
     try:
-        boto3.client("s3").head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+        s3.head_bucket(Bucket=bucket)  # without it, an object is missing with the same code
+        s3.head_object(Bucket=bucket, Key=key)
+    except (ClientError, BotoCoreError) as error:
+        if getattr(error, "operation_name", "") == "HeadObject" and "404" in str(error):
             return False
-        raise ScoreError(f"OUTPUT={uri}: {_reason(error)}") from error
+        raise ScoreError(f"OUTPUT={uri}: {reason(error)}") from error
     return True
 
 
@@ -188,10 +220,10 @@ def _upload(file: Path, uri: str) -> None:
     try:
         boto3.client("s3").upload_file(str(file), bucket, key)
     except (ClientError, BotoCoreError, RuntimeError) as error:
-        raise ScoreError(f"OUTPUT={uri}: {_reason(error)}") from error
+        raise ScoreError(f"OUTPUT={uri}: {reason(error)}") from error
 
 
-def _reason(error: Any) -> str:
+def reason(error: Any) -> str:
     """Return S3's reason in a line."""
     code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
     if code in {"403", "AccessDenied"}:

@@ -60,10 +60,12 @@ class Job:
         """
         while missing := self._missing():
             running = self._running()
-            name = running or self._start(missing)
+            name = running or f"{self._base}-{len(self._jobs()) + 1}"
             try:
+                if running is None:
+                    self._start(name, missing)
                 status, reason = self._watch(name, report)
-            except KeyboardInterrupt:
+            except KeyboardInterrupt:  # also while SageMaker answers the request for the job
                 self._stop(name)
                 raise
             # A job that an earlier command started may have ended without all parts.
@@ -92,9 +94,8 @@ class Job:
         )["TransformJobSummaries"]
         return jobs
 
-    def _start(self, missing: Iterable[str]) -> str:
+    def _start(self, name: str, missing: Iterable[str]) -> None:
         place, scoring = self._deployment, self._settings
-        name = f"{self._base}-{len(self._jobs()) + 1}"
         manifest = f"{place.given}{name}.manifest"
         listed = [{"prefix": f"s3://{place.bucket}/{place.given}"}, *missing]
         self._s3.put_object(Bucket=place.bucket, Key=manifest, Body=json.dumps(listed).encode())
@@ -125,7 +126,6 @@ class Job:
             },
             Tags=[{"Key": "purpose", "Value": "scoring"}],
         )  # fmt: skip
-        return name
 
     def _watch(self, name: str, report: Callable[[int], object]) -> tuple[str, str]:
         """Wait for the job's end and return its status and the reason of a failure."""
@@ -151,7 +151,7 @@ class Job:
         return self.rows - sum(self._rows[key] for key in self._missing())
 
     def _stop(self, name: str) -> None:
-        with contextlib.suppress(ClientError):  # it has ended
+        with contextlib.suppress(ClientError):  # it has ended, or was not created
             self._sagemaker.stop_transform_job(TransformJobName=name)
 
 

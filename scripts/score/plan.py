@@ -1,5 +1,6 @@
 """Expected time and price of a transform job, from assumed speeds and the price table."""
 
+import os
 import re
 from dataclasses import dataclass
 from math import isnan
@@ -27,6 +28,16 @@ class Plan:
         return f"about {self.minutes:.0f} minutes, price {price}"
 
 
+def local_minutes(size: int, processes: int) -> float:
+    """Return the expected time of a job on the embedded AWS of this machine.
+
+    Args:
+        size: bytes of all lines.
+        processes: instances of the job, each a process.
+    """
+    return size / (BYTES_A_SECOND * min(processes, os.cpu_count() or 1)) / 60
+
+
 def processors(instance_type: str) -> int:
     """Return the number of an instance's processors, as its size says."""
     size = instance_type.rpartition(".")[2]
@@ -38,7 +49,7 @@ def plan(size: int, settings: ScoringSettings, prices: Prices) -> Plan:
     """Return the expected time and price.
 
     Args:
-        size: bytes of all lines that are still to be judged.
+        size: bytes of all lines.
         settings: the machines.
         prices: the price table.
     """

@@ -43,6 +43,14 @@ def test_halves_have_the_settings_columns_and_labels(tmp_path: Path) -> None:
     assert read(tmp_path / "out", "train") == [("train bad", 0), ("train good", 1)]
 
 
+def test_the_test_half_has_the_labels_of_the_training_half(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("text,label\na,sports\nb,culture\nc,politics\n")
+    (tmp_path / "test.csv").write_text("text,label\nd,sports\ne,culture\n")
+    data = prepare(tmp_path, tmp_path / "out")
+    assert data.labels == 3
+    assert read(tmp_path / "out", "test") == [("d", 2), ("e", 0)]
+
+
 def test_halves_are_read_from_the_official_directory(tmp_path: Path) -> None:
     for half, dataset in (("train", TRAINING), ("test", TESTING)):
         for number, (text, label) in enumerate(rows(dataset)):

@@ -1,30 +1,19 @@
 """Scopes of negations."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.negation import CONTRASTS, NEGATION, SCOPE, negated, role
-
-REVIEWS = st.lists(st.lists(st.sampled_from(["not", "good", "only", "but", ".", "isn't"])))
+from sentiment.negation import CONTRAST, NEGATION, SCOPE, WORD, negated, role
 
 
-def scopes(reviews: list[list[str]]) -> list[list[str]]:
-    """Return the negated tokens of each review."""
-    tokens = [token for review in reviews for token in review]
-    ends = np.cumsum([len(review) for review in reviews], dtype=np.int64)
-    starts = np.concatenate([[0], ends])[: len(reviews)]
-    found = negated(np.array([role(token) for token in tokens], np.int8), starts)
-    parts = zip(reviews, np.split(found, ends)[: len(reviews)], strict=True)
-    return [
-        [token for token, negates in zip(review, part, strict=True) if negates]
-        for review, part in parts
-    ]
+def scope(review: list[str]) -> list[str]:
+    """Return the negated tokens of a review."""
+    return [review[place] for place in negated(map(role, review))]
 
 
 @pytest.mark.parametrize(
-    ("review", "scope"),
+    ("review", "expected"),
     [
         ("not a very good film at all", "a very good film"),
         ("it isn't good . it is bad", "good"),
@@ -40,26 +29,21 @@ def scopes(reviews: list[list[str]]) -> list[list[str]]:
     ],
 )
 def test_a_scope_ends_at_punctuation_at_a_contrast_and_after_four_words(
-    review: str, scope: str
+    review: str, expected: str
 ) -> None:
-    assert scopes([review.split()]) == [scope.split()]
+    assert scope(review.split()) == expected.split()
 
 
-@given(REVIEWS)
-def test_scopes_are_those_of_a_reader_who_goes_word_by_word(reviews: list[list[str]]) -> None:
+@given(st.lists(st.sampled_from(["not", "good", "only", "but", ".", "isn't"])), st.integers(0, 9))
+def test_a_word_is_negated_by_a_negation_that_nothing_separates_from_it(
+    review: list[str], first: int
+) -> None:
     expected = []
-    for review in reviews:
-        negates, left = [], 0
-        for word in review:
-            if word in CONTRASTS or word == ".":
-                left = 0
-                continue
-            if left:
-                negates.append(word)
-                left -= 1
-            if role(word) == NEGATION:
-                left = SCOPE
-            elif word == "only":
-                left = 0
-        expected.append(negates)
-    assert scopes(reviews) == expected
+    for place, word in enumerate(review):
+        # The nearest word before this one that starts or ends a scope decides.
+        before = [(role(word), place - at) for at, word in enumerate(review[:place])]
+        decisive = [(kind, distance) for kind, distance in before if kind != WORD]
+        kind, distance = decisive[-1] if decisive else (WORD, 0)
+        if kind == NEGATION and distance <= SCOPE and role(word) < CONTRAST:
+            expected.append(first + place)
+    assert list(negated(map(role, review), first)) == expected

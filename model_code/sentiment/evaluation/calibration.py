@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,12 +37,14 @@ class Calibration:
         """Return the calibration that changes nothing."""
         return cls((1.0,), (1.0,), 0.0)
 
+    @cached_property
+    def _points(self) -> NDArray[np.float64]:
+        return _logs(self.evidence)
+
     def slope(self, evidence: ArrayLike) -> NDArray[np.float64]:
         """Return the slope for reviews with so much evidence, same shape."""
-        # A matrix product would round differently for one review and for many.
-        parts = _hats(evidence, self.evidence) * np.array(self.slopes)
-        slopes: NDArray[np.float64] = parts.sum(axis=-1)
-        return slopes
+        found: NDArray[np.float64] = np.interp(_logs(evidence), self._points, self.slopes)
+        return found
 
     def probabilities(self, logits: ArrayLike, evidence: ArrayLike) -> NDArray[np.float64]:
         """Return P(positive) for log-odds, same shape."""
@@ -92,11 +95,15 @@ def fit_calibration(
     return Calibration(points, [max(slope, FLATTEST) / scale for slope in slopes], intercept)
 
 
+def _logs(evidence: ArrayLike) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.log(np.maximum(evidence, LEAST))
+    return found
+
+
 def _hats(evidence: ArrayLike, points: Sequence[float]) -> NDArray[np.float64]:
     """Return the weight of the slope at each point for reviews with so much evidence."""
     numbers = np.arange(len(points), dtype=np.float64)
-    found, known = (np.log(np.maximum(values, LEAST)) for values in (evidence, points))
-    places = np.asarray(np.interp(found, known, numbers))
+    places = np.asarray(np.interp(_logs(evidence), _logs(points), numbers))
     hats: NDArray[np.float64] = np.maximum(0, 1 - np.abs(places[..., None] - numbers))
     return hats
 

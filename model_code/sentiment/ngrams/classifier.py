@@ -68,10 +68,10 @@ class NgramReviews:
         lengths = [self._lengths(model, distinct, count) for model in range(len(self.bias))]
         parts = [self._parts(model, distinct, lengths[model]) for model in range(len(self.bias))]
         sums = [np.bincount(distinct.owners, part, count) for part in parts]
-        familiar = found.owners[(found.kinds == 0) & tokens.words[found.first]]
+        familiar = found.owners[(found.kinds == 0) & tokens.words.take(found.first)]
         return Scores(
-            logits=self.bias + np.stack(sums, axis=1),
-            evidence=np.stack(lengths, axis=1),
+            logits=self.bias + np.array(sums).T,
+            evidence=np.array(lengths).T,
             words=np.bincount(tokens.owners[tokens.words], minlength=count),
             known_words=np.bincount(familiar, minlength=count),
             explain=partial(self._explain, placed, found, distinct, parts),
@@ -79,15 +79,15 @@ class NgramReviews:
 
     def _lengths(self, model: int, distinct: Distinct, reviews: int) -> NDArray[np.float64]:
         """Return the length of each review's vector, shape (reviews,)."""
-        values = self.ratios[model][distinct.terms] * distinct.emphasis
+        values = self.ratios[model].take(distinct.terms) * distinct.emphasis
         return vector_lengths(distinct.owners, values, reviews)
 
     def _parts(
         self, model: int, distinct: Distinct, lengths: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the part of each distinct term in the log-odds, shape (distinct,)."""
-        weights = self.weights[model][distinct.terms]
-        found: NDArray[np.float64] = weights * distinct.emphasis / lengths[distinct.owners]
+        weights = self.weights[model].take(distinct.terms)
+        found: NDArray[np.float64] = weights * distinct.emphasis / lengths.take(distinct.owners)
         return found
 
     def _explain(

@@ -26,7 +26,7 @@ def emphasis(
     after = 2 * (tokens - 1) - before
     longest = int(max(before.max(initial=0), after.max(initial=0)))
     closing, opening = _curves(1 << longest.bit_length())
-    found: NDArray[np.float64] = closing[after] + opening[before]
+    found: NDArray[np.float64] = closing.take(after) + opening.take(before)
     return found
 
 

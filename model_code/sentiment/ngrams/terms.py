@@ -8,9 +8,9 @@ million.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -29,10 +29,15 @@ TINY = 1e-12  # avoids division by 0 for a text without known terms
 GAPPED = 0.7  # emphasis on a gapped pair, relative to an n-gram's
 
 
-@lru_cache(maxsize=REMEMBERED_TOKENS)
 def token_number(token: str) -> int:
     """Return the number of a token, 0 to 2**64 - 1."""
     return int.from_bytes(blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+@lru_cache(maxsize=REMEMBERED_TOKENS)
+def _read(token: str) -> tuple[int, int]:
+    """Return the number and the role of a token."""
+    return token_number(token), role(token)
 
 
 def ngram_numbers(tokens: Terms, order: int) -> list[Terms]:
@@ -86,11 +91,13 @@ class Tokens:
         numbers: number of each token, shape (tokens,).
         words: False for punctuation, shape (tokens,).
         lengths: number of tokens of each review, shape (reviews,).
+        starts: index of each review's first token, shape (reviews,).
     """
 
     numbers: Terms
     words: NDArray[np.bool_]
     lengths: NDArray[np.int64]
+    starts: NDArray[np.int64]
 
     @classmethod
     def read(cls, reviews: Sequence[str]) -> Self:
@@ -100,14 +107,17 @@ class Tokens:
     @classmethod
     def of(cls, reviews: Sequence[Sequence[str]]) -> Self:
         """Number the tokens of reviews."""
+        read = list(map(_read, chain.from_iterable(reviews)))
+        each, roles = zip(*read, strict=True) if read else ((), ())
+        numbers = np.fromiter(each, np.uint64, len(read))
         lengths = np.array([len(review) for review in reviews], np.int64)
-        tokens = list(chain.from_iterable(reviews))
-        roles = np.fromiter(map(role, tokens), np.int8, len(tokens))
-        numbers = np.fromiter(map(token_number, tokens), np.uint64, len(tokens))
-        # Arrays, because NumPy warns when numbers of a single one overflow
-        scope = np.flatnonzero(negated(roles, np.cumsum(lengths) - lengths))
-        numbers[scope] = _mix(np.full(len(scope), NEGATED), numbers[scope])
-        return cls(numbers, roles != PUNCTUATION, lengths)
+        ends = np.cumsum(lengths)
+        parts = (negated(roles[start:end], start) for start, end in pairwise([0, *ends.tolist()]))
+        scope = np.fromiter(chain.from_iterable(parts), np.int64)
+        # An array, because NumPy warns when the product of two single numbers overflows
+        numbers[scope] = _mix(np.full(1, NEGATED), numbers[scope])
+        words = np.fromiter(roles, np.int8, len(roles)) != PUNCTUATION
+        return cls(numbers, words, lengths, ends - lengths)
 
     @cached_property
     def owners(self) -> NDArray[np.int64]:
@@ -133,10 +143,11 @@ class Kind:
         return self.places[-1] + 1
 
 
-def kinds(order: int) -> list[Kind]:
+@cache
+def kinds(order: int) -> tuple[Kind, ...]:
     """Return the n-grams up to a length, and from length 2 on the gapped pairs."""
-    ngrams = [Kind(tuple(range(length))) for length in range(1, order + 1)]
-    return [*ngrams, Kind((0, 2), GAPPED)] if order > 1 else ngrams
+    ngrams = tuple(Kind(tuple(range(length))) for length in range(1, order + 1))
+    return (*ngrams, Kind((0, 2), GAPPED)) if order > 1 else ngrams
 
 
 @dataclass(frozen=True)
@@ -163,55 +174,68 @@ class Occurrences:
     """Occurrences of terms in several reviews, each array of shape (occurrences,).
 
     Attributes:
+        tokens: tokens of the reviews.
+        order: length of the longest n-grams.
         terms: number of the term, or its index in a list of terms.
-        owners: index of the review.
         first: index of the first token among those of all reviews.
         kinds: index in `kinds`.
-        emphasis: emphasis on the place. In single precision, because 64 bits hold the sums of such
-            numbers exactly: the order of the occurrences changes no bit.
     """
 
+    tokens: Tokens
+    order: int
     terms: NDArray[Any]
-    owners: NDArray[np.int64]
     first: NDArray[np.int64]
     kinds: NDArray[np.int8]
-    emphasis: NDArray[np.float32]
 
     @classmethod
     def find(cls, tokens: Tokens, order: int) -> Self:
         """Find all terms; `order` is the length of the longest n-grams."""
-        owners, lengths = tokens.owners, tokens.lengths
-        before = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         numbers = ngram_numbers(tokens.numbers, order)
         if order > 1:
             numbers.append(gapped_pairs(tokens.numbers))
-        all_first, all_emphasis = [], []
+        owners, terms, places = tokens.owners, [], []
         for kind, found in zip(kinds(order), numbers, strict=True):
             # A term must not span two reviews.
-            first = np.flatnonzero(owners[: len(found)] == owners[kind.span - 1 :])
-            stress = emphasis(before[first], kind.span, lengths[owners[first]]) * kind.scale
-            all_first.append(first)
-            all_emphasis.append(stress.astype(np.float32))
-        places = np.concatenate(all_first)
-        return cls(
-            np.concatenate([found[at] for found, at in zip(numbers, all_first, strict=True)]),
-            owners[places],
-            places,
-            np.repeat(np.arange(len(numbers), dtype=np.int8), [len(at) for at in all_first]),
-            np.concatenate(all_emphasis),
-        )
+            inside = owners[: len(found)] == owners[kind.span - 1 :]
+            terms.append(found[inside])
+            places.append(np.flatnonzero(inside))
+        which = np.repeat(np.arange(len(numbers), dtype=np.int8), [len(at) for at in places])
+        return cls(tokens, order, np.concatenate(terms), np.concatenate(places), which)
+
+    @cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """Index of the review."""
+        return self.tokens.owners.take(self.first)
+
+    @cached_property
+    def emphasis(self) -> NDArray[np.float32]:
+        """Emphasis on the place.
+
+        In single precision, because 64 bits hold the sums of such numbers exactly: the order of the
+        occurrences changes no bit.
+        """
+        spans = np.array([kind.span for kind in kinds(self.order)]).take(self.kinds)
+        scales = np.array([kind.scale for kind in kinds(self.order)]).take(self.kinds)
+        before = self.first - self.tokens.starts.take(self.owners)
+        stress = emphasis(before, spans, self.tokens.lengths.take(self.owners)) * scales
+        single: NDArray[np.float32] = stress.astype(np.float32)
+        return single
 
     def known(self, terms: NDArray[np.int64], which: NDArray[np.bool_]) -> Self:
         """Return the chosen occurrences with the indexes of their terms."""
-        return type(self)(
-            terms, self.owners[which], self.first[which], self.kinds[which], self.emphasis[which]
-        )
+        cls = type(self)
+        return cls(self.tokens, self.order, terms, self.first[which], self.kinds[which])
 
     def distinct(self, size: int) -> Distinct:
         """Merge the occurrences of a term in a review; `size` is the number of terms."""
-        keys, which, counts = np.unique(
-            self.owners * size + self.terms, return_inverse=True, return_counts=True
-        )
-        owners, terms = np.divmod(keys, max(1, size))
-        totals = np.bincount(which, self.emphasis, len(keys)).astype(np.float64)
+        keys = self.owners * size + self.terms
+        order = keys.argsort()
+        keys = keys.take(order)
+        is_first = np.ones(len(keys), np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+        which = np.empty(len(keys), np.int64)
+        which[order] = np.cumsum(is_first) - 1
+        owners, terms = np.divmod(keys[is_first], max(1, size))
+        counts = np.bincount(which)
+        totals = np.bincount(which, self.emphasis).astype(np.float64)
         return Distinct(owners, terms, totals / counts, totals, which)

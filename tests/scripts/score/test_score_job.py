@@ -11,7 +11,7 @@ from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
 from scripts.score.job import Job
 from scripts.score.parts import Part
-from scripts.score.plan import plan, processors
+from scripts.score.plan import BYTES_A_SECOND, local_minutes, plan, processors
 from scripts.synthesis import context
 from sentiment.schema import SENTIMENTS
 from stacks.settings.error import SettingsError
@@ -115,6 +115,20 @@ def test_second_run_sends_only_what_is_missing() -> None:
     assert json.loads(account.objects[f"scoring/in/{name}.manifest"])[1:] == ["b.jsonl"]
 
 
+def test_interruption_of_the_request_stops_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account()
+    create = account.create_transform_job
+
+    def interrupted(**given: Any) -> None:
+        create(**given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(account, "create_transform_job", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        job(account).run(lambda _: None)
+    assert account.stopped == [account.jobs[0]["TransformJobName"]]
+
+
 def test_running_job_is_joined_and_answered_parts_start_none() -> None:
     account = Account(("Ctrl-C", []))
     with pytest.raises(KeyboardInterrupt):
@@ -147,6 +161,12 @@ def test_price_is_that_of_all_machines() -> None:
     assert many.dollars == pytest.approx(16 * 0.115 * many.minutes / 60)
     unknown = plan(1, ScoringSettings(instance_type="ml.m4.xlarge"), Prices.read())
     assert "price unknown" in str(unknown)
+
+
+def test_local_time_follows_size_and_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    one = local_minutes(60 * BYTES_A_SECOND, 1)
+    assert (one, local_minutes(60 * BYTES_A_SECOND, 4)) == (1, 0.5)
 
 
 @pytest.mark.parametrize(

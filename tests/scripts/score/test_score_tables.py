@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from scripts.score import ScoreError
+from scripts.score.__main__ import main
 from scripts.score.files import Output, find_tables
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
 from scripts.score.tables import Table
 from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
 from sentiment.schema import Schema
+from tests.support.commands import run
 
 
 def table(folder: Path, name: str, content: str | bytes) -> Table:
@@ -150,6 +152,38 @@ def test_what_is_no_table_is_refused(
     with pytest.raises(ScoreError) as refused:
         find_tables(str(tmp_path / name), tmp_path, Schema())
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("where", ["out", "s3://bucket/out"])
+def test_two_tables_with_one_result_are_refused(tmp_path: Path, where: str) -> None:
+    (tmp_path / "a.txt").write_text("fine\n")
+    (tmp_path / "a.jsonl").write_text('{"text": "dull"}\n')
+    tables = find_tables(str(tmp_path), tmp_path, Schema())
+    with pytest.raises(
+        ScoreError, match=r"a\.jsonl and a\.txt would both be written to .*a\.jsonl"
+    ):
+        Output(where, tables, tmp_path, single=False)
+
+
+@pytest.mark.parametrize("place", ["taken/deep/out.csv", "folder"])
+def test_output_that_cannot_be_written_is_refused_before_the_job(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "folder" / "a.csv").mkdir(parents=True)
+    tables = [table(tmp_path, "a.csv", "text\nfine\n")]
+    output = Output(str(tmp_path / place), tables, tmp_path, single=True)
+    with pytest.raises(ScoreError, match="cannot be written; name another place"):
+        output.check(overwrite=True)
+
+
+@pytest.mark.parametrize("name", ["data", "output"])
+def test_command_without_data_or_output_reads_and_writes_nothing(name: str) -> None:
+    given = {"data": "a.csv", "output": "b.csv", name: ""}
+    done = run(main, *(word for key, value in given.items() for word in (f"--{key}", value)))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name.upper()} is not set: make score DATA=")
+    assert done.stderr.count("\n") == 1
 
 
 def test_parquet_keeps_schema_and_rows(tmp_path: Path) -> None:

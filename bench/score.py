@@ -1,0 +1,180 @@
+"""Speed of batch scoring next to that of `predict_fn` alone: `make bench-score`.
+
+Each job judges recombined reviews with the model of the packaged reviews, on an embedded AWS. The
+command writes docs/benchmarks.md and bench/score.json.
+"""
+
+import json
+import os
+import sys
+import tarfile
+import time
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import boto3
+
+from bench import machine, process, reviews, size
+from bench.score_page import Measured, document, measured_table, price_table, with_block
+from local_aws import process as emulator
+from local_aws.environment import DEFAULT_REGION, isolate
+from local_aws.testing import free_port
+from scripts import ROOT
+from scripts.score.deployment import Deployment
+from scripts.score.job import Job
+from scripts.score.parts import Part, cut, survey
+from scripts.score.tables import Table
+from sentiment.datasets import read_channel
+from sentiment.schema import SENTIMENTS
+from stacks.datasets import find_dataset
+from stacks.model.endpoint import ENVIRONMENT
+from stacks.settings.images import default_image
+from stacks.settings.scoring import ScoringSettings
+
+COUNTS, PROCESSES = (10_000, 50_000, 200_000), (1, 2)
+PAGE, RESULTS = ROOT / "docs" / "benchmarks.md", ROOT / "bench" / "score.json"
+BUCKET, MODEL = "scored", "model"
+ROLE = "arn:aws:iam::000000000000:role/scoring"
+LIST = 512
+MOST_ALONE = 20_000  # reviews with which `predict_fn` alone is measured
+
+
+def artifact(originals: Path, folder: Path) -> Path:
+    """Train on the packaged reviews, as a training job does; return the model's folder."""
+    model = folder / "model"
+    process.run(
+        [
+            *(sys.executable, str(ROOT / "model_code" / "train.py")),
+            *("--training", str(originals), "--model_dir", str(model)),
+            *("--test_fraction", "0.05"),
+        ],
+        threads=os.cpu_count() or 1,
+        show=print,
+    )
+    return model
+
+
+def judge_alone(model: Path, file: Path) -> float:
+    """Return the reviews a second of `predict_fn` on lists."""
+    from predict import model_fn, predict_fn  # noqa: PLC0415 - as the container imports it
+    from sentiment.request import JSON, Request  # noqa: PLC0415
+
+    loaded = model_fn(str(model))
+    texts = [text for text, _ in islice(reviews.read(file), MOST_ALONE)]
+    lists = [texts[start : start + LIST] for start in range(0, len(texts), LIST)]
+    predict_fn(Request(lists[0], JSON, many=True), loaded)
+    started = time.perf_counter()
+    for one in lists:
+        predict_fn(Request(one, JSON, many=True), loaded)
+    return len(texts) / (time.perf_counter() - started)
+
+
+@contextmanager
+def embedded_aws(folder: Path, model: Path) -> Iterator[None]:
+    """Run an embedded AWS with a bucket and the model, for all clients of this process."""
+    state = folder / "state"
+    running = emulator.start(free_port(), state, DEFAULT_REGION, ends_with_caller=True)
+    try:
+        isolate(running.port)
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        with tarfile.open(folder / "model.tar.gz", "w:gz", compresslevel=1) as packed:
+            packed.add(model, ".")
+        s3.upload_file(str(folder / "model.tar.gz"), BUCKET, "model.tar.gz")
+        boto3.client("sagemaker").create_model(
+            ModelName=MODEL,
+            ExecutionRoleArn=ROLE,
+            EnableNetworkIsolation=True,
+            PrimaryContainer={
+                "Image": default_image("serving", DEFAULT_REGION).uri,
+                "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz",
+                "Environment": ENVIRONMENT,
+            },
+        )
+        yield
+    finally:
+        emulator.stop(running, state)
+
+
+def score(file: Path, count: int, processes: int, alone: float) -> Measured:
+    """Cut a file into parts and judge them with a job, as `make score` does."""
+    tables = [Table(file.name, file)]
+    found = survey(tables, explain=False)
+    # Each job has its own prefix of answers, so that it judges every part.
+    place = Deployment(
+        MODEL, SENTIMENTS, MODEL, f"{count}-{processes}", BUCKET, None, f"bench-{processes}"
+    )
+    s3, sagemaker = boto3.client("s3"), boto3.client("sagemaker")
+    started = time.perf_counter()
+    parts: list[Part] = []
+    for part, content in cut(tables, found, instances=processes, explain=False):
+        s3.put_object(Bucket=BUCKET, Key=f"{place.given}{part.key}", Body=content)
+        parts.append(part)
+    cutting = time.perf_counter() - started
+    settings = ScoringSettings(instance_count=processes)
+    Job(sagemaker, s3, place, settings, parts).run(lambda _: None)
+    [name] = [
+        job["TransformJobName"]
+        for job in sagemaker.list_transform_jobs(NameContains=f"bench-{processes}-")[
+            "TransformJobSummaries"
+        ]
+        if job["CreationTime"].timestamp() >= time.time() - (time.perf_counter() - started)
+    ]
+    times = sagemaker.describe_transform_job(TransformJobName=name)
+    begun, ended = times["TransformStartTime"], times["TransformEndTime"]
+    return Measured(
+        count,
+        processes,
+        alone,
+        cutting,
+        (begun - times["CreationTime"]).total_seconds(),
+        (ended - begun).total_seconds(),
+    )
+
+
+def measure(folder: Path, counts: list[int], processes: list[int]) -> list[Measured]:
+    """Measure each job, and `predict_fn` alone before the jobs of each count."""
+    originals = folder / "data"
+    find_dataset("DATA", "packaged", root=ROOT).write(originals)
+    model = artifact(originals, folder)
+    dataset = read_channel(originals)["train"]
+    results = []
+    with embedded_aws(folder, model):
+        for count in counts:
+            file = folder / f"{count}.jsonl"
+            reviews.write(file, size.recombine(dataset, count))
+            command = [sys.executable, "-m", "bench.score", "--alone", str(model), str(file)]
+            alone = float(process.run(command, threads=1, show=print).result)
+            for number in processes:
+                results.append(score(file, count, number, alone))
+                print(results[-1], f"{results[-1].share:.0%}", flush=True)
+    return results
+
+
+def main(argv: list[str]) -> int:
+    """Measure and write the page and the results."""
+    parser = ArgumentParser(prog="python -m bench.score", description=__doc__)
+    parser.add_argument("counts", nargs="*", type=int, default=list(COUNTS))
+    parser.add_argument("--processes", nargs="+", type=int, default=list(PROCESSES))
+    parser.add_argument("--alone", nargs=2, type=Path, metavar=("MODEL", "FILE"), help=SUPPRESS)
+    arguments = parser.parse_args(argv)
+    if arguments.alone:
+        process.hand_over(judge_alone(*arguments.alone))
+        return 0
+    with TemporaryDirectory(prefix="bench-score-") as folder:
+        results = measure(Path(folder), arguments.counts, arguments.processes)
+    described, day = machine.describe(), datetime.now(UTC).date().isoformat()
+    page = with_block(PAGE.read_text("utf-8"), "measured", measured_table(described, day, results))
+    PAGE.write_text(with_block(page, "prices", price_table()), "utf-8")
+    RESULTS.write_text(json.dumps(document(described, day, results), indent=1) + "\n", "utf-8")
+    print(f"written to {PAGE} and {RESULTS}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
