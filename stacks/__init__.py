@@ -3,5 +3,7 @@
 import sys
 from pathlib import Path
 
-# Datasets are read as the training reads them; its folder is an import root.
-sys.path.append(str(Path(__file__).resolve().parent.parent / "model_code"))
+# Datasets are read as the training reads them, and scheduled trainings get the request that the
+# function makes; their folders are import roots.
+ROOT = Path(__file__).resolve().parent.parent
+sys.path += [str(ROOT / "model_code"), str(ROOT / "lambda_fn")]

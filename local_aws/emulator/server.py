@@ -26,6 +26,7 @@ from local_aws.emulator.patches import (
     cloudfront,
     cloudwatch,
     ecr,
+    eventbridge,
     iam,
     iam_policies,
     kms,
@@ -43,7 +44,7 @@ from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
 USERS = (
     extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, ecr,
-    iam, iam_policies, kms, lambda_, logs, s3,
+    eventbridge, iam, iam_policies, kms, lambda_, logs, s3,
 )  # fmt: skip
 
 
@@ -63,15 +64,18 @@ def main(port: int, state: Path, region: str) -> None:
     kept = KeptState(state / "kept", state / "sagemaker" / "records")
     kept.restore()
     sagemaker_role: AssumeRole = without_roles
+    scheduler_role: AssumeRole = without_roles
     function_role: AssumeRole | None = None
     if iam.is_enforced():
         sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
+        scheduler_role = iam.assume_as("scheduler.amazonaws.com", "Scheduler")
         function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
     lag = float(os.environ.get(LAG, "0"))
     quotas = ServiceQuotas(new_account=os.environ.get(NEW_ACCOUNT) == "true")
     service = SageMakerService(
         state / "sagemaker", url, region,
         assume=iam.known_after(lag, sagemaker_role), publish=record_metric,
+        send=eventbridge.send_event,
         quota=quotas.named, lag=lag,
     )  # fmt: skip
     extension.add_service("sagemaker", iam.check_further(sagemaker_api(service)))
@@ -91,6 +95,7 @@ def main(port: int, state: Path, region: str) -> None:
     cloudfront.apply(port)
     cloudwatch.apply()
     ecr.apply()
+    eventbridge.apply(url, region, scheduler_role)
     iam.apply(state / DECISIONS)
     iam_policies.apply()
     kms.apply()

@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, Credentials, RoleError, without_roles
 from local_aws.sagemaker import arns
 from local_aws.sagemaker.errors import invalid
+from local_aws.sagemaker.events import SendEvent, unsent
 from local_aws.sagemaker.store import Store
 
 # Descriptions of the services, shared by all sessions: reading one takes a tenth of a second.
@@ -41,6 +42,7 @@ class Context:
     region: str
     account: str
     assume: AssumeRole = without_roles
+    send: SendEvent = unsent
 
     def client(self, service: str, *, role: str | None = None) -> Any:
         """Return a boto3 client of the embedded AWS.

@@ -14,6 +14,7 @@ from local_aws.sagemaker.capacity import Quota, unlimited
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.events import SendEvent, unsent
 from local_aws.sagemaker.invocation_metrics import Publish, unpublished
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
@@ -43,6 +44,7 @@ class SageMakerService:
         *,
         assume: AssumeRole = without_roles,
         publish: Publish = unpublished,
+        send: SendEvent = unsent,
         quota: Quota = unlimited,
         lag: float = 0.0,
     ) -> None:
@@ -54,11 +56,12 @@ class SageMakerService:
             region: the only region that is served.
             assume: returns the keys of a job's or a model's role.
             publish: publishes a metric in CloudWatch.
+            send: sends an event to the account's bus.
             quota: returns a quota of the account by its name.
             lag: seconds for which requests do not see a new resource.
         """
         store = Store(state_dir / "records", lag)
-        context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume)
+        context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume, send)
         self._jobs = TrainingJobs(context, publish)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",

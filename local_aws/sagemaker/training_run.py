@@ -9,6 +9,7 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.descriptions import training_job
 from local_aws.sagemaker.invocation_metrics import Publish
 from local_aws.sagemaker.metrics import Metrics
 from local_aws.sagemaker.store import Record
@@ -18,6 +19,10 @@ from local_aws.sagemaker.training_request import artifact_uri
 KIND = "training-job"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS
 SPARE_MACHINES_SECONDS = 1.0  # until interrupted machines are replaced
+EVENT_FIELDS = (
+    "TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus", "ModelArtifacts",
+    "FinalMetricDataList", "FailureReason",
+)  # fmt: skip
 ENDED = {"Completed", "Failed", "Stopped"}
 
 
@@ -189,6 +194,20 @@ class TrainingRun:
                 FinalMetricDataList=self._metrics.final(),
                 **reason,
             )
+        self._report()
+
+    def _report(self) -> None:
+        """Send the event of the job's end.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+        """
+        record = self._context.store.get(KIND, self._name)
+        if record is None:
+            return
+        described = training_job(record)
+        detail = {name: described[name] for name in EVENT_FIELDS if name in described}
+        arn = self._context.arn(KIND, self._name)
+        self._context.send("SageMaker Training Job State Change", detail, arn)
 
     def _enter(
         self, secondary: str, message: str, *, at: float | None = None, **changes: Any

@@ -1,5 +1,7 @@
 """Estimate a monthly bill from templates."""
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from scripts.cost.usage import (
 MILLION = 1_000_000
 # Target tracking creates one alarm for scaling out and one for scaling in.
 ALARMS_OF_A_SCALING_POLICY = 2
+# The machines in the request of a scheduled training, which the template has as text
+SCHEDULED = re.compile(r'InstanceType\\*":\\*"([\w.-]+)\\*",\\*"InstanceCount\\*":(\d+)')
 Properties = dict[str, Any]
 
 
@@ -71,8 +75,17 @@ def _serving(resources: Resources, prices: Prices) -> Iterator[Item]:
                 yield _variant(variant, prices, data)
         if kind == "Custom::TrainingJob":
             instance, count = properties["InstanceType"], int(properties["InstanceCount"])
-            hourly = prices.of("sagemaker.training_per_hour", instance)
-            yield Item(f"a training, {count} x {instance}", once=hourly * count * TRAINING_HOURS)
+            yield _training("a training", instance, count, prices)
+        if kind == "AWS::Scheduler::Schedule":
+            found = SCHEDULED.search(json.dumps(properties["Target"]["Input"]))
+            if found:
+                name = f"a training at {properties['ScheduleExpression']}"
+                yield _training(name, found[1], int(found[2]), prices)
+
+
+def _training(name: str, instance: str, count: int, prices: Prices) -> Item:
+    hourly = prices.of("sagemaker.training_per_hour", instance)
+    return Item(f"{name}, {count} x {instance}", once=hourly * count * TRAINING_HOURS)
 
 
 def _variant(variant: Properties, prices: Prices, data: float) -> Item:

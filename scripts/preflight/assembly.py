@@ -68,6 +68,32 @@ class Assembly:
                         is_kept=found.get("DeletionPolicy", "").startswith("Retain"),
                     )  # fmt: skip
 
+    def training_jobs(self) -> list[Properties]:
+        """Return the properties of the deployment's training job, otherwise of a scheduled one."""
+        found = [job.properties for job in self.resources("Custom::TrainingJob")]
+        return found or [
+            _scheduled_job(schedule.properties["Target"]["Input"])
+            for schedule in self.resources("AWS::Scheduler::Schedule")
+        ]
+
+
+def _scheduled_job(request: Any) -> Properties:
+    """Return the properties of the job that a CreateTrainingJob request in a template describes."""
+    parts = [request] if isinstance(request, str) else request["Fn::Join"][1]
+    content = json.loads("".join(part if isinstance(part, str) else "?" for part in parts))
+    machines = content["ResourceConfig"]
+    waits = content["StoppingCondition"].get("MaxWaitTimeInSeconds")
+    return {
+        "Image": content["AlgorithmSpecification"]["TrainingImage"],
+        "InstanceType": machines["InstanceType"],
+        "InstanceCount": machines["InstanceCount"],
+        "Channels": {
+            channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri"]
+            for channel in content["InputDataConfig"]
+        },
+        **({"MaxWaitSeconds": waits} if waits else {}),
+    }
+
 
 def synthesize(environment: str, overrides: Mapping[str, Any]) -> Assembly:
     """Synthesize an environment.

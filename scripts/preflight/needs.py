@@ -80,11 +80,11 @@ def _instances(instance_type: str, most: int, *, is_scaled: bool) -> Iterator[Ne
 
 
 def _training(assembly: Assembly) -> Iterator[Need]:
-    for job in assembly.resources("Custom::TrainingJob"):
-        spot = "spot " if "MaxWaitSeconds" in job.properties else ""
-        count = int(job.properties["InstanceCount"])
+    for job in assembly.training_jobs():
+        spot = "spot " if "MaxWaitSeconds" in job else ""
+        count = int(job["InstanceCount"])
         for name in (
-            f"{job.properties['InstanceType']} for {spot}training job usage",
+            f"{job['InstanceType']} for {spot}training job usage",
             f"Number of instances across all {spot}training jobs",
         ):
             yield Need("sagemaker", name, name, count, f"{count} for the training job")

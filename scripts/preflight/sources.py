@@ -17,9 +17,7 @@ LITERAL_BUCKET = re.compile(r"s3://([a-z0-9.-]+)(?:/|$)")
 
 def images(assembly: Assembly) -> dict[str, str]:
     """Return the environment's images, each with what it is for."""
-    found = {
-        job.properties["Image"]: "training" for job in assembly.resources("Custom::TrainingJob")
-    }
+    found = {job["Image"]: "training" for job in assembly.training_jobs()}
     for model in assembly.resources("AWS::SageMaker::Model"):
         found[model.properties["PrimaryContainer"]["Image"]] = "serving"
     return found
@@ -60,8 +58,8 @@ def check_patches(uri: str, purpose: str, today: date) -> Iterator[Row]:
 def outside_buckets(assembly: Assembly) -> dict[str, str]:
     """Return the buckets that settings name, each with the setting."""
     found = {}
-    for job in assembly.resources("Custom::TrainingJob"):
-        for channel, uri in job.properties["Channels"].items():
+    for job in assembly.training_jobs():
+        for channel, uri in job["Channels"].items():
             if isinstance(uri, str) and (match := LITERAL_BUCKET.match(uri)):
                 found[match[1]] = f"dataset.{channel}"
     for model in assembly.resources("AWS::SageMaker::Model"):

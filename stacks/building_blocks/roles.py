@@ -17,6 +17,7 @@ from stacks.building_blocks.wildcards import wildcard_reasons
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
 LAMBDA = ServicePrincipal("lambda.amazonaws.com", conditions=OWN_ACCOUNT)
+SCHEDULER = ServicePrincipal("scheduler.amazonaws.com", conditions=OWN_ACCOUNT)
 SAGEMAKER = ServicePrincipal("sagemaker.amazonaws.com", conditions=OWN_ACCOUNT)
 
 
@@ -58,6 +59,16 @@ def sagemaker_role(
     policies = {name: policy_of(allowed) for name, allowed in permissions.items()}
     role = Role(scope, construct_id, assumed_by=SAGEMAKER, inline_policies=policies)
     acknowledge(role, wildcard_reasons(chain.from_iterable(permissions.values())))
+    return role
+
+
+def scheduler_role(
+    scope: Construct, construct_id: str, *, permissions: Sequence[Permission]
+) -> Role:
+    """Return a role that EventBridge Scheduler may assume only for this account."""
+    policies = {"Work": policy_of(permissions)}
+    role = Role(scope, construct_id, assumed_by=SCHEDULER, inline_policies=policies)
+    acknowledge(role, wildcard_reasons(permissions))
     return role
 
 

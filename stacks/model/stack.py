@@ -12,10 +12,12 @@ from stacks.building_blocks.permissions import Permission, read_object
 from stacks.datasets import PACKAGED, Dataset
 from stacks.model.endpoint import Endpoint
 from stacks.model.expiry import Expiry
+from stacks.model.retraining import Retraining
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
 from stacks.model.scoring import Scoring
-from stacks.model.training import TrainingJob
+from stacks.model.training import TrainedModel, TrainingJob
+from stacks.model.training_permissions import start_scheduled_jobs
 from stacks.model.trial import Artifacts, SmokeTest
 from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
 from stacks.monitoring.metrics import EndpointMetrics
@@ -63,13 +65,13 @@ class ModelStack(AppStack):
             description="Sentiment web app: training job, model and endpoint",
         )
         output = names.artifacts
-        job = None if settings.training.model_data else self._train(datasets, output)
-        model_data = job.model_artifact if job else str(settings.training.model_data)
         topic = Topic.from_topic_arn(self, "Alarms", names.alarm_topic_arn)
+        trained = self._train(datasets, topic)
+        model_data = trained.artifact if trained else str(settings.training.model_data)
         canary = settings.rollout.strategy == "canary"
         rollout = self._declare_rollout(topic) if canary else None
         image = self._serving_image()
-        read_model = read_object(f"{output}/*" if job else model_data)
+        read_model = read_object(f"{output}/*" if trained else model_data)
         endpoint = Endpoint(
             self,
             "Endpoint",
@@ -92,9 +94,9 @@ class ModelStack(AppStack):
             endpoint=endpoint,
             endpoint_name=names.endpoint,
             candidate_name=names.candidate if settings.rollout.candidate else None,
-            model_version=job.job_name if job else None,
+            model_version=trained.job_name if trained else None,
             minimum_accuracy=settings.training.minimum_accuracy,
-            trained_on_films=job is not None
+            trained_on_films=trained is not None
             and settings.dataset.training == PACKAGED
             and settings.dataset.labels is None,
             tags=self.resource_tags,
@@ -103,9 +105,7 @@ class ModelStack(AppStack):
             capture_percent=settings.endpoint.capture_percent,
         )
         self._declare_limits(endpoint, topic, asked_by=smoke_test)
-        if job and settings.operations.alarms:
-            tell_failed_trainings(self, name_prefix=names.prefix, topic=topic)
-        self._declare_outputs(job, model_data, endpoint.name, scoring.model_name)
+        self._declare_outputs(trained, model_data, endpoint.name, scoring.model_name)
         if settings.rollout.challenger != "off":
             CfnOutput(
                 self,
@@ -115,17 +115,20 @@ class ModelStack(AppStack):
             )
 
     def _declare_outputs(
-        self, job: TrainingJob | None, model_data: str, endpoint: str, scoring_model: str
+        self, trained: TrainedModel | None, model_data: str, endpoint: str, scoring_model: str
     ) -> None:
         outputs = {
-            "TrainingJobName": (job.job_name if job else NOT_TRAINED, "Training job of the model"),
+            "TrainingJobName": (
+                trained.job_name if trained else NOT_TRAINED,
+                "Training job of the model",
+            ),
             "ModelArtifact": (model_data, "S3 URI of the served model"),
             "Accuracy": (
-                job.accuracy if job else NOT_TRAINED,
+                trained.accuracy if trained else NOT_TRAINED,
                 "Share of held-out reviews that the model classifies correctly",
             ),
             "QualityGate": (
-                job.gate if job else NOT_TRAINED,
+                trained.gate if trained else NOT_TRAINED,
                 "Balanced accuracy of the model, and how certain it is",
             ),
             "EndpointName": (endpoint, "SageMaker endpoint that serves the model"),
@@ -134,8 +137,21 @@ class ModelStack(AppStack):
         for key, (value, description) in outputs.items():
             CfnOutput(self, key, value=value, description=description)
 
-    def _train(self, datasets: Mapping[str, Dataset], output: str) -> TrainingJob:
+    def _train(self, datasets: Mapping[str, Dataset], topic: ITopic) -> TrainedModel | None:
+        """Declare trainings by the deployment and on a schedule; return the deployment's model."""
+        settings, schedule = self.settings, self.settings.retraining.schedule
+        if settings.training.model_data and not schedule:
+            return None
+        job = self._describe_job(datasets)
+        if settings.operations.alarms:
+            tell_failed_trainings(self, name_prefix=self.names.prefix, topic=topic)
+        if schedule:
+            self._retrain(job, schedule, topic)
+        return None if settings.training.model_data else job.run(self.names.metrics)
+
+    def _describe_job(self, datasets: Mapping[str, Dataset]) -> TrainingJob:
         names, training = self.names, self.settings.training
+        scheduled = self.settings.retraining.schedule and self.settings.feedback.enabled
         image = (
             ContainerImage.parse(training.image)
             if training.image
@@ -150,15 +166,34 @@ class ModelStack(AppStack):
             channels={
                 name: dataset.location(names.data_bucket) for name, dataset in datasets.items()
             },
+            further_data=[f"{names.feedback}/"] if scheduled else [],
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
-            output=output,
+            output=names.artifacts,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
-            metrics_namespace=names.metrics,
             tags=self.resource_tags,
             schema=self.settings.dataset.table_schema.encode(),
             settings=training,
             network=self.settings.network,
             key_arn=self.data_key_arn,
+        )
+
+    def _retrain(self, job: TrainingJob, schedule: str, topic: ITopic) -> None:
+        """Declare trainings on a schedule."""
+        channels = dict(job.properties["Channels"])
+        if self.settings.feedback.enabled:
+            channels["feedback"] = f"{self.names.feedback}/"
+        prefix = self.names.prefix
+        start = start_scheduled_jobs(prefix, role=job.role, key_arn=self.data_key_arn)
+        Retraining(
+            self,
+            "Retraining",
+            name_prefix=prefix,
+            environment=self.names.environment,
+            schedule=schedule,
+            properties=job.properties,
+            channels=channels,
+            start=start,
+            topic=topic,
         )
 
     def _declare_scoring(

@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import CustomResource, Duration, Stack
 from constructs import Construct
@@ -26,19 +28,35 @@ NAME_DIGITS = 12
 TORCHRUN = {"sagemaker_torch_distributed_enabled": "true"}
 
 
-class TrainingJob(Construct):
-    """Trains a model during the deployment, once for the same inputs.
+@dataclass(frozen=True)
+class TrainedModel:
+    """The model that the deployment trains.
 
-    Creates: a custom resource with its two functions, CDK's framework and a role, which start a
-        training job.
+    Attributes:
+        job_name: name of the training job.
+        artifact: S3 URI of its model.tar.gz.
+        accuracy: held-out accuracy that the job reported.
+        gate: balanced accuracy that the job reported, and how certain it is.
+    """
+
+    job_name: str
+    artifact: str
+    accuracy: str
+    gate: str
+
+
+class TrainingJob(Construct):
+    """Training job, which a deployment runs once for the same inputs, or a schedule starts.
+
+    Creates: the jobs' role and, for a deployment, a custom resource with its two functions and
+        CDK's framework, which start a training job.
     Idle: nothing: the job's machines cost only while it runs.
     Destroy: a running job is stopped. A finished job and its artifact stay; a deployment with the
         same inputs within storage.artifact_expiry_days reuses them.
 
     Attributes:
-        job_name: name of the training job.
-        model_artifact: S3 URI of its model.tar.gz.
-        accuracy: held-out accuracy that the job reported.
+        role: role of the jobs.
+        properties: properties of the custom resource, which describe the job.
     """
 
     def __init__(
@@ -50,27 +68,27 @@ class TrainingJob(Construct):
         source: Path,
         image: ContainerImage,
         channels: Mapping[str, str],
+        further_data: Sequence[str],
         dataset_identities: Mapping[str, str],
         output: str,
         checkpoints: str,
-        metrics_namespace: str,
         tags: Mapping[str, str],
         schema: str,
         settings: TrainingSettings,
         network: NetworkSettings,
         key_arn: str | None,
     ) -> None:
-        """Declare the job.
+        """Declare the role and describe the job.
 
         Args:
             name_prefix: prefix of the job's name.
             source: folder of the training source.
             image: the training image.
             channels: channel name to the S3 URI of its data.
+            further_data: S3 URIs of data that scheduled jobs may read as well.
             dataset_identities: channel name to the identity of its dataset.
             output: S3 URI under which artifacts are written.
             checkpoints: S3 URI under which jobs on spot instances keep their checkpoints.
-            metrics_namespace: CloudWatch namespace for the accuracy of each training.
             tags: cost allocation tags of the job.
             schema: columns and labels of the datasets, encoded; empty for the usual ones.
             settings: machine, hyperparameters and quality gate.
@@ -79,80 +97,84 @@ class TrainingJob(Construct):
         """
         super().__init__(scope, construct_id)
         archive = SourceArchive(self, "Source", source=source)
-        role = training_role(
+        self.role = role = training_role(
             self,
             "Role",
             image=image,
             source_arn=archive.object_arn,
-            channels=list(channels.values()),
+            channels=[*channels.values(), *further_data],
             output=output,
             checkpoints=checkpoints if settings.use_spot else None,
             name_prefix=name_prefix,
             network=network,
             key_arn=key_arn,
         )
-        volume_key = key_arn if has_volume(settings.instance_type) else None
-        provider = self._declare_provider(
-            start_jobs(name_prefix, role=role, output=output, key_arn=key_arn),
-            watch_jobs(name_prefix, output=output, key_arn=key_arn),
-            metrics_namespace,
-        )
+        self._start = start_jobs(name_prefix, role=role, output=output, key_arn=key_arn)
+        self._watch = watch_jobs(name_prefix, output=output, key_arn=key_arn)
         hyperparameters = settings.hyperparameters() | ({"schema": schema} if schema else {})
+        self.properties: dict[str, Any] = {
+            "JobName": job_name(
+                name_prefix,
+                source=archive.sha256,
+                datasets=dataset_identities,
+                image=image.uri,
+                hyperparameters=hyperparameters,
+                instances=[settings.instance_type, settings.instance_count],
+            ),
+            "RoleArn": role.role_arn,
+            "Image": image.uri,
+            "Hyperparameters": {
+                **hyperparameters,
+                **_script_mode(archive.url, Stack.of(self).region),
+                **(TORCHRUN if settings.distributed else {}),
+            },
+            "Channels": dict(channels),
+            "OutputPath": output,
+            "InstanceType": settings.instance_type,
+            "InstanceCount": settings.instance_count,
+            "VolumeSizeGiB": settings.volume_size_gib,
+            "MaxRuntimeSeconds": settings.max_runtime_seconds,
+            "MinimumAccuracy": repr(settings.minimum_accuracy),
+            "Tags": dict(tags),
+            # Not part of the job's name, because it does not change the model.
+            **_spot(settings, checkpoints),
+            **_private(network, key_arn, has_volume=has_volume(settings.instance_type)),
+        }
+
+    def run(self, metrics_namespace: str) -> TrainedModel:
+        """Declare the custom resource that runs the job during the deployment.
+
+        Args:
+            metrics_namespace: CloudWatch namespace for the accuracy of each training.
+        """
         resource = CustomResource(
             self,
             "Resource",
-            service_token=provider.service_token,
+            service_token=self._declare_provider(metrics_namespace).service_token,
             resource_type="Custom::TrainingJob",
             service_timeout=Duration.hours(1),
-            properties={
-                "JobName": job_name(
-                    name_prefix,
-                    source=archive.sha256,
-                    datasets=dataset_identities,
-                    image=image.uri,
-                    hyperparameters=hyperparameters,
-                    instances=[settings.instance_type, settings.instance_count],
-                ),
-                "RoleArn": role.role_arn,
-                "Image": image.uri,
-                "Hyperparameters": {
-                    **hyperparameters,
-                    **_script_mode(archive.url, Stack.of(self).region),
-                    **(TORCHRUN if settings.distributed else {}),
-                },
-                "Channels": dict(channels),
-                "OutputPath": output,
-                "InstanceType": settings.instance_type,
-                "InstanceCount": settings.instance_count,
-                "VolumeSizeGiB": settings.volume_size_gib,
-                "MaxRuntimeSeconds": settings.max_runtime_seconds,
-                "MinimumAccuracy": repr(settings.minimum_accuracy),
-                "Tags": dict(tags),
-                # Not part of the job's name, because it does not change the model.
-                **_spot(settings, checkpoints),
-                **_private(network, key_arn, volume_key),
-            },
+            properties=self.properties,
         )
-        self.job_name = resource.get_att_string("TrainingJobName")
-        self.model_artifact = resource.get_att_string("ModelArtifact")
-        self.accuracy = resource.get_att_string("Accuracy")
-        self.gate = resource.get_att_string("Gate")
+        return TrainedModel(
+            job_name=resource.get_att_string("TrainingJobName"),
+            artifact=resource.get_att_string("ModelArtifact"),
+            accuracy=resource.get_att_string("Accuracy"),
+            gate=resource.get_att_string("Gate"),
+        )
 
-    def _declare_provider(
-        self, start: list[Permission], watch: list[Permission], metrics_namespace: str
-    ) -> ResourceProvider:
+    def _declare_provider(self, metrics_namespace: str) -> ResourceProvider:
         return ResourceProvider(
             self,
             "Provider",
             on_event=self._handler(
                 "on_event",
                 "Starts, joins or reuses a training job",
-                start,
+                self._start,
             ),
             is_complete=self._handler(
                 "is_complete",
                 "Checks whether a training job has ended, and its result",
-                watch,
+                self._watch,
                 {"METRICS_NAMESPACE": metrics_namespace},
             ),
             query_interval=Duration.seconds(15),
@@ -208,12 +230,12 @@ def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:
 
 
 def _private(
-    network: NetworkSettings, output_key: str | None, volume_key: str | None
+    network: NetworkSettings, key_arn: str | None, *, has_volume: bool
 ) -> dict[str, object]:
     """Return a job's properties for the account's keys and VPC."""
     return {
-        **({"OutputKeyArn": output_key} if output_key else {}),
-        **({"VolumeKeyArn": volume_key} if volume_key else {}),
+        **({"OutputKeyArn": key_arn} if key_arn else {}),
+        **({"VolumeKeyArn": key_arn} if key_arn and has_volume else {}),
         **({"SubnetIds": list(network.subnet_ids)} if network.subnet_ids else {}),
         **({"SecurityGroupIds": list(network.security_group_ids)} if network.subnet_ids else {}),
     }

@@ -1,6 +1,7 @@
 """Permissions of a training job and of the functions that start and monitor it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aws_cdk.aws_iam import IRole, Role
 from constructs import Construct
@@ -109,6 +110,13 @@ def start_jobs(
         # SageMaker creates the grants for a job's volumes on behalf of the role that starts it.
         *encrypt_volumes(key_arn),
     ]
+
+
+def start_scheduled_jobs(name_prefix: str, *, role: IRole, key_arn: str | None) -> list[Permission]:
+    """Allow starting jobs, but neither stopping them nor reading what they write."""
+    run, pass_role = start_jobs(name_prefix, role=role, output="", key_arn=None)[:2]
+    start = ["sagemaker:AddTags", "sagemaker:CreateTrainingJob"]
+    return [replace(run, actions=start), pass_role, *encrypt_volumes(key_arn)]
 
 
 def watch_jobs(name_prefix: str, *, output: str, key_arn: str | None) -> list[Permission]:

@@ -44,6 +44,7 @@ def refuse_impossible(settings: EnvironmentSettings) -> None:
     _refuse_scaling(settings)
     _refuse_silent_budget(settings)
     _refuse_unseen_drift(settings)
+    _refuse_pointless_retraining(settings)
 
 
 def _refuse_serverless(settings: EnvironmentSettings) -> None:
@@ -239,3 +240,20 @@ def _refuse_unseen_drift(settings: EnvironmentSettings) -> None:
             "true",
             "it needs operations.alarms=true or operations.dashboard=true",
         )
+
+
+def _refuse_pointless_retraining(settings: EnvironmentSettings) -> None:
+    """Refuse a schedule that would train the same model again, or whose models nobody learns of."""
+    schedule, dataset = settings.retraining.schedule, settings.dataset
+    if schedule is None:
+        return
+    in_s3 = any(
+        (source or "").startswith("s3://") for source in (dataset.training, dataset.testing)
+    )
+    reason = None
+    if not settings.operations.alarms:
+        reason = "it needs operations.alarms=true, whose topic receives the message"
+    elif not (in_s3 or settings.feedback.enabled):
+        reason = "its data never change; it needs a dataset in S3 or feedback.enabled=true"
+    if reason:
+        raise SettingsError("retraining.schedule", schedule, reason)

@@ -7,6 +7,7 @@ from stacks.settings.feedback import FeedbackSettings
 from stacks.settings.logs import LogSettings
 from stacks.settings.network import NetworkSettings
 from stacks.settings.operations import OperationsSettings
+from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.rollout import RolloutSettings
 from stacks.settings.scaling import ScalingSettings
 from stacks.settings.scoring import ScoringSettings
@@ -33,6 +34,7 @@ class EnvironmentSettings(Section):
     endpoint: EndpointSettings
     scaling: ScalingSettings = ScalingSettings()
     rollout: RolloutSettings = RolloutSettings()
+    retraining: RetrainingSettings = RetrainingSettings()
     operations: OperationsSettings = OperationsSettings()
     api: ApiSettings = ApiSettings()
     feedback: FeedbackSettings = FeedbackSettings()

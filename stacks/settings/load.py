@@ -46,8 +46,9 @@ def read_settings(context: Mapping[str, Any]) -> EnvironmentSettings:
 def _require_images(settings: EnvironmentSettings) -> None:
     """Refuse a region where AWS does not offer an image that the settings need."""
     training, serving = settings.training, settings.endpoint.image
+    trains = training.model_data is None or settings.retraining.schedule is not None
     needed = {
-        "training": not (training.image or training.model_data),
+        "training": trains and training.image is None,
         "serving": serving is None,
         SCIKIT_LEARN: serving == SCIKIT_LEARN,
     }

@@ -133,6 +133,13 @@ Region = Annotated[
     Text, _spelled(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", "the code of an AWS region, such as us-east-1")
 ]
 Month = Annotated[Text, _spelled(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month, such as 2026-01")]
+ScheduleExpression = Annotated[
+    Text,
+    _spelled(
+        r"rate\([1-9][0-9]{0,4} (hours?|days?)\)|cron\([A-Z0-9*?,/#L -]{11,100}\)",
+        "a schedule such as rate(30 days) or cron(0 4 2 * ? *)",
+    ),
+]
 Sha256 = Annotated[Text, _spelled(r"[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits")]
 MlInstance = Annotated[
     Text, _spelled(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", "a SageMaker instance type, such as ml.m5.large")

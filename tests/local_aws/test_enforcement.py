@@ -29,11 +29,15 @@ def trust(service: str, **condition: str) -> str:
         "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service},
         "Condition": {"StringEquals": condition},
     }  # fmt: skip
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return policy(statement)
 
 
 def allow(action: str, resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +69,7 @@ def enforcing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
             "Condition": {"StringEquals": {"cloudwatch:namespace": "Mine"}},
         },
     ]
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_user_policy(UserName="starter", PolicyName="Start", PolicyDocument=document)
+    iam.put_user_policy(UserName="starter", PolicyName="Start", PolicyDocument=policy(*statements))
     emulator.client("logs").create_log_group(logGroupName="shared")
     try:
         yield emulator
@@ -173,3 +176,26 @@ def test_a_running_emulator_keeps_enforcing(enforcing: Emulator) -> None:
     up = run_cli("up", "--port", str(enforcing.port), "--state", str(enforcing.state))
     assert up.returncode == 1
     assert "already runs with --enforce-iam" in up.stderr
+
+
+def test_a_topic_receives_events_only_if_its_policy_allows_it(enforcing: Emulator) -> None:
+    sns, sqs, events = (enforcing.client(name) for name in ("sns", "sqs", "events"))
+    queue = sqs.create_queue(QueueName="events")["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    arn = found["Attributes"]["QueueArn"]
+    deliver = {**allow("sqs:SendMessage", arn), "Principal": {"Service": "sns.amazonaws.com"}}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy(deliver)})
+    events.put_rule(Name="all", EventPattern=json.dumps({"source": ["mine"]}))
+    for name, sender in (("closed", "cloudwatch"), ("open", "events")):
+        topic = sns.create_topic(Name=name)["TopicArn"]
+        publish = {
+            **allow("sns:Publish", topic), "Principal": {"Service": f"{sender}.amazonaws.com"},
+        }  # fmt: skip
+        sns.set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=policy(publish)
+        )
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        events.put_targets(Rule="all", Targets=[{"Id": name, "Arn": topic}])
+    events.put_events(Entries=[{"Source": "mine", "DetailType": "any", "Detail": "{}"}])
+    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert [json.loads(one["Body"])["TopicArn"] for one in received] == [topic]

@@ -48,6 +48,7 @@ PROD = {
     "operations.latency_p99_ms": "2500",
     "operations.monthly_budget_usd": "123",
     "operations.server_error_rate": "0.05",
+    "retraining.schedule": "cron(0 4 2 * ? *)",
     "rollout.bake_minutes": "4",
     "rollout.canary_percent": "34",
     "rollout.candidate": "false",

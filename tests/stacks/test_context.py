@@ -566,6 +566,33 @@ def test_a_model_without_training_must_be_tested_before_it_serves() -> None:
     assert not read(rollout__candidate="false").rollout.candidate
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            {"operations__alarms": "false"},
+            "it needs operations.alarms=true, whose topic receives the message",
+        ),
+        (
+            {"feedback__enabled": "false"},
+            "its data never change; it needs a dataset in S3 or feedback.enabled=true",
+        ),
+    ],
+)
+def test_a_scheduled_training_needs_new_data_and_a_topic_for_its_message(
+    change: dict[str, str], reason: str
+) -> None:
+    usual = {"operations__alarms": "true", "feedback__enabled": "true"}
+    scheduled = {"retraining__schedule": "rate(30 days)"}
+    assert read(**usual, **scheduled).retraining.schedule == "rate(30 days)"
+    refused = f"retraining.schedule=rate(30 days) is refused: {reason}"
+    assert refusal(**{**usual, **scheduled, **change}) == refused
+    data = {"dataset__training": "s3://reviews/all/", "operations__alarms": "true"}
+    assert read(**data, **scheduled).retraining.schedule
+    for wrong in ("rate(5 minutes)", "daily", "at(2026-01-01T00:00:00)"):
+        assert "a schedule such as" in refusal(**usual, retraining__schedule=wrong)
+
+
 def test_drift_must_be_seen() -> None:
     unseen = {"operations__alarms": "false", "operations__dashboard": "false"}
     assert refusal(operations__drift="true", **unseen) == (

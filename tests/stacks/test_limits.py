@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -25,6 +26,8 @@ VARIABLES_BYTES = 4_096
 COMMENT = 128
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+JOB_NAME = 63
 
 # The longest settings
 NAME = "a" + "1" * 11
@@ -35,6 +38,7 @@ LONGEST = {
     "network.subnet_ids": ",".join(f"subnet-{number:017x}" for number in range(16)),
     "network.security_group_ids": ",".join(f"sg-{number:017x}" for number in range(5)),
     "operations.alarm_email": "ops@example.com",
+    "retraining.schedule": "rate(30 days)",
     "site.certificate_arn": CERTIFICATE,
     "site.comment": "c" * COMMENT,
     "site.domain_name": "films.example.com",
@@ -65,6 +69,7 @@ TEXTS = {
     ("AWS::CloudWatch::Alarm", "AlarmDescription"): 1024,
     ("AWS::Events::Rule", "Description"): 512,
     ("AWS::Lambda::Function", "Description"): 256,
+    ("AWS::Scheduler::Schedule", "Description"): 512,
     ("AWS::WAFv2::WebACL", "Description"): 256,
 }
 
@@ -110,6 +115,16 @@ def test_names_and_texts_fit(longest: Assembly, limits: dict[tuple[str, str], in
                 too_long[name, path] = len(text)
     assert seen == limits.keys()
     assert too_long == {}
+
+
+def test_the_name_of_a_scheduled_job_fits_with_a_uuid(longest: Assembly) -> None:
+    (request,) = [
+        json.loads(properties["Target"]["Input"])
+        for _, kind, properties in resources(longest)
+        if kind == "AWS::Scheduler::Schedule"
+    ]
+    name = request["TrainingJobName"].replace("<aws.scheduler.execution-id>", str(uuid4()))
+    assert len(name) <= JOB_NAME
 
 
 def test_policies_of_a_role_fit(longest: Assembly) -> None:

@@ -191,6 +191,9 @@ IN_PROD: dict[str, tuple[Find, Any]] = {
     "operations.latency_p99_ms": (named(ALARM, "AlarmsLatency", "Threshold"), 2500),
     "operations.monthly_budget_usd": (of(BUDGET, "Budget", "BudgetLimit", "Amount"), 123),
     "operations.server_error_rate": (named(ALARM, "AlarmsServerErrors", "Threshold"), 0.05),
+    "retraining.schedule": (
+        of("AWS::Scheduler::Schedule", "ScheduleExpression"), "cron(0 4 2 * ? *)",
+    ),
     "rollout.bake_minutes": (
         of(*CANARY, "TrafficRoutingConfiguration", "WaitIntervalInSeconds"), 240,
     ),

@@ -16,6 +16,7 @@ STORAGE_CLEANER = "storage/CustomS3AutoDeleteObjectsCustomResourceProviderRole"
 DATASETS = "storage/DatasetsRole"
 TRAINING = "model/TrainingJobRole"
 STARTER = "model/TrainingJobOnEventRole"
+SCHEDULE = "model/RetrainingRole"
 WATCHER = "model/TrainingJobIsCompleteRole"
 MODEL = "model/EndpointRole"
 SCORING = "model/ScoringRole"
@@ -32,6 +33,7 @@ WHO = {
     DATASETS: "Dataset deployment function",
     TRAINING: "Training job",
     STARTER: "Training job starter",
+    SCHEDULE: "Schedule of trainings",
     WATCHER: "Training job monitor",
     MODEL: "Model",
     SCORING: "Scoring",
@@ -85,7 +87,7 @@ def _bucket(bucket: str, **further: Any) -> Arguments:
 
 
 def _put(role: str, what: str, bucket: str, key: str) -> Call:
-    return Call(role, "s3:PutObject", what, "s3.put_object", _object(bucket, key, Body=b"x"))
+    return Call(role, "s3:PutObject", what, "s3.put_object", _object(bucket, key, Body=b""))
 
 
 def _get(role: str, what: str, bucket: str, key: str) -> Call:
@@ -126,9 +128,9 @@ def _write_log(role: str, what: str, group: str) -> Call:
     return Call(role, "logs:PutLogEvents", what, "logs.put_log_events", arguments)
 
 
-def _start(what: str, action: str, *, name: str, role: str) -> Call:
+def _start(what: str, action: str, *, name: str, role: str, by: str = STARTER) -> Call:
     operation = "sagemaker.create_training_job"
-    return Call(STARTER, action, what, operation, lambda names: names.training(name, role=role))
+    return Call(by, action, what, operation, lambda names: names.training(name, role=role))
 
 
 def _assume(role: str, what: str, other: str) -> Call:
@@ -275,6 +277,24 @@ REFUSED = (
     _put(DATASETS, "replace a model", "data", "artifact"),
     _delete(SITE_CLEANER, "empty the data bucket", "data", "artifact"),
     _list(SITE_CLEANER, "list the data bucket", "data"),
+)  # fmt: skip
+
+# With retraining.schedule
+REFUSED_TO_SCHEDULE = (
+    _start(
+        "pass another role to a job", "iam:PassRole",
+        name="sentiment-dev-x", role=API, by=SCHEDULE,
+    ),
+    _start(
+        "start another environment's job", "sagemaker:CreateTrainingJob",
+        name="sentiment-prod-x", role=TRAINING, by=SCHEDULE,
+    ),
+    Call(
+        SCHEDULE, "sagemaker:StopTrainingJob", "stop a job", "sagemaker.stop_training_job",
+        lambda names: {"TrainingJobName": names.job},
+    ),
+    _get(SCHEDULE, "read the dataset", "data", "dataset"),
+    _put(SCHEDULE, "replace the model", "data", "artifact"),
 )  # fmt: skip
 
 # Permitted counterparts of the calls above, so that a deployment that refuses everything fails.

@@ -11,7 +11,6 @@ from tests.proof.privilege.calls import (
     API_LOG,
     CONTROLS,
     REFUSED,
-    SCORING,
     SECTION,
     SITE_CLEANER,
     SMOKE_TEST_WAITER,
@@ -25,9 +24,7 @@ from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
 # The embedded AWS runs state machines and API Gateway in process; cleanup runs on destroy.
-SILENT = {
-    SMOKE_TEST_WAITER, TRAINING_WAITER, API_LOG, SITE_CLEANER, STORAGE_CLEANER, SCORING,
-}  # fmt: skip
+SILENT = {SMOKE_TEST_WAITER, TRAINING_WAITER, API_LOG, SITE_CLEANER, STORAGE_CLEANER}
 
 BUCKETS = {"site": "page's", "data": "data", "logs": "log", "assets": "asset"}
 OBJECTS = {"dataset": "the dataset", "artifact": "the artifact", "source": "the source"}

@@ -6,6 +6,7 @@ import pytest
 
 from scripts.preflight.assembly import Assembly, read
 from scripts.preflight.needs import needs
+from scripts.preflight.sources import images, outside_buckets
 from tests.stacks.assembly import synthesize
 
 
@@ -78,3 +79,18 @@ def test_needs_follow_the_settings(
 
 def test_a_served_model_from_elsewhere_needs_no_training(elsewhere: Assembly) -> None:
     assert not any("training" in what for what in needed(elsewhere))
+
+
+def test_a_schedule_needs_machines_while_the_model_of_a_training_serves(tmp_path: Path) -> None:
+    settings = {
+        "dataset.training": "s3://reviews/all/", "operations.alarms": "true",
+        "retraining.schedule": "rate(30 days)", "training.use_spot": "true",
+    }  # fmt: skip
+    synthesize("dev", tmp_path / "trained", settings)
+    trained = read("dev", tmp_path / "trained")
+    served = {**settings, "training.model_data": "s3://reviews/models/a/output/model.tar.gz"}
+    synthesize("dev", tmp_path / "served", served)
+    scheduled = read("dev", tmp_path / "served")
+    assert needed(scheduled) == needed(trained)
+    assert images(scheduled) == images(trained)
+    assert outside_buckets(scheduled).keys() == {"reviews"}

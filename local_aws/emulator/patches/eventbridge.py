@@ -1,0 +1,76 @@
+"""EventBridge: events of SageMaker, schedules that call an operation, and policies of topics."""
+
+import json
+import logging
+import re
+import uuid
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from ministack.services import eventbridge, sns
+
+from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, RoleError, without_roles
+
+PRIVATE_NAMES = (
+    (eventbridge, "_dispatch_to_sns", "(arn, payload)"),
+    (eventbridge, "_invoke_target", "(target, event, rule, view=None)"),
+    (eventbridge, "_put_events", "(data, allow_aws_source=False)"),
+    (sns, "topic_policy_allows", "(topic_arn, service, source_arn, source_account)"),
+)
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+OPERATION = re.compile(r"arn:[^:]+:scheduler:::aws-sdk:([a-z0-9]+):([A-Za-z]+)")
+RUN = "<aws.scheduler.execution-id>"
+EVENTS = "events.amazonaws.com"
+logger = logging.getLogger(__name__)
+
+
+def send_event(detail_type: str, detail: dict[str, Any], arn: str) -> None:
+    """Send an event of SageMaker to the account's bus."""
+    entry = {
+        "Source": "aws.sagemaker",
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail),
+        "Resources": [arn],
+    }
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+def apply(endpoint_url: str, region: str, assume: AssumeRole) -> None:
+    """Patch ministack, which calls no operations, and publishes to every topic.
+
+    Args:
+        endpoint_url: URL of the embedded AWS.
+        region: its region.
+        assume: returns the keys of a target's role.
+    """
+    invoke, publish = eventbridge._invoke_target, eventbridge._dispatch_to_sns
+
+    def invoke_target(target: dict[str, Any], *arguments: Any, **keywords: Any) -> None:
+        found = OPERATION.fullmatch(str(target.get("Arn", "")))
+        if found is None:
+            invoke(target, *arguments, **keywords)
+            return
+        service, operation = found.groups()
+        request = json.loads(target.get("Input", "{}").replace(RUN, uuid.uuid4().hex[:16]))
+        try:
+            keys = ACCOUNT_KEYS if assume is without_roles else assume(target["RoleArn"])
+            client = boto3.session.Session().client(
+                service, region_name=region, endpoint_url=endpoint_url, **keys.arguments
+            )
+            getattr(client, xform_name(operation))(**request)
+        except (ClientError, BotoCoreError, RoleError) as error:
+            logger.warning("a schedule's call of %s failed: %s", operation, error)
+
+    eventbridge._invoke_target = invoke_target
+
+    def dispatch_to_sns(arn: str, payload: str) -> None:
+        # EventBridge sends nothing for conditions on its account or rule.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+        if sns.topic_policy_allows(arn, EVENTS, "", ""):
+            publish(arn, payload)
+        else:
+            logger.warning("the policy of %s does not let EventBridge publish", arn)
+
+    eventbridge._dispatch_to_sns = dispatch_to_sns

@@ -1,0 +1,58 @@
+"""Schedules that call an operation of AWS, and events of training jobs."""
+
+import json
+
+from tests.local_aws.conftest import Emulator
+from tests.local_aws.support import jobs
+from tests.local_aws.support.endpoints import ROLE
+from tests.support.waiting import until
+
+
+def test_a_schedule_starts_a_training_job_whose_end_is_an_event(emulator: Emulator) -> None:
+    jobs.put_source(emulator)
+    sqs, events = emulator.client("sqs"), emulator.client("events")
+    queue = sqs.create_queue(QueueName="finished-jobs")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    pattern = {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Training Job State Change"],
+        "detail": {
+            "TrainingJobName": [{"prefix": "scheduled-"}],
+            "TrainingJobStatus": ["Completed"],
+        },
+    }
+    events.put_rule(Name="finished-jobs", EventPattern=json.dumps(pattern))
+    transformer = {
+        "InputPathsMap": {
+            "job": "$.detail.TrainingJobName",
+            "model": "$.detail.ModelArtifacts.S3ModelArtifacts",
+        },
+        "InputTemplate": '"<job> made <model>"',
+    }
+    target = {"Id": "q", "Arn": arn["Attributes"]["QueueArn"], "InputTransformer": transformer}
+    events.put_targets(Rule="finished-jobs", Targets=[target])
+    scheduled = jobs.request("scheduled-<aws.scheduler.execution-id>", "complete")
+    emulator.client("scheduler").create_schedule(
+        Name="train",
+        ScheduleExpression="at(2026-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob",
+            "RoleArn": ROLE,
+            "Input": json.dumps(scheduled),
+        },
+    )
+    found: list[str] = []
+
+    def received() -> bool:
+        found.extend(one["Body"] for one in sqs.receive_message(QueueUrl=queue).get("Messages", []))
+        return bool(found)
+
+    until(received)
+    (message,) = found
+    name = message.strip('"').partition(" made ")[0]
+    assert name.startswith("scheduled-")
+    assert "<" not in name
+    assert f" made s3://{jobs.BUCKET}/output/{name}/output/model.tar.gz" in message
+    job = emulator.client("sagemaker").describe_training_job(TrainingJobName=name)
+    assert job["TrainingJobStatus"] == "Completed"
