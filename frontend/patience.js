@@ -7,7 +7,7 @@ const JITTER = 0.25; // so that many pages do not retry at the same moment
 const BAD_GATEWAY = 502;
 const WORTH_RETRYING = new Set([429, 503, 504]);
 const OFFLINE = "You are offline. Your text is kept and will be sent when you are online again.";
-const NOT_LOADED = "This part of the page cannot be loaded. Your text is kept. Reload the page.";
+const NOT_LOADED = "A part of the page cannot be loaded. Your text is kept. Try again, or reload the page.";
 const STARTING = "model_warming_up";
 // The API's messages ask the client to retry; these say that the page does so.
 const WAITING = {
@@ -17,6 +17,8 @@ const WAITING = {
   api_busy: "Too many requests at once. Trying again automatically …",
   model_timeout: "The model is slow right now. Trying again automatically …",
 };
+
+const addresses = new Map(); // of modules that failed, which Firefox loads only from another address
 
 /** A problem that the API reports, or a failure to reach it; the message is for the user. */
 export class ApiError extends Error {}
@@ -31,7 +33,9 @@ export function messageOf(error) {
 
 /** Load a module that only some visits need. */
 export function load(name) {
-  return import(name).catch(() => {
+  const address = addresses.get(name) ?? name;
+  return import(address).catch(() => {
+    addresses.set(name, `${address}?`);
     throw navigator.onLine ? new ApiError(NOT_LOADED) : new OfflineError(OFFLINE);
   });
 }

@@ -19,10 +19,14 @@ from tests.deployed.page.test_page_history import (
 )
 from tests.deployed.page.test_page_lines import test_the_deployed_model_classifies_pasted_lines
 from tests.deployed.page.test_page_live import test_a_reload_loses_no_verdict
+from tests.deployed.page.test_page_network import (
+    test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_later,
+)
 from tests.deployed.page.use import PRAISE, overflow, violations
 
 __all__ = [
     "test_a_link_fills_the_text_area_and_no_server_sees_it",
+    "test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_later",
     "test_a_reload_loses_no_verdict",
     "test_control_and_enter_classify",
     "test_offsets_count_characters_and_not_utf_16_units",
