@@ -11,7 +11,6 @@ import { showMessage, showRefusal } from "./message.js";
 import { load, messageOf } from "./patience.js";
 import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
 
-const form = element("form");
 const review = element("review");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
@@ -25,7 +24,7 @@ let judged = {}; // the last verdict
 let pause = null; // timer until the text is classified
 let lastLive = null; // text of the last verdict given while typing
 
-form.addEventListener("submit", (event) => {
+element("form").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });

@@ -8,13 +8,14 @@ const BAD_GATEWAY = 502;
 const WORTH_RETRYING = new Set([429, 503, 504]);
 const OFFLINE = "You are offline. Your text is kept and will be sent when you are online again.";
 const NOT_LOADED = "A part of the page cannot be loaded. Your text is kept. Try again, or reload the page.";
+const BUSY = "Too many requests at once. Trying again automatically …";
 const STARTING = "model_warming_up";
 // The API's messages ask the client to retry; these say that the page does so.
 const WAITING = {
   [STARTING]: "The model is starting, which can take a minute. The answer will appear automatically.",
-  too_many_requests: "Too many requests at once. Trying again automatically …",
-  model_busy: "Too many requests at once. Trying again automatically …",
-  api_busy: "Too many requests at once. Trying again automatically …",
+  too_many_requests: BUSY,
+  model_busy: BUSY,
+  api_busy: BUSY,
   model_timeout: "The model is slow right now. Trying again automatically …",
 };
 
