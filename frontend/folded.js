@@ -38,7 +38,10 @@ export function startFolded(config, take, refuse) {
     }
   });
 
-  const read = (file) => load("./files.js").then(({ textOf }) => textOf(file)).then(take, (error) => refuse(messageOf(error)));
+  const read = (file) =>
+    load("./files.js")
+      .then(({ textOf }) => textOf(file))
+      .then(take, (error) => refuse(messageOf(error)));
   const input = element("file");
   input.addEventListener("change", () => {
     if (input.files.length > 0) {

@@ -12,8 +12,8 @@ export async function fragmentOf(review) {
   if (plain.length <= LONGEST_PLAIN || typeof CompressionStream === "undefined") {
     return plain;
   }
-  const { packed } = await load("./packing.js");
-  return PACKED + (await packed(review));
+  const packing = await load("./packing.js").catch(() => null);
+  return packing ? PACKED + (await packing.packed(review)) : plain;
 }
 
 /** Copy the link of a review and return a sentence that says so. */
@@ -34,7 +34,11 @@ export async function reviewIn(fragment) {
     if (fragment.startsWith(PLAIN)) {
       return decodeURIComponent(fragment.slice(PLAIN.length));
     }
-    return fragment.startsWith(PACKED) ? await (await load("./packing.js")).unpacked(fragment.slice(PACKED.length)) : null;
+    if (fragment.startsWith(PACKED)) {
+      const { unpacked } = await load("./packing.js");
+      return await unpacked(fragment.slice(PACKED.length));
+    }
+    return null;
   } catch {
     return null; // truncated
   }
