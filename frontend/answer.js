@@ -2,18 +2,11 @@
 
 import { element } from "./dom.js";
 import { showExplanation } from "./explanation.js";
-import { askFeedback, hideFeedback, startFeedback } from "./feedback.js";
 import { hideMarked, showMarked, startMarked } from "./marked.js";
 import { VERDICT, store } from "./storage.js";
 import { showVerdict } from "./verdict.js";
 
-export { hideMarked };
-
-/** Connect the parts of an answer; `judge` classifies a text, `api` returns the API's path. */
-export function startAnswers(judge, api) {
-  startMarked(judge);
-  startFeedback(api);
-}
+export { hideMarked, startMarked };
 
 /** Show a verdict; while the user types, the text area stays. A reload shows it again. */
 export function showAnswer(text, verdict, { live, feedback }) {
@@ -22,9 +15,6 @@ export function showAnswer(text, verdict, { live, feedback }) {
   showExplanation(text, verdict);
   if (!live) {
     showMarked(text, verdict);
-  }
-  if (feedback) {
-    askFeedback(text, verdict);
   }
   element("after").hidden = element("footer").hidden = false;
 }
@@ -37,5 +27,4 @@ export function hideAnswer() {
   }
   element("copied").textContent = "";
   store(VERDICT, null);
-  hideFeedback();
 }

@@ -1,27 +1,34 @@
 /** What shows an answer, loaded with the first one. */
 
-let answer = null;
-let loading = null;
+import { load } from "./patience.js";
 
-/** Return the module of answers; `judge` classifies a text, `api` returns the API's path. */
-export function loadAnswer(judge, api) {
-  loading ??= import("./answer.js").then(
-    (module) => {
-      module.startAnswers(judge, api);
-      answer = module;
-      return module;
-    },
-    (error) => {
-      loading = null;
-      throw error;
-    },
-  );
-  return loading;
+let answer = null;
+let asking = null; // the question about a verdict, which only some deployments have
+
+/**
+ * Return the function that shows a verdict.
+ *
+ * @param {Function} judge classifies a text
+ * @param {Function} api returns the API's path
+ * @param {boolean} feedback whether the page asks about the verdict
+ */
+export async function loadAnswer(judge, api, feedback) {
+  const [shown, question] = await Promise.all([load("./answer.js"), feedback ? load("./feedback.js") : null]);
+  if (answer === null) {
+    answer = shown;
+    answer.startMarked(judge);
+  }
+  asking ??= question;
+  return (text, verdict, options) => {
+    answer.showAnswer(text, verdict, options);
+    question?.askFeedback(text, verdict, api);
+  };
 }
 
 /** Hide the verdict with everything that belongs to it. */
 export function hideAnswer() {
   answer?.hideAnswer();
+  asking?.hideFeedback();
 }
 
 /** Show the text area instead of the marked review. */

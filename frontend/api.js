@@ -8,10 +8,7 @@ import { patiently, unreadable } from "./patience.js";
  * @param {string} api path of the API
  * @param {string} review
  * @param {import("./patience.js").Options} options
- * @returns {Promise<{label: string, probabilities: Object<string, number>, probability?: number,
- *   words: number, known_words: number, explanation: {start: number, end: number, weight: number}[],
- *   phrases: {start: number, end: number, weight: number}[], bias: number, model: {version: string}}>}
- *   weights are log-odds of positive, or else of the label
+ * @returns {Promise<object>} the API's answer, whose weights are log-odds of positive, or else of the label
  * @throws {ApiError} with a message for the user
  */
 export async function classify(api, review, options) {

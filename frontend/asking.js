@@ -4,7 +4,7 @@ import { hideAnswer } from "./answering.js";
 import { loadConfig } from "./config.js";
 import { element, hideSample } from "./dom.js";
 import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./message.js";
-import { ApiError, OfflineError } from "./patience.js";
+import { ApiError, OfflineError, messageOf } from "./patience.js";
 import { LIST, store } from "./storage.js";
 
 let again = null; // repeats the request that failed offline
@@ -60,7 +60,7 @@ export async function send({ live = false, refuse, repeat }, ask) {
     if (!signal.aborted) {
       hideAnswer();
       again = error instanceof OfflineError ? repeat : null;
-      show(error instanceof ApiError ? error.message : "Something went wrong on this page.", "error");
+      show(messageOf(error), "error");
     }
   }
 }

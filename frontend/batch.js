@@ -1,7 +1,7 @@
 /** Judges a list of reviews in as few calls as possible, and stores the result for a reload. */
 
 import { classifyMany } from "./api.js";
-import { NOUN } from "./dom.js";
+import { NOUN, number } from "./dom.js";
 import { LIST, store } from "./storage.js";
 import { compared } from "./table.js";
 import { briefly } from "./verdict.js";
@@ -22,7 +22,7 @@ export async function judgeEach(api, entries, options) {
   const answers = [];
   for (const part of parts(entries.map(({ review }) => review))) {
     if (answers.length > 0) {
-      const [done, all] = [answers.length, entries.length].map((count) => count.toLocaleString("en"));
+      const [done, all] = [answers.length, entries.length].map(number);
       options.onWait(`${done} of ${all} ${NOUN}s judged …`);
     }
     answers.push(...(await classifyMany(api, part, options)));

@@ -1,9 +1,11 @@
 /** Drawer with information about the model. */
 
 import { describeModel } from "./api.js";
-import { NOUN, create, element, nodes } from "./dom.js";
-import { strengths, tableOfLabels } from "./labels.js";
-import { ApiError } from "./patience.js";
+import { NOUN, create, element, nodes, number } from "./dom.js";
+import { percentOf, strengths, tableOfLabels } from "./labels.js";
+import { addStyle } from "./style.js";
+
+await addStyle("lists.css");
 
 const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
 const GOOD = "Reviews in English of a few sentences or more that say what they think.";
@@ -11,30 +13,19 @@ const WEAK = "Irony, praise that turns (“I expected a masterpiece …”), ver
 const CITATION =
   "Large Movie Review Dataset: Maas et al. (2011), “Learning word vectors for sentiment analysis”, ACL. Its reviews come from IMDb.";
 
-/** Fill the drawer until `signal` ends it; `config` returns the configuration. */
-export async function fillCard(config, signal) {
-  const show = (text) => {
-    element("card-message").textContent = text;
-  };
+/** Fill the drawer; `config` returns the configuration. */
+export async function fillCard(config, options) {
   element("facts").replaceChildren();
-  show("Asking the model …");
-  try {
-    const { api, cited } = await config();
-    const card = await describeModel(api, { signal, onWait: show });
-    element("facts").replaceChildren(...content(card, cited));
-    show("");
-  } catch (error) {
-    if (!signal.aborted) {
-      show(error instanceof ApiError ? error.message : "This page is not configured.");
-    }
-  }
+  const { api, cited } = await config();
+  const card = await describeModel(api, options);
+  element("facts").replaceChildren(...content(card, cited));
 }
 
 function content(card, cited) {
   const { metrics = {}, reliability = [], sha256 = {}, hyperparameters = {}, comparison } = card;
   const right = Math.round(metrics.accuracy * 100);
   const range = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
-  const trained = metrics.training_rows && `${whole(metrics.training_rows)} ${NOUN}s`;
+  const trained = metrics.training_rows && `${number(metrics.training_rows)} ${NOUN}s`;
   return [
     ...(Number.isFinite(metrics.accuracy)
       ? [create("p", { className: "headline" }, `Right on ${right} of 100 ${NOUN}s it had not seen`)]
@@ -44,7 +35,7 @@ function content(card, cited) {
       ...(isSentiment(card) ? { "Good at": GOOD, "Weak at": WEAK } : strengths(card)),
       Trained: date(card.trained_at),
       "Trained on": trained && (cited ? `${trained} of the ${CITATION}` : trained),
-      "Tested on": metrics.rows && `${whole(metrics.rows)} other ${NOUN}s: ${share(metrics.accuracy)} right (95% interval: ${range})`,
+      "Tested on": metrics.rows && `${number(metrics.rows)} other ${NOUN}s: ${share(metrics.accuracy)} right (95% interval: ${range})`,
       "Compared with the model before it": comparison?.result,
     }),
     ...(isSentiment(card) ? [] : tableOfLabels(card)),
@@ -68,7 +59,7 @@ function strip(reliability) {
     return [];
   }
   const bars = bins.map(({ confidence, accuracy, rows }) => {
-    const text = `${percentOf(confidence)} sure: right in ${percentOf(accuracy)} of ${whole(rows)} ${NOUN}s`;
+    const text = `${percentOf(confidence)} sure: right in ${percentOf(accuracy)} of ${number(rows)} ${NOUN}s`;
     const bar = create("span", { className: "bar" });
     bar.style.setProperty("--height", accuracy);
     return create("li", { title: text }, bar, create("span", { className: "spoken" }, text));
@@ -113,12 +104,4 @@ function date(text) {
 
 function share(value) {
   return Number.isFinite(value) ? `${(value * 100).toFixed(1)}%` : "?";
-}
-
-function percentOf(value) {
-  return `${Math.round(value * 100)}%`;
-}
-
-function whole(count) {
-  return count.toLocaleString("en");
 }

@@ -7,11 +7,17 @@ const ANY = "A superb film, I loved it.";
 
 /** Show the snippets for a review; `api` is the API's path. */
 export function showSnippets(api, text) {
-  const address = new URL(`${api}/predict`, location.href).href;
+  const address = `${site()}${api}/predict`;
   const review = text.trim() && text.length <= LONGEST ? text : ANY;
   element("snippets").replaceChildren(
     ...Object.entries(snippets(address, review)).map(([language, code]) => snippet(language, code)),
   );
+}
+
+/** Return the origin of the page; that of the embedded AWS, which only browsers and curl resolve, has a second address. */
+function site() {
+  const [, local, port] = /^http:\/\/(\w+)\.cloudfront\.localhost(:\d+)$/.exec(location.origin) ?? [];
+  return local ? `http://127.0.0.1${port}/_aws/cloudfront/${local}` : location.origin;
 }
 
 function snippets(address, review) {

@@ -3,16 +3,9 @@
 import { ApiError, OfflineError, patiently } from "./patience.js";
 
 /**
- * @typedef {object} Config
- * @property {string} api path of the API on this origin
- * @property {number} maxReviewCharacters length of the longest review that the API accepts
- * @property {boolean} feedback whether the API accepts feedback
- * @property {boolean} cited whether the training data is the packaged data, which has a citation
- */
-
-/**
- * @param {import("./patience.js").Options} options
- * @returns {Promise<Config>}
+ * Return the configuration: `api`, the API's path on this origin; `maxReviewCharacters`; `feedback`, whether the
+ * API accepts it; and `cited`, whether the training data is the packaged data, which has a citation.
+ *
  * @throws {ApiError} when the file is missing or invalid
  */
 export async function loadConfig(options) {

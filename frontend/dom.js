@@ -1,4 +1,4 @@
-/** Elements of the page. */
+/** Elements and words of the page. */
 
 export const NOUN = document.documentElement.dataset.noun; // the word for what the model judges
 
@@ -10,6 +10,11 @@ export function create(tag, properties, ...children) {
   node.append(...children);
   return node;
 }
+
+/** Write a number with separators between thousands. */
+export const number = (count) => count.toLocaleString("en");
+
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** Hide the example of a verdict, which only some deployments have. */
 export function hideSample(hidden = true) {

@@ -1,15 +1,20 @@
-/** Explains a verdict: a sentence, the marked review, its strongest sentences and the numbers. */
+/** Explains a verdict: a sentence, the marked review and its strongest sentences. */
 
 import { FAINT, reasons } from "./because.js";
 import { create, element, nodes } from "./dom.js";
+import { load, messageOf } from "./patience.js";
 import { strongestSentences } from "./sentences.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
-const MARKED = 12;
+export const MARKED = 12;
 const STRONG = 1; // log-odds from which a phrase pushes strongly
 const WEAK = 0.3; // log-odds below which it pushes slightly
 const FULL_COLOUR = 2; // log-odds that have the strongest colour
 const EXCERPT = 240;
+
+let explained = null;
+
+element("numbers").addEventListener("toggle", showNumbers);
 
 /**
  * Show the reasons for a verdict, without the marked review.
@@ -24,9 +29,19 @@ export function showExplanation(review, verdict) {
     ...strongestSentences(review, verdict.explanation).map((one) => sentence(one, verdict)),
   );
   element("strongest").hidden = element("sentences").children.length === 0;
-  element("axis").replaceChildren(...nodes(axis(verdict)));
-  element("movers").replaceChildren(...numbers(verdict, letters));
+  explained = { verdict, letters };
+  showNumbers();
   element("explanation").hidden = !isExplained(verdict);
+}
+
+/** Show the numbers if the user has opened them. */
+async function showNumbers() {
+  if (element("numbers").open) {
+    await load("./numbers.js").then(
+      (numbers) => numbers.showNumbers(explained.verdict, explained.letters),
+      (error) => element("axis").replaceChildren(messageOf(error)),
+    );
+  }
 }
 
 /** Return a review as nodes, with its strongest phrases marked. */
@@ -76,40 +91,7 @@ function sentence({ text, weight }, verdict) {
   return create("li", {}, create("bdi", {}, shown), " ", side);
 }
 
-/** Return list items whose numbers add up to the log-odds of the verdict, or of its label against all others. */
-function numbers(verdict, letters) {
-  const { phrases, bias, rest = 0 } = verdict;
-  const listed = phrases.slice(0, MARKED);
-  const items = listed.map(({ start, end, weight }) =>
-    item(create("bdi", { className: "quoted" }, letters.slice(start, end).join("")), weight),
-  );
-  if (bias === undefined) {
-    return items;
-  }
-  // The shares of labels are scaled to 100% after this sum.
-  const total = isSentiment(verdict)
-    ? Math.log(verdict.probability / (1 - verdict.probability))
-    : verdict.explanation.reduce((sum, { weight }) => sum + weight, bias + rest);
-  const others = total - bias - listed.reduce((sum, { weight }) => sum + weight, 0);
-  return [...items, item("all other words", others), item("before the first word", bias), item("sum", total)];
-}
-
-function item(name, weight) {
-  return create("li", {}, name, " ", create("span", {}, signed(weight)));
-}
-
-function axis(verdict) {
-  return isSentiment(verdict)
-    ? ["Log-odds of each phrase: above 0 towards positive, below 0 towards negative."]
-    : ["Log-odds of each phrase: above 0 towards ", verdict.label, ", below 0 away from it."];
-}
-
 function sideOf(weight, verdict) {
   const [above, below] = isSentiment(verdict) ? ["positive", "negative"] : ["for", "against"];
   return weight > 0 ? above : below;
-}
-
-/** Return the weight with its sign; the minus sign is as wide as the plus sign. */
-function signed(weight) {
-  return `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`;
 }

@@ -10,27 +10,24 @@ const UNSURE = ["mixed", "unsure", "guess"];
 
 let current = null;
 
-/** Make the buttons send feedback on the last verdict; `api` returns the API's path. */
-export function startFeedback(api) {
-  element("right").addEventListener("click", () => submit(api, current.labels[0]));
-  element("wrong").addEventListener("click", () => {
-    if (current.labels.length > 2) {
-      choose();
-      element("correct").focus();
-    } else {
-      submit(api, current.labels[1]);
-    }
-  });
-  element("send").addEventListener("click", () => submit(api, element("correct").value));
-}
+element("right").addEventListener("click", () => submit(current.labels[0]));
+element("wrong").addEventListener("click", () => {
+  if (current.labels.length > 2) {
+    choose();
+    element("correct").focus();
+  } else {
+    submit(current.labels[1]);
+  }
+});
+element("send").addEventListener("click", () => submit(element("correct").value));
 
-/** Ask about the verdict; for an unsure one or a guess, ask for the label instead. */
-export function askFeedback(review, verdict) {
+/** Ask about the verdict; for an unsure one or a guess, ask for the label instead. `api` returns the API's path. */
+export function askFeedback(review, verdict, api) {
   const unsure = UNSURE.includes(wordingOf(verdict).kind);
   const predicted = isSentiment(verdict) ? verdict.sentiment : verdict.label;
   // The first button sends the first label, and the second one the second.
   const labels = labelsOf(verdict, unsure);
-  current = { labels, unsure, feedback: { review, predicted, request_id: verdict.request_id } };
+  current = { api, labels, unsure, feedback: { review, predicted, request_id: verdict.request_id } };
   element("asked").textContent = unsure ? "Which is it?" : "Was this right?";
   const names = isSentiment(verdict) ? [["Positive"], ["Negative"]] : labels.map((label) => ["", label]);
   [element("right"), element("wrong")].forEach((button, place) => {
@@ -69,7 +66,7 @@ function choose() {
   element("correction").hidden = false;
 }
 
-async function submit(api, correct) {
+async function submit(correct) {
   const about = current;
   if (about.sending) {
     return;
@@ -84,7 +81,7 @@ async function submit(api, correct) {
       }
     },
   };
-  const kept = await api()
+  const kept = await about.api()
     .then((path) => sendFeedback(path, { ...about.feedback, correct }, options))
     .then(() => true, () => false);
   about.sending = false;

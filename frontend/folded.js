@@ -1,35 +1,60 @@
-/** The parts that few visitors open; their modules are loaded when they do. */
+/** The parts that few visitors use; their modules are loaded when they do. */
 
 import { element } from "./dom.js";
+import { load, messageOf } from "./patience.js";
 
-const FAILED = "This part of the page cannot be loaded. Reload the page.";
-
-/** Connect the drawer about the model and the snippets; `config` returns the configuration. */
-export function startFolded(config) {
+/**
+ * Connect the drawer about the model, the snippets, and files that are chosen or dropped.
+ *
+ * @param {() => Promise<object>} config returns the configuration
+ * @param {(text: string) => void} take receives the text of a file
+ * @param {(message: string) => void} refuse receives the reason why a file is not read
+ */
+export function startFolded(config, take, refuse) {
   const drawer = element("card");
   let asking = new AbortController();
   element("about").addEventListener("click", async () => {
     asking = new AbortController();
     const { signal } = asking;
+    const show = (text) => {
+      if (!signal.aborted) {
+        element("card-message").textContent = text;
+      }
+    };
     drawer.showModal();
-    element("card-message").textContent = "Asking the model …";
-    const card = await import("./card.js").catch(() => null);
-    if (card === null) {
-      element("card-message").textContent = FAILED;
-    } else {
-      await card.fillCard(config, signal);
-    }
+    show("Asking the model …");
+    await load("./card.js")
+      .then(({ fillCard }) => fillCard(config, { signal, onWait: show }))
+      .then(() => show(""), (error) => show(messageOf(error)));
   });
   drawer.addEventListener("close", () => asking.abort());
+
   element("code").addEventListener("toggle", async ({ target }) => {
-    if (!target.open) {
-      return;
+    if (target.open) {
+      await Promise.all([load("./code.js"), config()]).then(
+        ([{ showSnippets }, { api }]) => showSnippets(api, element("review").value),
+        (error) => element("snippets").replaceChildren(messageOf(error)),
+      );
     }
-    try {
-      const { showSnippets } = await import("./code.js");
-      showSnippets((await config()).api, element("review").value);
-    } catch {
-      element("snippets").textContent = FAILED;
+  });
+
+  const read = (file) =>
+    load("./files.js")
+      .then(({ textOf }) => textOf(file))
+      .then(take, (error) => refuse(messageOf(error)));
+  const input = element("file");
+  input.addEventListener("change", () => {
+    if (input.files.length > 0) {
+      read(input.files[0]);
+      input.value = ""; // the same file can be chosen again
+    }
+  });
+  const carriesFile = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
+  document.addEventListener("dragover", (event) => carriesFile(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (carriesFile(event)) {
+      event.preventDefault();
+      read(event.dataTransfer.files[0]);
     }
   });
 }

@@ -1,5 +1,6 @@
 /** Groups of the judged rows of a list, by verdict. */
 
+import { capital } from "./dom.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
 const MOST_LABELS = 8; // with a group of their own
@@ -36,8 +37,4 @@ export function groupsOf(rows, most = MOST_LABELS) {
     ...(others.length > 0 ? [{ key: "others", name: ["Other labels", ""], kind: "failed", rows: others }] : []),
     ...[...kinds].map(([kind, found]) => ({ key: kind, name: [NAMES[kind] ?? capital(kind), ""], kind, rows: found })),
   ];
-}
-
-function capital(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }

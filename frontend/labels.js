@@ -1,6 +1,6 @@
 /** The labels of a model on its card: which it knows well, which it does not, and what it confuses. */
 
-import { NOUN, create } from "./dom.js";
+import { NOUN, capital, create, number } from "./dom.js";
 
 const NAMED = 3;
 
@@ -24,10 +24,10 @@ export function tableOfLabels({ labels, metrics = {} }) {
   if (metrics.labels === undefined) {
     return [];
   }
-  const heads = ["Label", `${NOUN[0].toUpperCase()}${NOUN.slice(1)}s`, "Found", "Right"];
+  const heads = ["Label", `${capital(NOUN)}s`, "Found", "Right"];
   const rows = labels.map((label) => {
     const { rows: count = 0, recall, precision } = metrics.labels[label] ?? {};
-    const cells = [count.toLocaleString("en"), percentOf(recall), percentOf(precision)];
+    const cells = [number(count), percentOf(recall), percentOf(precision)];
     const name = create("th", { scope: "row" }, create("bdi", {}, label));
     return create("tr", {}, name, ...cells.map((cell) => create("td", {}, cell)));
   });
@@ -61,6 +61,7 @@ function outOf100(share) {
   return count === 0 && share > 0 ? "under 1 of 100" : `${count} of 100`;
 }
 
-function percentOf(share) {
+/** Return a share as a percentage; a dash where it is unknown. */
+export function percentOf(share) {
   return Number.isFinite(share) ? `${Math.round(share * 100)}%` : "–";
 }

@@ -1,9 +1,10 @@
 /** Links that carry a review in their fragment, which no server sees. */
 
+import { load } from "./patience.js";
+
 const PLAIN = "#review=";
 const PACKED = "#packed=";
 const LONGEST_PLAIN = 2000; // characters from which a link is compressed
-const LONGEST_REVIEW = 1_000_000; // a short link must not expand without limit
 
 /** Return the fragment for a review; that of a long review is compressed. */
 export async function fragmentOf(review) {
@@ -11,13 +12,8 @@ export async function fragmentOf(review) {
   if (plain.length <= LONGEST_PLAIN || typeof CompressionStream === "undefined") {
     return plain;
   }
-  const packed = new Blob([review]).stream().pipeThrough(new CompressionStream("deflate-raw"));
-  const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
-  let binary = "";
-  for (const byte of bytes) {
-    binary += String.fromCharCode(byte);
-  }
-  return PACKED + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const packing = await load("./packing.js").catch(() => null);
+  return packing ? PACKED + (await packing.packed(review)) : plain;
 }
 
 /** Copy the link of a review and return a sentence that says so. */
@@ -38,27 +34,12 @@ export async function reviewIn(fragment) {
     if (fragment.startsWith(PLAIN)) {
       return decodeURIComponent(fragment.slice(PLAIN.length));
     }
-    return fragment.startsWith(PACKED) ? await unpacked(fragment.slice(PACKED.length)) : null;
+    if (fragment.startsWith(PACKED)) {
+      const { unpacked } = await load("./packing.js");
+      return await unpacked(fragment.slice(PACKED.length));
+    }
+    return null;
   } catch {
     return null; // truncated
-  }
-}
-
-async function unpacked(text) {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const reader = stream.pipeThrough(new TextDecoderStream("utf-8", { fatal: true })).getReader();
-  let review = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return review;
-    }
-    review += value;
-    if (review.length > LONGEST_REVIEW) {
-      await reader.cancel();
-      return null;
-    }
   }
 }

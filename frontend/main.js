@@ -3,16 +3,14 @@
 import { classify } from "./api.js";
 import { hideMarked, loadAnswer } from "./answering.js";
 import { currentConfig, send, startOver } from "./asking.js";
-import { NOUN, element, hideSample } from "./dom.js";
-import { startFiles } from "./files.js";
+import { NOUN, element, hideSample, number } from "./dom.js";
 import { startFolded } from "./folded.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
 import { copyLink } from "./link.js";
 import { showMessage, showRefusal } from "./message.js";
+import { load, messageOf } from "./patience.js";
 import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
-import { learnLabels, reviewsIn } from "./table.js";
 
-const form = element("form");
 const review = element("review");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
@@ -20,11 +18,13 @@ const RESTS = "A text of more than 20,000 characters is classified by the button
 const EMPTY = `Write a ${NOUN} first.`;
 const WORDS_ENOUGH = 4; // minimum for classification while typing
 const MANY = 10; // lines from which a text is not classified while typing
-let found = { table: false, entries: [] }; // reviews in the text
-let pause;
+let tables = null; // module that finds the reviews in a text of several lines
+let found = null; // those reviews, if there are several lines and the module is loaded
+let judged = {}; // the last verdict
+let pause = null; // timer until the text is classified
 let lastLive = null; // text of the last verdict given while typing
 
-form.addEventListener("submit", (event) => {
+element("form").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
@@ -41,16 +41,14 @@ review.addEventListener("keydown", (event) => {
 review.addEventListener("input", () => {
   store(DRAFT, review.value);
   forgetShared(review.value);
-  offerEach();
-  const long = review.value.length > LONGEST_LIVE;
-  const worthAsking = !long && isWorthAsking();
-  clearTimeout(pause);
+  const looked = offerEach();
+  const worthAsking = isWorthAsking();
   startOver({ keepVerdict: worthAsking });
   lastLive = worthAsking ? lastLive : null;
-  showMessage(long ? RESTS : "");
-  if (worthAsking) {
-    pause = setTimeout(() => submit({ live: true }), PAUSE_MS);
-  }
+  showMessage(review.value.length > LONGEST_LIVE ? RESTS : "");
+  clearTimeout(pause);
+  const own = worthAsking ? setTimeout(() => looked.then(() => pause === own && askLive()), PAUSE_MS) : null;
+  pause = own;
 });
 
 element("each").addEventListener("click", submitEach);
@@ -59,8 +57,7 @@ element("link").addEventListener("click", async () => {
   element("copied").textContent = await copyLink(review.value);
 });
 window.addEventListener("hashchange", openShared);
-startFiles(replaceText, showRefusal);
-startFolded(currentConfig);
+startFolded(currentConfig, replaceText, showRefusal);
 
 for (const example of document.querySelectorAll(".example")) {
   example.addEventListener("click", () => {
@@ -90,8 +87,8 @@ async function openLast() {
   if (!isLast()) {
     return openShared();
   }
-  learnLabels(last.verdict);
-  const { showAnswer } = await loadAnswer(judge, currentApi);
+  judged = last.verdict;
+  const showAnswer = await loadAnswer(judge, currentApi, last.feedback);
   return isLast() && showAnswer(last.text, last.verdict, last);
 }
 
@@ -105,15 +102,33 @@ async function openShared() {
 }
 
 /** Ask whether a text of several lines, or a table, is a list of reviews. */
-function offerEach() {
-  found = reviewsIn(review.value);
-  const count = found.entries.length;
-  element("several").hidden = count < 2;
-  element("looks").textContent = `Looks like ${count.toLocaleString("en")} ${NOUN}s:`;
+async function offerEach() {
+  found = null;
+  element("several").hidden = true;
+  if (/[\r\n]/.test(review.value.trim())) {
+    try {
+      tables ??= await load("./table.js");
+    } catch (error) {
+      showMessage(messageOf(error), "error");
+      return;
+    }
+    found = tables.reviewsIn(review.value, judged);
+    element("several").hidden = found.entries.length < 2;
+    element("looks").textContent = `Looks like ${number(found.entries.length)} ${NOUN}s:`;
+  }
+}
+
+function askLive() {
+  return isWorthAsking() ? submit({ live: true }) : startOver();
+}
+
+function stopWaiting() {
+  clearTimeout(pause);
+  pause = null;
 }
 
 function submit({ live = false } = {}) {
-  clearTimeout(pause);
+  stopWaiting();
   const text = review.value;
   lastLive = live ? lastLive : null;
   const request = {
@@ -123,9 +138,9 @@ function submit({ live = false } = {}) {
   };
   return send(request, async (config, options) => {
     const asked = classify(config.api, text, options);
-    const [verdict, { showAnswer }] = await Promise.all([asked, loadAnswer(judge, currentApi)]);
+    const [verdict, showAnswer] = await Promise.all([asked, loadAnswer(judge, currentApi, config.feedback)]);
     options.signal.throwIfAborted();
-    learnLabels(verdict);
+    judged = verdict;
     showAnswer(text, verdict, { live, feedback: config.feedback });
     remember(text, verdict, lastLive);
     lastLive = live ? text : null;
@@ -134,11 +149,11 @@ function submit({ live = false } = {}) {
 }
 
 function submitEach() {
-  clearTimeout(pause);
+  stopWaiting();
   const { entries } = found;
-  const request = { refuse: () => (entries.length ? "" : EMPTY), repeat: submitEach };
+  const request = { refuse: () => "", repeat: submitEach };
   return send(request, async (config, options) => {
-    const { judgeEach } = await import("./batch.js");
+    const { judgeEach } = await load("./batch.js");
     const message = await showList(await judgeEach(config.api, entries, options));
     element("footer").hidden = false;
     return { message, shown: "batch" };
@@ -150,7 +165,7 @@ async function showList(rows) {
   if (rows.length === 0) {
     return "";
   }
-  const { showRows, summary } = await import("./rows.js");
+  const { showRows, summary } = await load("./rows.js");
   showRows(rows, judge);
   return summary(rows);
 }
@@ -176,9 +191,9 @@ async function currentApi() {
 }
 
 function isWorthAsking() {
-  const text = review.value.trim();
-  const list = found.table || found.entries.length >= MANY;
-  return !list && text.split(/\s+/).length >= WORDS_ENOUGH;
+  const list = found?.table || found?.entries.length >= MANY;
+  const words = review.value.trim().split(/\s+/);
+  return !list && review.value.length <= LONGEST_LIVE && words.length >= WORDS_ENOUGH;
 }
 
 function refusal(text, longest) {
@@ -188,8 +203,7 @@ function refusal(text, longest) {
   // The API counts code points; `length` counts UTF-16 units.
   const characters = text.length > longest ? [...text].length : text.length;
   if (characters > longest) {
-    const count = characters.toLocaleString("en");
-    return `This ${NOUN} has ${count} characters; at most ${longest.toLocaleString("en")} are allowed.`;
+    return `This ${NOUN} has ${number(characters)} characters; at most ${number(longest)} are allowed.`;
   }
   return "";
 }

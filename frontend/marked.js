@@ -2,7 +2,7 @@
 
 import { create, element, nodes } from "./dom.js";
 import { markedReview, push } from "./explanation.js";
-import { ApiError } from "./patience.js";
+import { messageOf } from "./patience.js";
 import { wordingOf } from "./verdict.js";
 
 const HINT = "Click a marked phrase to see the verdict without it. Keyboard: Tab to the text, then → and Enter.";
@@ -105,7 +105,7 @@ async function strike(phrase, judge) {
     const verdict = await judge(rest, { signal, onWait: show });
     show(`Without ${named}: `, ...described(verdict), ". As written: ", ...described(shown.verdict), ".");
   } catch (error) {
-    show(error instanceof ApiError ? error.message : "");
+    show(messageOf(error));
   }
 }
 

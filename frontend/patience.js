@@ -6,21 +6,40 @@ const LONGEST_WAIT_SECONDS = 20;
 const JITTER = 0.25; // so that many pages do not retry at the same moment
 const BAD_GATEWAY = 502;
 const WORTH_RETRYING = new Set([429, 503, 504]);
+const OFFLINE = "You are offline. Your text is kept and will be sent when you are online again.";
+const NOT_LOADED = "A part of the page cannot be loaded. Your text is kept. Try again, or reload the page.";
+const BUSY = "Too many requests at once. Trying again automatically …";
 const STARTING = "model_warming_up";
 // The API's messages ask the client to retry; these say that the page does so.
 const WAITING = {
   [STARTING]: "The model is starting, which can take a minute. The answer will appear automatically.",
-  too_many_requests: "Too many requests at once. Trying again automatically …",
-  model_busy: "Too many requests at once. Trying again automatically …",
-  api_busy: "Too many requests at once. Trying again automatically …",
+  too_many_requests: BUSY,
+  model_busy: BUSY,
+  api_busy: BUSY,
   model_timeout: "The model is slow right now. Trying again automatically …",
 };
+
+const addresses = new Map(); // of modules that failed, which Firefox loads only from another address
 
 /** A problem that the API reports, or a failure to reach it; the message is for the user. */
 export class ApiError extends Error {}
 
 /** The API cannot be reached. */
 export class OfflineError extends ApiError {}
+
+/** Return the message for the user about an error. */
+export function messageOf(error) {
+  return error instanceof ApiError ? error.message : "Something went wrong on this page.";
+}
+
+/** Load a module that only some visits need. */
+export function load(name) {
+  const address = addresses.get(name) ?? name;
+  return import(address).catch(() => {
+    addresses.set(name, `${address}?`);
+    throw navigator.onLine ? new ApiError(NOT_LOADED) : new OfflineError(OFFLINE);
+  });
+}
 
 /**
  * @typedef {object} Options
@@ -46,7 +65,7 @@ export async function patiently(url, content, { signal, onWait }) {
     }
     const last = performance.now() >= end;
     if (answer === null && !navigator.onLine) {
-      throw new OfflineError("You are offline. Your text is kept and will be sent when you are online again.");
+      throw new OfflineError(OFFLINE);
     }
     if (answer === null && last) {
       throw new OfflineError("The server cannot be reached. Your text is kept. Try again later.");
@@ -127,14 +146,7 @@ function waitSeconds(answer, { code }, attempt) {
 function sleep(seconds, signal) {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, seconds * 1000);
-    signal.addEventListener("abort", abort, { once: true });
+    setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }

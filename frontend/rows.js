@@ -2,11 +2,14 @@
 
 import { reasons } from "./because.js";
 import { csvOf } from "./csv.js";
-import { NOUN, create, element, nodes } from "./dom.js";
+import { NOUN, capital, create, element, nodes, number } from "./dom.js";
 import { markedReview } from "./explanation.js";
 import { groupsOf, isJudged } from "./groups.js";
-import { ApiError } from "./patience.js";
+import { messageOf } from "./patience.js";
+import { addStyle } from "./style.js";
 import { isSentiment, wordingOf } from "./verdict.js";
+
+await addStyle("lists.css");
 
 const ORDERS = { certain: -1, uncertain: 1 };
 const SUMMARIZED = 3; // labels that the summary names
@@ -93,7 +96,7 @@ function showTable() {
   if (direction) {
     found.sort((a, b) => direction * (certainty(a) - certainty(b)));
   }
-  const names = [NOUN[0].toUpperCase() + NOUN.slice(1), "Verdict", "Why"];
+  const names = [capital(NOUN), "Verdict", "Why"];
   const heads = names.map((name) => create("th", { scope: "col" }, name));
   element("columns").replaceChildren(create("tr", {}, ...heads));
   element("rows").replaceChildren(...found.slice(0, SHOWN).map(tableRow));
@@ -151,7 +154,7 @@ async function explain(button) {
     const sentence = reasons(verdict, Array.from(review));
     shown.replaceChildren(...(sentence.length > 0 ? sentence : ["No phrase weighs much here."]), text);
   } catch (error) {
-    shown.replaceChildren(error instanceof ApiError ? error.message : "Something went wrong on this page.");
+    shown.replaceChildren(messageOf(error));
   }
 }
 
@@ -181,8 +184,4 @@ function certainty(row) {
     return Math.max(row.probability, 1 - row.probability);
   }
   return isJudged(row) ? row.probabilities[row.label] : -1;
-}
-
-function number(count) {
-  return count.toLocaleString("en");
 }

@@ -12,13 +12,9 @@ const SENTIMENTS = new Map([
   ["neg", "negative"],
   ["negative", "negative"],
 ]);
-let known = new Set(); // the model's labels, if they are not positive and negative
 const LINES = /\r\n|\r|\n/;
 
-/** Learn the model's labels from a verdict, to recognize them in tables without a header. */
-export function learnLabels({ probability, probabilities = {} }) {
-  known = new Set(probability === undefined ? Object.keys(probabilities).map(folded) : []);
-}
+let known = new Set(); // the model's labels, if they are not positive and negative
 
 /** Compare a label in a table with a verdict: return its usual spelling, and whether the verdict is right. */
 export function compared(spelled, { probability, label, probabilities }) {
@@ -38,9 +34,11 @@ export function compared(spelled, { probability, label, probabilities }) {
  * Return the reviews in a text, with their labels where a table has them.
  *
  * @param {string} text
+ * @param {object} verdict any verdict, whose labels are recognized in a table without a header
  * @returns {{table: boolean, entries: {review: string, spelled?: string}[]}}
  */
-export function reviewsIn(text) {
+export function reviewsIn(text, { probability, probabilities = {} }) {
+  known = new Set(probability === undefined ? Object.keys(probabilities).map(folded) : []);
   for (const separator of ["\t", ",", ";"]) {
     const entries = fromTable(parse(text.replace(/^\ufeff/, ""), separator), separator);
     if (entries !== null) {
@@ -92,28 +90,24 @@ function fromTable(records, separator) {
   if (records === null || records.length < 2) {
     return null;
   }
-  const names = records[0].map((name) => name.trim().toLowerCase());
-  const headed = names.some((name) => REVIEW_NAMES.has(name)) || labelled(records[0].length, records.slice(1), names);
-  const rows = headed ? records.slice(1) : records;
-  const width = records[0].length;
+  const [first, ...others] = records;
+  const width = first.length;
+  const names = first.map((name) => name.trim().toLowerCase());
+  const named = names.findIndex((name) => REVIEW_NAMES.has(name));
+  // A header names the column of the reviews or that of the labels.
+  const headed = named >= 0 || LABEL_NAMES.has(names[columnOf(width, (column) => isLabels(others, column))]);
+  const rows = headed ? others : records;
   const even = rows.every((row) => row.length === width);
-  const named = headed ? names.findIndex((name) => REVIEW_NAMES.has(name)) : -1;
   const found = columnOf(width, (column) => isLabels(rows, column));
   const labels = found < 0 && named >= 0 && even ? columnOf(width, (column) => isNamedLabels(rows, names, column)) : found;
-  const known = named >= 0 || (width > 1 && (labels >= 0 || separator === "\t"));
-  if (!even || !known) {
+  const recognized = named >= 0 || (width > 1 && (labels >= 0 || separator === "\t"));
+  if (!even || !recognized) {
     return null;
   }
   const review = named >= 0 ? named : longest(rows, width, labels);
   return rows
     .map((row) => ({ review: row[review], spelled: labels < 0 ? undefined : row[labels].trim() || undefined }))
     .filter((entry) => entry.review.trim());
-}
-
-/** Return whether the first record names a column of labels. */
-function labelled(width, rows, names) {
-  const column = columnOf(width, (one) => isLabels(rows, one));
-  return column >= 0 && LABEL_NAMES.has(names[column]);
 }
 
 function columnOf(width, matches) {

@@ -1,6 +1,6 @@
 /** Wording and display of a verdict. */
 
-import { NOUN, create, element, nodes } from "./dom.js";
+import { NOUN, capital, create, element, nodes } from "./dom.js";
 import { percent, ranked, showBars } from "./shares.js";
 
 const MIXED_FROM = 0.4;
@@ -115,8 +115,4 @@ function noteOn({ words, known_words }, kind) {
   return words > 1
     ? `I know none of the ${words} words here: this is a guess.`
     : "I know no word here: this is a guess.";
-}
-
-function capital(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }

@@ -17,7 +17,7 @@ def local_url(value: str, port: int) -> str:
 
     Other values are returned unchanged. An API gets the loopback address, which every program can
     reach. A site needs a host name of its own: browsers and curl resolve `*.localhost` (RFC 6761,
-    section 6.3), Python and Node.js do not.
+    section 6.3), Python and Node.js do not. They reach it under /_aws/cloudfront/ID/.
     """
     if match := API_GATEWAY.match(value):
         return f"http://127.0.0.1:{port}/_aws/execute-api/{match[1]}{match[2] or '/'}"

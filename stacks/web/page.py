@@ -69,20 +69,21 @@ def index_html(settings: SiteSettings, *, films: bool) -> str:
     examples = default.examples
     if settings.examples is not None:
         examples = {_name(text): text for text in settings.examples}
-    html = (FRONTEND / INDEX).read_text("utf-8")
+    lines = (FRONTEND / INDEX).read_text("utf-8").splitlines(keepends=True)
+    html = "".join(line.lstrip() for line in lines)  # visitors need no indentation
     for block, kept in {"films": films, "examples": bool(examples)}.items():
         html = re.sub(
-            rf"(?:^ *)?<!-- {block} -->\n?(.*?)(?:^ *)?<!-- /{block} -->\n?",
+            rf"<!-- {block} -->\n?(.*?)<!-- /{block} -->\n?",
             r"\1" if kept else "",
             html,
-            flags=re.DOTALL | re.MULTILINE,
+            flags=re.DOTALL,
         )
     return Template(html).substitute(
         noun=default.noun,
         title=escape(settings.title or default.title),
         intro=escape(settings.intro or default.intro),
         placeholder=escape(settings.placeholder or default.placeholder),
-        examples="\n          ".join(
+        examples="\n".join(
             BUTTON.format(escape(text), escape(name)) for name, text in examples.items()
         ),
     )

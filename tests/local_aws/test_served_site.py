@@ -51,6 +51,16 @@ def site(emulator: Emulator) -> Iterator[Site]:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
+def test_programs_that_resolve_no_localhost_names_reach_the_page(
+    site: Site, emulator: Emulator
+) -> None:
+    label = str(urlsplit(site.page).hostname).partition(".")[0]
+    address = f"http://127.0.0.1:{emulator.port}/_aws/cloudfront/{label}/"
+    status, headers, body = send(address)
+    assert (status, body, headers["x-frame-options"]) == (200, PAGE, "DENY")
+    assert send(address.replace(label, "unknown"))[0] == 404
+
+
 @pytest.mark.parametrize("path", ["", "index.html"])
 def test_the_page_is_served_from_the_private_bucket(site: Site, path: str) -> None:
     """The distribution requires HTTPS and the bucket's policy refuses direct reads."""

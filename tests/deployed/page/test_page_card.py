@@ -113,4 +113,8 @@ def test_a_card_that_cannot_be_loaded_is_reported(page: Page) -> None:
     page.allowed_noise = ("ERR_FAILED",)  # type: ignore[attr-defined]
     page.route("**/card.js", lambda route: route.abort())
     page.get_by_role("button", name="About the model").click()
-    expect(page.locator("#card-message")).to_contain_text("Reload the page")
+    expect(page.locator("#card-message")).to_contain_text("Try again, or reload the page")
+    page.unroute("**/card.js")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#facts dt").first).to_be_visible()

@@ -19,10 +19,14 @@ from tests.deployed.page.test_page_history import (
 )
 from tests.deployed.page.test_page_lines import test_the_deployed_model_classifies_pasted_lines
 from tests.deployed.page.test_page_live import test_a_reload_loses_no_verdict
-from tests.deployed.page.use import overflow
+from tests.deployed.page.test_page_network import (
+    test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_later,
+)
+from tests.deployed.page.use import PRAISE, overflow, violations
 
 __all__ = [
     "test_a_link_fills_the_text_area_and_no_server_sees_it",
+    "test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_later",
     "test_a_reload_loses_no_verdict",
     "test_control_and_enter_classify",
     "test_offsets_count_characters_and_not_utf_16_units",
@@ -57,3 +61,19 @@ def test_another_label_is_named_with_its_reasons(open_page: OpenPage) -> None:
     expect(page.locator("#sentiment")).to_have_text("Clearly sports")
     expect(page.locator("#because")).to_have_text("Because of 'striker', 'scored', despite 'bank'.")
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_before_and_after_a_verdict(open_page: OpenPage, theme: str) -> None:
+    page = open_page()
+    # Firefox ESR does not let Playwright choose the theme.
+    page.evaluate("theme => { document.documentElement.style.colorScheme = theme; }", theme)
+    assert violations(page) == []
+    # Locators by role or label read ariaLabelledByElements in their own realm; Firefox 153 crashes
+    # when axe then reads it in the page's.
+    page.locator("#review").fill(PRAISE)
+    page.locator("#form [type=submit]").click()
+    expect(page.locator("#marked mark").first).to_be_visible()
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(background) == "rgb(20, 24, 30)"
+    assert (violations(page), dark) == ([], theme == "dark")

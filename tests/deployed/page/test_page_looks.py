@@ -79,6 +79,8 @@ def test_it_looks_right_and_axe_finds_nothing(open_page: OpenPage, theme: Any, w
     page.get_by_role("button", name="Why?").first.click()
     expect(page.locator(".why")).to_contain_text("Because of")
     look("lines")
+    wide = "node => node.scrollWidth - node.clientWidth"
+    assert page.locator(".scroll").evaluate(wide) == 0
     page.get_by_role("button", name="About the model").click()
     expect(page.locator("#facts dt").first).to_be_visible()
     look("card", whole=False)

@@ -25,6 +25,17 @@ def test_an_unsent_review_is_sent_when_the_network_is_back(page: Page) -> None:
     expect(page.locator("#sentiment")).to_have_text("Positive")
 
 
+def test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_later(page: Page) -> None:
+    page.allowed_noise = ("ERR_FAILED",)  # type: ignore[attr-defined]
+    answer(page)
+    page.route("**/answer.js", lambda route: route.abort())
+    classify(page, "A fine film")
+    expect(page.locator("#message")).to_contain_text("cannot be loaded. Your text is kept.")
+    page.unroute("**/answer.js")
+    classify(page, "A fine film")
+    expect(page.locator("#sentiment")).to_have_text("Positive")
+
+
 def test_the_page_waits_for_a_late_configuration(page: Page) -> None:
     page.allowed_noise = ("503",)  # type: ignore[attr-defined]
     page.add_init_script(NOT_WAITED)
