@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from scripts.score import ScoreError
 from scripts.score.__main__ import main
@@ -253,3 +254,46 @@ def test_survey_counts_labels(tmp_path: Path) -> None:
     assert not survey([table(tmp_path, "a.csv", "text,label\na,\n")], explain=False).labelled
     found: Survey = survey([table(tmp_path, "b.csv", "text,label\na,1\n")], explain=False)
     assert found.labelled
+
+
+class Bucket:
+    """S3, whose answer is an error of this code to this operation."""
+
+    def __init__(self, operation: str, code: str) -> None:
+        """Choose the error."""
+        self._operation, self._code = operation, code
+
+    def _answer(self, operation: str) -> None:
+        if operation == self._operation:
+            raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, operation)
+
+    def head_bucket(self, **_given: str) -> None:
+        self._answer("HeadBucket")
+
+    def head_object(self, **_given: str) -> None:
+        self._answer("HeadObject")
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "message"),
+    [
+        ("HeadBucket", "404", "OUTPUT=s3://b/out.csv: no such bucket"),
+        ("HeadBucket", "403", "OUTPUT=s3://b/out.csv: access denied; your credentials need s3:List"),
+        ("HeadObject", "403", "OUTPUT=s3://b/out.csv: access denied; your credentials need s3:List"),
+        ("", "", "OUTPUT=s3://b/out.csv: exists; set OVERWRITE=1"),
+    ],
+)  # fmt: skip
+def test_output_in_s3_is_checked_before_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, code: str, message: str
+) -> None:
+    monkeypatch.setattr("boto3.client", lambda _service: Bucket(operation, code))
+    output = Output("s3://b/out.csv", [table(tmp_path, "a.csv", "text\n")], tmp_path, single=True)
+    with pytest.raises(ScoreError) as refused:
+        output.check(overwrite=False)
+    assert str(refused.value).startswith(message)
+
+
+def test_new_object_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.client", lambda _service: Bucket("HeadObject", "404"))
+    output = Output("s3://b/out.csv", [table(tmp_path, "a.csv", "text\n")], tmp_path, single=True)
+    output.check(overwrite=False)
