@@ -19,7 +19,7 @@ from scripts.evaluate.report import show, write_report
 from scripts.score import ScoreError
 from scripts.score.answers import Scored, answers_of
 from scripts.score.deployment import Deployment, find
-from scripts.score.files import Output, find_tables, is_single, reason
+from scripts.score.files import Output, find_tables, is_single, reason, refuse_inside
 from scripts.score.job import Job, answered_parts
 from scripts.score.parts import Part, Survey, cut, survey
 from scripts.score.plan import local_minutes, plan
@@ -75,6 +75,7 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
             raise ScoreError(
                 f"{name.upper()} is not set: make score DATA=reviews.csv OUTPUT=scored.csv"
             )
+    refuse_inside(arguments.data, arguments.output)
     settings = read_settings(context(arguments.environment, overrides_in(arguments.context)))
     if arguments.aws:
         boto3.setup_default_session(region_name=settings.region)

@@ -146,6 +146,25 @@ class Output:
                 file.unlink(missing_ok=True)
 
 
+def refuse_inside(data: str, output: str) -> None:
+    """Refuse an output among the input's files, which the next run would score.
+
+    Raises:
+        ScoreError: when it is one.
+    """
+    if data.startswith(S3):
+        inside = output.startswith(data) and output != data
+    else:
+        folder = Path(data).resolve()
+        inside = folder.is_dir() and not output.startswith(S3)
+        inside = inside and Path(output).resolve().is_relative_to(folder)
+    if inside:
+        raise ScoreError(
+            f"OUTPUT={output}: is inside DATA={data}, so that the next run would score it; "
+            "name another place"
+        )
+
+
 def is_single(data: str, tables: list[Table]) -> bool:
     """Return whether DATA names one file, not a folder or a prefix of files."""
     return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from scripts.score import ScoreError
 from scripts.score.__main__ import main
-from scripts.score.files import Output, find_tables
+from scripts.score.files import Output, find_tables, refuse_inside
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
 from scripts.score.tables import Table
 from scripts.score.writers import Row
@@ -176,6 +177,29 @@ def test_output_that_cannot_be_written_is_refused_before_the_job(
     output = Output(str(tmp_path / place), tables, tmp_path, single=True)
     with pytest.raises(ScoreError, match="cannot be written; name another place"):
         output.check(overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "output", "inside"),
+    [
+        ("data", "data/out", True),
+        ("data", "data", True),
+        ("data", "data-out", False),
+        ("data", "s3://b/data/out", False),
+        ("data/a.csv", "data/b.csv", False),
+        ("s3://b/in", "s3://b/in-scored/", True),
+        ("s3://b/in/", "s3://b/out", False),
+        ("s3://b/a.csv", "s3://b/a.csv", False),
+    ],
+)
+def test_output_among_the_input_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, output: str, *, inside: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    expected = pytest.raises(ScoreError, match="is inside DATA=") if inside else nullcontext()
+    with expected:
+        refuse_inside(data, output)
 
 
 @pytest.mark.parametrize("name", ["data", "output"])
