@@ -22,6 +22,7 @@ from sentiment.schema import Schema
 
 S3 = "s3://"
 PARTIAL = ".partial"
+JSON_LINES = {".ndjson": ".jsonl"}  # two suffixes of one format
 
 
 def find_tables(data: str, folder: Path, schema: Schema) -> list[Table]:
@@ -96,6 +97,8 @@ class Output:
         """
         self._s3, self._named = output.startswith(S3), output
         inside = not single or output.endswith("/") or Path(output).is_dir()
+        if not inside:
+            _refuse_other_format(output, _result_name(tables[0].name))
         base = output.rstrip("/")
         targets = {
             table.name: f"{base}/{_result_name(table.name)}" if inside else output
@@ -168,6 +171,19 @@ def refuse_inside(data: str, output: str) -> None:
 def is_single(data: str, tables: list[Table]) -> bool:
     """Return whether DATA names one file, not a folder or a prefix of files."""
     return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))
+
+
+def _refuse_other_format(output: str, result: str) -> None:
+    """Refuse an output whose suffix names another format than the one that is written.
+
+    Raises:
+        ScoreError: naming the suffix that fits.
+    """
+    named, written = (PurePosixPath(path).suffix.lower() for path in (output, result))
+    if named in {*FORMATS, *COMPRESSED} and JSON_LINES.get(named, named) != (
+        JSON_LINES.get(written, written)
+    ):
+        raise ScoreError(f"OUTPUT={output}: the result has the input's format; name it {written}")
 
 
 def _refuse_same(targets: Mapping[str, str]) -> None:

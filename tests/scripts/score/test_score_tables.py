@@ -180,6 +180,33 @@ def test_output_that_cannot_be_written_is_refused_before_the_job(
 
 
 @pytest.mark.parametrize(
+    ("name", "output", "suffix"),
+    [
+        ("a.csv", "b.jsonl", ".csv"),
+        ("a.csv", "b.tsv", ".csv"),
+        ("a.csv.gz", "b.csv.gz", ".csv"),
+        ("a.csv", "s3://b/c.parquet", ".csv"),
+        ("a.txt", "b.txt", ".jsonl"),
+        ("a.csv", "b.CSV", None),
+        ("a.csv", "b", None),
+        ("a.ndjson", "b.jsonl", None),
+        ("a.csv.gz", "folder/", None),
+    ],
+)
+def test_output_of_another_format_is_refused(
+    tmp_path: Path, name: str, output: str, suffix: str | None
+) -> None:
+    tables = [table(tmp_path, name, "text\nfine\n")]
+    expected = (
+        pytest.raises(ScoreError, match=f"OUTPUT={output}: .* name it {suffix}$")
+        if suffix
+        else nullcontext()
+    )
+    with expected:
+        Output(output, tables, tmp_path, single=True)
+
+
+@pytest.mark.parametrize(
     ("data", "output", "inside"),
     [
         ("data", "data/out", True),
