@@ -19,8 +19,9 @@ from scripts.evaluate.report import show, write_report
 from scripts.score import ScoreError
 from scripts.score.answers import Scored, answers_of
 from scripts.score.deployment import Deployment, find
-from scripts.score.files import Output, find_tables, is_single, reason, refuse_inside
+from scripts.score.files import find_tables, reason
 from scripts.score.job import Job, answered_parts
+from scripts.score.output import Output, is_single, refuse_inside
 from scripts.score.parts import Part, Survey, cut, survey
 from scripts.score.plan import local_minutes, plan
 from scripts.score.tables import Table

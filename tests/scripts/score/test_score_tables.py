@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from scripts.score import ScoreError
 from scripts.score.__main__ import main
-from scripts.score.files import Output, find_tables, refuse_inside
+from scripts.score.files import find_tables
+from scripts.score.output import Output, refuse_inside
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
 from scripts.score.tables import Table
 from scripts.score.writers import Row
