@@ -230,12 +230,13 @@ def test_output_among_the_input_is_refused(
         refuse_inside(data, output)
 
 
+@pytest.mark.parametrize("value", ["", "s3://"])
 @pytest.mark.parametrize("name", ["data", "output"])
-def test_command_without_data_or_output_reads_and_writes_nothing(name: str) -> None:
-    given = {"data": "a.csv", "output": "b.csv", name: ""}
+def test_command_without_data_or_output_reads_and_writes_nothing(name: str, value: str) -> None:
+    given = {"data": "a.csv", "output": "b.csv", name: value}
     done = run(main, *(word for key, value in given.items() for word in (f"--{key}", value)))
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{name.upper()} is not set: make score DATA=")
+    assert done.stderr.startswith(f"{name.upper()}={value}: names nothing; for example, make score")
     assert done.stderr.count("\n") == 1
 
 
