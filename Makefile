@@ -83,7 +83,7 @@ bench-score: $(VENV)/.dev ## measure the speed of batch scoring next to predict_
 	@python -m bench.score $(COUNTS) $(if $(PROCESSES),--processes $(PROCESSES))
 
 score: $(VENV)/.dev ## judge a file of reviews: DATA= OUTPUT= on the local deployment, AWS=1 on your account; YES=1 ALL=1 EXPLAIN=1 OVERWRITE=1
-	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$(DATA)" --output "$(OUTPUT)" \
+	@python -m scripts.score --port $(PORT) --environment $(ENV) --data "$$DATA" --output "$$OUTPUT" \
 	  $(if $(AWS),--aws) $(if $(YES),--yes) $(if $(ALL),--all) $(if $(EXPLAIN),--explain) $(if $(OVERWRITE),--overwrite) $(CONTEXT)
 
 evaluate: $(VENV)/.dev ## measure accuracy and latency of the local deployment, SITE=url or ENDPOINT=name; DATA=test reviews or FEEDBACK=2026-10

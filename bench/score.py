@@ -25,6 +25,7 @@ from local_aws import process as emulator
 from local_aws.environment import DEFAULT_REGION, isolate
 from local_aws.testing import free_port
 from scripts import ROOT
+from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
 from scripts.score.job import Job
 from scripts.score.parts import Part, cut, survey
@@ -106,9 +107,8 @@ def score(file: Path, count: int, processes: int, alone: float) -> Measured:
     tables = [Table(file.name, file)]
     found = survey(tables, explain=False)
     # Each job has its own prefix of answers, so that it judges every part.
-    place = Deployment(
-        MODEL, SENTIMENTS, MODEL, f"{count}-{processes}", BUCKET, None, f"bench-{processes}"
-    )
+    name = f"bench-{count}-{processes}"
+    place = Deployment(MODEL, SENTIMENTS, MODEL, name, BUCKET, None, name)
     s3, sagemaker = boto3.client("s3"), boto3.client("sagemaker")
     started = time.perf_counter()
     parts: list[Part] = []
@@ -118,14 +118,8 @@ def score(file: Path, count: int, processes: int, alone: float) -> Measured:
     cutting = time.perf_counter() - started
     settings = ScoringSettings(instance_count=processes)
     Job(sagemaker, s3, place, settings, parts).run(lambda _: None)
-    [name] = [
-        job["TransformJobName"]
-        for job in sagemaker.list_transform_jobs(NameContains=f"bench-{processes}-")[
-            "TransformJobSummaries"
-        ]
-        if job["CreationTime"].timestamp() >= time.time() - (time.perf_counter() - started)
-    ]
-    times = sagemaker.describe_transform_job(TransformJobName=name)
+    [job] = sagemaker.list_transform_jobs(NameContains=f"{name}-")["TransformJobSummaries"]
+    times = sagemaker.describe_transform_job(TransformJobName=job["TransformJobName"])
     begun, ended = times["TransformStartTime"], times["TransformEndTime"]
     return Measured(
         count,
@@ -137,11 +131,20 @@ def score(file: Path, count: int, processes: int, alone: float) -> Measured:
     )
 
 
-def measure(folder: Path, counts: list[int], processes: list[int]) -> list[Measured]:
-    """Measure each job, and `predict_fn` alone before the jobs of each count."""
+def measure(
+    folder: Path, counts: list[int], processes: list[int], model: Path | None
+) -> list[Measured]:
+    """Measure each job, and `predict_fn` alone before the jobs of each count.
+
+    Args:
+        folder: an empty folder.
+        counts: numbers of reviews.
+        processes: numbers of instances.
+        model: folder of a trained model; None trains one.
+    """
     originals = folder / "data"
     find_dataset("DATA", "packaged", root=ROOT).write(originals)
-    model = artifact(originals, folder)
+    model = model or artifact(originals, folder)
     dataset = read_channel(originals)["train"]
     results = []
     with embedded_aws(folder, model):
@@ -161,13 +164,18 @@ def main(argv: list[str]) -> int:
     parser = ArgumentParser(prog="python -m bench.score", description=__doc__)
     parser.add_argument("counts", nargs="*", type=int, default=list(COUNTS))
     parser.add_argument("--processes", nargs="+", type=int, default=list(PROCESSES))
+    parser.add_argument("--model", type=Path, help="folder of a trained model; trains one without")
     parser.add_argument("--alone", nargs=2, type=Path, metavar=("MODEL", "FILE"), help=SUPPRESS)
     arguments = parser.parse_args(argv)
     if arguments.alone:
         process.hand_over(judge_alone(*arguments.alone))
         return 0
-    with TemporaryDirectory(prefix="bench-score-") as folder:
-        results = measure(Path(folder), arguments.counts, arguments.processes)
+    try:
+        with TemporaryDirectory(prefix="bench-score-") as folder:
+            results = measure(Path(folder), arguments.counts, arguments.processes, arguments.model)
+    except (process.ProcessError, emulator.EmulatorError, ScoreError) as error:
+        print(error, file=sys.stderr)
+        return 1
     described, day = machine.describe(), datetime.now(UTC).date().isoformat()
     page = with_block(PAGE.read_text("utf-8"), "measured", measured_table(described, day, results))
     PAGE.write_text(with_block(page, "prices", price_table()), "utf-8")

@@ -23,6 +23,7 @@ from local_aws.urls import send
 PACKAGES = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+STATE_VARIABLE = "STATE_DIR"  # of ministack; every process that the emulator starts inherits it
 # Settings of other emulators, which would change this one
 MINISTACK_SETTING = re.compile(
     r"(MINISTACK|LOCALSTACK|LAMBDA|SFN|S3|CLOUDTRAIL|IOT|DOCKER)_"
@@ -229,7 +230,7 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
         "TMPDIR": str(state / "tmp"),
         "SFN_WAIT_SCALE": os.environ.get(WAITS, "1"),
         "PERSIST_STATE": "1",
-        "STATE_DIR": str(kept_state(state)),
+        STATE_VARIABLE: str(kept_state(state)),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "objects"),
         # Its MQTT listener would bind every interface.
@@ -240,14 +241,18 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
 def _processes(state: Path, leader: int | None) -> list[psutil.Process]:
     """Return the processes of a session and those started from the state folder.
 
-    The latter are training jobs and model servers.
+    The latter are training jobs and model servers, and whatever these have started in sessions of
+    their own, with the emulator's environment.
     """
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             command = process.cmdline() or [""]
-            from_folder = command[0].startswith(f"{state}{os.sep}")
-            if from_folder or os.getsid(process.pid) == leader:
+            if (
+                command[0].startswith(f"{state}{os.sep}")
+                or os.getsid(process.pid) == leader
+                or process.environ().get(STATE_VARIABLE) == str(kept_state(state))
+            ) and process.pid != os.getpid():
                 found.append(process)
     return found
 

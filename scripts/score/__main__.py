@@ -19,8 +19,9 @@ from scripts.evaluate.report import show, write_report
 from scripts.score import ScoreError
 from scripts.score.answers import Scored, answers_of
 from scripts.score.deployment import Deployment, find
-from scripts.score.files import Output, find_tables, is_single, reason
+from scripts.score.files import S3, find_tables, reason, split_uri
 from scripts.score.job import Job, answered_parts
+from scripts.score.output import Output, is_single, refuse_inside
 from scripts.score.parts import Part, Survey, cut, survey
 from scripts.score.plan import local_minutes, plan
 from scripts.score.tables import Table
@@ -70,11 +71,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _score(arguments: argparse.Namespace, folder: Path) -> None:
-    for name in ("data", "output"):
-        if not getattr(arguments, name):
+    for name, value in (("DATA", arguments.data), ("OUTPUT", arguments.output)):
+        if not value or (value.startswith(S3) and not split_uri(value)[0]):
             raise ScoreError(
-                f"{name.upper()} is not set: make score DATA=reviews.csv OUTPUT=scored.csv"
+                f"{name}={value}: names nothing; for example, "
+                "make score DATA=reviews.csv OUTPUT=s3://bucket/scored.csv"
             )
+    refuse_inside(arguments.data, arguments.output)
     settings = read_settings(context(arguments.environment, overrides_in(arguments.context)))
     if arguments.aws:
         boto3.setup_default_session(region_name=settings.region)

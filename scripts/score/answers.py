@@ -11,7 +11,7 @@ import numpy as np
 from scripts.evaluate.report import Result
 from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
-from scripts.score.files import Output
+from scripts.score.output import Output
 from scripts.score.parts import CHANGED, Part, Survey, check_unchanged
 from scripts.score.tables import Table
 from scripts.score.writers import Row

@@ -1,10 +1,9 @@
-"""Files to score and the files of the result, on this machine or in S3."""
+"""Files to score, on this machine or in S3."""
 
 import itertools
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,12 +15,11 @@ from scripts.score import ScoreError
 from scripts.score.tables import FORMATS, Table
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
-from sentiment.files import TEXT, File, on_disk
+from sentiment.files import File, on_disk
 from sentiment.listing import Listing, add_members, list_files
 from sentiment.schema import Schema
 
 S3 = "s3://"
-PARTIAL = ".partial"
 
 
 def find_tables(data: str, folder: Path, schema: Schema) -> list[Table]:
@@ -78,109 +76,14 @@ def _table(file: File, copy: Path, schema: Schema) -> Table:
     return Table(name, copy, schema)
 
 
-class Output:
-    """The result: one file, or a file for each table in a folder or under an S3 prefix.
-
-    Attributes:
-        files: table name to the local file of its result.
-    """
-
-    def __init__(self, output: str, tables: list[Table], folder: Path, *, single: bool) -> None:
-        """Name the files.
-
-        Args:
-            output: path or S3 URI.
-            tables: the input; a table keeps its path below a folder or a prefix.
-            folder: folder for files that are uploaded.
-            single: whether the input is one file, so that the output may be one as well.
-        """
-        self._s3, self._named = output.startswith(S3), output
-        inside = not single or output.endswith("/") or Path(output).is_dir()
-        base = output.rstrip("/")
-        targets = {
-            table.name: f"{base}/{_result_name(table.name)}" if inside else output
-            for table in tables
-        }
-        _refuse_same(targets)
-        self.files = {
-            name: folder / str(number) if self._s3 else Path(target)
-            for number, (name, target) in enumerate(targets.items())
-        }
-        self._targets = {self.files[name]: target for name, target in targets.items()}
-
-    def check(self, *, overwrite: bool) -> None:
-        """Refuse an output that cannot be written, before it costs a job.
-
-        Args:
-            overwrite: whether a file or an object may be replaced.
-
-        Raises:
-            ScoreError: naming the first that exists, or whose place cannot be written.
-        """
-        for file, target in self._targets.items():
-            exists = _object_exists(target) if self._s3 else file.exists()
-            if exists and not overwrite:
-                raise ScoreError(f"OUTPUT={target}: exists; set OVERWRITE=1 to replace it")
-            if not self._s3:
-                folder = next(above for above in file.absolute().parents if above.exists())
-                if file.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-                    raise ScoreError(f"OUTPUT={target}: cannot be written; name another place")
-
-    @contextmanager
-    def written(self) -> Iterator[Mapping[str, Path]]:
-        """Yield table name to a file to write; the files get their names when all are whole."""
-        partial = {name: Path(f"{file}{PARTIAL}") for name, file in self.files.items()}
-        try:
-            for file in partial.values():
-                file.parent.mkdir(parents=True, exist_ok=True)
-            yield partial
-            for name, file in partial.items():
-                if self._s3:
-                    _upload(file, self._targets[self.files[name]])
-                else:
-                    os.replace(file, self.files[name])  # noqa: PTH105 - atomic
-        except OSError as error:
-            raise ScoreError(f"OUTPUT={self._named}: {error.strerror or error}") from error
-        finally:
-            for file in partial.values():
-                file.unlink(missing_ok=True)
-
-
-def is_single(data: str, tables: list[Table]) -> bool:
-    """Return whether DATA names one file, not a folder or a prefix of files."""
-    return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))
-
-
-def _refuse_same(targets: Mapping[str, str]) -> None:
-    """Refuse two tables with one result, such as `a.txt` and `a.jsonl`.
-
-    Raises:
-        ScoreError: naming both.
-    """
-    taken: dict[str, str] = {}
-    for name, target in targets.items():
-        if target in taken:
-            raise ScoreError(
-                f"DATA: {taken[target]} and {name} would both be written to {target}; rename one, "
-                "or score them one after the other"
-            )
-        taken[target] = name
-
-
-def _result_name(name: str) -> str:
-    """Return the path of a table's result: not compressed, and lines of text as JSON lines."""
-    path = PurePosixPath(name)
-    path = path.with_suffix("") if path.suffix in COMPRESSED else path
-    return str(path.with_suffix(".jsonl") if path.suffix == TEXT else path)
-
-
-def _split(uri: str) -> tuple[str, str]:
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return the bucket and the key."""
     bucket, _, key = uri.removeprefix(S3).partition("/")
     return bucket, key
 
 
 def _download(uri: str, folder: Path) -> Iterator[File]:
-    bucket, prefix = _split(uri)
+    bucket, prefix = split_uri(uri)
     s3, numbers = boto3.client("s3"), itertools.count()
     try:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
@@ -195,32 +98,6 @@ def _download(uri: str, folder: Path) -> Iterator[File]:
                 yield on_disk(file, below)
     except (ClientError, BotoCoreError) as error:
         raise ScoreError(f"DATA={uri}: {reason(error)}") from error
-
-
-def _object_exists(uri: str) -> bool:
-    """Return whether there is an object.
-
-    Raises:
-        ScoreError: when there is not even its bucket, or S3 refuses.
-    """
-    bucket, key = _split(uri)
-    s3 = boto3.client("s3")
-    try:
-        s3.head_bucket(Bucket=bucket)  # without it, an object is missing with the same code
-        s3.head_object(Bucket=bucket, Key=key)
-    except (ClientError, BotoCoreError) as error:
-        if getattr(error, "operation_name", "") == "HeadObject" and "404" in str(error):
-            return False
-        raise ScoreError(f"OUTPUT={uri}: {reason(error)}") from error
-    return True
-
-
-def _upload(file: Path, uri: str) -> None:
-    bucket, key = _split(uri)
-    try:
-        boto3.client("s3").upload_file(str(file), bucket, key)
-    except (ClientError, BotoCoreError, RuntimeError) as error:
-        raise ScoreError(f"OUTPUT={uri}: {reason(error)}") from error
 
 
 def reason(error: Any) -> str:

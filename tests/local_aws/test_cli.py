@@ -1,6 +1,8 @@
 """`python -m local_aws` with and without a running emulator."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -100,6 +102,27 @@ def test_another_process_with_the_same_id_is_left_alone(tmp_path: Path) -> None:
             assert not state.exists()
             assert other.poll() is None
         finally:
+            other.kill()
+
+
+def test_a_process_in_another_session_is_ended_with_its_emulator(tmp_path: Path) -> None:
+    """As a training script may start one, which the emulator's end does not reach."""
+    state = tmp_path / "state"
+    remember(state, ended_process(), 1.0)
+    kept = {**os.environ, "STATE_DIR": str(state / "kept")}
+    others = {**os.environ, "STATE_DIR": str(tmp_path / "other" / "kept")}
+    sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with (
+        subprocess.Popen(sleeper, start_new_session=True, env=kept) as started,
+        subprocess.Popen(sleeper, start_new_session=True, env=others) as other,
+    ):
+        try:
+            # A program that the emulator started may stop it, and is not ended by itself.
+            assert run_cli("down", "--state", str(state), **kept).returncode == 0
+            assert started.wait(10) == -signal.SIGKILL
+            assert other.poll() is None
+        finally:
+            started.kill()
             other.kill()
 
 

@@ -4,14 +4,17 @@ import gzip
 import io
 import json
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from scripts.score import ScoreError
 from scripts.score.__main__ import main
-from scripts.score.files import Output, find_tables
+from scripts.score.files import find_tables
+from scripts.score.output import Output, refuse_inside
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
 from scripts.score.tables import Table
 from scripts.score.writers import Row
@@ -177,12 +180,63 @@ def test_output_that_cannot_be_written_is_refused_before_the_job(
         output.check(overwrite=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "output", "suffix"),
+    [
+        ("a.csv", "b.jsonl", ".csv"),
+        ("a.csv", "b.tsv", ".csv"),
+        ("a.csv.gz", "b.csv.gz", ".csv"),
+        ("a.csv", "s3://b/c.parquet", ".csv"),
+        ("a.txt", "b.txt", ".jsonl"),
+        ("a.csv", "b.CSV", None),
+        ("a.csv", "b", None),
+        ("a.ndjson", "b.jsonl", None),
+        ("a.csv.gz", "folder/", None),
+    ],
+)
+def test_output_of_another_format_is_refused(
+    tmp_path: Path, name: str, output: str, suffix: str | None
+) -> None:
+    tables = [table(tmp_path, name, "text\nfine\n")]
+    expected = (
+        pytest.raises(ScoreError, match=f"OUTPUT={output}: .* name it {suffix}$")
+        if suffix
+        else nullcontext()
+    )
+    with expected:
+        Output(output, tables, tmp_path, single=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "output", "inside"),
+    [
+        ("data", "data/out", True),
+        ("data", "data", True),
+        ("data", "data-out", False),
+        ("data", "s3://b/data/out", False),
+        ("data/a.csv", "data/b.csv", False),
+        ("s3://b/in", "s3://b/in-scored/", True),
+        ("s3://b/in/", "s3://b/out", False),
+        ("s3://b/a.csv", "s3://b/a.csv", False),
+    ],
+)
+def test_output_among_the_input_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, output: str, *, inside: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    expected = pytest.raises(ScoreError, match="is inside DATA=") if inside else nullcontext()
+    with expected:
+        refuse_inside(data, output)
+
+
+@pytest.mark.parametrize("value", ["", "s3://"])
 @pytest.mark.parametrize("name", ["data", "output"])
-def test_command_without_data_or_output_reads_and_writes_nothing(name: str) -> None:
-    given = {"data": "a.csv", "output": "b.csv", name: ""}
+def test_command_without_data_or_output_reads_and_writes_nothing(name: str, value: str) -> None:
+    given = {"data": "a.csv", "output": "b.csv", name: value}
     done = run(main, *(word for key, value in given.items() for word in (f"--{key}", value)))
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{name.upper()} is not set: make score DATA=")
+    assert done.stderr.startswith(f"{name.upper()}={value}: names nothing; for example, make score")
     assert done.stderr.count("\n") == 1
 
 
@@ -253,3 +307,46 @@ def test_survey_counts_labels(tmp_path: Path) -> None:
     assert not survey([table(tmp_path, "a.csv", "text,label\na,\n")], explain=False).labelled
     found: Survey = survey([table(tmp_path, "b.csv", "text,label\na,1\n")], explain=False)
     assert found.labelled
+
+
+class Bucket:
+    """S3, whose answer is an error of this code to this operation."""
+
+    def __init__(self, operation: str, code: str) -> None:
+        """Choose the error."""
+        self._operation, self._code = operation, code
+
+    def _answer(self, operation: str) -> None:
+        if operation == self._operation:
+            raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, operation)
+
+    def head_bucket(self, **_given: str) -> None:
+        self._answer("HeadBucket")
+
+    def head_object(self, **_given: str) -> None:
+        self._answer("HeadObject")
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "message"),
+    [
+        ("HeadBucket", "404", "OUTPUT=s3://b/out.csv: no such bucket"),
+        ("HeadBucket", "403", "OUTPUT=s3://b/out.csv: access denied; your credentials need s3:List"),
+        ("HeadObject", "403", "OUTPUT=s3://b/out.csv: access denied; your credentials need s3:List"),
+        ("", "", "OUTPUT=s3://b/out.csv: exists; set OVERWRITE=1"),
+    ],
+)  # fmt: skip
+def test_output_in_s3_is_checked_before_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, code: str, message: str
+) -> None:
+    monkeypatch.setattr("boto3.client", lambda _service: Bucket(operation, code))
+    output = Output("s3://b/out.csv", [table(tmp_path, "a.csv", "text\n")], tmp_path, single=True)
+    with pytest.raises(ScoreError) as refused:
+        output.check(overwrite=False)
+    assert str(refused.value).startswith(message)
+
+
+def test_new_object_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.client", lambda _service: Bucket("HeadObject", "404"))
+    output = Output("s3://b/out.csv", [table(tmp_path, "a.csv", "text\n")], tmp_path, single=True)
+    output.check(overwrite=False)
