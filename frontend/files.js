@@ -13,7 +13,8 @@ const LARGEST_BYTES = 5_000_000;
  */
 export async function textOf(file) {
   if (file.size > LARGEST_BYTES) {
-    throw new ApiError(`${file.name} has ${number(file.size)} bytes; at most ${number(LARGEST_BYTES)} are read.`);
+    const limit = `${number(LARGEST_BYTES)} bytes`;
+    throw new ApiError(`${file.name} is larger than ${limit}. The command "make score" judges files of any size.`);
   }
   const text = decoded(await file.arrayBuffer());
   if (text.includes("\0")) {

@@ -236,9 +236,20 @@ def test_a_dropped_file_is_read(page: Page) -> None:
     expect(page.get_by_label(REVIEW)).to_have_value("A fine film\nDull")
 
 
-def test_a_file_that_is_no_text_is_refused(page: Page) -> None:
-    file = {"name": "film.bin", "mimeType": "image/png", "buffer": b"\x00\x01"}
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x00\x01", "film.bin is not a text file. Choose a CSV, TSV or text file."),
+        (
+            b"A film.\n" * 700_000,
+            'film.bin is larger than 5,000,000 bytes. The command "make score" judges files of any '
+            "size.",
+        ),
+    ],
+)
+def test_a_file_that_the_page_cannot_read_is_refused(
+    page: Page, content: bytes, message: str
+) -> None:
+    file = {"name": "film.bin", "mimeType": "image/png", "buffer": content}
     page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
-    expect(page.locator("#message")).to_have_text(
-        "film.bin is not a text file. Choose a CSV, TSV or text file."
-    )
+    expect(page.locator("#message")).to_have_text(message)
