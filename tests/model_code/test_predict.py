@@ -15,7 +15,7 @@ from sagemaker_inference.transformer import Transformer
 import predict
 import predict_transform
 from local_aws.sagemaker.model_server import HandlerContext
-from sentiment.artifact import Artifact
+from sentiment.artifact import BLOCK, Artifact
 from sentiment.request import RequestError
 from tests.model_code.conftest import ODD
 
@@ -135,6 +135,17 @@ def test_an_invalid_review_of_a_list_gets_an_error_at_its_index(model: Artifact)
     assert [answers["predictions"][1], answers["predictions"][4]] == alone
     nothing = ask(model, b'{"reviews": [" "]}', "application/json")[0]
     assert json.loads(nothing)["predictions"][0]["error"]["code"] == "empty_review"
+
+
+def test_each_review_of_a_long_list_is_answered_as_alone(model: Artifact) -> None:
+    words = ["great", "dull", "film", "not", "moving", "boring", "!"]
+    texts = [" ".join(words[number % 7 :: 1 + number % 3]) + f" {number}" for number in range(300)]
+    body = json.dumps({"reviews": texts, "explain": True})
+    found = json.loads(ask(model, body, "application/json")[0])["predictions"]
+    assert len(found) == len(texts)
+    for place in (0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 2 * BLOCK, 299):
+        alone = json.dumps({"review": texts[place], "explain": True})
+        assert found[place] == json.loads(ask(model, alone, "application/json")[0])
 
 
 def test_each_answer_names_its_model(model: Artifact) -> None:

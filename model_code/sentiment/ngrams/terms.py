@@ -108,8 +108,9 @@ class Tokens:
     def of(cls, reviews: Sequence[Sequence[str]]) -> Self:
         """Number the tokens of reviews."""
         read = list(map(_read, chain.from_iterable(reviews)))
-        each, roles = zip(*read, strict=True) if read else ((), ())
-        numbers = np.fromiter(each, np.uint64, len(read))
+        # `zip(*read)` would make as many iterators as there are tokens.
+        roles = [kind for _, kind in read]
+        numbers = np.fromiter((number for number, _ in read), np.uint64, len(read))
         lengths = np.array([len(review) for review in reviews], np.int64)
         ends = np.cumsum(lengths)
         parts = (negated(roles[start:end], start) for start, end in pairwise([0, *ends.tolist()]))
