@@ -242,8 +242,7 @@ def test_a_dropped_file_is_read(page: Page) -> None:
         (b"\x00\x01", "film.bin is not a text file. Choose a CSV, TSV or text file."),
         (
             b"A film.\n" * 700_000,
-            'film.bin is larger than 5,000,000 bytes. The command "make score" judges files of any '
-            "size.",
+            'film.bin is larger than 5,000,000 bytes. The command "make score" judges files of any size.',
         ),
     ],
 )
