@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from eventual_consistency import CLOCK
 from resource_properties import (
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
+# A busy registry is asked again; it recognises a repeated request by its token.
+PERSISTENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 # TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
 # of its requests while there is time left to report it.
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
@@ -62,7 +64,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
         except FailedTestError as error:
             _register(event, properties, REJECTED, str(error))
             raise
-        _register(event, properties, APPROVED, "It serves", card)
+        _register(event, properties, APPROVED, "It came into service", card)
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
 
 
@@ -87,7 +89,6 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
         tags=optional_texts(properties, "Tags"),
     )
     found = [NOT_COMPARED]
-
     card: dict[str, Any] = {}
 
     def check() -> None:
@@ -144,7 +145,7 @@ def _delete(endpoint: str, properties: dict[str, Any]) -> bool:
         return False
     package = Package.from_properties(properties)
     if package and package.is_removed:
-        remove_packages(_client("sagemaker"), package.group)
+        remove_packages(_client("sagemaker", PERSISTENT), package.group)
     return True
 
 
@@ -158,15 +159,15 @@ def _register(
     """Record a model's status, unless the environment has no registry.
 
     Raises:
-        ClientError: when a model that serves cannot be registered. Nothing may hide the reason of a
-            refusal or prevent a rollback, so that such an error is only logged.
+        BotoCoreError, ClientError: when a model that is to serve cannot be registered. During a
+            rollback and after a refusal, whose reason must be seen, the error is only logged.
     """
     package = Package.from_properties(properties)
     if package is None:
         return
     try:
-        register(_client("sagemaker"), package, status, why, card)
-    except ClientError:
+        register(_client("sagemaker", PERSISTENT), package, status, why, card)
+    except (BotoCoreError, ClientError):
         if status != REJECTED and not _rolls_back(event["StackId"]):
             raise
         logger.exception("the model is not registered")
@@ -183,7 +184,7 @@ def _record_rollback(event: dict[str, Any]) -> None:
         return
     if refused.artifact != previous.artifact:
         _register(event, failed, REJECTED, ROLLED_BACK)
-    _register(event, properties, APPROVED, "It serves after a rollback")
+    _register(event, properties, APPROVED, "It serves again after a rollback")
 
 
 def _challenge(candidate: Candidate, properties: dict[str, Any]) -> str:

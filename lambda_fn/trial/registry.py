@@ -94,7 +94,7 @@ def register(
         arn = found["ModelPackageArn"]
     if status == APPROVED:
         properties["in_service"] = _times(sagemaker, arn)
-    logger.info("model package %s is %s: %s", arn, status, why)
+    logger.info("model package %s is %s", arn, status)
     sagemaker.update_model_package(
         ModelPackageArn=arn,
         ModelApprovalStatus=status,

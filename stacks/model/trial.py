@@ -93,31 +93,13 @@ class SmokeTest(Construct):
         """
         super().__init__(scope, construct_id)
         self.comparison = NOT_COMPARED
-        names = [name for name in (endpoint_name, candidate_name) if name]
-        ask = Permission(
-            sid="TestEndpoint",
-            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-            resources=[_arn("endpoint", name) for name in names],
-        )
-        compare = _compare(artifacts) if settings.challenger != "off" else []
-        see = [_see_rollback(Stack.of(self))]
-        record = [*registration.permissions, *see] if registration else []
-        on_event = self._handler(
-            "on_event", "Sends known reviews through the endpoint", [ask, *record]
-        )
-        further = [
-            *compare,
-            *(record or see if compare or record else []),
-            *(registration.removal if registration else []),
-        ]
-        trial = self._trial(candidate_name, endpoint, ask, further) if candidate_name else None
-        provider = ResourceProvider(
-            self,
-            "Provider",
-            on_event=on_event,
-            is_complete=trial,
-            query_interval=Duration.seconds(10) if trial else None,
-            total_timeout=COMES_UP if trial else None,
+        compares = settings.challenger != "off"
+        provider = self._declare_provider(
+            endpoint,
+            endpoint_name,
+            candidate_name,
+            compare=_compare(artifacts) if compares else [],
+            registration=registration,
         )
         properties = {
             "EndpointConfigName": endpoint.config_name,
@@ -139,7 +121,7 @@ class SmokeTest(Construct):
                     "EndpointName": candidate_name,
                     "ServingEndpointName": endpoint_name,
                     "Tags": dict(tags),
-                    **(_rules(artifacts, settings) if settings.challenger != "off" else {}),
+                    **(_rules(artifacts, settings) if compares else {}),
                 },
             )
             self.comparison = candidate.get_att_string("Comparison")
@@ -157,14 +139,43 @@ class SmokeTest(Construct):
             },
         )
 
-    def _trial(
-        self, candidate_name: str, endpoint: Endpoint, ask: Permission, further: list[Permission]
-    ) -> PythonFunction:
-        return self._handler(
-            "is_complete",
-            "Tries a new model on a separate endpoint",
-            [ask, *further, *_try_out(candidate_name, endpoint.volume_key_arn)],
-            memory_mb=512 if further else 256,  # thousands of reviews of both models
+    def _declare_provider(
+        self,
+        endpoint: Endpoint,
+        endpoint_name: str,
+        candidate_name: str | None,
+        *,
+        compare: list[Permission],
+        registration: Registration | None,
+    ) -> ResourceProvider:
+        names = [name for name in (endpoint_name, candidate_name) if name]
+        ask = Permission(
+            sid="TestEndpoint",
+            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+            resources=[_arn("endpoint", name) for name in names],
+        )
+        record = registration.permissions if registration else []
+        remove = registration.removal if registration else []
+        see = [_see_rollback(Stack.of(self))] if compare or record else []
+        on_event = self._handler(
+            "on_event",
+            "Sends known reviews through the endpoint",
+            [ask, *record, *(see if record else [])],
+        )
+        if candidate_name is None:
+            return ResourceProvider(self, "Provider", on_event=on_event)
+        return ResourceProvider(
+            self,
+            "Provider",
+            on_event=on_event,
+            is_complete=self._handler(
+                "is_complete",
+                "Tries a new model on a separate endpoint",
+                [ask, *compare, *see, *record, *remove, *_try_out(candidate_name, endpoint)],
+                memory_mb=512 if compare else 256,  # thousands of reviews of both models
+            ),
+            query_interval=Duration.seconds(10),
+            total_timeout=COMES_UP,
         )
 
     def _handler(
@@ -223,7 +234,7 @@ def _see_rollback(stack: Stack) -> Permission:
     )
 
 
-def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission]:
+def _try_out(candidate_name: str, endpoint: Endpoint) -> list[Permission]:
     """Allow creating and deleting one endpoint."""
     candidate = _arn("endpoint", candidate_name)
     return [
@@ -236,7 +247,7 @@ def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission
         Permission(
             sid="RemoveCandidate", actions=["sagemaker:DeleteEndpoint"], resources=[candidate]
         ),
-        *encrypt_volumes(volume_key_arn),
+        *encrypt_volumes(endpoint.volume_key_arn),
     ]
 
 
