@@ -178,10 +178,11 @@ def _described(package: Package, card: Mapping[str, Any]) -> dict[str, str]:
     for hashes in (card.get("sha256"), card.get("files")):
         if isinstance(hashes, Mapping):
             found |= {f"sha256_{name}": value for name, value in hashes.items()}
-    known = [(key, value) for key, value in found.items() if value is not None]
+    known = {key: "" if value is None else str(value) for key, value in found.items()}
+    stated = [(key, value) for key, value in known.items() if value]
     return {
-        FORBIDDEN.sub("_", key)[:LONGEST_KEY]: FORBIDDEN.sub("_", str(value))[:LONGEST_VALUE]
-        for key, value in known[: MOST_PROPERTIES - 1]
+        FORBIDDEN.sub("_", key)[:LONGEST_KEY]: FORBIDDEN.sub("_", value)[:LONGEST_VALUE]
+        for key, value in stated[: MOST_PROPERTIES - 1]
     }
 
 

@@ -12,6 +12,7 @@ from local_aws.sagemaker.validation import operation_model, problems_of
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support.service import Client
 from tests.local_aws.support.stack import Stack
+from tests.local_aws.test_kept_resources import import_into
 
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000000"
 GROUP, NAME = f"{SAGEMAKER}:model-package-group/films", "films"
@@ -196,4 +197,38 @@ def test_a_stack_creates_retags_and_deletes_a_group(emulator: Emulator) -> None:
     assert stack.delete() == "DELETE_FAILED"
     sagemaker.delete_model_package(ModelPackageName=package)
     assert stack.delete() == "DELETE_COMPLETE"
-    assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+    left = sagemaker.list_model_package_groups(NameContains="of-a-stack")
+    assert left["ModelPackageGroupSummaryList"] == []
+
+
+def test_a_new_stack_imports_a_kept_group(emulator: Emulator) -> None:
+    properties = {"ModelPackageGroupName": "kept-group"}
+    group = {
+        "Type": "AWS::SageMaker::ModelPackageGroup", "Properties": properties,
+        "DeletionPolicy": "RetainExceptOnCreate",
+    }  # fmt: skip
+    stack, sagemaker = Stack(emulator, "registry-kept"), emulator.client("sagemaker")
+    assert stack.deploy({"Group": group}).status == "CREATE_COMPLETE"
+    package = sagemaker.create_model_package(ModelPackageGroupName="kept-group")["ModelPackageArn"]
+    assert stack.delete() == "DELETE_COMPLETE"
+    taken = Stack(emulator, "registry-again").deploy({"Group": group})
+    assert taken.status == "ROLLBACK_COMPLETE"
+    assert any("already exists" in reason for reason in taken.reasons)
+    arn = f"{SAGEMAKER}:model-package-group/kept-group"
+    identifier = {"Group": {"ModelPackageGroupArn": arn}}
+    status = import_into(emulator, "registry-adopts", {"Group": group}, identifier)
+    assert status == "IMPORT_COMPLETE"
+    listed = sagemaker.list_model_packages(ModelPackageGroupName="kept-group")
+    assert [one["ModelPackageArn"] for one in listed["ModelPackageSummaryList"]] == [package]
+
+
+def test_a_group_with_packages_outlives_its_declaration(emulator: Emulator) -> None:
+    """CloudFormation tries to delete it after the update, which it does not undo."""
+    properties = {"ModelPackageGroupName": "undeclared"}
+    other = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}
+    group = {"Group": {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": properties}}
+    stack, sagemaker = Stack(emulator, "registry-off"), emulator.client("sagemaker")
+    assert stack.deploy({**other, **group}).status == "CREATE_COMPLETE"
+    sagemaker.create_model_package(ModelPackageGroupName="undeclared")
+    assert stack.deploy(other).status == "UPDATE_COMPLETE"
+    assert sagemaker.describe_model_package_group(ModelPackageGroupName="undeclared")

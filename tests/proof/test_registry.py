@@ -16,7 +16,7 @@ from tests.proof.table import ProofTable
 from tests.support.deployment import Deployment, embedded_aws
 
 pytestmark = pytest.mark.slow
-SECTION = "The registry of models"
+SECTION = "After the deployment"
 GROUP = "sentiment-dev"
 BETTER = ("rollout.challenger=not_worse", "training.iterations=40")
 WORSE = ("rollout.challenger=not_worse", "training.max_terms=300", "training.minimum_accuracy=0.5")
