@@ -1,7 +1,7 @@
 """The registry of models, with IAM enforced: service, replacement, refusal, destruction."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -95,7 +95,7 @@ def test_the_roles_use_no_other_package(registering: Deployment, proof_table: Pr
     own = packages(registering)[0]["ModelPackageArn"]
     trial = identities.client("sagemaker", TRIAL)
     smoke_test = identities.client("sagemaker", SMOKE_TEST)
-    calls = (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: trial.delete_model_package(ModelPackageName=other),
         lambda: trial.update_model_package(ModelPackageArn=other, ModelApprovalStatus="Approved"),
         lambda: trial.list_model_packages(ModelPackageGroupName="of-others"),
