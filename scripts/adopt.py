@@ -101,6 +101,8 @@ def identifiers(
             case "AWS::S3::BucketPolicy":
                 bucket = kept[properties["Bucket"]["Ref"]]
                 found[name] = {"Bucket": _bucket_name(bucket, account)}
+            case "AWS::SageMaker::ModelPackageGroup":
+                found[name] = {"ModelPackageGroupArn": _group_arn(properties, account)}
             case "AWS::KMS::Key":
                 found[name] = {"KeyId": _key(keys, properties["Description"], tags)}
     return found
@@ -122,6 +124,11 @@ def _bucket_name(bucket: Resources, account: Account) -> str:
     name = account.text(bucket["Properties"]["BucketName"])
     assert name is not None  # noqa: S101 - its only variable is the account
     return name
+
+
+def _group_arn(group: Mapping[str, Any], account: Account) -> str:
+    place = f"arn:{account.partition}:sagemaker:{account.region}:{account.account_id}"
+    return f"{place}:model-package-group/{group['ModelPackageGroupName']}"
 
 
 def _key(keys: Any, description: str, tags: Mapping[str, str]) -> str:

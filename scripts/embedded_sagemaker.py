@@ -19,6 +19,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from local_aws.emulator.sagemaker_api import BY_PATH
 from local_aws.sagemaker import SageMakerError, SageMakerService
 from local_aws.sagemaker.invocation_targets import check_targets
+from local_aws.sagemaker.model_packages import check_package
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.training_request import check_training_request
 from local_aws.sagemaker.validation import operation_model
@@ -40,6 +41,8 @@ FILES = {
     "TrainingJob": ("training_*.py", "checkpoints.py", "metrics.py"),
     "TransformJob": ("transform*.py",),
     "Model": ("models.py", "serving_request.py", "served_model.py"),
+    "ModelPackage": ("model_packages.py",),
+    "ModelPackageGroup": ("model_packages.py",),
     "EndpointConfig": ("models.py", "serving_request.py", "served_model.py", "capacity.py",
                        "endpoints.py"),
     "Endpoint": ("endpoints.py", "canary.py", "capacity.py"),
@@ -70,6 +73,7 @@ CHECKS: dict[str, tuple[Callable[[Any], None], dict[str, Any]]] = {
             "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://bucket/key"},
         },
     ),
+    "CreateModelPackage": (check_package, {"ModelPackageGroupName": "a"}),
     "CreateEndpointConfig": (
         check_endpoint_config, {"EndpointConfigName": "a", "ProductionVariants": [VARIANT]},
     ),

@@ -23,6 +23,7 @@ STATEFUL = (
     "AWS::S3::Bucket",
     "AWS::SNS::Topic",
     "AWS::SageMaker::Endpoint",
+    "AWS::SageMaker::ModelPackageGroup",
     "AWS::SecretsManager::Secret",
 )
 SCALABLE = "AWS::ApplicationAutoScaling::ScalableTarget"

@@ -48,6 +48,11 @@ class Names:
         """The candidate endpoint, on which a new model is tested."""
         return f"{self.prefix}-candidate"
 
+    @property
+    def model_group(self) -> str:
+        """The group of the model packages in SageMaker's registry."""
+        return self.prefix
+
     def endpoint_log_group(self, endpoint: str) -> str:
         """Return the name of the log group for an endpoint's output."""
         return f"/aws/sagemaker/Endpoints/{endpoint}"

@@ -1,23 +1,46 @@
 """Lambda handlers of the custom resources that test models, and of the probe."""
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from eventual_consistency import CLOCK
-from resource_properties import optional_text, optional_texts, percent, seconds, share, text
+from resource_properties import (
+    FailedTestError,
+    optional_text,
+    optional_texts,
+    percent,
+    seconds,
+    share,
+    text,
+)
 from trial.candidate import Candidate, remove, settle
 from trial.challenger import Artifacts, Rule, challenge
 from trial.probe import probe_update
+from trial.registry import (
+    APPROVED,
+    PENDING,
+    REJECTED,
+    ROLLED_BACK,
+    Package,
+    register,
+    remove_packages,
+)
 from trial.smoke_test import Expected, ask, check_answers, check_config
+
+logger = logging.getLogger(__name__)
 
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
+# A busy registry is asked again; it recognises a repeated request by its token.
+PERSISTENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 # TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
 # of its requests while there is time left to report it.
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
@@ -36,14 +59,12 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     properties = event["ResourceProperties"]
     endpoint = text(properties, "EndpointName")
     if event["ResourceType"] == SMOKE_TEST:
-        check_config(
-            _client("sagemaker"),
-            endpoint,
-            text(properties, "EndpointConfigName"),
-            capture_percent=percent(properties, "CapturePercent"),
-            clock=CLOCK,
-        )
-        _check(endpoint, properties)
+        try:
+            card = _smoke_test(endpoint, properties)
+        except FailedTestError as error:
+            _register(event, properties, REJECTED, str(error))
+            raise
+        _register(event, properties, APPROVED, "It came into service", card)
     return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
 
 
@@ -59,7 +80,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
     properties = event["ResourceProperties"]
     endpoint = text(properties, "EndpointName")
     if event["RequestType"] == "Delete":
-        return {"IsComplete": remove(_client("sagemaker"), endpoint)}
+        return {"IsComplete": _delete(endpoint, properties)}
     candidate = Candidate(
         endpoint,
         config=text(properties, "EndpointConfigName"),
@@ -68,14 +89,24 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
         tags=optional_texts(properties, "Tags"),
     )
     found = [NOT_COMPARED]
+    card: dict[str, Any] = {}
 
     def check() -> None:
+        if "Package" in properties:
+            card.update(_asking(endpoint, properties)({"card": True}))
         _check(endpoint, properties)
         if "Challenger" in properties and not _rolls_back(event["StackId"]):
             found.append(_challenge(candidate, properties))
+        _register(event, properties, PENDING, "It has passed its trial", card)
 
-    if not settle(_client("sagemaker"), candidate, check, CLOCK):
+    try:
+        settled = settle(_client("sagemaker"), candidate, check, CLOCK)
+    except FailedTestError as error:
+        _register(event, properties, REJECTED, str(error), card)
+        raise
+    if not settled:
         return {"IsComplete": False}
+    _record_rollback(event)
     return {"IsComplete": True, "Data": {"Comparison": found[-1]}}
 
 
@@ -96,25 +127,90 @@ def _rolls_back(stack: str) -> bool:
     return "ROLLBACK" in found["StackStatus"]
 
 
+def _smoke_test(endpoint: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Test the serving endpoint and return the model's description of itself."""
+    check_config(
+        _client("sagemaker"),
+        endpoint,
+        text(properties, "EndpointConfigName"),
+        capture_percent=percent(properties, "CapturePercent"),
+        clock=CLOCK,
+    )
+    return _check(endpoint, properties)
+
+
+def _delete(endpoint: str, properties: dict[str, Any]) -> bool:
+    """Delete the candidate and return whether it is gone, with packages that are not kept."""
+    if not remove(_client("sagemaker"), endpoint):
+        return False
+    package = Package.from_properties(properties)
+    if package and package.is_removed:
+        remove_packages(_client("sagemaker", PERSISTENT), package.group)
+    return True
+
+
+def _register(
+    event: dict[str, Any],
+    properties: dict[str, Any],
+    status: str,
+    why: str,
+    card: Mapping[str, Any] | None = None,
+) -> None:
+    """Record a model's status, unless the environment has no registry.
+
+    Raises:
+        BotoCoreError, ClientError: when a model that is to serve cannot be registered. During a
+            rollback and after a refusal, whose reason must be seen, the error is only logged.
+    """
+    package = Package.from_properties(properties)
+    if package is None:
+        return
+    try:
+        register(_client("sagemaker", PERSISTENT), package, status, why, card)
+    except (BotoCoreError, ClientError):
+        if status != REJECTED and not _rolls_back(event["StackId"]):
+            raise
+        logger.exception("the model is not registered")
+
+
+def _record_rollback(event: dict[str, Any]) -> None:
+    """Reject the model from which CloudFormation returns, and approve the previous one again.
+
+    A refused configuration of the model that serves has made that model's package a rejected one.
+    """
+    properties, failed = event["ResourceProperties"], event.get("OldResourceProperties", {})
+    previous, refused = Package.from_properties(properties), Package.from_properties(failed)
+    if previous is None or refused is None or not _rolls_back(event["StackId"]):
+        return
+    if refused.artifact != previous.artifact:
+        _register(event, failed, REJECTED, ROLLED_BACK)
+    _register(event, properties, APPROVED, "It serves again after a rollback")
+
+
 def _challenge(candidate: Candidate, properties: dict[str, Any]) -> str:
     """Compare the candidate with the serving model."""
     artifacts = Artifacts(
         _client("s3"), text(properties, "ArtifactBucket"), text(properties, "ArtifactFolder")
     )
     rule = Rule(text(properties, "Challenger"), text(properties, "Incomparable"))
-    patience = seconds(properties, "PatienceSeconds")
-
-    def asking(endpoint: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        runtime = _client("sagemaker-runtime")
-        return lambda content: ask(
-            runtime, endpoint, content, clock=CLOCK, deadline=CLOCK.now() + patience
-        )
-
-    return challenge(artifacts, rule, asking(candidate.serving), asking(candidate.name))
+    champion, challenger = (
+        _asking(name, properties) for name in (candidate.serving, candidate.name)
+    )
+    return challenge(artifacts, rule, champion, challenger)
 
 
-def _check(endpoint: str, properties: dict[str, Any]) -> None:
-    check_answers(
+def _asking(
+    endpoint: str, properties: dict[str, Any]
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return a function that sends a request to an endpoint and returns its answer."""
+    runtime, patience = _client("sagemaker-runtime"), seconds(properties, "PatienceSeconds")
+    return lambda content: ask(
+        runtime, endpoint, content, clock=CLOCK, deadline=CLOCK.now() + patience
+    )
+
+
+def _check(endpoint: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return check_answers(
         _client("sagemaker-runtime"),
         endpoint,
         Expected(

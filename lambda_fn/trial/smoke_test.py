@@ -95,8 +95,8 @@ def check_answers(
     *,
     patience_seconds: float,
     clock: Clock = CLOCK,
-) -> None:
-    """Check that known reviews get the right label from the expected model.
+) -> dict[str, Any]:
+    """Check that known reviews get the right label from the expected model; return its card.
 
     The model's description of itself contains the reviews. It comes from the endpoint, because a
     custom resource could not return them: CloudFormation accepts 4 KB.
@@ -130,6 +130,7 @@ def check_answers(
                 f"{review.shown} as {verdict(answer)}"
             )
         _check_version(endpoint, answer, expected)
+    return card
 
 
 def _check_version(endpoint: str, answer: dict[str, Any], expected: Expected) -> None:

@@ -1,4 +1,4 @@
-"""CloudFormation handlers of SageMaker's models, endpoint configurations and endpoints."""
+"""CloudFormation handlers of SageMaker's models, registry, endpoint configurations, endpoints."""
 
 import time
 import uuid
@@ -19,6 +19,7 @@ OF_UPDATES = (
     "RetainDeploymentConfig",
 )  # fmt: skip
 NOT_YET = ("Could not find endpoint", "Could not assume role")
+GROUP = "ModelPackageGroup"
 
 
 class Requests:
@@ -50,7 +51,7 @@ class Requests:
 
 
 def resource_handlers(service: SageMakerService, lag: float = 0.0) -> dict[str, ResourceHandler]:
-    """Return resource type to handler, for the three SageMaker types in use.
+    """Return resource type to handler, for the SageMaker types in use.
 
     Args:
         service: SageMaker.
@@ -61,6 +62,7 @@ def resource_handlers(service: SageMakerService, lag: float = 0.0) -> dict[str, 
         "AWS::SageMaker::Model": _replaced_on_change(requests, "Model"),
         "AWS::SageMaker::EndpointConfig": _replaced_on_change(requests, "EndpointConfig"),
         "AWS::SageMaker::Endpoint": _endpoint(requests),
+        "AWS::SageMaker::ModelPackageGroup": _model_package_group(requests),
     }
 
 
@@ -91,6 +93,39 @@ def _replaced_on_change(service: Requests, kind: str) -> ResourceHandler:
     return {
         "create": create, "update": update, "delete": delete,
         "update_with_logical_id": True,  # type: ignore[dict-item]
+    }  # fmt: skip
+
+
+def _model_package_group(service: Requests) -> ResourceHandler:
+    """Return the handler of a group, whose name and description cannot change.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-modelpackagegroup.html
+    """
+
+    def created(arn: str) -> Created:
+        found = service.once("DescribeModelPackageGroup", {"ModelPackageGroupName": arn})
+        return arn, {key: found[key] for key in (
+            "ModelPackageGroupArn", "CreationTime", "ModelPackageGroupStatus",
+        )}  # fmt: skip
+
+    def create(_logical_id: str, properties: Properties, _stack: str) -> Created:
+        return created(str(service.call("CreateModelPackageGroup", properties)[f"{GROUP}Arn"]))
+
+    def adopt(identifier: Properties) -> Created:
+        return created(str(identifier[f"{GROUP}Arn"]))
+
+    def update(arn: str, old: Properties, new: Properties, stack: str) -> Created:
+        return created(arn) if _retagged(service, arn, old, new) else create("", new, stack)
+
+    def delete(arn: str, _properties: Properties) -> None:
+        try:
+            service.once("DeleteModelPackageGroup", {"ModelPackageGroupName": arn})
+        except SageMakerError as error:
+            if "does not exist" not in error.message:
+                raise
+
+    return {
+        "create": create, "update": update, "delete": delete, "import": adopt,
     }  # fmt: skip
 
 

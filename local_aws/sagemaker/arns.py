@@ -11,6 +11,14 @@ NAMED = {
     "EndpointConfigName": "endpoint-config",
     "EndpointName": "endpoint",
     "ModelName": "model",
+    "ModelPackageGroupName": "model-package-group",
+    "ModelPackageName": "model-package",
+}
+# Operations on packages that name their group only
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+IN_GROUP = {
+    "CreateModelPackage": "model-package-group/{}",
+    "ListModelPackages": "model-package/{}/*",
 }
 
 
@@ -30,7 +38,18 @@ def resource_arn(operation: str, request: Mapping[str, Any], *, region: str, acc
     """
     if "ResourceArn" in request:
         return str(request["ResourceArn"])
+    if "ModelPackageArn" in request:
+        return str(request["ModelPackageArn"])
+    if operation in IN_GROUP and "ModelPackageGroupName" in request:
+        group = str(request["ModelPackageGroupName"]).rpartition("/")[2]
+        kind, _, name = IN_GROUP[operation].format(group).partition("/")
+        return arn(kind, name, region=region, account=account)
     for member, kind in NAMED.items():
         if operation.endswith(member.removesuffix("Name")) and member in request:
-            return arn(kind, str(request[member]), region=region, account=account)
+            named = str(request[member])
+            return (
+                named
+                if named.startswith("arn:")
+                else arn(kind, named, region=region, account=account)
+            )
     return "*"

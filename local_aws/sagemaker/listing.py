@@ -11,6 +11,8 @@ from local_aws.sagemaker.store import Record
 DEFAULT_PAGE = 10
 TOKEN = re.compile(r"[0-9]{1,9}")
 TIMES = ("CreationTime", "LastModifiedTime")
+# Filters with the name of the field that they compare
+FIELDS = ("ModelPackageGroupName", "ModelApprovalStatus")
 
 
 def page(  # noqa: PLR0913 - the columns of one table
@@ -42,6 +44,7 @@ def page(  # noqa: PLR0913 - the columns of one table
         for record in _within(records, request)
         if str(request.get("NameContains", "")).lower() in str(record[name]).lower()
         and (status is None or request.get("StatusEquals", record[status]) == record[status])
+        and all(request[field] == record[field] for field in FIELDS if field in request)
     ]
     by = {"Name": name, "Status": status}.get(request.get("SortBy", ""))
     if by is not None:

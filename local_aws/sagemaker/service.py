@@ -16,6 +16,7 @@ from local_aws.sagemaker.endpoints import Endpoints
 from local_aws.sagemaker.errors import SageMakerError
 from local_aws.sagemaker.events import SendEvent, unsent
 from local_aws.sagemaker.invocation_metrics import Publish, unpublished
+from local_aws.sagemaker.model_packages import ModelPackages
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
@@ -30,7 +31,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SageMakerService:
-    """Training and transform jobs, models, endpoint configurations and endpoints of one region.
+    """Jobs, models, their registry, endpoint configurations and endpoints of one region.
 
     Attributes:
         operations: the operations that it carries out, by name.
@@ -77,7 +78,7 @@ class SageMakerService:
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
         self._transforms = TransformJobs(context, models)
-        tags = Tags(store)
+        packages, tags = ModelPackages(context), Tags(store)
         self.operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
@@ -101,6 +102,15 @@ class SageMakerService:
             "ListEndpoints": self._endpoints.list,
             "UpdateEndpoint": self._endpoints.update,
             "DeleteEndpoint": self._endpoints.delete,
+            "CreateModelPackageGroup": packages.create_group,
+            "DescribeModelPackageGroup": packages.describe_group,
+            "ListModelPackageGroups": packages.list_groups,
+            "DeleteModelPackageGroup": packages.delete_group,
+            "CreateModelPackage": packages.create,
+            "DescribeModelPackage": packages.describe,
+            "ListModelPackages": packages.list,
+            "UpdateModelPackage": packages.update,
+            "DeleteModelPackage": packages.delete,
             "AddTags": tags.add,
             "DeleteTags": tags.delete,
             "ListTags": tags.list,

@@ -11,6 +11,7 @@ KINDS = {
     "model": "ModelName",
     "endpoint-config": "EndpointConfigName",
     "endpoint": "EndpointName",
+    "model-package-group": "ModelPackageGroupName",
 }
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html
 MOST_TAGS = 50

@@ -69,6 +69,15 @@ def _endpoint(clients: Clients, name: str, _account: Account) -> bool:
     return any(found["EndpointName"] == name for page in pages for found in page["Endpoints"])
 
 
+def _model_group(clients: Clients, name: str, _account: Account) -> bool:
+    pages = clients("sagemaker").get_paginator("list_model_package_groups")
+    return any(
+        group["ModelPackageGroupName"] == name
+        for page in pages.paginate(NameContains=name)
+        for group in page["ModelPackageGroupSummaryList"]
+    )
+
+
 def _log_group(clients: Clients, name: str, _account: Account) -> bool:
     found = clients("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     return any(group["logGroupName"] == name for group in found)
@@ -117,6 +126,7 @@ def _origin_access(clients: Clients, name: str, _account: Account) -> bool:
 LOOKUPS: dict[str, tuple[str, Exists]] = {
     "AWS::S3::Bucket": ("BucketName", _bucket),
     "AWS::SageMaker::Endpoint": ("EndpointName", _endpoint),
+    "AWS::SageMaker::ModelPackageGroup": ("ModelPackageGroupName", _model_group),
     "AWS::Logs::LogGroup": ("LogGroupName", _log_group),
     "AWS::CloudWatch::Dashboard": ("DashboardName", _dashboard),
     "AWS::SNS::Topic": ("TopicName", _topic),

@@ -23,6 +23,8 @@ WILDCARDS = {
     "WriteLogs": "The log stream's name begins with the job's, which differs for every attempt",
     "RunJobs": "Every attempt of a training job has its own name",
     "MakeCandidate": "CloudFormation names each configuration; the endpoint itself is exact",
+    "RegisterModels": "SageMaker numbers the packages of this one group",
+    "RemovePackages": "SageMaker numbers the packages of this one group",
     "TestVersions": "Lambda numbers the versions of this one function, and each is tested",
     "WatchJobs": "Every attempt of a training job has its own name",
 }

@@ -10,8 +10,9 @@ from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import ROOT
 from stacks.building_blocks.permissions import Permission, read_object
 from stacks.datasets import PACKAGED, Dataset
-from stacks.model.endpoint import Endpoint
+from stacks.model.endpoint import Endpoint, container
 from stacks.model.expiry import Expiry
+from stacks.model.registration import Registration
 from stacks.model.retraining import Retraining
 from stacks.model.rollout import Rollout
 from stacks.model.scaling import Scaling
@@ -101,6 +102,7 @@ class ModelStack(AppStack):
             and settings.dataset.labels is None,
             tags=self.resource_tags,
             artifacts=Artifacts(output, self.data_key_arn),
+            registration=self._register(image, model_data) if settings.model.register else None,
             settings=settings.rollout,
             capture_percent=settings.endpoint.capture_percent,
         )
@@ -210,6 +212,16 @@ class ModelStack(AppStack):
             instance_type=self.settings.scoring.instance_type,
             network=self.settings.network,
             key_arn=self.data_key_arn,
+        )
+
+    def _register(self, image: ContainerImage, model_data: str) -> Registration:
+        endpoint = self.settings.endpoint
+        realtime = {"Realtime": endpoint.instance_type} if endpoint.kind == "real_time" else {}
+        return Registration(
+            group=self.names.model_group,
+            container=container(image, model_data),
+            instance_types={**realtime, "Transform": self.settings.scoring.instance_type},
+            is_removed=self.settings.storage.removal == "destroy",
         )
 
     def _declare_rollout(self, topic: ITopic) -> Rollout:

@@ -19,6 +19,7 @@ from stacks.building_blocks.permissions import (
 from stacks.building_blocks.python_function import PythonFunction
 from stacks.datasets import KNOWN_REVIEWS
 from stacks.model.endpoint import Endpoint
+from stacks.model.registration import Registration
 from stacks.settings.rollout import RolloutSettings
 
 HANDLERS = ROOT / "lambda_fn" / "trial"
@@ -44,12 +45,13 @@ class SmokeTest(Construct):
 
     SageMaker's InService does not prove that the model loads, nor which model answers. Callers
     never reach the candidate. With `rollout.challenger`, the candidate is also compared with the
-    model that serves, on reviews that neither was trained on.
+    model that serves, on reviews that neither was trained on. With `model.register`, the outcome is
+    recorded in SageMaker's model registry.
 
     Creates: two functions, CDK's framework around them, and a custom resource for each test. The
         candidate endpoint exists for some minutes during an update.
     Idle: nothing.
-    Destroy: everything is deleted.
+    Destroy: everything is deleted. The packages of the registry go with their environment's data.
 
     Attributes:
         resource: test of the real endpoint, for dependencies.
@@ -69,6 +71,7 @@ class SmokeTest(Construct):
         trained_on_films: bool,
         tags: Mapping[str, str],
         artifacts: Artifacts,
+        registration: Registration | None,
         settings: RolloutSettings,
         capture_percent: int,
     ) -> None:
@@ -84,27 +87,19 @@ class SmokeTest(Construct):
             trained_on_films: whether the model must also judge two fixed reviews of films.
             tags: cost allocation tags of the candidate endpoint.
             artifacts: the training jobs' artifacts, for the comparison.
+            registration: the model as it is registered; None without a registry.
             settings: settings of the trial.
             capture_percent: share of the requests that the endpoint captures.
         """
         super().__init__(scope, construct_id)
         self.comparison = NOT_COMPARED
-        names = [name for name in (endpoint_name, candidate_name) if name]
-        ask = Permission(
-            sid="TestEndpoint",
-            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-            resources=[_arn("endpoint", name) for name in names],
-        )
-        on_event = self._handler("on_event", "Sends known reviews through the endpoint", [ask])
-        compare = _compare(artifacts, Stack.of(self)) if settings.challenger != "off" else []
-        trial = self._trial(candidate_name, endpoint, ask, compare) if candidate_name else None
-        provider = ResourceProvider(
-            self,
-            "Provider",
-            on_event=on_event,
-            is_complete=trial,
-            query_interval=Duration.seconds(10) if trial else None,
-            total_timeout=COMES_UP if trial else None,
+        compares = settings.challenger != "off"
+        provider = self._declare_provider(
+            endpoint,
+            endpoint_name,
+            candidate_name,
+            compare=_compare(artifacts) if compares else [],
+            registration=registration,
         )
         properties = {
             "EndpointConfigName": endpoint.config_name,
@@ -112,6 +107,7 @@ class SmokeTest(Construct):
             "MinimumAccuracy": repr(minimum_accuracy),
             **({"ModelVersion": model_version} if model_version is not None else {}),
             **({"TrainedOnFilms": "true"} if trained_on_films else {}),
+            **(registration.properties if registration else {}),
         }
         if candidate_name:
             candidate = CustomResource(
@@ -125,7 +121,7 @@ class SmokeTest(Construct):
                     "EndpointName": candidate_name,
                     "ServingEndpointName": endpoint_name,
                     "Tags": dict(tags),
-                    **(_rules(artifacts, settings) if settings.challenger != "off" else {}),
+                    **(_rules(artifacts, settings) if compares else {}),
                 },
             )
             self.comparison = candidate.get_att_string("Comparison")
@@ -143,14 +139,43 @@ class SmokeTest(Construct):
             },
         )
 
-    def _trial(
-        self, candidate_name: str, endpoint: Endpoint, ask: Permission, compare: list[Permission]
-    ) -> PythonFunction:
-        return self._handler(
-            "is_complete",
-            "Tries a new model on a separate endpoint",
-            [ask, *compare, *_try_out(candidate_name, endpoint.volume_key_arn)],
-            memory_mb=512 if compare else 256,  # thousands of reviews of both models
+    def _declare_provider(
+        self,
+        endpoint: Endpoint,
+        endpoint_name: str,
+        candidate_name: str | None,
+        *,
+        compare: list[Permission],
+        registration: Registration | None,
+    ) -> ResourceProvider:
+        names = [name for name in (endpoint_name, candidate_name) if name]
+        ask = Permission(
+            sid="TestEndpoint",
+            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+            resources=[_arn("endpoint", name) for name in names],
+        )
+        record = registration.permissions if registration else []
+        remove = registration.removal if registration else []
+        see = [_see_rollback(Stack.of(self))] if compare or record else []
+        on_event = self._handler(
+            "on_event",
+            "Sends known reviews through the endpoint",
+            [ask, *record, *(see if record else [])],
+        )
+        if candidate_name is None:
+            return ResourceProvider(self, "Provider", on_event=on_event)
+        return ResourceProvider(
+            self,
+            "Provider",
+            on_event=on_event,
+            is_complete=self._handler(
+                "is_complete",
+                "Tries a new model on a separate endpoint",
+                [ask, *compare, *see, *record, *remove, *_try_out(candidate_name, endpoint)],
+                memory_mb=512 if compare else 256,  # thousands of reviews of both models
+            ),
+            query_interval=Duration.seconds(10),
+            total_timeout=COMES_UP,
         )
 
     def _handler(
@@ -181,7 +206,7 @@ def _rules(artifacts: Artifacts, settings: RolloutSettings) -> dict[str, str]:
     }
 
 
-def _compare(artifacts: Artifacts, stack: Stack) -> list[Permission]:
+def _compare(artifacts: Artifacts) -> list[Permission]:
     """Allow reading the trainings' test reviews, and recording the decision next to them."""
     bucket, folder = bucket_and_key(artifacts.uri)
     output = f"arn:{PARTITION}:s3:::{bucket}/{folder}/*/output"
@@ -199,16 +224,17 @@ def _compare(artifacts: Artifacts, stack: Stack) -> list[Permission]:
             sid="RecordDecision", actions=["s3:PutObject"], resources=[f"{output}/comparison.json"]
         ),
         *use_key_in_s3(artifacts.key_arn, READ_AND_WRITE),
-        # A rollback to the previous model needs no comparison.
-        Permission(
-            sid="SeeRollback",
-            actions=["cloudformation:DescribeStacks"],
-            resources=[stack.stack_id],
-        ),
     ]
 
 
-def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission]:
+def _see_rollback(stack: Stack) -> Permission:
+    """Allow noticing a rollback, which needs no comparison and refuses the model before it."""
+    return Permission(
+        sid="SeeRollback", actions=["cloudformation:DescribeStacks"], resources=[stack.stack_id]
+    )
+
+
+def _try_out(candidate_name: str, endpoint: Endpoint) -> list[Permission]:
     """Allow creating and deleting one endpoint."""
     candidate = _arn("endpoint", candidate_name)
     return [
@@ -221,7 +247,7 @@ def _try_out(candidate_name: str, volume_key_arn: str | None) -> list[Permission
         Permission(
             sid="RemoveCandidate", actions=["sagemaker:DeleteEndpoint"], resources=[candidate]
         ),
-        *encrypt_volumes(volume_key_arn),
+        *encrypt_volumes(endpoint.volume_key_arn),
     ]
 
 

@@ -177,6 +177,12 @@ def _refuse_untried(settings: EnvironmentSettings) -> None:
             "must be true when rollout.challenger is not off, "
             "because the candidate is compared with the model that serves",
         )
+    if settings.model.register and not settings.rollout.candidate:
+        raise SettingsError(
+            "rollout.candidate",
+            "false",
+            "must be true when model.register is true, because the trial records refused models",
+        )
 
 
 def _refuse_strategy(reason: str) -> NoReturn:

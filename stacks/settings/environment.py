@@ -5,6 +5,7 @@ from stacks.settings.dataset import DatasetSettings
 from stacks.settings.endpoint import EndpointSettings
 from stacks.settings.feedback import FeedbackSettings
 from stacks.settings.logs import LogSettings
+from stacks.settings.model import ModelSettings
 from stacks.settings.network import NetworkSettings
 from stacks.settings.operations import OperationsSettings
 from stacks.settings.retraining import RetrainingSettings
@@ -34,6 +35,7 @@ class EnvironmentSettings(Section):
     endpoint: EndpointSettings
     scaling: ScalingSettings = ScalingSettings()
     rollout: RolloutSettings = RolloutSettings()
+    model: ModelSettings = ModelSettings()
     retraining: RetrainingSettings = RetrainingSettings()
     operations: OperationsSettings = OperationsSettings()
     api: ApiSettings = ApiSettings()

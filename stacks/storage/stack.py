@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import AssetHashType, CfnOutput, Duration, Stack
+from aws_cdk import AssetHashType, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_s3 import Bucket, LifecycleRule
 from aws_cdk.aws_s3_deployment import Source
+from aws_cdk.aws_sagemaker import CfnModelPackageGroup
 from constructs import Construct
 
 from stacks.app_stack import AppStack
 from stacks.building_blocks.assets import bundling
 from stacks.building_blocks.bucket import private_bucket
 from stacks.building_blocks.file_copy import FileCopier
+from stacks.building_blocks.kept import KEPT
 from stacks.building_blocks.reasons import acknowledge
 from stacks.datasets import PREFIX, Dataset
 from stacks.monitoring.budget import Budget
@@ -34,11 +36,11 @@ CHECKPOINT_EXPIRY_DAYS = 7
 class StorageStack(AppStack):
     """Buckets for data and access logs, and the datasets in the data bucket.
 
-    Creates: two buckets and the copied datasets; keys, the alarms' topic and a budget if the
-        settings enable them.
-    Idle: the storage, and $1 a month for each of up to three keys.
-    Destroy: with storage.removal=retain, buckets with their content and policies, and keys are
-        kept; with destroy everything is deleted, the keys after a week.
+    Creates: two buckets and the copied datasets; keys, the alarms' topic, a budget and the group
+        of the model registry if the settings enable them.
+    Idle: the storage, and $1 a month for each of up to three keys. The registry is free.
+    Destroy: with storage.removal=retain, buckets with their content and policies, keys, and the
+        registry are kept; with destroy everything is deleted, the keys after a week.
     """
 
     def __init__(
@@ -83,6 +85,8 @@ class StorageStack(AppStack):
                 alarms is not None
             ):  # AWS Budgets checks publish permission when the budget is created.
                 budget.node.add_dependency(alarms)
+        if settings.model.register:
+            self._declare_registry()
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
         if copied:
             self._copy(copied.values(), data_bucket)
@@ -197,6 +201,16 @@ class StorageStack(AppStack):
             topic_arn=self.names.alarm_topic_arn if operations.alarms else None,
             email=operations.alarm_email,
         )
+
+    def _declare_registry(self) -> None:
+        """Declare the group of models, which outlives them; the trial adds its packages."""
+        group = CfnModelPackageGroup(
+            self,
+            "Models",
+            model_package_group_name=self.names.model_group,
+            model_package_group_description="Models that came into service or were refused",
+        )
+        group.apply_removal_policy(KEPT if self._keep else RemovalPolicy.DESTROY)
 
     def _copy(self, datasets: Iterable[Dataset], bucket: Bucket) -> None:
         declared = self.node.children

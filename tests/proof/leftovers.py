@@ -38,6 +38,10 @@ LISTINGS = {
         "StackSummaries[?StackStatus!='DELETE_COMPLETE'].StackName",
     ),
     "buckets": Listing("s3", "list_buckets", "Buckets[].Name"),
+    "model groups": Listing(
+        "sagemaker", "list_model_package_groups",
+        "ModelPackageGroupSummaryList[].ModelPackageGroupName",
+    ),
     "functions": Listing("lambda", "list_functions", "Functions[].FunctionName"),
     "layers": Listing("lambda", "list_layers", "Layers[].LayerName"),
     "event source mappings": Listing(

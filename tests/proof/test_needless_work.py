@@ -71,9 +71,9 @@ def test_a_rollback_does_not_train(
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Deploy an environment whose buckets and keys are kept."""
+    """Deploy an environment whose buckets, keys and registry are kept."""
     with embedded_aws(tmp_path_factory.mktemp("kept")) as deployed:
-        deployed.context.extend(KEPT)
+        deployed.context.extend([*KEPT, "model.register=true"])
         deployed.deploy()
         yield deployed
 
@@ -188,7 +188,8 @@ def test_deploying_after_a_destroy_does_not_train(
 def test_a_new_stack_adopts_what_a_destroyed_one_has_kept(
     kept: Deployment, proof_table: ProofTable
 ) -> None:
-    before = physical_ids(kept)
+    before, registered = physical_ids(kept), packages(kept)
+    assert registered
     kept.unprotect("dev")
     assert cdk(kept, "destroy", "--all", "--force") == 0
     assert remaining(kept) == set()
@@ -198,6 +199,7 @@ def test_a_new_stack_adopts_what_a_destroyed_one_has_kept(
         assert adopt(kept) == 0
         kept.deploy()
     after = physical_ids(kept)
+    assert packages(kept) == registered
     keys = {key for key in before if key.startswith("storage/") and "Key" in key}
     assert {key: after[key] for key in keys} == {key: before[key] for key in keys}
     (data_key,) = {before[key] for key in keys if key.startswith("storage/DataKey1")}
@@ -215,6 +217,14 @@ def adopt(deployment: Deployment) -> int:
         cwd=ROOT, check=False, stdin=subprocess.DEVNULL,
         env={**deployment.environment, "CDK_OUTPUT": str(deployment.state / "cdk.out")},
     ).returncode  # fmt: skip
+
+
+def packages(deployment: Deployment) -> set[str]:
+    """Return the model packages of the registry."""
+    found = deployment.client("sagemaker").list_model_packages(
+        ModelPackageGroupName="sentiment-dev"
+    )
+    return {one["ModelPackageArn"] for one in found["ModelPackageSummaryList"]}
 
 
 def key_of_model(deployment: Deployment) -> str:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from known_reviews import FILM_REVIEWS
 from resource_properties import LONGEST_REASON, FailedTestError, PropertyError
-from tests.lambda_fn.fake_aws import Time, client_error
+from tests.lambda_fn.fake_aws import Time, check, client_error
 from tests.properties.json_values import JSON
 from trial import handler as trial
 from trial.probe import probe_update
+from trial.registry import APPROVED, FORBIDDEN, Package, register
 from trial.smoke_test import Expected, check_answers
 
 VERDICT = {"sentiment": "positive", "probability": 0.9, "model_version": "m-1"}
@@ -186,3 +187,61 @@ def test_a_model_is_tested_or_the_invalid_property_is_named(
             films = "TrainedOnFilms" in sent["ResourceProperties"]
             asked = 1 + len(KNOWN) + len(FILM_REVIEWS) * films
             assert endpoints.asked == (0 if request == "Delete" else asked) or moved
+
+
+class Registry:
+    """A registry without packages, which keeps the properties of a new one."""
+
+    def __init__(self) -> None:
+        """Start without properties."""
+        self.kept: dict[str, str] = {}
+
+    def get_paginator(self, _operation: str) -> "Registry":
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        check("sagemaker", "ListModelPackages", request)
+        return [{"ModelPackageSummaryList": []}]
+
+    def create_model_package(self, **request: Any) -> dict[str, str]:
+        check("sagemaker", "CreateModelPackage", request)
+        return {"ModelPackageArn": "arn:aws:sagemaker:us-east-1:000000000000:model-package/a/1"}
+
+    def describe_model_package(self, **request: Any) -> dict[str, Any]:
+        check("sagemaker", "DescribeModelPackage", request)
+        return {}
+
+    def update_model_package(self, **request: Any) -> None:
+        check("sagemaker", "UpdateModelPackage", request)
+        self.kept = request["CustomerMetadataProperties"]
+
+
+PACKAGE: dict[str, Any] = {
+    "Package": {"Group": "a", "Artifact": "s3://data/model.tar.gz", "Image": "a"},
+    "Environment": {"A": "b"},
+    "InstanceTypes": {"Transform": "ml.m5.large"},
+    "ModelVersion": "m-1",
+}
+CARD = ("model_version", "trained_at", "metrics", "sha256", "files")
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(CARD, JSON)))
+@example({"model_version": "", "sha256": {"": "", "\ud800": "\n"}, "files": {"a": [None]}})
+def test_any_description_of_a_model_fits_into_the_registry(card: dict[str, Any]) -> None:
+    registry, package = Registry(), Package.from_properties(PACKAGE)
+    assert package is not None
+    register(registry, package, APPROVED, card=card)
+    for key, value in registry.kept.items():
+        assert 1 <= len(key) <= 128
+        assert 1 <= len(value) <= 256
+        assert FORBIDDEN.search(key + value) is None
+
+
+@given(st.sampled_from(sorted(PACKAGE)), JSON)
+@example("Package", {"Group": "a"})
+def test_an_invalid_package_is_named(name: str, value: Any) -> None:
+    try:
+        Package.from_properties({**PACKAGE, name: value})
+    except PropertyError as error:
+        members = ("Group", "Artifact", "Image") if name == "Package" else ()
+        assert str(error).startswith(tuple(f"The property {one} " for one in (name, *members)))

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from scripts import ROOT, adopt
 from scripts.adopt import AdoptionError, identifiers
 from scripts.preflight.assembly import Account
-from tests.stacks.assembly import Assembly
+from tests.stacks.assembly import Assembly, synthesize
 
 ACCOUNT = Account("123456789012", "us-east-1", "aws")
 TAGS = {"application": "sentiment", "environment": "prod"}
@@ -75,6 +76,13 @@ def test_everything_kept_is_identified(prod: Assembly) -> None:
         "DataBucket": {"BucketName": f"sentiment-prod-data-{ACCOUNT.account_id}-us-east-1"},
         "DataBucketPolicy": {"Bucket": f"sentiment-prod-data-{ACCOUNT.account_id}-us-east-1"},
     }
+
+
+def test_a_kept_registry_is_identified(tmp_path: Path) -> None:
+    registered = synthesize("prod", tmp_path, {"model.register": "true"})
+    found = identifiers(kept(registered), account=ACCOUNT, keys=Keys(*own_keys()), tags=TAGS)
+    arn = f"arn:aws:sagemaker:us-east-1:{ACCOUNT.account_id}:model-package-group/sentiment-prod"
+    assert {"ModelPackageGroupArn": arn} in found.values()
 
 
 def test_the_newest_enabled_key_of_the_environment_is_taken(prod: Assembly) -> None:

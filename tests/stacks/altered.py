@@ -13,6 +13,7 @@ DEV = {
     "endpoint.expires_after_hours": "12",
     "endpoint.max_concurrency": "9",
     "endpoint.memory_mb": "4096",
+    "model.register": "true",
     "operations.alarm_email": "ops@example.com",
     "operations.monthly_budget_usd": "10",
     "rollout.challenger": "better",

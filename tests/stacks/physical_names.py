@@ -41,6 +41,7 @@ REGIONAL = {
     "AWS::SageMaker::Endpoint": "EndpointName",
     "AWS::SageMaker::EndpointConfig": "EndpointConfigName",
     "AWS::SageMaker::Model": "ModelName",
+    "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupName",
     "AWS::SecretsManager::Secret": "Name",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
     "AWS::WAFv2::WebACL": "Name",

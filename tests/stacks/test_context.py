@@ -602,6 +602,15 @@ def test_drift_must_be_seen() -> None:
     assert read(operations__drift="true", operations__alarms="true").operations.drift
 
 
+def test_only_a_trial_records_refused_models() -> None:
+    assert refusal(model__register="true", rollout__candidate="false") == (
+        "rollout.candidate=false is refused: must be true when model.register is true, "
+        "because the trial records refused models"
+    )
+    assert read(model__register="true").model.register
+    assert not read().model.register
+
+
 def test_only_a_candidate_can_be_compared_with_the_model_that_serves() -> None:
     assert refusal(rollout__challenger="not_worse", rollout__candidate="false") == (
         "rollout.candidate=false is refused: must be true when rollout.challenger is not off, "

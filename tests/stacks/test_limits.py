@@ -37,6 +37,7 @@ LONGEST = {
     "dataset.feedback": "2026-10",
     "network.subnet_ids": ",".join(f"subnet-{number:017x}" for number in range(16)),
     "network.security_group_ids": ",".join(f"sg-{number:017x}" for number in range(5)),
+    "model.register": "true",
     "operations.alarm_email": "ops@example.com",
     "retraining.schedule": "rate(30 days)",
     "site.certificate_arn": CERTIFICATE,
@@ -55,6 +56,7 @@ NAMES = {
     ("AWS::KMS::Alias", "AliasName"): 256,
     ("AWS::S3::Bucket", "BucketName"): 63,
     ("AWS::SageMaker::Endpoint", "EndpointName"): 63,
+    ("AWS::SageMaker::ModelPackageGroup", "ModelPackageGroupName"): 63,
     ("AWS::SNS::Topic", "TopicName"): 256,
     ("Custom::Candidate", "EndpointName"): 63,
     # SageMaker's limit of 63 includes the number of the attempt, "-50" at most.

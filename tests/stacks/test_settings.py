@@ -141,6 +141,7 @@ IN_DEV: dict[str, tuple[Find, Any]] = {
     ),
     "endpoint.max_concurrency": (of(*VARIANT, "ServerlessConfig", "MaxConcurrency"), 9),
     "endpoint.memory_mb": (of(*VARIANT, "ServerlessConfig", "MemorySizeInMB"), 4096),
+    "model.register": (count("AWS::SageMaker::ModelPackageGroup"), 1),
     "operations.alarm_email": (
         of(BUDGET, "NotificationsWithSubscribers", 1, "Subscribers"),
         [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}],

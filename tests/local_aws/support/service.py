@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from local_aws.sagemaker import SageMakerError, SageMakerService
@@ -19,6 +20,20 @@ class Client:
     def __init__(self, service: SageMakerService) -> None:
         """Call this service."""
         self._service = service
+
+    def get_paginator(self, method: str) -> Any:
+        """Return the paginator of a list operation."""
+
+        def paginate(**request: Any) -> Iterator[dict[str, Any]]:
+            token: dict[str, str] = {}
+            while True:
+                page = getattr(self, method)(**request, **token)
+                yield page
+                if "NextToken" not in page:
+                    return
+                token = {"NextToken": page["NextToken"]}
+
+        return SimpleNamespace(paginate=paginate)
 
     def __getattr__(self, method: str) -> Any:
         """Return the method of an operation."""

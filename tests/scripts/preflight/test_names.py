@@ -27,6 +27,15 @@ def endpoints(name: str) -> dict[str, Any]:
     return {"Endpoints": [endpoint]}
 
 
+def model_groups(name: str) -> dict[str, Any]:
+    arn = f"arn:aws:sagemaker:{DEFAULT_REGION}:{ACCOUNT}:model-package-group/{name}"
+    group = {
+        "ModelPackageGroupName": name, "ModelPackageGroupArn": arn,
+        "CreationTime": datetime(2026, 1, 31, tzinfo=UTC), "ModelPackageGroupStatus": "Completed",
+    }  # fmt: skip
+    return {"ModelPackageGroupSummaryList": [group]}
+
+
 def headers_policies(name: str) -> dict[str, Any]:
     policy = {"Id": "any", "LastModifiedTime": datetime(2026, 1, 31, tzinfo=UTC)}
     item = {
@@ -50,6 +59,10 @@ def origin_accesses(name: str) -> dict[str, Any]:
     ("kind", "service", "operation", "answer"),
     [
         ("AWS::SageMaker::Endpoint", "sagemaker", "list_endpoints", endpoints),
+        (
+            "AWS::SageMaker::ModelPackageGroup", "sagemaker", "list_model_package_groups",
+            model_groups,
+        ),
         (
             "AWS::CloudFront::ResponseHeadersPolicy", "cloudfront",
             "list_response_headers_policies", headers_policies,
