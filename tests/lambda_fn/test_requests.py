@@ -21,7 +21,7 @@ def services(tree: ast.AST) -> Iterator[str]:
     """Yield the services of the clients that a module names, such as in `boto3.client("s3")`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args:
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
+            called = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
             argument = node.args[0]
             if called.endswith(("client", "clients")) and isinstance(argument, ast.Constant):
                 yield str(argument.value)
