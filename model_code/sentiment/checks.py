@@ -24,9 +24,9 @@ def require_enough(training: Dataset, source: str) -> None:
     for label, name in enumerate(training.names):
         if texts[label] < LEAST_TEXTS:
             raise DatasetError(
-                f"{source}: {texts[label]} different {name} texts to train on; at least "
-                f"{LEAST_TEXTS} of each label are needed: add some, or map the label to another "
-                "one or to null in dataset.labels"
+                f"{source}: label {name!r} has {texts[label]} different texts; training needs at "
+                f"least {LEAST_TEXTS} of each label: add some, or map the label to another one or "
+                "to null in dataset.labels"
             )
 
 
@@ -65,7 +65,8 @@ def unseen(testing: Dataset, training: Dataset, report: Callable[[str], object])
     for label, name in enumerate(testing.names):
         if label not in kept.values():
             raise DatasetError(
-                f"no {name} test reviews are left ({len(kept)} of {len(testing.texts)} rows); "
+                f"no test reviews with the label {name!r} are left ({len(kept)} of "
+                f"{len(testing.texts)} rows); "
                 "add test reviews of each label that are not in the training reviews"
             )
     return replace(testing, texts=list(kept), labels=list(kept.values()))

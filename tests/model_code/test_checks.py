@@ -19,9 +19,9 @@ def many(positive: int, negative: int) -> Dataset:
 @pytest.mark.parametrize(
     ("reviews", "found"),
     [
-        (many(LEAST_TEXTS - 1, 50), "9 different positive texts"),
-        (many(50, 1), "1 different negative texts"),
-        (many(0, 50), "0 different positive texts"),
+        (many(LEAST_TEXTS - 1, 50), "label 'positive' has 9 different texts"),
+        (many(50, 1), "label 'negative' has 1 different texts"),
+        (many(0, 50), "label 'positive' has 0 different texts"),
         (dataset(*[("fine", 1)] * 50, *[(f"dull {n}", 0) for n in range(50)]), "1 different pos"),
     ],
 )
@@ -57,5 +57,7 @@ def test_nothing_is_said_of_clean_halves() -> None:
 def test_a_test_without_unseen_texts_of_a_label_is_refused() -> None:
     training = many(20, 20)
     testing = dataset(("new", 1), ("dull 1", 0))
-    with pytest.raises(DatasetError, match=r"no negative test reviews are left \(1 of 2 rows\)"):
+    with pytest.raises(
+        DatasetError, match=r"no test reviews with the label 'negative' are left \(1 of 2 rows\)"
+    ):
         unseen(testing, training, lambda _: None)

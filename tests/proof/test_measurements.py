@@ -77,7 +77,7 @@ def test_the_document_has_the_ratios(
     document = json.loads(json.dumps(compare.as_document(results, prepared[1], 1.0)))
     assert document["data"] == {
         "name": "packaged reviews, a fifth held out, a sample",
-        "training": 160, "testing": 40, "official": False,
+        "training": 160, "testing": 40, "labels": 2, "official": False,
     }  # fmt: skip
     rows = {row["key"]: row for row in document["rows"]}
     assert rows["cleaning"]["ratio"] == ratios(ours, the_notebook)["cleaning"] > 1

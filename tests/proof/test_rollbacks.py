@@ -24,21 +24,19 @@ def test_a_failed_training_job_fails_the_deployment_with_its_reason(
     outputs = dict(deployment.outputs)
     # Reviews on this machine would be refused by the synthesis.
     bucket, key = outputs["DataBucketName"], "bad/bad.jsonl"
-    rows = b'{"text": "a fine film", "label": 1}\n{"text": "a dull film", "label": "meh"}\n'
+    rows = b'{"text": "a fine film", "label": 1}\n{"text": "", "label": 0}\n'
     s3 = deployment.client("s3")
     s3.put_object(Bucket=bucket, Key=key, Body=rows)
     with traffic(deployment) as stream, pytest.raises(CdkError):
         deployment.deploy(f"dataset.training=s3://{bucket}/bad/")
     s3.delete_object(Bucket=bucket, Key=key)
     shown = capfd.readouterr().out
-    assert "bad.jsonl" in shown
-    assert "line 2" in shown
-    assert "meh" in shown
+    assert "bad.jsonl, line 2: the review is empty" in shown
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     deployment.outputs = outputs
     assert answers(deployment)
-    result = f"refused with file, line and label; {stream.summary}"
-    proof_table.add(SECTION, "A review with a wrong label", result)
+    result = f"refused with file, line and reason; {stream.summary}"
+    proof_table.add(SECTION, "A review without a text", result)
 
 
 def test_an_alarm_rolls_a_new_model_back_without_training(

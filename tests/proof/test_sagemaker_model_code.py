@@ -76,7 +76,7 @@ def trainings(emulator: Emulator) -> Emulator:
         "source.tar.gz": packed,
         "training/reviews.jsonl": as_lines(rows[:TRAINING_ROWS]),
         "testing/reviews.jsonl": as_lines(rows[TRAINING_ROWS:]),
-        "defect/reviews.jsonl": b'{"text": "fine", "label": 1}\n{"text": "dull", "label": "meh"}\n',
+        "defect/reviews.jsonl": b'{"text": "fine", "label": 1}\n{"text": "", "label": 0}\n',
     }.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=body)
     defect = request("reads-a-defect", hosts=2)
@@ -168,4 +168,4 @@ def test_two_hosts_produce_one_model_as_accurate_as_one_host(trainings: Emulator
 def test_bad_data_fails_a_job_on_two_hosts_with_its_line(trainings: Emulator) -> None:
     job = jobs.ended(trainings, "reads-a-defect")
     assert job["TrainingJobStatus"] == "Failed"
-    assert "reviews.jsonl, line 2: label 'meh'; allowed are" in job["FailureReason"]
+    assert "reviews.jsonl, line 2: the review is empty" in job["FailureReason"]

@@ -79,6 +79,7 @@ def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # the commands' own, of another test
     with mock_aws():
         yield
 
