@@ -22,7 +22,10 @@ def many(positive: int, negative: int) -> Dataset:
         (many(LEAST_TEXTS - 1, 50), "label 'positive' has 9 different texts"),
         (many(50, 1), "label 'negative' has 1 different texts"),
         (many(0, 50), "label 'positive' has 0 different texts"),
-        (dataset(*[("fine", 1)] * 50, *[(f"dull {n}", 0) for n in range(50)]), "1 different pos"),
+        (
+            dataset(*[("fine", 1)] * 50, *[(f"dull {n}", 0) for n in range(50)]),
+            "label 'positive' has 1 different texts",
+        ),
     ],
 )
 def test_too_few_texts_are_refused(reviews: Dataset, found: str) -> None:
