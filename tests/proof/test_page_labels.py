@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.deployed.page.conftest import OpenPage, browser, film_url, open_page, playwright
+from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.labels import write
 from tests.deployed.page.use import overflow, violations
 from tests.proof.test_labels import TOPICS, messages, write_messages
 from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.slow
-__all__ = ["browser", "film_url", "open_page", "playwright"]  # fixtures of this module
 
 
 def test_the_page_names_the_labels_of_its_model(

@@ -4,11 +4,10 @@ from statistics import median
 
 import pytest
 
-from tests.deployed.page.conftest import OpenPage, browser, film_url, open_page, playwright
+from tests.deployed.page.conftest import OpenPage
 from tests.proof.table import ProofTable
 
 pytestmark = pytest.mark.slow
-__all__ = ["browser", "film_url", "open_page", "playwright"]  # fixtures of this module
 
 VISITS = 9
 FIRST_PAINT_MS = 500
