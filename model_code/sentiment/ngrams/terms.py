@@ -91,13 +91,11 @@ class Tokens:
         numbers: number of each token, shape (tokens,).
         words: False for punctuation, shape (tokens,).
         lengths: number of tokens of each review, shape (reviews,).
-        starts: index of each review's first token, shape (reviews,).
     """
 
     numbers: Terms
     words: NDArray[np.bool_]
     lengths: NDArray[np.int64]
-    starts: NDArray[np.int64]
 
     @classmethod
     def read(cls, reviews: Sequence[str]) -> Self:
@@ -118,7 +116,12 @@ class Tokens:
         # An array, because NumPy warns when the product of two single numbers overflows
         numbers[scope] = _mix(np.full(1, NEGATED), numbers[scope])
         words = np.fromiter(roles, np.int8, len(roles)) != PUNCTUATION
-        return cls(numbers, words, lengths, ends - lengths)
+        return cls(numbers, words, lengths)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Index of each review's first token, shape (reviews,)."""
+        return np.cumsum(self.lengths) - self.lengths
 
     @cached_property
     def owners(self) -> NDArray[np.int64]:
@@ -230,6 +233,7 @@ class Occurrences:
     def distinct(self, size: int) -> Distinct:
         """Merge the occurrences of a term in a review; `size` is the number of terms."""
         keys = self.owners * size + self.terms
+        # `np.unique` returns the same, but takes half as long again for one review.
         order = keys.argsort()
         keys = keys.take(order)
         is_first = np.ones(len(keys), np.bool_)
