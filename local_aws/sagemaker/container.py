@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -20,6 +21,18 @@ from local_aws.environment import ONLY_THIS_MACHINE, embedded_aws, without_aws
 # group does not contain them all.
 MARK = "LOCAL_AWS_CONTAINER"
 KILL_SECONDS = 5.0
+
+
+class Usage(NamedTuple):
+    """Resources that a container uses.
+
+    Attributes:
+        processor_seconds: since its start.
+        memory: bytes of resident memory.
+    """
+
+    processor_seconds: float
+    memory: int
 
 
 class Container:
@@ -76,6 +89,18 @@ class Container:
     def running(self) -> bool:
         """Return whether the process still runs."""
         return self._process.poll() is None
+
+    def usage(self) -> Usage:
+        """Return the resources that its processes use; none once it has ended."""
+        seconds, memory = 0.0, 0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            first = psutil.Process(self._process.pid)
+            for process in (first, *first.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    times = process.cpu_times()
+                    seconds += times.user + times.system
+                    memory += process.memory_info().rss
+        return Usage(seconds, memory)
 
     def stop(self, grace: float) -> None:
         """Ask the process and its children to end, and kill them after `grace` seconds."""

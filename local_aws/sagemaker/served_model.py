@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.sagemaker import namespace, objects
-from local_aws.sagemaker.container import Container, container_environment
+from local_aws.sagemaker.container import Container, Usage, container_environment
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.images import framework, serves_submitted_code
 from local_aws.sagemaker.overlay import make_overlay
@@ -127,6 +127,10 @@ class ServedModel:
             answer = connection.getresponse()
             body = answer.read()
             return body if answer.status == HTTPStatus.OK else b""
+
+    def usage(self) -> Usage:
+        """Return the resources that the container uses."""
+        return self._container.usage() if self._container else Usage(0.0, 0)
 
     def invoke(
         self, body: bytes, headers: Mapping[str, str], seconds: float | None = None

@@ -77,7 +77,7 @@ class SageMakerService:
             describe=descriptions.endpoint_config,
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
-        self._transforms = TransformJobs(context, models)
+        self._transforms = TransformJobs(context, models, publish)
         packages, tags = ModelPackages(context), Tags(store)
         self.operations: dict[str, Callable[[Record], Record]] = {
             "CreateTrainingJob": self._jobs.create,

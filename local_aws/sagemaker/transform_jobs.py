@@ -2,6 +2,7 @@
 
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.invocation_metrics import Publish, unpublished
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.store import Record
@@ -15,9 +16,11 @@ NOT_DESCRIBED = ("Tags", "LastModifiedTime")
 class TransformJobs:
     """Creates, describes, lists and stops transform jobs."""
 
-    def __init__(self, context: Context, models: NamedResources) -> None:
-        """Use `context` for state and clients, and the models that jobs name."""
-        self._context, self._models = context, models
+    def __init__(
+        self, context: Context, models: NamedResources, publish: Publish = unpublished
+    ) -> None:
+        """Use `context` for state and clients; publish the metrics of jobs with the `models`."""
+        self._context, self._models, self._publish = context, models, publish
         self._runs: dict[str, TransformRun] = {}
 
     def create(self, request: Record) -> Record:
@@ -40,7 +43,7 @@ class TransformJobs:
                 "Job name must be unique within an AWS account and region, and a job with this "
                 f"name already exists ({record['TransformJobArn']})",
             )
-        self._runs[name] = TransformRun(self._context, record, model)
+        self._runs[name] = TransformRun(self._context, record, model, self._publish)
         self._runs[name].start()
         return {"TransformJobArn": record["TransformJobArn"]}
 

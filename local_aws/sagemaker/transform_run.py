@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.sagemaker.context import Context, now
+from local_aws.sagemaker.invocation_metrics import Publish
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.objects import ArtifactError
 from local_aws.sagemaker.served_model import ServedModel, ServingError
@@ -22,6 +24,8 @@ from local_aws.sagemaker.transform_instance import (
     TransformError,
     TransformInstance,
 )
+from local_aws.sagemaker.utilization import SECONDS as PUBLISH_SECONDS
+from local_aws.sagemaker.utilization import Utilization
 
 KIND = "transform-job"
 ENDED = {"Completed", "Failed", "Stopped"}
@@ -41,9 +45,10 @@ class FailedError(Exception):
 class TransformRun:
     """Runs a job in a thread and writes every change of its state to the store."""
 
-    def __init__(self, context: Context, record: Record, model: Record) -> None:
+    def __init__(self, context: Context, record: Record, model: Record, publish: Publish) -> None:
         """Prepare the run of the job that `record` describes with its model."""
         self._context, self._record, self._model = context, record, model
+        self._publish = publish
         self._name = str(record["TransformJobName"])
         self._folder = context.folder / "transforms" / uuid.uuid4().hex
         self._stopping = threading.Event()
@@ -116,7 +121,8 @@ class TransformRun:
 
     def _run_instance(self, s3: Any, number: int, sources: list[Source]) -> list[TransformError]:
         """Start a container, transform objects and return the errors of those that failed."""
-        stream = f"{self._name}/i-{number:017x}-{int(now())}"
+        host = f"{self._name}/i-{number:017x}"
+        stream = f"{host}-{int(now())}"
         logs = [self._log(stream), self._log(f"{stream}/data-log")]
         model = None
         try:
@@ -126,7 +132,11 @@ class TransformRun:
                     self._update(TransformStartTime=self._started())
             timed = _timed(logs[1].write)
             instance = TransformInstance(self._record, model, s3, self._stopping, timed)
-            with _ended_by(self._stopping, model):
+            utilization = Utilization(self._publish, host, model)
+            with (
+                _repeated(utilization.publish, PUBLISH_SECONDS),
+                _repeated(partial(self._end_if_stopping, model), WATCH_SECONDS),
+            ):
                 found = (
                     instance.transform(source, self._folder / f"{number}.out") for source in sources
                 )
@@ -136,6 +146,11 @@ class TransformRun:
                 model.close()
             for log in logs:
                 log.close()
+
+    def _end_if_stopping(self, model: ServedModel) -> None:
+        """End a container, and so the requests in flight, when the job is being stopped."""
+        if self._stopping.is_set():
+            model.close()
 
     def _serve(self, on_line: Callable[[str], None]) -> ServedModel:
         batch = {
@@ -171,17 +186,15 @@ class TransformRun:
 
 
 @contextmanager
-def _ended_by(event: threading.Event, model: ServedModel) -> Iterator[None]:
-    """End a container, and so the requests in flight, as soon as an event is set."""
+def _repeated(action: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Repeat an action in a thread after each pause, until the context is left."""
     left = threading.Event()
 
-    def watch() -> None:
-        while not left.is_set():
-            if event.wait(WATCH_SECONDS):
-                model.close()
-                return
+    def repeat() -> None:
+        while not left.wait(seconds):
+            action()
 
-    thread = threading.Thread(target=watch, daemon=True)
+    thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
     try:
         yield

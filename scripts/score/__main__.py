@@ -157,10 +157,15 @@ def _judge(
                     raise ScoreError(f"s3://{deployment.bucket}/{key}: {reason(error)}") from error
                 uploaded.add(part.key)
             bar.update(part.rows)
-    job = Job(boto3.client("sagemaker"), s3, deployment, settings.scoring, parts)
+    job = Job(boto3.client, deployment, settings.scoring, parts)
     with tqdm(total=job.rows, unit="row", unit_scale=True, disable=None) as bar:
         bar.set_description("scoring")
-        job.run(lambda rows: bar.update(rows - bar.n))
+
+        def show_progress(rows: int, machines: str) -> None:
+            bar.set_postfix_str(machines, refresh=False)
+            bar.update(rows - bar.n)
+
+        job.run(show_progress)
     return parts
 
 

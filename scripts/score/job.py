@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
+from scripts.score.machines import Machines
 from scripts.score.parts import Part
 from stacks.building_blocks.permissions import has_volume
 from stacks.settings.scoring import ScoringSettings
@@ -30,14 +31,20 @@ class Job:
 
     def __init__(
         self,
-        sagemaker: Any,
-        s3: Any,
+        client: Callable[[str], Any],
         deployment: Deployment,
         settings: ScoringSettings,
         parts: Sequence[Part],
     ) -> None:
-        """Name the job after its parts and its model."""
-        self._sagemaker, self._s3 = sagemaker, s3
+        """Name the job after its parts and its model.
+
+        Args:
+            client: returns a client of a service, as `boto3.client` does.
+            deployment: the model and its bucket.
+            settings: machines of the job.
+            parts: parts of the input, in order.
+        """
+        self._sagemaker, self._s3, self._cloudwatch = map(client, ("sagemaker", "s3", "cloudwatch"))
         self._deployment, self._settings = deployment, settings
         self._rows = {part.key: part.rows for part in parts}
         content = json.dumps([deployment.identity, list(self._rows)])
@@ -49,11 +56,11 @@ class Job:
         """Number of lines of all parts; equal parts count once."""
         return sum(self._rows.values())
 
-    def run(self, report: Callable[[int], object]) -> None:
+    def run(self, report: Callable[[int, str], object]) -> None:
         """Judge all parts that have no answers yet.
 
         Args:
-            report: takes the number of judged rows, at every change.
+            report: takes the number of judged rows and a line about the machines, once a second.
 
         Raises:
             ScoreError: with SageMaker's reason, when the job failed.
@@ -75,7 +82,7 @@ class Job:
                     + (f" ({reason})" if reason else "")
                     + f"; its lines are in {LOG_GROUP}, and finished parts are kept"
                 )
-        report(self._done())
+        report(self._done(), "")
 
     def _running(self) -> str | None:
         """Return the name of the job that an earlier command left running, or None."""
@@ -127,8 +134,9 @@ class Job:
             Tags=[{"Key": "purpose", "Value": "scoring"}],
         )  # fmt: skip
 
-    def _watch(self, name: str, report: Callable[[int], object]) -> tuple[str, str]:
+    def _watch(self, name: str, report: Callable[[int, str], object]) -> tuple[str, str]:
         """Wait for the job's end and return its status and the reason of a failure."""
+        machines = Machines(self._cloudwatch, name)
         patience = time.monotonic() + UNSEEN_SECONDS
         while True:
             try:
@@ -137,7 +145,7 @@ class Job:
                 if UNSEEN not in str(error) or time.monotonic() > patience:
                     raise
                 found = {"TransformJobStatus": "InProgress"}
-            report(self._done())
+            report(self._done(), machines.describe())
             if found["TransformJobStatus"] not in RUNNING:
                 return found["TransformJobStatus"], found.get("FailureReason", "")
             time.sleep(POLL_SECONDS)

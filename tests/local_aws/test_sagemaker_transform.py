@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from local_aws.sagemaker.json_path import JsonPathError, parse, select
 from local_aws.sagemaker.transform_parameters import Parameters
 from local_aws.sagemaker.validation import operation_model
+from scripts.score.machines import Machines
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import endpoints
 from tests.local_aws.test_sagemaker_service import made_in
@@ -32,8 +34,8 @@ def answer(line, kind):
     asked, _, value = line.partition(" ")
     if asked == "await":
         open(value + ".begun", "w").close()
-    while asked == "await" and not os.path.exists(value):
-        time.sleep(0.02)
+    while asked in ("await", "compute") and not os.path.exists(value):
+        time.sleep(0.02 if asked == "await" else 0)
     if asked == "environment":
         return os.environ.get(value, "unset")
     return line.upper() if kind != "application/json" else '"%d"' % len(line)
@@ -378,6 +380,21 @@ def test_stopped_job_keeps_finished_objects(transforming: Emulator, tmp_path: Pa
     assert outputs(transforming, "stopped") == {"a.out": b"DONE\n"}
     with pytest.raises(ClientError, match="in status Stopped"):
         sagemaker.stop_transform_job(TransformJobName="stopped")
+
+
+def test_utilization_of_each_instance_is_in_cloudwatch(
+    transforming: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.score.machines.ASK_SECONDS", 0)
+    go = tmp_path / "go"
+    start(transforming, "used", {name: f"compute {go}\n".encode() for name in "ab"}, instances=2)
+    machines = Machines(transforming.client("cloudwatch"), "used")
+    pattern = r"2 machines, CPU [1-9]\d*%, memory \d+%"
+    until(lambda: re.fullmatch(pattern, machines.describe()), explain=machines.describe)
+    go.touch()
+    assert ended(transforming, "used").get("FailureReason") is None
+    # The metrics of a job are not those of one whose name begins alike.
+    assert Machines(transforming.client("cloudwatch"), "use").describe() == ""
 
 
 def test_time_out_is_an_error_without_response(transforming: Emulator, tmp_path: Path) -> None:

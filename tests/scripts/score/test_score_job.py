@@ -42,6 +42,8 @@ class Account:
         return self
 
     def paginate(self, **wanted: str) -> list[dict[str, Any]]:
+        if "Namespace" in wanted:  # of CloudWatch
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "ListMetrics")
         found = [key for key in self.objects if key.startswith(wanted["Prefix"])]
         return [{"Contents": [{"Key": key} for key in found]}]
 
@@ -80,14 +82,14 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def job(account: Account, key: str | None = None) -> Job:
-    return Job(account, account, deployed(key), SETTINGS, PARTS)
+    return Job(lambda _service: account, deployed(key), SETTINGS, PARTS)
 
 
 def test_job_has_the_settings_and_the_missing_parts() -> None:
     account = Account(("unseen", []), ("Completed", ["a", "b"]))
-    reported: list[int] = []
-    job(account, "alias/key").run(reported.append)
-    assert reported == [0, 30, 30]
+    reported: list[tuple[int, str]] = []
+    job(account, "alias/key").run(lambda *given: reported.append(given))
+    assert reported == [(0, ""), (30, ""), (30, "")]
     (made,) = account.jobs
     assert made["TransformJobName"].startswith("sentiment-dev-score-")
     assert made["ModelName"] == "model"
@@ -104,12 +106,12 @@ def test_job_has_the_settings_and_the_missing_parts() -> None:
 def test_second_run_sends_only_what_is_missing() -> None:
     account = Account(("Ctrl-C", []))
     with pytest.raises(KeyboardInterrupt):
-        job(account).run(lambda _: None)
+        job(account).run(lambda *_: None)
     assert account.stopped == [account.jobs[0]["TransformJobName"]]
     account.jobs[0]["TransformJobStatus"] = "Stopped"
     account.put_object(Key="scoring/out/identity/a.jsonl.out", Body=b"{}")
     account.steps = [("Completed", ["b"])]
-    job(account).run(lambda _: None)
+    job(account).run(lambda *_: None)
     assert len(account.jobs) == 2
     name = account.jobs[1]["TransformJobName"]
     assert json.loads(account.objects[f"scoring/in/{name}.manifest"])[1:] == ["b.jsonl"]
@@ -125,23 +127,23 @@ def test_interruption_of_the_request_stops_the_job(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(account, "create_transform_job", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        job(account).run(lambda _: None)
+        job(account).run(lambda *_: None)
     assert account.stopped == [account.jobs[0]["TransformJobName"]]
 
 
 def test_running_job_is_joined_and_answered_parts_start_none() -> None:
     account = Account(("Ctrl-C", []))
     with pytest.raises(KeyboardInterrupt):
-        job(account).run(lambda _: None)
+        job(account).run(lambda *_: None)
     account.steps = [("InProgress", ["a"]), ("Completed", ["b"])]
-    job(account).run(lambda _: None)
-    job(account).run(lambda _: None)
+    job(account).run(lambda *_: None)
+    job(account).run(lambda *_: None)
     assert len(account.jobs) == 1
 
 
 def test_failed_job_is_one_line() -> None:
     with pytest.raises(ScoreError, match=r"is Failed \(AlgorithmError: x\)") as error:
-        job(Account(("Failed", ["a"]))).run(lambda _: None)
+        job(Account(("Failed", ["a"]))).run(lambda *_: None)
     assert "\n" not in str(error.value)
 
 
