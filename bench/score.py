@@ -11,6 +11,7 @@ import tarfile
 import time
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -60,6 +61,14 @@ def artifact(originals: Path, folder: Path) -> Path:
     return model
 
 
+def alone(model: Path, file: Path, processes: int) -> float:
+    """Return the reviews a second of `predict_fn` in as many processes at the same time."""
+    command = [sys.executable, "-m", "bench.score", "--alone", str(model), str(file)]
+    with ThreadPoolExecutor(processes) as pool:
+        runs = [pool.submit(process.run, command, threads=1, show=print) for _ in range(processes)]
+    return sum(float(run.result().result) for run in runs)
+
+
 def judge_alone(model: Path, file: Path) -> float:
     """Return the reviews a second of `predict_fn` on lists."""
     from predict import model_fn, predict_fn  # noqa: PLC0415 - as the container imports it
@@ -102,8 +111,9 @@ def embedded_aws(folder: Path, model: Path) -> Iterator[None]:
         emulator.stop(running, state)
 
 
-def score(file: Path, count: int, processes: int, alone: float) -> Measured:
-    """Cut a file into parts and judge them with a job, as `make score` does."""
+def score(model: Path, file: Path, count: int, processes: int) -> Measured:
+    """Measure `predict_fn` alone, cut a file into parts and judge them, as `make score` does."""
+    most = alone(model, file, processes)
     tables = [Table(file.name, file)]
     found = survey(tables, explain=False)
     # Each job has its own prefix of answers, so that it judges every part.
@@ -117,14 +127,14 @@ def score(file: Path, count: int, processes: int, alone: float) -> Measured:
         parts.append(part)
     cutting = time.perf_counter() - started
     settings = ScoringSettings(instance_count=processes)
-    Job(sagemaker, s3, place, settings, parts).run(lambda _: None)
+    Job(boto3.client, place, settings, parts).run(lambda *_: None)
     [job] = sagemaker.list_transform_jobs(NameContains=f"{name}-")["TransformJobSummaries"]
     times = sagemaker.describe_transform_job(TransformJobName=job["TransformJobName"])
     begun, ended = times["TransformStartTime"], times["TransformEndTime"]
     return Measured(
         count,
         processes,
-        alone,
+        most,
         cutting,
         (begun - times["CreationTime"]).total_seconds(),
         (ended - begun).total_seconds(),
@@ -134,7 +144,7 @@ def score(file: Path, count: int, processes: int, alone: float) -> Measured:
 def measure(
     folder: Path, counts: list[int], processes: list[int], model: Path | None
 ) -> list[Measured]:
-    """Measure each job, and `predict_fn` alone before the jobs of each count.
+    """Measure each job, and `predict_fn` alone before it.
 
     Args:
         folder: an empty folder.
@@ -151,10 +161,8 @@ def measure(
         for count in counts:
             file = folder / f"{count}.jsonl"
             reviews.write(file, size.recombine(dataset, count))
-            command = [sys.executable, "-m", "bench.score", "--alone", str(model), str(file)]
-            alone = float(process.run(command, threads=1, show=print).result)
             for number in processes:
-                results.append(score(file, count, number, alone))
+                results.append(score(model, file, count, number))
                 print(results[-1], f"{results[-1].share:.0%}", flush=True)
     return results
 

@@ -24,7 +24,7 @@ class Measured:
     Attributes:
         rows: number of reviews.
         processes: instances of the job, each a process.
-        alone: reviews a second of `predict_fn` alone, in one process and one thread.
+        alone: reviews a second of `predict_fn` alone, in as many processes of one thread each.
         cutting: seconds in which the rows were read, cut into parts and uploaded before the job.
         starting: seconds from the job's creation until its first container was ready.
         judging: seconds from then to the job's end.
@@ -44,8 +44,8 @@ class Measured:
 
     @property
     def share(self) -> float:
-        """Share of the rate that `predict_fn` alone would have on as many processes."""
-        return self.rate / (self.alone * self.processes)
+        """Share of the rate of `predict_fn` alone."""
+        return self.rate / self.alone
 
 
 def measured_table(described: dict[str, str | int], day: str, results: Sequence[Measured]) -> str:

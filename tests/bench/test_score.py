@@ -10,17 +10,17 @@ from scripts import ROOT
 MACHINE: dict[str, str | int] = {
     "processor": "P", "cores": 2, "memory_gb": 8, "system": "S", "python": "3", "torch": "2",
 }  # fmt: skip
-JOB = Measured(rows=9000, processes=2, alone=2000.0, cutting=1.0, starting=4.0, judging=3.0)
+JOB = Measured(rows=9000, processes=2, alone=4000.0, cutting=1.0, starting=4.0, judging=3.0)
 
 
-def test_share_compares_with_as_many_processes() -> None:
+def test_share_compares_with_predict_fn_alone() -> None:
     assert (JOB.rate, JOB.share) == (3000, 0.75)
 
 
 def test_table_has_the_machine_and_a_row_for_each_job() -> None:
     lines = measured_table(MACHINE, "2026-11-28", [JOB]).splitlines()
     assert lines[0] == "On 2026-11-28: P, 2 cores, 8 GB, S, Python 3, torch 2."
-    assert lines[-1] == "| 9,000 | 2 | 2,000 | 1.0 | 4.0 | 3.0 | 3,000 | 75% |"
+    assert lines[-1] == "| 9,000 | 2 | 4,000 | 1.0 | 4.0 | 3.0 | 3,000 | 75% |"
     columns = [line.count("|") for line in lines[2:]]
     assert len(set(columns)) == 1
 
