@@ -208,7 +208,7 @@ NO = (
     _read("Training job: read its dataset with TLS 1.1", tls=True, version="1.1"),
     _use_key("Training job: use the data key through Secrets Manager", TRAINING, "Decrypt", "secretsmanager"),
     _use_key("Model: encrypt with the data key through S3", MODEL, "GenerateDataKey"),
-    _use_key("API function: decrypt feedback through S3", API, "Decrypt"),
+    _use_key("API function: use the data key through Secrets Manager", API, "Decrypt", "secretsmanager"),
     Question(
         "Another account: decrypt with the data key", "kms:Decrypt", _key,
         principal=f"arn:aws:iam::{OTHER_ACCOUNT}:root", policy="key DataKey",
@@ -237,6 +237,7 @@ YES = (
     _use_key("Training job: encrypt through S3", TRAINING, "GenerateDataKey"),
     _use_key("Model: decrypt through S3", MODEL, "Decrypt"),
     _use_key("API function: encrypt feedback through S3", API, "GenerateDataKey"),
+    _use_key("API function: decrypt comparisons of models through S3", API, "Decrypt"),
     _encrypt_log("CloudWatch Logs: use the log key for this environment's logs", "sentiment-dev-any"),
     _call("The REST API: invoke its function", "apigateway.amazonaws.com", None),
     _pass("Training job starter: pass a job's role to SageMaker", TRAINING, SAGEMAKER),
