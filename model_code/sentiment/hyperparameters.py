@@ -22,7 +22,7 @@ SPECIFIC = {
 }  # fmt: skip
 # Share of the training reviews held out by default. The n-grams are trained again with them; the
 # LSTM is not, so it can spare fewer (docs/decisions/0010-the-model.md).
-HELD_OUT = {"ngrams": 0.2, "lstm": 0.1}
+HELD_OUT = {"ngrams": 0.33, "lstm": 0.1}
 WORDS = ("all", "stems")
 MAX_SHOWN = 100  # characters of a value in an error message
 LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
@@ -37,7 +37,7 @@ class Hyperparameters:
         seed: seed of every random choice.
         test_fraction: share of the reviews held out for testing without a testing channel.
         validation_fraction: share of the training reviews held out for the learning curve and the
-            calibration; by default 0.2 for `ngrams` and 0.1 for `lstm`.
+            calibration; by default 0.33 for `ngrams` and 0.1 for `lstm`.
         max_order: ngrams: words in the longest n-grams.
         min_reviews: ngrams: number of reviews in which an n-gram must occur.
         max_terms: ngrams: number of n-grams that the model keeps at most.

@@ -19,7 +19,7 @@ def test_the_defaults_are_the_same() -> None:
     assert {name: getattr(settings, name) for name in known} == known
 
 
-@pytest.mark.parametrize(("architecture", "share"), [("ngrams", "0.2"), ("lstm", "0.1")])
+@pytest.mark.parametrize(("architecture", "share"), [("ngrams", "0.33"), ("lstm", "0.1")])
 def test_the_validation_fraction_depends_on_the_architecture(architecture: str, share: str) -> None:
     assert Hyperparameters(architecture=architecture).held_out == float(share)
     for given, passed in ({}, share), ({"validation_fraction": 0.3}, "0.3"):
