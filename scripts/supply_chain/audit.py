@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from scripts import ROOT
-from scripts.supply_chain.locks import Package, locked, npm_name
+from scripts.supply_chain.locks import NPM_LOCK, Package, locked, npm_name
 
 FILE = Path(__file__).with_name("advisories.json")
 ACCEPTED = Path(__file__).with_name("accepted_advisories.toml")
@@ -141,10 +141,15 @@ def ask_pip_audit(packages: Iterable[Package], options: Sequence[str]) -> Answer
 
 def ask_npm_audit(packages: Iterable[Package]) -> Answer:
     """Ask npm audit about package-lock.json."""
-    versions = {package.name: package for package in packages}
+    lock = json.loads((ROOT / NPM_LOCK).read_text("utf-8"))["packages"]
     command = ["npm", "audit", "--package-lock-only", "--json", "--loglevel=error"]
-    return list(versions.values()), [
-        Advisory(versions[npm_name(node)], via["url"].rpartition("/")[2], (), ())
+    return list(packages), [
+        Advisory(
+            Package("npm", npm_name(node), lock[node]["version"]),
+            via["url"].rpartition("/")[2],
+            (),
+            (),
+        )
         for vulnerability in _run("npm audit", command, "vulnerabilities").values()
         for via in vulnerability["via"]
         if isinstance(via, dict)  # a string names another vulnerable package

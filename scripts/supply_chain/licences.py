@@ -97,11 +97,15 @@ def licences(entries: Iterable[Locked]) -> dict[Package, str]:
         said |= installed(ROOT / environment / "bin" / "python")
     of_another_version = {package.name: text for package, text in said.items()}
     npm = json.loads((ROOT / NPM_LOCK).read_text("utf-8"))["packages"]
-    of_npm = {npm_name(path): package.get("license", "") for path, package in npm.items() if path}
+    of_npm = {
+        (npm_name(path), package["version"]): package.get("license", "")
+        for path, package in npm.items()
+        if path
+    }
     found = {}
     for package in {entry.package for entry in entries}:
         if package.ecosystem == "npm":
-            text = of_npm[package.name]
+            text = of_npm[package.name, package.version]
         else:
             text = said.get(package, of_another_version.get(package.name, ""))
         found[package] = licence(package.name, text)
