@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgba_array
 
 from sentiment.evaluation.drawing import ACCENT, CARD, FAINT, INK, OTHER, new_figure, styled, svg
 from sentiment.evaluation.judged import Judged
@@ -66,12 +67,16 @@ def _confusion(metrics: Metrics) -> ReportFigure:
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     figure = new_figure()
     axes = figure.add_subplot()
-    for (row, column), count in np.ndenumerate(counts):
-        share = shares[row, column]
-        # Rectangles, because an image would be a raster inside the SVG
-        corner, strength = (column, row), 0.06 + 0.9 * share
-        axes.add_patch(Rectangle(corner, 1, 1, color=ACCENT, alpha=strength, linewidth=0))
-        if size <= MOST_NUMBERED:
+    # Polygons, because an image would be a raster inside the SVG
+    cells = [
+        [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
+        for row, column in np.ndindex(counts.shape)
+    ]
+    colors = to_rgba_array(ACCENT, 0.06 + 0.9 * shares.ravel())
+    axes.add_collection(PolyCollection(cells, facecolors=colors, linewidths=0))
+    if size <= MOST_NUMBERED:
+        for (row, column), count in np.ndenumerate(counts):
+            share = shares[row, column]
             axes.text(
                 column + 0.5, row + 0.5, f"{count:,}" + (f"\n{share:.1%}" if size == PAIR else ""),
                 ha="center", va="center", color=CARD if share > DARK else INK,
