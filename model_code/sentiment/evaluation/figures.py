@@ -17,6 +17,7 @@ INTERVALS = "95\N{NO-BREAK SPACE}% intervals"
 DARK = 0.5  # share above which a cell of the confusion matrix needs light text
 PAIR = 2
 MOST_NUMBERED = 10  # labels up to which the confusion matrix has numbers
+MOST_POINTS, ALL_POINTS = 8.5, 130  # font sizes of one name and of all names next to another
 SHOWN_OF_NAME = 20  # characters of a label's name in the confusion matrix
 PANEL = 1.45  # height of a panel, in inches
 
@@ -85,7 +86,7 @@ def _confusion(metrics: Metrics) -> ReportFigure:
     axes.set(xticks=ticks, yticks=ticks, xlim=(0, size), ylim=(size, 0))
     axes.set_xticklabels(shown, rotation=0 if size == PAIR else 90)
     axes.set_yticklabels(shown, rotation=90 if size == PAIR else 0, va="center")
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, labelsize=min(MOST_POINTS, ALL_POINTS / size))
     axes.spines[:].set_visible(False)
     axes.set(xlabel="predicted", ylabel="true", aspect="equal")
     return ReportFigure(
