@@ -67,10 +67,9 @@ def kill_the_training(deployment: Deployment, ended: threading.Event) -> None:
     """Kill the training script as the kernel does when memory runs out."""
     folder = str(deployment.state / "sagemaker" / "training")
     while not ended.wait(0.2):
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            command = process.info["cmdline"] or []
-            where = (process.info["environ"] or {}).get("SM_MODEL_DIR", "")
-            if "train.py" in command and where.startswith(folder):
+        for process in psutil.process_iter(["cmdline"]):
+            program, *words = process.info["cmdline"] or [""]
+            if "train.py" in words and program.startswith(folder):
                 process.kill()
                 return
 
