@@ -25,7 +25,8 @@ export function startClock() {
   const started = performance.now();
   const timer = setInterval(() => {
     element("message-text").textContent ||= "Reading …";
-    element("elapsed").textContent = `${Math.floor((performance.now() - started) / 1000)}\u00a0s`;
+    // A space between the elements would be a text of its own, which moves with the message.
+    element("elapsed").textContent = ` ${Math.floor((performance.now() - started) / 1000)}\u00a0s`;
   }, 1000);
   return () => clearInterval(timer);
 }

@@ -182,7 +182,10 @@ def test_nothing_shifts_after_the_first_paint(open_page: OpenPage, width: int) -
     assert layout_shift(page) == 0  # with a verdict that comes later
 
 
-def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page) -> None:
+@pytest.mark.parametrize("slower", [1, 6])
+def test_nothing_moves_when_one_live_verdict_replaces_another(page: Page, slower: int) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     held: list[Route] = []
 
     def write(text: str, verdict: str) -> None:
