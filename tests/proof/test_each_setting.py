@@ -52,7 +52,7 @@ def changed(environment: str, base: dict[str, str], key: str) -> dict[str, str] 
     before = read(environment, base)
 
     def overrides(value: Any) -> dict[str, str]:
-        return {**base, **TOGETHER.get(key, {}), key: spelled(value)}
+        return {**base, **TOGETHER.get(key, {}), key: spelled(value, key)}
 
     def differs(value: Any) -> bool:
         after = read(environment, overrides(value))

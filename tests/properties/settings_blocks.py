@@ -30,6 +30,7 @@ TEXTS: dict[Any, st.SearchStrategy[Any]] = {
     types.EmailAddress: st.sampled_from(["ops@example.com", "a.b+c@mail.example.org"]),
     types.Certificate: st.just("arn:aws:acm:us-east-1:123456789012:certificate/0-a"),
     types.Column: st.sampled_from(["review", "Column 2", "avis"]),
+    types.Origin: st.sampled_from(["https://example.com", "http://localhost:3000"]),
     types.SubnetId: st.from_regex(r"\Asubnet-[0-9a-f]{8}\Z"),
     types.SecurityGroupId: st.from_regex(r"\Asg-[0-9a-f]{17}\Z"),
 }  # fmt: skip
@@ -89,7 +90,7 @@ def blocks(draw: st.DrawFn) -> Block:
     return block
 
 
-def spelled(value: Any, key: str = "") -> str:
+def spelled(value: Any, key: str) -> str:
     """Return a JSON value as `cdk -c` passes it; lists of texts, which have commas, as JSON."""
     if isinstance(value, list) and key == "site.examples":
         return json.dumps(value)
