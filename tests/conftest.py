@@ -1,6 +1,7 @@
 """Hooks of the whole suite, and the deployment that several packages share."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,9 @@ pytest_plugins = ["local_aws.pytest_plugin", "tests.proof.plugin", "tests.stacks
 
 # PyTorch's threads wait for each other without a loop that keeps the other tests from the cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# A shell starts background processes with SIGINT ignored, and so their children would ignore it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # The duration of an example depends more on the machine than on the code.
 settings.register_profile("suite", deadline=None, print_blob=True)
 # `make proof` runs each property of tests/properties with this many cases, the slowest with fewer.

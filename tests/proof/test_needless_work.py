@@ -230,9 +230,11 @@ def packages(deployment: Deployment) -> set[str]:
 def key_of_model(deployment: Deployment) -> str:
     """Return the ARN of the key that encrypts the serving model's artifact."""
     sagemaker = deployment.client("sagemaker")
-    (model,) = sagemaker.list_models()["Models"]
-    container = sagemaker.describe_model(ModelName=model["ModelName"])["PrimaryContainer"]
-    bucket, _, key = container["ModelDataUrl"].removeprefix("s3://").partition("/")
+    models = [one["ModelName"] for one in sagemaker.list_models()["Models"]]
+    containers = [sagemaker.describe_model(ModelName=one)["PrimaryContainer"] for one in models]
+    # The model for files has the same artifact.
+    (artifact,) = {container["ModelDataUrl"] for container in containers}
+    bucket, _, key = artifact.removeprefix("s3://").partition("/")
     return str(deployment.client("s3").head_object(Bucket=bucket, Key=key)["SSEKMSKeyId"])
 
 

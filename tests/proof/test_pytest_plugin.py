@@ -15,12 +15,6 @@ from tests.support.waiting import until
 
 END_SECONDS = 60.0
 FOLDERS = [str(ROOT), str(ROOT / "lambda_fn"), str(ROOT / "model_code")]
-# A shell starts background processes with SIGINT ignored.
-START = """
-import signal, sys, pytest
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(pytest.main(sys.argv[1:]))
-"""
 # A test that starts a process of each kind, and then waits for the signal.
 TEST = '''
 import time
@@ -74,7 +68,7 @@ def test_everything_runs(embedded_aws):
 )
 def test_no_process_outlives_its_pytest(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "test_all.py").write_text(TEST, "utf-8")
-    command = [sys.executable, "-c", START, "-p", "local_aws.pytest_plugin", "--basetemp=t"]
+    command = [sys.executable, "-m", "pytest", "-p", "local_aws.pytest_plugin", "--basetemp=t"]
     with (tmp_path / "printed").open("wb") as printed:
         run = subprocess.Popen(
             [*command, "-p", "no:cacheprovider"], cwd=tmp_path, stdout=printed, stderr=printed,
