@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 NAMESPACE = "/aws/sagemaker/TransformJobs"
 METRICS = {"CPUUtilization": "CPU", "MemoryUtilization": "memory"}
@@ -29,14 +29,14 @@ class Machines:
     def describe(self) -> str:
         """Return a line such as `2 machines, CPU 95%, memory 3%`, of one machine on average.
 
-        CloudWatch is asked once in ten seconds. Without metrics, or the permission to read them,
+        CloudWatch is asked once in ten seconds. Without metrics, a connection or the permission,
         the line is empty.
         """
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + ASK_SECONDS
             try:
                 self._described = self._ask()
-            except ClientError:
+            except (BotoCoreError, ClientError):
                 self._described, self._next = "", float("inf")
         return self._described
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from scripts.cost.prices import Prices
 from scripts.score import ScoreError
@@ -37,13 +37,14 @@ class Account:
         self.objects: dict[str, bytes] = {}
         self.jobs: list[dict[str, Any]] = []
         self.stopped: list[str] = []
+        self.no_metrics: Exception = EndpointConnectionError(endpoint_url="http://cloudwatch")
 
     def get_paginator(self, _name: str) -> "Account":
         return self
 
     def paginate(self, **wanted: str) -> list[dict[str, Any]]:
         if "Namespace" in wanted:  # of CloudWatch
-            raise ClientError({"Error": {"Code": "AccessDenied"}}, "ListMetrics")
+            raise self.no_metrics
         found = [key for key in self.objects if key.startswith(wanted["Prefix"])]
         return [{"Contents": [{"Key": key} for key in found]}]
 
@@ -101,6 +102,14 @@ def test_job_has_the_settings_and_the_missing_parts() -> None:
     uri = made["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
     manifest = json.loads(account.objects[uri.removeprefix("s3://data/")])
     assert manifest == [{"prefix": "s3://data/scoring/in/"}, "a.jsonl", "b.jsonl"]
+
+
+def test_job_goes_without_metrics_that_the_caller_may_not_read() -> None:
+    account = Account(("InProgress", ["a"]), ("Completed", ["b"]))
+    account.no_metrics = ClientError({"Error": {"Code": "AccessDenied"}}, "ListMetrics")
+    reported: list[tuple[int, str]] = []
+    job(account).run(lambda *given: reported.append(given))
+    assert reported == [(10, ""), (30, ""), (30, "")]
 
 
 def test_second_run_sends_only_what_is_missing() -> None:
