@@ -97,7 +97,8 @@ def count_terms(
         ranks: processes that share the counting.
 
     Returns:
-        The best terms of the reviews that are not held out, and the best terms of all.
+        The best terms of the reviews that are not held out, as far as they are among the best
+        terms of all, and the best terms of all.
 
     Raises:
         TrainingInputError: when no term occurs in enough reviews.
@@ -116,6 +117,10 @@ def count_terms(
         raise TrainingInputError(
             f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews"
         )
+    # The matrix holds the terms of both: other terms of the first would need memory for nothing.
+    shared = np.isin(first.terms, final.terms, assume_unique=True)
+    if shared.any():
+        first = Counts(first.terms[shared], first.reviews[:, shared])
     return first, final
 
 

@@ -35,6 +35,8 @@ class Weighting:
     def against_others(self, label: int) -> Self:
         """Return the weighting of one label, as the positive one, against all others."""
         reviews = self.counted.reviews
+        if (len(reviews), label) == (2, 1):  # the same, without copies
+            return self
         others = reviews.sum(axis=0, dtype=np.int32) - reviews[label]
         return replace(self, counted=Counts(self.terms, np.stack([others, reviews[label]])))
 
