@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.classifier import Classifier, Scores
+from sentiment.classifier import BLOCK, Classifier, Scores
 from sentiment.evaluation.calibration import Calibration
 from sentiment.evaluation.judged import verdicts
 from sentiment.explanation import Explanation
@@ -22,7 +22,6 @@ from sentiment.wheels import fetch_wheels
 
 METADATA = "metadata.json"
 SHOWN_CHARACTERS = 200
-BLOCK = 128  # reviews judged at a time, whose arrays fit into the processor's cache
 TINY = 1e-300  # keeps the sum of probabilities above 0
 CODE = "code"
 CODE_SUFFIXES = {".py", ".txt", ".j2"}

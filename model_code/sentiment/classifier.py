@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from sentiment.explanation import Explanation
 
+BLOCK = 128  # texts scored at a time, whose arrays fit into the processor's cache
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -47,6 +49,19 @@ class Classifier(Protocol):
 
     def save(self, folder: Path) -> None:
         """Write the files that `load` of the same class reads to an existing folder."""
+
+
+def log_odds(
+    model: Classifier, texts: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the log-odds and the evidence of any number of texts, each (texts, models)."""
+    logits, evidence = [], []
+    for start in range(0, len(texts), BLOCK):
+        # Scores hold all that an explanation needs: too much memory to keep them for every text.
+        scores = model.score(texts[start : start + BLOCK])
+        logits.append(scores.logits)
+        evidence.append(scores.evidence)
+    return np.concatenate(logits), np.concatenate(evidence)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import torch
 from sentiment import artifact
 from sentiment.artifact import Artifact
 from sentiment.checkpoint import Checkpoint
-from sentiment.classifier import Classifier, Fitted
+from sentiment.classifier import Classifier, Fitted, log_odds
 from sentiment.datasets import Dataset, read_feedback
 from sentiment.distributed import Ranks
 from sentiment.drift import read_baseline
@@ -33,7 +33,6 @@ from sentiment.held_out import write_held_out
 from sentiment.hyperparameters import Hyperparameters, most_labels
 from sentiment.known_reviews import choose_known_reviews
 from sentiment.labels import modelled
-from sentiment.request import MAX_REVIEWS
 from sentiment.schema import Schema
 from sentiment.split import add_unseen, shuffle, stratified_split
 
@@ -205,13 +204,8 @@ def _calibrate(model: Classifier, validation: Dataset) -> list[Calibration]:
         )
         for kind, part in parts.items()
     ]
-    scores = [
-        model.score(part.texts[start : start + MAX_REVIEWS])
-        for part in parts.values()
-        for start in range(0, len(part.texts), MAX_REVIEWS)
-    ]
-    logits = np.concatenate([part.logits for part in scores])
-    evidence = np.concatenate([part.evidence for part in scores])
+    texts = [text for part in parts.values() for text in part.texts]
+    logits, evidence = log_odds(model, texts)
     labels = np.array([label for part in parts.values() for label in part.labels])
     return [
         fit_calibration(
@@ -253,8 +247,8 @@ def _judge(trained: Artifact, reviews: Dataset) -> Judged:
 
 def _print_result(watch: Stopwatch, metrics: Metrics) -> None:
     phases = ", ".join(f"{phase} {seconds:.1f}" for phase, seconds in watch.seconds.items())
-    # ru_maxrss is in kilobytes on Linux
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    # Linux counts in units of 1,024 bytes.
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     print(
         f"finished in {sum(watch.seconds.values()):.1f} s ({phases}), peak memory {memory:.2f} GB",
         flush=True,

@@ -1,5 +1,6 @@
 """Training of the n-gram model: find the terms, weight them and fit the regression."""
 
+import gc
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -144,6 +145,8 @@ class _Run:
     def model(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> NgramReviews:
         """Fit the next regression on the chosen rows."""
         solution = self.ahead.pop(0) if self.ahead else self._regress(weighting, rows, chosen)
+        # torch's first optimizer leaves a cycle of its callers' frames, which hold the design.
+        gc.collect()
         return NgramReviews(
             order=self.parameters.max_order,
             terms=weighting.terms,

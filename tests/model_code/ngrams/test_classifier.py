@@ -2,6 +2,8 @@
 
 import json
 import warnings
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.classifier import Fitted
+from sentiment.classifier import BLOCK, Fitted, Scores, log_odds
 from sentiment.explanation import Spans
 from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.emphasis import emphasis
@@ -42,6 +44,26 @@ def test_the_batch_changes_no_bit_of_a_review(fitted: Fitted, *, explain: bool) 
         alone = fitted.model.score([review], explain=explain)
         assert alone.logits[0] == together.logits[row]
         assert alone.evidence[0] == together.evidence[row]
+
+
+def test_the_log_odds_of_many_texts_need_no_more_memory_than_a_block(fitted: Fitted) -> None:
+    texts = [f"great {number}" for number in range(3 * BLOCK + 1)]
+    kept: list[weakref.ref[Scores]] = []
+
+    class Watched:
+        save = fitted.model.save
+
+        def score(self, reviews: Sequence[str], *, explain: bool = False) -> Scores:
+            assert sum(one() is not None for one in kept) <= 1
+            scores = fitted.model.score(reviews, explain=explain)
+            kept.append(weakref.ref(scores))
+            return scores
+
+    logits, evidence = log_odds(Watched(), texts)
+    assert len(kept) == 4
+    together = fitted.model.score(texts)
+    np.testing.assert_array_equal(logits, together.logits)
+    np.testing.assert_array_equal(evidence, together.evidence)
 
 
 PIECES = ["great", "Dull", "not good", "not bad", "<br />", " ", "&amp;", "<i>", ".", "joy"]

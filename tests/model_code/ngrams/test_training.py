@@ -1,5 +1,7 @@
 """Regression: correct gradients, a model that learns, deterministic weights."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from scripts import ROOT
 from sentiment.checkpoint import Checkpoint
 from sentiment.classifier import Classifier, Fitted
 from sentiment.datasets import Dataset
@@ -127,6 +130,30 @@ def test_the_sizes_of_blocks_and_parts_change_no_bit(
     other = fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))
     assert saved(other.model, tmp_path) == saved(fitted.model, tmp_path)
     assert saved(other.held_out, tmp_path) == saved(fitted.held_out, tmp_path)
+
+
+LEFT = """
+import gc
+from sentiment.checkpoint import Checkpoint
+from sentiment.distributed import Ranks
+from sentiment.ngrams.regression import Design
+from sentiment.ngrams.training import fit
+from tests.model_code.ngrams.conftest import PARAMETERS, reviews
+
+gc.disable()
+fit(reviews(60, 1), reviews(20, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))
+print(sum(isinstance(one, Design) for one in gc.get_objects()))
+"""
+
+
+def test_no_matrix_of_a_regression_outlives_it() -> None:
+    # In a new process, because only torch's first optimizer leaves a cycle of frames.
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT],
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'model_code'}"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "0"
 
 
 def test_the_model_has_at_most_max_terms() -> None:
