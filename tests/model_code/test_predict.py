@@ -15,7 +15,8 @@ from sagemaker_inference.transformer import Transformer
 import predict
 import predict_transform
 from local_aws.sagemaker.model_server import HandlerContext
-from sentiment.artifact import BLOCK, Artifact
+from sentiment.artifact import Artifact
+from sentiment.classifier import BLOCK
 from sentiment.request import RequestError
 from tests.model_code.conftest import ODD
 
