@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from sentiment.datasets import Dataset, read_channel
 from sentiment.schema import Schema
@@ -14,9 +16,7 @@ from tests.model_code.test_tables import read, refusal
 
 def written(folder: Path, columns: dict[str, list[Any]]) -> bytes:
     """Return a Parquet file."""
-    arrow = pytest.importorskip("pyarrow", reason="an extra: pip install pyarrow==23.0.1")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    parquet.write_table(arrow.table(columns), folder / "written")
+    parquet.write_table(pa.table(columns), folder / "written")
     content = (folder / "written").read_bytes()
     (folder / "written").unlink()
     return content
