@@ -11,7 +11,7 @@ if __name__ == "__main__":
 
 from aws_cdk import App, Tags
 
-from stacks.datasets import feedback_of, find_dataset
+from stacks.datasets import Test, feedback_of, find_dataset
 from stacks.model.stack import ModelStack
 from stacks.names import Names
 from stacks.settings.environment import EnvironmentSettings
@@ -35,6 +35,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
     """
     names = Names(settings.environment, settings.region)
     sources = {"training": settings.dataset.training, "testing": settings.dataset.testing}
+    test = Test(settings.dataset.testing, settings.training.test_fraction, settings.training.seed)
     datasets = {
         channel: find_dataset(
             f"dataset.{channel}",
@@ -42,7 +43,7 @@ def compose(app: App, settings: EnvironmentSettings) -> None:
             root=ROOT,
             schema=settings.dataset.table_schema,
             most_labels=settings.training.most_labels,
-            trains=channel == "training",
+            test=test if channel == "training" else None,
             listing=settings.dataset.listing,
         )
         for channel, source in sources.items()

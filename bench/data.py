@@ -11,6 +11,7 @@ from bench.process import hand_over
 from bench.reviews import Data
 from scripts import ROOT
 from scripts.evaluate.reviews import is_official_test
+from sentiment.checks import unseen
 from sentiment.datasets import Dataset, read_channel, table_of
 from sentiment.errors import DatasetError
 from sentiment.schema import Schema
@@ -51,6 +52,7 @@ def prepare(
         count = round(sample * HELD_OUT)
         training, testing = _first(training, sample - count), _first(testing, count)
         name = f"{name}, a sample"
+    testing = unseen(testing, training, print)
     reviews.write(folder / "train" / "reviews.jsonl", training)
     reviews.write(folder / "test" / "reviews.jsonl", testing)
     counts = (len(training.texts), len(testing.texts), len(training.names))

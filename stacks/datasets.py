@@ -5,13 +5,14 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 from sentiment.checks import require_enough
 from sentiment.datasets import read_channel
 from sentiment.errors import DatasetError
+from sentiment.halves import read_halves
 from sentiment.labels import MOST_LABELS
 from sentiment.schema import Schema
 from stacks.building_blocks.assets import (
@@ -34,6 +35,21 @@ READER = ROOT / "model_code" / "sentiment"
 READ = ROOT / ".dataset_cache"
 # Packed with every function that tests a model or the API
 KNOWN_REVIEWS = ROOT / "lambda_fn" / "known_reviews.py"
+
+
+@dataclass(frozen=True)
+class Test:
+    """How a training gets its test reviews.
+
+    Attributes:
+        source: setting of their dataset; None if they are a half of the training dataset.
+        fraction: share of the training reviews that is held out if there is no test half.
+        seed: seed of that split.
+    """
+
+    source: str | None
+    fraction: float
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,7 @@ def find_dataset(
     root: Path,
     schema: Schema | None = None,
     most_labels: int = MOST_LABELS,
-    trains: bool = False,
+    test: Test | None = None,
     listing: str | None = None,
 ) -> Dataset:
     """Return the dataset that the setting `key` names.
@@ -86,7 +102,7 @@ def find_dataset(
         root: folder that relative paths start from.
         schema: columns and labels of its tables.
         most_labels: highest number of labels.
-        trains: True for training reviews, of which there must be enough.
+        test: the test of a training on this dataset, which is then checked as well.
         listing: hash of the objects in S3; None if it is unknown.
 
     Raises:
@@ -102,7 +118,9 @@ def find_dataset(
         if not files:
             raise SettingsError(key, source, allowed)
         identity = content_hash(files)
-        _read_once(root / source, identity, schema or Schema(), most_labels, trains=trains)
+        _read_once(
+            root / source, identity, schema or Schema(), most=most_labels, test=test, root=root
+        )
         return Dataset(identity=identity, files=files)
     except DatasetError as error:
         raise SettingsError(key, source, f"must be labelled reviews: {error}") from None
@@ -111,7 +129,13 @@ def find_dataset(
 
 
 def _read_once(
-    source: Path, identity: str, schema: Schema, most_labels: int, *, trains: bool
+    source: Path,
+    identity: str,
+    schema: Schema,
+    *,
+    most: int,
+    test: Test | None,
+    root: Path,
 ) -> None:
     """Read files, unless the same reader has read the same content before.
 
@@ -119,15 +143,28 @@ def _read_once(
         DatasetError: when they cannot be read.
     """
     reader = content_hash(source_files(READER))
+    in_s3 = test is not None and (test.source or "").startswith("s3://")
+    testing = root / test.source if test and test.source and not in_s3 else None
+    tested = [test and asdict(test), content_hash(_files(testing)) if testing else None]
     inputs = json.dumps(
-        [identity, schema.encode(), most_labels, trains, reader, source.is_dir(), sys.version]
+        [identity, schema.encode(), most, tested, reader, source.is_dir(), sys.version]
     )
     mark = READ / hashlib.sha256(inputs.encode()).hexdigest()
     if mark.exists():
         return
-    halves = read_channel(source, schema, most=most_labels)
-    if trains:
-        require_enough(halves["train"], source.name)
+    if test is None or in_s3:
+        halves = read_channel(source, schema, most=most)
+        if test is not None:
+            require_enough(halves["train"], source.name)
+    else:
+        read_halves(
+            source,
+            testing,
+            schema,
+            test_fraction=test.fraction,
+            seed=test.seed,
+            most_labels=most,
+        )
     with suppress(OSError):  # without a place to write, they are read every time
         READ.mkdir(exist_ok=True)
         mark.touch()

@@ -5,7 +5,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, cast
@@ -26,7 +26,9 @@ BROKEN = (
     *DAMAGED, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError,
     OverflowError, RecursionError,
 )  # fmt: skip
-ENCRYPTED = 0x1  # bit of a zip member's flags
+# Bits of a zip member's flags
+ENCRYPTED = 0x1
+UTF_8 = 0x800
 OUTSIDE = re.compile(r"[/\\]|[A-Za-z]:|(.*[/\\])?\.\.([/\\]|$)", re.DOTALL)
 
 
@@ -66,12 +68,21 @@ def _in_zip(archive: File, opened: ExitStack) -> list[File]:
         if member.is_dir():
             continue
         kind = stat.S_IFMT(member.external_attr >> 16)
-        name = member.filename.replace("\\", "/")
+        name = _decoded(member).replace("\\", "/")
         file = _member(archive, name, partial(packed.open, member), plain=kind in {0, stat.S_IFREG})
         if member.flag_bits & ENCRYPTED:
             raise DatasetError(f"{file.name}: encrypted; unpack it with its password")
         found.append(file)
     return found
+
+
+def _decoded(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; macOS writes UTF-8 without the flag that says so."""
+    if member.flag_bits & UTF_8:
+        return member.filename
+    with suppress(UnicodeError):
+        return member.filename.encode("cp437").decode("utf-8")
+    return member.filename
 
 
 def _in_tar(archive: File, opened: ExitStack) -> list[File]:

@@ -1,13 +1,16 @@
 """Checks of the reviews before the training: enough of each label, and a test of unseen texts."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
+from sentiment.request import MAX_CHARACTERS
 
 LEAST_TEXTS = 10  # different texts of each label in the training reviews
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 cannot hold
 
 
 def require_enough(training: Dataset, source: str) -> None:
@@ -23,10 +26,11 @@ def require_enough(training: Dataset, source: str) -> None:
     texts = Counter(label for _, label in set(zip(training.texts, training.labels, strict=True)))
     for label, name in enumerate(training.names):
         if texts[label] < LEAST_TEXTS:
+            place = f", first in {training.places[name]}," if name in training.places else ""
             raise DatasetError(
-                f"{source}: label {name!r} has {texts[label]} different texts; training needs at "
-                f"least {LEAST_TEXTS} of each label: add some, or map the label to another one or "
-                "to null in dataset.labels"
+                f"{source}: label {name!r}{place} has {texts[label]} different texts; training "
+                f"needs at least {LEAST_TEXTS} of each label: add some to the training reviews, or "
+                "map the label to another one or to null in dataset.labels"
             )
 
 
@@ -40,9 +44,6 @@ def unseen(testing: Dataset, training: Dataset, report: Callable[[str], object])
         testing: the test reviews.
         training: the training reviews.
         report: receives a line with the numbers of rows, if any.
-
-    Raises:
-        DatasetError: when no test reviews of a label are left.
     """
     contradictory = _with_two_labels(training)
     if contradictory:
@@ -62,14 +63,39 @@ def unseen(testing: Dataset, training: Dataset, report: Callable[[str], object])
     if left_out:
         numbers = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
         report(f"testing: {left_out.total()} of {len(testing.texts)} rows left out: {numbers}")
+    return replace(testing, texts=list(kept), labels=list(kept.values()))
+
+
+def require_test(testing: Dataset, rows: int) -> None:
+    """Check that there is a test of each label.
+
+    Args:
+        testing: the test reviews that are not left out.
+        rows: number of rows before some were left out, for messages.
+
+    Raises:
+        DatasetError: when no test reviews of a label are left, or none that a request can hold.
+    """
+    pairs = zip(testing.texts, testing.labels, strict=True)
+    sendable = {label for text, label in pairs if can_be_sent(text)}
     for label, name in enumerate(testing.names):
-        if label not in kept.values():
+        if label not in testing.labels:
             raise DatasetError(
-                f"no test reviews with the label {name!r} are left ({len(kept)} of "
-                f"{len(testing.texts)} rows); "
+                f"no test reviews with the label {name!r} are left ({len(testing.texts)} of "
+                f"{rows} rows); "
                 "add test reviews of each label that are not in the training reviews"
             )
-    return replace(testing, texts=list(kept), labels=list(kept.values()))
+        if label not in sendable:
+            raise DatasetError(
+                f"all test reviews with the label {name!r} are longer than the "
+                f"{MAX_CHARACTERS:,} characters that a request may have, or have half a character; "
+                "add shorter ones, or cut the texts into parts"
+            )
+
+
+def can_be_sent(text: str) -> bool:
+    """Return whether a request can hold the text."""
+    return len(text) <= MAX_CHARACTERS and not SURROGATE.search(text)
 
 
 def _with_two_labels(dataset: Dataset) -> set[str]:

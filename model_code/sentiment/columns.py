@@ -70,7 +70,8 @@ def find_columns(names: Sequence[str], schema: Schema, kind: str = "column") -> 
         which = " and ".join(sorted(missing))
         settings = " and ".join(f"dataset.{wanted}_column" for wanted in sorted(missing))
         raise ColumnsError(
-            f"no {kind} {which}; found {_in_short(names) or 'nothing'}; set {settings}"
+            f"no {kind} {which}; found {_in_short(names) or 'nothing'}; set {settings}, or remove "
+            "a file without labels"
         )
     if found[TEXT] == found[LABEL]:
         raise ColumnsError(f"the {kind} {names[found[TEXT]]!r} cannot be both text and label")

@@ -36,9 +36,14 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     csv.field_size_limit(MAX_FIELD)
     first, above, delimiters = first_lines(lines, delimiters)
     delimiter = find_delimiter(first, delimiters, schema)
-    reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        chain(first, lines),
+        delimiter=delimiter,
+        strict=True,
+        skipinitialspace=_spaced(first, delimiter),
+    )
     try:
-        header = next(filter(None, reader), [])
+        header = next(filter(any, reader), [])
         text, label, columns = _columns(header, schema)
         chosen = _filter(header, packaged=rows.packaged)
     except (csv.Error, ColumnsError) as error:
@@ -46,11 +51,37 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     rows.details += [DIALECTS.get(delimiter, f"separated by {delimiter!r}"), columns]
     if schema.numbers and not counts_columns(header):
         rows.add(header[text], header[label], above + reader.line_num)
+    place = f"{rows.name}, line"
     for line_num, fields in rows_below(reader, header, rows.name, above=above):
+        if fields == header and not schema.numbers:
+            raise DatasetError(f"{place} {line_num}: the header again; remove the line")
+        if "\n" in fields[text] and _holds_a_row(fields, text, label, delimiter):
+            raise DatasetError(
+                f"{place} {line_num}: a text with whole rows in it: a quotation mark begins a "
+                "field that ends lines later; quote the whole text, and double the marks in it"
+            )
         if chosen(fields):
             rows.add(fields[text], fields[label], line_num)
         else:
             rows.skipped["rows of other sources"] += 1
+
+
+def _spaced(first: list[str], delimiter: str) -> bool:
+    """Return whether the delimiters in the header are followed by a blank."""
+    _, *others = first[0].split(delimiter) if first else [""]
+    return bool(others) and all(name.startswith(" ") for name in others)
+
+
+def _holds_a_row(fields: list[str], text: int, label: int, delimiter: str) -> bool:
+    """Return whether the first line of a row's text ends a row: it has a label at its place."""
+    line = fields[text].split("\n")[0].rstrip("\r")
+    row = [*fields[:text], *line.split(delimiter)]
+    return (
+        len(row) == len(fields)
+        and label > text
+        and row[label] == row[label].strip() != ""
+        and (is_label(row[label]) or spelling(row[label]) == spelling(fields[label]))
+    )
 
 
 def first_lines(lines: Iterator[str], delimiters: str) -> tuple[list[str], int, str]:
@@ -84,18 +115,21 @@ def rows_below(
     try:
         for fields in reader:
             line = above + reader.line_num
-            if fields and len(fields) != len(header):
+            if any(fields) and len(fields) != len(header):
                 raise DatasetError(
                     _miscounted(name, begin, fields, header, reader.dialect.delimiter)
                 )
-            if fields:
+            if any(fields):
                 yield line, fields
             begin = line + 1
     except csv.Error as error:
-        raise DatasetError(
-            f"{name}, line {begin}: {error}; within a field in quotation marks, a quotation mark "
-            "is doubled"
-        ) from error
+        raise DatasetError(f"{name}, line {begin}: {_reason(error)}") from error
+
+
+def _reason(error: csv.Error) -> str:
+    if "new-line" in str(error):
+        return "different line ends within a row; save the file with line ends of one kind"
+    return f"{error}; within a field in quotation marks, a quotation mark is doubled"
 
 
 def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from sentiment.errors import DatasetError
-from sentiment.files import TABLES, File, format_of, half_of
-from sentiment.labels import MOST_LABELS, interpret, spelling
+from sentiment.files import HALF, TABLES, File, format_of, half_of, is_half
+from sentiment.labels import MOST_LABELS, MOST_SHOWN, interpret, meaning, spelling
 from sentiment.listing import list_files
 from sentiment.reading import read_file
 from sentiment.rows import Rows
@@ -28,11 +28,13 @@ class Dataset:
         texts: the raw reviews.
         labels: index in `names` of each review's label.
         names: names of the labels.
+        places: where some of the names first occur, for messages.
     """
 
     texts: list[str]
     labels: list[int]
     names: tuple[str, ...] = SENTIMENTS
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def take(self, rows: Iterable[int]) -> "Dataset":
         """Return the given rows."""
@@ -63,13 +65,14 @@ class Part(NamedTuple):
     is_table: bool = True
 
 
-def read_channel(
+def read_channel(  # noqa: PLR0913 - a dataset and what it may hold
     source: Path,
     schema: Schema | None = None,
     report: Report = lambda _: None,
     *,
     names: Sequence[str] | None = None,
     most: int = MOST_LABELS,
+    complete: bool = False,
 ) -> dict[str, Dataset]:
     """Read all files of a SageMaker channel, or one file.
 
@@ -85,6 +88,7 @@ def read_channel(
             left out.
         names: the labels of the training reviews, of which these must be; None for any.
         most: highest number of labels.
+        complete: True refuses a label in the schema that is probably misspelled: no row has it.
 
     Returns:
         `train`, and `test` when the files have a test half.
@@ -96,10 +100,18 @@ def read_channel(
     parts = _read(source, schema or Schema(), report)
     _refuse_copies(parts)
     halves = _labelled(parts, schema or Schema(), report, names, most)
-    if TRAIN not in halves:
+    if complete:
+        _refuse_misspelled(schema or Schema(), parts)
+    if not parts:
         raise DatasetError(
             f"{source.name}: no reviews found; add a .csv, a .jsonl or an aclImdb archive"
         )
+    for half, rows, _ in parts:
+        if half not in halves:
+            kind = "training" if half == TRAIN else half
+            raise DatasetError(
+                f"{rows.name}: no reviews in it; add {kind} reviews, or remove the file"
+            )
     for half, found in halves.items():
         if len(set(found.labels)) == 1:
             only = found.names[found.labels[0]]
@@ -111,9 +123,15 @@ def read_channel(
 
 
 def table_of(half: str, folder: Path) -> Path | None:
-    """Return the table named `train` or `test` in a folder, whatever else is in it, or None."""
-    named = (path for path in sorted(folder.glob(f"{half}.*")) if format_of(path) in TABLES)
-    return next(named, None)
+    """Return the table named `train` or `test` in a folder, whatever else is in it, or None.
+
+    Raises:
+        DatasetError: when there are two of them.
+    """
+    named = [path for path in sorted(folder.glob(f"{half}.*")) if format_of(path) in TABLES]
+    if len(named) > 1:
+        raise DatasetError(f"{named[1].name}: next to {named[0].name}; remove one of them")
+    return next(iter(named), None)
 
 
 def read_feedback(
@@ -153,8 +171,21 @@ def _read(source: Path, schema: Schema, report: Report) -> list[Part]:
         if names:
             report(f"skipped {len(names):,} {kind} files, such as {names[0]!r}")
     found.sort(key=lambda pair: (pair[0].archive, pair[0].path.parts))
-    halves = [half_of(file, with_name=isinstance(read, Rows)) for file, read in found]
+    halves = [half_of(file, is_table=isinstance(read, Rows)) for file, read in found]
     has_halves = {TRAIN, TEST} <= set(halves)
+    if not has_halves and len(set(halves)) > 1 and TEST in halves:
+        file, _ = found[halves.index(TEST)]
+        raise DatasetError(
+            f"{file.name}: named as test reviews, but no other file is named as training reviews; "
+            "name them train and test"
+        )
+    _refuse_unclear_folders(
+        [
+            (named, file)
+            for named, (file, read) in zip(halves, found, strict=True)
+            if isinstance(read, str)
+        ]
+    )
     parts: list[Part] = []
     for named, (file, read) in zip(halves, found, strict=True):
         half = TEST if has_halves and named == TEST else TRAIN
@@ -163,6 +194,31 @@ def _read(source: Path, schema: Schema, report: Report) -> list[Part]:
         else:
             _add_text(parts, half, file, read)
     return parts
+
+
+def _refuse_unclear_folders(texts: list[tuple[str | None, File]]) -> None:
+    """Refuse text files of which it is unclear which of their folders is the label."""
+    folders = {(file.archive, half, file.path.parent): file for half, file in texts}
+    words = {
+        word: folder.name
+        for _, _, folder in folders
+        for word in HALF.findall(folder.name.lower())
+        if not is_half(folder.name)
+    }
+    if {TRAIN, TEST} <= words.keys():
+        raise DatasetError(
+            f"the folders {words[TRAIN]!r} and {words[TEST]!r} name a half and a label; make them "
+            "folders of labels inside the folders train and test"
+        )
+    first: dict[tuple[str, str | None], PurePosixPath] = {}
+    for (archive, half, folder), file in sorted(folders.items(), key=lambda pair: str(pair[0])):
+        other = first.setdefault((archive, half), folder)
+        known = meaning(spelling(folder.name))[0] and meaning(spelling(other.name))[0]
+        if folder.parent != other.parent and not known:
+            raise DatasetError(
+                f"{file.name}: is its label {folder.name!r} or {folder.parent.name!r}? The folder "
+                "of a text is its label; move the texts so that all folders of labels are in one"
+            )
 
 
 def _add_text(parts: list[Part], half: str, file: File, text: str) -> None:
@@ -192,6 +248,18 @@ def _refuse_copies(parts: list[Part]) -> None:
         alike.append(rows)
 
 
+def _refuse_misspelled(schema: Schema, parts: list[Part]) -> None:
+    """Refuse a label of the schema that no row has, if rows have labels that it does not map."""
+    found = {spelled for part in parts for spelled in part.rows.places}
+    unused = [label for label in schema.labels if spelling(label) not in found]
+    found -= {spelling(label) for label in schema.labels}
+    if unused and found and not all(part.rows.packaged for part in parts):
+        listed = ", ".join(map(repr, sorted(found)[:MOST_SHOWN]))
+        raise DatasetError(
+            f"no row has the label {unused[0]!r} of dataset.labels; others are {listed}"
+        )
+
+
 def _labelled(
     parts: list[Part], schema: Schema, report: Report, names: Sequence[str] | None, most: int
 ) -> dict[str, Dataset]:
@@ -204,8 +272,12 @@ def _labelled(
     mapping = {} if packaged else schema.labels
     known, indexes = interpret(places, mapping, names=names, most=most)
     halves: dict[str, Dataset] = {}
+    named: dict[str, str] = {}
+    for spelled, place in places.items():
+        if (index := indexes[spelled]) is not None:
+            named.setdefault(known[index], place)
     for half, rows, _ in parts:
-        dataset = halves.setdefault(half, Dataset([], [], known))
+        dataset = halves.setdefault(half, Dataset([], [], known, named))
         for text, spelled in zip(rows.texts, rows.labels, strict=True):
             label = indexes[spelled]
             if label is None:

@@ -9,6 +9,7 @@ from typing import IO
 
 from sentiment import parquet
 from sentiment.compression import SUFFIXES as COMPRESSED
+from sentiment.errors import DatasetError
 from sentiment.leftovers import is_leftover
 from sentiment.tables import READERS
 
@@ -25,8 +26,8 @@ INSTEAD = {
     ".7z": "unpack it",
     ".rar": "unpack it",
 }
-# A part of a path that names a half, with the numbers of a table in several files
-HALF = re.compile(r"(train|test)(-\d{5}-of-\d{5})?(\.|$)")
+# A word of a name that names a half, as in `imdb_train.csv` or `test-00000-of-00001.parquet`
+HALF = re.compile(r"(?<![^\W\d_])(train|test)(?:ing)?(?![^\W\d_])")
 # The labelled reviews of the Large Movie Review Dataset, Maas et al. (2011),
 # https://ai.stanford.edu/~amaas/data/sentiment/
 QUARTERS = {("train", "pos"), ("train", "neg"), ("test", "pos"), ("test", "neg")}
@@ -80,20 +81,38 @@ def format_of(path: PurePath) -> str:
     return PurePath(path.stem).suffix.lower() if suffix in COMPRESSED else suffix
 
 
-def half_of(file: File, *, with_name: bool) -> str | None:
-    """Return `train` or `test` if a file, a folder on its path or its archive has that name."""
+def half_of(file: File, *, is_table: bool) -> str | None:
+    """Return `train` or `test` if the name of a file, a folder on its path or its archive says so.
+
+    The folder of a text file is its label, and a half only if it has no other name than that.
+    """
     parts = (*file.archive.split("/"), *file.path.parts)
-    names = parts if with_name else parts[:-1]
-    found = [match[1] for name in names if (match := HALF.match(name.lower()))]
+    names = list(parts if is_table else parts[:-2])
+    if not is_table:
+        names += filter(is_half, parts[-2:-1])
+    words = [set(HALF.findall(name.lower())) for name in names]
+    found = [half for one in words if len(one) == 1 for half in one]
     return found[-1] if found else None
 
 
+def is_half(name: str) -> bool:
+    """Return whether a name is that of a half, and nothing else."""
+    return HALF.fullmatch(name.lower()) is not None
+
+
 def files_of(source: Path) -> tuple[list[File], list[str]]:
-    """Return the files of a folder, or the one file, and the names of leftovers."""
+    """Return the files of a folder, or the one file, and the names of leftovers.
+
+    Raises:
+        DatasetError: naming a link that is not one to a file.
+    """
     if source.is_file():
         return [on_disk(source, source.name)], []
-    paths = (path for path in sorted(source.rglob("*")) if path.is_file())
-    return without_leftovers(on_disk(path, path.relative_to(source)) for path in paths)
+    found = [(path, path.relative_to(source)) for path in sorted(source.rglob("*"))]
+    for path, name in found:
+        if path.is_symlink() and not path.is_file() and not is_leftover(name):
+            raise DatasetError(f"{name}: a link to a folder or to nothing; copy what it links to")
+    return without_leftovers(on_disk(path, name) for path, name in found if path.is_file())
 
 
 def without_leftovers(files: Iterable[File]) -> tuple[list[File], list[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sentiment.checks import require_enough, unseen
+from sentiment.checks import require_enough, require_test, unseen
 from sentiment.datasets import Dataset, read_channel
 from sentiment.labels import MOST_LABELS
 from sentiment.schema import Schema
@@ -39,7 +39,7 @@ def read_halves(  # noqa: PLR0913 - a dataset and its split
         DatasetError: naming the file, the line and the reason, when a row or a file cannot be used;
             or when there are too few reviews.
     """
-    halves = read_channel(training, schema, report, most=most_labels)
+    halves = read_channel(training, schema, report, most=most_labels, complete=testing is None)
     reviews = halves["train"]
     require_enough(reviews, training.name)
     if testing is not None:
@@ -49,4 +49,6 @@ def read_halves(  # noqa: PLR0913 - a dataset and its split
         tested = halves["test"]
     else:
         reviews, tested = stratified_split(reviews, test_fraction, seed)
-    return reviews, unseen(tested, reviews, report)
+    kept = unseen(tested, reviews, report)
+    require_test(kept, len(tested.texts))
+    return reviews, kept

@@ -7,8 +7,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from sentiment.checks import can_be_sent
 from sentiment.datasets import Dataset
-from sentiment.known_reviews import can_be_sent
 from sentiment.split import shuffle
 
 HELD_OUT, TRAINED_ON = "held_out.jsonl", "trained_on.bin"

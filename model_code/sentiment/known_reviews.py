@@ -1,14 +1,13 @@
 """Known reviews: short test reviews with which a deployment tries the model that it serves."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from sentiment.artifact import Artifact
+from sentiment.checks import can_be_sent
 from sentiment.errors import TrainingInputError
 from sentiment.evaluation.judged import Judged
-from sentiment.request import MAX_CHARACTERS
 
 PER_LABEL = 2
 # Characters and known words of a typical known review; other reviews are chosen if none is typical.
@@ -17,7 +16,6 @@ SHORTEST, LONGEST, KNOWN_WORDS = 40, 400, 5
 # rounding changes the verdict
 CLEAR = 0.1
 POOL = 64  # reviews of a label whose words are counted
-SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 cannot hold
 
 
 def choose_known_reviews(
@@ -52,11 +50,6 @@ def choose_known_reviews(
             "right"
         )
     return known
-
-
-def can_be_sent(text: str) -> bool:
-    """Return whether a request can hold the text."""
-    return len(text) <= MAX_CHARACTERS and not SURROGATE.search(text)
 
 
 def _excess(text: str) -> int:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from sentiment.errors import DatasetError
 from sentiment.schema import NEGATIVE, POSITIVE, SENTIMENTS
@@ -18,7 +19,11 @@ NAMES = {
 # Negative and positive; a dataset uses one of these pairs.
 NUMBERS = (("0", "1"), ("-1", "1"), ("1", "2"), ("0", "4"))
 ALLOWED = "0/1, -1/1, 1/2, 0/4, neg/pos, negative/positive, false/true, no/yes"
-WHOLE = re.compile(r"([+-]?\d+)\.0+")
+# A whole number as programs write it: `1.0`, `+1`, `-0`, `1,0`, `1.000e+00`
+WHOLE = re.compile(r"\+?(-?(?:0|[1-9]\d*))(?:[.,]0+)?(?:e[+-]?0+)?")
+INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"  # signs of no width, at the ends of pasted labels
+LONGEST = 60  # characters of a label
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?\d{1,4}(\.\d{1,4})?")
 # Words whose last one decides, such as `extremely negative`, in several languages
 WORDS = {
@@ -58,15 +63,20 @@ def is_sentiment(names: Sequence[str]) -> bool:
 
 
 def spelling(label: Any) -> str:
-    """Return a label in small letters, without needless blanks, and whole numbers as such."""
+    """Return a label in small letters, without needless blanks, and whole numbers as such.
+
+    A missing value is empty, as pandas and JSON write it.
+    """
     return _plain("" if label is None else str(label))
 
 
 @lru_cache(1024)
 def _plain(label: str) -> str:
-    text = " ".join(label.lower().split())
+    text = normalize("NFC", " ".join(label.lower().strip(INVISIBLE).split()))
     whole = WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    if whole:
+        return "0" if whole[1] == "-0" else whole[1]
+    return "" if text == "nan" else text
 
 
 def interpret(
@@ -109,7 +119,8 @@ def interpret(
     }
     wanted |= chosen
     known = names or sorted({name for name in wanted.values() if name is not None}, key=_in_order)
-    for number, label in enumerate(others):
+    faulty = [label for label in others if _fault(label)]
+    for number, label in enumerate(faulty or others):
         reason = (
             " is not in dataset.labels"
             if label not in wanted
@@ -130,19 +141,30 @@ def _reason(
     label: str, before: Sequence[str], names: Sequence[str] | None, most: int
 ) -> str | None:
     """Return the reason for which a label is refused after others, or None."""
-    if not label:
-        return " is empty"
+    fault = _fault(label)
+    if fault:
+        return fault
     if names is not None and not is_sentiment(names):
         listed = ", ".join(map(repr, names))
         return f" is not one of the model's {listed}"
     if names is None and len(before) < most:
-        return None
+        same = [one for one in before if one in NAMES and NAMES[one] == NAMES.get(label)]
+        return f" means the same as the label {same[0]!r}" if same else None
     if names is None and most > len(SENTIMENTS):
         return f"; allowed are at most {most} labels"
     if _read([*before, label], only_names=False) is not None:
         return None
     listed = ", ".join(repr(one[:MAX_SHOWN]) for one in before[:MOST_SHOWN]) or "none"
     return f"; allowed are two labels, such as {ALLOWED}; the labels before it are {listed}"
+
+
+def _fault(label: str) -> str | None:
+    """Return the reason for which no dataset may have a label, or None."""
+    if not label:
+        return " is empty"
+    if len(label) > LONGEST:
+        return f" has {len(label):,} characters; allowed are at most {LONGEST}"
+    return " has a sign that cannot be printed" if UNPRINTABLE.search(label) else None
 
 
 def _in_order(name: str) -> tuple[float, str]:

@@ -1,5 +1,6 @@
 """Files of a channel: those in its folder and in its archives, without what is not read."""
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
 from sentiment.files import ARCHIVES, INSTEAD, TABLES, File, files_of
 
+# A word of a name by which published datasets call reviews without labels
+UNLABELLED = re.compile(r"(?<![^\W\d_])(unsup(ervised)?|unlabell?ed)(?![^\W\d_])")
+
 
 @dataclass
 class Listing:
@@ -17,7 +21,8 @@ class Listing:
     Attributes:
         files: in the order in which archives are read fastest.
         leftovers: files of desktops, editors and notebooks.
-        unlabelled: files without labels that belong to the official dataset.
+        unlabelled: files whose names say that they have no labels, and files without labels that
+            belong to the official dataset.
     """
 
     files: list[File]
@@ -64,7 +69,7 @@ def add_members(listing: Listing, opened: ExitStack) -> None:
 
 
 def _leave_out_unlabelled(listing: Listing) -> None:
-    """Leave out what the official dataset brings along: unlabelled reviews, a vocabulary and so on.
+    """Leave out files without labels, and other files of the official dataset.
 
     Raises:
         DatasetError: when another file is next to the official dataset.
@@ -86,6 +91,10 @@ def _leave_out_unlabelled(listing: Listing) -> None:
                 f"{file.name}: next to the official directory {root}, which is a whole dataset; "
                 "remove one of them"
             )
+    named = [file for file in kept if UNLABELLED.search(file.name.lower())]
+    if len(named) < len(kept):
+        listing.unlabelled += [file.name for file in named]
+        kept = [file for file in kept if file not in named]
     listing.files = kept
 
 

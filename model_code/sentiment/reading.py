@@ -5,6 +5,7 @@ from typing import IO
 
 from sentiment import parquet
 from sentiment.archives import BROKEN
+from sentiment.columns import is_label
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
@@ -101,9 +102,20 @@ def _read_text(raw: IO[bytes], file: File) -> Rows | str:
             f"{file.name}: a text file needs a folder named as its label, such as pos, or lines "
             f"that begin with {FASTTEXT_START}; a table is named .csv or .tsv"
         )
+    if _is_table(content):
+        raise DatasetError(f"{file.name}: its lines have a text, a tab and a label; name it .tsv")
     if len(content) > MAX_TEXT_BYTES:
         raise DatasetError(f"{file.name}: a text file has at most {MAX_TEXT_BYTES:,} bytes")
     text = whole_text(content, file.name)
     if not text.strip():
         raise DatasetError(f"{file.name}: the review is empty")
     return text if file.is_official else text.strip()
+
+
+def _is_table(content: bytes) -> bool:
+    """Return whether the first lines have a tab and, next to it, what looks like a label."""
+    start = content[:10_000].decode("utf-8", "ignore")
+    *lines, _ = (*start.splitlines()[:5], "")
+    return len(lines) > 1 and all(
+        line.count("\t") == 1 and any(map(is_label, line.split("\t"))) for line in lines
+    )

@@ -32,10 +32,18 @@ class Rows:
         """Add a row.
 
         Raises:
-            DatasetError: naming the line, when the text is empty or not a string.
+            DatasetError: naming the line, when the text is empty or not a string, or the label is
+                neither a string nor a number.
         """
         if not isinstance(text, str) or not text.strip():
-            raise DatasetError(f"{self.name}, {unit} {number}: the review is empty or not a string")
+            raise DatasetError(
+                f"{self.name}, {unit} {number}: the review is empty or not a string; remove the row"
+            )
+        if isinstance(label, (list, dict)):
+            raise DatasetError(
+                f"{self.name}, {unit} {number}: the label must be a string or a number, not a list "
+                "or an object; a text has one label"
+            )
         spelled = spelling(label)
         if spelled not in self.places:
             self.places[spelled] = f"{self.name}, {unit} {number}"

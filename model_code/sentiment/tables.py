@@ -31,6 +31,7 @@ def read_json(lines: Iterator[str], rows: Rows, schema: Schema) -> None:
     for place, row in objects:
         try:
             if keys is None or not row.keys() >= set(keys):
+                _refuse_columns_of_values(row)
                 names = list(row)
                 text, label = find_columns(names, schema, "key")
                 keys = names[text], names[label]
@@ -40,6 +41,19 @@ def read_json(lines: Iterator[str], rows: Rows, schema: Schema) -> None:
     rows.details.append("JSON lines" if unit == "line" else "a JSON array")
     if keys:
         rows.details.append(f"keys {keys[0]!r} and {keys[1]!r}")
+
+
+def _refuse_columns_of_values(row: dict[str, Any]) -> None:
+    """Refuse a table as one object of columns, as pandas writes it by default.
+
+    Raises:
+        ColumnsError: with the format to save instead.
+    """
+    if row and all(isinstance(value, (list, dict)) for value in row.values()):
+        raise ColumnsError(
+            "an object of columns or rows; save one object a line, in pandas with "
+            "to_json(orient='records', lines=True)"
+        )
 
 
 def json_objects(

@@ -10,6 +10,7 @@ from typing import IO, cast
 from sentiment.errors import DatasetError
 
 MAX_LINE_BYTES = 40_000_000  # the longest field in UTF-8
+UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 RETURN = re.compile(r"(?<=\r)")  # the line end of old Macs
 SAVE = "save the file as UTF-8 (in a spreadsheet, as CSV UTF-8)"
@@ -30,6 +31,8 @@ def text_lines(raw: IO[bytes], name: str) -> tuple[Iterator[str], list[str]]:
     # A few kilobytes of gzip can expand to a line of gigabytes.
     pieces = iter(lambda: raw.readline(MAX_LINE_BYTES + 1), b"")
     first = next(pieces, b"")
+    if first.startswith(UTF_32):
+        raise DatasetError(f"{name}: UTF-32; {SAVE}")
     if first.startswith(UTF_16):
         raw.seek(0)
         return _utf_16(raw, name), ["UTF-16"]

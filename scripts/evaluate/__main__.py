@@ -108,7 +108,7 @@ def _reviews(arguments: argparse.Namespace) -> Reviews:
     if arguments.data is None:
         return held_out(arguments.environment, overrides)
     settings = read_settings(context(arguments.environment, overrides))
-    return read_reviews(arguments.data, settings.dataset.table_schema)
+    return read_reviews(arguments.data, settings.dataset.table_schema, report=print)
 
 
 def _feedback(arguments: argparse.Namespace, labels: Sequence[str]) -> Reviews:

@@ -11,7 +11,8 @@ from typing import Any
 from scripts import ROOT
 from scripts.evaluate import EvaluationError
 from scripts.synthesis import context
-from sentiment.datasets import Dataset, read_channel, table_of
+from sentiment.checks import unseen
+from sentiment.datasets import Dataset, Report, read_channel, table_of
 from sentiment.errors import DatasetError
 from sentiment.halves import read_halves
 from sentiment.schema import Schema
@@ -32,13 +33,19 @@ class Reviews:
     dataset: Dataset
 
 
-def read_reviews(source: Path, schema: Schema | None = None) -> Reviews:
+def read_reviews(
+    source: Path, schema: Schema | None = None, *, report: Report = lambda _: None
+) -> Reviews:
     """Read a file or folder; only the test half if there is one.
+
+    Reviews that are also in the training half, repeated ones and those with two labels are left
+    out.
 
     Args:
         source: a file or a folder of reviews, such as the official archive or directory. Of a
             folder with a table named `test`, only that table is read.
         schema: columns and labels of its tables.
+        report: receives a line with the numbers of reviews that are left out.
 
     Raises:
         EvaluationError: when there are no reviews, or one cannot be used.
@@ -46,11 +53,26 @@ def read_reviews(source: Path, schema: Schema | None = None) -> Reviews:
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
     try:
-        halves = read_channel(table_of("test", source) or source, schema)
+        training, dataset = _halves(source, schema)
+        name = OFFICIAL if is_official_test(dataset) else str(source)
+        testing = unseen(dataset, training, report)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
-    dataset = halves.get("test", halves["train"])
-    return Reviews(OFFICIAL if is_official_test(dataset) else str(source), dataset)
+    if not testing.texts:
+        raise EvaluationError(f"DATA={source}: no test reviews that are not in the training half")
+    return Reviews(name, testing)
+
+
+def _halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset]:
+    """Return the training reviews, of which there may be none, and the test reviews."""
+    tables = [table_of(half, source) for half in ("train", "test")]
+    train, test = (table and read_channel(table, schema)["train"] for table in tables)
+    if test:
+        return train or Dataset([], [], test.names), test
+    halves = read_channel(source, schema)
+    if "test" in halves:
+        return halves["train"], halves["test"]
+    return Dataset([], [], halves["train"].names), halves["train"]
 
 
 def is_official_test(dataset: Dataset) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sentiment.checks import LEAST_TEXTS, require_enough, unseen
+from sentiment.checks import LEAST_TEXTS, require_enough, require_test, unseen
 from sentiment.datasets import Dataset
 from sentiment.errors import DatasetError
 
@@ -60,7 +60,8 @@ def test_nothing_is_said_of_clean_halves() -> None:
 def test_a_test_without_unseen_texts_of_a_label_is_refused() -> None:
     training = many(20, 20)
     testing = dataset(("new", 1), ("dull 1", 0))
+    kept = unseen(testing, training, lambda _: None)
     with pytest.raises(
         DatasetError, match=r"no test reviews with the label 'negative' are left \(1 of 2 rows\)"
     ):
-        unseen(testing, training, lambda _: None)
+        require_test(kept, len(testing.texts))

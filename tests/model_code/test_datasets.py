@@ -127,7 +127,7 @@ def test_the_official_data_has_its_own_halves(tmp_path: Path, kind: str) -> None
         ),
         ("x.csv", b"text,label\nfine,1\n ,0\n", "x.csv, line 3: the review is empty"),
         ("x.csv", b"text,label\nfine,1\ngood,1\n", "all 2 train reviews are positive"),
-        ("x.csv", b"text,label\n", "no reviews"),
+        ("x.csv", b"text,label\n", "x.csv: no reviews in it; add training reviews"),
         ("x.csv", b'text,label\nfine,1\n"so"so,1\n', "x.csv, line 3: ',' expected after"),
         ("x.csv", b'"a\nb",c\n', "x.csv, line 1: no column label and text; found a b, c"),
         ("x.jsonl", b'{"text": "fine", "label": 1}\n{"text"\n', "x.jsonl, line 2: not JSON"),

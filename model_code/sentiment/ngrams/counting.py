@@ -115,7 +115,8 @@ def count_terms(
         )
     if not len(first.terms):
         raise TrainingInputError(
-            f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews"
+            f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews: the texts "
+            "have no words in common; add texts, or set training.min_reviews=1"
         )
     # The matrix holds the terms of both: other terms of the first would need memory for nothing.
     shared = np.isin(first.terms, final.terms, assume_unique=True)

@@ -1,12 +1,13 @@
 """Reviews named by DATA=."""
 
+import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from scripts.evaluate import reviews
+from scripts.evaluate import EvaluationError, reviews
 from scripts.evaluate.reviews import OFFICIAL, held_out, read_reviews
 from sentiment.datasets import Dataset
 from sentiment.schema import Schema
@@ -61,10 +62,19 @@ def test_columns_and_labels_are_those_of_the_settings(tmp_path: Path) -> None:
 
 
 def test_only_the_test_file_is_read(tmp_path: Path) -> None:
-    for half, text in (("train", "Trained on."), ("test", "A film.")):
-        rows = (f'{{"text": "{text}", "label": {label}}}\n' for label in (0, 1))
+    lines: list[str] = []
+    for half, texts in (("train", ("Seen.", "Dull.")), ("test", ("Seen.", "A film."))):
+        rows = (json.dumps({"text": text, "label": n}) + "\n" for n, text in enumerate(texts))
         (tmp_path / f"{half}.jsonl").write_text("".join(rows))
-    assert read_reviews(tmp_path).dataset.texts == ["A film."] * 2
+    assert read_reviews(tmp_path, report=lines.append).dataset.texts == ["A film."]
+    assert lines == ["testing: 1 of 2 rows left out: 1 also in training"]
+
+
+def test_a_test_half_that_was_trained_on_is_refused(tmp_path: Path) -> None:
+    for half in ("train", "test"):
+        (tmp_path / f"{half}.csv").write_text("text,label\na,0\nb,1\n")
+    with pytest.raises(EvaluationError, match="no test reviews that are not in the training half"):
+        read_reviews(tmp_path)
 
 
 def test_held_out_reviews_have_the_settings_columns_and_labels(tmp_path: Path) -> None:
