@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sentiment.negation import NEGATION, PUNCTUATION, REMEMBERED_TOKENS, WORD, role
 from sentiment.stop_words import STOP_WORDS
-from sentiment.tokens import PLAIN
+from sentiment.tokens import plain_text
 
 SHOWN_PHRASES = 20
 STOP_WORD = -1  # besides the roles of a token
@@ -21,7 +21,7 @@ DECIMALS = 9  # in a weight, so that the rounding of thousands of words stays ne
 @lru_cache(maxsize=REMEMBERED_TOKENS)
 def _kind(token: str) -> int:
     """Return PUNCTUATION, STOP_WORD for a stop word that does not negate, or WORD."""
-    plain = token.translate(PLAIN).lower()
+    plain = plain_text(token).lower()
     found = role(plain)
     if found == PUNCTUATION:
         return PUNCTUATION

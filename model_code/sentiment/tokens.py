@@ -1,12 +1,13 @@
 """Tokens of a raw review and their places in it."""
 
 import re
-from unicodedata import category
+from html import unescape
+from unicodedata import category, normalize
 
 # Tokens, and their starts and ends in the raw review
 Placed = tuple[list[str], list[int], list[int]]
-# Tags, comments, declarations and entities. `[^<>]` keeps the matching time linear.
-MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+# Tags, comments and declarations. `[^<>]` keeps the matching time linear.
+MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 # A word with its apostrophes, one exclamation or question mark, or a run of other punctuation:
 # `don't`, `10`, `!`, `...`, `:-)`. Punctuation matters: consider "!" and "7/10".
 _SHAPES = r"{0}+(?:'{0}+)*|[!?]|[^\w\s]+"
@@ -34,18 +35,24 @@ _WORD = rf"[^\W_{UNSPACED}]+(?:[{MARKS}]+[^\W_{UNSPACED}]*|[{JOINERS}]+[^\W_{UNS
 MIXED_TOKEN = re.compile(rf"{_WORD}(?:'{_WORD})*|(?=\w)[{UNSPACED}][{MARKS}]*|[!?]|[^\w\s]+")
 # Other texts have the same tokens either way, which TOKEN finds faster.
 MIXED = re.compile(f"[{UNSPACED}{MARKS}{JOINERS}]")
-# Typographic apostrophes and quotation marks, each read as one plain character
-PLAIN = str.maketrans(
-    "\u2018\u2019\u201b\u02bc\uff07\u201c\u201d\u201f\u00ab\u00bb", "'''''" + '"' * 5
+# Apostrophes and quotation marks, each read as the plain one; signs that nobody sees are not read.
+INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+APOSTROPHES = (
+    "`\u00b4\u02b9\u02bb\u02bc\u2018-\u201b\u2032\u2035\u2039\u203a\u275b\u275c\ua78c\uff07"
 )
-
-# Most texts have none of them, and are searched faster than translated.
-TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, PLAIN))}]")
+QUOTES = "\u00ab\u00bb\u201c-\u201f\u2033\u2036\u275d\u275e\u301d-\u301f\uff02"
+ENTITY = "&(?:[a-zA-Z]{2,31}[0-9]{0,2}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});"
+# These signs, entities, letters with separate accents, ligatures and letters of full width
+UNPLAIN = re.compile(
+    rf"(?P<apostrophe>[{APOSTROPHES}])|(?P<quote>[{QUOTES}])|(?P<nothing>[{INVISIBLE}])"
+    rf"|(?P<entity>{ENTITY})"
+    "|[^\\W_][\u0300-\u036f]+|[\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
+)
 
 
 def mask_markup(review: str) -> str:
     """Return the review with spaces in place of markup, so that offsets stay valid."""
-    if "<" not in review and "&" not in review:
+    if "<" not in review:
         return review
     return MARKUP.sub(lambda found: " " * len(found.group()), review)
 
@@ -53,27 +60,64 @@ def mask_markup(review: str) -> str:
 def is_blank(review: str) -> bool:
     """Return True if a review has nothing but markup and spaces."""
     # Few reviews begin with markup, and only these have to be searched for all of it.
-    return review.lstrip()[:1] in {"", "<", "&"} and not mask_markup(review).strip()
+    return not review[:1].isalnum() and not plain_text(mask_markup(review)).strip()
 
 
 def tokenize(review: str) -> list[str]:
     """Return the tokens of a review in lower case, including stop words."""
-    text = _plain(review)
+    text = plain_text(mask_markup(review))
     return _lower(_pattern(text).findall(text))
 
 
 def place_tokens(review: str) -> Placed:
     """Return the tokens of `tokenize`, and their starts and ends in the raw review."""
-    text = _plain(review)
+    masked = mask_markup(review)
+    text = plain_text(masked)
     found = list(_pattern(text).finditer(text))
     starts, ends = [match.start() for match in found], [match.end() for match in found]
+    if text is not masked:
+        from_start, to_end = _places(masked)
+        starts = [from_start[start] for start in starts]
+        ends = [to_end[end - 1] for end in ends]
     return _lower([match.group() for match in found]), starts, ends
 
 
-def _plain(review: str) -> str:
-    """Return the review without markup and typographic quotation marks, in the same length."""
-    text = mask_markup(review)
-    return text.translate(PLAIN) if not text.isascii() and TYPOGRAPHIC.search(text) else text
+def plain_text(text: str) -> str:
+    """Return a text with plain apostrophes, quotation marks and letters, and without entities."""
+    if text.isascii() and "&" not in text and "`" not in text:
+        return text
+    return UNPLAIN.sub(_as_plain, text) if UNPLAIN.search(text) else text
+
+
+def _as_plain(match: re.Match[str]) -> str:
+    """Return what is read instead of a match of `UNPLAIN`."""
+    found = match.group()
+    match match.lastgroup:
+        case "apostrophe":
+            return "'"
+        case "quote":
+            return '"'
+        case "nothing":
+            return ""
+        case "entity":
+            meant = unescape(found)
+            return " " if meant == found else UNPLAIN.sub(_as_plain, meant)
+    return normalize("NFKC", found)
+
+
+def _places(text: str) -> tuple[list[int], list[int]]:
+    """Return the start and the end, in a text, of each character of `plain_text`."""
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for match in UNPLAIN.finditer(text):
+        length = len(_as_plain(match))
+        starts += [*range(done, match.start()), *[match.start()] * length]
+        ends += [*range(done + 1, match.start() + 1), *[match.end()] * length]
+        done = match.end()
+    starts += range(done, len(text))
+    ends += range(done + 1, len(text) + 1)
+    return starts, ends
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentiment.excerpts import sentences
-from sentiment.tokens import mask_markup, place_tokens, tokenize
+from sentiment.tokens import mask_markup, place_tokens, plain_text, tokenize
 
 # Tokens of a script with blanks, written down a second time
 SPACED = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[!?]|[^\w\s]+")
@@ -38,8 +38,7 @@ WORDS = st.sampled_from(
 @example("한국 영화는 정말 좋아요")
 @example("Отличный фильм!!")
 def test_scripts_with_blanks_are_read_as_before(review: str) -> None:
-    plain = str.maketrans("‘’‛ʼ＇“”‟«»", "'''''" + '"' * 5)
-    found = SPACED.findall(mask_markup(review).translate(plain))
+    found = SPACED.findall(plain_text(mask_markup(review)))
     assert tokenize(review) == [token.lower() for token in found]
 
 
@@ -116,3 +115,26 @@ def test_the_tokens_of_mixed_scripts_leave_out_nothing_but_blanks(review: str) -
 )
 def test_sentences_end_in_every_script(review: str, parts: list[str]) -> None:
     assert sorted(sentences(review)) == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    ("review", "tokens", "spans"),
+    [
+        ("I can&#39;t go", "i can't go", "I can&#39;t go"),
+        ("can´t won`t can′t isn&rsquo;t", "can't won't can't isn't", None),
+        (
+            "„great“ ‚great‘ ＂great＂",
+            '" great " \' great \' " great "',
+            "„ great “ ‚ great ‘ ＂ great ＂",
+        ),
+        ("go\xadod n\u200bice", "good nice", None),
+        ("cafe\u0301 ﬁne ＧＯＯＤ 10", "café fine good 10", None),
+        ("caf&eacute; R&amp;B", "café r & b", "caf&eacute; R &amp; B"),
+        ("&foo;x &nbsp; y", "x y", "x y"),
+    ],
+)
+def test_signs_that_look_alike_are_read_alike(review: str, tokens: str, spans: str | None) -> None:
+    found, starts, ends = place_tokens(review)
+    assert found == tokenize(review) == tokens.split()
+    read = [review[start:end] for start, end in zip(starts, ends, strict=True)]
+    assert read == (spans or review).split()

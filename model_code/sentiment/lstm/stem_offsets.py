@@ -1,9 +1,12 @@
 """Places of the words of a cleaned review in the raw review."""
 
+import re
 from html import unescape
 
 from sentiment.lstm.stems import WORD, stem, without_markup
-from sentiment.tokens import MARKUP, Placed
+from sentiment.tokens import ENTITY, MARKUP, Placed
+
+TAG_OR_ENTITY = re.compile(f"{MARKUP.pattern}|{ENTITY}")
 
 
 def place_stems(review: str) -> Placed:
@@ -47,7 +50,7 @@ def _places(text: str, review: str) -> list[int]:
 def _visible(review: str) -> tuple[str, list[int]]:
     """Return the review without tags and with entities resolved, and its characters' indexes."""
     letters, indexes, at = [], list[int](), 0
-    for markup in MARKUP.finditer(review):
+    for markup in TAG_OR_ENTITY.finditer(review):
         letters.append(review[at : markup.start()])
         indexes += range(at, markup.start())
         if markup.group().startswith("&"):
