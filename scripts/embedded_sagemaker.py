@@ -51,7 +51,7 @@ FILES = {
 }  # fmt: skip
 # Members that the code reads to describe them only
 DESCRIBED = {"DataCaptureConfig", "KmsKeyId", "RecordWrapperType"}
-# How refusals begin of what AWS has and the embedded SageMaker has not
+# Prefix of refusals of features that the embedded SageMaker lacks
 REFUSAL = "The embedded SageMaker"
 ROLE = "arn:aws:iam::000000000000:role/sagemaker"
 VARIANT = {"VariantName": "a", "ModelName": "a", "InstanceType": "ml.m5.large"}
