@@ -28,7 +28,7 @@ from scripts import ROOT
 PAGE = ROOT / "docs" / "embedded-sagemaker.md"
 CODE = ROOT / "local_aws" / "sagemaker"
 RUNTIME = BY_PATH[0]
-# What clients that train, serve or score ask for
+# Operations of clients that train, serve or score
 ASKED = re.compile(
     r"(Create|Describe|Delete|Update|List|Stop|Add|BatchDescribe|Get)?"
     r"(TrainingJob|TransformJob|ProcessingJob|HyperParameterTuningJob|TrainingJobsFor.+|Model"
