@@ -159,7 +159,7 @@ sbom: $(VENV)/.supply ## write a bill of materials (CycloneDX) to test-artifacts
 audit: $(VENV)/.dev $(VENV)/.supply ## report known vulnerabilities of the locked packages, offline as of the last time; OSV=url
 	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$$OSV")
 
-secrets: $(VENV)/.dev ## update .secrets.baseline, the list of what only looks like a secret; review its diff
+secrets: $(VENV)/.dev ## update .secrets.baseline, the list of strings that only look like secrets; review its diff
 	@python -m detect_secrets scan --no-verify --baseline .secrets.baseline
 
 clean: ## remove everything that the other targets created; stop the embedded AWS first

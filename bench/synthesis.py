@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine
+from local_aws.environment import ONLY_THIS_MACHINE, without_aws
 from scripts import ROOT
 from scripts.synthesis import environments
 
@@ -51,7 +52,8 @@ def main() -> int:
 
 def synthesize(*options: str) -> tuple[float, int]:
     """Run `cdk synth`; return its duration in seconds and the number of synthesized resources."""
-    environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION"}
+    environment = {**without_aws(os.environ), **ONLY_THIS_MACHINE}  # the CLI asks STS otherwise
+    environment.pop("CDK_VALIDATION", None)
     environment["PATH"] = os.pathsep.join([*TOOLS, os.environ["PATH"]])
     cwd = ROOT
     if options == PLAIN:

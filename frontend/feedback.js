@@ -89,7 +89,7 @@ async function submit(correct) {
     return; // the page shows another verdict by now
   }
   element("thanks").textContent = kept
-    ? "Thank you. This helps the next training."
+    ? "Thank you. Your feedback is saved."
     : "Your feedback could not be saved. Try again later.";
   if (kept) {
     // Move the focus before the buttons disappear.

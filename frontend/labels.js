@@ -33,7 +33,7 @@ export function tableOfLabels({ labels, metrics = {} }) {
   });
   const head = create("tr", {}, ...heads.map((name) => create("th", { scope: "col" }, name)));
   const table = create("table", {}, create("thead", {}, head), create("tbody", {}, ...rows));
-  const hint = `Found: share of the ${NOUN}s with a label that get it. Right: share of the verdicts with a label that are right.`;
+  const hint = `Found: share of a label's ${NOUN}s that are recognized. Right: share of a label's verdicts that are correct.`;
   return [create("details", {}, create("summary", {}, "Each label"), create("p", { className: "hint" }, hint), table)];
 }
 

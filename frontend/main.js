@@ -14,7 +14,7 @@ import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
 const review = element("review");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
-const RESTS = "A text of more than 20,000 characters is classified by the button only, not while you type.";
+const RESTS = "A text of more than 20,000 characters is classified only when you press the button.";
 const EMPTY = `Write a ${NOUN} first.`;
 const WORDS_ENOUGH = 4; // minimum for classification while typing
 const MANY = 10; // lines from which a text is not classified while typing

@@ -75,7 +75,7 @@ function point(phrase) {
   }
   const any = element("marked").querySelector("mark") !== null;
   const struck = element("without").textContent !== "";
-  element("pointed").textContent = struck ? "" : any ? HINT : "No phrase weighs much here.";
+  element("pointed").textContent = struck ? "" : any ? HINT : "No phrase had a strong influence.";
 }
 
 /** Strike a phrase out, or restore it, and show the verdict on the rest. */

@@ -152,7 +152,7 @@ async function explain(button) {
       mark.removeAttribute("aria-label");
     }
     const sentence = reasons(verdict, Array.from(review));
-    shown.replaceChildren(...(sentence.length > 0 ? sentence : ["No phrase weighs much here."]), text);
+    shown.replaceChildren(...(sentence.length > 0 ? sentence : ["No phrase had a strong influence."]), text);
   } catch (error) {
     shown.replaceChildren(messageOf(error));
   }

@@ -51,7 +51,7 @@ def repeat(request: Callable[[], Answer], clock: Clock = CLOCK) -> Answer:
         except ClientError as error:
             if not may_pass(error):
                 raise
-            logger.info("asking again in %s s: %s", wait, error)
+            logger.info("retrying in %s s: %s", wait, error)
         clock.sleep(wait)
     return request()
 

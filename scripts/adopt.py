@@ -68,7 +68,9 @@ def _kept_by(names: Names, overrides: dict[str, str]) -> dict[str, Identifier]:
     resources = synthesized[names.environment]["storage"]["Resources"]
     kept = {name: one for name, one in resources.items() if one.get("DeletionPolicy") == KEPT}
     if not kept:
-        raise AdoptionError(f"ADOPT=1: {names.environment} keeps nothing after a destroy, omit it")
+        raise AdoptionError(
+            f"ADOPT=1: {names.environment} keeps nothing after a destroy; omit ADOPT"
+        )
     session = botocore.session.get_session()
     if _exists(session.create_client("cloudformation", names.region), names.stack("storage")):
         return {}

@@ -28,7 +28,7 @@ from scripts import ROOT
 PAGE = ROOT / "docs" / "embedded-sagemaker.md"
 CODE = ROOT / "local_aws" / "sagemaker"
 RUNTIME = BY_PATH[0]
-# What clients that train, serve or score ask for
+# Operations of clients that train, serve or score
 ASKED = re.compile(
     r"(Create|Describe|Delete|Update|List|Stop|Add|BatchDescribe|Get)?"
     r"(TrainingJob|TransformJob|ProcessingJob|HyperParameterTuningJob|TrainingJobsFor.+|Model"
@@ -51,7 +51,7 @@ FILES = {
 }  # fmt: skip
 # Members that the code reads to describe them only
 DESCRIBED = {"DataCaptureConfig", "KmsKeyId", "RecordWrapperType"}
-# How refusals begin of what AWS has and the embedded SageMaker has not
+# Prefix of refusals of features that the embedded SageMaker lacks
 REFUSAL = "The embedded SageMaker"
 ROLE = "arn:aws:iam::000000000000:role/sagemaker"
 VARIANT = {"VariantName": "a", "ModelName": "a", "InstanceType": "ml.m5.large"}

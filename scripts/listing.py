@@ -47,8 +47,8 @@ def main(given: Sequence[str] | None = None) -> int:
         listing = listing_of(settings, Clients(settings.region))
     except (ClientError, BotoCoreError) as error:
         sys.stderr.write(
-            f"the data in S3 cannot be listed ({error}): their URIs are their identity, so data "
-            "that have changed under an old URI are not trained on\n"
+            f"the data in S3 cannot be listed ({error}): their URIs are used instead, so changed "
+            "data under an old URI are not trained on\n"
         )
         return 0
     if listing is not None:

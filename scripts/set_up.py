@@ -54,7 +54,7 @@ ENVIRONMENTS = {
     ),
     "local-aws": Environment(
         ".venv/local-aws", "requirements/local-aws.txt",
-        "the packages of local_aws, without this application's (400 MB, once)",
+        "the packages of local_aws, without this application's (350 MB, once)",
         ("ministack.app", "sagemaker_training.trainer", "flask", "sklearn.feature_extraction.text",
          "sklearn.linear_model", "sklearn.model_selection"),
     ),
@@ -75,7 +75,7 @@ ENVIRONMENTS = {
     ),
     "scikit-learn": Environment(
         ".venv/scikit-learn", "requirements/scikit-learn.txt",
-        "the server of SageMaker's scikit-learn image (300 MB, once)",
+        "the server of SageMaker's scikit-learn image (260 MB, once)",
         ("flask", "gunicorn.app.wsgiapp", "gevent", "numpy"),
     ),
     "sagemaker-2": Environment(

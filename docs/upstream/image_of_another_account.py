@@ -1,4 +1,4 @@
-"""BatchGetImage for the registry of another account reads the own registry.
+"""BatchGetImage for the registry of another account reads the caller's own registry.
 
 AWS refuses: no other account's registry is open without a policy.
 Repaired by `apply` in local_aws/emulator/patches/ecr.py.

@@ -1,6 +1,6 @@
 """Counts of the quarters of the test reviews to which callers' reviews belong, without any text.
 
-The metrics show that callers send other reviews than those that the model was tested on.
+The metrics show when callers' reviews differ from the model's test reviews.
 """
 
 from collections import Counter

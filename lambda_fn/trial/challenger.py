@@ -11,7 +11,7 @@ from trial.comparison import Ask, Comparison, IncomparableError, compare
 from trial.held_out import TrainingOutput, read_output
 
 RECORD = "comparison.json"
-REMEDY = "rollout.challenger=off deploys it all the same"
+REMEDY = "set rollout.challenger=off to deploy it anyway"
 
 
 @dataclass(frozen=True)
@@ -125,4 +125,4 @@ def _named(reviews: list[dict[str, str]]) -> str:
     if not reviews:
         return ""
     named = ", ".join(f"{review['label']} {shown(review['text'])}" for review in reviews)
-    return f". Right only before: {named}"
+    return f". Classified correctly by the old model only: {named}"

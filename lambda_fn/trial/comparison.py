@@ -37,13 +37,13 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Result of McNemar's exact test (1947) on the reviews that one model alone judges rightly.
+    """Result of McNemar's exact test (1947) on the reviews that only one model gets right.
 
     Attributes:
         rows: number of reviews.
-        both: reviews that both models judge rightly.
-        champion_only: reviews that only the serving model judges rightly.
-        challenger_only: reviews that only the new model judges rightly.
+        both: reviews that both models classify correctly.
+        champion_only: reviews that only the serving model classifies correctly.
+        challenger_only: reviews that only the new model classifies correctly.
         telling: of the first of these, those about which the models differ most.
     """
 

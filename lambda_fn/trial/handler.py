@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
-# A busy registry is asked again; it recognises a repeated request by its token.
+# A busy registry is asked again; it recognizes a repeated request by its token.
 PERSISTENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 # TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
 # of its requests while there is time left to report it.

@@ -135,7 +135,7 @@ def _invalidate(
 def _waits(properties: Properties) -> bool:
     """Return whether the function waits until the invalidation has ended.
 
-    CloudFormation sends false as a string, which the function of CDK 2.275 takes for true.
+    CloudFormation sends false as a string, which the function of CDK 2.275 treats as true.
     """
     return str(properties.get("WaitForDistributionInvalidation", True)) != ""
 

@@ -122,7 +122,7 @@ class Connection(BaseRequestHandler):
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
-    """Copy bytes until the source ends, and tell the target so."""
+    """Copy bytes until the source ends, then signal end of file to the target."""
     with contextlib.suppress(OSError):
         while block := source.recv(BLOCK_BYTES):
             target.sendall(block)

@@ -22,7 +22,7 @@ class DataError(ValueError):
 
 
 def media_type(value: str | None) -> str:
-    """Return a content type without its parameters, in small letters."""
+    """Return a content type without its parameters, in lower case."""
     return (value or "").partition(";")[0].strip().lower()
 
 

@@ -107,7 +107,7 @@ class TransformRun:
             sources = list_sources(s3, self._record)
         except (InputError, ClientError, BotoCoreError) as error:
             raise FailedError(f"ClientError: {error}") from error
-        # As on AWS, an object belongs to one instance, which its key decides.
+        # Objects go to the instances in turn; AWS maps them to instances by their keys.
         count = int(self._record["TransformResources"]["InstanceCount"])
         with ThreadPoolExecutor(count) as pool:
             shares = [

@@ -15,7 +15,7 @@ BLOCK = 128  # texts scored at a time, whose arrays fit into the processor's cac
 
 @dataclass(frozen=True)
 class Scores:
-    """What a classifier makes of several reviews.
+    """Scores that a classifier gives several reviews.
 
     For two labels it has one model, of the second label. For more labels it has a model of each,
     against all others.

@@ -6,7 +6,7 @@ from sentiment.labels import NUMBER, meaning, spelling
 from sentiment.schema import Schema, is_number
 
 TEXT, LABEL = "text", "label"
-# Usual names, in small letters and with underscores
+# Usual names, in lower case and with underscores
 USUAL = {
     TEXT: frozenset(
         (

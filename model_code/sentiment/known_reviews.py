@@ -29,7 +29,7 @@ def choose_known_reviews(
         judged: their labels and probabilities.
 
     Raises:
-        TrainingInputError: when the model judges reviews of fewer than two labels rightly.
+        TrainingInputError: when the model judges reviews of fewer than two labels correctly.
     """
     margins = np.diff(np.sort(judged.probabilities, axis=1)[:, -2:])[:, 0]
     known, missing = [], []
@@ -45,7 +45,7 @@ def choose_known_reviews(
     if len(judged.names) - len(missing) < 2:  # noqa: PLR2004 - a constant answer would pass
         count = int((judged.labels == missing[0]).sum())
         raise TrainingInputError(
-            f"the model recognises none of the {count} {judged.names[missing[0]]} test reviews, so "
+            f"the model recognizes none of the {count} {judged.names[missing[0]]} test reviews, so "
             "its verdicts are worthless; train it on more reviews, and check that their labels are "
             "right"
         )
@@ -58,7 +58,7 @@ def _excess(text: str) -> int:
 
 
 def _with_known_words(trained: Artifact, texts: Sequence[str]) -> list[str]:
-    """Return the texts of which the model knows a word; of those not too long, the rich first."""
+    """Return texts with a known word, by excess length; enough known words come first."""
     if not texts:
         return []
     words = dict(zip(texts, trained.judge(texts).known_words.tolist(), strict=True))

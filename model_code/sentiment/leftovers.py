@@ -4,7 +4,7 @@ import re
 from fnmatch import translate
 from pathlib import PurePath
 
-# Names in small letters; every name that begins with a dot is one as well.
+# Names in lower case; every name that begins with a dot is one as well.
 LEFTOVERS = (
     "*~", "#*#", "~$*", "*.swp", "*.swo", "*.swn", "*.bak", "*.orig", "*.rej", "*.tmp", "*.iml",
     "*.sublime-workspace", "*.code-workspace", "__macosx", "__pycache__", "$recycle.bin",

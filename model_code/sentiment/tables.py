@@ -62,7 +62,7 @@ def json_objects(
     """Return the unit, `line` or `object` of an array, and the number and keys of each object.
 
     Raises:
-        DatasetError: naming the line or the object that is no JSON object.
+        DatasetError: naming the line or the element that is not a JSON object.
     """
     number, first = next(((n, line) for n, line in enumerate(lines, 1) if line.strip()), (1, ""))
     if ARRAY.match(first):

@@ -28,7 +28,7 @@ NO_SOURCE = re.compile("|".join(map(translate, (*COMPILED, *LEFTOVERS))))
 def source_files(root: Path) -> dict[str, Path]:
     """Return relative name to file, sorted, of every file under `root` that is a source.
 
-    Compiled files are left out, and what desktops, editors and notebooks leave behind.
+    Compiled files and leftovers of desktops, editors and notebooks are left out.
     """
     found: dict[str, Path] = {}
     for folder, inside, names in os.walk(root):

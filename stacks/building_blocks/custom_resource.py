@@ -34,7 +34,7 @@ class ResourceProvider(Construct):
     Destroy: everything is deleted, including the logs.
 
     Attributes:
-        service_token: the ARN that custom resources refer to their provider by.
+        service_token: the ARN by which custom resources refer to their provider.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from stacks.building_blocks.permissions import Permission
 from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import function_role
 
-TRACES_HAVE_NO_RESOURCE = "Only X-Ray's actions, which support no resource"
+TRACES_HAVE_NO_RESOURCE = "Only X-Ray's actions, which do not support resource-level permissions"
 RUNTIME = Runtime.PYTHON_3_14
 
 

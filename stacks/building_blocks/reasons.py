@@ -26,10 +26,10 @@ LOG_ENCRYPTION_RULES = ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "CKV_AWS_1
 
 SYNCHRONOUS = "Invoked synchronously; the caller sees every failure, so a DLQ would stay empty"
 ONE_AT_A_TIME = (
-    "Functions of the deployment run one call at a time; others have a limit or their own reason"
+    "Deployment functions run one call at a time; all others set a limit or state a separate reason"
 )
 ONE_RUN = "Its schedule runs it one call at a time; AWS refuses any reservation in a new account"
-LOGGED = "Functions of the deployment log what they do; others are traced or have their own reason"
+LOGGED = "Deployment functions log what they do; all others are traced or state a separate reason"
 NO_VPC = "It only calls AWS's APIs, over TLS; a VPC would need a NAT gateway or six endpoints"
 PLAIN_ENVIRONMENT = "The variables hold names and limits, no secret; AWS's own key encrypts them"
 AFTER_ROLE = "CDK adds an explicit DependsOn for a role the resource already references"

@@ -18,15 +18,15 @@ from training_job.request import TrainingRequest
 # EventBridge Scheduler replaces this with the id of the run.
 # Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 RUN = "<aws.scheduler.execution-id>"
-IN_JOBS = "SageMaker lists the job although the message is lost"
+IN_JOBS = "SageMaker lists the job even if the message is lost"
 ATTEMPTS = 3
 
 
 class Retraining(Construct):
-    """Starts a training job on a schedule and reports the model that waits to be deployed.
+    """Starts a training job on a schedule and reports the model that is ready to be deployed.
 
     The job has the inputs of the deployment's job, but reads the data as they are when it starts.
-    Its model serves nobody until somebody deploys it, and then the trial compares it.
+    Its model does not serve until it is deployed, and then the trial compares it.
 
     Creates: a schedule with its role, and a rule that notifies the topic of finished jobs.
     Idle: nothing; each training costs its machines.
@@ -112,6 +112,6 @@ def _message(environment: str) -> CfnRule.InputTransformerProperty:
             "job": "$.detail.TrainingJobName",
             "model": "$.detail.ModelArtifacts.S3ModelArtifacts",
         },
-        input_template=f'"A new model waits: <job>. If it is better than the one that serves, '
+        input_template=f'"A new model is ready: <job>. If it is better than the one that serves, '
         f'this command deploys it: {command}"',
     )

@@ -18,7 +18,9 @@ from stacks.monitoring.alarms import declare_alarm
 from stacks.monitoring.metrics import MINUTE, EndpointMetrics, metric
 from stacks.settings.rollout import RolloutSettings
 
-METRICS_HAVE_NO_RESOURCE = "PutMetricData supports no resource; a condition limits the namespace"
+METRICS_HAVE_NO_RESOURCE = (
+    "PutMetricData does not support resource-level permissions; a condition limits the namespace"
+)
 NEXT_MINUTE = "A lost event is covered by the next run a minute later"
 HANDLERS = ROOT / "lambda_fn" / "trial"
 MICROSECONDS_A_MILLISECOND = 1000
@@ -78,7 +80,7 @@ class Rollout(Construct):
             declare_alarm(
                 self,
                 "ModelLatency",
-                description=f"The slowest in a hundred takes over {settings.latency_p99_ms} ms",
+                description=f"The model's p99 latency is above {settings.latency_p99_ms} ms",
                 metric=latency,
                 threshold=settings.latency_p99_ms * MICROSECONDS_A_MILLISECOND,
                 topic=topic,

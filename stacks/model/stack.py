@@ -131,7 +131,7 @@ class ModelStack(AppStack):
             ),
             "QualityGate": (
                 trained.gate if trained else NOT_TRAINED,
-                "Balanced accuracy of the model, and how certain it is",
+                "Balanced accuracy of the model, and its confidence interval",
             ),
             "EndpointName": (endpoint, "SageMaker endpoint that serves the model"),
             "ScoringModelName": (scoring_model, "SageMaker model that scores files"),

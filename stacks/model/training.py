@@ -36,7 +36,7 @@ class TrainedModel:
         job_name: name of the training job.
         artifact: S3 URI of its model.tar.gz.
         accuracy: held-out accuracy that the job reported.
-        gate: balanced accuracy that the job reported, and how certain it is.
+        gate: balanced accuracy that the job reported, and its confidence interval.
     """
 
     job_name: str

@@ -66,7 +66,7 @@ def declare_idle_alarm(
     alarm = Alarm(
         scope,
         construct_id,
-        alarm_description=f"No request for {hours} hours: the endpoint costs and serves nobody",
+        alarm_description=f"The endpoint costs money but has had no request for {hours} hours",
         metric=metrics.of_requests("Invocations", "Sum", period=Duration.hours(1)),
         threshold=0,
         comparison_operator=ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -79,7 +79,9 @@ def declare_idle_alarm(
 
 
 FULL_PERCENT = 85
-IN_CLOUDFORMATION = "A failed training also fails the deployment, which nobody can miss"
+IN_CLOUDFORMATION = (
+    "A failed training also fails the deployment, so losing this event hides nothing"
+)
 
 
 def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
@@ -185,19 +187,19 @@ class WebAlarms(Construct):
             ),
             (
                 "Latency",
-                f"The slowest in a hundred requests takes more than {slowest} ms",
+                f"The p99 latency is above {slowest} ms",
                 metrics.of_api("Latency", "p99"),
                 slowest,
             ),
             (
                 "FunctionErrors",
-                "The function ends with an error that it did not expect",
+                "The function fails with an unexpected error",
                 metrics.of_function("Errors", "Sum"),
                 0,
             ),
             (
                 "FunctionThrottles",
-                "The function has no concurrency left, and requests are turned away",
+                "The function has no concurrency left, and requests are throttled",
                 metrics.of_function("Throttles", "Sum"),
                 0,
             ),

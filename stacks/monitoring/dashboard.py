@@ -74,7 +74,7 @@ class EnvironmentDashboard(Construct):
             _graph(
                 f"Where the time goes, {statistic}",
                 "ms",
-                api.of_api("Latency", statistic, "API, all in all"),
+                api.of_api("Latency", statistic, "API, in total"),
                 api.of_function("Duration", statistic, "function"),
                 endpoint.milliseconds("OverheadLatency", statistic, "SageMaker's overhead"),
                 endpoint.milliseconds("ModelLatency", statistic, "model"),

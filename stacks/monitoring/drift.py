@@ -1,4 +1,4 @@
-"""Drift: callers' reviews differ from the reviews that the model was tested on.
+"""Drift: callers' reviews differ from the model's test reviews.
 
 The function behind the API counts reviews by quarter of the test reviews, for two properties. The
 population stability index compares these counts with an even spread:
@@ -54,7 +54,7 @@ def declare_drift_alarm(
         scope,
         construct_id,
         alarm_description=(
-            "Callers send other reviews than those that the model was tested on: the population "
+            "Callers' reviews differ from the model's test reviews: the population "
             f"stability index of an hour with {LEAST_REVIEWS} reviews or more is above {LIMIT}"
         ),
         metric=_index(namespace, service),

@@ -249,7 +249,7 @@ def _refuse_unseen_drift(settings: EnvironmentSettings) -> None:
 
 
 def _refuse_pointless_retraining(settings: EnvironmentSettings) -> None:
-    """Refuse a schedule that would train the same model again, or whose models nobody learns of."""
+    """Refuse a schedule that would train the same model, or has no topic to announce its models."""
     schedule, dataset = settings.retraining.schedule, settings.dataset
     if schedule is None:
         return

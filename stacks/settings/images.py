@@ -1,7 +1,7 @@
 """Container images for training and serving on SageMaker, by region.
 
 `make tables` generates images.json from the SageMaker SDK, so that synthesis does not need the
-SDK's 420 MB. A test compares the two.
+SDK. A test compares the two.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Tells the application's keys in CDK's context from the keys of the CDK CLI and of other projects.
+"""Distinguishes the application's keys in CDK's context from those of the CLI and other projects.
 
 The CLI merges `cdk.json`, `cdk.context.json`, `~/.cdk.json` and `-c` into one context.
 """

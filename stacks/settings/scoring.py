@@ -16,8 +16,8 @@ class ScoringSettings(Section):
 
     Attributes:
         instance_count: machines that share a file.
-        max_concurrent_transforms: requests at the same time to each machine; the processors of the
-            instance type are a good number.
+        max_concurrent_transforms: requests at the same time to each machine; the instance type's
+            vCPU count is a good value.
         max_payload_mb: size of a request, in MB; the serving images take at most 6.
         expiry_days: age at which the reviews and their answers expire in the data bucket. Until
             then, scoring the same file with the same model again takes no machine.

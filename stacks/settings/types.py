@@ -127,7 +127,10 @@ Sentence = Annotated[Text, _shown(300)]
 Example = Annotated[Text, _shown(500)]
 EnvironmentName = Annotated[
     Text,
-    _spelled(r"[a-z][a-z0-9]{0,11}", "a name of 1 to 12 small letters and digits, a letter first"),
+    _spelled(
+        r"[a-z][a-z0-9]{0,11}",
+        "a name of 1 to 12 lowercase letters and digits, beginning with a letter",
+    ),
 ]
 Region = Annotated[
     Text, _spelled(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", "the code of an AWS region, such as us-east-1")
@@ -166,7 +169,7 @@ Column = Annotated[
 # The code that reads a path checks that it exists.
 Source = Annotated[Text, AfterValidator(_source)]
 DomainName = Annotated[
-    Text, _spelled(r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain name in small letters")
+    Text, _spelled(r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain name in lowercase letters")
 ]
 EmailAddress = Annotated[
     Text, _spelled(r"[\w.+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}", "an e-mail address")

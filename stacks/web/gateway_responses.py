@@ -22,7 +22,7 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         ResponseType.MISSING_AUTHENTICATION_TOKEN,
         HTTPStatus.NOT_FOUND,
         "not_found",
-        "There is nothing under this path; GET /openapi.json says what there is.",
+        "This path does not exist; GET /openapi.json lists all paths.",
     ),
     # Refused by a policy of the API or of the caller.
     "AccessDenied": (
@@ -87,13 +87,13 @@ SIGNED_PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         ResponseType.MISSING_AUTHENTICATION_TOKEN,
         HTTPStatus.FORBIDDEN,
         "forbidden",
-        "The request is not signed, or there is nothing under this path.",
+        "The request is not signed, or this path does not exist.",
     ),
     "InvalidSignature": (
         ResponseType.INVALID_SIGNATURE,
         HTTPStatus.FORBIDDEN,
         "forbidden",
-        "The request's signature is not right.",
+        "The request's signature is invalid.",
     ),
     "ExpiredToken": (
         ResponseType.EXPIRED_TOKEN,

@@ -128,7 +128,7 @@ class Site(Construct):
             S3BucketOrigin.with_origin_access_control(
                 bucket,
                 origin_access_control=access,
-                # Who may not list a bucket gets 403 for a file that does not exist, not 404.
+                # Callers who may not list a bucket get 403, not 404, for a missing file.
                 origin_access_levels=[AccessLevel.READ, AccessLevel.LIST],
             ),
             headers,

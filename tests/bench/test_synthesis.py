@@ -1,5 +1,8 @@
 """The measurement of `make bench-synth`."""
 
+import os
+from subprocess import CompletedProcess
+
 import pytest
 
 from bench import synthesis
@@ -15,6 +18,20 @@ def test_the_plain_application_has_45_resources() -> None:
 def test_a_failed_synthesis_is_reported_with_its_reason() -> None:
     with pytest.raises(SystemExit, match=r"`cdk synth -c environment=absent` failed:\n.*absent"):
         synthesize("-c", "environment=absent")
+
+
+def test_the_cli_gets_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, str] = {}
+
+    def run(command: list[str], *, env: dict[str, str], **_: object) -> CompletedProcess[str]:
+        given.update(env)
+        return CompletedProcess(command, 0)
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.setattr("subprocess.run", run)
+    synthesize()
+    assert "AWS_ACCESS_KEY_ID" not in given
+    assert given["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
 
 
 def test_the_limit_applies_to_the_default_environment() -> None:

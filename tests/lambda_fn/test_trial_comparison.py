@@ -179,7 +179,7 @@ def test_a_worse_model_is_refused_with_the_reviews_that_speak_most_against_it(
     assert "worse: accuracy 0.9600 against 1.0000 on 1000 reviews" in message
     assert "(95 % interval -0.0" in message
     assert message.endswith(
-        "Right only before: positive “review 39”, negative “review 38”, positive “review 37”"
+        "Classified correctly by the old model only: positive “review 39”, negative “review 38”, positive “review 37”"
     )
     assert not s3.record["passed"]
     assert [one["text"] for one in s3.record["right_only_before"]] == [

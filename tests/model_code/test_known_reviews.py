@@ -100,7 +100,7 @@ def test_a_text_is_asked_about_once() -> None:
 )
 def test_a_review_that_cannot_be_asked_about_is_passed_over(text: str, share: float) -> None:
     assert positives((text, share), (GREAT, 0.9)) == [GREAT]
-    reason = "the model recognises none of the 1 positive test reviews, so its verdicts are"
+    reason = "the model recognizes none of the 1 positive test reviews, so its verdicts are"
     with pytest.raises(TrainingInputError, match=reason):
         positives((text, share))
 
@@ -110,7 +110,7 @@ def test_a_class_without_test_reviews_is_refused() -> None:
         choose(*DULLER)
 
 
-def test_a_rare_label_that_is_never_recognised_is_passed_over() -> None:
+def test_a_rare_label_that_is_never_recognized_is_passed_over() -> None:
     names, texts = ("angry", "glad", "sad"), [FINE, GREAT, LOVELY]
     right = [[0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.3, 0.5, 0.2]]
     assert chosen(Judged.of(names, [1, 2, 0], right), texts) == {

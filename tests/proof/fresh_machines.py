@@ -47,7 +47,7 @@ COLUMNS = ("Python", "User", "PyTorch", "Set-up", "Without a network", "Repaired
 PAGE = """\
 # Fresh machines
 
-Do `make local` and `make test` work on a machine that has only Python and make?
+Does `make local` work on a machine that has only Python and make?
 
 `make fresh` tries it with every Python from 3.11 on that it finds, and writes this page when
 everything has passed. Each row is a new clone in a folder called `{awkward}`. HOME is empty, TMPDIR
@@ -61,8 +61,8 @@ In each clone:
    deploys again.
 4. The embedded AWS of the row before answers on its own port meanwhile.
 
-A PyTorch that is not `+cpu` is the Python registry's build with its CUDA libraries: PyTorch's own
-index was out of reach, for the last Python on purpose.
+A PyTorch that is not `+cpu` is the Python registry's build with its CUDA libraries, which the set-up
+installs where PyTorch's own index cannot be reached. The last row's set-up is kept from reaching it.
 
 {stamp}, {cores} cores.
 

@@ -8,11 +8,11 @@ from pathlib import Path
 class ProofTable:
     """Rows by section. A test adds its row last, after all its assertions have passed."""
 
-    sections: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    sections: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, section: str, scenario: str, result: str) -> None:
-        """Add a scenario and its result, both in Markdown."""
-        self.sections.setdefault(section, []).append((scenario, result))
+        """Add a scenario and its result, both in Markdown; a repeated scenario has its last result."""
+        self.sections.setdefault(section, {})[scenario] = result
 
     def markdown(self) -> str:
         """Return one table per section, in the order of the tests."""
@@ -32,10 +32,10 @@ class ProofTable:
         page.write_text(introduction.rstrip("\n") + "\n" + "".join(sections.values()), "utf-8")
 
 
-def _section(name: str, rows: list[tuple[str, str]], stamp: str | None = None) -> str:
+def _section(name: str, rows: dict[str, str], stamp: str | None = None) -> str:
     lines = ["", f"## {name}", "", *([f"{stamp}.", ""] if stamp else [])]
     lines += ["| Scenario | Result |", "| --- | --- |"]
-    lines += [f"| {_cell(scenario)} | {_cell(result)} |" for scenario, result in rows]
+    lines += [f"| {_cell(scenario)} | {_cell(result)} |" for scenario, result in rows.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -24,7 +24,7 @@ def test_a_worse_model_does_not_replace_a_better_one(
         deployment.deploy(COMPARED, *worse)
     reason = the_reason(capfd.readouterr().out)
     assert f"does not replace {outputs['TrainingJobName']}" in reason
-    assert "Right only before: " in reason
+    assert "Classified correctly by the old model only: " in reason
     assert statuses(deployment)[MODEL] == "UPDATE_ROLLBACK_COMPLETE"
     assert serving(deployment) == served
     deployment.outputs = outputs

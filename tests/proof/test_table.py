@@ -10,6 +10,7 @@ def test_only_the_sections_of_this_run_are_replaced(tmp_path: Path) -> None:
     page.write_text("# Proof\n\nWords.\n")
     first = ProofTable()
     first.add("Load", "a burst", "nothing lost")
+    first.add("Destroy", "both", "one left")
     first.add("Destroy", "both", "nothing left")
     first.replace_in(page, "Monday")
     second = ProofTable()
@@ -23,3 +24,5 @@ def test_only_the_sections_of_this_run_are_replaced(tmp_path: Path) -> None:
     assert "| a \\| burst again | 2 lost |" in sections[0]
     assert "nothing lost" not in page.read_text()
     assert "Monday." in sections[1]
+    assert sections[1].count("| both |") == 1
+    assert "| both | nothing left |" in sections[1]

@@ -62,6 +62,14 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
 
 
+@pytest.mark.parametrize("name", FOUND)
+def test_lines_of_prose_are_wrapped(name: str) -> None:
+    text = re.sub(r"(?ms)^ *```.*?^ *```$", "", (ROOT / name).read_text("utf-8"))
+    prose = [line for line in text.splitlines() if not line.startswith(("|", "`", "<"))]
+    if not name.endswith(("proof.md", "embedded-sagemaker.md")):  # generated
+        assert [line for line in prose if len(line) > 140] == []
+
+
 def test_pictures_are_small() -> None:
     pictures = list((ROOT / "docs" / "images").iterdir())
     assert pictures

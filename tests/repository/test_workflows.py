@@ -337,7 +337,7 @@ def test_a_retraining_ends_with_an_issue_that_quotes_no_review(
     log = {
         "success": "2026-11-02T05:00:00Z Comparison         neither better nor worse: accuracy 0.9",
         "failure": "x The new model b does not replace a (…): worse: accuracy 0.8 against 0.9. "
-        "Right only before: positive “A private letter”",
+        "Classified correctly by the old model only: positive “A private letter”",
     }[result]
     (checkout.folder / "log").write_text(f"before\n{log}\nafter\n")
     program = """#!/bin/sh

@@ -108,7 +108,7 @@ def test_an_environment_that_keeps_nothing_has_nothing_to_adopt(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert adopt.main(["--environment", "dev"]) == 1
-    assert capsys.readouterr().err == "ADOPT=1: dev keeps nothing after a destroy, omit it\n"
+    assert capsys.readouterr().err == "ADOPT=1: dev keeps nothing after a destroy; omit ADOPT\n"
 
 
 @pytest.mark.parametrize("adopted", [False, True])

@@ -196,7 +196,7 @@ def test_training_and_serving_use_the_vpc(private: Assembly) -> None:
     ("kind", "reason"),
     [
         ("MISSING_AUTHENTICATION_TOKEN", "not signed"),
-        ("INVALID_SIGNATURE", "signature is not right"),
+        ("INVALID_SIGNATURE", "signature is invalid"),
         ("EXPIRED_TOKEN", "have expired"),
         ("ACCESS_DENIED", "is refused"),
     ],

@@ -221,7 +221,7 @@ def test_an_unknown_key_is_refused_with_the_known_keys(
         ("api.max_review_characters", "100001", "less than or equal to 100000"),
         ("api.set_account_log_role", "yes", "input should be a valid boolean"),
         ("site.price_class", "cheap", "'PriceClass_100', 'PriceClass_200' or 'PriceClass_All'"),
-        ("site.domain_name", "Example.com", "a domain name in small letters"),
+        ("site.domain_name", "Example.com", "a domain name in lowercase letters"),
         ("site.title", "T" * 101, "1 to 100 characters"),
         ("site.title", "\ud800", "control characters"),
         ("site.intro", " Paste it.", "blanks at its ends"),
@@ -367,7 +367,7 @@ def test_the_scikit_learn_image_serves_no_lstm() -> None:
 
 
 def test_environment_names_are_short() -> None:
-    with pytest.raises(SettingsError, match="1 to 12 small letters and digits"):
+    with pytest.raises(SettingsError, match="1 to 12 lowercase letters and digits"):
         read_settings({"environment": "My_env", "environments": {"My_env": DEV}})
 
 

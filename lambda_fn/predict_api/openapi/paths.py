@@ -60,7 +60,7 @@ def _predict() -> Schema:
         "summary": "Classify one review",
         "description": "A review sent as text is answered with `1` for positive or `0` for "
         "negative, or with the label if the model has others; a review sent as JSON with JSON. "
-        "`Accept` may ask for the other.",
+        "`Accept` selects the other format.",
         "requestBody": _body(
             {
                 # Generated clients use the first type.
@@ -114,7 +114,8 @@ def _model() -> Schema:
         "tags": [SERVICE],
         "operationId": "describeModel",
         "summary": "Describe the model that answers",
-        "description": "The model's figures on reviews that it had not seen, and what made it.",
+        "description": "Metrics on unseen reviews, and the data, code and settings that produced "
+        "the model.",
         "responses": {
             "200": _answer(
                 "The model's metrics, hyperparameters, and hashes of data and code", _json("Card")

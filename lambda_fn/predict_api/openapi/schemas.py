@@ -173,8 +173,8 @@ def _verdicts() -> dict[str, Schema]:
     }
     weight = {
         "type": "number",
-        "description": "Log-odds that it adds: of the second of two labels, such as positive, or "
-        "of the verdict's label against all others",
+        "description": "Its contribution to the log-odds: of the second label if there are two "
+        "(such as positive), otherwise of the verdict's label against all others",
     }
     span: dict[str, Schema] = {
         "start": {"type": "integer", "minimum": 0},

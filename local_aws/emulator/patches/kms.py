@@ -17,7 +17,7 @@ PRIVATE_NAMES = (
     (kms, "_key_metadata", "(rec)"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
 )
-# How the descriptions of AWS's own keys begin
+# Prefix of the descriptions of AWS's own keys
 OF_AWS = "Key of AWS that protects"
 
 

@@ -14,8 +14,8 @@ from sentiment.ngrams.blocks import Block
 from sentiment.ngrams.terms import Terms
 from sentiment.schema import SENTIMENTS
 
-# Parts of the terms, by the first bits of their numbers: sorted one at a time, which limits memory,
-# they have the order of all. More labels need more parts.
+# Parts of the terms, by the first bits of their numbers, are sorted one at a time, which limits
+# memory. Concatenating the sorted parts gives the overall order. More labels need more parts.
 BITS = 3
 BYTES, BYTES_OF_MODEL = 8, 8  # of a term in an artifact, and of its ratio and weight in each model
 
@@ -118,7 +118,7 @@ def count_terms(
             f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews: the texts "
             "have no words in common; add texts, or set training.min_reviews=1"
         )
-    # The matrix holds the terms of both: other terms of the first would need memory for nothing.
+    # The matrix holds the terms of both: other terms of the first would waste memory.
     shared = np.isin(first.terms, final.terms, assume_unique=True)
     if shared.any():
         first = Counts(first.terms[shared], first.reviews[:, shared])

@@ -20,7 +20,7 @@ def test_feedback_on_a_verdict_is_sent(page: Page) -> None:
     page.route("**/api/feedback", take)
     classify(page, "A fine film")
     page.get_by_role("group", name="Was this right?").get_by_role("button", name="No").click()
-    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. Your feedback is saved.")
     expect(page.locator("#question")).to_be_hidden()
     assert sent == [
         {
@@ -98,7 +98,7 @@ def test_the_deployed_api_stores_feedback(page: Page) -> None:
     with page.expect_response("**/api/feedback") as answered:
         page.get_by_role("button", name="Yes").click()
     assert answered.value.status == 201
-    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. Your feedback is saved.")
 
 
 def test_no_question_is_shown_when_feedback_is_off(open_page: OpenPage) -> None:

@@ -73,7 +73,7 @@ def test_a_whole_visit_with_the_keyboard_only(page: Page) -> None:
     tab(1, "Enter")
     expect(page.locator("#verdict")).to_be_visible()
     tab(7, "Enter")  # the examples, the file, and the first button of the feedback
-    expect(page.locator("#thanks")).to_have_text("Thank you. This helps the next training.")
+    expect(page.locator("#thanks")).to_have_text("Thank you. Your feedback is saved.")
     expect(page.locator("#thanks")).to_be_focused()
     assert said == ["positive"]
     tab(2, "Enter")

@@ -146,6 +146,6 @@ def test_a_very_long_text_says_why_it_is_not_classified_while_typing(page: Page)
     stop_clock(page)
     page.get_by_label(REVIEW).fill("a good film " * 1700)
     expect(page.locator("#message-text")).to_have_text(
-        "A text of more than 20,000 characters is classified by the button only, not while you type."
+        "A text of more than 20,000 characters is classified only when you press the button."
     )
     page.clock.run_for(2_000)

@@ -66,7 +66,7 @@ def test_a_scheduled_training_needs_no_further_permission(
             Target=found["Target"],
         )
         message = until(receive)
-    assert "A new model waits: sentiment-dev-new-" in message
+    assert "A new model is ready: sentiment-dev-new-" in message
     model = message.partition("training.model_data=")[2].partition("'")[0]
     scheduler.delete_schedule(Name="now", GroupName="default")
 

@@ -1,4 +1,4 @@
-"""No tracked file has a secret; the baseline lists what only looks like one."""
+"""No tracked file has a secret; the baseline lists strings that only look like one."""
 
 import json
 import subprocess
