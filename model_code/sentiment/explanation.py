@@ -12,6 +12,7 @@ from sentiment.stop_words import STOP_WORDS
 from sentiment.tokens import plain_text
 
 SHOWN_PHRASES = 20
+CONTRACTED = {"d", "ll", "m", "re", "s", "ve"}  # of a verb, as in "they're"
 STOP_WORD = -1  # besides the roles of a token
 # A serverless endpoint's answer is limited to 4 MB, and a word takes about 60 bytes.
 SHOWN_WORDS = 10_000
@@ -25,7 +26,9 @@ def _kind(token: str) -> int:
     found = role(plain)
     if found == PUNCTUATION:
         return PUNCTUATION
-    return STOP_WORD if plain in STOP_WORDS and found != NEGATION else WORD
+    head, _, tail = plain.partition("'")
+    is_stop_word = plain in STOP_WORDS or (head in STOP_WORDS and tail in CONTRACTED)
+    return STOP_WORD if is_stop_word and found != NEGATION else WORD
 
 
 @dataclass(frozen=True)

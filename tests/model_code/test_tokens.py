@@ -63,7 +63,7 @@ def test_each_letter_of_a_script_without_blanks_is_a_token(review: str, tokens: 
     [
         ("फिल्म बहुत अच्छी है!", "फिल्म बहुत अच्छी है !"),
         ("فيلم رائعٌ جِدًّا، مُمتاز", "فيلم رائعٌ جِدًّا ، مُمتاز"),
-        ("cafe\u0301, l'e\u0301te\u0301", "cafe\u0301 , l'e\u0301te\u0301"),
+        ("cafe\u0301, l'e\u0301te\u0301", "caf\u00e9 , l'\u00e9t\u00e9"),
         ("סֶרֶט טוֹב", "סֶרֶט טוֹב"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("ශ්\u200dරී", "ශ්\u200dරී"),
@@ -91,7 +91,8 @@ SCRIPTS = st.text(st.sampled_from("a1'_ .!é漢字かなカーกิ่เ្ម
 def test_the_tokens_of_mixed_scripts_leave_out_nothing_but_blanks(review: str) -> None:
     tokens, starts, ends = place_tokens(review)
     spans = list(zip(starts, ends, strict=True))
-    assert [review[start:end].lower() for start, end in spans] == tokens == tokenize(review)
+    read = [plain_text(review[start:end]).lower() for start, end in spans]
+    assert read == tokens == tokenize(review)
     between = zip([0, *ends], [*starts, len(review)], strict=True)
     assert all(set(review[end:start]) <= {" ", "_"} for end, start in between)
     for start in starts:

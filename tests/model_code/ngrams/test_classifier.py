@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.classifier import BLOCK, Fitted, Scores, log_odds
-from sentiment.explanation import Spans
+from sentiment.explanation import Explanation, Spans
 from sentiment.ngrams.classifier import NgramReviews
 from sentiment.ngrams.emphasis import emphasis
+from sentiment.tokens import place_tokens
 from tests.model_code.conftest import explain
 
 ODD = ["ok", "the", "\U0001f600\U0001f600", "映画は最高", "<b>fine", "a\0b", "great " * 10_000, "____", "İ"]  # fmt: skip
@@ -84,6 +85,20 @@ def test_phrases_are_runs_of_words_with_one_sign(fitted: Fitted, review: str) ->
     assert bool(len(phrases.weights)) <= bool(telling)
 
 
+@pytest.mark.parametrize(
+    ("review", "phrases"),
+    [
+        ("They're great and that&#39;s it", ["great"]),
+        ("I’m glad you don't", ["glad you don't"]),
+        ("The film's fine", ["film's fine"]),
+    ],
+)
+def test_a_phrase_does_not_begin_or_end_with_a_contraction(review: str, phrases: list[str]) -> None:
+    tokens, starts, ends = place_tokens(review)
+    spans = Spans(np.array(starts), np.array(ends), np.ones(len(tokens)))
+    assert list(_weights(review, Explanation(0.0, spans).phrases(review))) == phrases
+
+
 def test_a_negated_word_is_another_word(fitted: Fitted) -> None:
     plain, negated = fitted.model.score(["dull", "nothing is dull"]).logits[:, 0]
     assert plain < negated
@@ -108,7 +123,7 @@ def test_offsets_refer_to_the_raw_review(fitted: Fitted) -> None:
     review = "<p>The film is<br /><br />GREAT &quot;not good&quot;</p>"
     explanation = explain(fitted.model, review)
     weights = _weights(review, explanation.words)
-    assert list(weights) == ["The", "film", "is", "GREAT", "not", "good"]
+    assert list(weights) == ["The", "film", "is", "GREAT", "&quot;", "not", "good"]
     assert weights["GREAT"] > 0 > weights["not"] + weights["good"]
     phrases = _weights(review, explanation.phrases(review))
     assert phrases["GREAT"] > 0 > phrases["not good"]
