@@ -62,7 +62,7 @@ torch-2.6: $(VENV)/bin/python ## add the serving image's older torch to make pro
 check: $(VENV)/.dev ## check formatting, lint, the direction of imports, the workflows and types
 	ruff format --check --quiet .
 	ruff check --quiet .
-	lint-imports --no-logo --no-cache
+	PYTHONPATH=model_code:lambda_fn lint-imports --no-logo --no-cache
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	zizmor --offline --quiet --no-progress .github
 	mypy

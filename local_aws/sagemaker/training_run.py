@@ -11,6 +11,7 @@ from local_aws.sagemaker import objects
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.descriptions import training_job
 from local_aws.sagemaker.invocation_metrics import Publish
+from local_aws.sagemaker.job_run import JobRun
 from local_aws.sagemaker.metrics import Metrics
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_cluster import TrainingCluster
@@ -41,39 +42,22 @@ class Outcome:
     reason: str = ""
 
 
-class TrainingRun:
-    """Runs a job in a thread and writes every change of its state to the store."""
+class TrainingRun(JobRun):
+    """Runs a training job."""
 
     def __init__(self, context: Context, record: Record, publish: Publish) -> None:
         """Prepare the run of the job that `record` describes; publish its metrics."""
         self._context, self._record = context, record
         self._name = str(record["TrainingJobName"])
+        super().__init__(f"training-{self._name}")
         definitions = record["AlgorithmSpecification"].get("MetricDefinitions", [])
         self._metrics = Metrics(definitions, self._name, publish)
         limits = record["StoppingCondition"]
         self._max_runtime = float(limits["MaxRuntimeInSeconds"])
         self._give_up_at = time.monotonic() + float(limits.get("MaxWaitTimeInSeconds", math.inf))
         self._ran = 0.0
-        self._stopping, self._interrupted = threading.Event(), threading.Event()
-        self._trained = self._ended = False
-        self._changing = threading.Lock()
-        self._thread = threading.Thread(
-            target=self._run, name=f"training-{self._name}", daemon=True
-        )
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self) -> bool:
-        """Stop the job; return False when it has ended already."""
-        with self._changing:
-            if self._ended:
-                return False
-            if not self._stopping.is_set():
-                self._stopping.set()
-                self._enter("Stopping", "Stopping the training job", TrainingJobStatus="Stopping")
-            return True
+        self._interrupted = threading.Event()
+        self._trained = False
 
     def interrupt(self) -> bool:
         """Take a spot job's machines away; return False when the job has finished."""
@@ -83,9 +67,8 @@ class TrainingRun:
             self._interrupted.set()
             return True
 
-    def join(self) -> None:
-        """Wait until the job has ended."""
-        self._thread.join()
+    def _enter_stopping(self) -> None:
+        self._enter("Stopping", "Stopping the training job", TrainingJobStatus="Stopping")
 
     def _run(self) -> None:
         try:

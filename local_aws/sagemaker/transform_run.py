@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.invocation_metrics import Publish
+from local_aws.sagemaker.job_run import JobRun
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.objects import ArtifactError
 from local_aws.sagemaker.served_model import ServedModel, ServingError
@@ -42,39 +43,19 @@ class FailedError(Exception):
     """The whole job has failed, for this FailureReason."""
 
 
-class TransformRun:
-    """Runs a job in a thread and writes every change of its state to the store."""
+class TransformRun(JobRun):
+    """Runs a transform job."""
 
     def __init__(self, context: Context, record: Record, model: Record, publish: Publish) -> None:
         """Prepare the run of the job that `record` describes with its model."""
         self._context, self._record, self._model = context, record, model
         self._publish = publish
         self._name = str(record["TransformJobName"])
+        super().__init__(f"transform-{self._name}")
         self._folder = context.folder / "transforms" / uuid.uuid4().hex
-        self._stopping = threading.Event()
-        self._ended = False
-        self._changing = threading.Lock()
-        self._thread = threading.Thread(
-            target=self._run, name=f"transform-{self._name}", daemon=True
-        )
 
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self) -> bool:
-        """Stop the job; return False when it has ended already."""
-        with self._changing:
-            if self._ended:
-                return False
-            if not self._stopping.is_set():
-                self._stopping.set()
-                self._update(TransformJobStatus="Stopping")
-            return True
-
-    def join(self) -> None:
-        """Wait until the job has ended."""
-        self._thread.join()
+    def _enter_stopping(self) -> None:
+        self._update(TransformJobStatus="Stopping")
 
     def _run(self) -> None:
         status, reason = "Completed", {}

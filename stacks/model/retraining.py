@@ -105,7 +105,8 @@ class Retraining(Construct):
 def _message(environment: str) -> CfnRule.InputTransformerProperty:
     command = (
         f"make deploy ENV={environment} "
-        "CONTEXT='-c rollout.challenger=better -c training.model_data=<model>'"
+        "CONTEXT='-c rollout.challenger=better -c rollout.incomparable=fail "
+        "-c training.model_data=<model>'"
     )
     return CfnRule.InputTransformerProperty(
         input_paths_map={

@@ -200,7 +200,7 @@ def _rules(artifacts: Artifacts, settings: RolloutSettings) -> dict[str, str]:
     bucket, folder = bucket_and_key(artifacts.uri)
     return {
         "Challenger": settings.challenger,
-        "Incomparable": settings.incomparable,
+        "Incomparable": "pass" if settings.passes_incomparable else "fail",
         "ArtifactBucket": bucket,
         "ArtifactFolder": folder,
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from sentiment.schema import Schema, is_number
-from stacks.settings.types import BlankIsNone, Column, Month, Section, Sha256, Source
+from stacks.settings.types import BlankIsNone, Column, Month, Section, Sha256, Source, of_json
 
 LONGEST_NAME = 60
 A_MAPPING = (
@@ -23,10 +23,7 @@ def _mapping(value: Any) -> Any:
     Raises:
         ValueError: saying what is allowed.
     """
-    try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
-        raise ValueError(A_MAPPING) from None
+    found = of_json(value, A_MAPPING)
     if not isinstance(found, dict) or not found:
         raise ValueError(A_MAPPING)
     if not all(name is None or _is_name(name) for name in found.values()):

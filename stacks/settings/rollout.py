@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.settings.types import Decimal, Flag, Section, Whole
+from stacks.settings.types import BlankIsNone, Decimal, Flag, Section, Whole
 
 
 class RolloutSettings(Section):
@@ -21,7 +21,8 @@ class RolloutSettings(Section):
             that is significantly less accurate on reviews that neither was trained on, `better`
             one that is not significantly more accurate, and `off` none. It needs `candidate`.
         incomparable: whether a new model passes or fails if it cannot be compared with the one that
-            serves: with other labels, other data, or too few test reviews.
+            serves: with other labels, other data, or too few test reviews. By default it fails if
+            `challenger` is `better`, and passes otherwise.
         patience_seconds: time limit for a new model's first answers.
         canary_percent: share of the instances that serve the new model first.
         bake_minutes: minutes during which the alarms monitor the canary.
@@ -33,10 +34,15 @@ class RolloutSettings(Section):
     strategy: Literal["all_at_once", "canary"] = "all_at_once"
     candidate: Flag = True
     challenger: Literal["off", "not_worse", "better"] = "off"
-    incomparable: Literal["pass", "fail"] = "pass"
+    incomparable: Annotated[Literal["pass", "fail"] | None, BlankIsNone] = None
     patience_seconds: Annotated[Whole, Field(ge=5, le=480)] = 300
     canary_percent: Annotated[Whole, Field(ge=1, le=50)] = 50
     bake_minutes: Annotated[Whole, Field(ge=1, le=60)] = 10
     keep_old_minutes: Annotated[Whole, Field(ge=0, le=60)] = 5
     error_rate: Annotated[Decimal, Field(ge=0, lt=1)] = 0.01
     latency_p99_ms: Annotated[Whole, Field(ge=10, le=60_000)] = 1000
+
+    @property
+    def passes_incomparable(self) -> bool:
+        """True when a model passes that cannot be compared with the one that serves."""
+        return (self.incomparable or ("fail" if self.challenger == "better" else "pass")) == "pass"

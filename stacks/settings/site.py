@@ -1,6 +1,5 @@
 """The settings of the page."""
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
@@ -15,6 +14,7 @@ from stacks.settings.types import (
     Sentence,
     Text,
     Title,
+    of_json,
 )
 
 SOME_TEXTS = 'a list of texts, such as ["The first one.", "The second, longer one."]'
@@ -26,10 +26,7 @@ def _texts(value: Any) -> Any:
     Raises:
         ValueError: saying what is allowed.
     """
-    try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
-        raise ValueError(SOME_TEXTS) from None
+    found = of_json(value, SOME_TEXTS)
     if not isinstance(found, list | tuple):
         raise ValueError(SOME_TEXTS)  # noqa: TRY004 - pydantic reports a ValueError
     return tuple(found)

@@ -4,6 +4,7 @@ cdk.json holds JSON values, but `cdk -c key=value` passes only strings. These ty
 exact JSON value or the string that spells it: not `2.0` for 2, and not `yes`.
 """
 
+import json
 import re
 from typing import Annotated, Any, Literal
 from unicodedata import category
@@ -58,6 +59,18 @@ def _listed(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part for part in value.split(",") if part)
     return tuple(value) if isinstance(value, list) else value
+
+
+def of_json(value: Any, allowed: str) -> Any:
+    """Return a value of cdk.json, or what a text contains as JSON.
+
+    Raises:
+        ValueError: saying what is allowed.
+    """
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        raise ValueError(allowed) from None
 
 
 def _spelled(pattern: str, words: str) -> AfterValidator:

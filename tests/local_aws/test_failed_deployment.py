@@ -1,6 +1,7 @@
 """Last lines of a failed deployment: the failed resource and the reason."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from local_aws.cdk.screen import Screen
 from local_aws.environment import DEFAULT_REGION
 from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, started
-from tests.local_aws.support.assembly import QUEUE, application, custom_resource
+from tests.local_aws.support.assembly import FUNCTION, QUEUE, application, custom_resource
 
 REASON = "The training failed.\nAlgorithmError: " + "line 7 has no label, " * 60
 CAPTURED = Path(__file__).parent / "support" / "cdk_output"
@@ -72,6 +73,26 @@ def test_an_update_that_is_rolled_back_for_a_long_reason(cdk: Cdk, tmp_path: Pat
     application(root, {"failing-update": custom_resource(Fails=trace)})
     (line,) = failure(cdk, root)
     assert line.endswith(" failed: something else")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import missing_module\n" + FUNCTION, "No module named 'missing_module'"),
+        ("def handler(event, context):\n    raise ValueError('bad data')", "bad data"),
+    ],
+    ids=["cannot start", "raises"],
+)
+def test_a_custom_resource_whose_function_gives_no_answer(
+    cdk: Cdk, tmp_path: Path, code: str, reason: str
+) -> None:
+    """CloudFormation would wait for an hour."""
+    stacks = {f"failing-{len(code)}": custom_resource(code=code, ServiceTimeout="60")}
+    started_at = time.monotonic()
+    (line,) = failure(cdk, application(tmp_path / "app", stacks))
+    assert "Job/Training (Custom::Training) failed: " in line
+    assert reason in line
+    assert time.monotonic() - started_at < 50
 
 
 def test_a_template_that_cloudformation_refuses(cdk: Cdk, tmp_path: Path) -> None:

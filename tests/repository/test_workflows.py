@@ -25,6 +25,15 @@ TEXTS = {file.name: file.read_text("utf-8") for file in sorted(FOLDER.glob("*.ym
 WORKFLOWS: dict[str, dict[Any, Any]] = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
 PIPELINE, DEPLOY = WORKFLOWS["pipeline.yml"]["jobs"], WORKFLOWS["deploy.yml"]["jobs"]
 RETRAIN = WORKFLOWS["retrain.yml"]["jobs"]
+# Neither is a list of settings, although some of their lines are.
+HOSTILE = [
+    "-c a.b=c\ncontext=-c x=1; touch /tmp/pwn",
+    "touch /tmp/pwn\n-c a.b=c",
+    "-c a.b=c\n",
+    "-c dataset.training=$(id)",
+    "-c a.b=c;id",
+    "--all",
+]
 SHELLS = {  # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
     None: ["bash", "-e", "-c"],
     "bash": ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"],
@@ -319,8 +328,7 @@ def test_a_retraining_deploys_the_deployed_commit_with_the_last_months_feedback(
     assert data("") == (0, f"context=-c dataset.feedback={month:%Y-%m}\n")
     other = "-c dataset.training=s3://bucket/reviews/ -c dataset.feedback=2026-10"
     assert data(other) == (0, f"context={other}\n")
-    assert data("-c dataset.training=$(id)") == (1, "")
-    assert data("--all") == (1, "")
+    assert [data(given) for given in HOSTILE] == [(1, "")] * len(HOSTILE)
     job = RETRAIN["deploy"]
     assert job["uses"] == "./.github/workflows/deploy.yml"
     assert job["with"]["ref"] == "refs/tags/deployed-${{ inputs.environment || 'prod' }}"
@@ -330,19 +338,52 @@ def test_a_retraining_deploys_the_deployed_commit_with_the_last_months_feedback(
     assert "vars.RETRAIN == 'true'" in RETRAIN["data"]["if"]
 
 
-@pytest.mark.parametrize("result", ["success", "failure"])
+def test_only_settings_reach_the_shell_of_a_deployment(checkout: Checkout) -> None:
+    def refused(environment: str, context: str) -> bool:
+        given = {"ENVIRONMENT": environment, "CONTEXT": context}
+        done = checkout.run("deploy.yml", "deploy", "The inputs are settings", **given)
+        return done.returncode != 0
+
+    assert not refused("prod", "")
+    assert not refused("prod", "-c dataset.training=s3://bucket/reviews/ -c a.b_c=2026-10")
+    assert all(refused("prod", context) for context in HOSTILE)
+    assert refused("prod\n", "")
+    assert refused("prod;id", "")
+    steps = steps_of(DEPLOY["deploy"])
+    assert list(steps).index("The inputs are settings") < list(steps).index("Deploy")
+    assert steps["The inputs are settings"]["env"] == steps["Deploy"]["env"]
+
+
+REFUSED = (
+    "x The new model b does not replace a (…): worse: accuracy 0.8 against 0.9. "
+    "Classified correctly by the old model only: positive “A private letter”"
+)
+COMPARED = "2026-11-02T05:00:00Z Comparison         neither better nor worse: accuracy 0.9"
+
+
+@pytest.mark.parametrize(
+    ("deployed", "result", "log", "title", "body"),
+    [
+        ("success", "success", COMPARED, "A new model serves prod", "worse: accuracy 0.9.\n"),
+        ("success", "failure", COMPARED, "A new model serves prod", "the log of the job remember"),
+        (
+            "failure", "failure", REFUSED, "The old model keeps serving prod",
+            "The new model b does not replace a (…): worse: accuracy 0.8 against 0.9.\n",
+        ),
+        (
+            "failure", "failure", "AccessDenied: sts:AssumeRoleWithWebIdentity",
+            "The retraining of prod failed", "the log has no comparison",
+        ),
+        ("cancelled", "failure", "", "The retraining of prod failed", "the log has no comparison"),
+    ],
+)  # fmt: skip
 def test_a_retraining_ends_with_an_issue_that_quotes_no_review(
-    checkout: Checkout, result: str
+    checkout: Checkout, deployed: str, result: str, log: str, title: str, body: str
 ) -> None:
-    log = {
-        "success": "2026-11-02T05:00:00Z Comparison         neither better nor worse: accuracy 0.9",
-        "failure": "x The new model b does not replace a (…): worse: accuracy 0.8 against 0.9. "
-        "Classified correctly by the old model only: positive “A private letter”",
-    }[result]
     (checkout.folder / "log").write_text(f"before\n{log}\nafter\n")
-    program = """#!/bin/sh
+    program = f"""#!/bin/sh
 case "$*" in
-  *"/jobs --jq "*) echo 17;;
+  *"/jobs --jq "*) echo 17 {deployed};;
   *"/jobs/17/logs") cat "$(dirname "$0")/log";;
   "issue create "*) printf '%s\\n' "$@";;
 esac
@@ -354,16 +395,9 @@ esac
     assert done.returncode == 0, done.stderr
     assert "A private letter" not in done.stdout
     assert "Trained with `-c a=1`: " in done.stdout
-    if result == "success":
-        assert "A new model serves prod" in done.stdout
-        assert "neither better nor worse: accuracy 0.9." in done.stdout
-        assert "cdk.json" in done.stdout
-    else:
-        assert "The old model keeps serving prod" in done.stdout
-        assert (
-            "The new model b does not replace a (…): worse: accuracy 0.8 against 0.9."
-            in done.stdout
-        )
+    assert title in done.stdout.splitlines()
+    assert body in done.stdout
+    assert ("cdk.json" in done.stdout) == (deployed == "success")
 
 
 def test_every_command_is_a_make_target() -> None:

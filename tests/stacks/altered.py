@@ -17,7 +17,7 @@ DEV = {
     "operations.alarm_email": "ops@example.com",
     "operations.monthly_budget_usd": "10",
     "rollout.challenger": "better",
-    "rollout.incomparable": "fail",
+    "rollout.incomparable": "pass",
     "site.access_logs": "false",
     "training.architecture": "lstm",
     "training.epochs": "7",

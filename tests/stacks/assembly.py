@@ -36,6 +36,12 @@ class Assembly:
             if resource["Type"] == kind
         }
 
+    def every(self, kind: str, stack: str | None = None) -> dict[str, Resource]:
+        """Return the resources of a type, of which there must be one, for checks of each."""
+        found = self.resources(kind, stack)
+        assert found, f"{self.environment} has no {kind}"
+        return found
+
     def only(self, kind: str, stack: str | None = None, *, within: str = "") -> Resource:
         """Return the properties of the one resource of a type in a construct, such as Endpoint."""
         (resource,) = [

@@ -619,6 +619,22 @@ def test_only_a_candidate_can_be_compared_with_the_model_that_serves() -> None:
     assert read().rollout.challenger == "off"
 
 
+@pytest.mark.parametrize(
+    ("challenger", "incomparable", "result"),
+    [
+        ("not_worse", "", "pass"),
+        ("not_worse", "fail", "fail"),
+        ("better", "", "fail"),
+        ("better", "pass", "pass"),
+    ],
+)
+def test_a_model_that_cannot_be_compared_is_not_better(
+    challenger: str, incomparable: str, result: str
+) -> None:
+    settings = read(rollout__challenger=challenger, rollout__incomparable=incomparable)
+    assert settings.rollout.passes_incomparable == (result == "pass")
+
+
 def test_a_serverless_endpoint_cannot_be_isolated() -> None:
     line = refusal(endpoint__network_isolation="true")
     assert line == (

@@ -39,7 +39,7 @@ def test_every_key_has_a_parameter(prod: Assembly) -> None:
 
 
 def test_keys_are_kept_with_the_data_that_they_encrypt(prod: Assembly) -> None:
-    for key in prod.resources("AWS::KMS::Key", "storage").values():
+    for key in prod.every("AWS::KMS::Key", "storage").values():
         assert key["DeletionPolicy"] == "RetainExceptOnCreate"
         assert key["UpdateReplacePolicy"] == "Retain"
 
@@ -68,7 +68,7 @@ def test_the_log_key_encrypts_only_the_applications_log_groups(prod: Assembly) -
 
 
 def test_every_log_group_is_encrypted(prod: Assembly) -> None:
-    for key, group in prod.resources("AWS::Logs::LogGroup").items():
+    for key, group in prod.every("AWS::Logs::LogGroup").items():
         used = group["Properties"]["KmsKeyId"]
         assert used == LOGS or used["Fn::GetAtt"][0].startswith("LogKey"), key
 

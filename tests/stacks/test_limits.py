@@ -81,7 +81,13 @@ def longest(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """An environment with every feature and the longest name, region and texts."""
     environments = {NAME: context("prod")["environments"]["prod"]}
     overrides: dict[str, Any] = {"environments": environments, **LONGEST}
-    return synthesize(NAME, tmp_path_factory.mktemp("longest"), overrides)
+    longest = synthesize(NAME, tmp_path_factory.mktemp("longest"), overrides)
+    for kind in ("AWS::IAM::Role", "AWS::IAM::Policy"):
+        assert longest.every(kind)
+    declared = [one["Properties"] for one in longest.every("AWS::Lambda::Function").values()]
+    assert any("Environment" in one for one in declared)
+    assert any("Tags" in one for one in declared)
+    return longest
 
 
 def resources(assembly: Assembly) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -62,7 +62,7 @@ def test_the_job_fits_into_cloudformations_hour(assembly: Assembly) -> None:
 
 
 def test_handlers_have_long_enough_timeouts(assembly: Assembly) -> None:
-    for key, function in assembly.resources("AWS::Lambda::Function").items():
+    for key, function in assembly.every("AWS::Lambda::Function").items():
         assert function["Properties"]["Timeout"] >= 29, key
 
 

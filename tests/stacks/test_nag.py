@@ -183,6 +183,7 @@ def suppressed(found: Report) -> dict[str, set[tuple[str, str]]]:
                 stack = construct["constructPath"].partition("/")[0].rpartition("-")[2]
                 entry = logical_id(found.folder, construct["constructPath"])
                 needed[stack].add((entry, violation["ruleName"]))
+    assert all(needed.values())
     return needed
 
 
@@ -215,7 +216,7 @@ def test_functions_outside_the_deployment_have_separate_reasons(
 
 def test_only_cdk_functions_omit_memory_or_use_an_older_python(assembly: Assembly) -> None:
     """The reasons for these rules apply to a whole type, so they would hide others."""
-    for name, function in assembly.resources("AWS::Lambda::Function").items():
+    for name, function in assembly.every("AWS::Lambda::Function").items():
         properties = function["Properties"]
         assert "MemorySize" in properties or properties["Handler"].startswith("framework."), name
         if properties["Runtime"].startswith("python") and "CDKBucketDeployment" not in name:

@@ -43,7 +43,7 @@ def findings(document: dict[str, Any]) -> list[str]:
 def machines(assembly: Assembly) -> dict[str, dict[str, Any]]:
     """Return the definition of each state machine."""
     found = {}
-    for name, resource in assembly.resources("AWS::StepFunctions::StateMachine").items():
+    for name, resource in assembly.every("AWS::StepFunctions::StateMachine").items():
         stack = name.partition("/")[0]
         text = literal(
             resource["Properties"]["DefinitionString"], assembly.template(stack)["Resources"]

@@ -26,11 +26,11 @@ def as_list(value: Any) -> list[Any]:
 
 def statements(assembly: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every statement of every identity policy, with its role's logical id."""
-    for role_id, role in assembly.resources("AWS::IAM::Role").items():
+    for role_id, role in assembly.every("AWS::IAM::Role").items():
         for policy in role["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
                 yield role_id, statement
-    for policy_id, policy in assembly.resources("AWS::IAM::Policy").items():
+    for policy_id, policy in assembly.every("AWS::IAM::Policy").items():
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             yield policy_id, statement
 
@@ -115,7 +115,7 @@ def role_id(assembly: Assembly, prefix: str) -> str:
 def test_each_role_trusts_one_service_for_this_account_only(assembly: Assembly) -> None:
     own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     services = []
-    for key, role in assembly.resources("AWS::IAM::Role").items():
+    for key, role in assembly.every("AWS::IAM::Role").items():
         (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert list(trust["Principal"]) == ["Service"], key
         service = trust["Principal"]["Service"]

@@ -77,8 +77,11 @@ def test_the_topic_receives_the_command_that_deploys_the_new_model(scheduled: As
     }
     (target,) = rule["Targets"]
     message = json.loads(target["InputTransformer"]["InputTemplate"])
-    assert f"make deploy ENV={scheduled.environment} CONTEXT=" in message
-    assert "-c training.model_data=<model>" in message
+    assert f"make deploy ENV={scheduled.environment} CONTEXT='" in message
+    # A model that cannot be compared is not known to be better.
+    for setting in ("challenger=better", "incomparable=fail"):
+        assert f"-c rollout.{setting} " in message
+    assert "-c training.model_data=<model>'" in message
 
 
 def test_jobs_read_feedback_only_if_it_is_scheduled(scheduled: Assembly, tmp_path: Path) -> None:

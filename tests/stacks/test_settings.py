@@ -148,7 +148,7 @@ IN_DEV: dict[str, tuple[Find, Any]] = {
     ),
     "operations.monthly_budget_usd": (of(BUDGET, "Budget", "BudgetLimit", "Amount"), 10),
     "rollout.challenger": (of("Custom::Candidate", "Challenger"), "better"),
-    "rollout.incomparable": (of("Custom::Candidate", "Incomparable"), "fail"),
+    "rollout.incomparable": (of("Custom::Candidate", "Incomparable"), "pass"),
     "site.access_logs": (lambda one: "Logging" in of(*SITE)(one), False),
     "training.architecture": (of(JOB, "Hyperparameters", "architecture"), "lstm"),
     "training.epochs": (of(JOB, "Hyperparameters", "epochs"), "7"),

@@ -120,15 +120,8 @@ def _limit_sizes() -> None:
     execute, call = apigateway_v1.handle_execute, apigateway_v1._call_lambda_raw
     integrate = apigateway_v1._invoke_lambda_proxy_v1
 
-    async def handle_execute(  # noqa: PLR0913, PLR0917 - the signature that ministack calls
-        api_id: str,
-        stage: str,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        body: bytes,
-        query: dict[str, Any],
-    ) -> Any:
+    async def handle_execute(api_id: str, stage: str, *request: Any) -> Any:
+        _method, _path, _headers, body, _query = request
         if len(body) > BODY_BYTES:
             message = f"HTTP content length exceeded {BODY_BYTES} bytes."
             return (
@@ -136,7 +129,7 @@ def _limit_sizes() -> None:
                 {"Content-Type": "text; charset=utf-8"},
                 message.encode(),
             )
-        return await execute(api_id, stage, method, path, headers, body, query)
+        return await execute(api_id, stage, *request)
 
     async def call_lambda_raw(reference: str, event: Any, **scope: Any) -> Any:
         if _bytes(event) > EVENT_BYTES:
@@ -165,16 +158,9 @@ def _compress_answers() -> None:
     """
     execute = apigateway_v1.handle_execute
 
-    async def handle_execute(  # noqa: PLR0913, PLR0917 - the signature that ministack calls
-        api_id: str,
-        stage: str,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        body: bytes,
-        query: dict[str, Any],
-    ) -> Any:
-        status, answered, content = await execute(api_id, stage, method, path, headers, body, query)
+    async def handle_execute(api_id: str, stage: str, *request: Any) -> Any:
+        _method, _path, headers, _body, _query = request
+        status, answered, content = await execute(api_id, stage, *request)
         least = (apigateway_v1._rest_apis.get(api_id) or {}).get("minimumCompressionSize")
         content = content.encode() if isinstance(content, str) else content
         accepted = "gzip" in headers.get("accept-encoding", "")

@@ -3,15 +3,25 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ministack.services import cloudformation
-from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
+from ministack.services import cloudformation, lambda_svc
+from ministack.services.cloudformation import (
+    changesets,
+    custom_resource,
+    engine,
+    handlers,
+    provisioners,
+    stacks,
+)
 
 PRIVATE_NAMES = (
     (cloudformation, "_stack_events", "AccountRegionScopedDict"),
     (cloudformation, "_stacks", "AccountRegionScopedDict"),
     (changesets, "validate_template_support", "(template, conditions, params=None)"),
+    (custom_resource, "_pending", "dict"),
+    (custom_resource, "deliver_response", "(token, response)"),
     (engine, "_intrinsic_references", "(value)"),
     (handlers, "validate_template_support", "(template, conditions, params=None)"),
+    (lambda_svc, "_execute_function_with_config_scope", "(func, event)"),
     (provisioners, "_RESOURCE_HANDLERS", "dict"),
     (stacks, "_runs_on_worker_thread", "(resource_type)"),
 )
@@ -38,6 +48,27 @@ def apply(further: Mapping[str, ResourceHandler]) -> None:
 
     stacks._runs_on_worker_thread = runs_on_worker_thread
     _refuse_dangling_references()
+    _fail_resources_of_failed_functions()
+
+
+def _fail_resources_of_failed_functions() -> None:
+    """Fail a custom resource at once if its function fails, for example because it cannot start.
+
+    AWS waits for an answer until the resource's timeout, which by default is an hour.
+    """
+    by_ministack = lambda_svc._execute_function_with_config_scope
+
+    def execute(func: dict[str, Any], event: Any) -> Any:
+        result = by_ministack(func, event)
+        if result.get("error") and isinstance(event, dict):
+            token = str(event.get("ResponseURL")).rpartition("/")[2]
+            waiting = custom_resource._pending.get(token)
+            if waiting and not waiting["event"].is_set():
+                reason = dict(result["body"]).get("errorMessage") or "The function failed"
+                custom_resource.deliver_response(token, {"Status": "FAILED", "Reason": reason})
+        return result
+
+    lambda_svc._execute_function_with_config_scope = execute
 
 
 def _refuse_dangling_references() -> None:

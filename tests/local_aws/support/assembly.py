@@ -22,7 +22,7 @@ def handler(event, context):
 QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {}}
 
 
-def custom_resource(**properties: str) -> dict[str, Any]:
+def custom_resource(*, code: str = FUNCTION, **properties: str) -> dict[str, Any]:
     """Return a custom resource `Training` and its function."""
     role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}}
     return {
@@ -34,7 +34,7 @@ def custom_resource(**properties: str) -> dict[str, Any]:
                 "Handler": "index.handler",
                 "Timeout": 60,
                 "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Code": {"ZipFile": FUNCTION},
+                "Code": {"ZipFile": code},
             },
         },
         "Training": {

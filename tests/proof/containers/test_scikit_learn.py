@@ -96,7 +96,7 @@ def test_the_image_answers_as_the_embedded_aws_for_functions_that_the_code_lacks
     assert {answer.status for answer in answers} == {200, 500}
 
 
-def test_start_and_latency(
+def test_start_and_latency_are_measured(
     trained: dict[str, Trained], unseen: list[str], tmp_path: Path, proof_table: ProofTable
 ) -> None:
     """Both servers, one after the other on the same machine, with one worker each."""

@@ -70,10 +70,12 @@ def test_a_scheduled_training_needs_no_further_permission(
     model = message.partition("training.model_data=")[2].partition("'")[0]
     scheduler.delete_schedule(Name="now", GroupName="default")
 
-    settings = ("rollout.challenger=better", f"training.model_data={model}")
+    settings = (
+        "rollout.challenger=better", "rollout.incomparable=fail", f"training.model_data={model}",
+    )  # fmt: skip
     command = " ".join(f"-c {setting}" for setting in settings)
     assert f"make deploy ENV=dev CONTEXT='{command}'" in message
-    outputs = deployment.deploy(SCHEDULE, settings[1])
+    outputs = deployment.deploy(SCHEDULE, settings[-1])
     assert "reviews that neither was trained on" in outputs["Comparison"]
     assert outputs["ModelArtifact"] == model
     since = enforced.decisions()[before:]
