@@ -1,4 +1,4 @@
-"""Files that desktops, editors and notebooks leave behind in folders of reviews."""
+"""Files that desktops, editors, notebooks and Spark leave behind in folders of reviews."""
 
 import re
 from fnmatch import translate
@@ -9,6 +9,8 @@ LEFTOVERS = (
     "*~", "#*#", "~$*", "*.swp", "*.swo", "*.swn", "*.bak", "*.orig", "*.rej", "*.tmp", "*.iml",
     "*.sublime-workspace", "*.code-workspace", "__macosx", "__pycache__", "$recycle.bin",
     "desktop.ini", "ehthumbs*.db", "icon\r", "system volume information", "thumbs.db",
+    "_success", "_started_*", "_committed_*", "_temporary", "_metadata",
+    "_common_metadata", "*.crc", "*_$folder$",
 )  # fmt: skip
 LEFTOVER = re.compile("|".join(map(translate, (".*", *LEFTOVERS))))
 

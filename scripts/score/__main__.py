@@ -57,8 +57,8 @@ def main(given: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make score", description=__doc__)
-    parser.add_argument("--data", required=True, help="file, folder or s3:// prefix of reviews")
-    parser.add_argument("--output", required=True, help="file, folder or s3:// prefix to write")
+    parser.add_argument("--data", required=True, help="file or folder of reviews, here or in s3://")
+    parser.add_argument("--output", required=True, help="file or folder to write, here or in s3://")
     parser.add_argument("--environment", default="dev")
     parser.add_argument("--aws", action="store_true", help="use your AWS account")
     parser.add_argument("--port", type=int, default=4566, help="port of the local deployment")

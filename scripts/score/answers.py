@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,8 @@ class Scored:
             ScoreError: when the input has changed, or more than one model has answered.
         """
         with output.written() as files:
-            for table in tables:
-                self._write_table(table, answers, files[table.name])
+            for table, taken in zip(tables, found.names, strict=True):
+                self._write_table(table, answers, files[table.name], self._names(taken))
             check_unchanged(tables, found)
             if next(answers, None) is not None or self.rows != found.rows:
                 raise ScoreError(f"{tables[0].name}: {CHANGED}")
@@ -85,9 +85,10 @@ class Scored:
                     f"several models answered ({', '.join(sorted(self.versions))}): run again"
                 )
 
-    def _write_table(self, table: Table, answers: Iterator[Answer], file: Path) -> None:
-        names = self._names(table.names())
-        with file.open("w", encoding="utf-8", newline="") as text:
+    def _write_table(
+        self, table: Table, answers: Iterator[Answer], file: Path, names: Mapping[str, str]
+    ) -> None:
+        with file.open("w", encoding=table.encoding, newline="") as text:
             writer = table.writer(text, file, list(names.values()))
             for row in table.rows():
                 answer = next(answers, None)
@@ -98,12 +99,12 @@ class Scored:
                 self._count(table, row, answer)
             writer.close()
 
-    def _names(self, taken: Sequence[str]) -> dict[str, str]:
-        """Return the further columns; `scored_` distinguishes one from a column of the input."""
+    def _names(self, taken: Collection[str]) -> dict[str, str]:
+        """Return the further columns under names that no column of the input has."""
         names = ["label", "probability"]
         names += [f"probability_{label}" for label in self._known] if self._every else []
         names += ["known_words", *(["phrases"] if self._explain else []), "error"]
-        return {name: f"scored_{name}" if name in taken else name for name in names}
+        return {name: _free(name, taken) for name in names}
 
     def _added(self, row: Row, answer: Answer) -> Mapping[str, Any]:
         if "error" in answer:
@@ -127,7 +128,7 @@ class Scored:
             return
         self.counts[answer["label"]] += 1
         self.versions.add(answer["model_version"])
-        if row.label in {None, ""}:
+        if not row.is_labelled:
             return
         label = spelling(row.label)
         self._labels.append(label)
@@ -163,6 +164,13 @@ class Scored:
             metrics=evaluate(judged), latencies=[], refused={}, compared=0, differing=0,
             trained=None,
         )  # fmt: skip
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return the name with as many prefixes `scored_` as make it free."""
+    while name in taken:
+        name = f"scored_{name}"
+    return name
 
 
 def _message(row: Row, error: Mapping[str, str]) -> str:

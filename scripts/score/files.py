@@ -1,6 +1,7 @@
 """Files to score, on this machine or in S3."""
 
 import itertools
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -13,17 +14,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.score import ScoreError
 from scripts.score.tables import FORMATS, Table
+from sentiment.archives import OUTSIDE
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.errors import DatasetError
-from sentiment.files import File, on_disk
+from sentiment.files import TEXT, File, on_disk
+from sentiment.leftovers import is_leftover
 from sentiment.listing import Listing, add_members, list_files
 from sentiment.schema import Schema
 
 S3 = "s3://"
+UNUSUAL = re.compile(r"[\\\0]")  # separates folders elsewhere, or cannot be in a file's name
 
 
 def find_tables(data: str, folder: Path, schema: Schema) -> list[Table]:
-    """Return the tables of a file, a folder or an S3 prefix.
+    """Return the tables of a file, a folder, an object or a folder in S3.
 
     Args:
         data: path or S3 URI.
@@ -70,10 +74,30 @@ def _table(file: File, copy: Path, schema: Schema) -> Table:
         )
     with file.open() as stored:
         if isinstance(stored, BufferedReader) and not file.archive:
-            return Table(name, Path(stored.name), schema)
-        with copy.open("wb") as written:
-            shutil.copyfileobj(stored, written)
-    return Table(name, copy, schema)
+            table = Table(name, Path(stored.name), schema)
+        else:
+            with copy.open("wb") as written:
+                shutil.copyfileobj(stored, written)
+            table = Table(name, copy, schema)
+    _refuse_single_text(file, table)
+    return table
+
+
+def _refuse_single_text(file: File, table: Table) -> None:
+    """Refuse a file that a training reads as one review, with its folder's name as the label.
+
+    Raises:
+        ScoreError: saying how to score its text.
+    """
+    if file.format != TEXT or len(file.path.parts) == 1:
+        return
+    first = next(table.rows(), None)
+    if first is None or not first.is_labelled:
+        raise ScoreError(
+            f"{file.name}: a text file in a folder is one review labelled with the folder's name, "
+            "and scoring takes a review a line; save the reviews as one .jsonl or .csv, or move "
+            "files with a review a line out of the folder"
+        )
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -83,21 +107,49 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 def _download(uri: str, folder: Path) -> Iterator[File]:
-    bucket, prefix = split_uri(uri)
+    """Download an object, or those below a folder without leftovers.
+
+    Raises:
+        ScoreError: when S3 refuses, or a key would leave the folder of the output.
+    """
     s3, numbers = boto3.client("s3"), itertools.count()
+    bucket, named = split_uri(uri)
     try:
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for item in page.get("Contents", []):
-                key: str = item["Key"]
-                if key.endswith("/"):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=named):
+            for key in (item["Key"] for item in page.get("Contents", [])):
+                if (below := _below(bucket, key, named)) is None:
                     continue
-                below = key.removeprefix(prefix).lstrip("/") or PurePosixPath(key).name
                 # The number keeps every name, whatever it contains, inside the folder.
                 file = folder / f"{next(numbers)}{PurePosixPath(key).suffix}"
                 s3.download_file(bucket, key, str(file))
                 yield on_disk(file, below)
     except (ClientError, BotoCoreError) as error:
         raise ScoreError(f"DATA={uri}: {reason(error)}") from error
+
+
+def _below(bucket: str, key: str, named: str) -> str | None:
+    """Return an object's path below a folder, or None for one that is not to be read.
+
+    Args:
+        bucket: name of the bucket, for messages.
+        key: key of the object.
+        named: key of the folder, or of the one object.
+
+    Raises:
+        ScoreError: when it is not a plain path, such as `../x.csv`.
+    """
+    folder = f"{named.rstrip('/')}/" if named else ""
+    if key == named and not key.endswith("/"):
+        return PurePosixPath(key).name
+    if not key.startswith(folder) or key.endswith("/"):
+        return None
+    below = key.removeprefix(folder)
+    if OUTSIDE.match(below) or UNUSUAL.search(below) or str(PurePosixPath(below)) != below:
+        raise ScoreError(
+            f"DATA=s3://{bucket}/{folder}: the key {key!a} is not a plain path; "
+            "copy the object to another key"
+        )
+    return None if is_leftover(PurePosixPath(below)) else below
 
 
 def reason(error: Any) -> str:

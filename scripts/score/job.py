@@ -50,6 +50,7 @@ class Job:
         content = json.dumps([deployment.identity, list(self._rows)])
         digest = hashlib.sha256(content.encode()).hexdigest()[:12]
         self._base = f"{deployment.prefix}-score-{digest}"
+        self._machines = ""
 
     @property
     def rows(self) -> int:
@@ -82,7 +83,7 @@ class Job:
                     + (f" ({reason})" if reason else "")
                     + f"; its lines are in {LOG_GROUP}, and finished parts are kept"
                 )
-        report(self._done(), "")
+        report(self._done(), self._machines)
 
     def _running(self) -> str | None:
         """Return the name of the job that an earlier command left running, or None."""
@@ -145,7 +146,8 @@ class Job:
                 if UNSEEN not in str(error) or time.monotonic() > patience:
                     raise
                 found = {"TransformJobStatus": "InProgress"}
-            report(self._done(), machines.describe())
+            self._machines = machines.describe()
+            report(self._done(), self._machines)
             if found["TransformJobStatus"] not in RUNNING:
                 return found["TransformJobStatus"], found.get("FailureReason", "")
             time.sleep(POLL_SECONDS)

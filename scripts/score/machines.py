@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 NAMESPACE = "/aws/sagemaker/TransformJobs"
 METRICS = {"CPUUtilization": "CPU", "MemoryUtilization": "memory"}
 ASK_SECONDS = 10.0
+SEEK_SECONDS = 2.0  # until there are metrics
 PERIOD = 60
 LATE = timedelta(minutes=5)  # a metric appears some minutes after its time
 
@@ -29,13 +30,14 @@ class Machines:
     def describe(self) -> str:
         """Return a line such as `2 machines, CPU 95%, memory 3%`, of one machine on average.
 
-        CloudWatch is asked once in ten seconds. Without metrics, a connection or the permission,
-        the line is empty.
+        CloudWatch is asked once in ten seconds, and more often until it has metrics. Without
+        metrics, a connection or the permission, the line is empty.
         """
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + ASK_SECONDS
             try:
-                self._described = self._ask()
+                self._described = self._ask() or self._described
+                pause = ASK_SECONDS if self._described else SEEK_SECONDS
+                self._next = time.monotonic() + pause
             except (BotoCoreError, ClientError):
                 self._described, self._next = "", float("inf")
         return self._described

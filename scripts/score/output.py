@@ -1,7 +1,7 @@
 """The files of the result, on this machine or in S3."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -12,14 +12,14 @@ from scripts.score import ScoreError
 from scripts.score.files import S3, reason, split_uri
 from scripts.score.tables import FORMATS, Table
 from sentiment.compression import SUFFIXES as COMPRESSED
-from sentiment.files import TEXT
+from sentiment.files import ARCHIVES, INSTEAD, TEXT, format_of
 
 PARTIAL = ".partial"
 JSON_LINES = {".ndjson": ".jsonl"}  # two suffixes of one format
 
 
 class Output:
-    """The result: one file, or a file for each table in a folder or under an S3 prefix.
+    """The result: one file, or a file for each table in a folder, here or in S3.
 
     Attributes:
         files: table name to the local file of its result.
@@ -30,7 +30,7 @@ class Output:
 
         Args:
             output: path or S3 URI.
-            tables: the input; a table keeps its path below a folder or a prefix.
+            tables: the input; a table keeps its path below a folder.
             folder: folder for files that are uploaded.
             single: whether the input is one file, so that the output may be one as well.
         """
@@ -38,14 +38,16 @@ class Output:
         inside = not single or output.endswith("/") or Path(output).is_dir()
         if not inside:
             _refuse_other_format(output, _result_name(tables[0].name))
+        elif not output.endswith("/") and not Path(output).is_dir():
+            _refuse_name_of_a_file(output)
         base = output.rstrip("/")
-        targets = {
-            table.name: f"{base}/{_result_name(table.name)}" if inside else output
+        targets = _distinct(
+            (table.name, f"{base}/{_result_name(table.name)}" if inside else output)
             for table in tables
-        }
-        _refuse_same(targets)
+        )
+        # A symbolic link stays, and what it leads to is written.
         self.files = {
-            name: folder / str(number) if self._s3 else Path(target)
+            name: folder / str(number) if self._s3 else Path(os.path.realpath(target))
             for number, (name, target) in enumerate(targets.items())
         }
         self._targets = {self.files[name]: target for name, target in targets.items()}
@@ -89,7 +91,7 @@ class Output:
 
 
 def is_single(data: str, tables: list[Table]) -> bool:
-    """Return whether DATA names one file, not a folder or a prefix of files."""
+    """Return whether DATA names one file, not a folder of files."""
     return len(tables) == 1 and (Path(data).is_file() or data.endswith(f"/{tables[0].name}"))
 
 
@@ -100,7 +102,7 @@ def refuse_inside(data: str, output: str) -> None:
         ScoreError: when it is one.
     """
     if data.startswith(S3):
-        inside = output.startswith(data) and output != data
+        inside = output.startswith(f"{data.rstrip('/')}/") or f"{output}/" == data
     else:
         folder = Path(data).resolve()
         inside = folder.is_dir() and not output.startswith(S3)
@@ -119,26 +121,40 @@ def _refuse_other_format(output: str, result: str) -> None:
         ScoreError: naming the suffix that fits.
     """
     named, written = (PurePosixPath(path).suffix.lower() for path in (output, result))
-    if named in {*FORMATS, *COMPRESSED} and JSON_LINES.get(named, named) != (
-        JSON_LINES.get(written, written)
-    ):
+    if named and JSON_LINES.get(named, named) != JSON_LINES.get(written, written):
         raise ScoreError(f"OUTPUT={output}: the result has the input's format; name it {written}")
 
 
-def _refuse_same(targets: Mapping[str, str]) -> None:
-    """Refuse two tables with one result, such as `a.txt` and `a.jsonl`.
+def _refuse_name_of_a_file(output: str) -> None:
+    """Refuse a folder of results that is named like a file or an archive.
+
+    Raises:
+        ScoreError: saying how to name a folder.
+    """
+    path = PurePosixPath(output)
+    known = {*FORMATS, *ARCHIVES, *INSTEAD}
+    if format_of(path) in known or path.suffix.lower() in COMPRESSED:
+        raise ScoreError(
+            f"OUTPUT={output}: the result is a folder with a file for each of the input; "
+            f"leave out {path.suffix}"
+        )
+
+
+def _distinct(targets: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the targets of the tables; refuse two with one result, such as `a.txt` and `a.jsonl`.
 
     Raises:
         ScoreError: naming both.
     """
     taken: dict[str, str] = {}
-    for name, target in targets.items():
+    for name, target in targets:
         if target in taken:
             raise ScoreError(
                 f"DATA: {taken[target]} and {name} would both be written to {target}; rename one, "
                 "or score them one after the other"
             )
         taken[target] = name
+    return {name: target for target, name in taken.items()}
 
 
 def _result_name(name: str) -> str:

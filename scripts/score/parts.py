@@ -10,7 +10,7 @@ from scripts.score.tables import Table
 from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
 
-LARGEST = 8 * 1024**2
+LARGEST = 2 * 1024**2  # two requests of the default size, so that a machine can have both
 CHANGED = "changed while it was read; run again with a file that nobody writes"
 
 
@@ -23,6 +23,8 @@ class Survey:
         size: bytes of all lines.
         labelled: whether a row has a label.
         digest: hash of all lines.
+        states: size and time of each file.
+        names: names of the columns of each table.
     """
 
     rows: int = 0
@@ -30,6 +32,7 @@ class Survey:
     labelled: bool = False
     digest: str = ""
     states: list[tuple[int, int]] = field(default_factory=list)
+    names: list[set[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,17 @@ def survey(tables: Sequence[Table], *, explain: bool) -> Survey:
     digest = hashlib.sha256()
     for table in tables:
         before = found.rows
+        names = set[str]()
         for row in table.rows():
+            names.update(row.names)
             line = line_of(row, explain=explain)
             digest.update(line)
             found.rows += 1
             found.size += len(line)
-            found.labelled = found.labelled or row.label not in {None, ""}
+            found.labelled = found.labelled or row.is_labelled
         if found.rows == before:
             raise ScoreError(f"{table.name}: no rows")
+        found.names.append(names)
     found.digest = digest.hexdigest()
     return found
 

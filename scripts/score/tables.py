@@ -1,25 +1,27 @@
 """Tables to score: their rows with all columns, read as often as needed and written in kind."""
 
+import codecs
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePath
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from scripts.score import ScoreError
+from scripts.score.columns import Columns
+from scripts.score.objects import Keys, objects_of
+from scripts.score.parquet import PARQUET_ROWS, ParquetWriter, opened_parquet
 from scripts.score.writers import (
-    PARQUET_ROWS,
     CsvWriter,
     JsonArrayWriter,
     JsonLinesWriter,
-    ParquetWriter,
     Row,
     Writer,
-    parquet_of,
 )
-from sentiment.columns import LABEL, ColumnsError, find_columns
+from sentiment.columns import ColumnsError
 from sentiment.compression import DAMAGED, open_stream
 from sentiment.compression import SUFFIXES as COMPRESSED
 from sentiment.csv_table import (
@@ -28,7 +30,6 @@ from sentiment.csv_table import (
     find_delimiter,
     first_lines,
     rows_below,
-    within,
 )
 from sentiment.errors import DatasetError
 from sentiment.files import TEXT, format_of
@@ -39,32 +40,13 @@ from sentiment.text_lines import text_lines
 DELIMITERS = {".csv": ",;\t|", ".tsv": "\t"}
 JSON = (".jsonl", ".ndjson", ".json")
 PARQUET = ".parquet"
+# Byte order marks; a spreadsheet needs that of UTF-8.
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 FORMATS = (*DELIMITERS, *JSON, TEXT, PARQUET)
-
-
-class Columns(NamedTuple):
-    """Names of a table's columns, and the places of the text and of the label."""
-
-    names: list[str]
-    text: int
-    label: int | None
-
-    @classmethod
-    def of(cls, names: list[str], schema: Schema, kind: str = "column") -> "Columns":
-        """Find the columns; the label is optional.
-
-        Raises:
-            ColumnsError: when the text column is missing or ambiguous.
-        """
-        if schema.numbers:
-            return cls(names, *within(schema.numbers, names))
-        try:
-            text, label = find_columns(names, schema, kind)
-        except ColumnsError:
-            # With a label in addition, only the text can be missing or ambiguous.
-            only_text = Schema(schema.text_column)
-            return cls(names, find_columns([*names, LABEL], only_text, kind)[0], None)
-        return cls(names, text, label)
 
 
 class Dialect(NamedTuple):
@@ -73,14 +55,16 @@ class Dialect(NamedTuple):
     Attributes:
         columns: its columns.
         delimiter: character between the fields.
-        above: number of lines above the first row.
+        above: number of lines above the first row: a spreadsheet's line about the delimiter.
         has_header: whether the first row has the names of the columns.
+        line_end: end of the first row.
     """
 
     columns: Columns
     delimiter: str
     above: int
     has_header: bool
+    line_end: str
 
 
 @dataclass(frozen=True)
@@ -102,17 +86,14 @@ class Table:
         """The suffix that names the format, in small letters."""
         return format_of(PurePath(self.name))
 
-    def names(self) -> list[str]:
-        """Return the names of the columns, or the keys of the first object.
-
-        Raises:
-            ScoreError: when the file cannot be read.
-        """
-        first = next(self.rows(), None)
-        if first is None or isinstance(first.values, Mapping):
-            return list(first.values) if first else []
-        found = self._dialect()
-        return found.columns.names if found.has_header else []
+    @property
+    def encoding(self) -> str:
+        """Encoding of the output: that of the input with its byte order mark, unless it is text."""
+        if self.format in {TEXT, PARQUET}:
+            return "utf-8"
+        with self._content() as raw:
+            start = raw.read(max(map(len, MARKS)))
+        return next((name for mark, name in MARKS.items() if start.startswith(mark)), "utf-8")
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows.
@@ -134,8 +115,10 @@ class Table:
                     f"{self.name}: unknown format; allowed are {', '.join(FORMATS)}, and all but "
                     f"{PARQUET} compressed as well ({', '.join(COMPRESSED)})"
                 )
-        except (DatasetError, ColumnsError) as error:
+        except DatasetError as error:
             raise ScoreError(error) from error
+        except ColumnsError as error:
+            raise ScoreError(f"{self.name}: {error}") from error
         except csv.Error as error:  # of the header; those of rows are named by their line
             raise ScoreError(f"{self.name}, line 1: {error}") from error
         except DAMAGED as error:
@@ -151,15 +134,20 @@ class Table:
         """
         if self.format in DELIMITERS:
             found = self._dialect()
+            if found.above:
+                output.write(f"sep={found.delimiter}{found.line_end}")
             names = [*found.columns.names, *added] if found.has_header else None
-            return CsvWriter(output, found.delimiter, names)
+            return CsvWriter(
+                output, delimiter=found.delimiter, line_end=found.line_end, names=names
+            )
         if self.format == PARQUET:
-            return ParquetWriter(self.file, file)
-        if self.format in JSON:
-            with self._lines() as lines:
-                if json_objects(lines, self.name)[0] == "object":
-                    return JsonArrayWriter(output)
-        return JsonLinesWriter(output)
+            return ParquetWriter(name=self.name, target=file, added=added)
+        if self.format == TEXT:
+            return JsonLinesWriter(output, line_end="\n")
+        with self._lines() as lines:
+            first = next(filter(str.strip, lines), "")
+        of_array = json_objects(iter([first]), self.name)[0] == "object"
+        return (JsonArrayWriter if of_array else JsonLinesWriter)(output, line_end=line_end(first))
 
     def _dialect(self) -> Dialect:
         """Return the dialect of a CSV file: the first delimiter with which it has a text column."""
@@ -170,10 +158,12 @@ class Table:
         numbered = self.schema.numbers is not None
         for delimiter in find_delimiter(first, delimiters, self.schema) if numbered else delimiters:
             try:
-                row = next(filter(None, csv.reader(first, delimiter=delimiter)), [])
+                reader = csv.reader(first, delimiter=delimiter)
+                row = next(filter(None, reader), [])
                 has_header = not numbered or counts_columns(row)
                 columns = Columns.of(row, self.schema)
-                return Dialect(columns, delimiter, above, has_header)
+                end = line_end(first[reader.line_num - 1]) if first else "\n"
+                return Dialect(columns, delimiter, above, has_header, end)
             except (csv.Error, ColumnsError) as error:
                 problems.append(error)
         raise ScoreError(f"{self.name}, line {above + 1}: {problems[0]}")
@@ -191,34 +181,38 @@ class Table:
             rows = rows_below(reader, first, self.name, above=found.above)
             for fields in chain([] if found.has_header else [first], (row for _, row in rows)):
                 label = None if columns.label is None else fields[columns.label]
-                yield Row(fields, fields[columns.text], label)
+                names = columns.names if found.has_header else ()
+                yield Row(fields, fields[columns.text], label, names)
 
     def _json_rows(self) -> Iterator[Row]:
+        keys = Keys(schema=self.schema)
         with self._lines() as lines:
-            unit, objects = json_objects(lines, self.name)
-            columns: Columns | None = None
-            for number, values in objects:
-                if columns is None:
-                    try:
-                        columns = Columns.of(list(values), self.schema, "key")
-                    except ColumnsError as error:
-                        raise ScoreError(f"{self.name}, {unit} {number}: {error}") from error
-                yield _of_object(values, columns)
+            unit, objects = objects_of(lines, self.name)
+            for number, values, text in objects:
+                try:
+                    yield Row(text, *keys.of(values), values.keys())
+                except ColumnsError as error:
+                    raise ScoreError(f"{self.name}, {unit} {number}: {error}") from error
 
     def _text_rows(self) -> Iterator[Row]:
-        """Yield the lines that are not blank; fastText's begin with their label."""
+        """Yield every line as an object; fastText's begin with their label."""
         with self._lines() as lines:
-            for line in filter(str.strip, lines):
+            for line in lines:
                 labelled = FASTTEXT.fullmatch(line)
-                text, label = (labelled[2], labelled[1]) if labelled else (line.strip(), None)
-                yield Row({"text": text}, text, label)
+                text = line[labelled.start(2) if labelled else 0 :].rstrip("\r\n")
+                values = {"text": text, **({"label": labelled[1]} if labelled else {})}
+                yield Row(json.dumps(values), text, values.get("label"), values.keys())
 
     def _parquet_rows(self) -> Iterator[Row]:
-        with parquet_of(self.name).ParquetFile(self.file) as parquet:
+        with opened_parquet(self.name, self.file) as parquet:
             columns = Columns.of(parquet.schema_arrow.names, self.schema)
             for batch in parquet.iter_batches(PARQUET_ROWS):
-                for values in batch.to_pylist():
-                    yield _of_object(values, columns)
+                texts = batch.column(columns.text).to_pylist()
+                labels = [None] * len(texts)
+                if columns.label is not None:
+                    labels = batch.column(columns.label).to_pylist()
+                for text, label in zip(texts, labels, strict=True):
+                    yield Row(batch, text, label, columns.names)
 
     def _is_empty(self) -> bool:
         with self._lines() as lines:
@@ -226,10 +220,15 @@ class Table:
 
     @contextmanager
     def _lines(self) -> Iterator[Iterator[str]]:
-        with self.file.open("rb") as stored, open_stream(stored, self.name) as raw:
+        with self._content() as raw:
             yield text_lines(raw, self.name)[0]
 
+    @contextmanager
+    def _content(self) -> Iterator[IO[bytes]]:
+        with self.file.open("rb") as stored, open_stream(stored, self.name) as raw:
+            yield raw
 
-def _of_object(values: dict[str, Any], columns: Columns) -> Row:
-    label = None if columns.label is None else values.get(columns.names[columns.label])
-    return Row(values, values.get(columns.names[columns.text]), label)
+
+def line_end(line: str) -> str:
+    """Return the end of a line; the usual one where it has none."""
+    return next((end for end in ("\r\n", "\n", "\r") if line.endswith(end)), "\n")

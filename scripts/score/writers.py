@@ -2,27 +2,31 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO, Any, NamedTuple, Protocol
 
-from scripts.score import ScoreError
-
-PARQUET_ROWS = 10_000
+from scripts.score.objects import extended
 
 
 class Row(NamedTuple):
     """A row of a table.
 
     Attributes:
-        values: its columns in order.
+        values: the fields of CSV, the text of a JSON object, or the batch of Parquet with the row.
         review: the value of the text column; may be anything.
         label: the value of the label column; None without one.
+        names: names of the row's columns.
     """
 
-    values: Mapping[str, Any] | Sequence[str]
+    values: Any
     review: Any
     label: Any
+    names: Collection[str] = ()
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether the row has a label."""
+        return self.label is not None and self.label != ""
 
 
 class Writer(Protocol):
@@ -35,25 +39,31 @@ class Writer(Protocol):
         """Write what is left."""
 
 
-def parquet_of(name: str) -> Any:
-    """Return the optional package that reads and writes Parquet.
+class _Lines:
+    """Gives the lines of `csv.writer` another end.
 
-    Raises:
-        ScoreError: when it is not installed.
+    `csv.writer` may leave a line end within a field without quotation marks unless its own line
+    ends have the same characters.
     """
-    try:
-        from pyarrow import parquet  # noqa: PLC0415 - large and optional
-    except ImportError as error:
-        raise ScoreError(f"{name}: needs `pip install pyarrow`, or save it as .jsonl") from error
-    return parquet
+
+    END = "\r\n"
+
+    def __init__(self, output: IO[str], *, line_end: str) -> None:
+        self._output, self._line_end = output, line_end
+
+    def write(self, line: str) -> None:
+        self._output.write(line.removesuffix(self.END) + self._line_end)
 
 
 class CsvWriter:
-    """Writes CSV with the input's delimiter."""
+    """Writes CSV with the input's delimiter and line ends."""
 
-    def __init__(self, output: IO[str], delimiter: str, names: Sequence[str] | None) -> None:
+    def __init__(
+        self, output: IO[str], *, delimiter: str, line_end: str, names: Sequence[str] | None
+    ) -> None:
         """Write the header if the input has one."""
-        self._writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
+        lines = _Lines(output, line_end=line_end)
+        self._writer = csv.writer(lines, delimiter=delimiter, lineterminator=lines.END)
         if names is not None:
             self._writer.writerow(names)
 
@@ -72,83 +82,31 @@ class CsvWriter:
 class JsonLinesWriter:
     """Writes JSON lines."""
 
-    def __init__(self, output: IO[str]) -> None:
+    def __init__(self, output: IO[str], *, line_end: str) -> None:
         """Write to an opened file."""
-        self._output = output
+        self._output, self._line_end = output, line_end
 
     def write(self, row: Row, added: Mapping[str, Any]) -> None:
         """Write an object without the further columns that have no value."""
-        self._output.write(_object(row, added) + "\n")
+        self._output.write(extended(row.values, added) + self._line_end)
 
     def close(self) -> None:
         """Do nothing: the file's owner closes it."""
 
 
 class JsonArrayWriter:
-    """Writes a JSON array, an object a line."""
+    """Writes a JSON array."""
 
-    def __init__(self, output: IO[str]) -> None:
+    def __init__(self, output: IO[str], *, line_end: str) -> None:
         """Write to an opened file."""
-        self._output, self._before = output, "[\n"
+        self._output, self._line_end = output, line_end
+        self._before = "["
 
     def write(self, row: Row, added: Mapping[str, Any]) -> None:
         """Write an object without the further columns that have no value."""
-        self._output.write(self._before + _object(row, added))
-        self._before = ",\n"
+        self._output.write(self._before + self._line_end + extended(row.values, added))
+        self._before = ","
 
     def close(self) -> None:
         """End the array."""
-        self._output.write("\n]\n")
-
-
-def _object(row: Row, added: Mapping[str, Any]) -> str:
-    assert isinstance(row.values, Mapping)  # noqa: S101 - narrows the type
-    values = {name: value for name, value in added.items() if value is not None}
-    return json.dumps({**row.values, **values})
-
-
-class ParquetWriter:
-    """Writes Parquet with the input's schema and the further columns."""
-
-    def __init__(self, source: Path, target: Path) -> None:
-        """Read the schema of the input."""
-        self._parquet = parquet_of(source.name)
-        self._schema = self._parquet.read_schema(source)
-        self._target, self._rows = target, list[dict[str, Any]]()
-        self._writer: Any = None
-
-    def write(self, row: Row, added: Mapping[str, Any]) -> None:
-        """Write a row, together with others."""
-        assert isinstance(row.values, Mapping)  # noqa: S101 - narrows the type
-        texts = {
-            name: json.dumps(value) if isinstance(value, list) else value
-            for name, value in added.items()
-        }
-        self._rows.append({**row.values, **texts})
-        if self._writer is None:
-            self._open(list(added))
-        if len(self._rows) >= PARQUET_ROWS:
-            self._flush()
-
-    def _open(self, added: Sequence[str]) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - large and optional
-
-        for name in added:
-            kind = pa.string()
-            if "probability" in name:
-                kind = pa.float64()
-            elif "known_words" in name:
-                kind = pa.int64()
-            self._schema = self._schema.append(pa.field(name, kind))
-        self._writer = self._parquet.ParquetWriter(self._target, self._schema)
-
-    def _flush(self) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - large and optional
-
-        self._writer.write_table(pa.Table.from_pylist(self._rows, self._schema))
-        self._rows = []
-
-    def close(self) -> None:
-        """Write the last rows."""
-        self._flush()
-        self._writer.close()
+        self._output.write(f"{self._line_end}]{self._line_end}")

@@ -1,4 +1,4 @@
-"""Files that desktops, editors and notebooks leave behind."""
+"""Files that desktops, editors, notebooks and Spark leave behind."""
 
 from pathlib import Path
 
@@ -10,6 +10,8 @@ LEFTOVERS = (
     "x.code-workspace", "x.sublime-workspace", ".ipynb_checkpoints/x-checkpoint.csv",
     "__pycache__/x.cpython-314.pyc", ".mypy_cache/x.json", ".ruff_cache/x.json",
     ".pytest_cache/x.json", ".git/config", ".hg/x.csv", ".svn/x.csv", ".env", ".nfs0001", ".venv/x.csv",
+    "_SUCCESS", "_started_123", "_committed_123", "_temporary/0/x.csv", "x.csv.crc", "x_$folder$",
+    "_metadata", "_common_metadata",
 )  # fmt: skip
 
 

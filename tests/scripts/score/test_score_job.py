@@ -10,6 +10,7 @@ from scripts.cost.prices import Prices
 from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
 from scripts.score.job import Job
+from scripts.score.machines import Machines
 from scripts.score.parts import Part
 from scripts.score.plan import BYTES_A_SECOND, local_minutes, plan, processors
 from scripts.synthesis import context
@@ -110,6 +111,45 @@ def test_job_goes_without_metrics_that_the_caller_may_not_read() -> None:
     reported: list[tuple[int, str]] = []
     job(account).run(lambda *given: reported.append(given))
     assert reported == [(10, ""), (30, ""), (30, "")]
+
+
+class Metrics:
+    """CloudWatch, which has metrics from the third question on."""
+
+    def __init__(self) -> None:
+        """Count the questions."""
+        self.asked = 0
+
+    def get_paginator(self, _name: str) -> "Metrics":
+        return self
+
+    def paginate(self, **_wanted: str) -> list[dict[str, Any]]:
+        self.asked += 1
+        value = f"{'job' if self.asked > 2 else 'other'}/i-1"
+        return [{"Metrics": [{"Dimensions": [{"Name": "Host", "Value": value}]}]}]
+
+    def get_metric_data(self, **_wanted: Any) -> dict[str, Any]:
+        return {"MetricDataResults": [{"Values": [90.0]}]}
+
+
+def test_metrics_are_sought_until_they_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    metrics = Metrics()
+    machines = Machines(metrics, "job")
+    said = []
+    for _ in range(12):
+        said.append(machines.describe())
+        now += 1.0
+    assert said == [""] * 4 + ["1 machine, CPU 90%, memory 90%"] * 8
+    assert metrics.asked == 3
+
+
+def test_last_line_keeps_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Machines, "describe", lambda _: "1 machine, CPU 90%")
+    reported: list[tuple[int, str]] = []
+    job(Account(("Completed", ["a", "b"]))).run(lambda *given: reported.append(given))
+    assert reported == [(30, "1 machine, CPU 90%")] * 2
 
 
 def test_second_run_sends_only_what_is_missing() -> None:

@@ -3,23 +3,19 @@
 import gzip
 import io
 import json
-import zipfile
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from scripts.score import ScoreError
 from scripts.score.__main__ import main
-from scripts.score.files import find_tables
-from scripts.score.output import Output, refuse_inside
 from scripts.score.parts import LARGEST, Survey, cut, line_of, survey
 from scripts.score.tables import Table
 from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
 from sentiment.schema import Schema
+from stacks.settings.scoring import ScoringSettings
 from tests.support.commands import run
 
 
@@ -42,9 +38,11 @@ def table(folder: Path, name: str, content: str | bytes) -> Table:
         ("a.csv.gz", "text\nfine\n", ["fine"], None),
         ("a.jsonl", '{"id": 1, "review": "fine"}\n\n{"review": 7}\n{"id": 3}\n', ["fine", 7, None], None),
         ("a.jsonl", '{"text": "a\\nb", "label": 1}', ["a\nb"], [1]),
+        ("a.jsonl", '{"text": "a"}\n{"text": "b", "label": 1}\n{"text": "c"}', list("abc"), [None, 1, None]),
+        ("a.jsonl", '{"None": 2, "review": "a"}\n{"text": "b"}\n{"review": "c"}', list("abc"), None),
         ("a.json", '[{"text": "fine", "label": 1},\n {"text": "dull"}]', ["fine", "dull"], [1, None]),
         ("a.csv", "sep=;\r\ntext;stars\r\nfine, really;5\r\n", ["fine, really"], ["5"]),
-        ("a.txt", "__label__5 fine\n\n Dull, I think. \n", ["fine", "Dull, I think."], ["5", None]),
+        ("a.txt", "__label__5 fine\n\n Dull, I think. \n", ["fine", "", " Dull, I think. "], ["5", None, None]),
     ],
 )  # fmt: skip
 def test_rows_have_reviews_and_labels(
@@ -58,7 +56,12 @@ def test_rows_have_reviews_and_labels(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", "id,score\n1,2\n", "a.csv, line 1: no column text"),
+        (
+            "a.csv",
+            "id,score\n1,2\n",
+            "a.csv, line 1: no column text; found id, score; set dataset.t",
+        ),
+        ("a.jsonl", "{}\n", "a.jsonl, line 1: no key text; found nothing; set dataset.t"),
         ("a.csv", "review,comment\na,b\n", "may both be the text"),
         ("a.csv", "id,text\n1,fine\n2,dull, slow\n", "a.csv, line 3: 3 fields"),
         ("a.csv", 'text\n"fine\n', "a.csv, line 2"),
@@ -125,111 +128,6 @@ def test_a_table_without_a_header_is_read_and_written_by_number(
     assert output.getvalue() == expected
 
 
-def test_archives_are_read_like_folders(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
-        packed.writestr("deep/b.csv", "text\nfine\n")
-        packed.writestr("__MACOSX/._b.csv", "x")
-        packed.writestr("c.json.gz", gzip.compress(b'[{"text": "dull"}]'))
-    (tmp_path / "copies").mkdir()
-    tables = find_tables(str(tmp_path / "a.zip"), tmp_path / "copies", Schema())
-    assert [made.name for made in tables] == ["a.zip/deep/b.csv", "a.zip/c.json.gz"]
-    assert [row.review for made in tables for row in made.rows()] == ["fine", "dull"]
-    output = Output(str(tmp_path / "out"), tables, tmp_path, single=False)
-    written = [file.relative_to(tmp_path / "out") for file in output.files.values()]
-    assert [str(file) for file in written] == ["a.zip/deep/b.csv", "a.zip/c.json"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [
-        ("a.zip", b"no zip", "a.zip: damaged, or not a zip archive"),
-        ("a.xlsx", b"", "a.xlsx: unknown format; allowed are .csv, .tsv, .jsonl"),
-        ("missing", None, "missing: no such file or folder"),
-    ],
-)
-def test_what_is_no_table_is_refused(
-    tmp_path: Path, name: str, content: bytes | None, reason: str
-) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(ScoreError) as refused:
-        find_tables(str(tmp_path / name), tmp_path, Schema())
-    assert reason in str(refused.value)
-
-
-@pytest.mark.parametrize("where", ["out", "s3://bucket/out"])
-def test_two_tables_with_one_result_are_refused(tmp_path: Path, where: str) -> None:
-    (tmp_path / "a.txt").write_text("fine\n")
-    (tmp_path / "a.jsonl").write_text('{"text": "dull"}\n')
-    tables = find_tables(str(tmp_path), tmp_path, Schema())
-    with pytest.raises(
-        ScoreError, match=r"a\.jsonl and a\.txt would both be written to .*a\.jsonl"
-    ):
-        Output(where, tables, tmp_path, single=False)
-
-
-@pytest.mark.parametrize("place", ["taken/deep/out.csv", "folder"])
-def test_output_that_cannot_be_written_is_refused_before_the_job(
-    tmp_path: Path, place: str
-) -> None:
-    (tmp_path / "taken").write_text("mine")
-    (tmp_path / "folder" / "a.csv").mkdir(parents=True)
-    tables = [table(tmp_path, "a.csv", "text\nfine\n")]
-    output = Output(str(tmp_path / place), tables, tmp_path, single=True)
-    with pytest.raises(ScoreError, match="cannot be written; name another place"):
-        output.check(overwrite=True)
-
-
-@pytest.mark.parametrize(
-    ("name", "output", "suffix"),
-    [
-        ("a.csv", "b.jsonl", ".csv"),
-        ("a.csv", "b.tsv", ".csv"),
-        ("a.csv.gz", "b.csv.gz", ".csv"),
-        ("a.csv", "s3://b/c.parquet", ".csv"),
-        ("a.txt", "b.txt", ".jsonl"),
-        ("a.csv", "b.CSV", None),
-        ("a.csv", "b", None),
-        ("a.ndjson", "b.jsonl", None),
-        ("a.csv.gz", "folder/", None),
-    ],
-)
-def test_output_of_another_format_is_refused(
-    tmp_path: Path, name: str, output: str, suffix: str | None
-) -> None:
-    tables = [table(tmp_path, name, "text\nfine\n")]
-    expected = (
-        pytest.raises(ScoreError, match=f"OUTPUT={output}: .* name it {suffix}$")
-        if suffix
-        else nullcontext()
-    )
-    with expected:
-        Output(output, tables, tmp_path, single=True)
-
-
-@pytest.mark.parametrize(
-    ("data", "output", "inside"),
-    [
-        ("data", "data/out", True),
-        ("data", "data", True),
-        ("data", "data-out", False),
-        ("data", "s3://b/data/out", False),
-        ("data/a.csv", "data/b.csv", False),
-        ("s3://b/in", "s3://b/in-scored/", True),
-        ("s3://b/in/", "s3://b/out", False),
-        ("s3://b/a.csv", "s3://b/a.csv", False),
-    ],
-)
-def test_output_among_the_input_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, output: str, *, inside: bool
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "data").mkdir()
-    expected = pytest.raises(ScoreError, match="is inside DATA=") if inside else nullcontext()
-    with expected:
-        refuse_inside(data, output)
-
-
 @pytest.mark.parametrize("value", ["", "s3://"])
 @pytest.mark.parametrize("name", ["data", "output"])
 def test_command_without_data_or_output_reads_and_writes_nothing(name: str, value: str) -> None:
@@ -277,6 +175,11 @@ def test_parts_are_equal_for_all_instances_and_named_after_their_content(
     assert [json.loads(line)["review"][:9] for line in lines[:2]] == ["review 0 ", "review 1 "]
 
 
+def test_part_has_requests_for_one_machine_and_not_more() -> None:
+    scoring = ScoringSettings()
+    assert scoring.max_concurrent_transforms * scoring.max_payload_mb * 1024**2 == LARGEST
+
+
 def test_few_rows_are_at_most_one_part_a_row(tmp_path: Path) -> None:
     made = [table(tmp_path, "a.csv", "text\na\nb\n")]
     found = survey(made, explain=False)
@@ -307,46 +210,3 @@ def test_survey_counts_labels(tmp_path: Path) -> None:
     assert not survey([table(tmp_path, "a.csv", "text,label\na,\n")], explain=False).labelled
     found: Survey = survey([table(tmp_path, "b.csv", "text,label\na,1\n")], explain=False)
     assert found.labelled
-
-
-class Bucket:
-    """S3, whose answer is an error of this code to this operation."""
-
-    def __init__(self, operation: str, code: str) -> None:
-        """Choose the error."""
-        self._operation, self._code = operation, code
-
-    def _answer(self, operation: str) -> None:
-        if operation == self._operation:
-            raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, operation)
-
-    def head_bucket(self, **_given: str) -> None:
-        self._answer("HeadBucket")
-
-    def head_object(self, **_given: str) -> None:
-        self._answer("HeadObject")
-
-
-@pytest.mark.parametrize(
-    ("operation", "code", "message"),
-    [
-        ("HeadBucket", "404", "OUTPUT=s3://b/out.csv: no such bucket"),
-        ("HeadBucket", "403", "OUTPUT=s3://b/out.csv: access denied; your credentials need s3:List"),
-        ("HeadObject", "403", "OUTPUT=s3://b/out.csv: access denied; your credentials need s3:List"),
-        ("", "", "OUTPUT=s3://b/out.csv: exists; set OVERWRITE=1"),
-    ],
-)  # fmt: skip
-def test_output_in_s3_is_checked_before_the_job(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, code: str, message: str
-) -> None:
-    monkeypatch.setattr("boto3.client", lambda _service: Bucket(operation, code))
-    output = Output("s3://b/out.csv", [table(tmp_path, "a.csv", "text\n")], tmp_path, single=True)
-    with pytest.raises(ScoreError) as refused:
-        output.check(overwrite=False)
-    assert str(refused.value).startswith(message)
-
-
-def test_new_object_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("boto3.client", lambda _service: Bucket("HeadObject", "404"))
-    output = Output("s3://b/out.csv", [table(tmp_path, "a.csv", "text\n")], tmp_path, single=True)
-    output.check(overwrite=False)
