@@ -60,7 +60,9 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
                 f"{place} {line_num}: a text with whole rows in it: a quotation mark begins a "
                 "field that ends lines later; quote the whole text, and double the marks in it"
             )
-        if chosen(fields):
+        if not any(fields):
+            rows.skipped["empty rows"] += 1
+        elif chosen(fields):
             rows.add(fields[text], fields[label], line_num)
         else:
             rows.skipped["rows of other sources"] += 1
@@ -115,11 +117,11 @@ def rows_below(
     try:
         for fields in reader:
             line = above + reader.line_num
-            if any(fields) and len(fields) != len(header):
+            if fields and len(fields) != len(header):
                 raise DatasetError(
                     _miscounted(name, begin, fields, header, reader.dialect.delimiter)
                 )
-            if any(fields):
+            if fields:
                 yield line, fields
             begin = line + 1
     except csv.Error as error:
