@@ -79,7 +79,14 @@ class SageMakerService:
         self._endpoints = Endpoints(context, models, configs, publish, quota)
         self._transforms = TransformJobs(context, models, publish)
         packages, tags = ModelPackages(context), Tags(store)
-        self.operations: dict[str, Callable[[Record], Record]] = {
+        self.operations = self._operations(models, configs, packages, tags)
+        # Events that AWS itself causes
+        self._events = {"InterruptTrainingJob": self._jobs.interrupt}
+
+    def _operations(
+        self, models: NamedResources, configs: NamedResources, packages: ModelPackages, tags: Tags
+    ) -> dict[str, Callable[[Record], Record]]:
+        return {
             "CreateTrainingJob": self._jobs.create,
             "DescribeTrainingJob": self._jobs.describe,
             "ListTrainingJobs": self._jobs.list,
@@ -115,9 +122,6 @@ class SageMakerService:
             "DeleteTags": tags.delete,
             "ListTags": tags.list,
         }
-
-        # Events that AWS itself causes
-        self._events = {"InterruptTrainingJob": self._jobs.interrupt}
 
     def start(self) -> None:
         """Resume from the state of an earlier process."""

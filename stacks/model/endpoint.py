@@ -116,12 +116,19 @@ class Endpoint(Construct):
         }
         role = sagemaker_role(self, "Role", permissions=permissions)
         model = self._declare_model(role, image, model_data, network, settings)
-        capture = (
-            _capture(settings.capture_percent, capture_uri, key_arn)
-            if settings.capture_percent
-            else None
-        )
+        capture = _capture(settings.capture_percent, capture_uri, key_arn)
         config = self._declare_config(model, capture, volume_key, settings)
+        endpoint = self._declare_endpoint(name, config, rollout, scales=scales)
+        # Otherwise SageMaker creates the log groups, and their events never expire.
+        endpoint.node.add_dependency(*log_groups)
+        self.name = endpoint.attr_endpoint_name
+        self.config_name = config.attr_endpoint_config_name
+        self.resource = endpoint
+        self.volume_key_arn = volume_key
+
+    def _declare_endpoint(
+        self, name: str, config: CfnEndpointConfig, rollout: Rollout | None, *, scales: bool
+    ) -> CfnEndpoint:
         endpoint = CfnEndpoint(
             self,
             "Endpoint",
@@ -131,13 +138,8 @@ class Endpoint(Construct):
             # An update starts with the number of instances that scaling has set.
             retain_all_variant_properties=True if scales else None,
         )
-        # Otherwise SageMaker creates the log groups, and their events never expire.
-        endpoint.node.add_dependency(*log_groups)
         endpoint.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.name = endpoint.attr_endpoint_name
-        self.config_name = config.attr_endpoint_config_name
-        self.resource = endpoint
-        self.volume_key_arn = volume_key
+        return endpoint
 
     def _declare_model(
         self,
@@ -220,11 +222,13 @@ def _keep(uri: str, key_arn: str | None) -> list[Permission]:
 
 def _capture(
     percent: int, uri: str, key_arn: str | None
-) -> CfnEndpointConfig.DataCaptureConfigProperty:
-    """Return the configuration that captures a sample of requests and answers.
+) -> CfnEndpointConfig.DataCaptureConfigProperty | None:
+    """Return the configuration that captures a sample of requests and answers, or None.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
     """
+    if not percent:
+        return None
     return CfnEndpointConfig.DataCaptureConfigProperty(
         enable_capture=True,
         initial_sampling_percentage=percent,

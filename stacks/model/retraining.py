@@ -81,6 +81,9 @@ class Retraining(Construct):
                 retry_policy=CfnSchedule.RetryPolicyProperty(maximum_retry_attempts=ATTEMPTS),
             ),
         )
+        self._report(names, environment, topic)
+
+    def _report(self, names: str, environment: str, topic: ITopic) -> None:
         rule = CfnRule(
             self,
             "Finished",

@@ -89,7 +89,26 @@ class ModelStack(AppStack):
             rollout=rollout,
         )
         scoring = self._declare_scoring(image, model_data, read_model)
-        smoke_test = SmokeTest(
+        smoke_test = self._declare_test(endpoint, trained, image, model_data)
+        self._declare_limits(endpoint, topic, asked_by=smoke_test)
+        self._declare_outputs(trained, model_data, endpoint.name, scoring.model_name)
+        if settings.rollout.challenger != "off":
+            CfnOutput(
+                self,
+                "Comparison",
+                value=smoke_test.comparison,
+                description="The model compared with the one before it",
+            )
+
+    def _declare_test(
+        self,
+        endpoint: Endpoint,
+        trained: TrainedModel | None,
+        image: ContainerImage,
+        model_data: str,
+    ) -> SmokeTest:
+        names, settings = self.names, self.settings
+        return SmokeTest(
             self,
             "SmokeTest",
             endpoint=endpoint,
@@ -101,20 +120,11 @@ class ModelStack(AppStack):
             and settings.dataset.training == PACKAGED
             and settings.dataset.labels is None,
             tags=self.resource_tags,
-            artifacts=Artifacts(output, self.data_key_arn),
+            artifacts=Artifacts(names.artifacts, self.data_key_arn),
             registration=self._register(image, model_data) if settings.model.register else None,
             settings=settings.rollout,
             capture_percent=settings.endpoint.capture_percent,
         )
-        self._declare_limits(endpoint, topic, asked_by=smoke_test)
-        self._declare_outputs(trained, model_data, endpoint.name, scoring.model_name)
-        if settings.rollout.challenger != "off":
-            CfnOutput(
-                self,
-                "Comparison",
-                value=smoke_test.comparison,
-                description="The model compared with the one before it",
-            )
 
     def _declare_outputs(
         self, trained: TrainedModel | None, model_data: str, endpoint: str, scoring_model: str

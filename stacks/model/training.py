@@ -111,34 +111,43 @@ class TrainingJob(Construct):
         )
         self._start = start_jobs(name_prefix, role=role, output=output, key_arn=key_arn)
         self._watch = watch_jobs(name_prefix, output=output, key_arn=key_arn)
-        hyperparameters = settings.hyperparameters() | ({"schema": schema} if schema else {})
         self.properties: dict[str, Any] = {
+            **self._program(
+                name_prefix, archive, image, settings, datasets=dataset_identities, schema=schema
+            ),
+            "Channels": dict(channels),
+            "OutputPath": output,
+            **_machines(settings, tags, checkpoints, network, key_arn),
+        }
+
+    def _program(
+        self,
+        name_prefix: str,
+        archive: SourceArchive,
+        image: ContainerImage,
+        settings: TrainingSettings,
+        *,
+        datasets: Mapping[str, str],
+        schema: str,
+    ) -> dict[str, object]:
+        """Return the properties for the job's program, and its name, which depends on it."""
+        hyperparameters = settings.hyperparameters() | ({"schema": schema} if schema else {})
+        return {
             "JobName": job_name(
                 name_prefix,
                 source=archive.sha256,
-                datasets=dataset_identities,
+                datasets=datasets,
                 image=image.uri,
                 hyperparameters=hyperparameters,
                 instances=[settings.instance_type, settings.instance_count],
             ),
-            "RoleArn": role.role_arn,
+            "RoleArn": self.role.role_arn,
             "Image": image.uri,
             "Hyperparameters": {
                 **hyperparameters,
                 **_script_mode(archive.url, Stack.of(self).region),
                 **(TORCHRUN if settings.distributed else {}),
             },
-            "Channels": dict(channels),
-            "OutputPath": output,
-            "InstanceType": settings.instance_type,
-            "InstanceCount": settings.instance_count,
-            "VolumeSizeGiB": settings.volume_size_gib,
-            "MaxRuntimeSeconds": settings.max_runtime_seconds,
-            "MinimumAccuracy": repr(settings.minimum_accuracy),
-            "Tags": dict(tags),
-            # Not part of the job's name, because it does not change the model.
-            **_spot(settings, checkpoints),
-            **_private(network, key_arn, has_volume=has_volume(settings.instance_type)),
         }
 
     def run(self, metrics_namespace: str) -> TrainedModel:
@@ -220,6 +229,27 @@ def job_name(
     }
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return f"{prefix}-{digest[:NAME_DIGITS]}"
+
+
+def _machines(
+    settings: TrainingSettings,
+    tags: Mapping[str, str],
+    checkpoints: str,
+    network: NetworkSettings,
+    key_arn: str | None,
+) -> dict[str, object]:
+    """Return a job's properties for its machines, its gate and its tags."""
+    return {
+        "InstanceType": settings.instance_type,
+        "InstanceCount": settings.instance_count,
+        "VolumeSizeGiB": settings.volume_size_gib,
+        "MaxRuntimeSeconds": settings.max_runtime_seconds,
+        "MinimumAccuracy": repr(settings.minimum_accuracy),
+        "Tags": dict(tags),
+        # Not part of the job's name, because it does not change the model.
+        **_spot(settings, checkpoints),
+        **_private(network, key_arn, has_volume=has_volume(settings.instance_type)),
+    }
 
 
 def _spot(settings: TrainingSettings, checkpoints: str) -> dict[str, object]:

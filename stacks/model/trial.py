@@ -1,7 +1,7 @@
 """Tests that fail the deployment of a bad model, before and after the switch to it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aws_cdk import CustomResource, Duration, Stack
 from constructs import Construct
@@ -93,51 +93,46 @@ class SmokeTest(Construct):
         """
         super().__init__(scope, construct_id)
         self.comparison = NOT_COMPARED
-        compares = settings.challenger != "off"
+        compare = _compare(artifacts) if settings.challenger != "off" else []
         provider = self._declare_provider(
-            endpoint,
-            endpoint_name,
-            candidate_name,
-            compare=_compare(artifacts) if compares else [],
-            registration=registration,
+            endpoint, endpoint_name, candidate_name, compare=compare, registration=registration
         )
         properties = {
             "EndpointConfigName": endpoint.config_name,
             "PatienceSeconds": settings.patience_seconds,
-            "MinimumAccuracy": repr(minimum_accuracy),
-            **({"ModelVersion": model_version} if model_version is not None else {}),
-            **({"TrainedOnFilms": "true"} if trained_on_films else {}),
+            **_expected(minimum_accuracy, model_version, trained_on_films=trained_on_films),
             **(registration.properties if registration else {}),
         }
         if candidate_name:
-            candidate = CustomResource(
-                self,
-                "Candidate",
-                service_token=provider.service_token,
-                resource_type="Custom::Candidate",
-                service_timeout=Duration.hours(1),
-                properties={
-                    **properties,
-                    "EndpointName": candidate_name,
-                    "ServingEndpointName": endpoint_name,
-                    "Tags": dict(tags),
-                    **(_rules(artifacts, settings) if compares else {}),
-                },
+            rules = _rules(artifacts, settings) if compare else {}
+            names = {"EndpointName": candidate_name, "ServingEndpointName": endpoint_name}
+            self.comparison = self._try_before(
+                endpoint, provider, {**properties, **names, "Tags": dict(tags), **rules}
             )
-            self.comparison = candidate.get_att_string("Comparison")
-            endpoint.resource.node.add_dependency(candidate)
+        tested = {"EndpointName": endpoint.name, "CapturePercent": capture_percent}
         self.resource = CustomResource(
             self,
             "Resource",
             service_token=provider.service_token,
             resource_type="Custom::SmokeTest",
             service_timeout=Duration.minutes(15),
-            properties={
-                **properties,
-                "EndpointName": endpoint.name,
-                "CapturePercent": capture_percent,
-            },
+            properties={**properties, **tested},
         )
+
+    def _try_before(
+        self, endpoint: Endpoint, provider: ResourceProvider, properties: Mapping[str, Any]
+    ) -> str:
+        """Test the candidate before the endpoint changes; return the comparison."""
+        candidate = CustomResource(
+            self,
+            "Candidate",
+            service_token=provider.service_token,
+            resource_type="Custom::Candidate",
+            service_timeout=Duration.hours(1),
+            properties=properties,
+        )
+        endpoint.resource.node.add_dependency(candidate)
+        return candidate.get_att_string("Comparison")
 
     def _declare_provider(
         self,
@@ -193,6 +188,17 @@ class SmokeTest(Construct):
             permissions=permissions,
             memory_mb=memory_mb,
         )
+
+
+def _expected(
+    minimum_accuracy: float, model_version: str | None, *, trained_on_films: bool
+) -> dict[str, str]:
+    """Return the properties for what the model must answer."""
+    return {
+        "MinimumAccuracy": repr(minimum_accuracy),
+        **({"ModelVersion": model_version} if model_version is not None else {}),
+        **({"TrainedOnFilms": "true"} if trained_on_films else {}),
+    }
 
 
 def _rules(artifacts: Artifacts, settings: RolloutSettings) -> dict[str, str]:

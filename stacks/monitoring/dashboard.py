@@ -52,35 +52,6 @@ class EnvironmentDashboard(Construct):
             feedback: whether the API accepts feedback.
         """
         super().__init__(scope, construct_id)
-        traffic = _graph(
-            "Traffic",
-            "requests",
-            api.of_api("Count", "Sum", "requests to the API"),
-            endpoint.of_requests("Invocations", "Sum", "invocations of the model"),
-            _verdicts(namespace),
-            metric(namespace, "Refused", "Sum", SERVED_BY, label="refused requests"),
-        )
-        errors = _graph(
-            "Errors",
-            "requests",
-            api.of_api("4XXError", "Sum", "API, 4XX"),
-            api.of_api("5XXError", "Sum", "API, 5XX"),
-            api.of_function("Errors", "Sum", "function"),
-            api.of_function("Throttles", "Sum", "function throttled"),
-            endpoint.of_requests("Invocation4XXErrors", "Sum", "endpoint, 4XX"),
-            endpoint.of_requests("Invocation5XXErrors", "Sum", "endpoint, 5XX"),
-        )
-        latency = [
-            _graph(
-                f"Where the time goes, {statistic}",
-                "ms",
-                api.of_api("Latency", statistic, "API, in total"),
-                api.of_function("Duration", statistic, "function"),
-                endpoint.milliseconds("OverheadLatency", statistic, "SageMaker's overhead"),
-                endpoint.milliseconds("ModelLatency", statistic, "model"),
-            )
-            for statistic in ("p50", "p99")
-        ]
         hosts = [endpoint.instances()] if real_time else []
         concurrency = _graph(
             "Instances and concurrency",
@@ -99,13 +70,48 @@ class EnvironmentDashboard(Construct):
             dashboard_name=name,
             default_interval=TWO_WEEKS,
             widgets=[
-                [traffic, errors],
-                latency,
+                [_traffic(api, endpoint, namespace), _errors(api, endpoint)],
+                [_latency(api, endpoint, statistic) for statistic in ("p50", "p99")],
                 [concurrency, accuracy],
                 *([drift_graphs(namespace, SERVICE)] if drift else []),
                 *([[_agreement(namespace)]] if feedback else []),
             ],
         )
+
+
+def _traffic(api: ApiMetrics, endpoint: EndpointMetrics, namespace: str) -> GraphWidget:
+    return _graph(
+        "Traffic",
+        "requests",
+        api.of_api("Count", "Sum", "requests to the API"),
+        endpoint.of_requests("Invocations", "Sum", "invocations of the model"),
+        _verdicts(namespace),
+        metric(namespace, "Refused", "Sum", SERVED_BY, label="refused requests"),
+    )
+
+
+def _errors(api: ApiMetrics, endpoint: EndpointMetrics) -> GraphWidget:
+    return _graph(
+        "Errors",
+        "requests",
+        api.of_api("4XXError", "Sum", "API, 4XX"),
+        api.of_api("5XXError", "Sum", "API, 5XX"),
+        api.of_function("Errors", "Sum", "function"),
+        api.of_function("Throttles", "Sum", "function throttled"),
+        endpoint.of_requests("Invocation4XXErrors", "Sum", "endpoint, 4XX"),
+        endpoint.of_requests("Invocation5XXErrors", "Sum", "endpoint, 5XX"),
+    )
+
+
+def _latency(api: ApiMetrics, endpoint: EndpointMetrics, statistic: str) -> GraphWidget:
+    return _graph(
+        f"Where the time goes, {statistic}",
+        "ms",
+        api.of_api("Latency", statistic, "API, in total"),
+        api.of_function("Duration", statistic, "function"),
+        endpoint.milliseconds("OverheadLatency", statistic, "SageMaker's overhead"),
+        endpoint.milliseconds("ModelLatency", statistic, "model"),
+    )
 
 
 def _verdicts(namespace: str) -> IMetric:

@@ -129,6 +129,16 @@ class PredictApi(Construct):
             longest_review=settings.max_review_characters,
         )
         self._add_operations(api, release.alias, paths, public=settings.access == "public")
+        self._complete(api, settings)
+        self.origin_secret: str | None = None
+        if settings.web_acl:
+            self._add_web_acl(name, web_acl_log_group, api.deployment_stage.stage_arn, settings)
+        self.metrics = ApiMetrics(name, STAGE, function.function_name)
+        self.url = api.url
+        self.domain = f"{api.rest_api_id}.execute-api.{REGION}.{URL_SUFFIX}"
+
+    def _complete(self, api: RestApi, settings: ApiSettings) -> None:
+        """Add what the API needs once its operations are declared."""
         _refuse_old_tls(api)
         api.node.try_remove_child("Endpoint")  # the stack declares an output with a better name
         declare_problem_responses(
@@ -147,12 +157,6 @@ class PredictApi(Construct):
             stage.node.add_dependency(GatewayLogRole(self, "AccountLogRole", api=api))
         acknowledge(api, {"AwsSolutions-APIG2": CHECKED_BY_FUNCTION})
         acknowledge(stage, _stage_reasons(settings))
-        self.origin_secret: str | None = None
-        if settings.web_acl:
-            self._add_web_acl(name, web_acl_log_group, stage.stage_arn, settings)
-        self.metrics = ApiMetrics(name, STAGE, function.function_name)
-        self.url = api.url
-        self.domain = f"{api.rest_api_id}.execute-api.{REGION}.{URL_SUFFIX}"
 
     def _declare_rest_api(
         self, name: str, settings: ApiSettings, feedback: FeedbackSettings

@@ -63,6 +63,7 @@ def declare_predict_function(
             comparisons; None without comparisons.
         data_key_arn: key of the data bucket; None for AWS's own.
     """
+    origins = settings.allowed_origins
     endpoint = f"arn:{PARTITION}:sagemaker:{REGION}:{ACCOUNT_ID}:endpoint/{endpoint_name}"
     function = PythonFunction(
         scope,
@@ -79,18 +80,11 @@ def declare_predict_function(
         environment={
             "ENDPOINT_NAME": endpoint_name,
             "MAX_REVIEW_CHARACTERS": str(settings.max_review_characters),
-            "POWERTOOLS_SERVICE_NAME": SERVICE,
-            "POWERTOOLS_LOG_LEVEL": "INFO",
-            "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
-            "POWERTOOLS_TRACE_DISABLED": str(not settings.tracing).lower(),
+            **_observed(metrics_namespace, tracing=settings.tracing),
             **({"FEEDBACK_BUCKET": bucket_and_key(feedback_uri)[0]} if feedback_uri else {}),
             **({"DRIFT": "true"} if drift else {}),
             **({"ARTIFACTS_URI": artifacts_uri} if artifacts_uri else {}),
-            **(
-                {"ALLOWED_ORIGINS": " ".join(origins)}
-                if (origins := settings.allowed_origins)
-                else {}
-            ),
+            **({"ALLOWED_ORIGINS": " ".join(origins)} if origins else {}),
         },
         permissions=[
             Permission(
@@ -104,6 +98,16 @@ def declare_predict_function(
     if not settings.tracing:
         acknowledge(function, {TRACING_RULE: NOT_TRACED})
     return function
+
+
+def _observed(metrics_namespace: str, *, tracing: bool) -> dict[str, str]:
+    """Return the variables for logs, metrics and traces."""
+    return {
+        "POWERTOOLS_SERVICE_NAME": SERVICE,
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace,
+        "POWERTOOLS_TRACE_DISABLED": str(not tracing).lower(),
+    }
 
 
 def _use_objects(

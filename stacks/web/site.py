@@ -138,6 +138,17 @@ class Site(Construct):
         )
         Annotations.of(self).acknowledge_warning(LISTED, "The distribution has a root object")
         acknowledge(bucket, {"NIST.800.53.R5-S3DefaultEncryptionKMS": PUBLIC_FILES})
+        self._copy_page(bucket, configuration, settings, films=films)
+        self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
+
+    def _copy_page(
+        self,
+        bucket: Bucket,
+        configuration: Mapping[str, object],
+        settings: SiteSettings,
+        *,
+        films: bool,
+    ) -> None:
         copier = FileCopier(self, "Files", bucket=bucket)
         copier.copy(
             "Page",
@@ -150,7 +161,6 @@ class Site(Construct):
             # fail whenever an invalidation takes too long: https://github.com/aws/aws-cdk/issues/15891
             cache_control=[CacheControl.no_cache()],
         )
-        self.url = f"https://{settings.domain_name or distribution.distribution_domain_name}/"
 
     def _declare_distribution(
         self,
