@@ -35,7 +35,7 @@ def check_package(request: Record) -> None:
         SageMakerError: naming the member.
     """
     for member in REFUSED:
-        if member in request:
+        if request.get(member, False) is not False:  # a client may spell the default out
             raise invalid(f"The embedded SageMaker does not have {member} of model packages.")
     if "ModelPackageGroupName" not in request:
         raise invalid("The embedded SageMaker has model packages with ModelPackageGroupName only.")
