@@ -150,6 +150,12 @@ def test_a_package_that_the_marketplace_need_not_certify_is_created(registry: Cl
     assert register(registry, CertifyForMarketplace=False).endswith("/films/1")
 
 
+def test_a_client_token_makes_one_package(registry: Client) -> None:
+    first, again, other = (register(registry, ClientToken=token) for token in ("a", "a", "b"))
+    assert again == first != other
+    assert "ClientToken" not in registry.describe_model_package(ModelPackageName=first)
+
+
 def test_a_name_is_taken_once(registry: Client) -> None:
     taken = refusal(registry.create_model_package_group, ModelPackageGroupName=NAME)
     assert taken == f"ValidationException: Model Package Group already exists: {GROUP}"
