@@ -1,29 +1,26 @@
 """Write docs/embedded-sagemaker.md, from botocore's model and the code: `make embedded-sagemaker`.
 
-An operation works if the service carries it out. A member of its request is refused if the check of
-a request that contains it names it. Of the others, those are honoured whose name is in the code of
-the operation's kind of resource; the rest is accepted without effect.
+An operation works if the service carries it out. `sagemaker_requests` finds out which members and
+values it refuses. Of the other members, those are honoured whose name is in the code of the
+operation's kind of resource; the rest is accepted without effect.
 """
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import botocore.session
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, StructureShape
 
 from local_aws.emulator.sagemaker_api import BY_PATH
 from local_aws.sagemaker import SageMakerError, SageMakerService
 from local_aws.sagemaker.invocation_targets import check_targets
-from local_aws.sagemaker.model_packages import check_package
-from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
-from local_aws.sagemaker.training_request import check_training_request
 from local_aws.sagemaker.validation import operation_model
 from scripts import ROOT
+from scripts.sagemaker_requests import CHECKS, is_refused, limits
 
 PAGE = ROOT / "docs" / "embedded-sagemaker.md"
 CODE = ROOT / "local_aws" / "sagemaker"
@@ -51,33 +48,6 @@ FILES = {
 }  # fmt: skip
 # Members that the code reads to describe them only
 DESCRIBED = {"DataCaptureConfig", "KmsKeyId", "RecordWrapperType"}
-# Prefix of refusals of features that the embedded SageMaker lacks
-REFUSAL = "The embedded SageMaker"
-ROLE = "arn:aws:iam::000000000000:role/sagemaker"
-VARIANT = {"VariantName": "a", "ModelName": "a", "InstanceType": "ml.m5.large"}
-# Valid requests and their checks
-CHECKS: dict[str, tuple[Callable[[Any], None], dict[str, Any]]] = {
-    "CreateTrainingJob": (
-        lambda request: check_training_request(request, None),
-        {
-            "TrainingJobName": "a", "RoleArn": ROLE,
-            "AlgorithmSpecification": {"TrainingImage": "pytorch", "TrainingInputMode": "File"},
-            "OutputDataConfig": {"S3OutputPath": "s3://bucket/"},
-            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
-        },
-    ),
-    "CreateModel": (
-        lambda request: check_model(request, None),
-        {
-            "ModelName": "a", "ExecutionRoleArn": ROLE,
-            "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://bucket/key"},
-        },
-    ),
-    "CreateModelPackage": (check_package, {"ModelPackageGroupName": "a"}),
-    "CreateEndpointConfig": (
-        check_endpoint_config, {"EndpointConfigName": "a", "ProductionVariants": [VARIANT]},
-    ),
-}  # fmt: skip
 HEAD = """# The embedded SageMaker
 
 Which of SageMaker's operations does the embedded AWS carry out, and which members does it honour?
@@ -85,8 +55,17 @@ Which of SageMaker's operations does the embedded AWS carry out, and which membe
 `make embedded-sagemaker` writes this page from botocore's model of SageMaker and from the code; a
 test fails if they differ. Every request is checked against that model, so a member that AWS does
 not have, or a value that it does not allow, is refused as by AWS. A member *without effect* is
-accepted, kept and described. What the embedded SageMaker does not have is *refused by name*.
+accepted, kept and described. What the embedded SageMaker does not have is *refused by name*. The
+refusals come from requests that were made to write this page; *honoured* means that the code of the
+operation reads the member.
 """
+LIMITS = """
+## Limits
+
+Some values of honoured members are refused, and some optional members are needed:
+
+| operation | request | answer |
+| --- | --- | --- |"""
 
 
 def main() -> None:
@@ -102,6 +81,11 @@ def page() -> str:
     lines = [HEAD, "## Works", "", columns, "| --- | --- | --- | --- |"]
     lines += [_row(operation, *members(operation)) for operation in works]
     lines += [_row("InvokeEndpoint", *_of_invocations())]
+    lines += [LIMITS]
+    lines += [
+        f"| `{operation}` | {', '.join(requests)} | {answer} |"
+        for operation in CHECKS for answer, requests in limits(operation).items()
+    ]  # fmt: skip
     lines += ["", "## Refused by name", "", ", ".join(f"`{name}`" for name in refused) + ".", ""]
     lines += ["The same is true of every other operation of SageMaker's APIs."]
     return "\n".join(lines) + "\n"
@@ -131,7 +115,7 @@ def members(operation: str) -> tuple[list[str], list[str], list[str]]:
     known = _names_in_code(operation)
     found: tuple[list[str], list[str], list[str]] = [], [], []
     for path in _paths(operation, shape, known):
-        if _is_refused(operation, path, shape):
+        if is_refused(operation, *path):
             found[2].append(".".join(path))
         else:
             found[0 if path[-1] in known else 1].append(".".join(path))
@@ -144,50 +128,11 @@ def _paths(
     """Yield the members, and in place of a structure in use the members of it."""
     for name, member in shape.members.items():
         inner = member.member if isinstance(member, ListShape) else member
-        in_use = name in known and name != "Tags" and not _is_refused(operation, (name,), shape)
+        in_use = name in known and name != "Tags" and not is_refused(operation, name)
         if isinstance(inner, StructureShape) and in_use:
             yield from ((name, below) for below in inner.members)
         else:
             yield (name,)
-
-
-def _is_refused(operation: str, path: tuple[str, ...], shape: StructureShape) -> bool:
-    if operation not in CHECKS:
-        return False
-    check, good = CHECKS[operation]
-    first, inner = path[0], shape.members[path[0]]
-    if len(path) == 1:
-        request = {**good, first: good.get(first, _example(inner))}
-    else:
-        is_list = isinstance(inner, ListShape)
-        structure = inner.member if is_list else inner
-        assert isinstance(structure, StructureShape)  # noqa: S101 - narrows the type
-        begun = good.get(first) or _example(inner)
-        entry = begun[0] if is_list else begun
-        entry = {path[1]: _example(structure.members[path[1]]), **entry}
-        request = {**good, first: [entry] if is_list else entry}
-    try:
-        check(request)
-    except SageMakerError as error:
-        named = re.search(rf"\b{path[-1]}\b", error.message) is not None
-        return named and error.message.startswith(REFUSAL)
-    except AttributeError:  # all checks have passed before S3 is asked
-        return False
-    return False
-
-
-def _example(shape: Shape) -> Any:
-    """Return a value with what a shape requires."""
-    match shape:
-        case StructureShape():
-            return {name: _example(shape.members[name]) for name in shape.required_members}
-        case ListShape():
-            return [_example(shape.member)]
-        case MapShape():
-            return {}
-    listed: list[str] = getattr(shape, "enum", [])
-    kinds = {"string": (listed or ["s3://bucket/key"])[0], "boolean": True}
-    return kinds.get(shape.type_name, 1)
 
 
 @cache

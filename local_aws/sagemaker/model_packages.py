@@ -35,7 +35,7 @@ def check_package(request: Record) -> None:
         SageMakerError: naming the member.
     """
     for member in REFUSED:
-        if member in request:
+        if request.get(member, False) is not False:  # a client may spell the default out
             raise invalid(f"The embedded SageMaker does not have {member} of model packages.")
     if "ModelPackageGroupName" not in request:
         raise invalid("The embedded SageMaker has model packages with ModelPackageGroupName only.")
@@ -94,9 +94,13 @@ class ModelPackages:
         return {}
 
     def create(self, request: Record) -> Record:
-        """CreateModelPackage."""
+        """CreateModelPackage; a repeated ClientToken returns its first package."""
         check_package(request)
+        token = request.get("ClientToken")
         with self._lock:
+            for one in self._store.list(PACKAGE):
+                if token is not None and one.get("ClientToken") == token:
+                    return {"ModelPackageArn": one["ModelPackageArn"]}
             group = self._group(request["ModelPackageGroupName"])
             name, version = group["ModelPackageGroupName"], group["Latest"] + 1
             arn = self._context.arn(PACKAGE, f"{name}/{version}")
@@ -106,13 +110,14 @@ class ModelPackages:
                 "ModelPackageName": name, "ModelPackageGroupName": name,
                 "ModelPackageVersion": version, "ModelPackageArn": arn, "CreationTime": now(),
             }  # fmt: skip
-            record.pop("ClientToken", None)
             self._store.put(PACKAGE, _key(arn), record)
         return {"ModelPackageArn": arn}
 
     def describe(self, request: Record) -> Record:
         """DescribeModelPackage."""
-        return self._package(request["ModelPackageName"])
+        record = self._package(request["ModelPackageName"])
+        record.pop("ClientToken", None)
+        return record
 
     def list(self, request: Record) -> Record:
         """ListModelPackages; unlike a description, a summary of a version has no name."""

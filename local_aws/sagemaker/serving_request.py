@@ -31,12 +31,12 @@ def check_model(request: Record, s3: Any) -> None:
     if len(request.get("Containers", [None])) != 1:
         raise invalid("The embedded SageMaker serves models of one container, not pipelines.")
     container = container_of(request)
+    for member in NOT_LOADED:  # first, since a ModelPackageName replaces the Image
+        if member in container:
+            raise invalid(f"The embedded SageMaker does not have {member} of a container.")
     if "Image" not in container:
         raise invalid("The embedded SageMaker needs the Image of the model's container.")
     check_image(container["Image"])
-    for member in NOT_LOADED:
-        if member in container:
-            raise invalid(f"The embedded SageMaker does not have {member} of a container.")
     if container.get("Mode", "SingleModel") != "SingleModel":
         raise invalid("The embedded SageMaker serves the Mode SingleModel, not MultiModel.")
     uri = artifact_of(container)

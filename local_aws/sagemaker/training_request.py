@@ -120,9 +120,16 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     mode = channel.get("InputMode", request["AlgorithmSpecification"]["TrainingInputMode"])
     source = channel["DataSource"].get("S3DataSource")
     if mode not in INPUT_MODES:
-        raise invalid(f"The input mode of the channel {name!r} is {mode}; it must be File.")
+        raise invalid(
+            f"The embedded SageMaker does not have the input mode {mode} (channel {name!r}); use "
+            f"{' or '.join(sorted(INPUT_MODES))}."
+        )
     if source is None or source["S3DataType"] != "S3Prefix":
-        raise invalid(f"The data of the channel {name!r} must be an S3DataSource of type S3Prefix.")
+        kind = next(iter(channel["DataSource"]), "none") if source is None else source["S3DataType"]
+        raise invalid(
+            f"The embedded SageMaker does not have the data source {kind} (channel {name!r}); use "
+            "an S3DataSource of the type S3Prefix."
+        )
     if not objects.any_under(s3, source["S3Uri"]):
         raise no_objects(s3, source["S3Uri"], request["RoleArn"])
 

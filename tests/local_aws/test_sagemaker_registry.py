@@ -134,6 +134,7 @@ def test_a_group_with_packages_stays(registry: Client) -> None:
         ({"ModelApprovalStatus": "Good"}, "satisfy enum value set"),
         ({"Tags": [{"Key": "a", "Value": "b"}]}, "cannot have Tags"),
         ({"ModelPackageName": "films"}, "does not have ModelPackageName"),
+        ({"CertifyForMarketplace": True}, "does not have CertifyForMarketplace"),
         ({"ModelPackageGroupName": "books"}, "model-package-group/books does not exist"),
     ],
 )
@@ -142,6 +143,17 @@ def test_invalid_packages_are_refused(
 ) -> None:
     request = {"ModelPackageGroupName": NAME, **request_}
     assert message in refusal(registry.create_model_package, **request)
+
+
+def test_a_package_that_the_marketplace_need_not_certify_is_created(registry: Client) -> None:
+    """SageMaker's SDK always names CertifyForMarketplace."""
+    assert register(registry, CertifyForMarketplace=False).endswith("/films/1")
+
+
+def test_a_client_token_makes_one_package(registry: Client) -> None:
+    first, again, other = (register(registry, ClientToken=token) for token in ("a", "a", "b"))
+    assert again == first != other
+    assert "ClientToken" not in registry.describe_model_package(ModelPackageName=first)
 
 
 def test_a_name_is_taken_once(registry: Client) -> None:

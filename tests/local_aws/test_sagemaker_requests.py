@@ -70,6 +70,7 @@ def without(request: dict[str, Any], member: str) -> dict[str, Any]:
         ("CreateTrainingJob", {**JOB, "AlgorithmSpecification": {"AlgorithmName": "mine", "TrainingInputMode": "File"}}, ["AlgorithmName", "TrainingImage"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://b/k", "Mode": "MultiModel"}}, ["MultiModel"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelPackageName": "p"}}, ["ModelPackageName"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": "p"}}, ["does not have ModelPackageName"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/k/", "S3DataType": "S3Prefix", "CompressionType": "None"}}}}, ["ModelDataSource", "S3Object"]),
         ("Search", {"Resource": "Model"}, ["Model", "TrainingJob"]),
         ("Search", {"Resource": "Coffee"}, ["Coffee", "TrainingJob"]),

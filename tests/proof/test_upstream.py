@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.environment import client_environment
+from local_aws.environment import ONLY_THIS_MACHINE, client_environment, without_aws
 from local_aws.testing import free_port
 from local_aws.urls import send
 from scripts import ROOT
@@ -29,10 +30,7 @@ REPAIR = re.compile(
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of ministack without our changes."""
     port = free_port()
-    environment = {
-        **client_environment(port), "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-    }  # fmt: skip
+    environment = {**client_environment(port), **documented(port)[0]}
     with subprocess.Popen(
         [sys.executable, "-m", "ministack"], cwd=tmp_path_factory.mktemp("ministack"),
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -42,6 +40,16 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
+
+
+def documented(port: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the variables that the README gives to ministack and to the scripts, with a port."""
+    text = (FOLDER / "README.md").read_text("utf-8").replace("4599", str(port))
+    block = re.search(r"```sh\n(.+?)```", text, re.DOTALL)
+    assert block
+    lines = block[1].splitlines()
+    server, scripts = (dict(re.findall(r"([A-Z_]+)=(\S+)", line)) for line in lines[:2])
+    return server, scripts
 
 
 def _serves(port: int) -> bool:
@@ -54,8 +62,9 @@ def _serves(port: int) -> bool:
 def reproduced(script: Path, port: int) -> tuple[object, object]:
     """Run a reproduction; return the expected and the actual answer."""
     done = subprocess.run(
-        [sys.executable, script], env=client_environment(port), capture_output=True, text=True,
-        check=False,
+        [sys.executable, script],
+        env={**without_aws(os.environ), **ONLY_THIS_MACHINE, **documented(port)[1]},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -75,6 +84,16 @@ def test_ministack_has_the_defect(script: Path, ministack: int) -> None:
 def test_the_embedded_aws_repairs_the_defect(script: Path, emulator: Emulator) -> None:
     expected, actual = reproduced(script, emulator.port)
     assert actual == expected
+
+
+def test_the_documented_variables_are_enough() -> None:
+    """boto3 reads AWS_DEFAULT_REGION; ministack's MQTT listener would bind every interface."""
+    server, scripts = documented(4599)
+    assert server == {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": "4599", "IOT_MTLS_ENABLED": "0"}
+    subprocess.run(
+        [sys.executable, "-c", "import boto3; boto3.client('cloudwatch')"],
+        env={**without_aws(os.environ), **ONLY_THIS_MACHINE, **scripts}, check=True,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
