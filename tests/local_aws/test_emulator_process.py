@@ -127,6 +127,17 @@ def test_the_status_of_an_emulator_that_does_not_answer_is_one_line(tmp_path: Pa
         ended(state)
 
 
+def test_a_missing_output_bucket_is_the_clients_error(emulator: Emulator) -> None:
+    jobs.put_source(emulator)
+    output = {"S3OutputPath": "s3://no-such-bucket/output"}
+    job = jobs.request("homeless", "complete", OutputDataConfig=output)
+    emulator.client("sagemaker").create_training_job(**job)
+    reason = jobs.ended(emulator, "homeless")["FailureReason"]
+    assert reason.startswith("ClientError: ")
+    assert "no-such-bucket" in reason
+    assert str(emulator.state) not in reason
+
+
 def test_every_python_runtime_runs_here(emulator: Emulator) -> None:
     """All functions run with this environment's Python, whatever their Runtime."""
     for runtime in ("python3.11", "python3.12", "python3.13", "python3.14"):
