@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
 from local_aws import exports, process
 from local_aws.environment import DECISIONS, DEFAULT_PORT, DEFAULT_REGION, endpoint_url, isolate
@@ -106,10 +108,18 @@ def status(arguments: argparse.Namespace) -> int:
     minutes = (time.time() - running.created) / 60
     _say(f"{endpoint_url(running.port)}, process {running.pid}, up {minutes:.0f} min")
     isolate(running.port, running.region)
-    client = boto3.client("sagemaker")
-    for job in client.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]:
+    client = boto3.client("sagemaker", config=Config(retries={"total_max_attempts": 1}))
+    try:
+        jobs = client.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]
+        endpoints = client.list_endpoints(MaxResults=100)["Endpoints"]
+    except BotoCoreError:
+        raise process.EmulatorError(
+            f"process {running.pid} does not answer on port {running.port}, so it is starting or "
+            "ending; try again, or end it with `down`"
+        ) from None
+    for job in jobs:
         _say(f"training job {job['TrainingJobName']}: {job['TrainingJobStatus']}")
-    for endpoint in client.list_endpoints(MaxResults=100)["Endpoints"]:
+    for endpoint in endpoints:
         _say(f"endpoint {endpoint['EndpointName']}: {endpoint['EndpointStatus']}")
     return 0
 

@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+from local_aws.process import STATE_VARIABLE
+
 POLL_SECONDS = 0.5
 
 
@@ -26,9 +28,11 @@ def end_with(parent: int, state: Path) -> None:
 def _watch(parent: int, state: Path) -> None:
     while os.getppid() == parent:
         time.sleep(POLL_SECONDS)
-    # Another process stops this one, since it has to kill whatever does not end by itself.
+    # Another process stops this one, since it has to kill whatever does not end by itself. Without
+    # the variable it is no process of this emulator, which the guard would end.
     subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", "local_aws", "down", "--state", state],
+        env={name: text for name, text in os.environ.items() if name != STATE_VARIABLE},
         start_new_session=True, check=False,
     )  # fmt: skip
     # Only if `down` has not found this process: the parent ended before it recorded the process.

@@ -15,7 +15,7 @@ from types import FrameType
 from ministack.services.cloudwatch import record_metric
 
 from local_aws.credentials import AssumeRole, without_roles
-from local_aws.emulator import extension, https_proxy, parent, private_names
+from local_aws.emulator import extension, guard, https_proxy, parent, private_names
 from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.patches import (
@@ -109,6 +109,7 @@ def main(port: int, state: Path, region: str) -> None:
 
     extension.run_in_background(resume)
     stop_proxy = https_proxy.start(state, port)
+    guard.start(state)
     try:
         extension.run()
     finally:

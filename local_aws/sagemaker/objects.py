@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
@@ -24,6 +25,10 @@ DAMAGED = (
 
 class ArtifactError(ValueError):
     """A model artifact is missing or must not be unpacked."""
+
+
+class UploadError(ValueError):
+    """An archive cannot be written to its bucket."""
 
 
 class DownloadError(ValueError):
@@ -113,7 +118,13 @@ def upload_archive(s3: Any, folder: Path, uri: str) -> None:
         for file in sorted(folder.rglob("*")):
             tar.add(file, file.relative_to(folder), recursive=False, filter=_anonymous)
     bucket, key = parse(uri)
-    s3.upload_file(str(archive), bucket, key)
+    try:
+        s3.upload_file(str(archive), bucket, key)
+    except S3UploadFailedError as error:
+        reason = str(error).rpartition(": ")[2]
+        raise UploadError(
+            f"The archive cannot be written to {uri} in the bucket {bucket!r}: {reason}"
+        ) from None
     archive.unlink()
 
 

@@ -12,6 +12,7 @@ from botocore.utils import parse_to_aware_datetime
 from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.listing import DEFAULT_PAGE, page_start
 from local_aws.sagemaker.store import Record
+from local_aws.sagemaker.validation import members_of
 
 ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "GreaterThan": operator.gt, "GreaterThanOrEqualTo": operator.ge,
@@ -41,6 +42,7 @@ def search(resource: str, records: list[Record], request: Record) -> Record:
             f"The embedded SageMaker searches {resource} resources only, not {request['Resource']}."
         )
     expression = request.get("SearchExpression", {})
+    _check_properties(resource, expression)
     found = [record for record in records if _matches(record, expression)]
     by = request.get("SortBy", DEFAULT_SORT)
     found.sort(key=lambda record: _sort_key(next(_values(record, by), None)))
@@ -52,6 +54,22 @@ def search(resource: str, records: list[Record], request: Record) -> Record:
         "Results": [{resource: record} for record in found[start:end]],
         "TotalHits": {"Value": len(found), "Relation": "EqualTo"},
     } | ({"NextToken": str(end)} if end < len(found) else {})
+
+
+def _check_properties(resource: str, expression: Record) -> None:
+    """Refuse a filter on a property that the resource does not have.
+
+    Raises:
+        SageMakerError: naming the property.
+    """
+    known = {*members_of(resource), *ENTRIES}
+    names = [one["Name"] for one in expression.get("Filters", [])]
+    names += [one["NestedPropertyName"] for one in expression.get("NestedFilters", [])]
+    for name in names:
+        if name.partition(".")[0] not in known:
+            raise invalid(f"Unknown property name: {name} is not a property of {resource}.")
+    for below in expression.get("SubExpressions", []):
+        _check_properties(resource, below)
 
 
 def _matches(record: Record, expression: Record) -> bool:

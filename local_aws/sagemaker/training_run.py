@@ -73,6 +73,8 @@ class TrainingRun(JobRun):
     def _run(self) -> None:
         try:
             outcome = self._train()
+        except objects.UploadError as error:
+            outcome = Outcome("Failed", "Failed", f"ClientError: {error}")
         except Exception as error:  # noqa: BLE001 - any error must end the job
             outcome = Outcome("Failed", "Failed", f"InternalServerError: {error}")
         self._end(outcome)

@@ -25,6 +25,11 @@ def allowed_values(service: str, shape: str) -> list[str]:
     return values
 
 
+def members_of(shape: str, service: str = SAGEMAKER) -> list[str]:
+    """Return the names of a structure's members in botocore's model of a service."""
+    return list(_model(service).shape_for(shape).members)
+
+
 def operation_at_path(services: Iterable[str], method: str, path: str) -> str | None:
     """Return the operation that a request names by its path, or None.
 

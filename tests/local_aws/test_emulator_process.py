@@ -18,6 +18,8 @@ from tests.local_aws.conftest import (
     run_cli,
     started,
 )
+from tests.local_aws.support import jobs
+from tests.support.waiting import until
 
 # Variables that users of another emulator or of a real account may export
 FOREIGN_SETTINGS = {
@@ -89,6 +91,51 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
         assert all(str(worker) != str(pid) for pid in processes_naming(state))
     finally:
         ended(state)
+
+
+def test_nothing_outlives_a_killed_emulator(tmp_path: Path) -> None:
+    """Nobody runs `up` or `down` afterwards."""
+    state = tmp_path / "state"
+    emulator = started(free_port(), state)
+    try:
+        jobs.put_source(emulator)
+        job = jobs.request("killed", "wait")
+        emulator.client("sagemaker").create_training_job(**job)
+        until(lambda: "waiting" in jobs.lines(emulator, "killed"))
+        running = process.find(state)
+        assert running is not None
+        os.kill(running.pid, signal.SIGKILL)
+        until(
+            lambda: not processes_naming(state),
+            seconds=60, explain=lambda: processes_naming(state),
+        )  # fmt: skip
+    finally:
+        ended(state)
+
+
+def test_the_status_of_an_emulator_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    emulator = started(free_port(), state)
+    try:
+        file = state / "emulator.json"
+        file.write_text(file.read_text("utf-8").replace(str(emulator.port), str(free_port())))
+        status = run_cli("status", "--state", str(state))
+        assert status.returncode == 1
+        assert "does not answer on port" in status.stderr
+        assert status.stderr.count("\n") == 1
+    finally:
+        ended(state)
+
+
+def test_a_missing_output_bucket_is_the_clients_error(emulator: Emulator) -> None:
+    jobs.put_source(emulator)
+    output = {"S3OutputPath": "s3://no-such-bucket/output"}
+    job = jobs.request("homeless", "complete", OutputDataConfig=output)
+    emulator.client("sagemaker").create_training_job(**job)
+    reason = jobs.ended(emulator, "homeless")["FailureReason"]
+    assert reason.startswith("ClientError: ")
+    assert "no-such-bucket" in reason
+    assert str(emulator.state) not in reason
 
 
 def test_every_python_runtime_runs_here(emulator: Emulator) -> None:

@@ -72,6 +72,8 @@ def without(request: dict[str, Any], member: str) -> dict[str, Any]:
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelPackageName": "p"}}, ["ModelPackageName"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": "p"}}, ["does not have ModelPackageName"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/k/", "S3DataType": "S3Prefix", "CompressionType": "None"}}}}, ["ModelDataSource", "S3Object"]),
+        ("Search", {"Resource": "TrainingJob", "SearchExpression": {"Filters": [{"Name": "TrainingJobNam", "Operator": "Exists"}]}}, ["TrainingJobNam"]),
+        ("Search", {"Resource": "TrainingJob", "SearchExpression": {"SubExpressions": [{"NestedFilters": [{"NestedPropertyName": "Channels", "Filters": [{"Name": "Channels.ChannelName", "Value": "a"}]}]}]}}, ["Channels"]),
         ("Search", {"Resource": "Model"}, ["Model", "TrainingJob"]),
         ("Search", {"Resource": "Coffee"}, ["Coffee", "TrainingJob"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "Containers": [{"Image": "pytorch-inference"}] * 2}, ["one container"]),
