@@ -3,12 +3,17 @@
 import { create } from "./dom.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
-export const FAINT = 0.1; // log-odds below which a phrase is not marked
+export const MARKED = 12; // phrases that are marked at most
+const FAINT = 0.1; // log-odds below which a phrase is not marked
 const WORTH = 0.15; // log-odds from which a phrase is worth a mention in the sentence
 const FOR = 3;
 const AGAINST = 2;
 const CORE = 0.6; // share of the strongest word's weight that its neighbours in a quotation have
 const LONGEST = 40;
+const SCOPE = 4; // words that a negation reaches, as for the model
+/** The negations of model_code/sentiment/negation.py, with any apostrophe. */
+export const NEGATION =
+  /^(anything|barely|cannot|hardly|lack(s|ing)?|neither|never|nobody|none|nor|nothing|not?|without|(ai|ca|could|did|does|do|is|was|wo|would)nt|.*n['\u2019]t)$/i;
 
 /**
  * Return the sentence as nodes: Because of 'wonderful', 'most moving', despite 'script'.
@@ -33,20 +38,25 @@ export function reasons(verdict, letters) {
   return [...because, ...part([pros.length > 0 ? "despite " : "Despite "], cons, ".")];
 }
 
+/** Return the phrases that are marked, which are the only ones to quote. */
+export function markedPhrases(phrases) {
+  return phrases.slice(0, MARKED).filter(({ weight }, rank) => rank === 0 || Math.abs(weight) >= FAINT);
+}
+
 /** Return the cores of the phrases on one side that are worth a mention; if one is needed, the strongest. */
 function quotations({ phrases, explanation }, letters, side, most, needed = false) {
   const found = new Map();
-  const those = phrases.filter(({ weight }) => weight * side > 0);
+  const those = markedPhrases(phrases).filter(({ weight }) => weight * side > 0);
   for (const phrase of those.filter(({ weight }, rank) => (rank === 0 && needed) || weight * side >= WORTH)) {
-    const { start, end } = core(phrase, explanation);
+    const { start, end } = core(phrase, explanation, letters);
     const text = shortened(letters.slice(start, end));
     found.set(text.toLowerCase(), found.get(text.toLowerCase()) ?? text);
   }
   return [...found.values()].slice(0, most);
 }
 
-/** Return the strongest word of a phrase with its strong neighbours. */
-function core(phrase, words) {
+/** Return the strongest word of a phrase with its strong neighbours and the negation before it. */
+function core(phrase, words, letters) {
   const inside = words.filter(({ start, end }) => start >= phrase.start && end <= phrase.end);
   if (inside.length === 0) {
     return phrase;
@@ -61,6 +71,9 @@ function core(phrase, words) {
   while (weights[last + 1] >= CORE * most) {
     last += 1;
   }
+  const negates = ({ start, end }) => NEGATION.test(letters.slice(start, end).join(""));
+  const before = inside.slice(Math.max(0, first - SCOPE), first).findIndex(negates);
+  first = before < 0 ? first : Math.max(0, first - SCOPE) + before;
   return { start: inside[first].start, end: inside[last].end };
 }
 

@@ -1,12 +1,11 @@
 /** Explains a verdict: a sentence, the marked review and its strongest sentences. */
 
-import { FAINT, reasons } from "./because.js";
+import { markedPhrases, reasons } from "./because.js";
 import { create, element, nodes } from "./dom.js";
 import { load, messageOf } from "./patience.js";
 import { strongestSentences } from "./sentences.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
-export const MARKED = 12;
 const STRONG = 1; // log-odds from which a phrase pushes strongly
 const WEAK = 0.3; // log-odds below which it pushes slightly
 const FULL_COLOUR = 2; // log-odds that have the strongest colour
@@ -47,9 +46,8 @@ async function showNumbers() {
 /** Return a review as nodes, with its strongest phrases marked. */
 export function markedReview(review, verdict) {
   const letters = Array.from(review);
-  const marked = (isExplained(verdict) ? verdict.phrases : [])
-    .slice(0, MARKED)
-    .filter(({ weight, end }, rank) => (rank === 0 || Math.abs(weight) >= FAINT) && end <= letters.length)
+  const marked = (isExplained(verdict) ? markedPhrases(verdict.phrases) : [])
+    .filter(({ end }) => end <= letters.length)
     .sort((a, b) => a.start - b.start);
   const pieces = [];
   let at = 0;

@@ -1,6 +1,6 @@
 /** Links that carry a review in their fragment, which no server sees. */
 
-import { load } from "./patience.js";
+import { ApiError, load } from "./patience.js";
 
 const PLAIN = "#review=";
 const PACKED = "#packed=";
@@ -28,18 +28,26 @@ export async function copyLink(review) {
   }
 }
 
-/** Return the review in a fragment; null when there is none, or it is damaged. */
+/**
+ * Return the review in a fragment, or null when there is none.
+ *
+ * @throws {ApiError} when the fragment is truncated
+ */
 export async function reviewIn(fragment) {
+  if (fragment.startsWith(PLAIN)) {
+    return undamaged(() => decodeURIComponent(fragment.slice(PLAIN.length)));
+  }
+  if (fragment.startsWith(PACKED)) {
+    const { unpacked } = await load("./packing.js");
+    return undamaged(() => unpacked(fragment.slice(PACKED.length)));
+  }
+  return null;
+}
+
+async function undamaged(read) {
   try {
-    if (fragment.startsWith(PLAIN)) {
-      return decodeURIComponent(fragment.slice(PLAIN.length));
-    }
-    if (fragment.startsWith(PACKED)) {
-      const { unpacked } = await load("./packing.js");
-      return await unpacked(fragment.slice(PACKED.length));
-    }
-    return null;
+    return await read();
   } catch {
-    return null; // truncated
+    throw new ApiError("The link is incomplete; ask for it again.");
   }
 }

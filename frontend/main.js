@@ -56,7 +56,13 @@ element("one").addEventListener("click", () => submit());
 element("link").addEventListener("click", async () => {
   element("copied").textContent = await copyLink(review.value);
 });
-window.addEventListener("hashchange", openShared);
+// Back leads from a link of the history to the text that it replaced.
+element("entries").addEventListener("click", ({ target }) => {
+  if (target.closest("a")) {
+    history.replaceState(review.value, "");
+  }
+});
+window.addEventListener("hashchange", () => openShared(history.state));
 startFolded(currentConfig, replaceText, showRefusal);
 
 for (const example of document.querySelectorAll(".example")) {
@@ -81,7 +87,7 @@ openLast().finally(() => {
 
 /** Show the verdict from before a reload, or classify the review in the page's address. */
 async function openLast() {
-  const shared = await sharedReview();
+  const shared = await linkedReview();
   const last = stored(VERDICT, null);
   const isLast = () => review.value === last?.text && (shared ?? last.text) === last.text;
   if (!isLast()) {
@@ -92,13 +98,21 @@ async function openLast() {
   return isLast() && showAnswer(last.text, last.verdict, last);
 }
 
-/** Classify the review in the page's address, if there is one. */
-async function openShared() {
-  const shared = await sharedReview();
+/** Return the review in the page's address, or null; say so if the address is incomplete. */
+async function linkedReview() {
+  return sharedReview().catch((error) => {
+    showMessage(messageOf(error), "error");
+    return null;
+  });
+}
+
+/** Classify the review in the page's address, or else the one `before` it, if there is one. */
+async function openShared(before = null) {
+  const shared = (await linkedReview()) ?? before;
   if (shared !== null && shared !== review.value) {
     replaceText(shared);
   }
-  return shared === null ? undefined : submit();
+  return shared ? submit() : undefined;
 }
 
 /** Ask whether a text of several lines, or a table, is a list of reviews. */

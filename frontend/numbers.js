@@ -1,7 +1,7 @@
 /** The numbers behind a verdict. */
 
+import { MARKED } from "./because.js";
 import { create, element, nodes } from "./dom.js";
-import { MARKED } from "./explanation.js";
 import { isSentiment } from "./verdict.js";
 
 /** Show the weights of phrases and what they add up to; `letters` are the code points of the review. */

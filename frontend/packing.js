@@ -13,7 +13,7 @@ export async function packed(review) {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Return the review; null when it is longer than any review. */
+/** Return the review; throw when the text is truncated, or the review is longer than any. */
 export async function unpacked(text) {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
@@ -28,7 +28,7 @@ export async function unpacked(text) {
     review += value;
     if (review.length > LONGEST_REVIEW) {
       await reader.cancel();
-      return null;
+      throw new RangeError("longer than any review");
     }
   }
 }

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from sentiment.negation import NEGATIONS
 from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.use import ANSWER, PRAISE, REVIEW, answer, classify, overflow
 
@@ -54,6 +55,52 @@ def test_the_explanation_is_a_sentence_first(page: Page) -> None:
     # The live region announces the verdict with the sentence.
     region = page.locator("[aria-live]")
     expect(region).to_contain_text("Speaking for it")
+
+
+@pytest.mark.parametrize(
+    ("review", "words", "because"),
+    [
+        ("not good", [(0, 3, -0.2), (4, 8, -0.9)], "Because of 'not good'."),
+        (
+            "wouldn\u2019t ever recommend it",
+            [(0, 8, -0.1), (9, 13, -0.1), (14, 23, -0.8)],
+            "Because of 'wouldn\u2019t ever recommend'.",
+        ),
+        ("no very good plot", [(0, 2, -0.1), (3, 7, -0.1), (8, 12, -0.1), (13, 17, -0.9)],
+         "Because of 'no very good plot'."),
+        ("a dull plot", [(0, 1, -0.1), (2, 6, -0.9), (7, 11, -0.1)], "Because of 'dull'."),
+    ],
+)  # fmt: skip
+def test_a_quotation_keeps_its_negation(
+    page: Page, review: str, words: list[tuple[int, int, float]], because: str
+) -> None:
+    explanation = [{"start": start, "end": end, "weight": weight} for start, end, weight in words]
+    phrase = (words[0][0], words[-1][1], sum(weight for _, _, weight in words))
+    answer(page, phrase, explanation=explanation, probability=0.1)
+    classify(page, review)
+    expect(page.locator("#because")).to_have_text(because)
+
+
+def test_the_page_knows_the_negations_of_the_model(page: Page) -> None:
+    script = """async words => {
+      const { NEGATION } = await import("./because.js");
+      return words.filter(word => NEGATION.test(word));
+    }"""
+    ordinary = ["note", "want", "important", "another", "notnice", "piano"]
+    negations = [*sorted(NEGATIONS), "don't", "shouldn\u2019t"]
+    assert page.evaluate(script, [*negations, *ordinary]) == negations
+
+
+def test_only_marked_phrases_are_quoted(page: Page) -> None:
+    answer(page, (0, 7, 1.2), (8, 14, -0.05), probability=0.3)
+    classify(page, "not bad rather")
+    expect(page.locator("#marked mark")).to_have_text(["not bad"])
+    expect(page.locator("#because")).to_have_text("Despite 'not bad'.")
+    spans = [(2 * place, 2 * place + 1, 2 - place / 100) for place in range(12)]
+    answer(page, *spans, (24, 25, -1.0))
+    classify(page, "x " * 13)
+    expect(page.locator("#marked mark")).to_have_count(12)
+    expect(page.locator("#because")).to_have_text("Because of 'x'.")
 
 
 def test_there_is_one_text(page: Page) -> None:

@@ -60,12 +60,6 @@ def test_a_link_fills_the_text_area_and_no_server_sees_it(open_page: OpenPage) -
     assert not any("Shared" in request for request in seen)
 
 
-def test_a_truncated_link_is_ignored(open_page: OpenPage) -> None:
-    page = open_page("/#review=%E0%A4%A")
-    expect(page.get_by_label(REVIEW)).to_be_empty()
-    expect(page.locator("#message-text")).to_be_empty()
-
-
 def test_editing_the_review_clears_the_address(open_page: OpenPage) -> None:
     page = open_page(goto=None)
     answer(page)
@@ -121,8 +115,39 @@ def test_the_link_of_a_verdict_is_copied(open_page: OpenPage) -> None:
     assert copied.endswith("/#review=A%20fine%20film")
 
 
-@pytest.mark.parametrize("fragment", ["#packed=!", "#packed=AAAA", "#packed="])
-def test_a_damaged_link_is_ignored(open_page: OpenPage, fragment: str) -> None:
+@pytest.mark.parametrize(
+    "fragment", ["#review=%E0%A4%A", "#packed=!", "#packed=AAAA", "#packed=", "#packed=c1RIy8xLBRI5uXoKjm"]
+)
+def test_a_damaged_link_is_reported(open_page: OpenPage, fragment: str) -> None:
     page = open_page(f"/{fragment}")
+    expect(page.locator("#message-text")).to_have_text("The link is incomplete; ask for it again.")
     expect(page.get_by_label(REVIEW)).to_be_empty()
-    expect(page.locator("#message-text")).to_be_empty()
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+
+
+def test_a_damaged_link_keeps_the_text(page: Page) -> None:
+    answer(page)
+    classify(page, "A fine film")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.evaluate("location.hash = '#packed=AAAA'")
+    expect(page.locator("#message-text")).to_have_text("The link is incomplete; ask for it again.")
+    page.reload()
+    expect(page.locator("#message-text")).to_have_text("The link is incomplete; ask for it again.")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.get_by_label(REVIEW)).to_have_value("A fine film")
+
+
+def test_back_returns_from_a_link_of_the_history(page: Page) -> None:
+    answer(page)
+    for review in ("The first film", "The second film"):
+        classify(page, review)
+        expect(page.locator("#entries li").first).to_contain_text(review)
+    page.get_by_role("link", name="The first film").click()
+    expect(page.get_by_label(REVIEW)).to_have_value("The first film")
+    page.go_back()
+    expect(page.get_by_label(REVIEW)).to_have_value("The second film")
+    assert page.evaluate("location.hash") == ""
+    expect(page.locator("#verdict")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_label(REVIEW)).to_have_value("The first film")
