@@ -42,7 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any) -> None:
     """Add a worker's rows to the table."""
     for section, rows in getattr(node, "workeroutput", {}).get(OUTPUT, {}).items():
-        for scenario, result in rows:
+        for scenario, result in rows.items():
             node.config.stash[TABLE].add(section, scenario, result)
 
 

@@ -1,7 +1,12 @@
 """Tests of the proof page."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import pytest
+
+from tests.proof.plugin import TABLE, pytest_sessionfinish, pytest_testnodedown
 from tests.proof.table import ProofTable
 
 
@@ -26,3 +31,15 @@ def test_only_the_sections_of_this_run_are_replaced(tmp_path: Path) -> None:
     assert "Monday." in sections[1]
     assert sections[1].count("| both |") == 1
     assert "| both | nothing left |" in sections[1]
+
+
+def test_the_rows_of_workers_are_added_up() -> None:
+    config = SimpleNamespace(stash={TABLE: ProofTable()})
+    for result in ("first", "second"):
+        worker = ProofTable()
+        worker.add("Load", f"the {result}", result)
+        session = SimpleNamespace(config=SimpleNamespace(stash={TABLE: worker}, workeroutput={}))
+        pytest_sessionfinish(cast("pytest.Session", session))
+        node = SimpleNamespace(config=config, workeroutput=session.config.workeroutput)
+        pytest_testnodedown(node)
+    assert config.stash[TABLE].sections == {"Load": {"the first": "first", "the second": "second"}}

@@ -116,7 +116,8 @@ def test_the_link_of_a_verdict_is_copied(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#review=%E0%A4%A", "#packed=!", "#packed=AAAA", "#packed=", "#packed=c1RIy8xLBRI5uXoKjm"]
+    "fragment",
+    ["#review=%E0%A4%A", "#packed=!", "#packed=AAAA", "#packed=", "#packed=c1RIy8xLBRI5uXoKjm"],
 )
 def test_a_damaged_link_is_reported(open_page: OpenPage, fragment: str) -> None:
     page = open_page(f"/{fragment}")
