@@ -252,3 +252,12 @@ def test_a_file_that_the_page_cannot_read_is_refused(
     file = {"name": "film.bin", "mimeType": "image/png", "buffer": content}
     page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
     expect(page.locator("#message")).to_have_text(message)
+
+
+def test_a_long_file_is_taken_at_once(page: Page) -> None:
+    text = "".join(f"A film of {row} words and no more than that.\n" for row in range(5000))
+    file = {"name": "reviews.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    page.set_default_timeout(10_000)
+    page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.locator("#looks")).to_have_text("Looks like 5,000 reviews:", timeout=10_000)
+    expect(page.get_by_label(REVIEW)).to_have_value(text)
