@@ -127,7 +127,7 @@ TABLE = """id,text,label
 1,"A ""fine"" film, really",1
 2,"Dull
 and long",0
-3,Not for me,positive
+3,Not for me,1
 """
 
 
@@ -152,7 +152,7 @@ def judge_table(page: Page) -> list[Any]:
         ("reviews.csv", TABLE.encode()),
         ("reviews.csv", b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode()),
         ("reviews.tsv", TABLE.replace("1,", "1\t").replace("2,", "2\t").replace("3,", "3\t")
-         .replace(",1", "\t1").replace(",0", "\t0").replace(",positive", "\tpositive")
+         .replace(",1", "\t1").replace(",0", "\t0")
          .replace("id,text,label", "id\ttext\tlabel").encode()),
         ("reviews.csv", TABLE.encode("utf-16")),
     ],
@@ -261,3 +261,53 @@ def test_a_long_file_is_taken_at_once(page: Page) -> None:
     page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
     expect(page.locator("#looks")).to_have_text("Looks like 5,000 reviews:", timeout=10_000)
     expect(page.get_by_label(REVIEW)).to_have_value(text)
+
+
+def judge_labels(page: Page, table: str, *verdicts: dict[str, Any]) -> None:
+    """Judge each review of a table with these verdicts in turn."""
+
+    def batch(route: Route) -> None:
+        count = len(json.loads(route.request.post_data or "{}")["reviews"])
+        route.fulfill(
+            json={"predictions": [verdicts[place % len(verdicts)] for place in range(count)]}
+        )
+
+    page.route("**/api/predict/batch", batch)
+    page.get_by_label(REVIEW).fill(table)
+    page.get_by_role("button", name="Judge each").click()
+
+
+GOOD_THEN_BAD = ({"probability": 0.97}, {"probability": 0.03})
+NOT_UNDERSTOOD = "The labels are not understood, so there is no accuracy."
+
+
+@pytest.mark.parametrize(
+    ("table", "accuracy"),
+    [
+        *(
+            (f"review,label\nGood,{good}\nBad,{bad}", "Right on 2 of 2 reviews with a label (100%).")
+            for bad, good in (
+                ("0", "1"), ("-1", "+1"), ("1", "2"), ("0", "4"), ("neg", "pos"), ("no", "Yes"),
+                ("negative", "Positive"), ("False", "True"), ("0.0", "1.0"),
+            )
+        ),
+        ("review,spoiler,sentiment\nGood,0,1\nBad,1,0", "Right on 2 of 2 reviews with a label (100%)."),
+        ("review,spoiler,rating\nGood,0,5\nBad,1,1", NOT_UNDERSTOOD),
+        ("review,stars\nGood,5\nBad,1\nGood,4\nBad,2", NOT_UNDERSTOOD),
+        ("review,label\nGood,1\nBad,1", NOT_UNDERSTOOD),
+        ("review,label\nGood,1\nBad,0\nGood,positive", NOT_UNDERSTOOD),
+        ("1,Good film,1\n2,Bad film,0", "Right on 2 of 2 reviews with a label (100%)."),
+    ],
+)  # fmt: skip
+def test_the_whole_column_decides_what_a_label_means(page: Page, table: str, accuracy: str) -> None:
+    judge_labels(page, table, *GOOD_THEN_BAD)
+    expect(page.locator("#accuracy")).to_have_text(accuracy)
+
+
+def test_a_guess_is_not_counted_as_right(page: Page) -> None:
+    guess = {"probability": 0.5, "words": 3, "known_words": 0}
+    judge_labels(page, "review,label\nGood,1\nQwx,1\nQwz,0", {"probability": 0.97}, guess, guess)
+    expect(page.locator("#accuracy")).to_have_text(
+        "Right on 1 of 1 reviews with a label (100%). Not counted: 2 guesses."
+    )
+    expect(page.locator("#message-text")).to_have_text("1 positive, 2 guesses.")
