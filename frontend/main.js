@@ -115,7 +115,7 @@ async function offerEach() {
     }
     found = tables.reviewsIn(review.value, judged);
     element("several").hidden = found.entries.length < 2;
-    element("looks").textContent = `Looks like ${number(found.entries.length)} ${NOUN}s:`;
+    element("looks").textContent = `${found.odd ?? ""}Looks like ${number(found.entries.length)} ${NOUN}s:`;
   }
 }
 

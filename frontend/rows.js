@@ -146,10 +146,10 @@ async function explain(button) {
     const verdict = await judge(review, options);
     const text = create("p", { className: "marked", dir: "auto" }, ...markedReview(review, verdict));
     for (const mark of text.querySelectorAll("mark")) {
-      mark.removeAttribute("role");
       mark.removeAttribute("tabindex");
       mark.removeAttribute("aria-pressed");
-      mark.removeAttribute("aria-label");
+      mark.role = "img"; // has a name, and is not a button here
+      mark.title = mark.ariaLabel;
     }
     const sentence = reasons(verdict, Array.from(review));
     shown.replaceChildren(...(sentence.length > 0 ? sentence : ["No phrase had a strong influence."]), text);

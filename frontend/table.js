@@ -1,4 +1,4 @@
-/** Finds the reviews in a text: one on each line, or a column of a CSV or TSV table. */
+/** Finds the reviews in a text: one on each line, or a column of a table in CSV, TSV or JSON lines. */
 
 import { wordingOf } from "./verdict.js";
 
@@ -32,27 +32,49 @@ export function compared({ spelled, meant }, verdict) {
  *
  * @param {string} text
  * @param {object} verdict any verdict, whose labels are recognized in a table without a header
- * @returns {{table: boolean, entries: {review: string, spelled?: string, meant?: string}[]}}
+ * @returns {{table: boolean, odd?: string, entries: {review: string, spelled?: string, meant?: string}[]}}
  */
 export function reviewsIn(text, { probability, probabilities = {} }) {
   known = new Set(probability === undefined ? Object.keys(probabilities).map(folded) : []);
-  for (const separator of ["\t", ",", ";"]) {
-    const entries = fromTable(parse(text.replace(/^\ufeff/, ""), separator), separator);
-    if (entries !== null) {
-      return { table: true, entries };
-    }
+  const [named, chosen] = /^\ufeff?sep=(.)(?:\r\n|\r|\n)/.exec(text) ?? [text.startsWith("\ufeff") ? "\ufeff" : ""];
+  const lines = text.slice(named.length).split(LINES).filter((line) => line.trim());
+  const read = (separator) => fromTable(parse(text, separator, named.length), separator);
+  const tables = [...(chosen ?? "\t,;")].map(read);
+  const entries = fromTable(fromObjects(lines), "") ?? tables.find(Array.isArray);
+  if (Array.isArray(entries)) {
+    return { table: true, entries };
   }
-  const lines = text.split(LINES).filter((line) => line.trim());
-  return { table: false, entries: lines.map((review) => ({ review })) };
+  const odd = tables.find(Boolean)?.odd;
+  const line = odd && `Line ${text.slice(0, odd.at).split(LINES).length} does not have the columns of the header, so this is not read as a table. `;
+  return { table: false, odd: line, entries: lines.map((review) => ({ review })) };
 }
 
-/** Return the records of a table (RFC 4180); null when a quotation does not end. */
-function parse(text, separator) {
+/** Return the records of JSON lines, with their keys as the first; null when the lines are others. */
+function fromObjects(lines) {
+  if (!lines[0]?.startsWith("{")) {
+    return null;
+  }
+  try {
+    const objects = lines.map((line) => JSON.parse(line));
+    const names = Object.keys(objects[0]);
+    return [names, ...objects.map((one) => names.map((name) => String(one[name] ?? "")))];
+  } catch {
+    return null;
+  }
+}
+
+/** Return the records of a table (RFC 4180) that begins at `at`; null when a quotation does not end. */
+function parse(text, separator, at) {
   const records = [];
-  let record = [];
-  let at = 0;
+  let record = Object.assign([], { at });
   while (at < text.length) {
     let cell = "";
+    // Blanks before a quotation do not belong to the cell.
+    const quoted = record.length > 0 && / *"/y;
+    if (quoted) {
+      quoted.lastIndex = at;
+      at = quoted.test(text) ? quoted.lastIndex - 1 : at;
+    }
     if (text[at] === '"') {
       let end = at + 1;
       for (; ; end += 2) {
@@ -74,15 +96,15 @@ function parse(text, separator) {
     record.push(cell + text.slice(start, at));
     if (text[at] !== separator || at + 1 === text.length) {
       records.push(record);
-      record = [];
       at += text[at] === "\r" && text[at + 1] === "\n" ? 1 : 0;
+      record = Object.assign([], { at: at + 1 });
     }
     at += 1;
   }
   return records.filter((cells) => cells.some((cell) => cell.trim()));
 }
 
-/** Return the entries of a table; null when the records are not one. */
+/** Return the entries of a table, or the `odd` record below its header; null when the records are not a table. */
 function fromTable(records, separator) {
   if (records === null || records.length < 2) {
     return null;
@@ -95,8 +117,9 @@ function fromTable(records, separator) {
   // A header names the column of the reviews or that of the labels.
   const headed = named >= 0 || columnOf(width, (column) => isLabelName(column) && isLabels(others, column)) >= 0;
   const rows = headed ? others : records;
-  if (!rows.every((row) => row.length === width)) {
-    return null;
+  const odd = rows.find((row) => row.length !== width);
+  if (odd) {
+    return headed && width > 1 ? { odd } : null;
   }
   const candidates = [
     (column) => isLabelName(column) && isLabels(rows, column),
