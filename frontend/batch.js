@@ -13,7 +13,7 @@ const CHARACTERS_AT_ONCE = 500_000; // limit of API Gateway and Lambda for one c
  * Judge each review.
  *
  * @param {string} api path of the API
- * @param {{review: string, spelled?: string}[]} entries
+ * @param {{review: string, spelled?: string, meant?: string}[]} entries
  * @param {import("./patience.js").Options} options
  * @returns {Promise<object[]>} the rows of the table
  * @throws {ApiError} with a message for the user
@@ -28,9 +28,9 @@ export async function judgeEach(api, entries, options) {
     answers.push(...(await classifyMany(api, part, options)));
   }
   options.signal.throwIfAborted();
-  const rows = entries.map(({ review, spelled }, index) => {
+  const rows = entries.map((entry, index) => {
     const { error, ...verdict } = answers[index];
-    return { review, ...briefly(verdict), ...compared(spelled, verdict), error };
+    return { review: entry.review, ...briefly(verdict), ...compared(entry, verdict), error };
   });
   store(LIST, rows);
   return rows;

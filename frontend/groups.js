@@ -4,7 +4,7 @@ import { capital } from "./dom.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
 const MOST_LABELS = 8; // with a group of their own
-const NAMES = { guess: "A guess", failed: "Not judged" };
+const NAMES = { guess: "Guess", failed: "Not judged" };
 
 /** Return whether a row has a verdict. */
 export function isJudged(row) {
@@ -35,6 +35,6 @@ export function groupsOf(rows, most = MOST_LABELS) {
   return [
     ...sorted.slice(0, most).map(([label, found], place) => ({ key: `label ${place}`, name: ["", label], kind: "label", place, rows: found })),
     ...(others.length > 0 ? [{ key: "others", name: ["Other labels", ""], kind: "failed", rows: others }] : []),
-    ...[...kinds].map(([kind, found]) => ({ key: kind, name: [NAMES[kind] ?? capital(kind), ""], kind, rows: found })),
+    ...[...kinds].map(([kind, found]) => ({ key: kind, name: [`${NAMES[kind] ?? capital(kind)}${kind === "guess" && found.length > 1 ? "es" : ""}`, ""], kind, rows: found })),
   ];
 }

@@ -17,6 +17,7 @@ const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const RESTS = "A text of more than 20,000 characters is classified only when you press the button.";
 const EMPTY = `Write a ${NOUN} first.`;
 const WORDS_ENOUGH = 4; // minimum for classification while typing
+const LONGEST_TYPED = 5_000; // longer texts are set at once: typing takes time with the square of their lines
 const MANY = 10; // lines from which a text is not classified while typing
 let tables = null; // module that finds the reviews in a text of several lines
 let found = null; // those reviews, if there are several lines and the module is loaded
@@ -128,7 +129,7 @@ async function offerEach() {
     }
     found = tables.reviewsIn(review.value, judged);
     element("several").hidden = found.entries.length < 2;
-    element("looks").textContent = `Looks like ${number(found.entries.length)} ${NOUN}s:`;
+    element("looks").textContent = `${found.odd ?? ""}Looks like ${number(found.entries.length)} ${NOUN}s:`;
   }
 }
 
@@ -189,12 +190,12 @@ async function judge(text, options) {
   return classify(await currentApi(), text, options);
 }
 
-/** Replace the text as if typed, so that undo restores the previous text. */
+/** Replace the text; undo restores the previous text, unless the new one is long. */
 function replaceText(text) {
   hideMarked();
   review.focus();
   review.select();
-  if (!document.execCommand("insertText", false, text)) {
+  if (text.length > LONGEST_TYPED || !document.execCommand("insertText", false, text)) {
     review.value = text;
     review.dispatchEvent(new Event("input"));
   }

@@ -146,10 +146,10 @@ async function explain(button) {
     const verdict = await judge(review, options);
     const text = create("p", { className: "marked", dir: "auto" }, ...markedReview(review, verdict));
     for (const mark of text.querySelectorAll("mark")) {
-      mark.removeAttribute("role");
       mark.removeAttribute("tabindex");
       mark.removeAttribute("aria-pressed");
-      mark.removeAttribute("aria-label");
+      mark.role = "img"; // has a name, and is not a button here
+      mark.title = mark.ariaLabel;
     }
     const sentence = reasons(verdict, Array.from(review));
     shown.replaceChildren(...(sentence.length > 0 ? sentence : ["No phrase had a strong influence."]), text);
@@ -166,12 +166,15 @@ function download() {
 
 /** Return how often the verdict agrees with the label in the table. */
 function accuracy() {
-  const compared = rows.filter((row) => row.right !== undefined);
+  const compared = rows.filter((row) => typeof row.right === "boolean");
   const right = compared.filter((row) => row.right).length;
+  const guesses = rows.filter((row) => row.right === null).length;
   const share = Math.round((100 * right) / compared.length);
-  return compared.length === 0
-    ? ""
-    : `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}%).`;
+  return [
+    compared.length > 0 && `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}%).`,
+    guesses > 0 && `Not counted: ${number(guesses)} guess${guesses === 1 ? "" : "es"}.`,
+    compared.length + guesses === 0 && rows.some((row) => row.spelled) && "The labels are not understood, so there is no accuracy.",
+  ].filter(Boolean).join(" ");
 }
 
 function isWrong({ right }) {
