@@ -2,12 +2,13 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
-
-import pytest
+from typing import TYPE_CHECKING, cast
 
 from tests.proof.plugin import TABLE, pytest_sessionfinish, pytest_testnodedown
 from tests.proof.table import ProofTable
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_only_the_sections_of_this_run_are_replaced(tmp_path: Path) -> None:
