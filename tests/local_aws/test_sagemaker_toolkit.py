@@ -222,7 +222,7 @@ def test_names_are_unique_and_unknown_ones_are_refused(trained: Emulator) -> Non
         ({"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}}, "needs EnableManagedSpotTraining"),
         ({"CheckpointConfig": {"S3Uri": "s3://b/", "LocalPath": "/var/checkpoints"}}, "LocalPath"),
         ({"CheckpointConfig": {"S3Uri": "s3://b/", "LocalPath": "/opt/ml/../x"}}, "LocalPath"),
-        ({"AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "Pipe"}, "InputDataConfig": [jobs.channel("training", "data/")]}, "is Pipe; it must be File"),
+        ({"AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "Pipe"}, "InputDataConfig": [jobs.channel("training", "data/")]}, "does not have the input mode Pipe .* use FastFile or File"),
         ({"AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "File", "MetricDefinitions": [{"Name": "m", "Regex": "a(b"}]}}, "regex 'a\\(b'"),
         ({"AlgorithmSpecification": {"TrainingImage": "pytorch-training", "TrainingInputMode": "File", "MetricDefinitions": [{"Name": "m", "Regex": "ab"}]}}, "has no group"),
     ],

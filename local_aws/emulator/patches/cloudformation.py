@@ -60,7 +60,8 @@ def _fail_resources_of_failed_functions() -> None:
 
     def execute(func: dict[str, Any], event: Any) -> Any:
         result = by_ministack(func, event)
-        if result.get("error") and isinstance(event, dict):
+        # CDK's provider framework also passes the event to a function that fails until it is repeated.
+        if result.get("error") and _is_asked(func, event):
             token = str(event.get("ResponseURL")).rpartition("/")[2]
             waiting = custom_resource._pending.get(token)
             if waiting and not waiting["event"].is_set():
@@ -69,6 +70,13 @@ def _fail_resources_of_failed_functions() -> None:
         return result
 
     lambda_svc._execute_function_with_config_scope = execute
+
+
+def _is_asked(func: dict[str, Any], event: Any) -> bool:
+    """Return whether CloudFormation itself has invoked a function for a custom resource."""
+    properties = event.get("ResourceProperties", {}) if isinstance(event, dict) else {}
+    asked: bool = properties.get("ServiceToken") == func["config"]["FunctionArn"]
+    return asked
 
 
 def _refuse_dangling_references() -> None:
