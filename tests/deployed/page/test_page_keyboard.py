@@ -16,7 +16,7 @@ CONTROLS = [
     "Mixed feelings",
     "A surprise",
     "A letdown",
-    "Many reviews? Paste them, or drop or choose a text, CSV or TSV file:",
+    "Many reviews? Paste them, or drop or choose a text, CSV, TSV or JSON lines file:",
     "Judge each",
     "Treat as one",
     "Yes",
