@@ -18,7 +18,7 @@ from local_aws.sagemaker.transform_request import check_transform_request
 from local_aws.sagemaker.validation import operation_model
 
 Request = dict[str, Any]
-# How refusals begin of what AWS has and the embedded SageMaker has not
+# Prefix of refusals of features that the embedded SageMaker lacks
 REFUSAL = "The embedded SageMaker"
 ROLE = "arn:aws:iam::000000000000:role/sagemaker"
 URI = "s3://bucket/key"

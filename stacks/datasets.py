@@ -39,7 +39,7 @@ KNOWN_REVIEWS = ROOT / "lambda_fn" / "known_reviews.py"
 
 @dataclass(frozen=True)
 class Test:
-    """How a training gets its test reviews.
+    """Source of the test reviews of a training.
 
     Attributes:
         source: setting of their dataset; None if they are a half of the training dataset.

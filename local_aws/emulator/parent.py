@@ -29,7 +29,7 @@ def _watch(parent: int, state: Path) -> None:
     while os.getppid() == parent:
         time.sleep(POLL_SECONDS)
     # Another process stops this one, since it has to kill whatever does not end by itself. Without
-    # the variable it is no process of this emulator, which the guard would end.
+    # the variable it is not a process of this emulator, which the guard would end.
     subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", "local_aws", "down", "--state", state],
         env={name: text for name, text in os.environ.items() if name != STATE_VARIABLE},

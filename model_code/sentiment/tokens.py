@@ -59,7 +59,7 @@ def mask_markup(review: str) -> str:
 
 def is_blank(review: str) -> bool:
     """Return True if a review has nothing but markup and spaces."""
-    # Few reviews begin with markup, and only these have to be searched for all of it.
+    # Most reviews begin with a letter, so few have to be searched.
     return not review[:1].isalnum() and not plain_text(mask_markup(review)).strip()
 
 

@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
     @property
     def is_labelled(self) -> bool:
-        """Whether the row has a label."""
+        """True if the row has a label."""
         return self.label is not None and self.label != ""
 
 

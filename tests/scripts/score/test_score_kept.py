@@ -1,4 +1,4 @@
-"""What the output keeps of the input: every row, and every cell as it is."""
+"""The output keeps every row of the input, and every cell as it is."""
 
 import csv
 import io
