@@ -1,12 +1,13 @@
 """Answers of a model with labels other than positive and negative."""
 
-import json
 from typing import Any
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 TEXT = "The striker scored twice, though the bank that sponsors the club lost money."
 SPORTS = {"business": 0.06, "science": 0.02, "sports": 0.92}
+EVEN = {"business": 0.45, "science": 0.1, "sports": 0.45}
+TABLE = f'text,category\n"{TEXT}",SPORTS\n"{TEXT}",sports\n"{TEXT}",Business\nA text,cooking\n'
 WEIGHTS = {"striker": 1.9, "scored": 0.8, "bank": -1.2}  # log-odds of the label
 # A label is anybody's text: markup, another direction, emoji, and up to 60 characters
 HOSTILE = [
@@ -52,17 +53,6 @@ def explained(probabilities: dict[str, float], **more: Any) -> dict[str, Any]:
 def answer(page: Page, verdict: dict[str, Any]) -> None:
     """Stub the API's answer to one text."""
     page.route("**/api/predict", lambda route: route.fulfill(json=verdict))
-
-
-def answer_list(page: Page, *predictions: dict[str, Any]) -> None:
-    """Stub the API's answers to lists of texts; the predictions are repeated as needed."""
-
-    def batch(route: Route) -> None:
-        count = len(json.loads(route.request.post_data or "{}")["reviews"])
-        found = [predictions[place % len(predictions)] for place in range(count)]
-        route.fulfill(json={"predictions": found})
-
-    page.route("**/api/predict/batch", batch)
 
 
 def write(page: Page, text: str = TEXT) -> None:

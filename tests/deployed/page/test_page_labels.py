@@ -1,7 +1,5 @@
 """The page with labels other than positive and negative, on the page without texts about films."""
 
-import csv
-import io
 import json
 import math
 import re
@@ -13,20 +11,19 @@ from playwright.sync_api import Page, Route, expect
 from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.labels import (
     CARD,
+    EVEN,
     HOSTILE,
     SPORTS,
+    TABLE,
     TEXT,
     answer,
-    answer_list,
     explained,
     judged,
     write,
 )
-from tests.deployed.page.use import ARTIFACTS, layout_shift, overflow, violations
+from tests.deployed.page.use import ARTIFACTS, judge_each, layout_shift, overflow, violations
 
 ABOUT_FILMS = re.compile("positive|negative|film|movie|review", re.IGNORECASE)
-EVEN = {"business": 0.45, "science": 0.1, "sports": 0.45}
-TABLE = f'text,category\n"{TEXT}",SPORTS\n"{TEXT}",sports\n"{TEXT}",Business\nA text,cooking\n'
 
 # Probabilities, and the name, chance and entry of the history that they have
 VERDICTS: list[tuple[dict[str, float], str, str, str]] = [
@@ -46,11 +43,6 @@ VERDICTS: list[tuple[dict[str, float], str, str, str]] = [
 def page(open_page: OpenPage) -> Page:
     """Open the page of a model of any data."""
     return open_page("/neutral")
-
-
-def judge_each(page: Page, text: str) -> None:
-    page.get_by_label("Your text").fill(text)
-    page.get_by_role("button", name="Judge each").click()
 
 
 def test_the_verdict_names_the_label_and_how_likely_it_is(page: Page) -> None:
@@ -139,71 +131,6 @@ def test_the_weights_of_two_labels_are_turned_towards_the_verdict(
     expect(page.locator("#movers li").last).to_have_text("sum +2.00")
 
 
-def test_a_list_is_filtered_counted_and_compared_with_its_labels(page: Page) -> None:
-    failed = {"error": {"code": "empty_review", "detail": "The review contains no text."}}
-    wrong = judged({"business": 0.95, "science": 0.03, "sports": 0.02})
-    answer_list(page, judged(SPORTS), judged(EVEN), wrong, failed)
-    judge_each(page, TABLE)
-    expect(page.locator("#count")).to_have_text("4 texts")
-    expect(page.locator("#message-text")).to_have_text(
-        "1 sports, 1 business, 1 unsure, 1 not judged."
-    )
-    expect(page.locator("#accuracy")).to_have_text("Right on 2 of 3 texts with a label (67%).")
-    expect(page.locator("#filters button")).to_have_text(
-        ["All 4", "sports 1", "business 1", "Unsure 1", "Not judged 1", "Wrong 1"]
-    )
-    widths = page.locator("#shares span").evaluate_all(
-        "parts => parts.map(part => [part.style.flexGrow, getComputedStyle(part).backgroundColor])"
-    )
-    assert [grow for grow, _ in widths] == ["1", "1", "1", "0", "1"]
-    assert len({colour for _, colour in widths}) == 5
-    page.get_by_role("button", name="sports 1").locator("bdi").click()
-    expect(page.locator("#rows tr")).to_have_text(
-        [re.compile("Clearly sports92%.*labelled sportsWhy")]
-    )
-    page.get_by_role("button", name="Wrong 1").click()
-    expect(page.locator("#rows tr")).to_have_text([re.compile("labelled sports ✗")])
-    page.reload()
-    expect(page.locator("#rows tr")).to_have_count(4)
-    expect(page.locator("#accuracy")).to_contain_text("2 of 3")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
-    content = download.value.path().read_bytes().decode("utf-8-sig")
-    head, *rows = csv.reader(io.StringIO(content, newline=""))
-    assert head == ["text", "predicted", "verdict", "probability", "label", "error"]
-    assert [row[1:] for row in rows] == [
-        ["sports", "Clearly sports", "0.92", "sports", ""],
-        ["business", "Unsure between business and sports", "0.45", "sports", ""],
-        ["business", "Clearly business", "0.95", "business", ""],
-        ["", "", "", "cooking", "empty_review"],
-    ]
-
-
-def test_many_labels_have_the_filters_of_the_most_frequent(page: Page) -> None:
-    names = [f"label {place}" for place in range(12)]
-    answer_list(
-        page, *[judged({name: 0.97, "other": 0.03}) for name in names], judged({"label 3": 1})
-    )
-    judge_each(page, "A text\n" * 13)
-    expect(page.locator("#filters button").nth(1)).to_have_text("label 3 2")
-    expect(page.locator("#filters button")).to_have_count(10)
-    page.get_by_role("button", name="Other labels 4").click()
-    expect(page.locator("#rows tr")).to_have_count(4)
-    expect(page.locator("#message-text")).to_have_text(
-        "2 label 3, 1 label 0, 1 label 1, 9 other labels."
-    )
-
-
-def test_known_labels_are_found_in_a_table_without_a_header(page: Page) -> None:
-    answer(page, judged(SPORTS))
-    write(page)
-    expect(page.locator("#verdict")).to_be_visible()
-    page.get_by_role("button", name="Edit").click()
-    answer_list(page, judged(SPORTS))
-    judge_each(page, 'sports,"Goal, he said"\nBUSINESS,"Sold, he said"')
-    expect(page.locator("#accuracy")).to_have_text("Right on 1 of 2 texts with a label (50%).")
-
-
 def feedback_on(page: Page, verdict: dict[str, Any]) -> list[Any]:
     """Show a verdict and return the list of the feedback that is sent on it."""
     sent: list[Any] = []
@@ -286,8 +213,8 @@ def test_a_label_is_only_text(open_page: OpenPage) -> None:
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     assert overflow(page) == 0
     page.get_by_role("button", name="Edit").click()
-    answer_list(page, *[judged({label: 0.97, "other": 0.03}) for label in HOSTILE])
-    judge_each(page, "\n".join(f"{TEXT} {place}" for place in range(len(HOSTILE))))
+    verdicts = [judged({label: 0.97, "other": 0.03}) for label in HOSTILE]
+    judge_each(page, "\n".join(f"{TEXT} {place}" for place in range(len(HOSTILE))), *verdicts)
     expect(page.locator("#rows .label bdi")).to_have_text(HOSTILE)
     page.route(
         "**/api/model",
@@ -340,8 +267,8 @@ def test_it_looks_right_and_says_nothing_about_films(
     expect(page.locator("#sentiment")).to_contain_text("A guess")
     look("guess")
     page.get_by_role("button", name="Edit").click()
-    answer_list(page, judged(SPORTS), judged(EVEN), judged({"business": 0.95, "sports": 0.05}))
-    judge_each(page, TABLE)
+    third = judged({"business": 0.95, "sports": 0.05})
+    judge_each(page, TABLE, judged(SPORTS), judged(EVEN), third)
     expect(page.locator("#rows tr")).to_have_count(4)
     look("lines")
     assert said == dict.fromkeys(("empty", "verdict", "unsure", "guess", "lines"), (0, [], None))

@@ -1,28 +1,11 @@
 """Tables with labels: how they are read, what their labels mean, and the accuracy."""
 
-import json
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.deployed.page.use import REVIEW, answer, violations
-
-
-def judge_labels(page: Page, table: str, *verdicts: dict[str, Any]) -> None:
-    """Judge each review of a table with these verdicts in turn."""
-
-    def batch(route: Route) -> None:
-        count = len(json.loads(route.request.post_data or "{}")["reviews"])
-        route.fulfill(
-            json={"predictions": [verdicts[place % len(verdicts)] for place in range(count)]}
-        )
-
-    page.route("**/api/predict/batch", batch)
-    page.get_by_label(REVIEW).fill(table)
-    page.get_by_role("button", name="Judge each").click()
-
+from tests.deployed.page.use import REVIEW, answer, judge_each, violations
 
 GOOD_THEN_BAD = ({"probability": 0.97}, {"probability": 0.03})
 NOT_UNDERSTOOD = "The labels are not understood, so there is no accuracy."
@@ -47,13 +30,13 @@ NOT_UNDERSTOOD = "The labels are not understood, so there is no accuracy."
     ],
 )  # fmt: skip
 def test_the_whole_column_decides_what_a_label_means(page: Page, table: str, accuracy: str) -> None:
-    judge_labels(page, table, *GOOD_THEN_BAD)
+    judge_each(page, table, *GOOD_THEN_BAD)
     expect(page.locator("#accuracy")).to_have_text(accuracy)
 
 
 def test_a_guess_is_not_counted_as_right(page: Page) -> None:
     guess = {"probability": 0.5, "words": 3, "known_words": 0}
-    judge_labels(page, "review,label\nGood,1\nQwx,1\nQwz,0", {"probability": 0.97}, guess, guess)
+    judge_each(page, "review,label\nGood,1\nQwx,1\nQwz,0", {"probability": 0.97}, guess, guess)
     expect(page.locator("#accuracy")).to_have_text(
         "Right on 1 of 1 reviews with a label (100%). Not counted: 2 guesses."
     )
@@ -70,7 +53,7 @@ def test_a_guess_is_not_counted_as_right(page: Page) -> None:
     ],
 )
 def test_tables_of_other_programs_are_read(page: Page, table: str) -> None:
-    judge_labels(page, table, *GOOD_THEN_BAD)
+    judge_each(page, table, *GOOD_THEN_BAD)
     expect(page.locator("#rows td:first-child")).to_have_text([re.compile("^Good"), "Bad"])
     expect(page.locator("#accuracy")).to_contain_text("Right on 2 of 2")
 
@@ -94,7 +77,7 @@ def test_a_row_of_another_width_is_named(page: Page, table: str, line: int) -> N
 
 
 def test_the_marks_of_a_row_say_their_direction(page: Page) -> None:
-    judge_labels(page, "Good film\nBad film", *GOOD_THEN_BAD)
+    judge_each(page, "Good film\nBad film", *GOOD_THEN_BAD)
     answer(page, (0, 4, 1.5))
     page.get_by_role("button", name="Why? Good film").click()
     mark = page.get_by_role("img", name="Good: pushes strongly towards positive", exact=True)

@@ -1,8 +1,12 @@
 """Actions on the page, stubbed API answers, and checks of layout and accessibility."""
 
+import csv
+import io
+import json
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from scripts import ROOT
 
@@ -18,6 +22,14 @@ ANSWER = {
     "known_words": 12,
     "model": {"version": "stand-in"},
 }
+TABLE = """id,text,label
+1,"A ""fine"" film, really",1
+2,"Dull
+and long",0
+3,Not for me,1
+"""
+# The answers to the reviews of TABLE
+CHANCES = [{"probability": chance, "words": 9, "known_words": 9} for chance in (0.97, 0.2, 0.45)]
 # Skips the page's long pauses and records them in seconds.
 NOT_WAITED = """
 const real = setTimeout;
@@ -56,6 +68,36 @@ def answer(page: Page, *spans: tuple[int, int, float], **more: Any) -> None:
     phrases = sorted(words, key=lambda span: -abs(span["weight"]))
     parts = {"explanation": words, "phrases": phrases, "bias": 0.1, "rest": 0}
     page.route("**/api/predict", lambda route: route.fulfill(json={**ANSWER, **parts, **more}))
+
+
+def answer_list(page: Page, *predictions: dict[str, Any]) -> list[Any]:
+    """Stub the API's answers to lists; return the bodies that are sent.
+
+    The predictions are repeated as needed.
+    """
+    sent: list[Any] = []
+
+    def batch(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        count = len(sent[-1]["reviews"])
+        found = [predictions[place % len(predictions)] for place in range(count)]
+        route.fulfill(json={"predictions": found, "model": None, "request_id": "1"})
+
+    page.route("**/api/predict/batch", batch)
+    return sent
+
+
+def judge_each(page: Page, text: str, *predictions: dict[str, Any]) -> list[Any]:
+    """Judge each review in a text with these stubbed answers; return the bodies that are sent."""
+    sent = answer_list(page, *predictions)
+    page.locator("#review").fill(text)
+    page.get_by_role("button", name="Judge each").click()
+    return sent
+
+
+def table_of(path: Path) -> list[list[str]]:
+    """Return the cells of a downloaded CSV file."""
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
 def overflow(page: Page) -> int:

@@ -1,0 +1,72 @@
+"""Files of reviews that are chosen or dropped."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.deployed.page.use import CHANCES, REVIEW, TABLE, answer_list
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("reviews.csv", TABLE.encode()),
+        ("reviews.csv", b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode()),
+        ("reviews.tsv", TABLE.replace("1,", "1\t").replace("2,", "2\t").replace("3,", "3\t")
+         .replace(",1", "\t1").replace(",0", "\t0")
+         .replace("id,text,label", "id\ttext\tlabel").encode()),
+        ("reviews.csv", TABLE.encode("utf-16")),
+    ],
+)  # fmt: skip
+def test_a_file_is_read_as_a_table_with_labels(page: Page, name: str, content: bytes) -> None:
+    sent = answer_list(page, *CHANCES)
+    file = {"name": name, "mimeType": "text/csv", "buffer": content}
+    page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.locator("#looks")).to_have_text("Looks like 3 reviews:")
+    page.get_by_role("button", name="Judge each").click()
+    expect(page.locator("#accuracy")).to_have_text("Right on 2 of 3 reviews with a label (67%).")
+    (body,) = sent
+    assert [review.split() for review in body["reviews"]] == [
+        ["A", '"fine"', "film,", "really"],
+        ["Dull", "and", "long"],
+        ["Not", "for", "me"],
+    ]
+    expect(page.locator("#message-text")).to_have_text("1 positive, 1 mixed, 1 negative.")
+
+
+def test_a_dropped_file_is_read(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          const carried = new DataTransfer();
+          carried.items.add(new File(["A fine film\\nDull"], "reviews.txt", { type: "text/plain" }));
+          document.body.dispatchEvent(
+            new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.get_by_label(REVIEW)).to_have_value("A fine film\nDull")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x00\x01", "film.bin is not a text file. Choose a CSV, TSV or text file."),
+        (
+            b"A film.\n" * 700_000,
+            'film.bin is larger than 5,000,000 bytes. The command "make score" judges files of any size.',
+        ),
+    ],
+)
+def test_a_file_that_the_page_cannot_read_is_refused(
+    page: Page, content: bytes, message: str
+) -> None:
+    file = {"name": "film.bin", "mimeType": "image/png", "buffer": content}
+    page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.locator("#message")).to_have_text(message)
+
+
+def test_a_long_file_is_taken_at_once(page: Page) -> None:
+    text = "".join(f"A film of {row} words and no more than that.\n" for row in range(5000))
+    file = {"name": "reviews.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    page.set_default_timeout(10_000)
+    page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.locator("#looks")).to_have_text("Looks like 5,000 reviews:", timeout=10_000)
+    expect(page.get_by_label(REVIEW)).to_have_value(text)

@@ -1,0 +1,37 @@
+"""The filters and the order of a judged list, and what a reload keeps of it."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.deployed.page.use import CHANCES, REVIEW, TABLE, judge_each, table_of
+
+
+def test_a_list_is_filtered_sorted_and_kept(page: Page) -> None:
+    judge_each(page, TABLE, *CHANCES)
+    firsts = page.locator("#rows td:first-child")
+    expect(firsts).to_have_count(3)
+    page.reload()  # loses nothing
+    expect(firsts).to_have_count(3)
+    expect(page.locator("#accuracy")).to_contain_text("2 of 3")
+    expect(page.get_by_label(REVIEW)).to_have_value(TABLE)
+    page.get_by_label("Order").select_option("least certain first")
+    expect(firsts).to_have_text([re.compile("Not"), re.compile("Dull"), re.compile("fine")])
+    page.get_by_label("Order").select_option("most certain first")
+    expect(firsts).to_have_text([re.compile("fine"), re.compile("Dull"), re.compile("Not")])
+    page.get_by_role("button", name="Wrong 1").click()
+    expect(firsts).to_have_text([re.compile("Not")])
+    expect(page.get_by_role("button", name="Wrong 1")).to_be_focused()
+    widths = page.locator("#shares span").evaluate_all(
+        "parts => parts.map(part => part.getBoundingClientRect().width)"
+    )
+    assert [round(3 * width / sum(widths)) for width in widths] == [1, 1, 1, 0, 0]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    head, *rows = table_of(download.value.path())
+    assert head == ["review", "verdict", "chance", "probability", "label", "error"]
+    assert [row[1:5] for row in rows] == [
+        ["Positive", "97% positive", "0.97", "positive"],
+        ["Mostly negative", "80% negative", "0.2", "negative"],
+        ["Mixed", "55% negative", "0.45", "positive"],
+    ]
