@@ -26,5 +26,4 @@ export function hideAnswer() {
     element(part).hidden = true;
   }
   element("copied").textContent = "";
-  store(VERDICT, null);
 }

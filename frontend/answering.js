@@ -1,6 +1,7 @@
 /** What shows an answer, loaded with the first one. */
 
 import { load } from "./patience.js";
+import { VERDICT, store } from "./storage.js";
 
 let answer = null;
 let asking = null; // the question about a verdict, which only some deployments have
@@ -29,6 +30,7 @@ export async function loadAnswer(judge, api, feedback) {
 export function hideAnswer() {
   answer?.hideAnswer();
   asking?.hideFeedback();
+  store(VERDICT, null);
 }
 
 /** Show the text area instead of the marked review. */

@@ -1,8 +1,7 @@
-/** Judges a list of reviews in as few calls as possible, and stores the result for a reload. */
+/** Judges a list of reviews in as few calls as possible. */
 
 import { classifyMany } from "./api.js";
 import { NOUN, number } from "./dom.js";
-import { LIST, store } from "./storage.js";
 import { compared } from "./table.js";
 import { briefly } from "./verdict.js";
 
@@ -28,12 +27,10 @@ export async function judgeEach(api, entries, options) {
     answers.push(...(await classifyMany(api, part, options)));
   }
   options.signal.throwIfAborted();
-  const rows = entries.map((entry, index) => {
+  return entries.map((entry, index) => {
     const { error, ...verdict } = answers[index];
     return { review: entry.review, ...briefly(verdict), ...compared(entry, verdict), error };
   });
-  store(LIST, rows);
-  return rows;
 }
 
 /** Split the reviews into parts small enough for one call. */

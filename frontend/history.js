@@ -1,8 +1,9 @@
 /** History of this visit, stored in this tab; its links carry the review in their fragment. */
 
+import { hideAnswer } from "./answering.js";
 import { create, element } from "./dom.js";
 import { fragmentOf, reviewIn } from "./link.js";
-import { VERDICT, store, stored } from "./storage.js";
+import { store, stored } from "./storage.js";
 import { briefly, labelOf } from "./verdict.js";
 
 const KEY = "history";
@@ -17,7 +18,8 @@ let shared = null; // the review in the page's address
 export function startHistory() {
   element("clear").addEventListener("click", () => {
     keep([]);
-    store(VERDICT, null);
+    hideAnswer();
+    forgetShared(null);
     element("review").focus();
   });
   show(stored(KEY, []));

@@ -9,13 +9,14 @@ import { forgetShared, remember, sharedReview, startHistory } from "./history.js
 import { copyLink } from "./link.js";
 import { showMessage, showRefusal } from "./message.js";
 import { load, messageOf } from "./patience.js";
-import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
+import { DRAFT, LIST, VERDICT, VIEW, store, stored } from "./storage.js";
 
 const review = element("review");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const RESTS = "A text of more than 20,000 characters is classified only when you press the button.";
 const EMPTY = `Write a ${NOUN} first.`;
+const LOST = "The browser cannot store a list this long: download it before you reload the page.";
 const WORDS_ENOUGH = 4; // minimum for classification while typing
 const LONGEST_TYPED = 5_000; // longer texts are set at once: typing takes time with the square of their lines
 const MANY = 10; // lines from which a text is not classified while typing
@@ -169,9 +170,12 @@ function submitEach() {
   const request = { refuse: () => "", repeat: submitEach };
   return send(request, async (config, options) => {
     const { judgeEach } = await load("./batch.js");
-    const message = await showList(await judgeEach(config.api, entries, options));
+    const rows = await judgeEach(config.api, entries, options);
+    const kept = store(LIST, rows);
+    store(VIEW, null);
+    const summary = await showList(rows);
     element("footer").hidden = false;
-    return { message, shown: "batch" };
+    return { message: kept ? summary : [...summary, "", ` ${LOST}`], shown: "batch" };
   });
 }
 

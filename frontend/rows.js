@@ -6,6 +6,7 @@ import { NOUN, capital, create, element, nodes, number } from "./dom.js";
 import { markedReview } from "./explanation.js";
 import { groupsOf, isJudged } from "./groups.js";
 import { messageOf } from "./patience.js";
+import { VIEW, store, stored } from "./storage.js";
 import { addStyle } from "./style.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
@@ -21,23 +22,24 @@ let filter = "all";
 let judge;
 
 element("download").addEventListener("click", download);
-element("order").addEventListener("change", showTable);
+element("order").addEventListener("change", changeView);
 element("filters").addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (button) {
     filter = button.dataset.filter;
     showFilters();
-    showTable();
+    changeView();
   }
 });
 element("rows").addEventListener("click", ({ target }) => target.dataset.row && explain(target));
 
-/** Show judged reviews; `explained` classifies one of them again. */
+/** Show judged reviews in the stored view; `explained` classifies one of them again. */
 export function showRows(judged, explained) {
   rows = judged;
   judge = explained;
-  filter = "all";
-  element("order").value = "listed";
+  const view = stored(VIEW, { filter: "all", order: "listed" });
+  filter = view.filter;
+  element("order").value = view.order;
   element("count").textContent = `${number(rows.length)} ${NOUN}${rows.length === 1 ? "" : "s"}`;
   element("accuracy").textContent = accuracy();
   groups = groupsOf(rows);
@@ -61,6 +63,12 @@ export function summary(judged) {
     label,
   ]);
   return [...parts, "."];
+}
+
+/** Show the rows in another order or with another filter, which a reload keeps. */
+function changeView() {
+  store(VIEW, { filter, order: element("order").value });
+  showTable();
 }
 
 function showFilters() {

@@ -48,6 +48,14 @@ def test_a_dropped_file_is_read(page: Page) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (
+            "Schön\nGrün, caf".encode() + b"\xe9\n",
+            "film.bin, line 2: a character is not valid UTF-8. Save the file as UTF-8 again.",
+        ),
+        (
+            b"\xef\xbb\xbfA caf\xe9",
+            "film.bin, line 1: a character is not valid UTF-8. Save the file as UTF-8 again.",
+        ),
         (b"\x00\x01", "film.bin is not a text file. Choose a CSV, TSV or text file."),
         (
             b"A film.\n" * 700_000,
@@ -69,4 +77,11 @@ def test_a_long_file_is_taken_at_once(page: Page) -> None:
     page.set_default_timeout(10_000)
     page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
     expect(page.locator("#looks")).to_have_text("Looks like 5,000 reviews:", timeout=10_000)
+    expect(page.get_by_label(REVIEW)).to_have_value(text)
+
+
+def test_a_file_in_an_old_encoding_is_read(page: Page) -> None:
+    text = "Schön\nGrün, café"
+    file = {"name": "film.txt", "mimeType": "text/plain", "buffer": text.encode("cp1252")}
+    page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
     expect(page.get_by_label(REVIEW)).to_have_value(text)

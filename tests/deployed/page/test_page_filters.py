@@ -35,3 +35,23 @@ def test_a_list_is_filtered_sorted_and_kept(page: Page) -> None:
         ["Mostly negative", "80% negative", "0.2", "negative"],
         ["Mixed", "55% negative", "0.45", "positive"],
     ]
+
+
+def test_a_reload_keeps_the_filter_and_the_order_of_a_list(page: Page) -> None:
+    judge_each(page, TABLE, *CHANCES)
+    page.get_by_label("Order").select_option("least certain first")
+    page.get_by_role("button", name="Wrong 1").click()
+    page.reload()
+    firsts = page.locator("#rows td:first-child")
+    expect(firsts).to_have_text([re.compile("Not")])
+    expect(page.get_by_label("Order")).to_have_value("uncertain")
+    expect(page.get_by_role("button", name="Wrong 1")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Judge each").click()  # another list has the first view
+    expect(firsts).to_have_text([re.compile("fine"), re.compile("Dull"), re.compile("Not")])
+
+
+def test_a_list_that_cannot_be_stored_says_so(page: Page) -> None:
+    judge_each(page, "\n".join(["A film. " * 8_000] * 50), {"probability": 0.97})
+    expect(page.locator("#message-text")).to_have_text(
+        "50 positive. The browser cannot store a list this long: download it before you reload the page."
+    )

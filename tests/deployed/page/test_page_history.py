@@ -25,8 +25,11 @@ def test_the_history_is_kept_linked_and_cleared(page: Page) -> None:
     expect(page.locator("#verdict")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     expect(page.locator("#history")).to_be_hidden()
+    expect(page.locator("#verdict")).to_be_hidden()
+    expect(page.get_by_label(REVIEW)).to_be_focused()
     page.reload()
-    expect(page.locator("#history")).to_be_visible()  # the address still holds a review
+    expect(page.get_by_label(REVIEW)).to_have_value("The first film & more")
+    expect(page.locator("#history")).to_be_hidden()
 
 
 def test_a_review_being_written_is_listed_once(page: Page) -> None:

@@ -40,6 +40,7 @@ def test_a_list_is_filtered_counted_and_compared_with_its_labels(page: Page) -> 
     page.get_by_role("button", name="Wrong 1").click()
     expect(page.locator("#rows tr")).to_have_text([re.compile("labelled sports ✗")])
     page.reload()
+    page.get_by_role("button", name="All 4").click()
     expect(page.locator("#rows tr")).to_have_count(4)
     expect(page.locator("#accuracy")).to_contain_text("2 of 3")
     with page.expect_download() as download:
