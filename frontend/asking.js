@@ -7,6 +7,7 @@ import { hideElapsed, reveal, showMessage, showRefusal, startClock } from "./mes
 import { ApiError, OfflineError, messageOf } from "./patience.js";
 import { LIST, store } from "./storage.js";
 
+const LATER = "Your text is kept and will be sent when you are online again.";
 let again = null; // repeats the request that failed offline
 let running = new AbortController();
 let configuration = loadConfig({ signal: running.signal, onWait: showMessage });
@@ -60,7 +61,7 @@ export async function send({ live = false, refuse, repeat }, ask) {
     if (!signal.aborted) {
       hideAnswer();
       again = error instanceof OfflineError ? repeat : null;
-      show(messageOf(error), "error");
+      show(again && !navigator.onLine ? `${messageOf(error)} ${LATER}` : messageOf(error), "error");
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The current review as a request in curl, Python and JavaScript. */
 
-import { create, element } from "./dom.js";
+import { NOUN, create, element, number } from "./dom.js";
 
 const LONGEST = 2000;
 const ANY = "A superb film, I loved it.";
@@ -8,7 +8,10 @@ const ANY = "A superb film, I loved it.";
 /** Show the snippets for a review; `api` is the API's path. */
 export function showSnippets(api, text) {
   const address = `${site()}${api}/predict`;
-  const review = text.trim() && text.length <= LONGEST ? text : ANY;
+  const isLong = text.length > LONGEST;
+  const review = text.trim() && !isLong ? text : ANY;
+  const example = isLong ? `an example, as the ${NOUN} above has more than ${number(LONGEST)} characters` : "an example";
+  element("sent").textContent = review === text ? `the ${NOUN} above` : example;
   element("snippets").replaceChildren(
     ...Object.entries(snippets(address, review)).map(([language, code]) => snippet(language, code)),
   );

@@ -16,9 +16,15 @@ export async function textOf(file) {
     const limit = `${number(LARGEST_BYTES)} bytes`;
     throw new ApiError(`${file.name} is larger than ${limit}. The command "make score" judges files of any size.`);
   }
-  const text = decoded(file.name, await file.arrayBuffer());
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new ApiError(`${file.name} cannot be read. Choose a CSV, TSV or text file.`); // such as a folder
+  });
+  const text = decoded(file.name, bytes);
   if (text.includes("\0")) {
     throw new ApiError(`${file.name} is not a text file. Choose a CSV, TSV or text file.`);
+  }
+  if (!text.trim()) {
+    throw new ApiError(`${file.name} is empty. Choose a file with text.`);
   }
   return text;
 }

@@ -54,7 +54,12 @@ export function startFolded(config, take, refuse) {
   document.addEventListener("drop", (event) => {
     if (carriesFile(event)) {
       event.preventDefault();
-      read(event.dataTransfer.files[0]);
+      const { files } = event.dataTransfer;
+      if (files.length > 1) {
+        refuse(`${files.length} files were dropped. Drop one file at a time.`);
+      } else {
+        read(files[0]);
+      }
     }
   });
 }

@@ -12,7 +12,8 @@ const CLEAR = 0.9; // chance from which a verdict is more than "mostly" one side
 const LIKELY = 0.5; // chance from which a label is more probable than all others together
 // A text in another language shares up to three quarters of its words with English ones.
 const KNOWN_ENOUGH = 0.8; // share of known words below which a verdict is a guess
-const FEW = 3; // unknown words that half of the words may outweigh, such as names
+const FEW = 3; // unknown words, such as names, with which a smaller share suffices
+const KNOWN_OF_FEW = 0.75; // that share: guesses are 29 of 40 foreign sentences, and 0.4% of short English ones
 const FULL_REVIEW = 8; // words below which a text is much shorter than what the model was trained on
 const SYMBOLS = { positive: "▲", negative: "▼", mixed: "◆", label: "●", unsure: "◆", guess: "?" };
 const SHORT = `The model was trained on full ${NOUN}s: a text this short gives it little to go on.`;
@@ -101,7 +102,7 @@ export function labelOf(judged) {
 }
 
 function isGuess({ words, known_words: known }) {
-  const few = words - known > FEW ? KNOWN_ENOUGH : 0.5;
+  const few = words - known > FEW ? KNOWN_ENOUGH : KNOWN_OF_FEW;
   return known === 0 || known / words < few;
 }
 

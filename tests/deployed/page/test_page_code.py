@@ -38,6 +38,22 @@ def test_the_snippets_send_the_current_review(page: Page) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("A fine film.", "the review above"),
+        ("A fine film. " * 200, "an example, as the review above has more than 2,000 characters"),
+    ],
+)
+def test_the_snippets_say_what_they_send(page: Page, text: str, sent: str) -> None:
+    answer(page)
+    classify(page, text)
+    page.get_by_text("Use from code").click()
+    expect(page.locator("#code .hint")).to_have_text(
+        f"The same request from a program, with {sent}. All of the API"
+    )
+
+
 def test_the_snippets_run(page: Page) -> None:
     page.get_by_label("Your review").fill("A superb film, I loved it.")
     expect(page.locator("#verdict")).to_be_visible()

@@ -33,16 +33,39 @@ def test_a_file_is_read_as_a_table_with_labels(page: Page, name: str, content: b
     expect(page.locator("#message-text")).to_have_text("1 positive, 1 mixed, 1 negative.")
 
 
-def test_a_dropped_file_is_read(page: Page) -> None:
+def drop(page: Page, *names: str) -> None:
+    """Drop files of two lines on the page."""
     page.evaluate(
-        """() => {
+        """names => {
           const carried = new DataTransfer();
-          carried.items.add(new File(["A fine film\\nDull"], "reviews.txt", { type: "text/plain" }));
+          names.forEach(name => carried.items.add(new File(["A fine film\\nDull"], name)));
           document.body.dispatchEvent(
             new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
-        }"""
+        }""",
+        names,
     )
+
+
+def test_a_dropped_file_is_read(page: Page) -> None:
+    drop(page, "reviews.txt")
     expect(page.get_by_label(REVIEW)).to_have_value("A fine film\nDull")
+
+
+def test_several_dropped_files_are_refused(page: Page) -> None:
+    drop(page, "a.txt", "b.txt")
+    expect(page.locator("#message")).to_have_text("2 files were dropped. Drop one file at a time.")
+    expect(page.get_by_label(REVIEW)).to_be_empty()
+
+
+def test_a_file_that_the_browser_cannot_read_is_refused(page: Page) -> None:
+    page.add_init_script(
+        "File.prototype.arrayBuffer = () => Promise.reject(new DOMException('not a file'));"
+    )
+    page.reload()
+    drop(page, "folder")
+    expect(page.locator("#message")).to_have_text(
+        "folder cannot be read. Choose a CSV, TSV or text file."
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,6 +79,8 @@ def test_a_dropped_file_is_read(page: Page) -> None:
             b"\xef\xbb\xbfA caf\xe9",
             "film.bin, line 1: a character is not valid UTF-8. Save the file as UTF-8 again.",
         ),
+        (b"", "film.bin is empty. Choose a file with text."),
+        (b"\xef\xbb\xbf \n", "film.bin is empty. Choose a file with text."),
         (b"\x00\x01", "film.bin is not a text file. Choose a CSV, TSV or text file."),
         (
             b"A film.\n" * 700_000,

@@ -19,10 +19,19 @@ def test_an_unsent_review_is_sent_when_the_network_is_back(page: Page) -> None:
     page.unroute("**/api/predict")
     page.context.set_offline(True)
     classify(page, "A fine film")
-    expect(page.locator("#message")).to_contain_text("sent when you are online again")
+    expect(page.locator("#message")).to_have_text(
+        "You are offline. Your text is kept and will be sent when you are online again."
+    )
     answer(page)
     page.context.set_offline(False)
     expect(page.locator("#sentiment")).to_have_text("Positive")
+
+
+def test_an_offline_card_does_not_speak_of_a_text(page: Page) -> None:
+    page.allowed_noise = ("ERR_INTERNET_DISCONNECTED",)  # type: ignore[attr-defined]
+    page.context.set_offline(True)
+    page.get_by_role("button", name="About the model").click()
+    expect(page.locator("#card-message")).to_have_text("You are offline.")
 
 
 def test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_later(page: Page) -> None:

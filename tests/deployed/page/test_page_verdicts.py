@@ -44,6 +44,8 @@ def test_the_wording_follows_the_probability(
     [
         (8, 2, "I know 2 of 8 words here: this is a guess."),
         (10, 5, "I know 5 of 10 words here: this is a guess."),
+        (10, 7, "I know 7 of 10 words here: this is a guess."),
+        (3, 2, "I know 2 of 3 words here: this is a guess."),
         (18, 14, "I know 14 of 18 words here: this is a guess."),
         (3, 0, "I know none of the 3 words here: this is a guess."),
         (1, 0, "I know no word here: this is a guess."),
@@ -68,7 +70,7 @@ def test_a_text_of_unknown_words_gets_a_guess(
         assert colour == "grayscale(1)"
 
 
-@pytest.mark.parametrize(("words", "known"), [(9, 7), (4, 2), (20, 16)])
+@pytest.mark.parametrize(("words", "known"), [(9, 7), (4, 3), (12, 9), (20, 16)])
 def test_a_few_names_make_no_guess(page: Page, words: int, known: int) -> None:
     answer(page, words=words, known_words=known)
     classify(page, "A film.")
@@ -77,7 +79,14 @@ def test_a_few_names_make_no_guess(page: Page, words: int, known: int) -> None:
 
 @pytest.mark.parametrize(
     "review",
-    ["asdf", "\U0001f600", "Der Film war wunderbar, ich habe sehr gelacht und geweint."],
+    [
+        "asdf",
+        "\U0001f600",
+        "Der Film war wunderbar, ich habe sehr gelacht und geweint.",
+        "La mise en scène est une merveille.",
+        "Un film terrible, no me gusta nada.",
+        "Un finale perfetto per un thriller intenso.",
+    ],
 )
 def test_the_deployed_model_admits_a_guess(page: Page, review: str) -> None:
     classify(page, review)
