@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from sentiment.negation import NEGATIONS
+from sentiment.tokens import APOSTROPHES, tokenize
 from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.use import ANSWER, PRAISE, REVIEW, answer, classify, overflow
 
@@ -66,6 +67,11 @@ def test_the_explanation_is_a_sentence_first(page: Page) -> None:
             [(0, 8, -0.1), (9, 13, -0.1), (14, 23, -0.8)],
             "Because of 'wouldn\u2019t ever recommend'.",
         ),
+        (
+            "can&#39;t recommend it",
+            [(0, 9, -0.1), (10, 19, -0.9)],
+            "Because of 'can&#39;t recommend'.",
+        ),
         ("no very good plot", [(0, 2, -0.1), (3, 7, -0.1), (8, 12, -0.1), (13, 17, -0.9)],
          "Because of 'no very good plot'."),
         ("a dull plot", [(0, 1, -0.1), (2, 6, -0.9), (7, 11, -0.1)], "Because of 'dull'."),
@@ -87,7 +93,11 @@ def test_the_page_knows_the_negations_of_the_model(page: Page) -> None:
       return words.filter(word => NEGATION.test(word));
     }"""
     ordinary = ["note", "want", "important", "another", "notnice", "piano"]
-    negations = [*sorted(NEGATIONS), "don't", "shouldn\u2019t"]
+    signs = [sign for sign in map(chr, range(1 << 16)) if re.fullmatch(f"['{APOSTROPHES}]", sign)]
+    entities = ["&#39;", "&#x27;", "&apos;", "&rsquo;", "&#8217;"]
+    shortened = [f"shouldn{sign}t" for sign in (*signs, *entities)]
+    assert {tuple(tokenize(word)) for word in shortened} == {("shouldn't",)}
+    negations = [*sorted(NEGATIONS), *shortened]
     assert page.evaluate(script, [*negations, *ordinary]) == negations
 
 
