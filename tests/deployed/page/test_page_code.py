@@ -87,14 +87,3 @@ def test_an_unknown_address_leads_back(open_page: OpenPage) -> None:
     assert violations(page) == []
     page.get_by_role("link", name="The page").click()
     expect(page.get_by_label("Your review")).to_be_visible()
-
-
-def test_the_page_prints_its_answer_only(page: Page) -> None:
-    answer(page, (2, 6, 1.0))
-    classify(page, "A fine film")
-    expect(page.locator("#verdict")).to_be_visible()
-    page.emulate_media(media="print")
-    for hidden in (".actions", ".examples", "#history", "footer", "#edit"):
-        expect(page.locator(hidden).first).to_be_hidden()
-    for shown in ("#marked", "#verdict"):
-        expect(page.locator(shown)).to_be_visible()
