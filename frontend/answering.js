@@ -6,13 +6,7 @@ import { VERDICT, store } from "./storage.js";
 let answer = null;
 let asking = null; // the question about a verdict, which only some deployments have
 
-/**
- * Return the function that shows a verdict.
- *
- * @param {Function} judge classifies a text
- * @param {Function} api returns the API's path
- * @param {boolean} feedback whether the page asks about the verdict
- */
+/** Return the function that shows a verdict, and asks about it with `feedback`; `judge` classifies a text. */
 export async function loadAnswer(judge, api, feedback) {
   const [shown, question] = await Promise.all([load("./answer.js"), feedback ? load("./feedback.js") : null]);
   if (answer === null) {

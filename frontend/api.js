@@ -1,14 +1,11 @@
-/** The operations of the API. */
+/** The classification of one review. */
 
 import { patiently, unreadable } from "./patience.js";
 
 /**
- * Classify one review.
+ * Classify one review; the weights in the answer are log-odds of positive, or else of the label.
  *
- * @param {string} api path of the API
- * @param {string} review
  * @param {import("./patience.js").Options} options
- * @returns {Promise<object>} the API's answer, whose weights are log-odds of positive, or else of the label
  * @throws {ApiError} with a message for the user
  */
 export async function classify(api, review, options) {
@@ -29,31 +26,4 @@ function weighedForLabel(verdict) {
   }
   const turned = (spans) => spans.map((span) => ({ ...span, weight: -span.weight }));
   return { ...verdict, explanation: turned(explanation), phrases: turned(phrases), bias: -bias, rest: -rest };
-}
-
-/**
- * Classify up to 512 reviews.
- *
- * @returns {Promise<object[]>} one verdict or error per review, in order
- */
-export async function classifyMany(api, reviews, options) {
-  const answer = await patiently(`${api}/predict/batch`, { reviews }, options);
-  if (!Array.isArray(answer?.predictions) || answer.predictions.length !== reviews.length) {
-    throw unreadable();
-  }
-  return answer.predictions;
-}
-
-/** @returns {Promise<object>} the model's metrics, data and settings */
-export async function describeModel(api, options) {
-  const card = await patiently(`${api}/model`, undefined, options);
-  if (typeof card?.model_version !== "string") {
-    throw unreadable();
-  }
-  return card;
-}
-
-/** Report the correct label of a review. */
-export async function sendFeedback(api, feedback, options) {
-  await patiently(`${api}/feedback`, feedback, options);
 }

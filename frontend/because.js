@@ -11,16 +11,11 @@ const AGAINST = 2;
 const CORE = 0.6; // share of the strongest word's weight that its neighbours in a quotation have
 const LONGEST = 40;
 const SCOPE = 4; // words that a negation reaches, as for the model
-/** The negations of model_code/sentiment/negation.py. A sign inside one word, even an entity, is read as an apostrophe. */
+/** The negations of the model; a sign or an entity inside a word is an apostrophe. */
 export const NEGATION =
   /^(anything|barely|cannot|hardly|lack(s|ing)?|neither|never|nobody|none|nor|nothing|not?|without|(ai|ca|could|did|does|do|is|was|wo|would)nt|.*n(&#?\w+;|\W)t)$/i;
 
-/**
- * Return the sentence as nodes: Because of 'wonderful', 'most moving', despite 'script'.
- *
- * @param {object} verdict answer of the API
- * @param {string[]} letters code points of the review
- */
+/** Return a sentence for the code points of a review, as nodes: Because of 'wonderful', 'most moving', despite 'script'. */
 export function reasons(verdict, letters) {
   const { kind } = wordingOf(verdict);
   if (kind === "guess") {

@@ -1,11 +1,12 @@
 /** Drawer with information about the model. */
 
-import { describeModel } from "./api.js";
 import { NOUN, create, element, nodes, number } from "./dom.js";
 import { percentOf, strengths, tableOfLabels } from "./labels.js";
+import { patiently, unreadable } from "./patience.js";
 import { addStyle } from "./style.js";
 
 await addStyle("lists.css");
+await addStyle("folded.css");
 
 const DATE = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" };
 const GOOD = "Reviews in English of a few sentences or more that say what they think.";
@@ -17,7 +18,10 @@ const CITATION =
 export async function fillCard(config, options) {
   element("facts").replaceChildren();
   const { api, cited } = await config();
-  const card = await describeModel(api, options);
+  const card = await patiently(`${api}/model`, undefined, options);
+  if (typeof card?.model_version !== "string") {
+    throw unreadable();
+  }
   element("facts").replaceChildren(...content(card, cited));
 }
 

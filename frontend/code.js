@@ -1,6 +1,9 @@
 /** The current review as a request in curl, Python and JavaScript. */
 
 import { NOUN, create, element, number } from "./dom.js";
+import { addStyle } from "./style.js";
+
+await addStyle("folded.css");
 
 const LONGEST = 2000;
 const ANY = "A superb film, I loved it.";

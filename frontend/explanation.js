@@ -15,12 +15,7 @@ let explained = null;
 
 element("numbers").addEventListener("toggle", showNumbers);
 
-/**
- * Show the reasons for a verdict, without the marked review.
- *
- * @param {string} review
- * @param {object} verdict answer of the API; positions are code points of the review
- */
+/** Show the reasons for a verdict, without the marked review; positions are code points of the review. */
 export function showExplanation(review, verdict) {
   const letters = Array.from(review);
   element("because").replaceChildren(...reasons(verdict, letters));

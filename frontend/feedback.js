@@ -1,7 +1,7 @@
 /** Feedback on a verdict, if the deployment accepts it. */
 
-import { sendFeedback } from "./api.js";
 import { create, element, nodes } from "./dom.js";
+import { patiently } from "./patience.js";
 import { ranked } from "./shares.js";
 import { VERDICT, store, stored } from "./storage.js";
 import { isSentiment, wordingOf } from "./verdict.js";
@@ -72,26 +72,21 @@ async function submit(correct) {
     return;
   }
   about.sending = true;
-  element("thanks").textContent = "Sending …";
-  const options = {
-    signal: new AbortController().signal, // it is sent even if the page shows another verdict by then
-    onWait() {
-      if (current === about) {
-        element("thanks").textContent = "Not saved yet. Trying again automatically …";
-      }
-    },
+  const say = (text) => {
+    // The page may show another verdict by now.
+    if (current === about) {
+      element("thanks").textContent = text;
+    }
   };
+  say("Sending …");
+  const signal = new AbortController().signal; // nothing ends the call
+  const onWait = () => say("Not saved yet. Trying again automatically …");
   const kept = await about.api()
-    .then((path) => sendFeedback(path, { ...about.feedback, correct }, options))
+    .then((path) => patiently(`${path}/feedback`, { ...about.feedback, correct }, { signal, onWait }))
     .then(() => true, () => false);
   about.sending = false;
-  if (current !== about) {
-    return; // the page shows another verdict by now
-  }
-  element("thanks").textContent = kept
-    ? "Thank you. Your feedback is saved."
-    : "Your feedback could not be saved. Try again later.";
-  if (kept) {
+  say(kept ? "Thank you. Your feedback is saved." : "Your feedback could not be saved. Try again later.");
+  if (kept && current === about) {
     // Move the focus before the buttons disappear.
     element("thanks").focus();
     element("question").hidden = true;

@@ -6,9 +6,7 @@ import { load, messageOf } from "./patience.js";
 /**
  * Connect the drawer about the model, the snippets, and files that are chosen or dropped.
  *
- * @param {() => Promise<object>} config returns the configuration
- * @param {(text: string) => void} take receives the text of a file
- * @param {(message: string) => void} refuse receives the reason why a file is not read
+ * `take` receives the text of a file, and `refuse` the reason why it is not read.
  */
 export function startFolded(config, take, refuse) {
   const drawer = element("card");

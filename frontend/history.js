@@ -28,15 +28,9 @@ export function startHistory() {
 /** Add a verdict to the top; it replaces those of the same review and of `instead`. */
 export function remember(review, verdict, instead) {
   const others = stored(KEY, []).filter((entry) => entry.review !== review && entry.review !== instead);
-  const entries = [];
   let characters = 0;
-  for (const entry of [{ review, ...briefly(verdict) }, ...others].slice(0, LONGEST)) {
-    characters += entry.review.length;
-    if (characters <= MOST_CHARACTERS) {
-      entries.push(entry);
-    }
-  }
-  keep(entries);
+  const fits = (entry) => (characters += entry.review.length) <= MOST_CHARACTERS;
+  keep([{ review, ...briefly(verdict) }, ...others].slice(0, LONGEST).filter(fits));
 }
 
 /** Return the review in the page's address, or null. */
@@ -65,8 +59,7 @@ function show(entries) {
 
 function item({ review, ...judged }) {
   const letters = Array.from(review.trim().slice(0, 4 * EXCERPT).replace(/\s+/g, " "));
-  const text = create("bdi", {}, letters.slice(0, EXCERPT).join(""));
-  const link = create("a", { href: "#" }, text);
+  const link = create("a", { href: "#" }, create("bdi", {}, letters.slice(0, EXCERPT).join("")));
   fragmentOf(review).then((fragment) => {
     link.href = fragment;
   });

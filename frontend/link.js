@@ -28,11 +28,7 @@ export async function copyLink(review) {
   }
 }
 
-/**
- * Return the review in a fragment, or null when there is none.
- *
- * @throws {ApiError} when the fragment is truncated
- */
+/** Return the review in a fragment, or null; throw an ApiError when the fragment is truncated. */
 export async function reviewIn(fragment) {
   if (fragment.startsWith(PLAIN)) {
     return undamaged(() => decodeURIComponent(fragment.slice(PLAIN.length)));

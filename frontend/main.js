@@ -9,14 +9,12 @@ import { forgetShared, remember, sharedReview, startHistory } from "./history.js
 import { copyLink } from "./link.js";
 import { showMessage, showRefusal } from "./message.js";
 import { load, messageOf } from "./patience.js";
-import { DRAFT, LIST, VERDICT, VIEW, store, stored } from "./storage.js";
+import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
 
 const review = element("review");
 const PAUSE_MS = 350; // delay after the last key before the text is classified
 const LONGEST_LIVE = 20_000; // longer texts are only classified by the button
 const RESTS = "A text of more than 20,000 characters is classified only when you press the button.";
-const EMPTY = `Write a ${NOUN} first.`;
-const LOST = "The browser cannot store a list this long: download it before you reload the page.";
 const WORDS_ENOUGH = 4; // minimum for classification while typing
 const LONGEST_TYPED = 5_000; // longer texts are set at once: typing takes time with the square of their lines
 const MANY = 10; // lines from which a text is not classified while typing
@@ -147,11 +145,7 @@ function submit({ live = false } = {}) {
   stopWaiting();
   const text = review.value;
   lastLive = live ? lastLive : null;
-  const request = {
-    live,
-    refuse: (longest) => refusal(text, longest),
-    repeat: () => submit({ live }),
-  };
+  const request = { live, refuse: (longest) => refusal(text, longest), repeat: () => submit({ live }) };
   return send(request, async (config, options) => {
     const asked = classify(config.api, text, options);
     const [verdict, showAnswer] = await Promise.all([asked, loadAnswer(judge, currentApi, config.feedback)]);
@@ -170,12 +164,10 @@ function submitEach() {
   const request = { refuse: () => "", repeat: submitEach };
   return send(request, async (config, options) => {
     const { judgeEach } = await load("./batch.js");
-    const rows = await judgeEach(config.api, entries, options);
-    const kept = store(LIST, rows);
-    store(VIEW, null);
+    const { rows, note } = await judgeEach(config.api, entries, options);
     const summary = await showList(rows);
     element("footer").hidden = false;
-    return { message: kept ? summary : [...summary, "", ` ${LOST}`], shown: "batch" };
+    return { message: [...summary, "", note], shown: "batch" };
   });
 }
 
@@ -217,7 +209,7 @@ function isWorthAsking() {
 
 function refusal(text, longest) {
   if (!text.trim()) {
-    return EMPTY;
+    return `Write a ${NOUN} first.`;
   }
   // The API counts code points; `length` counts UTF-16 units.
   const characters = text.length > longest ? [...text].length : text.length;

@@ -2,8 +2,7 @@
 
 import { create, element, nodes } from "./dom.js";
 import { markedReview, push } from "./explanation.js";
-import { messageOf } from "./patience.js";
-import { wordingOf } from "./verdict.js";
+import { load, messageOf } from "./patience.js";
 
 const HINT = "Click a marked phrase to see the verdict without it. Keyboard: Tab to the text, then → and Enter.";
 
@@ -91,34 +90,8 @@ async function strike(phrase, judge) {
     }
   };
   const struck = [...element("marked").querySelectorAll("mark[aria-pressed=true]")];
-  if (struck.length === 0) {
-    show("");
-    return;
-  }
-  const rest = withoutPhrases(shown.review, struck);
-  const named = struck.length > 1 ? `these ${struck.length} phrases` : `'${struck[0].textContent}'`;
-  if (!rest.trim()) {
-    show(`Without ${named} nothing is left.`);
-    return;
-  }
-  try {
-    const verdict = await judge(rest, { signal, onWait: show });
-    show(`Without ${named}: `, ...described(verdict), ". As written: ", ...described(shown.verdict), ".");
-  } catch (error) {
-    show(messageOf(error));
-  }
-}
-
-function withoutPhrases(review, struck) {
-  const letters = Array.from(review);
-  for (const { dataset } of struck) {
-    letters.fill("", Number(dataset.start), Number(dataset.end));
-  }
-  return letters.join("");
-}
-
-function described(verdict) {
-  const { name, chance } = wordingOf(verdict);
-  const small = nodes(name.map((part, place) => (place % 2 ? part : part.toLowerCase())));
-  return chance ? [...small, ` (${chance})`] : small;
+  const asked = shown;
+  await load("./strike.js")
+    .then(({ verdictWithout }) => verdictWithout(struck, asked, judge, { signal, onWait: show }))
+    .then((message) => show(...message), (error) => show(messageOf(error)));
 }

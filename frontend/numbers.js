@@ -15,7 +15,7 @@ function numbers(verdict, letters) {
   const { phrases, bias, rest = 0 } = verdict;
   const listed = phrases.slice(0, MARKED);
   const items = listed.map(({ start, end, weight }) =>
-    item(create("bdi", { className: "quoted" }, letters.slice(start, end).join("")), weight),
+    item(["“", create("bdi", {}, letters.slice(start, end).join("")), "”"], weight),
   );
   if (bias === undefined) {
     return items;
@@ -25,11 +25,11 @@ function numbers(verdict, letters) {
     ? Math.log(verdict.probability / (1 - verdict.probability))
     : verdict.explanation.reduce((sum, { weight }) => sum + weight, bias + rest);
   const others = total - bias - listed.reduce((sum, { weight }) => sum + weight, 0);
-  return [...items, item("all other words", others), item("before the first word", bias), item("sum", total)];
+  return [...items, item(["all other words"], others), item(["before the first word"], bias), item(["sum"], total)];
 }
 
 function item(name, weight) {
-  return create("li", {}, name, " ", create("span", {}, signed(weight)));
+  return create("li", {}, ...name, " ", create("span", {}, signed(weight)));
 }
 
 function axis(verdict) {

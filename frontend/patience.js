@@ -48,12 +48,9 @@ export function load(name) {
  */
 
 /**
- * Send a request, retrying while a retry may succeed.
+ * POST JSON, or GET without `content`, retrying while a retry may succeed; return the answer's JSON or null.
  *
- * @param {string} url
- * @param {object | undefined} content JSON to POST; GET without it
  * @param {Options} options
- * @returns {Promise<unknown>} the answer's JSON, or null
  * @throws {ApiError} with a message for the user
  */
 export async function patiently(url, content, { signal, onWait }) {
@@ -90,7 +87,8 @@ async function send(url, content, signal) {
         ...(posted ? { "Content-Type": "application/json" } : {}),
         Accept: "application/json",
         // The id also appears in the logs and in captured data.
-        "X-Correlation-Id": newId(),
+        // `randomUUID` exists only on secure origins.
+        "X-Correlation-Id": crypto.getRandomValues(new Uint32Array(4)).join("-"),
       },
       body: posted ? JSON.stringify(content) : undefined,
       signal,
@@ -104,13 +102,6 @@ async function send(url, content, signal) {
 /** Return the error for an answer that does not come from the API. */
 export function unreadable() {
   return new ApiError("The server's answer cannot be read. Your text is kept. Try again.");
-}
-
-/** Return a random id; `randomUUID` exists only on secure origins. */
-function newId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }
 
 /** Return the problem in an answer; it has no code unless the API sent it. */

@@ -1,11 +1,9 @@
 /** Table of judged reviews: shares, filters, order, and an explanation of each row. */
 
-import { reasons } from "./because.js";
-import { csvOf } from "./csv.js";
 import { NOUN, capital, create, element, nodes, number } from "./dom.js";
-import { markedReview } from "./explanation.js";
 import { groupsOf, isJudged } from "./groups.js";
-import { messageOf } from "./patience.js";
+import { showMessage } from "./message.js";
+import { load, messageOf } from "./patience.js";
 import { VIEW, store, stored } from "./storage.js";
 import { addStyle } from "./style.js";
 import { isSentiment, wordingOf } from "./verdict.js";
@@ -21,7 +19,7 @@ let groups = [];
 let filter = "all";
 let judge;
 
-element("download").addEventListener("click", download);
+element("download").addEventListener("click", () => download().catch((error) => showMessage(messageOf(error), "error")));
 element("order").addEventListener("change", changeView);
 element("filters").addEventListener("click", ({ target }) => {
   const button = target.closest("button");
@@ -151,7 +149,11 @@ async function explain(button) {
   const { review } = rows[button.dataset.row];
   const options = { signal: new AbortController().signal, onWait: (detail) => shown.replaceChildren(detail) };
   try {
-    const verdict = await judge(review, options);
+    const [verdict, { reasons }, { markedReview }] = await Promise.all([
+      judge(review, options),
+      load("./because.js"),
+      load("./explanation.js"),
+    ]);
     const text = create("p", { className: "marked", dir: "auto" }, ...markedReview(review, verdict));
     for (const mark of text.querySelectorAll("mark")) {
       mark.removeAttribute("tabindex");
@@ -166,7 +168,8 @@ async function explain(button) {
   }
 }
 
-function download() {
+async function download() {
+  const { csvOf } = await load("./csv.js");
   const href = URL.createObjectURL(new Blob([`\ufeff${csvOf(rows)}`], { type: "text/csv" }));
   create("a", { href, download: "verdicts.csv" }).click();
   URL.revokeObjectURL(href);

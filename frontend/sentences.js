@@ -3,13 +3,7 @@
 const LONG = 1000; // characters from which a review is long
 const SHOWN = 3;
 
-/**
- * Return the three strongest sentences of a long review, strongest first; none of a short one.
- *
- * @param {string} review
- * @param {{start: number, end: number, weight: number}[]} words in order, in code points
- * @returns {{text: string, weight: number}[]}
- */
+/** Return the three strongest sentences of a long review, strongest first; `words` are in order, in code points. */
 export function strongestSentences(review, words) {
   if (review.length < LONG || Intl.Segmenter === undefined) {
     return [];

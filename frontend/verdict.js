@@ -15,7 +15,6 @@ const KNOWN_ENOUGH = 0.8; // share of known words below which a verdict is a gue
 const FEW = 3; // unknown words, such as names, with which a smaller share suffices
 const KNOWN_OF_FEW = 0.75; // that share: guesses are 29 of 40 foreign sentences, and 0.4% of short English ones
 const FULL_REVIEW = 8; // words below which a text is much shorter than what the model was trained on
-const SYMBOLS = { positive: "▲", negative: "▼", mixed: "◆", label: "●", unsure: "◆", guess: "?" };
 const SHORT = `The model was trained on full ${NOUN}s: a text this short gives it little to go on.`;
 
 /** Return whether the labels of a verdict are positive and negative. */
@@ -77,7 +76,6 @@ export function briefly(judged) {
 export function showVerdict(judged) {
   const { kind, name, chance } = wordingOf(judged);
   element("verdict").dataset.verdict = kind;
-  element("symbol").textContent = SYMBOLS[kind];
   element("sentiment").replaceChildren(...nodes(name));
   element("certainty").textContent = chance;
   element("note").textContent = noteOn(judged, kind);
@@ -110,10 +108,6 @@ function noteOn({ words, known_words }, kind) {
   if (kind !== "guess") {
     return words < FULL_REVIEW ? SHORT : "";
   }
-  if (known_words > 0) {
-    return `I know ${known_words} of ${words} words here: this is a guess.`;
-  }
-  return words > 1
-    ? `I know none of the ${words} words here: this is a guess.`
-    : "I know no word here: this is a guess.";
+  const some = known_words > 0 ? `${known_words} of ${words} words` : words > 1 ? `none of the ${words} words` : "no word";
+  return `I know ${some} here: this is a guess.`;
 }

@@ -78,6 +78,7 @@ def index_html(settings: SiteSettings, *, films: bool) -> str:
             html,
             flags=re.DOTALL,
         )
+    html = re.sub(r"<!-- .*? -->\n?", "", html)  # nor do they need comments
     return Template(html).substitute(
         noun=default.noun,
         title=escape(settings.title or default.title),

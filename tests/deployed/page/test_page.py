@@ -3,7 +3,16 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.deployed.page.use import DAMNATION, PRAISE, REVIEW, answer, classify
+from tests.deployed.page.use import (
+    CHANCES,
+    DAMNATION,
+    PRAISE,
+    REVIEW,
+    TABLE,
+    answer,
+    classify,
+    judge_each,
+)
 
 MAX_PAGE_BYTES = 80_000  # all files, uncompressed, without the answers of the API
 
@@ -85,11 +94,8 @@ def test_the_message_of_the_api_is_shown_for_a_review_without_text(page: Page) -
     expect(page.locator("#message")).to_have_text("The review contains no text.")
 
 
-def test_a_visitor_downloads_little_until_the_verdict(page: Page) -> None:
-    page.get_by_label(REVIEW).press_sequentially(PRAISE)
-    expect(page.locator("#verdict")).to_be_visible()
-    page.get_by_role("button", name="Classify", exact=True).click()
-    expect(page.locator("#marked mark").first).to_be_visible()
+def downloaded(page: Page) -> dict[str, int]:
+    """Return the uncompressed size of each file that the page has loaded."""
     # A browser without windows does not load the icon by itself.
     page.evaluate("fetch('favicon.svg').then(answer => answer.text())")
     sizes: dict[str, int] = page.evaluate(
@@ -97,7 +103,26 @@ def test_a_visitor_downloads_little_until_the_verdict(page: Page) -> None:
           .filter(entry => entry.decodedBodySize)
           .map(entry => [new URL(entry.name).pathname, entry.decodedBodySize]))"""
     )
-    files = {path: size for path, size in sizes.items() if not path.startswith("/api/")}
+    return {path: size for path, size in sizes.items() if not path.startswith("/api/")}
+
+
+@pytest.mark.parametrize("text", [PRAISE, f"{PRAISE}\n\n{PRAISE}\nIn short: superb."])
+def test_a_visitor_downloads_little_until_the_verdict(page: Page, text: str) -> None:
+    page.get_by_label(REVIEW).press_sequentially(text[-20:])
+    page.get_by_label(REVIEW).fill(text)
+    expect(page.locator("#verdict")).to_be_visible()
+    page.get_by_role("button", name="Classify", exact=True).click()
+    expect(page.locator("#marked mark").first).to_be_visible()
+    files = downloaded(page)
     modules = {"/main.js", "/answer.js", "/marked.js", "/feedback.js"}
     assert set(files) >= {"/", "/style.css", "/config.json", "/favicon.svg", *modules}
+    assert ("/table.js" in files) == ("\n" in text)
+    assert sum(files.values()) <= MAX_PAGE_BYTES, files
+
+
+def test_a_visitor_downloads_little_until_a_list_is_judged(page: Page) -> None:
+    judge_each(page, TABLE, *CHANCES)
+    expect(page.locator("#rows tr")).to_have_count(3)
+    files = downloaded(page)
+    assert set(files) >= {"/", "/table.js", "/batch.js", "/rows.js", "/lists.css"}
     assert sum(files.values()) <= MAX_PAGE_BYTES, files

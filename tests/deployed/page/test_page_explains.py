@@ -183,8 +183,8 @@ def test_direction_and_strength_are_in_words_and_numbers_under_details(page: Pag
     total = math.log(0.97 / 0.03)
     expect(page.locator("#movers li")).to_have_text(
         [
-            "superb +1.50",
-            f"plot {MINUS}0.25",
+            "“superb” +1.50",
+            f"“plot” {MINUS}0.25",
             f"all other words +{total - 1.35:.2f}",
             "before the first word +0.10",
             f"sum +{total:.2f}",

@@ -95,7 +95,7 @@ def test_the_reasons_speak_for_the_label(page: Page) -> None:
     page.get_by_text("The numbers").click()
     expect(page.locator("#axis")).to_contain_text("above 0 towards sports, below 0 away from it")
     expect(page.locator("#movers li")).to_have_text(
-        ["striker +1.90", "bank \u22121.20", "scored +0.80",
+        ["“striker” +1.90", "“bank” \u22121.20", "“scored” +0.80",
          "all other words +0.00", "before the first word +0.50", "sum +2.00"]
     )  # fmt: skip
     answer(page, judged({"business": 0.8, "sports": 0.2}))

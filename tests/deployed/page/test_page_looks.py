@@ -162,8 +162,11 @@ def test_no_meaning_depends_on_colour_alone(open_page: OpenPage, theme: Any) -> 
         expect(page.locator("#certainty")).to_contain_text(
             f"{max(probability, 1 - probability):.0%}"[:-1]
         )
-        shown[page.locator("#symbol").inner_text()] = page.locator("#sentiment").inner_text()
-    assert shown == {"▲": "Positive", "◆": "Mixed", "▼": "Negative"}
+        symbol = page.locator("#sentiment").evaluate(
+            "node => getComputedStyle(node, '::before').content"
+        )
+        shown[symbol[:3]] = page.locator("#sentiment").inner_text()
+    assert shown == {'"▲\xa0': "Positive", '"◆\xa0': "Mixed", '"▼\xa0': "Negative"}
 
 
 @pytest.mark.parametrize("width", [320, 1440])

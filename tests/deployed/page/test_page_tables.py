@@ -46,6 +46,7 @@ def test_a_guess_is_not_counted_as_right(page: Page) -> None:
 @pytest.mark.parametrize(
     "table",
     [
+        "sep=|\nreview|label\nGood, really|1\nBad|0\n",
         "sep=;\nreview;label\nGood, really;1\nBad;0\n",
         "\ufeffsep=,\r\nreview,label\r\nGood,1\r\nBad,0\r\n",
         'label, "review"\n1, "Good, really"\n0,  "Bad"\n',
