@@ -65,8 +65,8 @@ Operations = dict[str, dict[str, Operation]]
 
 
 def _readable(operation: Operation) -> dict[str, Operation]:
-    """Return the methods of an operation that only reads: HEAD answers like GET without a body."""
-    return {"GET": operation, "HEAD": lambda request: {**operation(request), "body": ""}}
+    """Return the methods of an operation that only reads: API Gateway drops the body for HEAD."""
+    return {"GET": operation, "HEAD": operation}
 
 
 # Path to method to operation

@@ -49,6 +49,12 @@ PROBLEMS: dict[str, tuple[ResponseType, HTTPStatus, str, str]] = {
         "unsupported_media_type",
         "The content type must be text/plain or application/json.",
     ),
+    "WrongCoding": (
+        ResponseType.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "The body is not in its Content-Encoding, which may be gzip or deflate.",
+    ),
     "Refused": (
         ResponseType.WAF_FILTERED,
         HTTPStatus.FORBIDDEN,

@@ -1,5 +1,6 @@
 """Every bad request gets a 4xx with one clear line of JSON, and the next request succeeds."""
 
+import gzip
 import json
 
 import pytest
@@ -38,6 +39,19 @@ def test_unknown_paths_and_methods_are_reported(deployment: Deployment, path: st
 
 
 @pytest.mark.parametrize("output", ["SiteUrl", "ApiUrl"])
+def test_compressed_reviews_are_read(deployment: Deployment, output: str) -> None:
+    url = deployment.outputs[output] + ("api/predict" if output == "SiteUrl" else "predict")
+    headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
+    body = gzip.compress(b'{"review": "A superb film, I loved it."}')
+    status, _, answer = send(url, body=body, headers=headers, method="POST")
+    assert (status, json.loads(answer)["sentiment"]) == (200, "positive")
+    status, answered, answer = send(url, body=b"plain", headers=headers, method="POST")
+    problem = json.loads(answer)
+    assert (status, problem["status"], problem["code"]) == (415, 415, "unsupported_media_type")
+    assert answered["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize("output", ["SiteUrl", "ApiUrl"])
 @pytest.mark.parametrize("path", ["health", "model", "openapi.json"])
 def test_head_is_answered_like_get(deployment: Deployment, output: str, path: str) -> None:
     url = deployment.outputs[output] + ("api/" if output == "SiteUrl" else "") + path
@@ -47,6 +61,7 @@ def test_head_is_answered_like_get(deployment: Deployment, output: str, path: st
     assert not nothing
     for name in ("content-type", "cache-control"):
         assert its[name] == headers[name]
+    assert its.get("content-length", headers["content-length"]) == headers["content-length"]
 
 
 @pytest.mark.parametrize("case", BAD_REQUESTS)

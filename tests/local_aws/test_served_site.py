@@ -1,7 +1,9 @@
 """A deployed page as its visitors see it: CloudFront, the private bucket and the API."""
 
+import gzip
 import json
 import socket
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -135,6 +137,27 @@ def test_a_missing_required_header_is_refused(site: Site) -> None:
 def test_bodies_have_a_longest_length(site: Site, length: int, status: int, message: bytes) -> None:
     """An event of Lambda has at most 6 MB, and API Gateway encodes a body as base64."""
     answered, _, answer = send(f"{site.api}predict", body=b"a" * length, method="POST")
+    assert answered == status
+    assert message in answer
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "status", "message"),
+    [
+        ("gzip", gzip.compress(b"aa"), 200, b'{"hex": "6161"'),
+        ("deflate", zlib.compress(b"aa"), 200, b'{"hex": "6161"'),
+        ("identity", b"aa", 200, b'{"hex": "6161"'),
+        ("br", b"aa", 415, b'{"message":"Unsupported Media Type"}'),
+        ("gzip", b"aa", 415, b'{"message":"Unsupported Media Type"}'),
+        ("gzip", gzip.compress(b"aa")[:-9], 415, b'{"message":"Unsupported Media Type"}'),
+        ("gzip", gzip.compress(b"a" * (10 * 1024 * 1024 + 1)), 413, b"Request Too Long"),
+    ],
+)
+def test_bodies_are_decompressed(
+    site: Site, coding: str, body: bytes, status: int, message: bytes
+) -> None:
+    headers = {"Content-Encoding": coding}
+    answered, _, answer = send(f"{site.api}predict", body=body, headers=headers, method="POST")
     assert answered == status
     assert message in answer
 

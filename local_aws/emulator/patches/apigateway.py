@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+import zlib
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +27,8 @@ PRIVATE_NAMES = (
 Properties = dict[str, Any]
 # Longest body of a request
 BODY_BYTES = 10 * 1024 * 1024
+# Value of `wbits` with which zlib reads gzip as well as deflate
+EITHER_CODING = 32 + zlib.MAX_WBITS
 # Longest event and longest answer of a function: 6 MiB, and the 100 bytes that Lambda allows on top
 EVENT_BYTES = 6 * 1024 * 1024 + 100
 
@@ -35,6 +38,7 @@ def apply() -> None:
     _publish_metrics()
     _hide_function_errors()
     _throttle_single_methods()
+    _decompress_requests()
     _limit_sizes()
     _compress_answers()
     _validate_requests()
@@ -106,6 +110,37 @@ def _throttle_single_methods() -> None:
         return {"ResourcePath": path}
 
     provisioners._apigw_method_settings = method_settings
+
+
+def _decompress_requests() -> None:
+    """Decompress the bodies of requests; refuse other codings and bodies that are not compressed.
+
+    Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html
+    and https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
+    """
+    integrate = apigateway_v1._invoke_lambda_proxy_v1
+
+    async def invoke_lambda_proxy(*arguments: Any, **keywords: Any) -> Any:
+        *before, headers, body, query, path = arguments
+        coding = headers.get("content-encoding", "identity").lower()
+        if coding != "identity":
+            try:
+                body = decompressed(body) if coding in {"gzip", "deflate"} else None
+            except zlib.error:
+                body = None
+        if body is None:
+            return apigateway_v1._gw_error("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type")
+        if len(body) > BODY_BYTES:
+            return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+        return await integrate(*before, headers, body, query, path, **keywords)
+
+    def decompressed(body: bytes) -> bytes | None:
+        """Return the start of the text, up to one byte more than allowed; None if it is cut off."""
+        reading = zlib.decompressobj(EITHER_CODING)
+        text = reading.decompress(body, BODY_BYTES + 1)
+        return text if reading.eof or len(text) > BODY_BYTES else None
+
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke_lambda_proxy
 
 
 def _limit_sizes() -> None:

@@ -79,13 +79,14 @@ def test_unknown_paths_and_methods_are_refused(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/model", "/health", "/openapi.json"])
-def test_head_is_answered_like_get_without_a_body(api: Api, path: str) -> None:
+def test_head_is_answered_like_get(api: Api, path: str) -> None:
     for _ in range(2 if path == "/model" else 0):
         api.model_answers({"model_version": "1"}, asked={"card": True})
     whole = get(api, path)
     assert whole["statusCode"] == 200
     assert whole["body"]
-    assert api.post(b"", "", method="HEAD", path=path) == {**whole, "body": ""}
+    # API Gateway drops the body, and counts it for the header Content-Length.
+    assert api.post(b"", "", method="HEAD", path=path) == whole
 
 
 def test_the_document_describes_every_operation(api: Api) -> None:
