@@ -23,8 +23,7 @@ export async function currentConfig() {
 /**
  * Send a request, cancelling the previous one.
  *
- * @param {{live?: boolean, refuse: (longest: number) => string, repeat: () => unknown}} request
- * @param {(config: object, options: object) => Promise<{message: string, shown: string}>} ask
+ * `refuse` returns why the text is not sent, `repeat` sends it again, and `ask` returns a message and what to reveal.
  */
 export async function send({ live = false, refuse, repeat }, ask) {
   // While the user types, the last verdict stays until the next one arrives.

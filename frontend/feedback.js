@@ -79,7 +79,7 @@ async function submit(correct) {
     }
   };
   say("Sending …");
-  const signal = new AbortController().signal; // nothing ends the call
+  const { signal } = new AbortController(); // nothing ends the call
   const onWait = () => say("Not saved yet. Trying again automatically …");
   const kept = await about.api()
     .then((path) => patiently(`${path}/feedback`, { ...about.feedback, correct }, { signal, onWait }))

@@ -34,7 +34,7 @@ export async function reviewIn(fragment) {
     return undamaged(() => decodeURIComponent(fragment.slice(PLAIN.length)));
   }
   if (fragment.startsWith(PACKED)) {
-    const { unpacked } = await load("./packing.js");
+    const { unpacked } = await load("./unpacking.js");
     return undamaged(() => unpacked(fragment.slice(PACKED.length)));
   }
   return null;

@@ -4,7 +4,6 @@ const PATIENCE_SECONDS = 180; // a model takes one or two minutes to start
 const DEFAULT_WAIT_SECONDS = 3;
 const LONGEST_WAIT_SECONDS = 20;
 const JITTER = 0.25; // so that many pages do not retry at the same moment
-const BAD_GATEWAY = 502;
 const WORTH_RETRYING = new Set([429, 503, 504]);
 const OFFLINE = "You are offline.";
 const NOT_LOADED = "A part of the page cannot be loaded. Your text is kept. Try again, or reload the page.";
@@ -122,7 +121,7 @@ function passes(answer, { code }) {
     answer === null ||
     answer.headers.has("Retry-After") ||
     WORTH_RETRYING.has(answer.status) ||
-    (answer.status === BAD_GATEWAY && code === undefined) // with a code, the model failed
+    (answer.status === 502 && code === undefined) // with a code, the model failed
   );
 }
 

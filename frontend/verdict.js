@@ -23,11 +23,9 @@ export function isSentiment({ probability }) {
 }
 
 /**
- * Return the kind of a verdict and its wording: the same in the verdict, the history and lists.
+ * Return the wording of a verdict, or of what `briefly` keeps of it; every second part of the name is a label.
  *
- * @param {object} judged answer of the API, or what `briefly` keeps of it
- * @returns {{kind: "positive" | "mixed" | "negative" | "label" | "unsure" | "guess",
- *   name: string[], chance: string}} the name is parts of a text; every second part is a label
+ * @returns {{kind: "positive" | "mixed" | "negative" | "label" | "unsure" | "guess", name: string[], chance: string}}
  */
 export function wordingOf(judged) {
   if (isGuess(judged)) {
