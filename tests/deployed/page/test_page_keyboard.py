@@ -136,8 +136,8 @@ def test_every_element_has_an_accessible_name(page: Page) -> None:
         - region "Why this verdict":
           - group:
             - list:
-              - listitem: fine +1.50
-              - listitem: film \u22120.25
+              - listitem: “fine” +1.50
+              - listitem: “film” \u22120.25
         - region "This visit":
           - heading "This visit" [level=2]
           - button "Clear"
