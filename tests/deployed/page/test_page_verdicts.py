@@ -1,5 +1,7 @@
 """The wording, chance and gauge of each kind of verdict, and the note on a doubtful one."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -91,6 +93,19 @@ def test_a_few_names_make_no_guess(page: Page, words: int, known: int) -> None:
 def test_the_deployed_model_admits_a_guess(page: Page, review: str) -> None:
     classify(page, review)
     expect(page.locator("#sentiment")).to_have_text("A guess")
+
+
+def test_the_deployed_model_judges_short_english_texts(page: Page) -> None:
+    for review in (
+        "A dull, lazy mess.",
+        "Not my cup of tea.",
+        "Better than I expected.",
+        "Brilliant acting by Tom Hanks.",
+        "I fell asleep after twenty minutes.",
+    ):
+        classify(page, review)
+        expect(page.locator("#note")).to_have_text(SHORT)
+        expect(page.locator("#sentiment")).to_have_text(re.compile("ositive|egative|Mixed"))
 
 
 @pytest.mark.parametrize(("words", "note"), [(7, SHORT), (8, "")])
