@@ -13,6 +13,7 @@ from scripts import ROOT
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import unpacked
+from tests.local_aws.support.processes import running
 from tests.support.waiting import until
 
 PLAIN_STATES = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
@@ -252,10 +253,4 @@ def test_ended_jobs_leave_nothing_behind(trained: Emulator) -> None:
     folder = trained.state / "sagemaker" / "training"
     assert list(folder.iterdir()) == []
     assert processes_naming(folder) == {}
-    assert sleepers() == []
-
-
-def sleepers() -> list[str]:
-    """Return the processes that the completing script leaves behind."""
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in listing.stdout.splitlines() if line.strip() == "sleep 613"]
+    assert running("sleep 613") == []
