@@ -4,7 +4,7 @@ from typing import Any
 
 from local_aws.sagemaker import objects
 from local_aws.sagemaker.errors import invalid
-from local_aws.sagemaker.images import check_image
+from local_aws.sagemaker.images import SERVING, check_image
 from local_aws.sagemaker.store import Record
 
 SERVERLESS_MEMORY_MB = (1024, 2048, 3072, 4096, 5120, 6144)
@@ -36,7 +36,7 @@ def check_model(request: Record, s3: Any) -> None:
             raise invalid(f"The embedded SageMaker does not have {member} of a container.")
     if "Image" not in container:
         raise invalid("The embedded SageMaker needs the Image of the model's container.")
-    check_image(container["Image"])
+    check_image(container["Image"], SERVING)
     if container.get("Mode", "SingleModel") != "SingleModel":
         raise invalid("The embedded SageMaker serves the Mode SingleModel, not MultiModel.")
     uri = artifact_of(container)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.sagemaker import SageMakerError, SageMakerService
-from tests.local_aws.support.endpoints import ROLE
+from local_aws.sagemaker import SageMakerError, SageMakerService, images
+from tests.local_aws.support.endpoints import PYTORCH, ROLE, SCIKIT_LEARN
 
 NOWHERE = "http://127.0.0.1:9"  # these requests reach no other service
 VARIANT = {"VariantName": "blue", "ModelName": "m"}
@@ -35,6 +35,26 @@ def config(*variants: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def without(request: dict[str, Any], member: str) -> dict[str, Any]:
     return {key: value for key, value in request.items() if key != member}
+
+
+@pytest.mark.parametrize(
+    ("image", "packages", "command"),
+    [
+        (PYTORCH, ("torch",), "pip install torch 'local-aws[pytorch]'"),
+        (PYTORCH, ("sagemaker_pytorch_container",), "pip install torch 'local-aws[pytorch]'"),
+        (SCIKIT_LEARN, ("sklearn",), "pip install 'local-aws[scikit-learn]'"),
+    ],
+)
+def test_an_image_whose_packages_are_missing_is_refused_with_the_command_that_installs_them(
+    service: SageMakerService, monkeypatch: pytest.MonkeyPatch,
+    image: str, packages: tuple[str, ...], command: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(images, "find_spec", lambda name: None if name in packages else True)
+    algorithm = {"TrainingImage": image, "TrainingInputMode": "File"}
+    with pytest.raises(SageMakerError) as raised:
+        service.call("CreateTrainingJob", {**JOB, "AlgorithmSpecification": algorithm})
+    assert packages[0] in raised.value.message
+    assert command in raised.value.message
 
 
 @pytest.mark.parametrize(
