@@ -63,11 +63,10 @@ def main(port: int, state: Path, region: str) -> None:
     url = endpoint_url(port)
     kept = KeptState(state / "kept", state / "sagemaker" / "records")
     kept.restore()
-    sagemaker_role: AssumeRole = without_roles
+    sagemaker_role = iam.assume_as(iam.SAGEMAKER, "SageMaker")
     scheduler_role: AssumeRole = without_roles
     function_role: AssumeRole | None = None
     if iam.is_enforced():
-        sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
         scheduler_role = iam.assume_as("scheduler.amazonaws.com", "Scheduler")
         function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
     lag = float(os.environ.get(LAG, "0"))

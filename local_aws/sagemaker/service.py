@@ -10,6 +10,7 @@ from typing import Any
 from local_aws.credentials import AssumeRole, without_roles
 from local_aws.environment import ACCOUNT
 from local_aws.sagemaker import descriptions
+from local_aws.sagemaker.arns import PASSED_ROLES
 from local_aws.sagemaker.capacity import Quota, unlimited
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
@@ -63,6 +64,7 @@ class SageMakerService:
         """
         store = Store(state_dir / "records", lag)
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume, send)
+        self._context = context
         self._jobs = TrainingJobs(context, publish)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
@@ -148,6 +150,9 @@ class SageMakerService:
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
             )
         validate(operation, request)
+        for member in PASSED_ROLES:
+            if member in request:
+                self._context.credentials(request[member])
         return self.operations[operation](request)
 
     def handle_control_plane(self, headers: Mapping[str, str], body: bytes) -> Answer:
