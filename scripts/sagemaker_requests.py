@@ -64,6 +64,7 @@ TRANSFORM: Request = {
     "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
     "DataProcessing": {"InputFilter": "$", "OutputFilter": "$"},
 }  # fmt: skip
+SPECIFICATION: Request = {"Containers": [{"Image": "pytorch"}]}
 VARIANT: Request = {"VariantName": "a", "ModelName": "a"}
 INSTANCE = VARIANT | {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS = VARIANT | {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}
@@ -82,7 +83,13 @@ CHECKS: dict[str, tuple[Callable[[Any], None], list[Request]]] = {
             MODEL | {"Containers": [CONTAINER]}, MODEL | {"Containers": [WITH_SOURCE]},
         ],
     ),
-    "CreateModelPackage": (check_package, [{"ModelPackageGroupName": "a"}]),
+    "CreateModelPackage": (
+        check_package,
+        [{
+            "ModelPackageGroupName": "a", "InferenceSpecification": SPECIFICATION,
+            "AdditionalInferenceSpecifications": [SPECIFICATION | {"Name": "a"}],
+        }],
+    ),
     "CreateEndpointConfig": (
         check_endpoint_config,
         [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
-from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.errors import invalid
 
 # The repository of an image URI: what is between the registry and the tag or digest.
 REPOSITORY = re.compile(r"(?:.*/)?([^/:@]+)(?:[:@].*)?")
@@ -57,8 +57,7 @@ def check_image(image: str, packages: Mapping[str, Sequence[str]]) -> None:
     Raises:
         SageMakerError: naming the image.
     """
-    if not (is_pytorch(image) or is_scikit_learn(image)):
-        raise _unknown(image)
+    check_known(image)
     missing = [name for name in packages[framework(image)] if find_spec(name) is None]
     if missing:
         raise invalid(
@@ -67,9 +66,15 @@ def check_image(image: str, packages: Mapping[str, Sequence[str]]) -> None:
         )
 
 
-def _unknown(image: str) -> SageMakerError:
-    return invalid(
-        f"The embedded SageMaker cannot run the image {image!r}: it has the toolkits of AWS's "
-        "PyTorch and scikit-learn images (a repository such as pytorch-training, "
-        f"pytorch-inference or {SCIKIT_LEARN}), and no Docker for others."
-    )
+def check_known(image: str) -> None:
+    """Refuse an image that is not one of AWS's PyTorch and scikit-learn images.
+
+    Raises:
+        SageMakerError: naming the image.
+    """
+    if not (is_pytorch(image) or is_scikit_learn(image)):
+        raise invalid(
+            f"The embedded SageMaker cannot run the image {image!r}: it has the toolkits of AWS's "
+            "PyTorch and scikit-learn images (a repository such as pytorch-training, "
+            f"pytorch-inference or {SCIKIT_LEARN}), and no Docker for others."
+        )

@@ -4,6 +4,7 @@ import threading
 
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.images import check_known
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.store import Record
 
@@ -41,6 +42,27 @@ def check_package(request: Record) -> None:
         raise invalid("The embedded SageMaker has model packages with ModelPackageGroupName only.")
     if "Tags" in request:
         raise invalid("A versioned model package cannot have Tags; it uses those of its group.")
+    check_images(request)
+
+
+def check_images(request: Record) -> None:
+    """Refuse a package whose containers no endpoint could run.
+
+    Args:
+        request: parameters of CreateModelPackage or UpdateModelPackage.
+
+    Raises:
+        SageMakerError: naming the image.
+    """
+    specifications = [
+        request.get("InferenceSpecification", {}),
+        *request.get("AdditionalInferenceSpecifications", []),
+        *request.get("AdditionalInferenceSpecificationsToAdd", []),
+    ]
+    for specification in specifications:
+        for container in specification.get("Containers", []):
+            if "Image" in container:
+                check_known(container["Image"])
 
 
 class ModelPackages:
@@ -138,6 +160,7 @@ class ModelPackages:
 
     def update(self, request: Record) -> Record:
         """UpdateModelPackage, which adds to the customer's properties."""
+        check_images(request)
         record = self._package(request["ModelPackageArn"])
         removed = request.get("CustomerMetadataPropertiesToRemove", [])
         properties = record.get("CustomerMetadataProperties", {}) | request.get(

@@ -21,7 +21,7 @@ from local_aws.sagemaker.model_packages import ModelPackages
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
-from local_aws.sagemaker.tags import Tags
+from local_aws.sagemaker.tags import Tags, check_tags
 from local_aws.sagemaker.training_jobs import TrainingJobs
 from local_aws.sagemaker.transform_jobs import TransformJobs
 from local_aws.sagemaker.validation import validate
@@ -150,6 +150,7 @@ class SageMakerService:
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
             )
         validate(operation, request)
+        check_tags(request.get("Tags", []))
         for member in PASSED_ROLES:
             if member in request:
                 self._context.credentials(request[member])
