@@ -180,6 +180,27 @@ class ModelPackages:
         self._store.delete(PACKAGE, _key(record["ModelPackageArn"]))
         return {}
 
+    def container(self, name_or_arn: str) -> Record:
+        """Return the container of an approved package.
+
+        Raises:
+            SageMakerError: when the package is missing, not approved, or without one container.
+        """
+        package = self._package(name_or_arn)
+        arn, approval = package["ModelPackageArn"], package["ModelApprovalStatus"]
+        if approval != "Approved":
+            raise invalid(
+                f"The model package {arn} cannot be deployed: its ModelApprovalStatus is "
+                f"{approval}; it must be Approved."
+            )
+        containers = package.get("InferenceSpecification", {}).get("Containers", [])
+        if len(containers) != 1:
+            raise invalid(
+                f"The embedded SageMaker serves a model package with one container in its "
+                f"InferenceSpecification; {arn} has {len(containers)}."
+            )
+        return dict(containers[0])
+
     def _group(self, name_or_arn: str) -> Record:
         """Return a group.
 

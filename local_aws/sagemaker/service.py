@@ -66,11 +66,14 @@ class SageMakerService:
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume, send)
         self._context = context
         self._jobs = TrainingJobs(context, publish)
+        packages, tags = ModelPackages(context), Tags(store)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
             describe=descriptions.model,
             check=lambda request: check_model(
-                request, context.client("s3", role=request.get("ExecutionRoleArn"))
+                request,
+                context.client("s3", role=request.get("ExecutionRoleArn")),
+                packages.container,
             ),
         )  # fmt: skip
         configs = NamedResources(
@@ -80,7 +83,6 @@ class SageMakerService:
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
         self._transforms = TransformJobs(context, models, publish)
-        packages, tags = ModelPackages(context), Tags(store)
         self.operations = self._operations(models, configs, packages, tags)
         # Events that AWS itself causes
         self._events = {"InterruptTrainingJob": self._jobs.interrupt}

@@ -38,7 +38,7 @@ def test_every_operation_is_listed_once() -> None:
         ("CreateEndpointConfig", "ProductionVariants.ServerlessConfig", 0),
         ("CreateModel", "Containers.Environment", 0),
         ("CreateModel", "Containers.AdditionalModelDataSources", 2),
-        ("CreateModel", "Containers.ModelPackageName", 2),
+        ("CreateModel", "Containers.ModelPackageName", 0),
         ("CreateTransformJob", "DataCaptureConfig", 2),
         ("CreateTransformJob", "ExperimentConfig", 2),
         ("CreateTransformJob", "TransformInput.SplitType", 0),
