@@ -146,7 +146,7 @@ class ModelPackages:
         found = self._store.list(PACKAGE)
         if "ModelPackageGroupName" in request:
             group = self._group(request["ModelPackageGroupName"])
-            request = {**request, "ModelPackageGroupName": group["ModelPackageGroupName"]}
+            request = request | {"ModelPackageGroupName": group["ModelPackageGroupName"]}
         elif request.get("ModelPackageType", "Unversioned") == "Unversioned":
             found = []
         return page(
