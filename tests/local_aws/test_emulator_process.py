@@ -26,7 +26,7 @@ from tests.local_aws.support.processes import running as running_processes
 from tests.support.waiting import until
 
 # A few seconds more than it takes on an idle machine
-SECONDS_TO_END = 6
+SECONDS_TO_END = 8
 # Variables that users of another emulator or of a real account may export
 FOREIGN_SETTINGS = {
     "AUTH": "true",
