@@ -24,6 +24,7 @@ from bench import machine, process, reviews, size
 from bench.score_page import Measured, document, measured_table, price_table, with_block
 from local_aws import process as emulator
 from local_aws.environment import DEFAULT_REGION, isolate
+from local_aws.exports import execution_role
 from local_aws.testing import free_port
 from scripts import ROOT
 from scripts.score import ScoreError
@@ -41,7 +42,6 @@ from stacks.settings.scoring import ScoringSettings
 COUNTS, PROCESSES = (10_000, 50_000, 200_000), (1, 2)
 PAGE, RESULTS = ROOT / "docs" / "benchmarks.md", ROOT / "bench" / "score.json"
 BUCKET, MODEL = "scored", "model"
-ROLE = "arn:aws:iam::000000000000:role/scoring"
 LIST = 512
 MOST_ALONE = 20_000  # reviews with which `predict_fn` alone is measured
 
@@ -98,7 +98,7 @@ def embedded_aws(folder: Path, model: Path) -> Iterator[None]:
         s3.upload_file(str(folder / "model.tar.gz"), BUCKET, "model.tar.gz")
         boto3.client("sagemaker").create_model(
             ModelName=MODEL,
-            ExecutionRoleArn=ROLE,
+            ExecutionRoleArn=execution_role(MODEL, boto3.client("iam")),
             EnableNetworkIsolation=True,
             PrimaryContainer={
                 "Image": default_image("serving", DEFAULT_REGION).uri,

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -57,10 +58,10 @@ def as_commands(exported: dict[str, str], names: set[str]) -> str:
 
 
 def role_variables(name: str, port: int, region: str) -> dict[str, str]:
-    """Return the keys of a role's session, which is created as SageMaker's console does if missing.
+    """Return the keys of a session of a role, as a SageMaker notebook has them.
 
     Args:
-        name: the role's name.
+        name: the role's name; it is created if missing.
         port: TCP port of the embedded AWS.
         region: its region.
     """
@@ -69,14 +70,7 @@ def role_variables(name: str, port: int, region: str) -> dict[str, str]:
         **ACCOUNT_KEYS.arguments,
     }  # fmt: skip
     iam, sts = boto3.client("iam", **keys), boto3.client("sts", **keys)
-    try:
-        arn = iam.get_role(RoleName=name)["Role"]["Arn"]
-    except iam.exceptions.NoSuchEntityException:
-        arn = iam.create_role(
-            RoleName=name, Path="/service-role/", MaxSessionDuration=LONGEST_SECONDS,
-            AssumeRolePolicyDocument=json.dumps(_trust()),
-        )["Role"]["Arn"]  # fmt: skip
-        iam.attach_role_policy(RoleName=name, PolicyArn=FULL_ACCESS)
+    arn = execution_role(name, iam)
     longest = int(iam.get_role(RoleName=name)["Role"].get("MaxSessionDuration", 3600))
     session = sts.assume_role(RoleArn=arn, RoleSessionName=SESSION, DurationSeconds=longest)[
         "Credentials"
@@ -84,6 +78,24 @@ def role_variables(name: str, port: int, region: str) -> dict[str, str]:
     return Credentials(
         session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
     ).variables
+
+
+def execution_role(name: str, iam: Any) -> str:
+    """Return the ARN of a role, which is created as SageMaker's console does if missing.
+
+    Args:
+        name: the role's name.
+        iam: client of the embedded IAM.
+    """
+    try:
+        role = iam.get_role(RoleName=name)
+    except iam.exceptions.NoSuchEntityException:
+        role = iam.create_role(
+            RoleName=name, Path="/service-role/", MaxSessionDuration=LONGEST_SECONDS,
+            AssumeRolePolicyDocument=json.dumps(_trust()),
+        )  # fmt: skip
+        iam.attach_role_policy(RoleName=name, PolicyArn=FULL_ACCESS)
+    return str(role["Role"]["Arn"])
 
 
 def _trust() -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from local_aws.sagemaker.errors import SageMakerError, invalid
-from local_aws.sagemaker.listing import page_start
+from local_aws.sagemaker.listing import part
 from local_aws.sagemaker.service import JSON, Answer
 from local_aws.sagemaker.validation import allowed_values, validate
 
@@ -101,18 +101,10 @@ class ServiceQuotas:
         return {"Quota": self._record(code)}
 
     def _list(self, request: Record) -> Record:
-        return self._page(request, [self._record(code) for code in sorted(self._applied)])
+        return _page(request, [self._record(code) for code in sorted(self._applied)], "Applied")
 
     def _list_defaults(self, request: Record) -> Record:
-        return self._page(request, list(self._defaults.values()))
-
-    def _page(self, request: Record, quotas: list[Record]) -> Record:
-        wanted = [quota for quota in quotas if quota["ServiceCode"] == request["ServiceCode"]]
-        start = page_start(request.get("NextToken", "0"))
-        end = start + int(request.get("MaxResults", PAGE))
-        return {"Quotas": wanted[start:end]} | (
-            {"NextToken": str(end)} if end < len(wanted) else {}
-        )
+        return _page(request, list(self._defaults.values()), "Defaults")
 
     def _increase(self, request: Record) -> Record:
         code, desired = self._known(request), float(request["DesiredValue"])
@@ -153,3 +145,9 @@ def _instances() -> Iterator[tuple[str, str, str, int, int]]:
 
 def _made_up(name: str) -> str:
     return f"L-{crc32(name.encode()):08X}"
+
+
+def _page(request: Record, quotas: list[Record], name: str) -> Record:
+    wanted = [quota for quota in quotas if quota["ServiceCode"] == request["ServiceCode"]]
+    shown, token = part(wanted, request, name, PAGE)
+    return {"Quotas": shown, **token}

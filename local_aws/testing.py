@@ -32,6 +32,12 @@ class EmbeddedAws:
             aws_secret_access_key=DUMMY_KEY,
         )
 
+    def execution_role(self, name: str = "sagemaker") -> str:
+        """Return the ARN of a role for SageMaker, which is created if missing."""
+        from local_aws.exports import execution_role  # noqa: PLC0415 - imports boto3
+
+        return execution_role(name, self.client("iam"))
+
     @property
     def environment(self) -> dict[str, str]:
         """A whole process environment, with credentials, for programs that use it."""

@@ -1,13 +1,15 @@
 """Write docs/embedded-sagemaker.md, from botocore's model and the code: `make embedded-sagemaker`.
 
 An operation works if the service carries it out. `sagemaker_requests` finds out which members and
-values it refuses. Of the other members, those are honoured whose name is in the code of the
-operation's kind of resource; the rest is accepted without effect.
+values it refuses. `sagemaker_reads` finds out which members an operation reads before it answers.
+An operation that reads its request later honours a member whose name is in the code of its kind of
+resource. The rest is accepted without effect.
 """
 
 import ast
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +22,7 @@ from local_aws.sagemaker import SageMakerError, SageMakerService
 from local_aws.sagemaker.invocation_targets import check_targets
 from local_aws.sagemaker.validation import operation_model
 from scripts import ROOT
+from scripts.sagemaker_reads import reads
 from scripts.sagemaker_requests import CHECKS, is_refused, limits
 
 PAGE = ROOT / "docs" / "embedded-sagemaker.md"
@@ -43,8 +46,6 @@ FILES = {
     "EndpointConfig": ("models.py", "serving_request.py", "served_model.py", "capacity.py",
                        "endpoints.py"),
     "Endpoint": ("endpoints.py", "canary.py", "capacity.py"),
-    "Tags": ("tags.py",),
-    "Search": ("search.py",),
 }  # fmt: skip
 # Members that the code reads to describe them only
 DESCRIBED = {"DataCaptureConfig", "KmsKeyId", "RecordWrapperType"}
@@ -55,9 +56,12 @@ Which of SageMaker's operations does the embedded AWS carry out, and which membe
 `make embedded-sagemaker` writes this page from botocore's model of SageMaker and from the code; a
 test fails if they differ. Every request is checked against that model, so a member that AWS does
 not have, or a value that it does not allow, is refused as by AWS. A member *without effect* is
-accepted, kept and described. What the embedded SageMaker does not have is *refused by name*. The
-refusals come from requests that were made to write this page; *honoured* means that the code of the
-operation reads the member.
+accepted, kept and described. What the embedded SageMaker does not have is *refused by name*.
+
+Refusals come from requests that were made to write this page. So does the column *honoured* of the
+operations Add, Delete, Describe, List, Search and Stop: their code has read the member. The others
+keep their request and use it later. There the column lists the members whose names occur in the
+code of the operation's kind of resource, which does not prove that each value has AWS's effect.
 """
 LIMITS = """
 ## Limits
@@ -112,18 +116,20 @@ def members(operation: str) -> tuple[list[str], list[str], list[str]]:
     """Return a request's members: honoured, without effect, and refused by name."""
     shape = operation_model(operation).input_shape
     assert isinstance(shape, StructureShape)  # noqa: S101 - narrows the type
-    known = _names_in_code(operation)
+    read = reads(operation)
+    known = _names_in_code(operation) if read is None else {path[-1] for path in read}
     found: tuple[list[str], list[str], list[str]] = [], [], []
     for path in _paths(operation, shape, known):
         if is_refused(operation, *path):
             found[2].append(".".join(path))
         else:
-            found[0 if path[-1] in known else 1].append(".".join(path))
+            honoured = path[-1] in known if read is None else path in read
+            found[0 if honoured else 1].append(".".join(path))
     return found
 
 
 def _paths(
-    operation: str, shape: StructureShape, known: frozenset[str]
+    operation: str, shape: StructureShape, known: AbstractSet[str]
 ) -> Iterator[tuple[str, ...]]:
     """Yield the members, and in place of a structure in use the members of it."""
     for name, member in shape.members.items():
@@ -140,9 +146,7 @@ def _names_in_code(operation: str) -> frozenset[str]:
     """Return the texts in the code of an operation's kind of resource, and its own name."""
     kinds = [kind for kind in FILES if operation.removesuffix("s").endswith(kind.removesuffix("s"))]
     patterns = FILES[max(kinds, key=len)] if kinds else ("*.py",)
-    if operation.startswith("List") and not operation.endswith("Tags"):
-        patterns = ("listing.py",)
-    elif operation.startswith("Create"):
+    if operation.startswith("Create"):
         patterns = (*patterns, "tags.py")
     files = [file for pattern in patterns for file in CODE.glob(pattern)]
     texts: set[str] = set()

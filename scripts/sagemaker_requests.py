@@ -64,11 +64,12 @@ TRANSFORM: Request = {
     "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
     "DataProcessing": {"InputFilter": "$", "OutputFilter": "$"},
 }  # fmt: skip
+SPECIFICATION: Request = {"Containers": [{"Image": "pytorch"}]}
 VARIANT: Request = {"VariantName": "a", "ModelName": "a"}
 INSTANCE = VARIANT | {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS = VARIANT | {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}
 # Checks of operations, with valid requests
-CHECKS: dict[str, tuple[Callable[[Any], None], list[Request]]] = {
+CHECKS: dict[str, tuple[Callable[[Any], object], list[Request]]] = {
     "CreateTrainingJob": (
         lambda request: check_training_request(request, FULL_S3), [JOB, JOB | SPOT],
     ),
@@ -76,13 +77,21 @@ CHECKS: dict[str, tuple[Callable[[Any], None], list[Request]]] = {
         lambda request: check_transform_request(request, ROLE, FULL_S3), [TRANSFORM],
     ),
     "CreateModel": (
-        lambda request: check_model(request, FULL_S3),
+        lambda request: check_model(request, FULL_S3, lambda _name: CONTAINER),
         [
             MODEL | {"PrimaryContainer": CONTAINER}, MODEL | {"PrimaryContainer": WITH_SOURCE},
             MODEL | {"Containers": [CONTAINER]}, MODEL | {"Containers": [WITH_SOURCE]},
+            MODEL | {"PrimaryContainer": {"ModelPackageName": "a"}},
+            MODEL | {"Containers": [{"ModelPackageName": "a"}]},
         ],
     ),
-    "CreateModelPackage": (check_package, [{"ModelPackageGroupName": "a"}]),
+    "CreateModelPackage": (
+        check_package,
+        [{
+            "ModelPackageGroupName": "a", "InferenceSpecification": SPECIFICATION,
+            "AdditionalInferenceSpecifications": [SPECIFICATION | {"Name": "a"}],
+        }],
+    ),
     "CreateEndpointConfig": (
         check_endpoint_config,
         [

@@ -9,7 +9,6 @@ import corpus
 
 SOURCE = Path(__file__).with_name("source")
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
-ROLE = "arn:aws:iam::000000000000:role/sagemaker"
 BUCKET, NAME = "shop", "support-requests"
 CODE = f"s3://{BUCKET}/source.tar.gz"
 QUICKLY = {"Delay": 1, "MaxAttempts": 300}
@@ -17,6 +16,7 @@ QUICKLY = {"Delay": 1, "MaxAttempts": 300}
 
 def test_train_and_serve(embedded_aws):
     s3, sagemaker = embedded_aws.client("s3"), embedded_aws.client("sagemaker")
+    role = embedded_aws.execution_role()
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="train/requests.csv", Body=corpus.table())
     packed = io.BytesIO()
@@ -26,7 +26,7 @@ def test_train_and_serve(embedded_aws):
 
     sagemaker.create_training_job(
         TrainingJobName=NAME,
-        RoleArn=ROLE,
+        RoleArn=role,
         AlgorithmSpecification={
             "TrainingImage": IMAGE,
             "TrainingInputMode": "File",
@@ -59,7 +59,7 @@ def test_train_and_serve(embedded_aws):
 
     sagemaker.create_model(
         ModelName=NAME,
-        ExecutionRoleArn=ROLE,
+        ExecutionRoleArn=role,
         PrimaryContainer={
             "Image": IMAGE,
             "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],

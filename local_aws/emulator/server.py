@@ -19,6 +19,7 @@ from local_aws.emulator import extension, guard, https_proxy, parent, private_na
 from local_aws.emulator.bucket_deployment import bucket_deployment
 from local_aws.emulator.kept_state import KeptState
 from local_aws.emulator.patches import (
+    access_keys,
     apigateway,
     apigateway_logs,
     budgets,
@@ -43,8 +44,8 @@ from local_aws.sagemaker import SageMakerService
 from local_aws.service_quotas import CONCURRENT_EXECUTIONS, ServiceQuotas
 
 USERS = (
-    extension, apigateway, apigateway_logs, budgets, cloudformation, cloudfront, cloudwatch, ecr,
-    eventbridge, iam, iam_policies, kms, lambda_, logs, s3,
+    extension, access_keys, apigateway, apigateway_logs, budgets, cloudformation, cloudfront,
+    cloudwatch, ecr, eventbridge, iam, iam_policies, kms, lambda_, logs, s3,
 )  # fmt: skip
 
 
@@ -63,11 +64,10 @@ def main(port: int, state: Path, region: str) -> None:
     url = endpoint_url(port)
     kept = KeptState(state / "kept", state / "sagemaker" / "records")
     kept.restore()
-    sagemaker_role: AssumeRole = without_roles
+    sagemaker_role = iam.assume_as(iam.SAGEMAKER, "SageMaker")
     scheduler_role: AssumeRole = without_roles
     function_role: AssumeRole | None = None
     if iam.is_enforced():
-        sagemaker_role = iam.assume_as("sagemaker.amazonaws.com", "SageMaker")
         scheduler_role = iam.assume_as("scheduler.amazonaws.com", "Scheduler")
         function_role = iam.assume_as("lambda.amazonaws.com", "BucketDeployment")
     lag = float(os.environ.get(LAG, "0"))
@@ -90,6 +90,7 @@ def main(port: int, state: Path, region: str) -> None:
             ),
         }
     )
+    access_keys.apply()
     apigateway.apply()
     apigateway_logs.apply()
     cloudfront.apply(port)

@@ -21,6 +21,9 @@ IN_GROUP = {
     "ListModelPackages": "model-package/{}/*",
 }
 
+# Members of requests that pass a role to SageMaker
+PASSED_ROLES = ("RoleArn", "ExecutionRoleArn")
+
 
 def arn(kind: str, name: str, *, region: str, account: str) -> str:
     """Return a resource's ARN, such as arn:aws:sagemaker:us-east-1:0…0:model/name."""

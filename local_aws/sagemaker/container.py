@@ -83,7 +83,7 @@ class Container:
             self._ended = True
             # A container ends with its first process, so the children have to end as well.
             self._kill()
-        self._reader.join(timeout=5)
+            self._reader.join(timeout=5)
         return code
 
     def running(self) -> bool:

@@ -4,7 +4,7 @@ Sources: the defaults in https://docs.aws.amazon.com/sagemaker/latest/APIReferen
 """
 
 from local_aws.sagemaker.images import is_pytorch
-from local_aws.sagemaker.serving_request import artifact_of
+from local_aws.sagemaker.serving_request import PACKAGED, artifact_of
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_request import artifact_uri
 
@@ -39,6 +39,7 @@ def training_job(record: Record) -> Record:
 def model(record: Record) -> Record:
     """Return a model as DescribeModel shows it."""
     filled = {"EnableNetworkIsolation": False, **record}
+    filled.pop(PACKAGED, None)
     if "PrimaryContainer" in record:
         filled["PrimaryContainer"] = _container(record["PrimaryContainer"])
     else:
@@ -82,6 +83,8 @@ def _channel(channel: Record) -> Record:
 
 
 def _container(container: Record) -> Record:
+    if "ModelPackageName" in container:  # the package describes its container
+        return {"Environment": {}, **container}
     uri = artifact_of(container)
     source = {"S3Uri": uri, "S3DataType": "S3Object", "CompressionType": "Gzip"}
     return {

@@ -9,7 +9,7 @@ from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.store import Record
 
 DEFAULT_PAGE = 10
-TOKEN = re.compile(r"[0-9]{1,9}")
+TOKEN = re.compile(r"(\w+)/([0-9]{1,9})")
 TIMES = ("CreationTime", "LastModifiedTime")
 # Filters with the name of the field that they compare
 FIELDS = ("ModelPackageGroupName", "ModelApprovalStatus")
@@ -51,11 +51,9 @@ def page(  # noqa: PLR0913 - the columns of one table
         wanted.sort(key=lambda record: str(record[by]))
     if request.get("SortOrder", order) == "Descending":
         wanted.reverse()
-    start = page_start(request.get("NextToken", "0"))
-    end = start + int(request.get("MaxResults", DEFAULT_PAGE))
+    shown, token = part(wanted, request, answer)
     columns = [name, *([status] if status else []), *fields]
-    summaries = [{key: r[key] for key in columns if key in r} for r in wanted[start:end]]
-    return {answer: summaries} | ({"NextToken": str(end)} if end < len(wanted) else {})
+    return {answer: [{key: r[key] for key in columns if key in r} for r in shown]} | token
 
 
 def _within(records: Iterable[Record], request: Record) -> list[Record]:
@@ -78,12 +76,24 @@ def _within(records: Iterable[Record], request: Record) -> list[Record]:
     ]
 
 
-def page_start(token: str) -> int:
-    """Return the position of a page, which its NextToken names.
+def part(
+    items: Sequence[Record], request: Record, answer: str, size: int = DEFAULT_PAGE
+) -> tuple[Sequence[Record], Record]:
+    """Return the items of one page, and the NextToken if there are more.
+
+    Args:
+        items: all items.
+        request: the parameters, with MaxResults and NextToken.
+        answer: name of the list, whose tokens no other list accepts.
+        size: MaxResults if the request has none.
 
     Raises:
-        SageMakerError: when it does not come from an earlier answer.
+        SageMakerError: when the NextToken does not come from an earlier answer.
     """
-    if not TOKEN.fullmatch(token):
-        raise invalid(f"The NextToken {token!r} is not one of an earlier answer.")
-    return int(token)
+    given = request.get("NextToken")
+    match = TOKEN.fullmatch(given or f"{answer}/0")
+    if match is None or match[1] != answer:
+        raise invalid(f"The NextToken {given!r} is not one of an earlier answer to this operation.")
+    start = int(match[2])
+    end = start + int(request.get("MaxResults", size))
+    return items[start:end], {"NextToken": f"{answer}/{end}"} if end < len(items) else {}

@@ -4,6 +4,7 @@ import threading
 
 from local_aws.sagemaker.context import Context, now
 from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.images import check_known
 from local_aws.sagemaker.listing import page
 from local_aws.sagemaker.store import Record
 
@@ -41,6 +42,27 @@ def check_package(request: Record) -> None:
         raise invalid("The embedded SageMaker has model packages with ModelPackageGroupName only.")
     if "Tags" in request:
         raise invalid("A versioned model package cannot have Tags; it uses those of its group.")
+    check_images(request)
+
+
+def check_images(request: Record) -> None:
+    """Refuse a package whose containers no endpoint could run.
+
+    Args:
+        request: parameters of CreateModelPackage or UpdateModelPackage.
+
+    Raises:
+        SageMakerError: naming the image.
+    """
+    specifications = [
+        request.get("InferenceSpecification", {}),
+        *request.get("AdditionalInferenceSpecifications", []),
+        *request.get("AdditionalInferenceSpecificationsToAdd", []),
+    ]
+    for specification in specifications:
+        for container in specification.get("Containers", []):
+            if "Image" in container:
+                check_known(container["Image"])
 
 
 class ModelPackages:
@@ -124,7 +146,7 @@ class ModelPackages:
         found = self._store.list(PACKAGE)
         if "ModelPackageGroupName" in request:
             group = self._group(request["ModelPackageGroupName"])
-            request = {**request, "ModelPackageGroupName": group["ModelPackageGroupName"]}
+            request = request | {"ModelPackageGroupName": group["ModelPackageGroupName"]}
         elif request.get("ModelPackageType", "Unversioned") == "Unversioned":
             found = []
         return page(
@@ -138,6 +160,7 @@ class ModelPackages:
 
     def update(self, request: Record) -> Record:
         """UpdateModelPackage, which adds to the customer's properties."""
+        check_images(request)
         record = self._package(request["ModelPackageArn"])
         removed = request.get("CustomerMetadataPropertiesToRemove", [])
         properties = record.get("CustomerMetadataProperties", {}) | request.get(
@@ -156,6 +179,27 @@ class ModelPackages:
         record = self._package(request["ModelPackageName"])
         self._store.delete(PACKAGE, _key(record["ModelPackageArn"]))
         return {}
+
+    def container(self, name_or_arn: str) -> Record:
+        """Return the container of an approved package.
+
+        Raises:
+            SageMakerError: when the package is missing, not approved, or without one container.
+        """
+        package = self._package(name_or_arn)
+        arn, approval = package["ModelPackageArn"], package["ModelApprovalStatus"]
+        if approval != "Approved":
+            raise invalid(
+                f"The model package {arn} cannot be deployed: its ModelApprovalStatus is "
+                f"{approval}; it must be Approved."
+            )
+        containers = package.get("InferenceSpecification", {}).get("Containers", [])
+        if len(containers) != 1:
+            raise invalid(
+                f"The embedded SageMaker serves a model package with one container in its "
+                f"InferenceSpecification; {arn} has {len(containers)}."
+            )
+        return dict(containers[0])
 
     def _group(self, name_or_arn: str) -> Record:
         """Return a group.

@@ -19,7 +19,7 @@ class NamedResources:
         noun: str,
         prefix: str,
         plural: str,
-        check: Callable[[Record], None],
+        check: Callable[[Record], Record | None],
         describe: Callable[[Record], Record],
     ) -> None:
         """Serve the operations of one kind.
@@ -30,7 +30,8 @@ class NamedResources:
             noun: the kind in error messages, such as `endpoint configuration`.
             prefix: the prefix of the API's fields, such as `EndpointConfig`.
             plural: the key of the list in the list operation's answer.
-            check: raises SageMakerError for a create request that is invalid despite its shape.
+            check: raises SageMakerError for a create request that is invalid despite its shape;
+                returns what the record has besides the request.
             describe: fills in what the create request left out.
         """
         self._context, self._check, self._describe = context, check, describe
@@ -40,8 +41,8 @@ class NamedResources:
         """CreateModel, CreateEndpointConfig."""
         name = request[f"{self._prefix}Name"]
         arn = self._context.arn(self._kind, name)
-        self._check(request)
-        record = {**request, f"{self._prefix}Arn": arn, "CreationTime": now()}
+        kept = self._check(request) or {}
+        record = {**request, **kept, f"{self._prefix}Arn": arn, "CreationTime": now()}
         if not self._context.store.add(self._kind, name, record):
             raise in_use(self._noun, arn)
         return {f"{self._prefix}Arn": arn}

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.utils import parse_to_aware_datetime
 
 from local_aws.sagemaker.errors import invalid
-from local_aws.sagemaker.listing import DEFAULT_PAGE, page_start
+from local_aws.sagemaker.listing import part
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.validation import members_of
 
@@ -48,12 +48,12 @@ def search(resource: str, records: list[Record], request: Record) -> Record:
     found.sort(key=lambda record: _sort_key(next(_values(record, by), None)))
     if request.get("SortOrder", "Descending") == "Descending":
         found.reverse()
-    start = page_start(request.get("NextToken", "0"))
-    end = start + int(request.get("MaxResults", DEFAULT_PAGE))
+    shown, token = part(found, request, "Results")
     return {
-        "Results": [{resource: record} for record in found[start:end]],
+        "Results": [{resource: record} for record in shown],
         "TotalHits": {"Value": len(found), "Relation": "EqualTo"},
-    } | ({"NextToken": str(end)} if end < len(found) else {})
+        **token,
+    }
 
 
 def _check_properties(resource: str, expression: Record) -> None:

@@ -182,10 +182,8 @@ class ServedModel:
         words: list[str | Path] = [
             python, "-P", SERVER, seen, self._folder / "port", framework(self.image),
         ]  # fmt: skip
-        if namespace.obstacle() is None:
-            words = namespace.command(words, self._folder, isolated=False)
         self._container = Container(
-            words,
+            namespace.command(words, self._folder, isolated=False),
             folder=self._folder,
             environment={**environment, "PYTHONPATH": str(model_dir / "code")},
             on_line=self._on_line,
@@ -201,8 +199,11 @@ class ServedModel:
 
         # The image has none of the project's packages, so the developer's packages must not hide a
         # wheel that is missing from the artifact.
+        words: list[str | Path] = [
+            python, "-m", "pip", "install", "--ignore-installed", "-r", "requirements.txt",
+        ]  # fmt: skip
         pip = Container(
-            [python, "-m", "pip", "install", "--ignore-installed", "-r", "requirements.txt"],
+            namespace.command(words, self._folder, isolated=False),
             folder=code,
             environment=environment,
             on_line=on_line,

@@ -10,6 +10,7 @@ from typing import Any
 from local_aws.credentials import AssumeRole, without_roles
 from local_aws.environment import ACCOUNT
 from local_aws.sagemaker import descriptions
+from local_aws.sagemaker.arns import PASSED_ROLES
 from local_aws.sagemaker.capacity import Quota, unlimited
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.endpoints import Endpoints
@@ -20,7 +21,7 @@ from local_aws.sagemaker.model_packages import ModelPackages
 from local_aws.sagemaker.models import NamedResources
 from local_aws.sagemaker.serving_request import check_endpoint_config, check_model
 from local_aws.sagemaker.store import Record, Store
-from local_aws.sagemaker.tags import Tags
+from local_aws.sagemaker.tags import Tags, check_tags
 from local_aws.sagemaker.training_jobs import TrainingJobs
 from local_aws.sagemaker.transform_jobs import TransformJobs
 from local_aws.sagemaker.validation import validate
@@ -63,12 +64,16 @@ class SageMakerService:
         """
         store = Store(state_dir / "records", lag)
         context = Context(state_dir, store, endpoint_url, region, ACCOUNT, assume, send)
+        self._context = context
         self._jobs = TrainingJobs(context, publish)
+        packages, tags = ModelPackages(context), Tags(store)
         models = NamedResources(
             context, kind="model", noun="model", prefix="Model", plural="Models",
             describe=descriptions.model,
             check=lambda request: check_model(
-                request, context.client("s3", role=request.get("ExecutionRoleArn"))
+                request,
+                context.client("s3", role=request.get("ExecutionRoleArn")),
+                packages.container,
             ),
         )  # fmt: skip
         configs = NamedResources(
@@ -78,7 +83,6 @@ class SageMakerService:
         )  # fmt: skip
         self._endpoints = Endpoints(context, models, configs, publish, quota)
         self._transforms = TransformJobs(context, models, publish)
-        packages, tags = ModelPackages(context), Tags(store)
         self.operations = self._operations(models, configs, packages, tags)
         # Events that AWS itself causes
         self._events = {"InterruptTrainingJob": self._jobs.interrupt}
@@ -148,6 +152,10 @@ class SageMakerService:
                 "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
             )
         validate(operation, request)
+        check_tags(request.get("Tags", []))
+        for member in PASSED_ROLES:
+            if member in request:
+                self._context.credentials(request[member])
         return self.operations[operation](request)
 
     def handle_control_plane(self, headers: Mapping[str, str], body: bytes) -> Answer:

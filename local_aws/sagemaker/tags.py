@@ -1,8 +1,9 @@
 """The tag operations of the API, for every kind of resource."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from local_aws.sagemaker.errors import SageMakerError
+from local_aws.sagemaker.errors import SageMakerError, invalid
+from local_aws.sagemaker.listing import part
 from local_aws.sagemaker.store import Record, Store
 
 KINDS = {
@@ -42,8 +43,9 @@ class Tags:
 
     def list(self, request: Record) -> Record:
         """ListTags."""
-        kind, name, tags = self._find(request["ResourceArn"])
-        return {"Tags": self._set(kind, name, tags)}
+        _, _, tags = self._find(request["ResourceArn"])
+        shown, token = part(_listed(tags), request, "Tags", MOST_TAGS)
+        return {"Tags": shown, **token}
 
     def _find(self, arn: str) -> tuple[str, str, dict[str, str]]:
         """Return the kind, name and tags of a resource, whose ARN has its name in lower case."""
@@ -55,6 +57,29 @@ class Tags:
         raise SageMakerError("ValidationException", f"Could not find the resource {arn}.")
 
     def _set(self, kind: str, name: str, tags: dict[str, str]) -> Sequence[dict[str, str]]:
-        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        listed = _listed(tags)
         self._store.update(kind, name, Tags=listed)
         return listed
+
+
+def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
+    """Refuse tags that no resource can have.
+
+    Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+
+    Raises:
+        SageMakerError: naming the key.
+    """
+    keys = [tag["Key"] for tag in tags]
+    for key in keys:
+        if key.lower().startswith("aws:"):
+            raise invalid(
+                f"The tag key {key!r} is not allowed: aws: prefixed tag key names are not allowed "
+                "for external use."
+            )
+        if keys.count(key) > 1:
+            raise invalid(f"The tag key {key!r} is in the request more than once.")
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

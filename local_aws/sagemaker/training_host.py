@@ -16,7 +16,7 @@ from local_aws.sagemaker.checkpoints import local_folder
 from local_aws.sagemaker.container import Container, container_environment
 from local_aws.sagemaker.context import Context
 from local_aws.sagemaker.logs import LogStream
-from local_aws.sagemaker.namespace import OPT_ML
+from local_aws.sagemaker.namespace import KILLED_BY, OPT_ML
 from local_aws.sagemaker.overlay import make_overlay, write_command
 from local_aws.sagemaker.store import Record
 from local_aws.sagemaker.training_command import (
@@ -29,7 +29,6 @@ LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TORCHRUN = Path(__file__).with_name("torchrun.py")
 INSTANCE_GROUP = "homogeneousCluster"
 MAX_FAILURE_REASON = 1024
-KILLED_BY = 128  # a container killed by signal N exits with 128 + N
 TRACEBACK = "Traceback (most recent call last)"
 # torchrun's line about a process that was killed by the kernel when memory ran out or by its own
 # fault: SIGILL, SIGBUS, SIGFPE, SIGKILL or SIGSEGV. Such a process cannot log anything itself.
@@ -126,8 +125,6 @@ class TrainingHost:
 
     def _command(self) -> list[str | Path]:
         words = container_command(self._record, self._python)
-        if self._obstacle is not None:
-            return words
         # Several hosts need a network to find one another.
         isolated = self._isolated and len(self._hosts) == 1
         return namespace.command(words, self.base, isolated=isolated)

@@ -126,7 +126,7 @@ class TrainingJobs:
     def close(self) -> None:
         """Stop all running jobs and wait for their end."""
         for run in self._runs.values():
-            run.stop()
+            run.close()
         for run in self._runs.values():
             run.join()
 

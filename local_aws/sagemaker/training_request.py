@@ -7,7 +7,7 @@ from typing import Any
 from local_aws.sagemaker import namespace, objects
 from local_aws.sagemaker.checkpoints import local_folder
 from local_aws.sagemaker.errors import SageMakerError, invalid
-from local_aws.sagemaker.images import check_image
+from local_aws.sagemaker.images import TRAINING, check_image
 from local_aws.sagemaker.store import Record
 
 REQUIRED_HERE = ("AlgorithmSpecification", "ResourceConfig")
@@ -51,7 +51,7 @@ def artifact_uri(record: Record) -> str:
 def _check_algorithm(algorithm: Record) -> None:
     if "AlgorithmName" in algorithm or "TrainingImage" not in algorithm:
         raise invalid("The embedded SageMaker does not have AlgorithmName; give a TrainingImage.")
-    check_image(algorithm["TrainingImage"])
+    check_image(algorithm["TrainingImage"], TRAINING)
     words = [*algorithm.get("ContainerEntrypoint", []), *algorithm.get("ContainerArguments", [])]
     obstacle = namespace.obstacle() if any(namespace.OPT_ML in word for word in words) else None
     if obstacle is not None:

@@ -19,6 +19,7 @@ from local_aws.sagemaker.training_request import artifact_uri
 
 KIND = "training-job"
 STOP_GRACE_SECONDS = 10.0  # 120 on AWS
+CLOSE_GRACE_SECONDS = 1.0  # S3 is gone, so a job that saves its model could not upload it
 SPARE_MACHINES_SECONDS = 1.0  # until interrupted machines are replaced
 EVENT_FIELDS = (
     "TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus", "ModelArtifacts",
@@ -55,7 +56,7 @@ class TrainingRun(JobRun):
         limits = record["StoppingCondition"]
         self._max_runtime = float(limits["MaxRuntimeInSeconds"])
         self._give_up_at = time.monotonic() + float(limits.get("MaxWaitTimeInSeconds", math.inf))
-        self._ran = 0.0
+        self._grace, self._ran = STOP_GRACE_SECONDS, 0.0
         self._interrupted = threading.Event()
         self._trained = False
 
@@ -66,6 +67,11 @@ class TrainingRun(JobRun):
                 return False
             self._interrupted.set()
             return True
+
+    def close(self) -> None:
+        """Stop the job because the embedded AWS is ending."""
+        self._grace = CLOSE_GRACE_SECONDS
+        self.stop()
 
     def _enter_stopping(self) -> None:
         self._enter("Stopping", "Stopping the training job", TrainingJobStatus="Stopping")
@@ -122,7 +128,7 @@ class TrainingRun(JobRun):
                 self._proceed("Stopping", "The time limit is reached", TrainingJobStatus="Stopping")
             if secondary is not None:
                 self._interrupted.clear()
-                cluster.stop(STOP_GRACE_SECONDS)
+                cluster.stop(self._grace)
                 return secondary
         with self._changing:  # an interruption now would come too late
             self._trained = True

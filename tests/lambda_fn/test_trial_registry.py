@@ -127,7 +127,7 @@ def properties(kind: str, model: str) -> dict[str, Any]:
         "CapturePercent": "0",
         "Package": {
             "Group": GROUP, "Artifact": f"s3://data/models/{model}/output/model.tar.gz",
-            "Image": "1.dkr.ecr.us-east-1.amazonaws.com/x:1", "Removal": "destroy",
+            "Image": "1.dkr.ecr.us-east-1.amazonaws.com/pytorch:1", "Removal": "destroy",
         },
         "Environment": {"SAGEMAKER_PROGRAM": "predict.py"},
         "InstanceTypes": {"Transform": "ml.m5.large"},
@@ -162,7 +162,7 @@ def test_a_model_that_serves_is_approved_with_its_metrics_and_lineage(trial: Tri
     specification = package["InferenceSpecification"]
     assert specification["Containers"] == [
         {
-            "Image": "1.dkr.ecr.us-east-1.amazonaws.com/x:1",
+            "Image": "1.dkr.ecr.us-east-1.amazonaws.com/pytorch:1",
             "ModelDataUrl": "s3://data/models/job-1/output/model.tar.gz",
             "Environment": {"SAGEMAKER_PROGRAM": "predict.py"},
         }

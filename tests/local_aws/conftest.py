@@ -45,7 +45,9 @@ def started(port: int, state: Path, **environment: str) -> Emulator:
     """Start an emulator through the command line."""
     up = run_cli("up", "--port", str(port), "--state", str(state), **environment)
     assert up.returncode == 0, up.stderr
-    return Emulator(port, state)
+    emulator = Emulator(port, state)
+    emulator.execution_role("sagemaker")
+    return emulator
 
 
 def ended(state: Path) -> None:

@@ -4,12 +4,15 @@ import io
 import json
 import os
 import signal
+import time
 import zipfile
 from pathlib import Path
 
 import psutil
+import pytest
 
 from local_aws import process
+from local_aws.sagemaker import namespace
 from local_aws.testing import free_port
 from tests.local_aws.conftest import (
     Emulator,
@@ -19,8 +22,11 @@ from tests.local_aws.conftest import (
     started,
 )
 from tests.local_aws.support import jobs
+from tests.local_aws.support.processes import running as running_processes
 from tests.support.waiting import until
 
+# A few seconds more than it takes on an idle machine
+SECONDS_TO_END = 8
 # Variables that users of another emulator or of a real account may export
 FOREIGN_SETTINGS = {
     "AUTH": "true",
@@ -93,24 +99,50 @@ def test_foreign_settings_change_nothing_and_a_killed_emulator_leaves_nothing(
         ended(state)
 
 
-def test_nothing_outlives_a_killed_emulator(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_outlives_an_ended_emulator(tmp_path: Path, number: signal.Signals) -> None:
     """Nobody runs `up` or `down` afterwards."""
     state = tmp_path / "state"
     emulator = started(free_port(), state)
     try:
-        jobs.put_source(emulator)
-        job = jobs.request("killed", "wait")
-        emulator.client("sagemaker").create_training_job(**job)
-        until(lambda: "waiting" in jobs.lines(emulator, "killed"))
+        train_and_escape(emulator)
         running = process.find(state)
         assert running is not None
-        os.kill(running.pid, signal.SIGKILL)
+        os.kill(running.pid, number)
+        began = time.monotonic()
+        until(lambda: process.find(state) is None, seconds=60, explain=lambda: running)
+        assert time.monotonic() - began < SECONDS_TO_END
         until(
-            lambda: not processes_naming(state),
-            seconds=60, explain=lambda: processes_naming(state),
+            lambda: not (processes_naming(state) or running_escaped()),
+            seconds=20, explain=lambda: processes_naming(state),
         )  # fmt: skip
     finally:
         ended(state)
+
+
+def test_down_ends_a_job_and_its_processes(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    emulator = started(free_port(), state)
+    try:
+        train_and_escape(emulator)
+        began = time.monotonic()
+    finally:
+        ended(state)
+    assert time.monotonic() - began < SECONDS_TO_END
+    assert running_escaped() == []
+
+
+def train_and_escape(emulator: Emulator) -> None:
+    """Start a training job with a process that leaves its session; wait until both run."""
+    jobs.put_source(emulator)
+    behaviour = "ignore" if namespace.obstacle() else "escape"
+    emulator.client("sagemaker").create_training_job(**jobs.request("escaping", behaviour))
+    until(lambda: "waiting" in jobs.lines(emulator, "escaping"))
+    assert bool(running_escaped()) == (behaviour == "escape")
+
+
+def running_escaped() -> list[int]:
+    return running_processes("sleep 614")
 
 
 def test_the_status_of_an_emulator_that_does_not_answer_is_one_line(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from local_aws.environment import DEFAULT_REGION
 from local_aws.testing import free_port
 from tests.local_aws.conftest import Emulator, ended, started
 from tests.local_aws.support.assembly import FUNCTION, QUEUE, application, custom_resource
+from tests.local_aws.support.endpoints import ROLE
 
 REASON = "The training failed.\nAlgorithmError: " + "line 7 has no label, " * 60
 CAPTURED = Path(__file__).parent / "support" / "cdk_output"
@@ -41,7 +42,7 @@ def test_a_resource_that_cannot_be_created(cdk: Cdk, tmp_path: Path) -> None:
     model: dict[str, Any] = {
         "Type": "AWS::SageMaker::Model",
         "Properties": {
-            "ExecutionRoleArn": "arn:aws:iam::000000000000:role/any",
+            "ExecutionRoleArn": ROLE,
             "PrimaryContainer": {
                 "Image": "pytorch-inference",
                 "ModelDataUrl": "s3://nowhere/model.tar.gz",

@@ -10,15 +10,16 @@ from botocore.exceptions import ClientError
 
 from local_aws.sagemaker import SageMakerError, SageMakerService, namespace
 from tests.local_aws.conftest import Emulator
-from tests.local_aws.support import jobs
+from tests.local_aws.support import endpoints, jobs
 from tests.local_aws.support.archives import archive, unpacked
+from tests.local_aws.support.processes import running
 from tests.support.waiting import until
 
 CODE = "s3://container-jobs/code/"
 BUCKET = "container-jobs"
 # A script that uses the paths of a container as they are in AWS's examples
 SCRIPT = """
-import json, os, socket, sys, urllib.request
+import json, os, socket, subprocess, sys, urllib.request
 from pathlib import Path
 
 hyperparameters = json.loads(Path("/opt/ml/input/config/hyperparameters.json").read_text())
@@ -27,6 +28,7 @@ seen = {
     "files": sorted(os.listdir("/opt/ml/input/data/training")),
     "arguments": sys.argv[1:],
     "opt": sorted(os.listdir("/opt")),
+    "processes": [int(name) for name in os.listdir("/proc") if name.isdigit()],
     "keys": sorted(name for name in os.environ if name.startswith("AWS_") and "KEY" in name),
     "job": os.environ["TRAINING_JOB_NAME"],
 }
@@ -35,6 +37,8 @@ try:
     seen["network"] = "reachable"
 except OSError:
     seen["network"] = "none"
+nothing = subprocess.DEVNULL
+subprocess.Popen(["setsid", "sleep", "615"], env={}, stdout=nothing, stderr=nothing)
 print("loss=0.5", flush=True)
 print("loss=0.25", flush=True)
 Path("/opt/ml/model/seen.json").write_text(json.dumps(seen))
@@ -110,6 +114,34 @@ def test_a_script_finds_the_paths_of_a_container(started: Emulator) -> None:
     assert found["network"] == "reachable"
     assert not Path("/opt/ml/model/seen.json").exists()  # nothing is left on the machine
     assert {"ml", *(one.name for one in Path("/opt").iterdir())} == set(found["opt"])
+
+
+def test_a_script_sees_only_the_processes_of_its_container(started: Emulator) -> None:
+    processes = seen(started, "arguments")["processes"]
+    assert processes == [1, 2]  # the script is the second
+
+
+def test_no_process_of_a_script_outlives_its_job(started: Emulator) -> None:
+    jobs.ended(started, "paths")
+    jobs.ended(started, "isolated")
+    jobs.ended(started, "entrypoint")
+    jobs.ended(started, "arguments")
+    assert running("sleep 615") == []
+
+
+def test_no_process_of_a_models_code_outlives_its_endpoint(emulator: Emulator) -> None:
+    s3, sagemaker = emulator.client("s3"), emulator.client("sagemaker")
+    s3.create_bucket(Bucket=endpoints.BUCKET)
+    start = "import subprocess\nsubprocess.Popen(['setsid', 'sleep', '616'], env={})\n"
+    code = start + endpoints.CODE[endpoints.SCIKIT_LEARN]
+    name = endpoints.define(
+        emulator, "escapes", endpoints.artifact("escapes", **{"code/inference.py": code})
+    )
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    assert endpoints.settled(emulator, name)["EndpointStatus"] == "InService"
+    assert len(running("sleep 616")) == 1
+    sagemaker.delete_endpoint(EndpointName=name)
+    until(lambda: not running("sleep 616"), seconds=20)
 
 
 def test_an_isolated_job_gets_its_code_and_no_network(started: Emulator) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.sagemaker import SageMakerError
 from local_aws.sagemaker.listing import page
 
 RECORDS = [
@@ -47,7 +48,7 @@ def one_page(order: str = "Descending", **request: Any) -> dict[str, Any]:
         ({"LastModifiedTimeAfter": 350}, ["Beta"]),
         ({"LastModifiedTimeBefore": 250}, ["alpha"]),
         ({"MaxResults": 2}, ["gamma-beta", "alpha"]),
-        ({"NextToken": "9"}, []),
+        ({"NextToken": "Items/9"}, []),
     ],
 )  # fmt: skip
 def test_filters_and_order(request_: dict[str, Any], expected: list[str]) -> None:
@@ -74,3 +75,9 @@ def test_pages_contain_every_record_once() -> None:
         if token is None:
             break
     assert seen == ["gamma-beta", "alpha", "Beta"]
+
+
+@pytest.mark.parametrize("token", ["Others/1", "Items/", "Items/-1", "1", "soon"])
+def test_the_token_of_another_list_is_refused(token: str) -> None:
+    with pytest.raises(SageMakerError, match=f"NextToken '{token}' is not one of"):
+        one_page(NextToken=token)

@@ -17,7 +17,9 @@ from tests.local_aws.test_kept_resources import import_into
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000000"
 GROUP, NAME = f"{SAGEMAKER}:model-package-group/films", "films"
 SPECIFICATION = {
-    "Containers": [{"Image": "1.dkr.ecr.us-east-1.amazonaws.com/x:1", "ModelDataUrl": "s3://b/m"}],
+    "Containers": [
+        {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/pytorch:1", "ModelDataUrl": "s3://b/m"}
+    ],
     "SupportedContentTypes": ["text/plain"],
 }
 
@@ -244,3 +246,34 @@ def test_a_group_with_packages_outlives_its_declaration(emulator: Emulator) -> N
     sagemaker.create_model_package(ModelPackageGroupName="undeclared")
     assert stack.deploy(other).status == "UPDATE_COMPLETE"
     assert sagemaker.describe_model_package_group(ModelPackageGroupName="undeclared")
+
+
+UNKNOWN = {"Containers": [{"Image": "1.dkr.ecr.us-east-1.amazonaws.com/xgboost:1"}]}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"InferenceSpecification": UNKNOWN},
+        {"AdditionalInferenceSpecifications": [{"Name": "other", **UNKNOWN}]},
+    ],
+)
+def test_a_package_with_an_unknown_image_is_refused(
+    registry: Client, members: dict[str, Any]
+) -> None:
+    assert "xgboost:1" in refusal(
+        registry.create_model_package, ModelPackageGroupName=NAME, **members
+    )
+    assert registry.list_model_packages(ModelPackageGroupName=NAME)["ModelPackageSummaryList"] == []
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"InferenceSpecification": UNKNOWN},
+        {"AdditionalInferenceSpecificationsToAdd": [{"Name": "other", **UNKNOWN}]},
+    ],
+)
+def test_a_package_does_not_get_an_unknown_image(registry: Client, members: dict[str, Any]) -> None:
+    arn = register(registry)
+    assert "xgboost:1" in refusal(registry.update_model_package, ModelPackageArn=arn, **members)

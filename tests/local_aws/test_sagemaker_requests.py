@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.model import StructureShape
 
-from local_aws.sagemaker import SageMakerError, SageMakerService
-from tests.local_aws.support.endpoints import ROLE
+from local_aws.sagemaker import SageMakerError, SageMakerService, images
+from local_aws.sagemaker.validation import operation_model
+from tests.local_aws.support.endpoints import PYTORCH, ROLE, SCIKIT_LEARN
 
 NOWHERE = "http://127.0.0.1:9"  # these requests reach no other service
 VARIANT = {"VariantName": "blue", "ModelName": "m"}
@@ -35,6 +37,26 @@ def config(*variants: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def without(request: dict[str, Any], member: str) -> dict[str, Any]:
     return {key: value for key, value in request.items() if key != member}
+
+
+@pytest.mark.parametrize(
+    ("image", "packages", "command"),
+    [
+        (PYTORCH, ("torch",), "pip install torch 'local-aws[pytorch]'"),
+        (PYTORCH, ("sagemaker_pytorch_container",), "pip install torch 'local-aws[pytorch]'"),
+        (SCIKIT_LEARN, ("sklearn",), "pip install 'local-aws[scikit-learn]'"),
+    ],
+)
+def test_an_image_whose_packages_are_missing_is_refused_with_the_command_that_installs_them(
+    service: SageMakerService, monkeypatch: pytest.MonkeyPatch,
+    image: str, packages: tuple[str, ...], command: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(images, "find_spec", lambda name: None if name in packages else True)
+    algorithm = {"TrainingImage": image, "TrainingInputMode": "File"}
+    with pytest.raises(SageMakerError) as raised:
+        service.call("CreateTrainingJob", {**JOB, "AlgorithmSpecification": algorithm})
+    assert packages[0] in raised.value.message
+    assert command in raised.value.message
 
 
 @pytest.mark.parametrize(
@@ -69,8 +91,8 @@ def without(request: dict[str, Any], member: str) -> dict[str, Any]:
         ("CreateTrainingJob", {**JOB, "AlgorithmSpecification": {"TrainingImage": "mypytorchimage", "TrainingInputMode": "File"}}, ["mypytorchimage"]),
         ("CreateTrainingJob", {**JOB, "AlgorithmSpecification": {"AlgorithmName": "mine", "TrainingInputMode": "File"}}, ["AlgorithmName", "TrainingImage"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataUrl": "s3://b/k", "Mode": "MultiModel"}}, ["MultiModel"]),
-        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelPackageName": "p"}}, ["ModelPackageName"]),
-        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": "p"}}, ["does not have ModelPackageName"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "MultiModelConfig": {}}}, ["MultiModelConfig"]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": "p"}}, ["model-package/p does not exist"]),
         ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": "pytorch", "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/k/", "S3DataType": "S3Prefix", "CompressionType": "None"}}}}, ["ModelDataSource", "S3Object"]),
         ("Search", {"Resource": "TrainingJob", "SearchExpression": {"Filters": [{"Name": "TrainingJobNam", "Operator": "Exists"}]}}, ["TrainingJobNam"]),
         ("Search", {"Resource": "TrainingJob", "SearchExpression": {"SubExpressions": [{"NestedFilters": [{"NestedPropertyName": "Channels", "Filters": [{"Name": "Channels.ChannelName", "Value": "a"}]}]}]}}, ["Channels"]),
@@ -155,3 +177,48 @@ def test_a_defect_is_not_shown_to_the_caller(
         "message": "CreateTrainingJob failed.",
     }
     assert "EndpointConnectionError" in capsys.readouterr().err
+
+
+def test_every_operation_that_tags_refuses_tags_that_aws_refuses(service: SageMakerService) -> None:
+    """Nothing else in these requests is looked at before."""
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/k"}}
+    requests: dict[str, dict[str, Any]] = {
+        "AddTags": {"ResourceArn": "arn:aws:sagemaker:us-east-1:000000000000:model/m"},
+        "CreateEndpoint": {"EndpointName": "e", "EndpointConfigName": "c"},
+        "CreateEndpointConfig": config(INSTANCE),
+        "CreateModel": {"ModelName": "m"},
+        "CreateModelPackage": {},
+        "CreateModelPackageGroup": {"ModelPackageGroupName": "g"},
+        "CreateTrainingJob": JOB,
+        "CreateTransformJob": {
+            "TransformJobName": "t", "ModelName": "m", "TransformInput": {"DataSource": source},
+            "TransformOutput": {"S3OutputPath": "s3://b/"},
+            "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        },
+    }  # fmt: skip
+    shapes = {name: operation_model(name).input_shape for name in service.operations}
+    assert requests.keys() == {
+        name
+        for name, shape in shapes.items()
+        if isinstance(shape, StructureShape) and "Tags" in shape.members
+    }
+    for operation, request in requests.items():
+        for keys, reason in (
+            (["aws:owner"], "'aws:owner' is not allowed"),
+            (["AWS:owner"], "'AWS:owner' is not allowed"),
+            (["a", "b", "a"], "'a' is in the request more than once"),
+        ):
+            tags = [{"Key": key, "Value": "value"} for key in keys]
+            with pytest.raises(SageMakerError, match=reason):
+                service.call(operation, {**request, "Tags": tags})
+
+
+def test_the_list_of_tags_has_one_page(service: SageMakerService) -> None:
+    group = service.call(
+        "CreateModelPackageGroup",
+        {"ModelPackageGroupName": "tagged", "Tags": [{"Key": "a", "Value": "b"}]},
+    )
+    arn = {"ResourceArn": group["ModelPackageGroupArn"]}
+    assert service.call("ListTags", arn) == {"Tags": [{"Key": "a", "Value": "b"}]}
+    with pytest.raises(SageMakerError, match="NextToken 'Models/1' is not one of"):
+        service.call("ListTags", {**arn, "NextToken": "Models/1"})

@@ -14,9 +14,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_aws.environment import DEFAULT_REGION, DUMMY_KEY, endpoint_url
-from tests.local_aws.conftest import Emulator, processes_naming
+from tests.local_aws.conftest import Emulator
 from tests.local_aws.support import endpoints
 from tests.local_aws.support.archives import archive, wheel
+from tests.local_aws.support.processes import model_servers
 from tests.support.waiting import until
 
 SERVED = "serves"
@@ -291,9 +292,9 @@ def test_deleted_endpoint_leaves_no_process(serving: Emulator) -> None:
     sagemaker = serving.client("sagemaker")
     until(lambda: not sagemaker.list_endpoints(StatusEquals="Creating")["Endpoints"])
     folder = serving.state / "sagemaker" / "endpoints"
-    before = len(processes_naming(folder))
+    before = len(model_servers(folder))
     sagemaker.delete_endpoint(EndpointName="cannot-load")
-    assert len(processes_naming(folder)) == before - 1
+    assert len(model_servers(folder)) == before - 1
     assert error_of(serving, "cannot-load", "hello")["Error"]["Code"] == "ValidationError"
 
 

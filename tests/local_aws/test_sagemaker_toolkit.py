@@ -6,6 +6,7 @@ import sys
 from itertools import pairwise
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -13,6 +14,7 @@ from scripts import ROOT
 from tests.local_aws.conftest import Emulator, processes_naming
 from tests.local_aws.support import jobs
 from tests.local_aws.support.archives import unpacked
+from tests.local_aws.support.processes import running
 from tests.support.waiting import until
 
 PLAIN_STATES = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
@@ -144,17 +146,30 @@ def test_hyperparameters_pass_through_a_shell(seen: dict[str, Any]) -> None:
 
 def test_script_reaches_only_the_embedded_aws(trained: Emulator, seen: dict[str, Any]) -> None:
     url = f"http://127.0.0.1:{trained.port}"
-    assert seen["aws"] == {
+    keys = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    assert keys <= seen["aws"].keys()
+    assert {name: value for name, value in seen["aws"].items() if name not in keys} == {
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_S3": url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def test_script_is_the_session_of_its_role(seen: dict[str, Any]) -> None:
+    caller = boto3.client(
+        "sts",
+        endpoint_url=seen["aws"]["AWS_ENDPOINT_URL"],
+        region_name=seen["aws"]["AWS_REGION"],
+        aws_access_key_id=seen["aws"]["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=seen["aws"]["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=seen["aws"]["AWS_SESSION_TOKEN"],
+    ).get_caller_identity()
+    assert caller["Arn"] == "arn:aws:sts::000000000000:assumed-role/sagemaker/SageMaker"
+    assert caller["Account"] == "000000000000"
 
 
 def test_requirements_are_installed_for_the_job_only(
@@ -252,10 +267,4 @@ def test_ended_jobs_leave_nothing_behind(trained: Emulator) -> None:
     folder = trained.state / "sagemaker" / "training"
     assert list(folder.iterdir()) == []
     assert processes_naming(folder) == {}
-    assert sleepers() == []
-
-
-def sleepers() -> list[str]:
-    """Return the processes that the completing script leaves behind."""
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in listing.stdout.splitlines() if line.strip() == "sleep 613"]
+    assert running("sleep 613") == []

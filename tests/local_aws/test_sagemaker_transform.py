@@ -15,8 +15,9 @@ from local_aws.sagemaker.json_path import JsonPathError, parse, select
 from local_aws.sagemaker.transform_parameters import Parameters
 from local_aws.sagemaker.validation import operation_model
 from scripts.score.machines import Machines
-from tests.local_aws.conftest import Emulator, processes_naming
+from tests.local_aws.conftest import Emulator
 from tests.local_aws.support import endpoints
+from tests.local_aws.support.processes import model_servers
 from tests.local_aws.test_sagemaker_service import made_in
 from tests.support.waiting import until
 
@@ -351,23 +352,18 @@ def test_container_that_dies_is_started_again(transforming: Emulator) -> None:
 def test_killed_container_loses_no_line(transforming: Emulator, tmp_path: Path) -> None:
     flag = tmp_path / "flag"
     lines = [*(f"line {number}" for number in range(200)), f"await {flag}", "last"]
-    before = set(containers(transforming))
+    before = set(model_servers(transforming.state))
     start(
         transforming, "killed", {"a": "\n".join(lines).encode()},
         BatchStrategy="SingleRecord", MaxConcurrentTransforms=2,
     )  # fmt: skip
     until(Path(f"{flag}.begun").exists)
-    (process,) = set(containers(transforming)) - before
+    (process,) = set(model_servers(transforming.state)) - before
     os.kill(process, signal.SIGKILL)
     flag.touch()
     assert ended(transforming, "killed")["TransformJobStatus"] == "Completed"
     written = outputs(transforming, "killed")["a.out"].decode()
     assert written == "".join(f"{line.upper()}\n" for line in lines)
-
-
-def containers(emulator: Emulator) -> list[int]:
-    found = processes_naming(emulator.state)
-    return [number for number, command in found.items() if "model_server.py" in command]
 
 
 def test_stopped_job_keeps_finished_objects(transforming: Emulator, tmp_path: Path) -> None:

@@ -37,11 +37,11 @@ time.sleep(600)
 
 def test_everything_runs(embedded_aws):
     s3, sagemaker = embedded_aws.client("s3"), embedded_aws.client("sagemaker")
+    embedded_aws.execution_role("sagemaker")
     for bucket in (endpoints.BUCKET, jobs.BUCKET, "transforms"):
         s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=jobs.BUCKET, Key="source.tar.gz", Body=archive({"train.py": SCRIPT}))
-    training = {"TrainingImage": endpoints.SCIKIT_LEARN, "TrainingInputMode": "File"}
-    sagemaker.create_training_job(**jobs.request("trains", "", AlgorithmSpecification=training))
+    sagemaker.create_training_job(**jobs.request("trains", ""))
     endpoints.define(embedded_aws, "serves")
     sagemaker.create_endpoint(EndpointName="serves", EndpointConfigName="serves")
     model = endpoints.artifact("transforms", **{"code/inference.py": CODE})

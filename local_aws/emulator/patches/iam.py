@@ -22,7 +22,7 @@ from local_aws.credentials import AssumeRole, Credentials, RoleError
 from local_aws.emulator.extension import ServiceHandler
 from local_aws.emulator.sagemaker_api import INVOCATIONS
 from local_aws.environment import ACCOUNT
-from local_aws.sagemaker.arns import arn, resource_arn
+from local_aws.sagemaker.arns import PASSED_ROLES, arn, resource_arn
 from local_aws.sagemaker.service import Answer
 
 PRIVATE_NAMES = (
@@ -48,8 +48,6 @@ PRIVATE_NAMES = (
 )  # fmt: skip
 SAGEMAKER = "sagemaker.amazonaws.com"
 PUT_METRICS = "cloudwatch:PutMetricData"
-# Members of SageMaker's requests that pass a role to it
-PASSED_ROLES = ("RoleArn", "ExecutionRoleArn")
 CONFIG = "EndpointConfigName"
 # Operations that AWS checks on a stream of the log group; only the last two name a stream.
 ON_LOG_STREAMS = {"CreateLogGroup", "DescribeLogStreams", "CreateLogStream", "PutLogEvents"}
@@ -228,7 +226,8 @@ def assume_as(service: str, session: str) -> AssumeRole:
         )  # fmt: skip
         document = (role or {}).get("AssumeRolePolicyDocument")
         decision = iam_evaluator.evaluate_resource_policy(document, trust, service=service)
-        if decision.decision != "Allow":
+        # The path is a part of the role's ARN.
+        if decision.decision != "Allow" or role["Arn"] != role_arn:
             raise _cannot_assume(role_arn, service)
         keys = Credentials(
             f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(64)

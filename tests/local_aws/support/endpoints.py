@@ -9,7 +9,7 @@ from tests.local_aws.support.archives import archive
 from tests.support.waiting import until
 
 BUCKET = "served-models"
-ROLE = "arn:aws:iam::000000000000:role/sagemaker"
+ROLE = "arn:aws:iam::000000000000:role/service-role/sagemaker"
 KEY = "run=7/{}, a+b@c:d.tar.gz"  # every kind of character that a key may have
 INSTANCE: dict[str, Any] = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}

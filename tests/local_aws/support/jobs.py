@@ -61,6 +61,18 @@ def wait():
         time.sleep(0.1)
 
 
+def escape():
+    # It leaves the process group, the session and the variables of the container.
+    subprocess.Popen(["setsid", "sleep", "614"], env={})
+    ignore()
+
+
+def ignore():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    say("waiting")
+    time.sleep(600)
+
+
 def explain():
     reason.write_bytes(b"the data \\xff is wrong" + b"." * 2000)
     sys.exit(3)
