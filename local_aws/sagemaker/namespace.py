@@ -29,8 +29,8 @@ PR_SET_PDEATHSIG = 1
 SIOCSIFFLAGS, UP_AND_RUNNING = 0x8914, 0x41
 NOT_FOUND = 127
 KILLED_BY = 128  # a container killed by signal N exits with 128 + N
-# Python ignores these signals, and a command would inherit that.
-IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+# A command would inherit which of these Python or the server's caller, such as nohup, ignores.
+SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -143,7 +143,7 @@ def run(words: Sequence[str]) -> int:
         return _exit_code(os.waitpid(first, 0)[1])
     _check(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
     mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "proc")
-    started = os.posix_spawnp(words[0], list(words), os.environ, setsigdef=IGNORED_BY_PYTHON)
+    started = os.posix_spawnp(words[0], list(words), os.environ, setsigdef=SIGNALS)
     ended, status = os.wait()
     while ended != started:
         ended, status = os.wait()
@@ -168,7 +168,7 @@ def main(folder: str, network: str, processes: str, *words: str) -> int:
         enter(folder, isolated=network == "none", contained=contained)
         if contained:
             return run(words)
-        for number in IGNORED_BY_PYTHON:
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         os.execvp(words[0], words)  # noqa: S606 - no shell
     except OSError as error:
