@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.datasets import Dataset
 from sentiment.explanation import Explanation
 
 BLOCK = 128  # texts scored at a time, whose arrays fit into the processor's cache
@@ -70,10 +71,10 @@ class Fitted:
 
     Attributes:
         model: the trained model.
-        held_out: the model, or one like it, that was not trained on the validation reviews.
+        held_out: reviews, each with this model or one like it that was not trained on them.
         learning_curve: measurements during training, each with its `step`.
     """
 
     model: Classifier
-    held_out: Classifier
+    held_out: Sequence[tuple[Classifier, Dataset]]
     learning_curve: list[dict[str, float]]

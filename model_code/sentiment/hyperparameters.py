@@ -16,13 +16,10 @@ SPECIFIC = {
         "sentence_weight", "iterations",
     },
     "lstm": {
-        "words", "epochs", "embedding_dim", "hidden_dim", "vocab_size", "learning_rate",
-        "batch_size", "pad", "dropout", "word_dropout",
+        "validation_fraction", "words", "epochs", "embedding_dim", "hidden_dim", "vocab_size",
+        "learning_rate", "batch_size", "pad", "dropout", "word_dropout",
     },
 }  # fmt: skip
-# Share of the training reviews held out by default. The n-grams are trained again with them; the
-# LSTM is not, so it can spare fewer (docs/decisions/0010-the-model.md).
-HELD_OUT = {"ngrams": 0.33, "lstm": 0.1}
 WORDS = ("all", "stems")
 MAX_SHOWN = 100  # characters of a value in an error message
 LEAST_BAD_SEED = 2**31  # beyond the range of some random generators
@@ -36,8 +33,6 @@ class Hyperparameters:
         architecture: `ngrams`, a logistic regression on weighted word n-grams, or `lstm`.
         seed: seed of every random choice.
         test_fraction: share of the reviews held out for testing without a testing channel.
-        validation_fraction: share of the training reviews held out for the learning curve and the
-            calibration; by default 0.33 for `ngrams` and 0.1 for `lstm`.
         max_order: ngrams: words in the longest n-grams.
         min_reviews: ngrams: number of reviews in which an n-gram must occur.
         max_terms: ngrams: number of n-grams that the model keeps at most.
@@ -47,6 +42,8 @@ class Hyperparameters:
             summed loss.
         sentence_weight: ngrams: weight of a sentence of a review as a training text.
         iterations: ngrams: steps of L-BFGS.
+        validation_fraction: lstm: share of the training reviews held out for the learning curve
+            and the calibration.
         words: lstm: `all` words and punctuation, or the notebook's `stems` without stop words.
         epochs: lstm: passes over the training reviews.
         embedding_dim: lstm: size of a word's vector.
@@ -62,15 +59,15 @@ class Hyperparameters:
     architecture: str = "ngrams"
     seed: int = 1
     test_fraction: float = 0.2
-    validation_fraction: float | None = None
     max_order: int = 4
     min_reviews: int = 2
     max_terms: int = 2_400_000
     smoothing: float = 1.0
-    prior: float = 0.4
-    l2_penalty: float = 0.03
+    prior: float = 0.3
+    l2_penalty: float = 0.06
     sentence_weight: float = 0.05
-    iterations: int = 60
+    iterations: int = 20
+    validation_fraction: float = 0.1
     words: str = "all"
     epochs: int = 4
     embedding_dim: int = 64
@@ -99,7 +96,7 @@ class Hyperparameters:
             self._require(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._require("learning_rate", 0 < self.learning_rate <= 1, "above 0 and at most 1")
         self._require("test_fraction", 0 < self.test_fraction < 1, "between 0 and 1")
-        self._require("validation_fraction", 0 < self.held_out < 1, "between 0 and 1")
+        self._require("validation_fraction", 0 < self.validation_fraction < 1, "between 0 and 1")
         for name in ("dropout", "word_dropout"):
             self._require(name, 0 <= getattr(self, name) < 1, "at least 0 and below 1")
         self._require("seed", 0 <= self.seed < LEAST_BAD_SEED, f"from 0 to {LEAST_BAD_SEED - 1}")
@@ -109,21 +106,10 @@ class Hyperparameters:
             shown = str(getattr(self, name))[:MAX_SHOWN]
             raise HyperparameterError(f"{name}={shown}: must be {allowed}")
 
-    @property
-    def held_out(self) -> float:
-        """Share of the training reviews held out for the learning curve and the calibration."""
-        return held_out(self.architecture, self.validation_fraction)
-
     def as_dict(self) -> dict[str, str | int | float]:
         """Return the hyperparameters of this architecture for metadata.json."""
         names = hyperparameters_of(self.architecture)
-        values = asdict(self) | {"validation_fraction": self.held_out}
-        return {name: value for name, value in values.items() if name in names}
-
-
-def held_out(architecture: str, given: float | None) -> float:
-    """Return the share of the training reviews held out, by default the architecture's."""
-    return HELD_OUT[architecture] if given is None else given
+        return {name: value for name, value in asdict(self).items() if name in names}
 
 
 def hyperparameters_of(architecture: str) -> set[str]:
@@ -140,5 +126,4 @@ def most_labels(architecture: str) -> int:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add a command line option for each hyperparameter, as SageMaker passes them."""
     for field in fields(Hyperparameters):
-        kind = float if field.default is None else type(field.default)
-        parser.add_argument(f"--{field.name}", type=kind, default=field.default)
+        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sentiment.hyperparameters import held_out, hyperparameters_of, most_labels
+from sentiment.hyperparameters import hyperparameters_of, most_labels
 from stacks.settings.machines import image_fits_instance, instance_exists
 from stacks.settings.types import (
     BlankIsNone,
@@ -51,17 +51,15 @@ class TrainingSettings(Section):
     architecture: Literal["ngrams", "lstm"] = "ngrams"
     seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = 1
     test_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.2
-    validation_fraction: Annotated[
-        Annotated[Decimal, Field(ge=0.01, le=0.9)] | None, BlankIsNone
-    ] = None
     max_order: Annotated[Whole, Field(ge=1, le=5)] = 4
     min_reviews: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2
     max_terms: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_400_000
     smoothing: Annotated[Decimal, Field(gt=0, le=1000)] = 1.0
-    prior: Annotated[Decimal, Field(ge=0, le=1)] = 0.4
-    l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.03
+    prior: Annotated[Decimal, Field(ge=0, le=1)] = 0.3
+    l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.06
     sentence_weight: Annotated[Decimal, Field(ge=0, le=1)] = 0.05
-    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 60
+    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 20
+    validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
     words: Literal["all", "stems"] = "all"
     epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4
     embedding_dim: Annotated[Whole, Field(ge=1, le=4096)] = 64
@@ -117,7 +115,6 @@ class TrainingSettings(Section):
         """
         names = hyperparameters_of(self.architecture)
         values = {name: getattr(self, name) for name in sorted(names)}
-        values["validation_fraction"] = held_out(self.architecture, self.validation_fraction)
         return {
             name: value if isinstance(value, str) else repr(value) for name, value in values.items()
         }

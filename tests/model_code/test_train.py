@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from sentiment.halves import read_halves
+from sentiment.ngrams.training import FOLDS
 from sentiment.schema import Schema
 from tests.model_code.conftest import run_training, train_here
 from training_job.request import METRICS
@@ -13,7 +14,7 @@ from training_job.request import METRICS
 def test_it_prints_the_metrics_that_the_job_extracts(trained: tuple[Path, str]) -> None:
     _, printed = trained
     found = {metric["Name"]: re.findall(metric["Regex"], printed) for metric in METRICS}
-    assert len(found["train:loss"]) == len(found["validation:accuracy"]) == 2
+    assert len(found["train:loss"]) == len(found["validation:accuracy"]) == 2 * FOLDS
     assert len(found["test:accuracy"]) == 1
     assert re.fullmatch(r"test_accuracy=0\.\d{4}", printed.splitlines()[-1])
 
@@ -42,7 +43,7 @@ def test_the_report_agrees_with_the_artifact(trained: tuple[Path, str]) -> None:
     metadata = json.loads((trained[0] / "model" / "metadata.json").read_text())
     assert metrics["accuracy"] == metadata["metrics"]["accuracy"]
     assert metrics["sha256"] == metadata["sha256"]
-    assert [look["step"] for look in metrics["learning_curve"]] == [10, 20, 10, 20]
+    assert [look["step"] for look in metrics["learning_curve"]] == [10, 20] * (FOLDS + 1)
     assert metadata["model_version"] in (output / "report.html").read_text("utf-8")
 
 

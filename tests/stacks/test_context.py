@@ -420,8 +420,6 @@ def test_hyperparameters_need_no_shell_quoting(rate: float, seed: int, share: fl
     for name, value in settings.training.hyperparameters().items():
         assert all(letter.isascii() and (letter.isalnum() or letter in "._-") for letter in value)
         meant = getattr(settings.training, name)
-        if name == "validation_fraction":
-            meant = 0.1  # the LSTM's
         assert type(meant)(value) == meant
 
 

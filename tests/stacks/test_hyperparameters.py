@@ -19,14 +19,6 @@ def test_the_defaults_are_the_same() -> None:
     assert {name: getattr(settings, name) for name in known} == known
 
 
-@pytest.mark.parametrize(("architecture", "share"), [("ngrams", "0.33"), ("lstm", "0.1")])
-def test_the_validation_fraction_depends_on_the_architecture(architecture: str, share: str) -> None:
-    assert Hyperparameters(architecture=architecture).held_out == float(share)
-    for given, passed in ({}, share), ({"validation_fraction": 0.3}, "0.3"):
-        settings = TrainingSettings.model_validate({"architecture": architecture, **given})
-        assert settings.hyperparameters()["validation_fraction"] == passed
-
-
 def test_every_hyperparameter_belongs_to_an_architecture_or_to_all() -> None:
     assert tuple(SPECIFIC) == ARCHITECTURES
     every = {field.name for field in fields(Hyperparameters)}

@@ -25,7 +25,7 @@ TESTED_ELSEWHERE = {
 }  # fmt: skip
 # Passed to the training script by name: tests/stacks/test_hyperparameters.py
 SCRIPTS_OWN = {f"training.{name}" for names in SPECIFIC.values() for name in names} | {
-    f"training.{name}" for name in ("seed", "test_fraction", "validation_fraction")
+    f"training.{name}" for name in ("seed", "test_fraction")
 }
 
 

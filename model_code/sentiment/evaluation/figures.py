@@ -187,10 +187,13 @@ def _learning_curve(looks: Looks, names: Sequence[str]) -> ReportFigure:
     panels = figure.subplots(len(names), sharex=True, squeeze=False)[:, 0]
     parts = []
     for name, axes in zip(names, panels, strict=True):
-        steps = [look["step"] for look in looks if name in look]
-        values = [look[name] for look in looks if name in look]
+        steps = np.array([look["step"] for look in looks if name in look])
+        values = np.array([look[name] for look in looks if name in look])
+        # A gap in the line between the trainings of two models
+        starts = np.flatnonzero(np.diff(steps) <= 0) + 1
         color, title = OTHER if "loss" in name else ACCENT, name.replace("_", " ")
-        axes.plot(steps, values, color=color, marker=".", linewidth=1.2)
+        line = np.insert(values, starts, np.nan)
+        axes.plot(np.insert(steps, starts, 0), line, color=color, marker=".", linewidth=1.2)
         axes.set_title(title)
         parts.append(f"{title} from {values[0]:.4g} to {values[-1]:.4g}")
     panels[-1].set_xlabel("step")

@@ -19,7 +19,7 @@ from sentiment.lstm.classifier import LSTMReviews, predict
 from sentiment.lstm.cleaning import clean
 from sentiment.lstm.network import LSTMClassifier, pad_batch
 from sentiment.lstm.vocabulary import FIRST_ID, build_dict, convert
-from sentiment.split import share
+from sentiment.split import NEIGHBOURS, share, shuffle, stratified_split
 
 MAX_GRADIENT_NORM = 1.0  # Pascanu et al. (2013): an LSTM's gradients can explode
 
@@ -38,21 +38,22 @@ class Examples:
 
 
 def fit(
-    training: Dataset,
-    validation: Dataset,
-    parameters: Hyperparameters,
-    ranks: Ranks,
-    checkpoint: Checkpoint,
+    reviews: Dataset, parameters: Hyperparameters, ranks: Ranks, checkpoint: Checkpoint
 ) -> Fitted:
     """Train on every rank's share of each batch and keep the best epoch on the validation reviews.
 
     Args:
-        training: reviews in random order, the same on every rank.
-        validation: reviews held out from training.
+        reviews: training reviews, the same on every rank; a share of them is held out.
         parameters: hyperparameters; those for `lstm` apply.
         ranks: processes that train together.
         checkpoint: checkpoint from which an interrupted run resumes.
     """
+    training, validation = (
+        shuffle(part, parameters.seed)
+        for part in stratified_split(
+            reviews, parameters.validation_fraction, parameters.seed, neighbours=NEIGHBOURS
+        )
+    )
     train_words = _cleaned(training, parameters.words, "training", ranks)
     word_dict = build_dict(train_words, parameters.vocab_size)
     examples, held_out = (
@@ -64,7 +65,7 @@ def fit(
     )
     network, curve = descend(examples, held_out, parameters, ranks, checkpoint)
     model = LSTMReviews(network.cpu().eval(), word_dict, parameters.pad, parameters.words)
-    return Fitted(model, held_out=model, learning_curve=curve)
+    return Fitted(model, held_out=[(model, validation)], learning_curve=curve)
 
 
 def _cleaned(dataset: Dataset, words: str, name: str, ranks: Ranks) -> list[list[str]]:

@@ -22,20 +22,21 @@ BYTES, BYTES_OF_MODEL = 8, 8  # of a term in an artifact, and of its ratio and w
 
 @dataclass(frozen=True)
 class Counts:
-    """Number of reviews of each label that have each term.
+    """Number of reviews of each group that have each term.
 
     Attributes:
         terms: sorted numbers of the terms, shape (terms,).
-        reviews: the counts, shape (labels, terms).
+        reviews: the counts, shape (groups, terms). The groups are the labels, or the labels of one
+            fold after the other.
     """
 
     terms: Terms
     reviews: NDArray[np.int32]
 
     @classmethod
-    def none(cls, labels: int) -> Self:
+    def none(cls, groups: int) -> Self:
         """Return the counts of no terms."""
-        return cls(np.empty(0, np.uint64), np.empty((labels, 0), np.int32))
+        return cls(np.empty(0, np.uint64), np.empty((groups, 0), np.int32))
 
     @classmethod
     def sum(cls, counted: Sequence[Self]) -> Self:
@@ -56,7 +57,11 @@ class Counts:
             np.concatenate([self.reviews, later.reviews], axis=1),
         )
 
-    def best(self, parameters: Hyperparameters) -> Self:
+    def by_fold(self, labels: int) -> NDArray[np.int32]:
+        """Return the counts in shape (folds, labels, terms)."""
+        return self.reviews.reshape(len(self.reviews) // labels, labels, -1)
+
+    def best(self, labels: int, parameters: Hyperparameters) -> Self:
         """Keep `max_terms` terms, if so many occur in at least `min_reviews` reviews.
 
         With more than two labels, fewer terms are kept, so that the artifact is not larger.
@@ -65,70 +70,71 @@ class Counts:
         labels differ more in number, which gives them the stronger ratios; then those with the
         smaller numbers, which is a random choice.
         """
-        totals = self.reviews.sum(axis=0, dtype=np.int64)
+        of_labels = self.by_fold(labels).sum(axis=0, dtype=np.int64)
+        totals = of_labels.sum(axis=0)
         kept = np.flatnonzero(totals >= parameters.min_reviews)
-        labels = len(self.reviews)
         models = 1 if labels == len(SENTIMENTS) else labels
         room = parameters.max_terms * (BYTES + BYTES_OF_MODEL) // (BYTES + BYTES_OF_MODEL * models)
         most = max(1, room)
         if len(kept) > most:
-            merits = (totals << 32) + np.ptp(self.reviews, axis=0)
+            merits = (totals << 32) + np.ptp(of_labels, axis=0)
             least = np.partition(merits[kept], -most)[-most]
             better, equal = np.flatnonzero(merits > least), np.flatnonzero(merits == least)
             kept = np.sort(np.append(better, equal[: most - len(better)]))
         return type(self)(self.terms[kept], self.reviews.take(kept, axis=1))
 
 
-def count_terms(
+def count_terms(  # noqa: PLR0913, PLR0917 - the texts and the shape of their groups
     blocks: Sequence[Block],
     groups: NDArray[np.int16],
     labels: int,
+    folds: int,
     parameters: Hyperparameters,
     ranks: Ranks,
-) -> tuple[Counts, Counts]:
+) -> tuple[list[Counts], Counts]:
     """Count the terms over all ranks' reviews.
 
     Args:
         blocks: terms of this rank's texts.
-        groups: label of each text, plus the number of labels for a review that is held out; -1 is
-            not counted.
+        groups: label of each text, plus the number of labels times that of its fold; -1 is not
+            counted.
         labels: number of labels.
+        folds: number of folds.
         parameters: hyperparameters of the choice.
         ranks: processes that share the counting.
 
     Returns:
-        The best terms of the reviews that are not held out, as far as they are among the best
-        terms of all, and the best terms of all.
+        The best terms with their counts: for each fold those that are in enough reviews of the
+        other folds, counted in these, and then all, counted in all folds.
 
     Raises:
         TrainingInputError: when no term occurs in enough reviews.
     """
-    first, final = Counts.none(labels), Counts.none(labels)
+    best = Counts.none(labels * folds)
     bits = BITS + (labels - 1).bit_length()
     for part in range(1 << bits):
-        found = Counts.sum(ranks.gather(_count(blocks, groups, labels, part, bits)))
-        trained, held_out = found.reviews[:labels], found.reviews[labels:]
-        more = (Counts(found.terms, reviews) for reviews in (trained, trained + held_out))
-        first, final = (
-            kept.followed_by(counts.best(parameters)).best(parameters)
-            for kept, counts in zip((first, final), more, strict=True)
-        )
-    if not len(first.terms):
+        found = Counts.sum(ranks.gather(_count(blocks, groups, labels * folds, part, bits)))
+        best = best.followed_by(found.best(labels, parameters)).best(labels, parameters)
+    of_folds = best.by_fold(labels)
+    total = of_folds.sum(axis=0, dtype=np.int32)
+    others = [_in_enough(best.terms, total - fold, parameters) for fold in of_folds]
+    if not all(len(counts.terms) for counts in others):
         raise TrainingInputError(
             f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews: the texts "
             "have no words in common; add texts, or set training.min_reviews=1"
         )
-    # The matrix holds the terms of both: other terms of the first would waste memory.
-    shared = np.isin(first.terms, final.terms, assume_unique=True)
-    if shared.any():
-        first = Counts(first.terms[shared], first.reviews[:, shared])
-    return first, final
+    return others, Counts(best.terms, total)
+
+
+def _in_enough(terms: Terms, reviews: NDArray[np.int32], parameters: Hyperparameters) -> Counts:
+    kept = np.flatnonzero(reviews.sum(axis=0) >= parameters.min_reviews)
+    return Counts(terms[kept], reviews.take(kept, axis=1))
 
 
 def _count(
-    blocks: Sequence[Block], groups: NDArray[np.int16], labels: int, part: int, bits: int
+    blocks: Sequence[Block], groups: NDArray[np.int16], size: int, part: int, bits: int
 ) -> Counts:
-    """Count this rank's terms of one part by group."""
+    """Count this rank's terms of one part by group, of which there are `size`."""
     terms, owners, end = [np.empty(0, np.uint64)], [np.empty(0, np.int16)], 0
     for block in blocks:
         start, end = end, end + len(block.counts)
@@ -137,6 +143,5 @@ def _count(
         terms.append(block.terms[chosen])
         owners.append(of_terms[chosen])
     distinct, places = np.unique(np.concatenate(terms), return_inverse=True)
-    places = places * (2 * labels) + np.concatenate(owners)
-    counts = np.bincount(places, minlength=2 * labels * len(distinct))
-    return Counts(distinct, counts.reshape(-1, 2 * labels).T.astype(np.int32, order="C"))
+    counts = np.bincount(places * size + np.concatenate(owners), minlength=size * len(distinct))
+    return Counts(distinct, counts.reshape(-1, size).T.astype(np.int32, order="C"))

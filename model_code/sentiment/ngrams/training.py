@@ -22,45 +22,47 @@ from sentiment.ngrams.counting import count_terms
 from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design, Objective, minimize
 from sentiment.ngrams.weighting import Weighting
-from sentiment.split import share
+from sentiment.split import share, shuffle, stratified_folds
+
+# Calibrated on a third of the reviews, with one model, the calibration depends on which third.
+FOLDS = 3
 
 
 def fit(
-    training: Dataset,
-    validation: Dataset,
-    parameters: Hyperparameters,
-    ranks: Ranks,
-    checkpoint: Checkpoint,
+    reviews: Dataset, parameters: Hyperparameters, ranks: Ranks, checkpoint: Checkpoint
 ) -> Fitted:
     """Train on every rank's share of the reviews.
 
-    Two models are trained: one without the validation reviews, for the learning curve and the
-    calibration, and then the returned one, on all reviews. Both are trained on the CPU even where
-    there is a GPU, whose sparse products are not deterministic and save no time.
+    A model is trained without each fold of the reviews, for the learning curve and the calibration,
+    and then the returned one, on all reviews. All are trained on the CPU even where there is a GPU,
+    whose sparse products are not deterministic and save no time.
 
     Args:
-        training: reviews in random order, the same on every rank.
-        validation: reviews held out from the first of the two trainings.
+        reviews: training reviews, the same on every rank.
         parameters: hyperparameters; those for `ngrams` apply.
         ranks: processes that train together.
         checkpoint: checkpoint from which an interrupted run resumes.
     """
-    mine, unseen = (share(part, ranks.rank, ranks.size) for part in (training, validation))
-    rows = _Rows.read(mine, unseen, parameters, ranks)
+    folds = [
+        shuffle(fold, parameters.seed) for fold in stratified_folds(reviews, FOLDS, parameters.seed)
+    ]
+    mine = [share(fold, ranks.rank, ranks.size) for fold in folds]
+    rows = _Rows.read(mine, parameters, ranks)
     run = _Run(parameters, ranks, checkpoint)
-    fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(training.names)]
-    held_out, model = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
-    return Fitted(model=model, held_out=held_out, learning_curve=run.curve)
+    fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(reviews.names)]
+    *held_out, model = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
+    return Fitted(model, list(zip(held_out, folds, strict=True)), run.curve)
 
 
-def _fit_one(run: "_Run", rows: "_Rows") -> tuple[NgramReviews, NgramReviews]:
-    """Train the model of one label without the validation reviews, and the one on all reviews."""
-    validating = np.flatnonzero(rows.whole & ~rows.training)
-    run.watched = rows.first.design(rows.matrix, validating), rows.labels[validating]
-    held_out = run.model(rows.first, rows, rows.training)
-
+def _fit_one(run: "_Run", rows: "_Rows") -> list[NgramReviews]:
+    """Train the models of one label: without each fold, and on all reviews."""
+    models = []
+    for fold, others in enumerate(rows.others):
+        unseen = np.flatnonzero(rows.whole & (rows.folds == fold))
+        run.watched = others.design(rows.matrix, unseen), rows.labels[unseen]
+        models.append(run.model(others, rows, rows.folds != fold))
     run.watched = None
-    return held_out, run.model(rows.final, rows, np.ones_like(rows.whole))
+    return [*models, run.model(rows.every, rows, np.ones_like(rows.whole))]
 
 
 @dataclass(frozen=True)
@@ -71,38 +73,36 @@ class _Rows:
         matrix: chosen terms of each row.
         labels: label of each row.
         whole: False for a sentence.
-        training: False for a review held out for validation, and for its sentences.
-        first: weighting without the validation reviews of all ranks.
-        final: weighting with them.
+        folds: number of each row's fold.
+        others: for each fold, the weighting by all ranks' reviews of the other folds.
+        every: weighting by all reviews.
     """
 
     matrix: TermMatrix
     labels: NDArray[np.int64]
     whole: NDArray[np.bool_]
-    training: NDArray[np.bool_]
-    first: Weighting
-    final: Weighting
+    folds: NDArray[np.int64]
+    others: list[Weighting]
+    every: Weighting
 
     @classmethod
-    def read(
-        cls, mine: Dataset, unseen: Dataset, parameters: Hyperparameters, ranks: Ranks
-    ) -> "_Rows":
-        parts = [mine, unseen, *(excerpts(part, "single sentences") for part in (mine, unseen))]
+    def read(cls, mine: list[Dataset], parameters: Hyperparameters, ranks: Ranks) -> "_Rows":
+        parts = [*mine, *(excerpts(part, "single sentences") for part in mine)]
         counts = [len(part.labels) for part in parts]
         labels = np.array([label for part in parts for label in part.labels], np.int64)
-        whole = np.repeat([True, True, False, False], counts)
-        training = np.repeat([True, False, True, False], counts)
+        whole = np.repeat(np.arange(len(parts)) < len(mine), counts)
+        folds = np.repeat(np.arange(len(parts)) % len(mine), counts)
         blocks = read_blocks([text for part in parts for text in part.texts], parameters.max_order)
-        size = len(mine.names)
-        groups = np.where(whole, labels + size * ~training, -1).astype(np.int16)
-        first, final = count_terms(blocks, groups, size, parameters, ranks)
+        size = len(mine[0].names)
+        groups = np.where(whole, labels + size * folds, -1).astype(np.int16)
+        others, every = count_terms(blocks, groups, size, len(mine), parameters, ranks)
         return cls(
-            TermMatrix.of(blocks, np.union1d(first.terms, final.terms)),
+            TermMatrix.of(blocks, every.terms),
             labels,
             whole,
-            training,
-            Weighting(first, parameters.smoothing),
-            Weighting(final, parameters.smoothing),
+            folds,
+            [Weighting(counts, parameters.smoothing) for counts in others],
+            Weighting(every, parameters.smoothing),
         )
 
     def against_others(self, label: int) -> "_Rows":
@@ -110,8 +110,8 @@ class _Rows:
         return replace(
             self,
             labels=(self.labels == label).astype(np.int64),
-            first=self.first.against_others(label),
-            final=self.final.against_others(label),
+            others=[weighting.against_others(label) for weighting in self.others],
+            every=self.every.against_others(label),
         )
 
 
@@ -120,7 +120,7 @@ class _Run:
     """Successive regressions of one training run, with their common checkpoint.
 
     Attributes:
-        watched: this rank's validation reviews and labels; None when they are trained on.
+        watched: this rank's reviews of the fold left out, and their labels; None for no fold.
         curve: learning curve so far.
         finished: solutions so far.
         resumed: state of an interrupted run.

@@ -221,6 +221,21 @@ def test_an_infinite_loss_becomes_null(report: Report, tmp_path: Path) -> None:
     Page(text)
 
 
+def test_the_curves_of_several_trainings_are_separate_lines(report: Report, tmp_path: Path) -> None:
+    steps = [10, 20, 30, 10, 20, 30]
+    looks = [{"step": step, "train_loss": 1 / step} for step in steps]
+    _, text = written(replace(report, learning_curve=looks), tmp_path)
+    _, joined = written(replace(report, learning_curve=looks[:3]), tmp_path)
+    assert [moves(page) for page in (text, joined)] == [2, 1]
+
+
+def moves(page: str) -> int:
+    """Return the number of separate parts of the learning curve's line."""
+    paths: list[str] = re.findall(r' d="([^"]*)"', page.partition("Learning curve")[2])
+    curve = next(path for path in paths if path.count("L") > 1 and "z" not in path)
+    return curve.count("M")
+
+
 @pytest.mark.parametrize("size", [3, 12, 100])
 def test_more_labels(report: Report, tmp_path: Path, size: int) -> None:
     random, rows = np.random.default_rng(1), len(report.texts)

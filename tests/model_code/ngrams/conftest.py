@@ -44,4 +44,4 @@ PARAMETERS = Hyperparameters(iterations=30)
 @pytest.fixture(scope="session")
 def fitted() -> Fitted:
     """Return a model trained on 400 reviews."""
-    return fit(reviews(360, 1), reviews(40, 2), PARAMETERS, Ranks(), Checkpoint(None, ""))
+    return fit(reviews(400, 1), PARAMETERS, Ranks(), Checkpoint(None, ""))

@@ -17,11 +17,12 @@ from torch.multiprocessing.spawn import spawn
 
 from scripts import ROOT
 from sentiment.checkpoint import Checkpoint
+from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.blocks import read_blocks, spans
 from sentiment.ngrams.counting import Counts, count_terms
-from sentiment.ngrams.training import fit
+from sentiment.ngrams.training import FOLDS, fit
 from tests.model_code.ngrams.conftest import reviews, term_matrix
 
 RANKS = 2
@@ -52,16 +53,22 @@ def as_dict(counts: Counts) -> dict[int, tuple[int, ...]]:
 def test_the_terms_of_the_most_reviews_are_kept_with_exact_counts(max_terms: int) -> None:
     data = reviews(60, 5)
     parameters = Hyperparameters(max_terms=max_terms)
-    # Every fourth text is held out, and every fifth is not counted.
-    groups = np.array(data.labels, np.int16) + 2 * (np.arange(60) % 4 == 0)
-    groups[::5] = -1
-    groups = groups.astype(np.int16)
-    first, final = count_terms(read_blocks(data.texts, 4), groups, 2, parameters, Ranks())
-    trained = np.where(groups < 2, groups, -1).astype(np.int16)
-    best = expected(data.texts, trained, parameters)
-    shared = {term: columns for term, columns in best.items() if term in as_dict(final)}
-    assert as_dict(first) == (shared or best)
-    assert as_dict(final) == expected(data.texts, groups, parameters)
+    groups = grouped(data)
+    groups[::5] = -1  # not counted
+    others, every = count_terms(read_blocks(data.texts, 4), groups, 2, FOLDS, parameters, Ranks())
+    assert len(others) == FOLDS
+    for fold, counted in enumerate(others):
+        trained = np.where(groups // 2 != fold, groups, -1).astype(np.int16)
+        frequent = expected(data.texts, trained, Hyperparameters())
+        best = {term: columns for term, columns in frequent.items() if term in as_dict(every)}
+        assert as_dict(counted) == best
+    assert as_dict(every) == expected(data.texts, groups, parameters)
+
+
+def grouped(data: Dataset) -> NDArray[np.int16]:
+    """Return the label of each review, plus 2 for each fold before its own."""
+    labels = np.array(data.labels)
+    return (labels + 2 * (np.arange(len(labels)) // 4 % FOLDS)).astype(np.int16)
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(1, 12))
@@ -79,10 +86,10 @@ def count_and_fit(rank: int, folder: Path) -> None:
         timeout=timedelta(minutes=2),
     )  # fmt: skip
     ranks, data = Ranks(rank, RANKS), reviews(360, 1)
-    groups = np.array(data.labels[rank::RANKS], np.int16)
+    groups = grouped(data)[rank::RANKS]
     texts = data.texts[rank::RANKS]
-    counted, _ = count_terms(read_blocks(texts, 4), groups, 2, few_terms(), ranks)
-    model = fit(data, reviews(40, 2), few_terms(), ranks, Checkpoint(None, "")).model
+    _, counted = count_terms(read_blocks(texts, 4), groups, 2, FOLDS, few_terms(), ranks)
+    model = fit(data, few_terms(), ranks, Checkpoint(None, "")).model
     (folder / str(rank)).mkdir()
     model.save(folder / str(rank))
     np.savez(folder / str(rank) / "counts.npz", terms=counted.terms, reviews=counted.reviews)
@@ -97,8 +104,8 @@ def few_terms() -> Hyperparameters:
 def test_ranks_count_like_one_process_and_end_equal(tmp_path: Path) -> None:
     spawn(count_and_fit, (tmp_path,), RANKS)  # type: ignore[no-untyped-call]
     data = reviews(360, 1)
-    groups = np.array(data.labels, np.int16)
-    alone, _ = count_terms(read_blocks(data.texts, 4), groups, 2, few_terms(), Ranks())
+    blocks = read_blocks(data.texts, 4)
+    _, alone = count_terms(blocks, grouped(data), 2, FOLDS, few_terms(), Ranks())
     for rank in range(RANKS):
         found = np.load(tmp_path / str(rank) / "counts.npz")
         np.testing.assert_array_equal(found["terms"], alone.terms)
@@ -112,6 +119,7 @@ import resource
 import numpy as np
 from sentiment.checkpoint import Checkpoint
 from sentiment.datasets import Dataset
+from sentiment.datasets import Dataset
 from sentiment.distributed import Ranks
 from sentiment.hyperparameters import Hyperparameters
 from sentiment.ngrams.training import fit
@@ -123,7 +131,7 @@ def peak(count):
     texts = [" ".join(f"w{word}" for word in row) for row in words.tolist()]
     data = Dataset(texts, [number % 2 for number in range(count)])
     parameters = Hyperparameters(iterations=1, max_terms=100_000)
-    fit(data, Dataset(texts[:100], data.labels[:100]), parameters, Ranks(), Checkpoint(None, ""))
+    fit(data, parameters, Ranks(), Checkpoint(None, ""))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 peak(100)  # imports
