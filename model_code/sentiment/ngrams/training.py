@@ -33,8 +33,8 @@ def fit(
 ) -> Fitted:
     """Train on every rank's share of the reviews.
 
-    A model is trained without each fold of the reviews, for the learning curve and the calibration,
-    and then the returned one, on all reviews. All are trained on the CPU even where there is a GPU,
+    The returned model is trained on all reviews, and then one without each fold of the reviews, for
+    the learning curve and the calibration. All are trained on the CPU even where there is a GPU,
     whose sparse products are not deterministic and save no time.
 
     Args:
@@ -50,19 +50,20 @@ def fit(
     rows = _Rows.read(mine, parameters, ranks)
     run = _Run(parameters, ranks, checkpoint)
     fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(reviews.names)]
-    *held_out, model = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
+    model, *held_out = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
     return Fitted(model, list(zip(held_out, folds, strict=True)), run.curve)
 
 
 def _fit_one(run: "_Run", rows: "_Rows") -> list[NgramReviews]:
-    """Train the models of one label: without each fold, and on all reviews."""
-    models = []
+    """Train the models of one label: on all reviews, and without each fold."""
+    # The first needs the most memory, when no other model takes any.
+    run.watched = None
+    models = [run.model(rows.every, rows, np.ones_like(rows.whole))]
     for fold, others in enumerate(rows.others):
         unseen = np.flatnonzero(rows.whole & (rows.folds == fold))
         run.watched = others.design(rows.matrix, unseen), rows.labels[unseen]
         models.append(run.model(others, rows, rows.folds != fold))
-    run.watched = None
-    return [*models, run.model(rows.every, rows, np.ones_like(rows.whole))]
+    return models
 
 
 @dataclass(frozen=True)
