@@ -75,7 +75,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     full.add_argument(
         "--whole-notebook",
         action="store_true",
-        help="run the notebook's algorithm in full to measure its accuracy: an hour or more",
+        help="run the notebook's algorithm in full to measure its accuracy: about an hour",
     )
     full.set_defaults(command=run)
     sample = commands.add_parser("check", help="fail if a ratio fell by more than a third")

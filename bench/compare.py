@@ -12,7 +12,7 @@ from bench.runner import Runner
 from bench.subjects import NOTEBOOK, OURS, PAIR, TFIDF, TITLES, Plan
 
 FULL = Plan()
-# The notebook's algorithm takes an hour or more in full.
+# The notebook's algorithm takes about an hour in full.
 NOTEBOOK_SAMPLE = Plan(cleaned=200, batches=4, single=500, lists=1, list_length=64)
 # The notebook's last accuracy, measured on the official test reviews.
 PUBLISHED = 0.84084

@@ -66,7 +66,7 @@ class Hyperparameters:
     prior: float = 0.3
     l2_penalty: float = 0.06
     sentence_weight: float = 0.05
-    iterations: int = 20
+    iterations: int = 30
     validation_fraction: float = 0.1
     words: str = "all"
     epochs: int = 4

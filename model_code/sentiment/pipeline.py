@@ -48,7 +48,7 @@ EXCERPTED = 12_500
 # Weights of texts in the calibration, by default 1. Reviewers sum up in their last words, as people
 # do who type one sentence. With the same log-odds, first words are less often right.
 WEIGHTS = {"last 20 words": 2.0}
-CALIBRATING = 10_000  # most reviews of a fold that calibrate; more would take time for nothing
+CALIBRATING = 10_000  # most reviews of a fold that calibrate; more would change nothing
 # Metrics at the end of the log, of which the deployment reads the last three
 MEASURED = (
     "expected_calibration_error", "balanced_accuracy", "balanced_accuracy_low", "accuracy",

@@ -58,7 +58,7 @@ class TrainingSettings(Section):
     prior: Annotated[Decimal, Field(ge=0, le=1)] = 0.3
     l2_penalty: Annotated[Decimal, Field(gt=0, le=1000)] = 0.06
     sentence_weight: Annotated[Decimal, Field(ge=0, le=1)] = 0.05
-    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 20
+    iterations: Annotated[Whole, Field(ge=1, le=10_000)] = 30
     validation_fraction: Annotated[Decimal, Field(ge=0.01, le=0.9)] = 0.1
     words: Literal["all", "stems"] = "all"
     epochs: Annotated[Whole, Field(ge=1, le=1000)] = 4

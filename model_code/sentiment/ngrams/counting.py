@@ -61,6 +61,20 @@ class Counts:
         """Return the counts in shape (folds, labels, terms)."""
         return self.reviews.reshape(len(self.reviews) // labels, labels, -1)
 
+    def without(self, fold: int | None, labels: int, min_reviews: int) -> Self:
+        """Add up the folds, or all but one, and return the terms that enough of their reviews have.
+
+        The sums are of shape (labels, terms).
+        """
+        of_folds = self.by_fold(labels)
+        total = of_folds.sum(axis=0, dtype=np.int32)
+        if fold is not None:
+            total -= of_folds[fold]
+        enough = total.sum(axis=0) >= min_reviews
+        if enough.all():
+            return type(self)(self.terms, total)
+        return type(self)(self.terms[enough], total[:, enough])
+
     def best(self, labels: int, parameters: Hyperparameters) -> Self:
         """Keep `max_terms` terms, if so many occur in at least `min_reviews` reviews.
 
@@ -91,7 +105,7 @@ def count_terms(  # noqa: PLR0913, PLR0917 - the texts and the shape of their gr
     folds: int,
     parameters: Hyperparameters,
     ranks: Ranks,
-) -> tuple[list[Counts], Counts]:
+) -> Counts:
     """Count the terms over all ranks' reviews.
 
     Args:
@@ -104,31 +118,24 @@ def count_terms(  # noqa: PLR0913, PLR0917 - the texts and the shape of their gr
         ranks: processes that share the counting.
 
     Returns:
-        The best terms with their counts: for each fold those that are in enough reviews of the
-        other folds, counted in these, and then all, counted in all folds.
+        The best terms with their counts by fold and label.
 
     Raises:
-        TrainingInputError: when no term occurs in enough reviews.
+        TrainingInputError: when no term occurs in enough reviews of all folds but one.
     """
     best = Counts.none(labels * folds)
     bits = BITS + (labels - 1).bit_length()
     for part in range(1 << bits):
         found = Counts.sum(ranks.gather(_count(blocks, groups, labels * folds, part, bits)))
         best = best.followed_by(found.best(labels, parameters)).best(labels, parameters)
-    of_folds = best.by_fold(labels)
-    total = of_folds.sum(axis=0, dtype=np.int32)
-    others = [_in_enough(best.terms, total - fold, parameters) for fold in of_folds]
-    if not all(len(counts.terms) for counts in others):
+    if not all(
+        len(best.without(fold, labels, parameters.min_reviews).terms) for fold in range(folds)
+    ):
         raise TrainingInputError(
             f"no n-gram occurs in min_reviews={parameters.min_reviews} or more reviews: the texts "
             "have no words in common; add texts, or set training.min_reviews=1"
         )
-    return others, Counts(best.terms, total)
-
-
-def _in_enough(terms: Terms, reviews: NDArray[np.int32], parameters: Hyperparameters) -> Counts:
-    kept = np.flatnonzero(reviews.sum(axis=0) >= parameters.min_reviews)
-    return Counts(terms[kept], reviews.take(kept, axis=1))
+    return best
 
 
 def _count(

@@ -184,7 +184,7 @@ def minimize(
     units = objective.curvatures(start).clamp(min=FLATTEST).rsqrt()
     steps = torch.zeros_like(start).requires_grad_()
     optimizer = torch.optim.LBFGS(
-        [steps], max_iter=STRIDE, history_size=10, line_search_fn="strong_wolfe"
+        [steps], max_iter=STRIDE, history_size=6, line_search_fn="strong_wolfe"
     )
     done = 0
     if resumed is not None:

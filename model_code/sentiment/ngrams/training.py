@@ -1,6 +1,7 @@
 """Training of the n-gram model: find the terms, weight them and fit the regression."""
 
 import gc
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from sentiment.hyperparameters import Hyperparameters
 from sentiment.labels import modelled
 from sentiment.ngrams.blocks import read_blocks
 from sentiment.ngrams.classifier import NgramReviews
-from sentiment.ngrams.counting import count_terms
+from sentiment.ngrams.counting import Counts, count_terms
 from sentiment.ngrams.matrix import TermMatrix
 from sentiment.ngrams.regression import Design, Objective, minimize
 from sentiment.ngrams.weighting import Weighting
@@ -49,7 +50,7 @@ def fit(
     mine = [share(fold, ranks.rank, ranks.size) for fold in folds]
     rows = _Rows.read(mine, parameters, ranks)
     run = _Run(parameters, ranks, checkpoint)
-    fitted = [_fit_one(run, rows.against_others(label)) for label in modelled(reviews.names)]
+    fitted = [_fit_one(run, replace(rows, label=label)) for label in modelled(reviews.names)]
     model, *held_out = (NgramReviews.of(models) for models in zip(*fitted, strict=True))
     return Fitted(model, list(zip(held_out, folds, strict=True)), run.curve)
 
@@ -58,10 +59,10 @@ def _fit_one(run: "_Run", rows: "_Rows") -> list[NgramReviews]:
     """Train the models of one label: on all reviews, and without each fold."""
     # The first needs the most memory, when no other model takes any.
     run.watched = None
-    models = [run.model(rows.every, rows, np.ones_like(rows.whole))]
-    for fold, others in enumerate(rows.others):
-        unseen = np.flatnonzero(rows.whole & (rows.folds == fold))
-        run.watched = others.design(rows.matrix, unseen), rows.labels[unseen]
+    models = [run.model(rows.weighting(None), rows, np.ones_like(rows.whole))]
+    for fold in range(FOLDS):
+        unseen, others = np.flatnonzero(rows.whole & (rows.folds == fold)), rows.weighting(fold)
+        run.watched = others.design(rows.matrix, unseen), rows.targets[unseen]
         models.append(run.model(others, rows, rows.folds != fold))
     return models
 
@@ -75,16 +76,20 @@ class _Rows:
         labels: label of each row.
         whole: False for a sentence.
         folds: number of each row's fold.
-        others: for each fold, the weighting by all ranks' reviews of the other folds.
-        every: weighting by all reviews.
+        counts: number of all ranks' reviews with each of the terms, by fold and label.
+        names: names of the labels.
+        label: label that a model tells from the others.
+        parameters: hyperparameters.
     """
 
     matrix: TermMatrix
     labels: NDArray[np.int64]
     whole: NDArray[np.bool_]
     folds: NDArray[np.int64]
-    others: list[Weighting]
-    every: Weighting
+    counts: Counts
+    names: Sequence[str]
+    label: int
+    parameters: Hyperparameters
 
     @classmethod
     def read(cls, mine: list[Dataset], parameters: Hyperparameters, ranks: Ranks) -> "_Rows":
@@ -94,26 +99,21 @@ class _Rows:
         whole = np.repeat(np.arange(len(parts)) < len(mine), counts)
         folds = np.repeat(np.arange(len(parts)) % len(mine), counts)
         blocks = read_blocks([text for part in parts for text in part.texts], parameters.max_order)
-        size = len(mine[0].names)
-        groups = np.where(whole, labels + size * folds, -1).astype(np.int16)
-        others, every = count_terms(blocks, groups, size, len(mine), parameters, ranks)
-        return cls(
-            TermMatrix.of(blocks, every.terms),
-            labels,
-            whole,
-            folds,
-            [Weighting(counts, parameters.smoothing) for counts in others],
-            Weighting(every, parameters.smoothing),
-        )
+        names = mine[0].names
+        groups = np.where(whole, labels + len(names) * folds, -1).astype(np.int16)
+        found = count_terms(blocks, groups, len(names), len(mine), parameters, ranks)
+        matrix = TermMatrix.of(blocks, found.terms)
+        return cls(matrix, labels, whole, folds, found, names, 1, parameters)
 
-    def against_others(self, label: int) -> "_Rows":
-        """Return the rows with the label 1 for one label and 0 for all others."""
-        return replace(
-            self,
-            labels=(self.labels == label).astype(np.int64),
-            others=[weighting.against_others(label) for weighting in self.others],
-            every=self.every.against_others(label),
-        )
+    @property
+    def targets(self) -> NDArray[np.int64]:
+        """1 for a row of the label, 0 for one of another."""
+        return np.where(self.labels == self.label, 1, 0)
+
+    def weighting(self, fold: int | None) -> Weighting:
+        """Return the weighting by the reviews of all folds, or of all but one."""
+        counts = self.counts.without(fold, len(self.names), self.parameters.min_reviews)
+        return Weighting(counts, self.parameters.smoothing).against_others(self.label)
 
 
 @dataclass
@@ -157,7 +157,7 @@ class _Run:
         )
 
     def _regress(self, weighting: Weighting, rows: _Rows, chosen: NDArray[np.bool_]) -> Tensor:
-        labels = rows.labels[chosen]
+        labels = rows.targets[chosen]
         weights = np.where(rows.whole[chosen], 1, self.parameters.sentence_weight)
         design = weighting.design(rows.matrix, np.flatnonzero(chosen), labels)
         objective = Objective(

@@ -55,9 +55,10 @@ def test_the_terms_of_the_most_reviews_are_kept_with_exact_counts(max_terms: int
     parameters = Hyperparameters(max_terms=max_terms)
     groups = grouped(data)
     groups[::5] = -1  # not counted
-    others, every = count_terms(read_blocks(data.texts, 4), groups, 2, FOLDS, parameters, Ranks())
-    assert len(others) == FOLDS
-    for fold, counted in enumerate(others):
+    counts = count_terms(read_blocks(data.texts, 4), groups, 2, FOLDS, parameters, Ranks())
+    every = counts.without(None, 2, parameters.min_reviews)
+    for fold in range(FOLDS):
+        counted = counts.without(fold, 2, parameters.min_reviews)
         trained = np.where(groups // 2 != fold, groups, -1).astype(np.int16)
         frequent = expected(data.texts, trained, Hyperparameters())
         best = {term: columns for term, columns in frequent.items() if term in as_dict(every)}
@@ -88,7 +89,7 @@ def count_and_fit(rank: int, folder: Path) -> None:
     ranks, data = Ranks(rank, RANKS), reviews(360, 1)
     groups = grouped(data)[rank::RANKS]
     texts = data.texts[rank::RANKS]
-    _, counted = count_terms(read_blocks(texts, 4), groups, 2, FOLDS, few_terms(), ranks)
+    counted = count_terms(read_blocks(texts, 4), groups, 2, FOLDS, few_terms(), ranks)
     model = fit(data, few_terms(), ranks, Checkpoint(None, "")).model
     (folder / str(rank)).mkdir()
     model.save(folder / str(rank))
@@ -105,7 +106,7 @@ def test_ranks_count_like_one_process_and_end_equal(tmp_path: Path) -> None:
     spawn(count_and_fit, (tmp_path,), RANKS)  # type: ignore[no-untyped-call]
     data = reviews(360, 1)
     blocks = read_blocks(data.texts, 4)
-    _, alone = count_terms(blocks, grouped(data), 2, FOLDS, few_terms(), Ranks())
+    alone = count_terms(blocks, grouped(data), 2, FOLDS, few_terms(), Ranks())
     for rank in range(RANKS):
         found = np.load(tmp_path / str(rank) / "counts.npz")
         np.testing.assert_array_equal(found["terms"], alone.terms)

@@ -37,7 +37,8 @@ def learn(data: Dataset, parameters: Hyperparameters) -> tuple[Weighting, TermMa
     texts, labels = [*data.texts, *data.texts], np.array([*data.labels, *data.labels], np.int16)
     groups = labels + 2 * np.repeat(np.arange(2, dtype=np.int16), len(data.texts))
     blocks = read_blocks(texts, parameters.max_order)
-    (counts, _), _ = count_terms(blocks, groups, 2, 2, parameters, Ranks())
+    found = count_terms(blocks, groups, 2, 2, parameters, Ranks())
+    counts = found.without(0, 2, parameters.min_reviews)
     matrix = TermMatrix.of(read_blocks(data.texts, parameters.max_order), counts.terms)
     return Weighting(counts, parameters.smoothing), matrix
 

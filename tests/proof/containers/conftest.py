@@ -21,7 +21,7 @@ TRAINING_ROWS = 4000
 UNSEEN_ROWS = 1000
 # Hyperparameters by architecture, which is also the job's name. The LSTM need not be accurate.
 HYPERPARAMETERS = {
-    "ngrams": {"iterations": "20"},
+    "ngrams": {"iterations": "30"},
     "lstm": {
         "epochs": "1", "embedding_dim": "8", "hidden_dim": "8", "vocab_size": "2000", "pad": "100",
     },
