@@ -95,17 +95,20 @@ def test_the_deployed_model_admits_a_guess(page: Page, review: str) -> None:
     expect(page.locator("#sentiment")).to_have_text("A guess")
 
 
-def test_the_deployed_model_judges_short_english_texts(page: Page) -> None:
-    for review in (
+@pytest.mark.parametrize(
+    "review",
+    [
         "A dull, lazy mess.",
         "Not my cup of tea.",
         "Better than I expected.",
         "Brilliant acting by Tom Hanks.",
         "I fell asleep after twenty minutes.",
-    ):
-        classify(page, review)
-        expect(page.locator("#note")).to_have_text(SHORT)
-        expect(page.locator("#sentiment")).to_have_text(re.compile("ositive|egative|Mixed"))
+    ],
+)
+def test_the_deployed_model_judges_short_english_texts(page: Page, review: str) -> None:
+    classify(page, review)
+    expect(page.locator("#note")).to_have_text(SHORT)
+    expect(page.locator("#sentiment")).to_have_text(re.compile("ositive|egative|Mixed"))
 
 
 @pytest.mark.parametrize(("words", "note"), [(7, SHORT), (8, "")])
