@@ -107,10 +107,10 @@ def test_start_and_latency_are_measured(
     if default.missing() is None:
         candidates.append(("PyTorch (TorchServe)", default.python, torchserve))
     for name, python, serve in candidates:
-        model = tmp_path / name / "ml" / "model"
+        model = tmp_path / name.split()[0] / "ml" / "model"
         copytree(trained["ngrams"].model, model)
         started = time.monotonic()
-        with serve(python, model, tmp_path / name / "server") as server:
+        with serve(python, model, tmp_path / name.split()[0] / "server") as server:
             _classify(server, unseen[0])
             start = time.monotonic() - started
             seconds = [_timed(server, review) for review in unseen[:MEASURED]]
