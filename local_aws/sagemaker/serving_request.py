@@ -26,7 +26,7 @@ def check_model(request: Record, s3: Any, packaged: Callable[[str], Record]) -> 
         packaged: returns the container of a model package.
 
     Returns:
-        What the model's record has besides the request.
+        The members that the model's record has in addition to the request.
 
     Raises:
         SageMakerError: AWS's error if AWS refuses it as well; otherwise naming the feature that

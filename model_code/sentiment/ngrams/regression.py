@@ -180,7 +180,7 @@ def minimize(
     """
     start = torch.full((objective.design.rows.shape[1] + 1,), objective.prior)
     start[-1] = 0
-    # Kept above 0: without known terms and penalty in 32 bits, a curvature can be 0.
+    # A term without weight in any review has no curvature but the penalty, which may be tiny.
     units = objective.curvatures(start).clamp(min=FLATTEST).rsqrt()
     steps = torch.zeros_like(start).requires_grad_()
     optimizer = torch.optim.LBFGS(
@@ -192,8 +192,11 @@ def minimize(
         steps.data.copy_(resumed["steps"])
         optimizer.load_state_dict(resumed["optimizer"])
 
+    def solution() -> Tensor:
+        return start + units * steps.detach()
+
     def closure() -> Tensor:
-        loss, gradient = objective(start + units * steps.detach())
+        loss, gradient = objective(solution())
         steps.grad = units * gradient
         return loss.float()
 
@@ -203,5 +206,5 @@ def minimize(
         loss = float(optimizer.state[steps]["prev_loss"])
         done += optimizer.param_groups[0]["max_iter"]
         state = {"done": done, "steps": steps.data, "optimizer": optimizer.state_dict()}
-        watch(done, loss, start + units * steps.data, state)
-    return start + units * steps.data
+        watch(done, loss, solution(), state)
+    return solution()

@@ -78,7 +78,7 @@ class _Rows:
         folds: number of each row's fold.
         counts: number of all ranks' reviews with each of the terms, by fold and label.
         names: names of the labels.
-        label: label that a model tells from the others.
+        label: the label that a model separates from all others.
         parameters: hyperparameters.
     """
 
