@@ -10,9 +10,9 @@ from bench import reviews
 from bench.process import hand_over
 from bench.reviews import Data
 from scripts import ROOT
-from scripts.evaluate.reviews import is_official_test
+from scripts.evaluate.reviews import is_official_test, read_named_halves
 from sentiment.checks import unseen
-from sentiment.datasets import Dataset, read_channel, table_of
+from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError
 from sentiment.schema import Schema
 from sentiment.split import shuffle, stratified_split
@@ -66,21 +66,18 @@ def _packaged() -> tuple[Dataset, Dataset]:
 
 
 def _halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset]:
-    train, test = (table_of(half, source) for half in ("train", "test"))
-    if train and test:
-        training = read_channel(train, schema)["train"]
-        return training, read_channel(test, schema, names=training.names)["train"]
-    halves = read_channel(source, schema)
-    if "test" not in halves:
+    training, testing = read_named_halves(source, schema)
+    if testing is None or not training.texts:
+        missing = "test" if testing is None else "training"
         raise DatasetError(
-            f"DATA={source}: no test half; it must hold tables named train and test, such as "
+            f"DATA={source}: no {missing} half; it must hold tables named train and test, such as "
             "train.csv and test.csv, or the aclImdb archive or directory"
         )
-    return halves["train"], halves["test"]
+    return training, testing
 
 
 def _first(dataset: Dataset, count: int) -> Dataset:
-    return Dataset(dataset.texts[:count], dataset.labels[:count])
+    return dataset.take(range(min(count, len(dataset.texts))))
 
 
 def main() -> int:

@@ -53,9 +53,11 @@ def read_reviews(
     if not source.exists():
         raise EvaluationError(f"DATA={source}: no such file or folder")
     try:
-        training, dataset = _halves(source, schema)
-        name = OFFICIAL if is_official_test(dataset) else str(source)
-        testing = unseen(dataset, training, report)
+        training, testing = read_named_halves(source, schema)
+        if testing is None:
+            training, testing = training.take([]), training
+        name = OFFICIAL if is_official_test(testing) else str(source)
+        testing = unseen(testing, training, report)
     except (DatasetError, OSError) as error:
         raise EvaluationError(f"DATA={source}: {error}") from error
     if not testing.texts:
@@ -63,16 +65,25 @@ def read_reviews(
     return Reviews(name, testing)
 
 
-def _halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset]:
-    """Return the training reviews, of which there may be none, and the test reviews."""
-    tables = [table_of(half, source) for half in ("train", "test")]
-    train, test = (table and read_channel(table, schema)["train"] for table in tables)
-    if test:
-        return train or Dataset([], [], test.names), test
-    halves = read_channel(source, schema)
-    if "test" in halves:
-        return halves["train"], halves["test"]
-    return Dataset([], [], halves["train"].names), halves["train"]
+def read_named_halves(source: Path, schema: Schema | None) -> tuple[Dataset, Dataset | None]:
+    """Read the training and the test reviews of a folder; None if it has no test half.
+
+    The halves are the tables named `train` and `test`, whatever else is in the folder, or those of
+    its archive or directory. A table named `test` alone has no training reviews.
+
+    Raises:
+        DatasetError: when a row cannot be used, or a test review has another label than the
+            training reviews.
+    """
+    train, test = (table_of(half, source) for half in ("train", "test"))
+    if test is None:
+        halves = read_channel(source, schema)
+        return halves["train"], halves.get("test")
+    if train is None:
+        testing = read_channel(test, schema)["train"]
+        return testing.take([]), testing
+    training = read_channel(train, schema)["train"]
+    return training, read_channel(test, schema, names=training.names)["train"]
 
 
 def is_official_test(dataset: Dataset) -> bool:

@@ -46,6 +46,7 @@ def test_halves_have_the_settings_columns_and_labels(tmp_path: Path) -> None:
 def test_the_test_half_has_the_labels_of_the_training_half(tmp_path: Path) -> None:
     (tmp_path / "train.csv").write_text("text,label\na,sports\nb,culture\nc,politics\n")
     (tmp_path / "test.csv").write_text("text,label\nd,sports\ne,culture\n")
+    assert prepare(tmp_path, tmp_path / "sample", 5).labels == 3
     data = prepare(tmp_path, tmp_path / "out")
     assert data.labels == 3
     assert read(tmp_path / "out", "test") == [("d", 2), ("e", 0)]
@@ -62,10 +63,11 @@ def test_halves_are_read_from_the_official_directory(tmp_path: Path) -> None:
     assert read(tmp_path / "out", "test") == rows(TESTING)
 
 
-def test_a_missing_test_half_is_refused(tmp_path: Path) -> None:
-    reviews.write(tmp_path / "train.jsonl", TRAINING)
+@pytest.mark.parametrize(("present", "missing"), [("train", "test"), ("test", "training")])
+def test_a_missing_half_is_refused(tmp_path: Path, present: str, missing: str) -> None:
+    reviews.write(tmp_path / f"{present}.jsonl", TRAINING)
     with pytest.raises(
-        DatasetError, match="no test half; it must hold tables named train and test"
+        DatasetError, match=f"no {missing} half; it must hold tables named train and test"
     ):
         prepare(tmp_path, tmp_path / "out")
 

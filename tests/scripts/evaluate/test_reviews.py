@@ -70,6 +70,18 @@ def test_only_the_test_file_is_read(tmp_path: Path) -> None:
     assert lines == ["testing: 1 of 2 rows left out: 1 also in training"]
 
 
+def test_the_test_half_has_the_labels_of_the_training_half(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("text,label\na,sports\nb,culture\nc,politics\n")
+    (tmp_path / "test.csv").write_text("text,label\nd,sports\ne,culture\n")
+    assert read_reviews(tmp_path).dataset.names == ("culture", "politics", "sports")
+
+
+def test_a_test_half_alone_is_read(tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("text,label\na,0\nb,1\n")
+    (tmp_path / "notes.csv").write_text("no,reviews,at all\n")
+    assert read_reviews(tmp_path).dataset.texts == ["a", "b"]
+
+
 def test_a_test_half_that_was_trained_on_is_refused(tmp_path: Path) -> None:
     for half in ("train", "test"):
         (tmp_path / f"{half}.csv").write_text("text,label\na,0\nb,1\n")
