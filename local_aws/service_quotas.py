@@ -88,7 +88,7 @@ class ServiceQuotas:
             request = json.loads(body or b"{}")
             validate(operation, request, SERVICE)
             if operation not in self._operations:
-                raise invalid(f"The embedded Service Quotas does not have {operation}.")
+                raise invalid(f"The embedded Service Quotas does not support {operation}.")
             status, answer = int(HTTPStatus.OK), self._operations[operation](request)
         except SageMakerError as error:
             status, answer = error.status, {"__type": error.code, "message": error.message}

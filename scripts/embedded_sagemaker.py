@@ -56,7 +56,7 @@ Which of SageMaker's operations does the embedded AWS carry out, and which membe
 `make embedded-sagemaker` writes this page from botocore's model of SageMaker and from the code; a
 test fails if they differ. Every request is checked against that model, so a member that AWS does
 not have, or a value that it does not allow, is refused as by AWS. A member *without effect* is
-accepted, kept and described. What the embedded SageMaker does not have is *refused by name*.
+accepted, kept and described. What the embedded SageMaker does not support is *refused by name*.
 
 Refusals come from requests that were made to write this page. So does the column *honoured* of the
 operations Add, Delete, Describe, List, Search and Stop: their code has read the member. The others

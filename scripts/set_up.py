@@ -311,7 +311,7 @@ def _import(folder: Path, modules: tuple[str, ...]) -> None:
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise SetUpError(f"{folder} was installed and cannot be used: {reason}")
+        raise SetUpError(f"{folder} was installed but cannot be used: {reason}")
 
 
 def _say(text: str) -> None:

@@ -21,7 +21,7 @@ LABEL = r"[^\x00-\x1f\x7f]{1,60}"
 REQUEST_ID = r"[A-Za-z0-9._:=-]{1,64}"
 RETRY_AFTER = {"Retry-After": "5"}
 FORM = (
-    'The body must be of the form {"review": "text", "predicted": "positive", '
+    'The body must have the form {"review": "text", "predicted": "positive", '
     '"correct": "negative", "request_id": "…"}, where request_id is that of the verdict.'
 )
 

@@ -81,7 +81,7 @@ def check(client: Any, version: str, review: KnownReview | None, longest: int) -
     label = _label(body)
     if status != HTTPStatus.OK or not label or (review and label != review.label):
         raise FailedTestError(
-            f"The API's new code answers POST /predict of the clearly {asked.label} review "
+            f"The API's new code answers POST /predict for the clearly {asked.label} review "
             f"{asked.shown} with {status}: {body}"
         )
 

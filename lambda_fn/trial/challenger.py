@@ -73,7 +73,7 @@ def challenge(artifacts: Artifacts, rule: Rule, ask_champion: Ask, ask_challenge
     try:
         old = _version(ask_champion)
         if old == new:
-            return f"not compared: {new} serves already"
+            return f"not compared: {new} already serves"
         found = compare(artifacts.output(old), artifacts.output(new), ask_champion, ask_challenger)
     except IncomparableError as error:
         passed, sentence, figures = rule.incomparable == "pass", f"not comparable: {error}", {}

@@ -33,7 +33,9 @@ def sagemaker_api(service: SageMakerService) -> ServiceHandler:
         if "x-amz-target" in lower:
             return await asyncio.to_thread(service.handle_control_plane, lower, body)
         asked = operation_at_path(BY_PATH, method, path) or f"an operation at {method} {path}"
-        error = SageMakerError("ValidationError", f"The embedded SageMaker does not have {asked}.")
+        error = SageMakerError(
+            "ValidationError", f"The embedded SageMaker does not support {asked}."
+        )
         return runtime_error(error)
 
     return handle

@@ -37,9 +37,11 @@ def check_package(request: Record) -> None:
     """
     for member in REFUSED:
         if request.get(member, False) is not False:  # a client may spell the default out
-            raise invalid(f"The embedded SageMaker does not have {member} of model packages.")
+            raise invalid(f"The embedded SageMaker does not support {member} of model packages.")
     if "ModelPackageGroupName" not in request:
-        raise invalid("The embedded SageMaker has model packages with ModelPackageGroupName only.")
+        raise invalid(
+            "The embedded SageMaker supports model packages only with a ModelPackageGroupName."
+        )
     if "Tags" in request:
         raise invalid("A versioned model package cannot have Tags; it uses those of its group.")
     check_images(request)

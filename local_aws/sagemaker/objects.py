@@ -226,4 +226,4 @@ def _read_to_checksum(packed: gzip.GzipFile) -> None:
             return
         if rest.strip(b"\0"):
             break
-    raise tarfile.ReadError("something follows the archive")
+    raise tarfile.ReadError("data follows the end of the archive")

@@ -149,7 +149,7 @@ class SageMakerService:
             return self._events[operation](request)
         if operation not in self.operations:
             raise SageMakerError(
-                "UnknownOperationException", f"The embedded SageMaker does not have {operation}."
+                "UnknownOperationException", f"The embedded SageMaker does not support {operation}."
             )
         validate(operation, request)
         check_tags(request.get("Tags", []))

@@ -39,7 +39,7 @@ def check_model(request: Record, s3: Any, packaged: Callable[[str], Record]) -> 
     container = container_of(request)
     for member in NOT_LOADED:
         if member in container:
-            raise invalid(f"The embedded SageMaker does not have {member} of a container.")
+            raise invalid(f"The embedded SageMaker does not support {member} of a container.")
     kept = {}
     if "ModelPackageName" in container:
         container = kept[PACKAGED] = _of_package(container, packaged(container["ModelPackageName"]))
@@ -86,7 +86,7 @@ def check_endpoint_config(request: Record) -> None:
     """
     for member in NOT_SERVED:
         if member in request:
-            raise invalid(f"The embedded SageMaker does not have {member}.")
+            raise invalid(f"The embedded SageMaker does not support {member}.")
     if len(request["ProductionVariants"]) != 1:
         raise invalid("The embedded SageMaker serves one production variant per endpoint.")
     variant = request["ProductionVariants"][0]

@@ -50,7 +50,9 @@ def artifact_uri(record: Record) -> str:
 
 def _check_algorithm(algorithm: Record) -> None:
     if "AlgorithmName" in algorithm or "TrainingImage" not in algorithm:
-        raise invalid("The embedded SageMaker does not have AlgorithmName; give a TrainingImage.")
+        raise invalid(
+            "The embedded SageMaker does not support AlgorithmName; give a TrainingImage."
+        )
     check_image(algorithm["TrainingImage"], TRAINING)
     words = [*algorithm.get("ContainerEntrypoint", []), *algorithm.get("ContainerArguments", [])]
     obstacle = namespace.obstacle() if any(namespace.OPT_ML in word for word in words) else None
@@ -64,7 +66,7 @@ def _check_algorithm(algorithm: Record) -> None:
 
 def _check_hosts(resources: Record) -> None:
     if "InstanceGroups" in resources:
-        raise invalid("The embedded SageMaker does not have InstanceGroups; use InstanceCount.")
+        raise invalid("The embedded SageMaker does not support InstanceGroups; use InstanceCount.")
     count = resources.get("InstanceCount", 1)
     if count < 1:
         raise invalid(f"The InstanceCount {count} must be 1 or more.")
@@ -121,14 +123,14 @@ def _check_channel(channel: Record, request: Record, s3: Any) -> None:
     source = channel["DataSource"].get("S3DataSource")
     if mode not in INPUT_MODES:
         raise invalid(
-            f"The embedded SageMaker does not have the input mode {mode} (channel {name!r}); use "
-            f"{' or '.join(sorted(INPUT_MODES))}."
+            f"The embedded SageMaker does not support the input mode {mode} (channel {name!r}); "
+            f"use {' or '.join(sorted(INPUT_MODES))}."
         )
     if source is None or source["S3DataType"] != "S3Prefix":
         kind = next(iter(channel["DataSource"]), "none") if source is None else source["S3DataType"]
         raise invalid(
-            f"The embedded SageMaker does not have the data source {kind} (channel {name!r}); use "
-            "an S3DataSource of the type S3Prefix."
+            f"The embedded SageMaker does not support the data source {kind} (channel {name!r}); "
+            "use an S3DataSource of the type S3Prefix."
         )
     if not objects.any_under(s3, source["S3Uri"]):
         raise no_objects(s3, source["S3Uri"], request["RoleArn"])

@@ -29,10 +29,10 @@ def check_transform_request(request: Record, role: str, s3: Any) -> None:
     """
     for member in NOT_RUN:
         if member in request:
-            raise invalid(f"The embedded SageMaker does not have {member} for transform jobs.")
+            raise invalid(f"The embedded SageMaker does not support {member} for transform jobs.")
     split = request["TransformInput"].get("SplitType", "None")
     if split not in SPLIT_TYPES:
-        raise invalid(f"The embedded SageMaker does not have the SplitType {split}; use Line.")
+        raise invalid(f"The embedded SageMaker does not support the SplitType {split}; use Line.")
     _check_instances(request["TransformResources"])
     _check_sizes(request)
     check_processing(request)
@@ -71,4 +71,4 @@ def _check_places(request: Record, role: str, s3: Any) -> None:
         raise no_objects(s3, source["S3Uri"], role)
     for uri in (source["S3Uri"], request["TransformOutput"]["S3OutputPath"]):
         if not uri.startswith("s3://") or not objects.parse(uri)[0]:
-            raise invalid(f"The S3 URI {uri!r} must be such as s3://bucket/prefix.")
+            raise invalid(f"The S3 URI {uri!r} must have the form s3://bucket/prefix.")

@@ -10,7 +10,7 @@ from sentiment.errors import DatasetError
 from sentiment.request import MAX_CHARACTERS
 
 LEAST_TEXTS = 10  # different texts of each label in the training reviews
-SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 cannot hold
+SURROGATE = re.compile("[\ud800-\udfff]")  # which UTF-8 cannot encode
 
 
 def require_enough(training: Dataset, source: str) -> None:
@@ -88,8 +88,8 @@ def require_test(testing: Dataset, rows: int) -> None:
         if label not in sendable:
             raise DatasetError(
                 f"all test reviews with the label {name!r} are longer than the "
-                f"{MAX_CHARACTERS:,} characters that a request may have, or have half a character; "
-                "add shorter ones, or cut the texts into parts"
+                f"{MAX_CHARACTERS:,} characters that a request may have, or contain an unpaired "
+                "surrogate; add shorter ones, or cut the texts into parts"
             )
 
 

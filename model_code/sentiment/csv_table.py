@@ -54,11 +54,11 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     place = f"{rows.name}, line"
     for line_num, fields in rows_below(reader, header, rows.name, above=above):
         if fields == header and not schema.numbers:
-            raise DatasetError(f"{place} {line_num}: the header again; remove the line")
+            raise DatasetError(f"{place} {line_num}: repeats the header; remove the line")
         if "\n" in fields[text] and _holds_a_row(fields, text, label, delimiter):
             raise DatasetError(
-                f"{place} {line_num}: a text with whole rows in it: a quotation mark begins a "
-                "field that ends lines later; quote the whole text, and double the marks in it"
+                f"{place} {line_num}: the text contains whole rows: a quotation mark opens a field "
+                "that ends lines later; quote the whole text, and double the marks in it"
             )
         if not any(fields):
             rows.skipped["empty rows"] += 1
@@ -130,8 +130,8 @@ def rows_below(
 
 def _reason(error: csv.Error) -> str:
     if "new-line" in str(error):
-        return "different line ends within a row; save the file with line ends of one kind"
-    return f"{error}; within a field in quotation marks, a quotation mark is doubled"
+        return "mixed line endings within a row; save the file with one kind of line ending"
+    return f"{error}; double each quotation mark within a quoted field"
 
 
 def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
@@ -146,7 +146,7 @@ def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
         if guess is None or schema.text_column or schema.label_column:
             raise
         raise ColumnsError(
-            "the first line looks like data and not like a header; add a header, or number the "
+            "the first line looks like data, not like a header; add a header, or number the "
             f"columns, perhaps with -c dataset.text_column={guess[0] + 1} "
             f"-c dataset.label_column={guess[1] + 1}"
         ) from None
@@ -160,7 +160,7 @@ def within(numbers: tuple[int, int], header: list[str]) -> tuple[int, int]:
         ColumnsError: naming the column that is missing.
     """
     if max(numbers) >= len(header):
-        raise ColumnsError(f"{len(header)} columns; there is no column {max(numbers) + 1}")
+        raise ColumnsError(f"there is no column {max(numbers) + 1}, only {len(header)} columns")
     return numbers
 
 
@@ -175,7 +175,7 @@ def counts_columns(header: list[str]) -> bool:
 
 def _miscounted(name: str, line: int, fields: list[str], header: list[str], delimiter: str) -> str:
     return (
-        f"{name}, line {line}: {len(fields)} fields, and the header has {len(header)}; "
+        f"{name}, line {line}: {len(fields)} fields, but the header has {len(header)}; "
         f"put a text with {delimiter!r} or a quotation mark in double quotes"
     )
 

@@ -17,6 +17,7 @@ from sentiment.rows import Rows
 from sentiment.schema import SENTIMENTS, Schema
 
 TRAIN, TEST = "train", "test"
+KIND = {TRAIN: "training", TEST: "test"}  # of reviews, for messages
 Report = Callable[[str], object]  # receives lines for the log
 
 
@@ -108,15 +109,14 @@ def read_channel(  # noqa: PLR0913 - a dataset and what it may hold
         )
     for half, rows, _ in parts:
         if half not in halves:
-            kind = "training" if half == TRAIN else half
             raise DatasetError(
-                f"{rows.name}: no reviews in it; add {kind} reviews, or remove the file"
+                f"{rows.name}: contains no reviews; add {KIND[half]} reviews, or remove the file"
             )
     for half, found in halves.items():
         if len(set(found.labels)) == 1:
             only = found.names[found.labels[0]]
             raise DatasetError(
-                f"{source.name}: all {len(found.labels)} {half} reviews are {only}; "
+                f"{source.name}: all {len(found.labels)} {KIND[half]} reviews are {only}; "
                 "add reviews of another label"
             )
     return halves
@@ -207,8 +207,8 @@ def _refuse_unclear_folders(texts: list[tuple[str | None, File]]) -> None:
     }
     if {TRAIN, TEST} <= words.keys():
         raise DatasetError(
-            f"the folders {words[TRAIN]!r} and {words[TEST]!r} name a half and a label; make them "
-            "folders of labels inside the folders train and test"
+            f"the folders {words[TRAIN]!r} and {words[TEST]!r} name both a half and a label; put "
+            "folders of labels into the folders train and test"
         )
     first: dict[tuple[str, str | None], PurePosixPath] = {}
     for (archive, half, folder), file in sorted(folders.items(), key=lambda pair: str(pair[0])):
@@ -217,7 +217,7 @@ def _refuse_unclear_folders(texts: list[tuple[str | None, File]]) -> None:
         if folder.parent != other.parent and not known:
             raise DatasetError(
                 f"{file.name}: is its label {folder.name!r} or {folder.parent.name!r}? The folder "
-                "of a text is its label; move the texts so that all folders of labels are in one"
+                "of a text is its label; put all folders of labels into one folder"
             )
 
 
@@ -256,7 +256,7 @@ def _refuse_misspelled(schema: Schema, parts: list[Part]) -> None:
     if unused and found and not all(part.rows.packaged for part in parts):
         listed = ", ".join(map(repr, sorted(found)[:MOST_SHOWN]))
         raise DatasetError(
-            f"no row has the label {unused[0]!r} of dataset.labels; others are {listed}"
+            f"no row has the label {unused[0]!r} of dataset.labels; the other labels are {listed}"
         )
 
 

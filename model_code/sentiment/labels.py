@@ -130,7 +130,7 @@ def interpret(
             proposed = _shown({**_proposal(places), **chosen}, places)
             raise DatasetError(f"{places[label]}: label {label[:MAX_SHOWN]!r}{reason}; {proposed}")
     if len(known) > most:
-        raise DatasetError(f"dataset.labels has {len(known)} names; allowed are at most {most}")
+        raise DatasetError(f"dataset.labels has {len(known)} names; the limit is {most}")
     return Labels(
         tuple(known),
         {label: None if name is None else known.index(name) for label, name in wanted.items()},
@@ -151,11 +151,11 @@ def _reason(
         same = [one for one in before if one in NAMES and NAMES[one] == NAMES.get(label)]
         return f" means the same as the label {same[0]!r}" if same else None
     if names is None and most > len(SENTIMENTS):
-        return f"; allowed are at most {most} labels"
+        return f" is one too many; the limit is {most} labels"
     if _read([*before, label], only_names=False) is not None:
         return None
     listed = ", ".join(repr(one[:MAX_SHOWN]) for one in before[:MOST_SHOWN]) or "none"
-    return f"; allowed are two labels, such as {ALLOWED}; the labels before it are {listed}"
+    return f" is refused; use two labels, such as {ALLOWED}; the labels before it are {listed}"
 
 
 def _fault(label: str) -> str | None:
@@ -163,8 +163,8 @@ def _fault(label: str) -> str | None:
     if not label:
         return " is empty"
     if len(label) > LONGEST:
-        return f" has {len(label):,} characters; allowed are at most {LONGEST}"
-    return " has a sign that cannot be printed" if UNPRINTABLE.search(label) else None
+        return f" has {len(label):,} characters; the limit is {LONGEST}"
+    return " has an unprintable character" if UNPRINTABLE.search(label) else None
 
 
 def _in_order(name: str) -> tuple[float, str]:

@@ -19,11 +19,11 @@ FASTTEXT_START = "__label__"
 MAX_TEXT_BYTES = 1_000_000  # of a file with one text
 # The first bytes of other content than a table's text, in small letters
 OTHER_CONTENT = {
-    b"pk\3\4": "a spreadsheet, to be saved as CSV UTF-8, or a zip archive, to be named .zip",
+    b"pk\3\4": "a spreadsheet or a zip archive; save a sheet as CSV UTF-8, or name an archive .zip",
     b"\xd0\xcf\x11\xe0": "a spreadsheet; save the sheet as CSV UTF-8",
     b"\x1f\x8b": "compressed; add .gz to its name",
     b"par1": "Parquet; name it .parquet",
-    b"version https://git-lfs": "a pointer of Git LFS; run git lfs pull",
+    b"version https://git-lfs": "a Git LFS pointer; run git lfs pull",
     b"<!doctype html": "a web page; download the file itself",
     b"<html": "a web page; download the file itself",
 }
@@ -39,7 +39,7 @@ def read_file(file: File, schema: Schema) -> Rows | str:
         DatasetError: naming the file, the line and the reason.
     """
     if file.format not in {*TABLES, TEXT}:
-        allowed = f"allowed are {', '.join(READERS)}, {parquet.SUFFIX} and {TEXT} (or compressed)"
+        allowed = f"use {', '.join(READERS)}, {parquet.SUFFIX} or {TEXT} (or compressed)"
         raise DatasetError(f"{file.name}: unknown format; {INSTEAD.get(file.format, allowed)}")
     try:
         with file.open() as stored, open_stream(stored, file.path.name) as raw:
@@ -99,13 +99,13 @@ def _read_text(raw: IO[bytes], file: File) -> Rows | str:
         return rows
     if len(file.path.parts) == 1:
         raise DatasetError(
-            f"{file.name}: a text file needs a folder named as its label, such as pos, or lines "
-            f"that begin with {FASTTEXT_START}; a table is named .csv or .tsv"
+            f"{file.name}: a text file needs a folder named after its label, such as pos, or lines "
+            f"that begin with {FASTTEXT_START}; name a table .csv or .tsv"
         )
     if _is_table(content):
         raise DatasetError(f"{file.name}: its lines have a text, a tab and a label; name it .tsv")
     if len(content) > MAX_TEXT_BYTES:
-        raise DatasetError(f"{file.name}: a text file has at most {MAX_TEXT_BYTES:,} bytes")
+        raise DatasetError(f"{file.name}: a text file may have at most {MAX_TEXT_BYTES:,} bytes")
     text = whole_text(content, file.name)
     if not text.strip():
         raise DatasetError(f"{file.name}: the review is empty")

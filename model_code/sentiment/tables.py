@@ -94,7 +94,7 @@ def _array(lines: Iterator[str], name: str) -> Iterator[Any]:
         size += len(line)
         if size > MAX_ARRAY:
             raise DatasetError(
-                f"{name}: an array of more than {MAX_ARRAY:,} characters; use .jsonl"
+                f"{name}: an array of more than {MAX_ARRAY:,} characters; save it as .jsonl"
             )
     yield from _parsed("".join(parts), name)
 
@@ -104,7 +104,7 @@ def _parsed(text: str, place: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DatasetError(
-            f"{place}: not JSON ({error}); a file has one object a line, or one array of objects"
+            f"{place}: not JSON ({error}); save one object per line, or one array of objects"
         ) from error
 
 
@@ -120,7 +120,7 @@ def read_fasttext(lines: Iterator[str], rows: Rows) -> None:
             match = FASTTEXT.fullmatch(line)
             if match is None:
                 raise DatasetError(
-                    f"{rows.name}, line {number}: must be one __label__, a blank and a text"
+                    f"{rows.name}, line {number}: must be one __label__, a space and a text"
                 )
             rows.add(match[2], match[1], number)
 

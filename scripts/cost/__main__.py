@@ -47,7 +47,7 @@ def main(given: Sequence[str] | None = None) -> int:
         items = estimate(templates, prices)
         console.print(_table(environment, items))
         for line in _unknown(items, region, prices):
-            console.print(f"Not known: {line}", highlight=False)
+            console.print(f"Unknown: {line}", highlight=False)
     console.print(
         f"US dollars a month, list prices of {prices.region} as of {prices.as_of}, from "
         "scripts/cost/prices.toml.",
@@ -86,7 +86,7 @@ def _unknown(items: list[Item], region: str, prices: Prices) -> list[str]:
     """Return the missing prices, one text each."""
     missing = [f"the price of {item.name}" for item in items if isnan(item.at(0) + item.once)]
     if region != prices.region:
-        missing.append(f"the prices of {region}; these are of {prices.region}")
+        missing.append(f"the prices of {region}; these are the prices of {prices.region}")
     return missing
 
 

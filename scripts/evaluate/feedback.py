@@ -43,7 +43,7 @@ def read_month(month: str, bucket: str, labels: Sequence[str]) -> Reviews:
             raise EvaluationError(f"FEEDBACK={month}: s3://{bucket}/{prefix} has no feedback")
         read = read_feedback(Path(folder), labels)
     if not read.texts:
-        raise EvaluationError(f"FEEDBACK={month}: none of it has one of the model's labels")
+        raise EvaluationError(f"FEEDBACK={month}: no feedback has one of the model's labels")
     last = dict(zip(read.texts, read.labels, strict=True))
     rows = replace(read, texts=list(last), labels=list(last.values()))
     return Reviews(f"the feedback of {month}", rows)

@@ -101,7 +101,7 @@ def _judged(target: str, dataset: Dataset, verdicts: list[Mapping[str, float]]) 
     unknown = set(dataset.names) - set(names)
     if unknown:
         raise EvaluationError(
-            f"{target}: the reviews have the label {min(unknown)!r}; the model knows "
+            f"{target}: the reviews have the label {min(unknown)!r}; the model's are "
             f"{', '.join(map(repr, names))}"
         )
     places = [names.index(name) for name in dataset.names]

@@ -79,7 +79,7 @@ def preflight(assembly: Assembly, *, adopts: bool = False) -> list[Row]:
         caller = clients("sts").get_caller_identity()
     except (ClientError, BotoCoreError) as error:
         action = "configure credentials for the account, as for the AWS CLI"
-        return [Row("credentials", State.PROBLEM, f"AWS accepts none: {error}", action)]
+        return [Row("credentials", State.PROBLEM, f"AWS accepts no credentials: {error}", action)]
     account = Account(caller["Account"], assembly.region, caller["Arn"].split(":")[1])
     found = f"{account.account_id} in {account.region}, as {caller['Arn']}"
     deployed = Deployed({})

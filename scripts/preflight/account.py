@@ -71,8 +71,8 @@ def check_log_role(clients: Clients, assembly: Assembly, deployed: Deployed) -> 
     elif role and _role_exists(clients, role):
         yield Row(LOG_ROLE, State.GOOD, role)
     else:
-        found = f"{role} is deleted" if role else "not set"
-        action = "deploy with -c api.set_account_log_role=true, after =false if it was true"
+        found = f"{role} no longer exists" if role else "not set"
+        action = "deploy with -c api.set_account_log_role=true; if it was true, with =false before"
         yield Row(LOG_ROLE, State.PROBLEM, f"{found}, so API Gateway refuses to write logs", action)
 
 

@@ -96,7 +96,7 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
     _confirm(arguments, found, settings)
     parts = _judge(tables, found, deployment, settings, explain=arguments.explain)
     if find(settings, place=place).identity != deployment.identity:
-        raise ScoreError("the endpoint's model was replaced meanwhile: run again")
+        raise ScoreError("the endpoint's model was replaced during the job: run again")
     scored = Scored(
         settings.dataset.table_schema,
         deployment.labels,
@@ -125,7 +125,7 @@ def _confirm(arguments: argparse.Namespace, found: Survey, settings: Environment
     if arguments.yes:
         return
     if not sys.stdin.isatty():
-        raise ScoreError("nobody to ask whether to start: set YES=1")
+        raise ScoreError("no terminal to ask whether to start: set YES=1")
     if input("Start? [y/N] ").strip().lower() not in {"y", "yes"}:
         raise ScoreError("not started")
 

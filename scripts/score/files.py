@@ -69,7 +69,7 @@ def _table(file: File, copy: Path, schema: Schema) -> Table:
     name = f"{file.archive}/{file.path}" if file.archive else str(file.path)
     if file.format not in FORMATS:
         raise ScoreError(
-            f"{file.name}: unknown format; allowed are {', '.join(FORMATS)} (plain or "
+            f"{file.name}: unknown format; use {', '.join(FORMATS)} (plain or "
             f"compressed: {', '.join(COMPRESSED)}), also in a zip or tar archive"
         )
     with file.open() as stored:
@@ -95,8 +95,8 @@ def _refuse_single_text(file: File, table: Table) -> None:
     if first is None or not first.is_labelled:
         raise ScoreError(
             f"{file.name}: a text file in a folder is one review labelled with the folder's name, "
-            "and scoring takes a review a line; save the reviews as one .jsonl or .csv, or move "
-            "files with a review a line out of the folder"
+            "but scoring reads one review per line; save the reviews as one .jsonl or .csv, or "
+            "move files with one review per line out of the folder"
         )
 
 

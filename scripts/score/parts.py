@@ -11,7 +11,7 @@ from scripts.score.writers import Row
 from sentiment.request import MAX_CHARACTERS
 
 LARGEST = 2 * 1024**2  # two requests of the default size, so that a machine can have both
-CHANGED = "changed while it was read; run again with a file that nobody writes"
+CHANGED = "changed while it was read; run again when nothing writes to it"
 
 
 @dataclass

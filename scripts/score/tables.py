@@ -112,8 +112,8 @@ class Table:
                 yield from self._parquet_rows()
             else:
                 raise ScoreError(
-                    f"{self.name}: unknown format; allowed are {', '.join(FORMATS)}, and all but "
-                    f"{PARQUET} compressed as well ({', '.join(COMPRESSED)})"
+                    f"{self.name}: unknown format; use {', '.join(FORMATS)}, all but {PARQUET} "
+                    f"plain or compressed ({', '.join(COMPRESSED)})"
                 )
         except DatasetError as error:
             raise ScoreError(error) from error

@@ -213,7 +213,7 @@ def _refuse_scaling(settings: EnvironmentSettings) -> None:
         raise SettingsError(
             "scaling.max_instances",
             str(most),
-            f"SageMaker scales no burstable instances such as {endpoint.instance_type}",
+            f"SageMaker does not scale burstable instances such as {endpoint.instance_type}",
         )
 
 

@@ -92,8 +92,8 @@ def _shown(longest: int) -> AfterValidator:
         unseen = any(category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in value)
         if not 1 <= len(value) <= longest or value != value.strip() or unseen:
             raise ValueError(
-                f"a text of 1 to {longest} characters without line breaks, control characters and "
-                "blanks at its ends"
+                f"a text of 1 to {longest} characters without line breaks, control characters or "
+                "spaces at its ends"
             )
         return value
 
@@ -108,8 +108,8 @@ def _s3_uri(value: str, words: str) -> str:
     """
     if value.startswith("s3://") and (refused := REFUSED_IN_S3.search(value)):
         raise ValueError(
-            f"{words}, without the character {refused[0]!r}: S3 keys here have no wildcards, "
-            "braces, backslashes, control characters or characters outside ASCII"
+            f"{words}, without the character {refused[0]!r}: S3 keys here may not have "
+            "wildcards, braces, backslashes, control characters or characters outside ASCII"
         )
     found = S3_URI.fullmatch(value)
     if not found:

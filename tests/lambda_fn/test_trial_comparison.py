@@ -242,7 +242,7 @@ def test_models_that_cannot_be_compared_pass_or_fail_by_a_setting(
 
 def test_the_same_model_with_other_machines_is_not_compared() -> None:
     new = Model(OLD)
-    assert decide(Model(OLD), new, BETTER) == f"not compared: {OLD} serves already"
+    assert decide(Model(OLD), new, BETTER) == f"not compared: {OLD} already serves"
     assert new.asked == []
 
 

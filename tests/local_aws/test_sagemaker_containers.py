@@ -233,7 +233,7 @@ def test_without_namespaces_the_code_is_still_found(
 def test_other_ways_to_invoke_are_refused_by_name(emulator: Emulator, call: str, word: str) -> None:
     runtime = emulator.client("sagemaker-runtime")
     content = {"InputLocation": "s3://b/k"} if "async" in call else {"Body": b"text"}
-    with pytest.raises(ClientError, match=f"does not have {word}") as raised:
+    with pytest.raises(ClientError, match=f"does not support {word}") as raised:
         getattr(runtime, call)(EndpointName="any", **content)
     assert raised.value.response["Error"]["Code"] == "ValidationError"
 
@@ -241,5 +241,5 @@ def test_other_ways_to_invoke_are_refused_by_name(emulator: Emulator, call: str,
 def test_a_path_of_another_api_is_refused_by_name(emulator: Emulator) -> None:
     metric = {"MetricName": "loss", "Timestamp": 1, "Value": 0.5}
     client = emulator.client("sagemaker-metrics")
-    with pytest.raises(ClientError, match="does not have BatchPutMetrics"):
+    with pytest.raises(ClientError, match="does not support BatchPutMetrics"):
         client.batch_put_metrics(TrialComponentName="trial", MetricData=[metric])

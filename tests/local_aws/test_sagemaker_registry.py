@@ -135,8 +135,8 @@ def test_a_group_with_packages_stays(registry: Client) -> None:
     [
         ({"ModelApprovalStatus": "Good"}, "satisfy enum value set"),
         ({"Tags": [{"Key": "a", "Value": "b"}]}, "cannot have Tags"),
-        ({"ModelPackageName": "films"}, "does not have ModelPackageName"),
-        ({"CertifyForMarketplace": True}, "does not have CertifyForMarketplace"),
+        ({"ModelPackageName": "films"}, "does not support ModelPackageName"),
+        ({"CertifyForMarketplace": True}, "does not support CertifyForMarketplace"),
         ({"ModelPackageGroupName": "books"}, "model-package-group/books does not exist"),
     ],
 )

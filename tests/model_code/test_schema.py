@@ -77,9 +77,7 @@ def test_a_missing_header_is_recognized(
     if columns is None:
         assert line.startswith("r.csv, line 1: no column label and text; found ham, Go until")
     else:
-        assert line.startswith(
-            "r.csv, line 1: the first line looks like data and not like a header;"
-        )
+        assert line.startswith("r.csv, line 1: the first line looks like data, not like a header;")
         assert line.endswith(f"perhaps with -c dataset.{columns}")
 
 
@@ -93,7 +91,7 @@ def test_a_missing_header_is_recognized(
             "no column text; found text, label; set dataset.text",
         ),
         (Schema("2"), "no column '2' (dataset.text_column); found text, label; a number is for"),
-        (Schema("1", "3"), "2 columns; there is no column 3"),
+        (Schema("1", "3"), "there is no column 3, only 2 columns"),
     ],
 )
 def test_a_wrong_column_is_refused(tmp_path: Path, schema: Schema, reason: str) -> None:
@@ -175,7 +173,7 @@ def test_many_labels_are_refused_without_a_mapping(tmp_path: Path) -> None:
     with pytest.raises(DatasetError) as refused:
         read_channel(tmp_path)
     assert str(refused.value).startswith(
-        "r.csv, line 102: label '100'; allowed are at most 100 labels; map"
+        "r.csv, line 102: label '100' is one too many; the limit is 100 labels; map"
     )
 
 

@@ -117,9 +117,9 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
         (
             "r.csv",
             b"label,text\n1,Not bad, in fact the best\n0,Dull\n",
-            "r.csv, line 2: 3 fields, and the header has 2; put a text with ',' or a quotation mark",
+            "r.csv, line 2: 3 fields, but the header has 2; put a text with ',' or a quotation mark",
         ),
-        ("r.csv", b"text,label,id\nfine,1\n", "r.csv, line 2: 2 fields, and the header has 3"),
+        ("r.csv", b"text,label,id\nfine,1\n", "r.csv, line 2: 2 fields, but the header has 3"),
         ("r.csv", b"text,label,label\na,1,1\n", "r.csv, line 1: 'label' and 'label' may both be"),
         (
             "r.csv",
@@ -129,7 +129,7 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
         (
             "r.csv",
             b"text,stars\na,1\nb,2\nc,3\n",
-            "r.csv, line 4: label '3'; allowed are two labels, such as 0/1, -1/1, 1/2, 0/4, neg/pos",
+            "r.csv, line 4: label '3' is refused; use two labels, such as 0/1, -1/1, 1/2, 0/4, neg/pos",
         ),
         (
             "r.csv",
@@ -140,7 +140,7 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
         (
             "r.csv",
             b'text,label\n"fine" film,1\n',
-            "r.csv, line 2: ',' expected after '\"'; within a",
+            "r.csv, line 2: ',' expected after '\"'; double each",
         ),
         ("r.csv", b'text,label\nfine,1\n"dull,0\nx,1\n', "r.csv, line 3: unexpected end of data"),
         ("r.jsonl", b'{"text": "a", "label": null}\n', "r.jsonl, line 1: label '' is empty"),
@@ -148,16 +148,20 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
         ("r.json", b'[{"text": "a", "label": 1},', "r.json: not JSON"),
         ("r.json", b'[{"text": "a", "label": 1}, 7]', "r.json, object 2: must be a JSON object"),
         ("r.txt", b"__label__a __label__b fine\n", "r.txt, line 1: must be one __label__"),
-        ("r.txt", b"fine", "r.txt: a text file needs a folder named as its label"),
+        ("r.txt", b"fine", "r.txt: a text file needs a folder named after its label"),
         ("r.xlsx", b"PK", "r.xlsx: unknown format; save the sheet as CSV UTF-8"),
         (
             "r.csv",
             b"PK\3\4x",
-            "r.csv: its content is a spreadsheet, to be saved as CSV UTF-8, or a zip",
+            "r.csv: its content is a spreadsheet or a zip archive; save",
         ),
         ("r.csv", gzip.compress(TABLE), "r.csv: its content is compressed; add .gz to its name"),
         ("r.jsonl", b"PAR1", "r.jsonl: its content is Parquet; name it .parquet"),
-        ("r.csv", b"version https://git-lfs.github.com/spec/v1", "Git LFS; run git lfs pull"),
+        (
+            "r.csv",
+            b"version https://git-lfs.github.com/spec/v1",
+            "a Git LFS pointer; run git lfs pull",
+        ),
         ("r.csv", b"<!DOCTYPE html>", "r.csv: its content is a web page; download the file itself"),
         ("r.csv", TABLE.decode().encode("utf-16-le"), "r.csv: UTF-16 without a byte order mark"),
         (
@@ -165,10 +169,10 @@ def test_pairs_of_labels_are_known(tmp_path: Path, negative: str, positive: str)
             b'{"reviews": [\n',
             "r.json, line 1: not JSON (Expecting value: line 2 column 1",
         ),
-        ("r.txt", b"fine\t1\n", "r.txt: a text file needs a folder named as its label"),
+        ("r.txt", b"fine\t1\n", "r.txt: a text file needs a folder named after its label"),
         ("r.rar", b"Rar!", "r.rar: unknown format; unpack it"),
-        ("README.md", b"# Reviews", "README.md: unknown format; allowed are .csv, .tsv"),
-        ("misc/r.txt", b"fine", "all 1 train reviews are misc; add reviews of another label"),
+        ("README.md", b"# Reviews", "README.md: unknown format; use .csv, .tsv"),
+        ("misc/r.txt", b"fine", "all 1 training reviews are misc; add reviews of another label"),
     ],
 )
 def test_what_cannot_be_read_is_refused(

@@ -67,7 +67,7 @@ def test_invalid_data_fails_before_training_with_the_reason(tmp_path: Path) -> N
     assert code == 1
     assert "step=" not in output
     reason = (tmp_path / "output" / "failure").read_text()
-    assert reason.startswith("x.jsonl, line 3: label 'y'; allowed are two")
+    assert reason.startswith("x.jsonl, line 3: label 'y' is refused; use two")
     assert "Traceback" not in errors
 
 

@@ -77,7 +77,7 @@ OBJECTS = json.dumps({"text": ["A fine film."], "label": ["positive"]})
         ),
         (
             {"train.csv": table(), "test.csv": "text,label\n"},
-            "test.csv: no reviews in it; add test",
+            "test.csv: contains no reviews; add test",
         ),
         (
             {"positive/2020/1.txt": "Fine.", "negative/2021/2.txt": "Dull."},
@@ -89,15 +89,18 @@ OBJECTS = json.dumps({"text": ["A fine film."], "label": ["positive"]})
         ),
         (
             {f"{half}_{label}/1.txt": "x" for half in ("train", "test") for label in WORDS},
-            "name a half and a label; make them folders of labels inside the folders train and test",
+            "name both a half and a label; put folders of labels into the folders train and test",
         ),
-        ({"r.tsv": MERGED}, "r.tsv, line 23: a text with whole rows in it"),
-        ({"r.csv": MERGED.replace("\t", ",")}, "r.csv, line 23: a text with whole rows in it"),
-        ({"r.csv": table() + "text,label\n"}, "r.csv, line 22: the header again; remove the line"),
+        ({"r.tsv": MERGED}, "r.tsv, line 23: the text contains whole rows"),
+        ({"r.csv": MERGED.replace("\t", ",")}, "r.csv, line 23: the text contains whole rows"),
+        (
+            {"r.csv": table() + "text,label\n"},
+            "r.csv, line 22: repeats the header; remove the line",
+        ),
         ({"r.jsonl": '{"text": "x", "label": NaN}'}, "r.jsonl, line 1: label '' is empty"),
         ({"r.jsonl": '{"text": "x", "label": ["a"]}'}, "the label must be a string or a number"),
-        ({"r.jsonl": '{"text": "x", "label": "a\\ud83d"}'}, "has a sign that cannot be printed"),
-        ({"r.csv": f"text,label\nx,{'a' * 61}\n"}, "has 61 characters; allowed are at most 60"),
+        ({"r.jsonl": '{"text": "x", "label": "a\\ud83d"}'}, "has an unprintable character"),
+        ({"r.csv": f"text,label\nx,{'a' * 61}\n"}, "has 61 characters; the limit is 60"),
         (
             {"r.csv": "text,label\na,neg\nb,negative\nc,pos\nd,neutral\n"},
             "r.csv, line 3: label 'negative' means the same as the label 'neg'",

@@ -18,10 +18,10 @@ Halves = dict[str, Dataset]
 CHANNEL = "channel"
 # Messages about all files of a channel together. Every other message is about one file.
 OF_CHANNEL = re.compile(
-    rf"{CHANNEL}: (no reviews found; .+|all \d+ (train|test) reviews are .+; .+)"
+    rf"{CHANNEL}: (no reviews found; .+|all \d+ (training|test) reviews are .+; .+)"
 )
 OF_TABLE = re.compile(
-    r", (line|object) [1-9]\d*: .+|: unknown format; .+|: a text file needs a folder .+|: not JSON .+|: damaged or truncated (compression|content) \(.*\)|: the (same|review|first) .+|: its content is .+|: UTF-16 without .+|: UTF-32; .+|: no reviews in it; .+"
+    r", (line|object) [1-9]\d*: .+|: unknown format; .+|: a text file needs a folder .+|: not JSON .+|: damaged or truncated (compression|content) \(.*\)|: the (same|review|first) .+|: its content is .+|: UTF-16 without .+|: UTF-32; .+|: contains no reviews; .+"
 )
 OF_ARCHIVE = re.compile(r"(:.+)?(, line [1-9]\d*)?: .+")
 ARCHIVES = (".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tgz", ".zip")

@@ -63,10 +63,10 @@ def test_tables_are_read_completely(rows: list[Row], name: str) -> None:
         assert found == {"train": good}
     elif good.labels:
         assert isinstance(found, str)
-        assert f"{CHANNEL}: all {len(good.labels)} train reviews are " in found
+        assert f"{CHANNEL}: all {len(good.labels)} training reviews are " in found
     else:
         assert isinstance(found, str)
-        assert ": no reviews in it; " in found
+        assert ": contains no reviews; " in found
 
 
 PAIRS = [

@@ -61,8 +61,8 @@ def test_the_command_names_unknown_prices() -> None:
         ],
         cwd=ROOT, capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
-    assert "Not known: the price of endpoint, 2 x ml.m7i.large" in done.stdout
-    assert "Not known: the prices of eu-west-1; these are of us-east-1" in done.stdout
+    assert "Unknown: the price of endpoint, 2 x ml.m7i.large" in done.stdout
+    assert "Unknown: the prices of eu-west-1; these are the prices of us-east-1" in done.stdout
     assert "+ ?" in done.stdout
     assert done.stderr == ""
 

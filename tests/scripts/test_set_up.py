@@ -131,7 +131,7 @@ def test_a_failed_import_is_reported_in_one_line(
     with pytest.raises(SetUpError) as refused:
         set_up.main("small")
     assert str(refused.value) == (
-        f"{root}/.venv was installed and cannot be used: ImportError: libcudnn.so.9: no such file"
+        f"{root}/.venv was installed but cannot be used: ImportError: libcudnn.so.9: no such file"
     )
     assert not (root / ".venv" / ".small.json").exists()
     assert len(installs) == 2

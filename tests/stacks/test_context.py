@@ -224,7 +224,7 @@ def test_an_unknown_key_is_refused_with_the_known_keys(
         ("site.domain_name", "Example.com", "a domain name in lowercase letters"),
         ("site.title", "T" * 101, "1 to 100 characters"),
         ("site.title", "\ud800", "control characters"),
-        ("site.intro", " Paste it.", "blanks at its ends"),
+        ("site.intro", " Paste it.", "spaces at its ends"),
         ("site.placeholder", 5, "input should be a valid string"),
         ("site.examples", "Fine, really.", 'such as ["The first one."'),
         ("site.examples", '{"a": "b"}', 'such as ["The first one."'),
@@ -658,7 +658,7 @@ def test_burstable_instances_cannot_scale() -> None:
     )
     assert line == (
         "scaling.max_instances=3 is refused: "
-        "SageMaker scales no burstable instances such as ml.t2.medium"
+        "SageMaker does not scale burstable instances such as ml.t2.medium"
     )
 
 

@@ -80,7 +80,7 @@ def test_a_file_is_read_before_anything_is_deployed(tmp_path: Path) -> None:
         find_dataset(KEY, "reviews.csv", root=tmp_path, most_labels=lstm)
     assert str(refused.value).startswith(
         "dataset.training=reviews.csv is refused: must be labelled reviews: reviews.csv, line 4: "
-        "label 'maybe'; allowed are"
+        "label 'maybe' is refused; use two"
     )
 
 

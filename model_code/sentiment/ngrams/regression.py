@@ -47,7 +47,7 @@ class Design:
         if len(values) > np.iinfo(np.int32).max:
             raise TrainingInputError(
                 f"the reviews of one process have {len(values):,} terms, more than 32 bits can "
-                "number; train on more instances, or with fewer max_terms"
+                "number; train on more instances, or lower training.max_terms"
             )
         return cls(_sparse(starts.astype(np.int32), columns, values, (len(starts) - 1, terms)))
 

@@ -127,7 +127,7 @@ def test_the_report_is_self_contained_and_escapes_reviews(tmp_path: Path) -> Non
         ("absent", None, "no such file or folder"),
         ("empty.jsonl", "", "no reviews"),
         ("notes.md", "A film.", "notes.md: unknown format"),
-        ("one.csv", "text,label\nA film.,3\n", "one.csv: all 1 train reviews are 3"),
+        ("one.csv", "text,label\nA film.,3\n", "one.csv: all 1 training reviews are 3"),
         ("broken.tar.gz", "nothing", "broken.tar.gz"),
     ],
 )

@@ -253,7 +253,7 @@ def test_an_account_wide_setting_must_exist_if_the_environment_leaves_it(
     assert (row.state, row.found) == (State.PROBLEM, f"not set{end}")
     with log_role(ready, is_deleted=True) as arn:
         row = found(elsewhere)[check]
-    assert (row.state, row.found) == (State.PROBLEM, f"{arn} is deleted{end}")
+    assert (row.state, row.found) == (State.PROBLEM, f"{arn} no longer exists{end}")
     with log_role(ready) as arn:
         row = found(elsewhere)[check]
     assert (row.state, row.found) == (State.GOOD, arn)

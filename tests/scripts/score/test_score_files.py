@@ -130,7 +130,7 @@ def test_archives_are_read_like_folders(tmp_path: Path) -> None:
     ("name", "content", "reason"),
     [
         ("a.zip", b"no zip", "a.zip: damaged, or not a zip archive"),
-        ("a.xlsx", b"", "a.xlsx: unknown format; allowed are .csv, .tsv, .jsonl"),
+        ("a.xlsx", b"", "a.xlsx: unknown format; use .csv, .tsv, .jsonl"),
         ("missing", None, "missing: no such file or folder"),
     ],
 )
