@@ -156,7 +156,7 @@ licences: $(VENV)/.dev $(VENV)/.local-aws $(VENV)/.checkov $(VENV)/.supply $(VEN
 sbom: $(VENV)/.supply ## write a bill of materials (CycloneDX) to test-artifacts/sbom.cdx.json
 	@$(VENV)/supply/bin/python -m scripts.supply_chain.sbom test-artifacts/sbom.cdx.json
 
-audit: $(VENV)/.dev $(VENV)/.supply ## report known vulnerabilities of the locked packages, offline as of the last time; OSV=url
+audit: $(VENV)/.dev $(VENV)/.supply ## report known vulnerabilities of the locked packages, without a network by the last answer; OSV=url
 	@python -m scripts.supply_chain.audit $(if $(OSV),--osv-url "$$OSV")
 
 secrets: $(VENV)/.dev ## update .secrets.baseline, the list of strings that only look like secrets; review its diff

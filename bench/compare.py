@@ -40,7 +40,7 @@ def plans(*, whole_notebook: bool) -> dict[str, Plan]:
 
 
 def measure(runner: Runner, data: Data) -> dict[str, Figures]:
-    """Measure every subject that knows so many labels in turn; return its figures."""
+    """Measure in turn each subject that supports this number of labels; return the figures."""
     results: dict[str, Figures] = {}
     stages = {"cleaning": runner.clean, "training": runner.train, "serving": runner.serve}
     for name in TITLES:

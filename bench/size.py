@@ -54,7 +54,7 @@ def _halve(text: str) -> tuple[str, str]:
 
 
 def train(originals: Dataset, count: int, folder: Path) -> tuple[process.Finished, int]:
-    """Train on so many reviews; return the measured process and the number of terms."""
+    """Train on this number of reviews; return the measured process and the number of terms."""
     made = recombine(originals, round(count / (1 - HELD_OUT)))
     reviews.write(folder / "data" / "reviews.jsonl", made)
     model = folder / "model"

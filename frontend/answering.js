@@ -1,4 +1,4 @@
-/** What shows an answer, loaded with the first one. */
+/** Loads the modules that show an answer, with the first one. */
 
 import { load } from "./patience.js";
 import { VERDICT, store } from "./storage.js";

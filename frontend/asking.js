@@ -71,7 +71,7 @@ export function startOver({ keepVerdict = false } = {}) {
   running.abort();
   running = new AbortController();
   hideSample();
-  // What is below a verdict appears with it, so that it need not move.
+  // The elements below a verdict appear together with it, so that they need not move.
   element("footer").hidden = element("verdict").hidden;
   element("code").open = false; // it shows the last review
   if (!keepVerdict) {

@@ -1,10 +1,10 @@
-/** The labels of a model on its card: which it knows well, which it does not, and what it confuses. */
+/** The labels of a model on its card: which it recognizes well, which badly, and which it confuses. */
 
 import { NOUN, capital, create, number } from "./dom.js";
 
 const NAMED = 3;
 
-/** Return facts by name: parts of a text, of which every second is a label. */
+/** Return facts by name: parts of a text; every second part is a label. */
 export function strengths({ labels, metrics = {} }) {
   const found = metrics.labels ?? {};
   const sorted = labels

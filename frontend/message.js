@@ -2,7 +2,7 @@
 
 import { element, nodes } from "./dom.js";
 
-/** Show a message, or parts of one of which every second is a label, as information or as an error. */
+/** Show a message, or its parts, every second one a label, as information or as an error. */
 export function showMessage(message, kind = "information") {
   const parts = [message].flat();
   element("message").dataset.kind = kind;
@@ -25,7 +25,7 @@ export function startClock() {
   const started = performance.now();
   const timer = setInterval(() => {
     element("message-text").textContent ||= "Reading …";
-    // A space between the elements would be a text of its own, which moves with the message.
+    // A space between the elements would be a separate text, which moves with the message.
     element("elapsed").textContent = ` ${Math.floor((performance.now() - started) / 1000)}\u00a0s`;
   }, 1000);
   return () => clearInterval(timer);

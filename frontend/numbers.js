@@ -20,7 +20,7 @@ function numbers(verdict, letters) {
   if (bias === undefined) {
     return items;
   }
-  // The shares of labels are scaled to 100% after this sum.
+  // The probabilities are scaled to a sum of 100% after this.
   const total = isSentiment(verdict)
     ? Math.log(verdict.probability / (1 - verdict.probability))
     : verdict.explanation.reduce((sum, { weight }) => sum + weight, bias + rest);

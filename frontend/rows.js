@@ -53,7 +53,7 @@ export function showRows(judged, explained) {
   element("batch").hidden = false;
 }
 
-/** Return the number of verdicts of each kind, as parts of which every second is a label. */
+/** Return the number of verdicts of each kind, as parts; every second part is a label. */
 export function summary(judged) {
   const found = groupsOf(judged, SUMMARIZED).filter((group) => group.rows.length > 0);
   const parts = found.flatMap(({ name: [name, label], rows: those }, place) => [

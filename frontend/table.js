@@ -48,7 +48,7 @@ function fromObjects(lines) {
 
 /** Return the records of a table (RFC 4180) that begins at `at`; null when a quotation does not end. */
 function parse(text, separator, at) {
-  // Blanks before a quotation do not belong to the cell.
+  // Spaces before a quotation do not belong to the cell.
   const code = separator.charCodeAt(0).toString(16).padStart(4, "0");
   const cells = new RegExp(`(?: *"([^"]*(?:""[^"]*)*)("?))?([^\\u${code}\\r\\n]*)(\\r\\n?|\\n|.|$)`, "y");
   const records = [];

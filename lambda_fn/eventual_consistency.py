@@ -40,7 +40,7 @@ CLOCK = Clock()
 
 
 def repeat(request: Callable[[], Answer], clock: Clock = CLOCK) -> Answer:
-    """Make a request, again if AWS does not yet know what it names, and return the answer.
+    """Make a request and return the answer; repeat it while AWS does not yet see what it names.
 
     Raises:
         ClientError: AWS's refusal, at once for any other reason and otherwise after the last wait.

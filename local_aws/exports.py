@@ -81,7 +81,7 @@ def role_variables(name: str, port: int, region: str) -> dict[str, str]:
 
 
 def execution_role(name: str, iam: Any) -> str:
-    """Return the ARN of a role, which is created as SageMaker's console does if missing.
+    """Return the ARN of a role; a missing one is created as SageMaker's console creates it.
 
     Args:
         name: the role's name.

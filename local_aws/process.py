@@ -241,8 +241,8 @@ def _environment(port: int, state: Path, region: str) -> dict[str, str]:
 def _processes(state: Path, leader: int | None) -> list[psutil.Process]:
     """Return the processes of a session and those started from the state folder.
 
-    The latter are training jobs and model servers, and whatever these have started in sessions of
-    their own, with the emulator's environment.
+    The latter are training jobs and model servers, and whatever these have started in their own
+    sessions, with the emulator's environment.
     """
     found = []
     for process in psutil.process_iter():

@@ -16,7 +16,7 @@ def local_url(value: str, port: int) -> str:
     """Translate an API Gateway or CloudFront URL to one on this machine.
 
     Other values are returned unchanged. An API gets the loopback address, which every program can
-    reach. A site needs a host name of its own: browsers and curl resolve `*.localhost` (RFC 6761,
+    reach. A site needs its own host name: browsers and curl resolve `*.localhost` (RFC 6761,
     section 6.3), Python and Node.js do not. They reach it under /_aws/cloudfront/ID/.
     """
     if match := API_GATEWAY.match(value):

@@ -36,7 +36,7 @@ ASKED = re.compile(
     r"|InferenceComponent|InferenceComponentRuntimeConfig|Tag|Experiment|Trial|TrialComponent)s?"
     r"|Search|GetSearchSuggestions"
 )
-# The files of each kind of resource, for operations whose names end so
+# The files of each kind of resource, for operations whose names end with the kind
 FILES = {
     "TrainingJob": ("training_*.py", "checkpoints.py", "metrics.py"),
     "TransformJob": ("transform*.py",),

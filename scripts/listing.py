@@ -1,6 +1,6 @@
 """Print the context with which `make deploy` trains again when data under an old S3 URI change.
 
-Synthesis has no network, so a bare `cdk deploy` goes by the URIs of datasets in S3 alone.
+Synthesis has no network, so a bare `cdk deploy` compares only the URIs of datasets in S3.
 """
 
 import argparse

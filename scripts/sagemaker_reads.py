@@ -44,7 +44,7 @@ class Reads(dict[str, Any]):
         self._found, self._path = found, path
 
     def __contains__(self, name: object) -> bool:
-        """Look whether a member is there."""
+        """Return whether a member is there."""
         self._found.add((*self._path, str(name)))
         return super().__contains__(name)
 

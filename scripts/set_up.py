@@ -22,7 +22,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NODE_MODULES = ROOT / "node_modules"
 NPM_LOCK = ROOT / "package-lock.json"
 NPM_STAMP = NODE_MODULES / ".set-up.json"
-# pip writes this if a script's path has a blank; double quotes and dollar signs break it.
+# pip writes this if a script's path contains a space; double quotes and dollar signs break it.
 TRAMPOLINE = b"#!/bin/sh\n'''exec' "
 RELOCATABLE = b'"$(dirname -- "$(realpath -- "$0")")/python" "$0" "$@"'
 

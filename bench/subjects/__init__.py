@@ -24,7 +24,7 @@ TITLES = {
     "fasttext": "fastText bigrams",
 }
 
-PAIR = 2  # the only number of labels that the notebook's algorithm knows
+PAIR = 2  # the only number of labels that the notebook's algorithm supports
 
 TEXT = "text/plain"
 JSON = "application/json"

@@ -1,4 +1,4 @@
-"""Counts of the quarters of the test reviews to which callers' reviews belong, without any text.
+"""Counts of callers' reviews by quarter of the test reviews, without any text.
 
 The metrics show when callers' reviews differ from the model's test reviews.
 """

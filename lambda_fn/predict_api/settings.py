@@ -14,7 +14,7 @@ class Settings:
         feedback_bucket: bucket that stores feedback; None disables feedback.
         artifacts_uri: S3 URI of the training jobs' artifacts, with the comparisons of models; None
             if models are not compared.
-        drift: whether the function counts by which quarter of the test reviews a review is like.
+        drift: whether the function counts reviews by quarter of the test reviews.
         allowed_origins: origins whose pages may call the API.
     """
 

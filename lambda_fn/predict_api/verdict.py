@@ -35,7 +35,7 @@ class Verdict:
 
     @property
     def is_sentiment(self) -> bool:
-        """Whether the labels are positive and negative."""
+        """True if the labels are positive and negative."""
         return self.probabilities.keys() == set(SENTIMENTS)
 
     @property

@@ -104,7 +104,7 @@ def _version(ask: Ask) -> str:
 
 
 def _or_give_up(ask_champion: Ask) -> Ask:
-    """Return a function that asks a serving model, which may be broken, so that it is replaced."""
+    """Return a function that asks the serving model, whose failure makes it incomparable."""
 
     def ask(content: dict[str, Any]) -> dict[str, Any]:
         try:

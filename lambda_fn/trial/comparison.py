@@ -44,7 +44,7 @@ class Comparison:
         both: reviews that both models classify correctly.
         champion_only: reviews that only the serving model classifies correctly.
         challenger_only: reviews that only the new model classifies correctly.
-        telling: of the first of these, those about which the models differ most.
+        telling: those of `champion_only` on which the models differ most.
     """
 
     rows: int
@@ -85,12 +85,12 @@ class Comparison:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the serving model is better at 5 %."""
+        """True if the serving model is better, significantly at 5 %."""
         return self.p_value < SIGNIFICANT and self.champion_only > self.challenger_only
 
     @property
     def is_better(self) -> bool:
-        """Whether the new model is better at 5 %."""
+        """True if the new model is better, significantly at 5 %."""
         return self.p_value < SIGNIFICANT and self.champion_only < self.challenger_only
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ class TrainedOn:
     """Sorted hashes of the reviews that a model was trained on."""
 
     def __init__(self, content: bytes) -> None:
-        """Read the hashes, which follow each other."""
+        """Read the concatenated hashes."""
         self._content = content
         self._count = len(content) // HASH_BYTES
 

@@ -1,4 +1,4 @@
-"""A process that ends what an emulator has started, when the emulator is gone even by SIGKILL."""
+"""A process that ends an emulator's processes when the emulator has ended, even by SIGKILL."""
 
 import contextlib
 import os

@@ -105,7 +105,7 @@ class TrainingHost:
         if self._obstacle is not None:
             on_line(f"local_aws: {OPT_ML} is {self.base} here: {self._obstacle}.")
         credentials = None if self._isolated else self._context.credentials(self._role)
-        # Scripts of entrypoints split the path of their Python at blanks.
+        # Scripts of entrypoints split the path of their Python at spaces.
         seen_python = Path(self._seen_base, *self._python.relative_to(self.base).parts)
         return Container(
             self._command(),

@@ -5,7 +5,7 @@ command line that installs requirements.txt, and splits that line as a shell doe
 path is /usr/local/bin/python; here it begins with the user's own folder.
 
 The image's version, 5.1.1, joins the script's arguments, among them the hyperparameters, to a line
-for a shell. The installed version does not, so that a hyperparameter with a blank would pass here
+for a shell. The installed version does not, so that a hyperparameter with a space would pass here
 and fail on AWS.
 """
 

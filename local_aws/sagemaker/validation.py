@@ -86,7 +86,7 @@ def validate(operation: str, request: dict[str, Any], service: str = SAGEMAKER) 
 
 
 def problems_of(value: Any, shape: Shape) -> list[str]:
-    """Return what is wrong with a value of a shape, of a request or of an answer."""
+    """Return the problems of a value of a shape, in a request or an answer."""
     report = ParamValidator().validate(value, shape)
     if report.has_errors():
         return [report.generate_report()]

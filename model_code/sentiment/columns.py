@@ -35,8 +35,8 @@ class ColumnsError(ValueError):
 def find_columns(names: Sequence[str], schema: Schema, kind: str = "column") -> tuple[int, int]:
     """Return the places of the texts and of the labels.
 
-    The schema's names come first, then `text` and `label`, then other usual names: in any case, and
-    with blanks around them.
+    The schema's names come first, then `text` and `label`, then other usual names: in upper or
+    lower case, and with spaces around them.
 
     Args:
         names: the names in the header, or the keys of an object.

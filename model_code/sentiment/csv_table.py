@@ -69,7 +69,7 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
 
 
 def _spaced(first: list[str], delimiter: str) -> bool:
-    """Return whether the delimiters in the header are followed by a blank."""
+    """Return whether a space follows the delimiters in the header."""
     _, *others = first[0].split(delimiter) if first else [""]
     return bool(others) and all(name.startswith(" ") for name in others)
 
@@ -154,7 +154,7 @@ def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
 
 
 def within(numbers: tuple[int, int], header: list[str]) -> tuple[int, int]:
-    """Return the places of text and label, if a table has so many columns.
+    """Return the places of text and label, if the table has enough columns.
 
     Raises:
         ColumnsError: naming the column that is missing.
@@ -183,7 +183,8 @@ def _miscounted(name: str, line: int, fields: list[str], header: list[str], deli
 def find_delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
     """Return the first delimiter with which the first lines fit best.
 
-    That is: a header names the columns, or a table without one has labels, or all rows are as long.
+    That is: a header names the columns, or a table without one has labels, or all rows are of equal
+    length.
     """
     for fits in (_names_columns, _has_labels, _same_length):
         for delimiter in delimiters:

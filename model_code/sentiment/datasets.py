@@ -87,7 +87,7 @@ def read_channel(  # noqa: PLR0913 - a dataset and what it may hold
         schema: columns and labels that the settings name.
         report: receives a line for each file: its rows by half and label, its format and what was
             left out.
-        names: the labels of the training reviews, of which these must be; None for any.
+        names: the labels of the training reviews, which must include these; None for any.
         most: highest number of labels.
         complete: True refuses a label in the schema that is probably misspelled: no row has it.
 

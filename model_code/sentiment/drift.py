@@ -52,7 +52,7 @@ def quarters(baseline: Baseline, judged: Judgements, texts: Sequence[str]) -> li
 
 
 def _properties(judged: Judgements, texts: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-    """Return the properties of reviews, none of which many reviews share exactly.
+    """Return the properties of reviews, with values that hardly any two reviews share.
 
     Many reviews have no unknown word, and would all be in one quarter. So a part of a word, which
     depends on the text, is added.

@@ -12,7 +12,7 @@ WORDS = 20  # in the first and in the last words
 NEAR = 300  # characters that nearly always have more words, and take less time to read
 SENTENCES = 3  # of each review
 SHORTEST, LONGEST = 12, 400  # characters of a sentence
-# Chinese, Japanese, Khmer and Burmese have no blank between sentences.
+# Chinese, Japanese, Khmer and Burmese have no space between sentences.
 SENTENCE_END = re.compile(r"(?<=[.!?؟۔।])\s+|(?<=[。！？។။])\s*|(?:<br\s*/?>\s*)+")  # noqa: RUF001 - not ASCII's
 
 

@@ -69,12 +69,12 @@ class File:
 
     @cached_property
     def is_official(self) -> bool:
-        """Whether it is a labelled review of the Large Movie Review Dataset as published."""
+        """True for a labelled review of the Large Movie Review Dataset as published."""
         return self.path.parts[-3:-1] in QUARTERS and self.format == TEXT
 
 
 def format_of(path: PurePath) -> str:
-    """Return the suffix that names the format, without that of a compression, in small letters."""
+    """Return the suffix that names the format, without that of a compression, in lower case."""
     if TARS.search(path.name.lower()):
         return ".tar"
     suffix = path.suffix.lower()

@@ -1,4 +1,4 @@
-"""Files with which the next model is compared with this one, or this one with the last.
+"""Files for the comparison of this model with the previous one, and of the next one with this.
 
 They are part of the job's output and not of the artifact, which serves.
 """

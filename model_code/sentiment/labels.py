@@ -63,7 +63,7 @@ def is_sentiment(names: Sequence[str]) -> bool:
 
 
 def spelling(label: Any) -> str:
-    """Return a label in small letters, without needless blanks, and whole numbers as such.
+    """Return a label in lower case, without surplus spaces, and whole numbers as such.
 
     A missing value is empty, as pandas and JSON write it.
     """
@@ -91,8 +91,8 @@ def interpret(
     Args:
         places: spelling of each label to the place where it first occurs.
         mapping: labels that a setting maps to other names, or to None to leave out their rows. When
-            it has the name negative or positive, no other label is understood besides.
-        names: the model's labels, of which these must be; None for any.
+            it has the name negative or positive, no other label is interpreted.
+        names: the model's labels, which must include these; None for any.
         most: highest number of labels.
 
     Raises:

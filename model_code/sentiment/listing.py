@@ -1,4 +1,4 @@
-"""Files of a channel: those in its folder and in its archives, without what is not read."""
+"""Files of a channel: those in its folder and in its archives, without files that are not read."""
 
 import re
 from contextlib import ExitStack

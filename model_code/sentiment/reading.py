@@ -17,7 +17,7 @@ from sentiment.text_lines import SAVE, UTF_16, text_lines, whole_text
 
 FASTTEXT_START = "__label__"
 MAX_TEXT_BYTES = 1_000_000  # of a file with one text
-# The first bytes of other content than a table's text, in small letters
+# The first bytes of other content than a table's text, in lower case
 OTHER_CONTENT = {
     b"pk\3\4": "a spreadsheet or a zip archive; save a sheet as CSV UTF-8, or name an archive .zip",
     b"\xd0\xcf\x11\xe0": "a spreadsheet; save the sheet as CSV UTF-8",

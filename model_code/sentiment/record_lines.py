@@ -21,7 +21,7 @@ CSV_FIELDS = ("sentiment", "probability", "words", "known_words", "error")
 
 
 class Line(NamedTuple):
-    """A review, or whatever a line has in its place, and whether it wants an explanation."""
+    """A line's review, or the value in its place, and whether it asks for an explanation."""
 
     review: Any
     explain: bool = False

@@ -14,7 +14,7 @@ SENTIMENTS = (NEGATIVE, POSITIVE)  # name of each label
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns and labels of a dataset; by default its usual names are looked for.
+    """The columns and labels of a dataset; by default the usual names are tried.
 
     Attributes:
         text_column: name of the column with the texts, or its number from 1 in a table without a

@@ -9,7 +9,7 @@ from sentiment.datasets import Dataset
 
 BLOCKS = 40  # least number of blocks of neighbours in a class
 # Successive reviews that stay together when some are held out from a training. Calibrated on
-# reviews of films that it was trained on, a model would be too sure of itself, most of all on short
+# reviews of films that it was trained on, a model would be overconfident, most of all on short
 # texts.
 NEIGHBOURS = 50
 

@@ -12,7 +12,7 @@ from sentiment.errors import DatasetError
 MAX_LINE_BYTES = 40_000_000  # the longest field in UTF-8
 UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-RETURN = re.compile(r"(?<=\r)")  # the line end of old Macs
+RETURN = re.compile(r"(?<=\r)")  # the line ending of old Macs
 SAVE = "save the file as UTF-8 (in a spreadsheet, as CSV UTF-8)"
 
 

@@ -13,7 +13,7 @@ MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _SHAPES = r"{0}+(?:'{0}+)*|[!?]|[^\w\s]+"
 TOKEN = re.compile(_SHAPES.format(r"[^\W_]"))
 ASCII_TOKEN = re.compile(_SHAPES.format("[a-zA-Z0-9]"), re.ASCII)  # the same in ASCII, but faster
-# Letters of scripts that put no blanks between words. Each is a token, so that n-grams find words.
+# Letters of scripts without spaces between words. Each is a token, so that n-grams find words.
 UNSPACED = (
     "\u0e01-\u0e4e\u0e81-\u0ece\u0edc-\u0edf"  # Thai, Lao
     "\u1000-\u103f\u1050-\u108f\ua9e0-\ua9ef\uaa60-\uaa7f"  # Burmese

@@ -1,4 +1,4 @@
-"""A month of people's feedback, to measure the model with what they said is right."""
+"""A month of people's feedback, as labelled reviews to measure the model with."""
 
 import re
 from collections.abc import Sequence

@@ -122,7 +122,7 @@ def _origin_access(clients: Clients, name: str, _account: Account) -> bool:
     )
 
 
-# Resource type to the path of its name in the properties, and a function that finds one so named
+# Resource type to the path of its name in the properties, and a function that finds one by its name
 LOOKUPS: dict[str, tuple[str, Exists]] = {
     "AWS::S3::Bucket": ("BucketName", _bucket),
     "AWS::SageMaker::Endpoint": ("EndpointName", _endpoint),

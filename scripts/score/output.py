@@ -45,7 +45,7 @@ class Output:
             (table.name, f"{base}/{_result_name(table.name)}" if inside else output)
             for table in tables
         )
-        # A symbolic link stays, and what it leads to is written.
+        # The target of a symbolic link is written; the link stays.
         self.files = {
             name: folder / str(number) if self._s3 else Path(os.path.realpath(target))
             for number, (name, target) in enumerate(targets.items())

@@ -83,7 +83,7 @@ class Table:
 
     @property
     def format(self) -> str:
-        """The suffix that names the format, in small letters."""
+        """The suffix that names the format, in lower case."""
         return format_of(PurePath(self.name))
 
     @property

@@ -36,7 +36,7 @@ class Writer(Protocol):
         """Write a row with the values of the further columns."""
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the remaining rows."""
 
 
 class _Lines:

@@ -20,7 +20,7 @@ from stacks.model.scoring import Scoring
 from stacks.model.training import TrainedModel, TrainingJob
 from stacks.model.training_permissions import start_scheduled_jobs
 from stacks.model.trial import Artifacts, SmokeTest
-from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, tell_failed_trainings
+from stacks.monitoring.alarms import HostAlarms, declare_idle_alarm, report_failed_trainings
 from stacks.monitoring.metrics import EndpointMetrics
 from stacks.names import CHECKPOINTS, VARIANT, Names
 from stacks.settings.environment import EnvironmentSettings
@@ -156,7 +156,7 @@ class ModelStack(AppStack):
             return None
         job = self._describe_job(datasets)
         if settings.operations.alarms:
-            tell_failed_trainings(self, name_prefix=self.names.prefix, topic=topic)
+            report_failed_trainings(self, name_prefix=self.names.prefix, topic=topic)
         if schedule:
             self._retrain(job, schedule, topic)
         return None if settings.training.model_data else job.run(self.names.metrics)

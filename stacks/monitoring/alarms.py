@@ -84,7 +84,7 @@ IN_CLOUDFORMATION = (
 )
 
 
-def tell_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
+def report_failed_trainings(scope: Construct, *, name_prefix: str, topic: ITopic) -> None:
     """Notify the topic of this environment's training jobs that fail or exceed a time limit.
 
     Jobs stopped by a user are ignored. A model below the quality gate only fails the deployment,

@@ -47,16 +47,16 @@ class DatasetSettings(Section):
         training: `packaged`, a file or folder (relative to the repository), or an s3:// prefix.
         testing: the same for the test reviews; by default a share of `training` is held out.
         text_column: name of the column or JSON key with the texts, in all tables of `training` and
-            `testing`, or its number from 1 in tables without a header. By default a usual name is
-            looked for.
+            `testing`, or its number from 1 in tables without a header. By default the usual names
+            are tried.
         label_column: the same for the labels.
         labels: spelling of a label to `negative`, `positive`, another name, or null to leave out
             its rows, as an object in cdk.json or as its JSON in `-c`. By default the usual pairs
             are negative and positive, and other labels keep their names.
         feedback: a month, such as 2026-01, whose feedback is added to the training data.
         listing: hash of the objects of the datasets in S3, including the feedback. `make deploy`
-            sets it, so that changed data are trained on. A bare `cdk deploy` goes by the URIs: use
-            a new one for new data, and a past month, whose feedback no longer grows.
+            sets it, so that changed data are trained on. A bare `cdk deploy` compares only the
+            URIs: use a new URI for new data, and a past month, whose feedback no longer grows.
     """
 
     training: Source = "packaged"

@@ -1,4 +1,4 @@
-"""The settings of the record of models."""
+"""The settings of the model registry."""
 
 import warnings
 
@@ -9,7 +9,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", 'Field name "register"', UserWarning)
 
     class ModelSettings(Section):
-        """The record of models.
+        """The model registry.
 
         Attributes:
             register: whether SageMaker's model registry records each model that came into service,

@@ -15,9 +15,9 @@ class OperationsSettings(Section):
         client_error_rate: share of the API's requests that may be refused.
         server_error_rate: share of the API's requests that may fail.
         latency_p99_ms: limit of the API's 99th percentile latency.
-        drift: whether the function counts how much callers' reviews are like the model's test
-            reviews. The dashboard shows it, and an alarm is raised when an hour differs too much,
-            at $0.80 a month. While there is traffic, the eight metrics cost $2.40 a month.
+        drift: whether the function compares callers' reviews with the model's test reviews. The
+            dashboard shows it, and an alarm is raised when an hour differs too much, at $0.80 a
+            month. While there is traffic, the eight metrics cost $2.40 a month.
         dashboard: whether CloudWatch has a dashboard of the environment, at $3 a month.
         alarm_email: address that is subscribed to the topic after its owner confirms; without a
             topic it receives the budget's alerts.

@@ -99,7 +99,7 @@ class PredictApi(Construct):
             name: the API's name.
             endpoint_name: the SageMaker endpoint behind it.
             metrics_namespace: namespace of the function's metrics.
-            drift: whether the function counts how much reviews are like the test reviews.
+            drift: whether the function compares callers' reviews with the test reviews.
             settings: limits and logs.
             feedback: settings of `POST /feedback`.
             feedback_uri: S3 URI of the folder for feedback.

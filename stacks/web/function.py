@@ -56,7 +56,7 @@ def declare_predict_function(
     Args:
         endpoint_name: the SageMaker endpoint that classifies reviews.
         metrics_namespace: namespace of the function's metrics.
-        drift: whether the function counts how much reviews are like the test reviews.
+        drift: whether the function compares callers' reviews with the test reviews.
         settings: limits and traces.
         feedback_uri: S3 URI of the folder for feedback; None for an API without feedback.
         artifacts_uri: S3 URI of the training jobs' artifacts, of which the function reads the

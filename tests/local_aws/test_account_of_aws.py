@@ -1,4 +1,4 @@
-"""What AWS itself puts into an account: its key for S3 and its managed policies."""
+"""The key for S3 and the managed policies that AWS puts into every account."""
 
 import json
 from collections.abc import Iterator

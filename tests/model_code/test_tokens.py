@@ -18,7 +18,7 @@ PARTS_OF_NAMES = (*UNSPACED, "IDEOGRAPH", "HANGZHOU", "KANA", "HENTAIGANA")
 
 
 def is_spaced(character: str) -> bool:
-    """Return whether a character is of a script with blanks, without accents of its own."""
+    """Return whether a character is of a script with blanks, without its own accents."""
     unicode_name = name(character, "")
     return (
         category(character) not in {"Mn", "Mc"}

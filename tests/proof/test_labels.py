@@ -15,7 +15,7 @@ from tests.proof.table import ProofTable
 from tests.support.deployment import Deployment
 
 JSON = {"Content-Type": "application/json"}
-# What messages are about, under labels that need care in CSV, HTML, URLs and metrics
+# The subjects of messages, under labels that need care in CSV, HTML, URLs and metrics
 TOPICS = {
     "Late & slow": "came_three_days_late took_ages was_delayed_again still_has_not_arrived",
     "broken": "arrived_damaged has_a_crack was_crushed leaks_everywhere",

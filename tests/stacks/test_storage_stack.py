@@ -151,7 +151,7 @@ def dependencies(resources: dict[str, Resource], name: str) -> Iterator[str]:
 
 
 def test_what_prod_keeps_refers_to_nothing_else(prod: Assembly, tmp_path: Path) -> None:
-    """A new stack imports it alone, as a template of its own."""
+    """A new stack imports it alone, as a separate template."""
     resources = prod.template("storage")["Resources"]
     kept = {name: one for name, one in resources.items() if one.get("DeletionPolicy") == KEPT[0]}
     assert Counter(one["Type"] for one in kept.values()) == {

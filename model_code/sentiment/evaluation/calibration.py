@@ -42,7 +42,7 @@ class Calibration:
         return _logs(self.evidence)
 
     def slope(self, evidence: ArrayLike) -> NDArray[np.float64]:
-        """Return the slope for reviews with so much evidence, same shape."""
+        """Return the slope for reviews with this much evidence, same shape."""
         found: NDArray[np.float64] = np.interp(_logs(evidence), self._points, self.slopes)
         return found
 
@@ -101,7 +101,7 @@ def _logs(evidence: ArrayLike) -> NDArray[np.float64]:
 
 
 def _hats(evidence: ArrayLike, points: Sequence[float]) -> NDArray[np.float64]:
-    """Return the weight of the slope at each point for reviews with so much evidence."""
+    """Return the weight of the slope at each point for reviews with this much evidence."""
     numbers = np.arange(len(points), dtype=np.float64)
     places = np.asarray(np.interp(_logs(evidence), _logs(points), numbers))
     hats: NDArray[np.float64] = np.maximum(0, 1 - np.abs(places[..., None] - numbers))

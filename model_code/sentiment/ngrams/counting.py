@@ -76,7 +76,7 @@ class Counts:
         return type(self)(self.terms[enough], total[:, enough])
 
     def best(self, labels: int, parameters: Hyperparameters) -> Self:
-        """Keep `max_terms` terms, if so many occur in at least `min_reviews` reviews.
+        """Keep up to `max_terms` of the terms that occur in at least `min_reviews` reviews.
 
         With more than two labels, fewer terms are kept, so that the artifact is not larger.
 

@@ -21,7 +21,7 @@ def test_the_snippets_send_the_current_review(page: Page) -> None:
     page.get_by_text("Use from code").click()
     expect(page.locator("#snippets pre")).to_have_count(3)
     curl, python, javascript = page.locator("#snippets pre").all_inner_texts()
-    # What the shell passes to curl
+    # The arguments that the shell passes to curl
     shown = subprocess.run(
         ["sh", "-c", curl.replace("curl ", "printf '%s\\n' ", 1)],
         capture_output=True, text=True, check=True,

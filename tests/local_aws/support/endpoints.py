@@ -69,7 +69,7 @@ def transform_fn(model, body, content_type, accept):
     return Response(answer(model, text), content_type=f"text/plain; for={accept}")
 """,
 }
-# What the scikit-learn image calls with defaults for the rest, next to a module of a common name
+# Functions for the scikit-learn image, which has the others, next to a module of a common name
 SUMS = """
 import scipy.stats  # looks for torch
 import errors

@@ -17,7 +17,7 @@ from tests.scripts.evaluate.printed import rows
 from tests.scripts.evaluate.serving import Prepared, serving
 
 COUNT = 1100
-# Of every ten reviews, two are true positives, three false negatives, and so on.
+# Among every ten reviews, two are true positives, three false negatives, and so on.
 LABELS = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
 JUDGED = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0]
 
