@@ -184,7 +184,7 @@ function accuracy() {
   return [
     compared.length > 0 && `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}%).`,
     guesses > 0 && `Not counted: ${number(guesses)} guess${guesses === 1 ? "" : "es"}.`,
-    compared.length + guesses === 0 && rows.some((row) => row.spelled) && "The labels are not understood, so there is no accuracy.",
+    compared.length + guesses === 0 && rows.some((row) => row.spelled) && "The labels are not recognized, so the accuracy is unknown.",
   ].filter(Boolean).join(" ");
 }
 

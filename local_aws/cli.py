@@ -36,7 +36,7 @@ def up(arguments: argparse.Namespace) -> int:
     if running is not None:
         if running.port != arguments.port:
             raise process.EmulatorError(
-                f"it already runs on port {running.port} with this state folder; "
+                f"the embedded AWS already runs on port {running.port} with this state folder; "
                 "stop it with `down` first, or use another folder with --state"
             )
         for option, is_on, wanted in (
@@ -45,17 +45,17 @@ def up(arguments: argparse.Namespace) -> int:
         ):
             if is_on != wanted:
                 raise process.EmulatorError(
-                    f"it already runs {'with' if is_on else 'without'} {option}; "
+                    f"the embedded AWS already runs {'with' if is_on else 'without'} {option}; "
                     "stop it with `down` first, or use another folder with --state"
                 )
         _say(f"the embedded AWS already runs at {endpoint_url(running.port)}")
         return 0
     if process.end_orphans(arguments.state):
         if process.has_kept_state(arguments.state):
-            _say("an earlier one ended without `down`; continuing with its deployed stacks")
+            _say("the last one ended without `down`; continuing with its deployed stacks")
         else:
             process.remove_state(arguments.state)
-            _say("an earlier one ended without `down` and without stacks; starting afresh")
+            _say("the last one ended without `down` and without stacks; starting afresh")
     running = process.start(
         arguments.port,
         arguments.state,

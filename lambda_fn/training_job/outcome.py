@@ -86,10 +86,10 @@ def _pass(name: str, metrics: dict[str, float], minimum: float) -> str:
         )
     if low < minimum:
         return (
-            f"balanced accuracy {balanced:.4f}, but its 95 % interval begins at {low:.4f}, below "
+            f"balanced accuracy {balanced:.4f}, but its 95 % interval starts at {low:.4f}, below "
             f"the minimum of {minimum}: other test reviews might fail this model"
         )
-    return f"balanced accuracy {balanced:.4f}, its 95 % interval begins at {low:.4f}"
+    return f"balanced accuracy {balanced:.4f} (95 % interval from {low:.4f})"
 
 
 def _in_one_line(reason: str) -> str:

@@ -68,7 +68,7 @@ def _table(environment: str, items: list[Item]) -> Table:
         table.add_row(item.name, *(_dollars(item.at(count)) for count in PREDICTIONS))
     table.add_section()
     more = " + ?" if any(isnan(item.at(0)) for item in monthly) else ""
-    table.add_row("together", *(_dollars(known(monthly, count)) + more for count in PREDICTIONS))
+    table.add_row("total", *(_dollars(known(monthly, count)) + more for count in PREDICTIONS))
     for item in items:
         if item.once != 0:
             table.add_section()

@@ -156,7 +156,7 @@ def show(result: Result, console: Console) -> None:
         latency.add_row(one.kind, str(len(one.milliseconds)), str(one.retried), *values)
     console.print(confusion, *([latency] if result.latencies else []))
     if result.compared:
-        console.print(f"{result.compared} sent in both ways, {result.differing} differ")
+        console.print(f"{result.compared} sent both ways, {result.differing} differ")
     for code, count in result.refused.items():
         console.print(f"{count} refused: {code}")
 

@@ -49,10 +49,10 @@ def test_evaluation_on_given_reviews(deployment: Deployment, tmp_path: Path, way
     right = sum((one["positive"] >= 0.5) == labels[index] for index, one in judged)
     assert f"accuracy={right / len(labels):.4f} of {len(labels)} reviews" in done.stdout
     assert right / len(labels) >= 0.7
-    assert f"{SINGLES} sent in both ways, 0 differ" in done.stdout
+    assert f"{SINGLES} sent both ways, 0 differ" in done.stdout
     assert f"model {deployment.outputs['TrainingJobName']}, on {tmp_path}" in done.stdout
     page = (tmp_path / "out" / "report.html").read_text()
-    assert f"{right / len(labels) * 100:.2f}&nbsp;% of 200 test reviews judged right" in page
+    assert f"{right / len(labels) * 100:.2f}&nbsp;% of 200 test reviews judged correctly" in page
 
 
 def test_evaluation_on_the_held_out_reviews_and_its_resumption(

@@ -106,7 +106,7 @@ def test_create_trains_and_returns_the_result(account: Account) -> None:
             "TrainingJobName": FIRST,
             "ModelArtifact": artifact,
             "Accuracy": "0.8612",
-            "Gate": "balanced accuracy 0.8612, its 95 % interval begins at 0.8512",
+            "Gate": "balanced accuracy 0.8612 (95 % interval from 0.8512)",
         },
     }
 
@@ -259,7 +259,7 @@ def test_a_gate_that_luck_may_have_decided_says_so(account: Account) -> None:
     event = begin("Create", minimum_accuracy="0.85")
     account.finish(FIRST, low=0.8412)
     gate = handler.is_complete(event, None)["Data"]["Gate"]
-    assert "begins at 0.8412, below the minimum of 0.85" in gate
+    assert "starts at 0.8412, below the minimum of 0.85" in gate
 
 
 @pytest.mark.parametrize("metric", [metric["MetricName"] for metric in GOOD])

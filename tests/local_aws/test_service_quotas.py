@@ -27,7 +27,7 @@ def new_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     up = run_cli("up", *where, "--new-account")
     assert up.returncode == 0, up.stderr
     other = run_cli("up", *where)
-    assert "it already runs with --new-account" in other.stderr
+    assert "the embedded AWS already runs with --new-account" in other.stderr
     try:
         yield emulator
     finally:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.deployed.page.use import REVIEW, answer, judge_each, violations
 
 GOOD_THEN_BAD = ({"probability": 0.97}, {"probability": 0.03})
-NOT_UNDERSTOOD = "The labels are not understood, so there is no accuracy."
+NOT_UNDERSTOOD = "The labels are not recognized, so the accuracy is unknown."
 
 
 @pytest.mark.parametrize(

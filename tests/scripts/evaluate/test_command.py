@@ -92,7 +92,7 @@ def test_reviews_are_sent_in_lists_of_512_and_500_of_them_singly(
     assert len(set(deployed.singles)) == len(deployed.singles) == 500
     output = capsys.readouterr().out
     assert f"accuracy=0.6000 of {COUNT} reviews" in output
-    assert "500 sent in both ways, 0 differ" in output
+    assert "500 sent both ways, 0 differ" in output
     table = rows(output)
     assert table[1:3] == [["is negative", "440", "110"], ["is positive", "330", "220"]]
     kept = (tmp_path / "out" / "last-replies.jsonl").read_text().splitlines()[1:]
@@ -103,7 +103,7 @@ def test_reviews_are_sent_in_lists_of_512_and_500_of_them_singly(
         figures = [f"{cuts[percent - 1]:.1f}" for percent in (50, 90, 95, 99)]
         assert row[1:] == [str(len(times)), "0", *figures, f"{max(times):.1f}"]
     page = (tmp_path / "out" / "report.html").read_text()
-    assert "60.00&nbsp;% of 1,100 test reviews judged right" in page
+    assert "60.00&nbsp;% of 1,100 test reviews judged correctly" in page
 
 
 @pytest.mark.parametrize("connections", [1, 3])
@@ -141,7 +141,7 @@ def test_an_interrupted_run_continues_without_repeating_requests(
     assert evaluate(deployed, tmp_path, monkeypatch, *options) == 0
     done = capsys.readouterr()
     assert "continuing after 8 replies" in done.err
-    assert "20 sent in both ways, 0 differ" in done.out
+    assert "20 sent both ways, 0 differ" in done.out
     assert (len(deployed.lists), len(deployed.singles)) == (3, 20)
     assert len(set(deployed.singles)) == 20
 

@@ -118,7 +118,7 @@ def test_the_report_is_self_contained_and_escapes_reviews(tmp_path: Path) -> Non
     assert not set(page.values(*LOADING)) - {v for v in page.values(*LOADING) if v.startswith("#")}
     assert "script" not in page.tags
     # 10 of 20 positive verdicts are right, and 5 of 9 negative ones.
-    assert page.texts["h1"] == ["51.72\xa0% of 29 test reviews judged right"]
+    assert page.texts["h1"] == ["51.72\xa0% of 29 test reviews judged correctly"]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,6 @@ def test_refused_and_differing_reviews_are_counted() -> None:
     replies["singles", (0,)] = Reply([shares(0.5)], "m1", 0.1, 0)
     replies["singles", (2,)] = Reply([shares(0.6)], "m1", 0.1, 0)
     output = printed(replies)
-    assert "2 sent in both ways, 1 differ\n" in output
+    assert "2 sent both ways, 1 differ\n" in output
     assert "1 refused: empty_review\n" in output
     assert "of 16 reviews" in output
