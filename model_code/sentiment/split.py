@@ -7,7 +7,7 @@ from itertools import chain
 
 from sentiment.datasets import Dataset
 
-BLOCKS = 40  # least number of blocks of neighbours in a class
+BLOCKS = 40  # least number of blocks of neighbours in a label
 # Successive reviews that stay together when some are held out from a training. Calibrated on
 # reviews of films that it was trained on, a model would be overconfident, most of all on short
 # texts.
@@ -24,7 +24,7 @@ def shuffle(dataset: Dataset, seed: int) -> Dataset:
 def stratified_split(
     dataset: Dataset, test_fraction: float, seed: int, *, neighbours: int = 1
 ) -> tuple[Dataset, Dataset]:
-    """Split into training and test rows, in their order, with the same share of each class in both.
+    """Split into training and test rows, in their order, with the same share of each label in both.
 
     Identical texts are always on the same side, so that memorizing a review does not improve the
     test result. Without `neighbours`, nearly all texts stay on their side when rows are added, so
@@ -34,8 +34,8 @@ def stratified_split(
         dataset: the rows.
         test_fraction: share of the test rows.
         seed: seed of the choice.
-        neighbours: number of successive texts of a class that stay together, at most a fortieth of
-            the class. Files often list the reviews of one film one after the other.
+        neighbours: number of successive texts of a label that stay together, at most a fortieth of
+            the label. Files often list the reviews of one film one after the other.
     """
     by_text: dict[str, list[int]] = {}
     for index, text in enumerate(dataset.texts):
@@ -64,7 +64,7 @@ def stratified_folds(dataset: Dataset, count: int, seed: int) -> list[Dataset]:
     """Divide the rows into folds of equal size, as `stratified_split` does with `NEIGHBOURS`.
 
     Args:
-        dataset: at least one row of each class for each fold.
+        dataset: at least one row of each label for each fold.
         count: number of folds.
         seed: seed of the choice.
     """

@@ -58,7 +58,7 @@ def fit_calibration(
 
     Platt (1999), "Probabilistic outputs for support vector machines", with his smoothed targets, by
     Newton's method with halved steps as in Lin, Lin and Weng (2007). The targets keep the slopes
-    finite where the logits separate the classes. Slopes with few texts follow their neighbours.
+    finite where the logits separate the labels. Slopes with few texts follow their neighbours.
 
     Args:
         logits: log-odds of positive, shape (texts,).
@@ -68,7 +68,7 @@ def fit_calibration(
 
     Returns:
         Slopes above 0, which keep the order of texts with the same evidence. When all log-odds are
-        equal or there is only one class, the identity. When the log-odds fall with the labels,
+        equal or there is only one label, the identity. When the log-odds fall with the labels,
         almost flat slopes at the share of positive texts.
 
     Raises:
