@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 Properties = Mapping[str, Any]
-# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
-LONGEST_REASON = 1000
+# CloudFormation accepts responses of up to 4 KB, and CDK's framework adds a stack trace. A model
+# may answer with a whole traceback, and in some languages with three bytes for each letter.
+LONGEST_REASON, MOST_BYTES = 1000, 2000
 SHOWN_CHARACTERS = 100
 WHOLE_PERCENT = 100
 WHOLE = re.compile(r"[0-9]{1,9}")
@@ -18,7 +19,8 @@ class FailedTestError(Exception):
 
     def __init__(self, reason: str) -> None:
         """Put the reason on one line and cut it to what CloudFormation accepts."""
-        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
+        line = " ".join(reason.split())[:LONGEST_REASON]
+        super().__init__(line.encode(errors="replace")[:MOST_BYTES].decode(errors="ignore"))
 
 
 class PropertyError(ValueError):

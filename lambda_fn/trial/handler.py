@@ -20,7 +20,7 @@ from resource_properties import (
     share,
     text,
 )
-from trial.candidate import Candidate, remove, settle
+from trial.candidate import Candidate, find, remove, settle
 from trial.challenger import Artifacts, Rule, challenge
 from trial.probe import probe_update
 from trial.registry import (
@@ -39,12 +39,13 @@ logger = logging.getLogger(__name__)
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
-# A busy registry is asked again; it recognizes a repeated request by its token.
+# AWS throttles a busy account. A request that fails during a rollback would block the stack.
 PERSISTENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 # TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
 # of its requests while there is time left to report it.
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 NOT_COMPARED = "not compared with another model"
+FIRST = "not compared: no model serves yet"
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def _delete(endpoint: str, properties: dict[str, Any]) -> bool:
         return False
     package = Package.from_properties(properties)
     if package and package.is_removed:
-        remove_packages(_client("sagemaker", PERSISTENT), package.group)
+        remove_packages(_client("sagemaker"), package.group)
     return True
 
 
@@ -166,7 +167,7 @@ def _register(
     if package is None:
         return
     try:
-        register(_client("sagemaker", PERSISTENT), package, status, why, card)
+        register(_client("sagemaker"), package, status, why, card)
     except (BotoCoreError, ClientError):
         if status != REJECTED and not _rolls_back(event["StackId"]):
             raise
@@ -188,7 +189,9 @@ def _record_rollback(event: dict[str, Any]) -> None:
 
 
 def _challenge(candidate: Candidate, properties: dict[str, Any]) -> str:
-    """Compare the candidate with the serving model."""
+    """Compare the candidate with the serving model, if there is one."""
+    if find(_client("sagemaker"), candidate.serving) is None:
+        return FIRST
     artifacts = Artifacts(
         _client("s3"), text(properties, "ArtifactBucket"), text(properties, "ArtifactFolder")
     )
@@ -224,5 +227,6 @@ def _check(endpoint: str, properties: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _client(service: str, config: Config = PATIENT) -> Any:
-    return boto3.client(service, config=config)
+def _client(service: str, config: Config | None = None) -> Any:
+    own = PATIENT if service == "sagemaker-runtime" else PERSISTENT
+    return boto3.client(service, config=config or own)
