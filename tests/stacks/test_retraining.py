@@ -7,6 +7,7 @@ import pytest
 
 from scripts.cost.estimate import estimate
 from scripts.cost.prices import Prices
+from sentiment.datasets import read_feedback
 from tests.stacks.assembly import Assembly, synthesize
 from tests.stacks.literals import literal
 from tests.stacks.test_permissions import as_list, statements
@@ -121,3 +122,24 @@ def test_a_scheduled_job_on_spot_machines_resumes_no_other(tmp_path: Path) -> No
     sent = json.loads(literal({"input": target["Input"]}, resources)["input"])
     saved = sent["CheckpointConfig"]["S3Uri"]
     assert saved.endswith(f"/sentiment-dev-new-{RUN}/")
+
+
+def test_the_folder_of_the_feedback_is_never_empty(scheduled: Assembly) -> None:
+    """SageMaker refuses a job with a channel without files, and nobody would hear of it."""
+    (copy,) = [
+        one
+        for one in scheduled.resources("Custom::CDKBucketDeployment", "storage").values()
+        if one["Properties"]["DestinationBucketKeyPrefix"] == "feedback"
+    ]
+    asset = copy["Properties"]["SourceObjectKeys"][0].removesuffix(".zip")
+    (content,) = (scheduled.folder / f"asset.{asset}").iterdir()
+    assert not read_feedback(content.parent).texts
+    (bucket,) = [
+        one["Properties"]
+        for key, one in scheduled.resources("AWS::S3::Bucket", "storage").items()
+        if "DataBucket" in key
+    ]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    (expiring,) = [rule["Prefix"] for rule in rules if rule["Id"] == "feedback"]
+    assert "feedback/2026-10/1.jsonl".startswith(expiring)
+    assert not f"feedback/{content.name}".startswith(expiring)
