@@ -39,13 +39,17 @@ def output(
 ) -> bytes:
     """Return the output archive of a training job."""
     lines = [{"labels": labels}, *({"text": text, "label": truth(text)} for text in tested)]
-    hashes = sorted(hashlib.sha256(text.encode()).digest()[:8] for text in trained)
+    hashes = sorted(hashlib.sha256(_encoded(text)).digest()[:8] for text in trained)
     files = {
         "held_out.jsonl": "".join(json.dumps(line) + "\n" for line in lines).encode(),
         "trained_on.bin": b"".join(hashes),
         "report.html": b"<html>",
     }
     return packed(files)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def packed(files: dict[str, bytes]) -> bytes:
