@@ -311,12 +311,15 @@ def test_a_failed_update_rolls_back_without_training(account: Account) -> None:
 def test_going_back_to_a_retired_model_keeps_it(account: Account) -> None:
     begin("Create")
     old = account.finish(FIRST)
-    held_out = old.replace("model.tar.gz", "output.tar.gz")
-    account.s3.put(held_out)
+    with_reviews = [
+        old.replace("model.tar.gz", name) for name in ("output.tar.gz", "comparison.json")
+    ]
+    for one in with_reviews:
+        account.s3.put(one)
     begin("Delete", FIRST)
-    assert account.s3.tags == {key: {"state": "retired"} for key in (old, held_out)}
+    assert account.s3.tags == {key: {"state": "retired"} for key in (old, *with_reviews)}
     assert begin("Create")["PhysicalResourceId"] == FIRST
-    assert account.s3.tags == {old: {}, held_out: {}}
+    assert account.s3.tags == {key: {} for key in (old, *with_reviews)}
 
 
 def test_delete_stops_a_running_job_and_waits_for_its_end(account: Account) -> None:
