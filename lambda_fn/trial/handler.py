@@ -46,6 +46,7 @@ PERSISTENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 NOT_COMPARED = "not compared with another model"
 FIRST = "not compared: no model serves yet"
+CANCELLED = "CloudFormation has cancelled the update"
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -66,7 +67,10 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
             _register(event, properties, REJECTED, str(error))
             raise
         _register(event, properties, APPROVED, "It came into service", card)
-    return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
+    answer: dict[str, Any] = {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
+    if event["ResourceType"] != SMOKE_TEST and properties.keys() & {"Challenger", "Package"}:
+        answer["RollsBack"] = _rolls_back(event["StackId"])  # `is_complete` receives it
+    return answer
 
 
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -82,6 +86,8 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
     endpoint = text(properties, "EndpointName")
     if event["RequestType"] == "Delete":
         return {"IsComplete": _delete(endpoint, properties)}
+    if _is_cancelled(event):
+        raise FailedTestError(CANCELLED)
     candidate = Candidate(
         endpoint,
         config=text(properties, "EndpointConfigName"),
@@ -98,7 +104,8 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
         _check(endpoint, properties)
         if "Challenger" in properties and not _rolls_back(event["StackId"]):
             found.append(_challenge(candidate, properties))
-        _register(event, properties, PENDING, "It has passed its trial", card)
+        if not _is_cancelled(event):
+            _register(event, properties, PENDING, "It has passed its trial", card)
 
     try:
         settled = settle(_client("sagemaker"), candidate, check, CLOCK)
@@ -124,8 +131,24 @@ def on_schedule(_event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def _rolls_back(stack: str) -> bool:
     """Return whether CloudFormation returns to the previous model, which nothing may prevent."""
+    return "ROLLBACK" in _status(stack)
+
+
+def _is_cancelled(event: dict[str, Any]) -> bool:
+    """Return whether CloudFormation has given up the operation since it sent this event.
+
+    It does so when another resource fails or a user cancels the update. CDK's framework continues
+    to call `is_complete`, while the rollback or the deletion has an event of its own.
+    """
+    if event.get("RollsBack") is not False:
+        return False
+    status = _status(event["StackId"])
+    return "ROLLBACK" in status or "DELETE" in status
+
+
+def _status(stack: str) -> str:
     (found,) = _client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return "ROLLBACK" in found["StackStatus"]
+    return str(found["StackStatus"])
 
 
 def _smoke_test(endpoint: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +203,8 @@ def _record_rollback(event: dict[str, Any]) -> None:
     A refused configuration of the model that serves has made that model's package a rejected one.
     """
     properties, failed = event["ResourceProperties"], event.get("OldResourceProperties", {})
+    if _is_cancelled(event):
+        return
     previous, refused = Package.from_properties(properties), Package.from_properties(failed)
     if previous is None or refused is None or not _rolls_back(event["StackId"]):
         return
