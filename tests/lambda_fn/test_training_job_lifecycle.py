@@ -227,6 +227,14 @@ def test_a_job_without_the_metric_fails(account: Account) -> None:
         handler.is_complete(event, None)
 
 
+def test_a_long_reason_in_any_script_fits_into_cloudformations_response(account: Account) -> None:
+    event = begin("Create")
+    account.sagemaker.end(FIRST, "Failed", FailureReason="映画" * 512)
+    with pytest.raises(TrainingFailedError, match=f"{FIRST} ended as Failed: 映画") as failure:
+        handler.is_complete(event, None)
+    assert len(str(failure.value).encode()) <= 2000
+
+
 def test_a_model_below_the_minimum_fails_with_both_numbers(account: Account) -> None:
     event = begin("Create", minimum_accuracy="0.9")
     account.finish(FIRST)
