@@ -104,7 +104,7 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
         _check(endpoint, properties)
         if "Challenger" in properties and not _rolls_back(event["StackId"]):
             found.append(_challenge(candidate, properties))
-        if not _is_cancelled(event):
+        if "Package" in properties and not _gives_up(event["StackId"]):
             _register(event, properties, PENDING, "It has passed its trial", card)
 
     try:
@@ -140,9 +140,11 @@ def _is_cancelled(event: dict[str, Any]) -> bool:
     It does so when another resource fails or a user cancels the update. CDK's framework continues
     to call `is_complete`, while the rollback or the deletion has an event of its own.
     """
-    if event.get("RollsBack") is not False:
-        return False
-    status = _status(event["StackId"])
+    return event.get("RollsBack") is False and _gives_up(event["StackId"])
+
+
+def _gives_up(stack: str) -> bool:
+    status = _status(stack)
     return "ROLLBACK" in status or "DELETE" in status
 
 
@@ -179,8 +181,8 @@ def _register(
     status: str,
     why: str,
     card: Mapping[str, Any] | None = None,
-) -> None:
-    """Record a model's status, unless the environment has no registry.
+) -> str | None:
+    """Record a model's status, unless the environment has no registry; return its status before.
 
     Raises:
         BotoCoreError, ClientError: when a model that is to serve cannot be registered. During a
@@ -188,19 +190,21 @@ def _register(
     """
     package = Package.from_properties(properties)
     if package is None:
-        return
+        return None
     try:
-        register(_client("sagemaker"), package, status, why, card)
+        return register(_client("sagemaker"), package, status, why, card)
     except (BotoCoreError, ClientError):
         if status != REJECTED and not _rolls_back(event["StackId"]):
             raise
         logger.exception("the model is not registered")
+        return None
 
 
 def _record_rollback(event: dict[str, Any]) -> None:
     """Reject the model from which CloudFormation returns, and approve the previous one again.
 
-    A refused configuration of the model that serves has made that model's package a rejected one.
+    The previous one has not left service if the refused one never came into it. A refused
+    configuration of the model that serves has made that model's package a rejected one.
     """
     properties, failed = event["ResourceProperties"], event.get("OldResourceProperties", {})
     if _is_cancelled(event):
@@ -208,9 +212,11 @@ def _record_rollback(event: dict[str, Any]) -> None:
     previous, refused = Package.from_properties(properties), Package.from_properties(failed)
     if previous is None or refused is None or not _rolls_back(event["StackId"]):
         return
-    if refused.artifact != previous.artifact:
-        _register(event, failed, REJECTED, ROLLED_BACK)
-    _register(event, properties, APPROVED, "It serves again after a rollback")
+    returns = refused.artifact == previous.artifact
+    if not returns:
+        returns = _register(event, failed, REJECTED, ROLLED_BACK) == APPROVED
+    if returns:
+        _register(event, properties, APPROVED, "It serves again after a rollback")
 
 
 def _challenge(candidate: Candidate, properties: dict[str, Any]) -> str:

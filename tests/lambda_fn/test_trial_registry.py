@@ -233,6 +233,9 @@ def test_a_model_that_is_rolled_back_is_rejected_and_keeps_its_first_reason(
         trial.candidate("job-1", before="job-2")
     assert trial.statuses() == {"job-1": "Approved", "job-2": "Rejected"}
     assert trial.packages()[-1]["ApprovalDescription"] == (reason or ROLLED_BACK)
+    # A model that has never left service does not come into it again.
+    times = trial.packages()[0]["CustomerMetadataProperties"]["in_service"].split()
+    assert len(times) == (1 if reason else 2)
 
 
 @pytest.mark.parametrize("ends_with", ["trial", "comparison"])
