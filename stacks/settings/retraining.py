@@ -10,9 +10,9 @@ class RetrainingSettings(Section):
 
     Attributes:
         schedule: times in UTC at which a training job starts, at most hourly, such as
-            `rate(30 days)` or `cron(0 4 2 * ? *)`; empty for none. The topic of the alarms receives
-            the command that deploys the model. The data must be able to change: a dataset in S3, or
-            feedback. The job trains on all kept feedback.
+            `cron(0 4 2 * ? *)`; empty for none. The topic of the alarms receives the command that
+            deploys the model. The data must be able to change: a dataset in S3, or feedback. The
+            job trains on all kept feedback.
     """
 
     schedule: Annotated[ScheduleExpression | None, BlankIsNone] = None

@@ -1,14 +1,14 @@
 """Schedules of EventBridge Scheduler, at most hourly.
 
-Sources:
-    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html
+A rate, such as rate(30 days), is not accepted: without a start, which no template can compute, it
+begins at once, so each deployment would train twice.
+
+Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
 
 DAY = "0?[1-9]|[12][0-9]|3[01]"
 WEEKDAY = "[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT"
 MONTH = "0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
-RATE = r"rate\((1 (hour|day)|([2-9]|[1-9][0-9]{1,3}) (hours|days))\)"
 
 
 def _listed(value: str) -> str:
@@ -25,5 +25,5 @@ def _cron() -> str:
     return rf"cron\([0-5]?[0-9] ({_listed('[01]?[0-9]|2[0-3]')}) {days} ({year})\)"
 
 
-SCHEDULE = f"{RATE}|{_cron()}"
-EXAMPLES = "rate(30 days), rate(1 day) or cron(0 4 2 * ? *), which is 04:00 UTC on each 2nd"
+SCHEDULE = _cron()
+EXAMPLE = "cron(0 4 2 * ? *), which is 04:00 UTC on the second of each month"

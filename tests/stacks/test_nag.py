@@ -39,7 +39,7 @@ PRIVATE = {
 }
 FEEDBACK = {"feedback.enabled": "true", "dataset.feedback": "2026-10"}
 OPERATED = {
-    "retraining.schedule": "rate(30 days)",
+    "retraining.schedule": "cron(0 4 2 * ? *)",
     "feedback.enabled": "true",
     "operations.drift": "true",
     "model.register": "true",

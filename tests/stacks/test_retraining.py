@@ -19,7 +19,7 @@ RUN = "<aws.scheduler.execution-id>"
 def scheduled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """An environment that trains on a schedule."""
     settings = {
-        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true", "operations.alarms": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "feedback.enabled": "true", "operations.alarms": "true",
     }  # fmt: skip
     return synthesize(request.param, tmp_path_factory.mktemp("scheduled"), settings)
 
@@ -51,7 +51,11 @@ def test_a_scheduled_job_has_the_deployments_inputs_and_all_feedback(scheduled: 
 def test_the_bill_has_scheduled_trainings(scheduled: Assembly) -> None:
     found = {item.name: item.once for item in estimate(scheduled.templates, Prices.read())}
     (machines,) = [name.partition(", ")[2] for name in found if name.startswith("a training, ")]
-    assert found[f"a training at rate(30 days), {machines}"] == found[f"a training, {machines}"] > 0
+    assert (
+        found[f"a training at cron(0 4 2 * ? *), {machines}"]
+        == found[f"a training, {machines}"]
+        > 0
+    )
 
 
 def test_the_schedule_may_only_start_jobs(scheduled: Assembly) -> None:
@@ -99,7 +103,7 @@ def test_jobs_read_feedback_only_if_it_is_scheduled(scheduled: Assembly, tmp_pat
 
 def test_trainings_are_scheduled_while_the_model_of_one_serves(tmp_path: Path) -> None:
     settings = {
-        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "feedback.enabled": "true",
         "operations.alarms": "true", "training.model_data": "s3://models/job/model.tar.gz",
     }  # fmt: skip
     assembly = synthesize("dev", tmp_path, settings)
@@ -113,7 +117,7 @@ def test_trainings_are_scheduled_while_the_model_of_one_serves(tmp_path: Path) -
 
 def test_a_scheduled_job_on_spot_machines_resumes_no_other(tmp_path: Path) -> None:
     settings = {
-        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "feedback.enabled": "true",
         "operations.alarms": "true", "training.use_spot": "true",
     }  # fmt: skip
     assembly = synthesize("dev", tmp_path, settings)

@@ -84,7 +84,7 @@ def test_a_served_model_from_elsewhere_needs_no_training(elsewhere: Assembly) ->
 def test_a_schedule_needs_machines_while_the_model_of_a_training_serves(tmp_path: Path) -> None:
     settings = {
         "dataset.training": "s3://reviews/all/", "operations.alarms": "true",
-        "retraining.schedule": "rate(30 days)", "training.use_spot": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "training.use_spot": "true",
     }  # fmt: skip
     synthesize("dev", tmp_path / "trained", settings)
     trained = read("dev", tmp_path / "trained")
