@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from eventual_consistency import CLOCK
+from eventual_consistency import CLOCK, repeat
 from resource_properties import (
     FailedTestError,
     optional_text,
@@ -149,7 +149,9 @@ def _gives_up(stack: str) -> bool:
 
 
 def _status(stack: str) -> str:
-    (found,) = _client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    client = _client("cloudformation")
+    # `on_event` begins with this request, which may be a new permission.
+    (found,) = repeat(lambda: client.describe_stacks(StackName=stack), CLOCK)["Stacks"]
     return str(found["StackStatus"])
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.sagemaker import SageMakerService
 from resource_properties import FailedTestError
+from tests.lambda_fn.fake_aws import Time, client_error
 from tests.local_aws.support.service import Client
 from trial import handler
 from trial.registry import ROLLED_BACK, Package, register
@@ -263,6 +264,23 @@ def test_a_cancelled_trial_that_continues_changes_nothing(trial: Trial, ends_wit
             handler.is_complete(event, None)
     assert trial.candidates == {}
     assert trial.statuses() == {"job-1": "Approved", "job-2": "Rejected"}
+
+
+def test_a_trial_waits_until_it_may_see_its_stack(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time, refusals = Time(), ["User is not authorized to perform: cloudformation:DescribeStacks"]
+    monkeypatch.setattr(handler, "CLOCK", time.clock)
+
+    def describe_stacks(**_request: str) -> dict[str, Any]:
+        if refusals:
+            raise client_error("AccessDenied", refusals.pop(), "DescribeStacks", 403)
+        return {"Stacks": [{"StackStatus": "CREATE_IN_PROGRESS"}]}
+
+    monkeypatch.setattr(trial, "describe_stacks", describe_stacks)
+    event = trial.event("Candidate", "Create", "job-1")
+    assert handler.on_event(event, None)["RollsBack"] is False
+    assert time.waits == [5]
 
 
 def test_a_trial_ends_when_its_stack_is_deleted(trial: Trial) -> None:
