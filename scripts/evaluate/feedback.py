@@ -71,5 +71,6 @@ def _download(s3: Any, bucket: str, prefix: str, folder: Path) -> int:
     objects = [found for page in pages for found in page.get("Contents", [])]
     objects.sort(key=lambda found: (found["LastModified"], found["Key"]))
     for number, found in enumerate(objects):
-        s3.download_file(bucket, found["Key"], str(folder / f"{number:09}.jsonl"))
+        name = f"{number:09}-{Path(found['Key']).stem}.jsonl"  # messages name the file
+        s3.download_file(bucket, found["Key"], str(folder / name))
     return len(objects)

@@ -11,6 +11,7 @@ import pytest
 
 from scripts.evaluate import EvaluationError
 from scripts.evaluate.feedback import read_month
+from sentiment.errors import DatasetError
 from tests.lambda_fn.fake_aws import client_error
 from tests.lambda_fn.test_trial_comparison import output
 
@@ -33,12 +34,12 @@ class Bucket:
 
     def paginate(self, **request: str) -> list[dict[str, Any]]:
         """List the feedback of a month."""
-        keys = [f"{request['Prefix']}{number}" for number in range(len(self.lines))]
+        keys = [f"{request['Prefix']}object-{number}.jsonl" for number in range(len(self.lines))]
         return [{"Contents": [{"Key": key, "LastModified": ARRIVED} for key in keys]}]
 
     def download_file(self, _bucket: str, key: str, path: str) -> None:
         """Download a line of feedback."""
-        Path(path).write_text(self.lines[int(key.rpartition("/")[2])], "utf-8")
+        Path(path).write_text(self.lines[int(Path(key).stem.partition("-")[2])], "utf-8")
 
     def get_object(self, **request: str) -> dict[str, Any]:
         """Return the output of the training."""
@@ -64,6 +65,13 @@ def test_reviews_that_the_model_was_trained_on_are_left_out(
 def test_a_month_that_the_model_was_trained_on_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EvaluationError, match="FEEDBACK=2026-10: the model was trained on it; "):
         read(monkeypatch, Bucket(["Known."], ["Known."]))
+
+
+def test_a_malformed_object_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = Bucket(["New.", "Broken."], [])
+    bucket.lines[1] = "{"
+    with pytest.raises(DatasetError, match=r"^000000001-object-1\.jsonl"):
+        read(monkeypatch, bucket)
 
 
 @pytest.mark.parametrize("version", ["sentiment-dev-0", "None"])
