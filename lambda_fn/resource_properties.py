@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 Properties = Mapping[str, Any]
-# CloudFormation accepts responses of up to 4 KB; a model may answer with a whole traceback.
-LONGEST_REASON = 1000
+# CloudFormation accepts responses of up to 4 KB, and CDK's framework adds a stack trace. A model
+# may answer with a whole traceback, and in some languages with three bytes for each letter.
+MOST_BYTES = 2000
+LONGEST_REASON = 1000  # for the model registry, which accepts 1,024 characters
 SHOWN_CHARACTERS = 100
 WHOLE_PERCENT = 100
 WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def in_one_line(reason: str) -> str:
+    """Return a reason on one line, cut to what CloudFormation accepts."""
+    line = " ".join(reason.split())
+    return line.encode(errors="replace")[:MOST_BYTES].decode(errors="ignore")
 
 
 class FailedTestError(Exception):
@@ -18,7 +26,7 @@ class FailedTestError(Exception):
 
     def __init__(self, reason: str) -> None:
         """Put the reason on one line and cut it to what CloudFormation accepts."""
-        super().__init__(" ".join(reason.split())[:LONGEST_REASON])
+        super().__init__(in_one_line(reason)[:LONGEST_REASON])
 
 
 class PropertyError(ValueError):

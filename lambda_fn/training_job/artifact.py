@@ -1,4 +1,4 @@
-"""Model artifact (model.tar.gz) of a training job in S3, and the job's output next to it.
+"""Model artifact (model.tar.gz) of a training job in S3, and the reports next to it.
 
 The artifact of a deleted resource is tagged as retired. A lifecycle rule of the bucket deletes
 retired artifacts later, but never one that an endpoint still needs.
@@ -23,21 +23,25 @@ def exists(s3: Any, uri: str) -> bool:
 
 
 def retire(s3: Any, uri: str) -> None:
-    """Mark the artifact and the output, if they exist, for deletion by the lifecycle rule."""
+    """Mark what exists of a training for deletion by the lifecycle rule."""
     for one in _with_output(s3, uri):
         s3.put_object_tagging(**location(one), Tagging={"TagSet": [RETIRED]})
 
 
 def restore(s3: Any, uri: str) -> None:
-    """Protect both from the lifecycle rule, even if they were retired before."""
+    """Protect it from the lifecycle rule, even if it was retired before."""
     for one in _with_output(s3, uri):
         s3.delete_object_tagging(**location(one))
 
 
 def _with_output(s3: Any, uri: str) -> list[str]:
-    """Return the URIs of the artifact and of the output, if they exist."""
+    """Return the URIs of the artifact and of what is next to it, if they exist.
+
+    The output and the comparison contain reviews.
+    """
     folder = uri.rpartition("/")[0]
-    return [one for one in (uri, f"{folder}/output.tar.gz") if exists(s3, one)]
+    others = (f"{folder}/{name}" for name in ("output.tar.gz", "comparison.json"))
+    return [one for one in (uri, *others) if exists(s3, one)]
 
 
 def location(uri: str) -> dict[str, str]:

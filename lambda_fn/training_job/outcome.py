@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from resource_properties import in_one_line
 from training_job import artifact
 from training_job.jobs import RUNNING, Job, artifact_of
 from training_job.metrics import publish_accuracy
@@ -33,6 +34,10 @@ OUT_OF_MEMORY = (
 
 class TrainingFailedError(Exception):
     """A training job that produced no usable model; CloudFormation shows the message."""
+
+    def __init__(self, reason: str) -> None:
+        """Cut the reason to what CloudFormation accepts."""
+        super().__init__(in_one_line(reason))
 
 
 def judge(s3: Any, request: TrainingRequest, job: Job) -> dict[str, str] | None:

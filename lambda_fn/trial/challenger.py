@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from eventual_consistency import repeat
 from known_reviews import shown
 from resource_properties import FailedTestError
@@ -39,9 +41,15 @@ class Artifacts:
         """Return the output of a training job.
 
         Raises:
-            IncomparableError: when there is none with held-out reviews.
+            IncomparableError: when there is none with held-out reviews, or it cannot be read.
         """
-        found = repeat(lambda: read_output(self.s3, self.bucket, self.folder, version))
+        try:
+            found = repeat(lambda: read_output(self.s3, self.bucket, self.folder, version))
+        except ClientError as error:  # such as one that another key encrypts
+            code = error.response["Error"]["Code"]
+            raise IncomparableError(
+                f"the output of the training {shown(version)} cannot be read ({code})"
+            ) from error
         if found is None:
             raise IncomparableError(f"the training of {shown(version)} left no held-out reviews")
         return found
@@ -110,7 +118,11 @@ def _or_give_up(ask_champion: Ask) -> Ask:
         try:
             return ask_champion(content)
         except FailedTestError as error:
-            raise IncomparableError(f"the serving model does not answer ({error})") from error
+            # Callers of the API read the result. AWS's message names the account and may quote
+            # reviews.
+            raise IncomparableError(
+                "the serving model does not answer; the log of its endpoint has the reason"
+            ) from error
 
     return ask
 

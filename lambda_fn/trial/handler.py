@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from eventual_consistency import CLOCK
+from eventual_consistency import CLOCK, repeat
 from resource_properties import (
     FailedTestError,
     optional_text,
@@ -20,7 +20,7 @@ from resource_properties import (
     share,
     text,
 )
-from trial.candidate import Candidate, remove, settle
+from trial.candidate import Candidate, find, remove, settle
 from trial.challenger import Artifacts, Rule, challenge
 from trial.probe import probe_update
 from trial.registry import (
@@ -39,12 +39,14 @@ logger = logging.getLogger(__name__)
 SMOKE_TEST = "Custom::SmokeTest"
 # An invocation takes up to 60 s; the test has its own retries.
 PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
-# A busy registry is asked again; it recognizes a repeated request by its token.
+# AWS throttles a busy account. A request that fails during a rollback would block the stack.
 PERSISTENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 # TorchServe keeps callers of a model that does not load waiting. The probe must give up on both
 # of its requests while there is time left to report it.
 PROMPT = Config(connect_timeout=2, read_timeout=7, retries={"total_max_attempts": 1})
 NOT_COMPARED = "not compared with another model"
+FIRST = "not compared: no model serves yet"
+CANCELLED = "CloudFormation has cancelled the update"
 
 
 def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -65,7 +67,10 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
             _register(event, properties, REJECTED, str(error))
             raise
         _register(event, properties, APPROVED, "It came into service", card)
-    return {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
+    answer: dict[str, Any] = {"PhysicalResourceId": f"smoke-test-of-{endpoint}"}
+    if event["ResourceType"] != SMOKE_TEST and properties.keys() & {"Challenger", "Package"}:
+        answer["RollsBack"] = _rolls_back(event["StackId"])  # `is_complete` receives it
+    return answer
 
 
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -81,6 +86,8 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
     endpoint = text(properties, "EndpointName")
     if event["RequestType"] == "Delete":
         return {"IsComplete": _delete(endpoint, properties)}
+    if _is_cancelled(event):
+        raise FailedTestError(CANCELLED)
     candidate = Candidate(
         endpoint,
         config=text(properties, "EndpointConfigName"),
@@ -97,7 +104,8 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
         _check(endpoint, properties)
         if "Challenger" in properties and not _rolls_back(event["StackId"]):
             found.append(_challenge(candidate, properties))
-        _register(event, properties, PENDING, "It has passed its trial", card)
+        if "Package" in properties and not _gives_up(event["StackId"]):
+            _register(event, properties, PENDING, "It has passed its trial", card)
 
     try:
         settled = settle(_client("sagemaker"), candidate, check, CLOCK)
@@ -123,8 +131,28 @@ def on_schedule(_event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def _rolls_back(stack: str) -> bool:
     """Return whether CloudFormation returns to the previous model, which nothing may prevent."""
-    (found,) = _client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return "ROLLBACK" in found["StackStatus"]
+    return "ROLLBACK" in _status(stack)
+
+
+def _is_cancelled(event: dict[str, Any]) -> bool:
+    """Return whether CloudFormation has given up the operation since it sent this event.
+
+    It does so when another resource fails or a user cancels the update. CDK's framework continues
+    to call `is_complete`, while the rollback or the deletion has an event of its own.
+    """
+    return event.get("RollsBack") is False and _gives_up(event["StackId"])
+
+
+def _gives_up(stack: str) -> bool:
+    status = _status(stack)
+    return "ROLLBACK" in status or "DELETE" in status
+
+
+def _status(stack: str) -> str:
+    client = _client("cloudformation")
+    # `on_event` begins with this request, which may be a new permission.
+    (found,) = repeat(lambda: client.describe_stacks(StackName=stack), CLOCK)["Stacks"]
+    return str(found["StackStatus"])
 
 
 def _smoke_test(endpoint: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +173,7 @@ def _delete(endpoint: str, properties: dict[str, Any]) -> bool:
         return False
     package = Package.from_properties(properties)
     if package and package.is_removed:
-        remove_packages(_client("sagemaker", PERSISTENT), package.group)
+        remove_packages(_client("sagemaker"), package.group)
     return True
 
 
@@ -155,8 +183,8 @@ def _register(
     status: str,
     why: str,
     card: Mapping[str, Any] | None = None,
-) -> None:
-    """Record a model's status, unless the environment has no registry.
+) -> str | None:
+    """Record a model's status, unless the environment has no registry; return its status before.
 
     Raises:
         BotoCoreError, ClientError: when a model that is to serve cannot be registered. During a
@@ -164,31 +192,39 @@ def _register(
     """
     package = Package.from_properties(properties)
     if package is None:
-        return
+        return None
     try:
-        register(_client("sagemaker", PERSISTENT), package, status, why, card)
+        return register(_client("sagemaker"), package, status, why, card)
     except (BotoCoreError, ClientError):
         if status != REJECTED and not _rolls_back(event["StackId"]):
             raise
         logger.exception("the model is not registered")
+        return None
 
 
 def _record_rollback(event: dict[str, Any]) -> None:
     """Reject the model from which CloudFormation returns, and approve the previous one again.
 
-    A refused configuration of the model that serves has made that model's package a rejected one.
+    The previous one has not left service if the refused one never came into it. A refused
+    configuration of the model that serves has made that model's package a rejected one.
     """
     properties, failed = event["ResourceProperties"], event.get("OldResourceProperties", {})
+    if _is_cancelled(event):
+        return
     previous, refused = Package.from_properties(properties), Package.from_properties(failed)
     if previous is None or refused is None or not _rolls_back(event["StackId"]):
         return
-    if refused.artifact != previous.artifact:
-        _register(event, failed, REJECTED, ROLLED_BACK)
-    _register(event, properties, APPROVED, "It serves again after a rollback")
+    returns = refused.artifact == previous.artifact
+    if not returns:
+        returns = _register(event, failed, REJECTED, ROLLED_BACK) == APPROVED
+    if returns:
+        _register(event, properties, APPROVED, "It serves again after a rollback")
 
 
 def _challenge(candidate: Candidate, properties: dict[str, Any]) -> str:
-    """Compare the candidate with the serving model."""
+    """Compare the candidate with the serving model, if there is one."""
+    if find(_client("sagemaker"), candidate.serving) is None:
+        return FIRST
     artifacts = Artifacts(
         _client("s3"), text(properties, "ArtifactBucket"), text(properties, "ArtifactFolder")
     )
@@ -224,5 +260,6 @@ def _check(endpoint: str, properties: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _client(service: str, config: Config = PATIENT) -> Any:
-    return boto3.client(service, config=config)
+def _client(service: str, config: Config | None = None) -> Any:
+    own = PATIENT if service == "sagemaker-runtime" else PERSISTENT
+    return boto3.client(service, config=config or own)

@@ -36,7 +36,9 @@ class TrainedOn:
 
     def __contains__(self, text: str) -> bool:
         """Return whether the model was trained on this text."""
-        return self._has(hashlib.sha256(text.encode("utf-8")).digest()[:HASH_BYTES])
+        # Unpaired surrogates, which JSON can contain, have no UTF-8.
+        content = text.encode("utf-8", "surrogatepass")
+        return self._has(hashlib.sha256(content).digest()[:HASH_BYTES])
 
     def shared_with(self, other: "TrainedOn") -> float:
         """Return the share of these reviews, in a sample, that are also in `other`."""

@@ -74,8 +74,10 @@ def register(
     status: str,
     why: str = "",
     card: Mapping[str, Any] | None = None,
-) -> None:
+) -> str | None:
     """Record the approval status of a model, in the package that it has or in a new one.
+
+    Returns the status that it had; None for a new package.
 
     Args:
         sagemaker: SageMaker client.
@@ -85,11 +87,12 @@ def register(
         card: the model's description of itself, with its metrics and hashes.
     """
     found = repeat(lambda: _find(sagemaker, package))
+    before = str(found["ModelApprovalStatus"]) if found else None
     properties = _described(package, card or {})
     if found is None:
         arn = _create(sagemaker, package, status, properties)
-    elif status == REJECTED == found["ModelApprovalStatus"]:
-        return
+    elif status == REJECTED == before:
+        return before
     else:
         arn = found["ModelPackageArn"]
     if status == APPROVED:
@@ -101,6 +104,7 @@ def register(
         ApprovalDescription=why,
         **_kept(properties),
     )
+    return before
 
 
 def remove_packages(sagemaker: Any, group: str) -> None:

@@ -76,7 +76,8 @@ def _measure(arguments: argparse.Namespace) -> Result:
     given = None if arguments.feedback else _reviews(arguments)  # refused before the model starts
     target = _target(arguments)
     card = patiently(target.model_card)[0]
-    reviews = given or _feedback(arguments, card.get("labels", SENTIMENTS))
+    version = str(card.get("model_version"))
+    reviews = given or _feedback(arguments, card.get("labels", SENTIMENTS), version)
     sha256 = reviews.dataset.sha256()
     same = card.get("sha256", {}).get("testing") == sha256
     if not (arguments.data or arguments.feedback or same):
@@ -86,7 +87,6 @@ def _measure(arguments: argparse.Namespace) -> Result:
             "ENV= of its deployment"
         )
     path = arguments.output / "replies.jsonl"
-    version = str(card.get("model_version"))
     subject = {"target": target.name, "version": version, "reviews": sha256}
     with closing(Replies(path, subject)) as replies:
         if replies.replies:
@@ -111,13 +111,10 @@ def _reviews(arguments: argparse.Namespace) -> Reviews:
     return read_reviews(arguments.data, settings.dataset.table_schema, report=print)
 
 
-def _feedback(arguments: argparse.Namespace, labels: Sequence[str]) -> Reviews:
-    month = arguments.feedback
-    settings = read_settings(context(arguments.environment, overrides_in(arguments.context)))
-    if settings.dataset.feedback == month:
-        raise EvaluationError(f"FEEDBACK={month}: the model was trained on it (dataset.feedback)")
+def _feedback(arguments: argparse.Namespace, labels: Sequence[str], version: str) -> Reviews:
     stack = f"sentiment-{arguments.environment}-storage"
-    return read_month(month, _output(stack, "DataBucketName", arguments.port), labels)
+    bucket = _output(stack, "DataBucketName", arguments.port)
+    return read_month(arguments.feedback, bucket, labels, version)
 
 
 def _target(arguments: argparse.Namespace) -> Target:

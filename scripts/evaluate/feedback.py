@@ -1,10 +1,12 @@
 """A month of people's feedback, as labelled reviews to measure the model with."""
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,31 +14,37 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.evaluate import EvaluationError
 from scripts.evaluate.reviews import Reviews
 from sentiment.datasets import read_feedback
-from stacks.names import FEEDBACK
+from stacks.names import ARTIFACTS, FEEDBACK
+from trial.held_out import read_output
 
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
-def read_month(month: str, bucket: str, labels: Sequence[str]) -> Reviews:
+def read_month(month: str, bucket: str, labels: Sequence[str], version: str) -> Reviews:
     """Return the reviews of a month's feedback with the labels that people gave them.
 
-    The last label counts if several people judged the same review.
+    The last label counts if several people judged the same review. Reviews that the model was
+    trained on are left out.
 
     Args:
         month: the month, such as 2026-10.
         bucket: the data bucket.
         labels: the model's labels; feedback with others is left out.
+        version: the model's version, which is the name of its training job.
 
     Raises:
         DatasetError: when stored feedback is malformed.
-        EvaluationError: when the month has no feedback, or the bucket cannot be read.
+        EvaluationError: when the month has no feedback, the model was trained on all of it, or the
+            bucket cannot be read.
     """
     if not MONTH.fullmatch(month):
         raise EvaluationError(f"FEEDBACK={month}: must be a month, such as 2026-10")
     prefix = f"{FEEDBACK}/{month}/"
     with TemporaryDirectory() as folder:
+        s3 = boto3.client("s3")
         try:
-            found = _download(bucket, prefix, Path(folder))
+            found = _download(s3, bucket, prefix, Path(folder))
+            output = read_output(s3, bucket, ARTIFACTS, version)
         except (ClientError, BotoCoreError) as error:
             raise EvaluationError(f"FEEDBACK={month}: {error}") from error
         if not found:
@@ -45,16 +53,24 @@ def read_month(month: str, bucket: str, labels: Sequence[str]) -> Reviews:
     if not read.texts:
         raise EvaluationError(f"FEEDBACK={month}: no feedback has one of the model's labels")
     last = dict(zip(read.texts, read.labels, strict=True))
-    rows = replace(read, texts=list(last), labels=list(last.values()))
+    new = {
+        text: label for text, label in last.items() if not output or text not in output.trained_on
+    }
+    if not new:
+        raise EvaluationError(f"FEEDBACK={month}: the model was trained on it; name another month")
+    if len(new) < len(last):
+        left_out = len(last) - len(new)
+        print(f"{left_out} reviews left out: the model was trained on them", file=sys.stderr)
+    rows = replace(read, texts=list(new), labels=list(new.values()))
     return Reviews(f"the feedback of {month}", rows)
 
 
-def _download(bucket: str, prefix: str, folder: Path) -> int:
+def _download(s3: Any, bucket: str, prefix: str, folder: Path) -> int:
     """Download the objects under a prefix in the order of their arrival; return their number."""
-    s3 = boto3.client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     objects = [found for page in pages for found in page.get("Contents", [])]
     objects.sort(key=lambda found: (found["LastModified"], found["Key"]))
     for number, found in enumerate(objects):
-        s3.download_file(bucket, found["Key"], str(folder / f"{number:09}.jsonl"))
+        name = f"{number:09}-{Path(found['Key']).stem}.jsonl"  # messages name the file
+        s3.download_file(bucket, found["Key"], str(folder / name))
     return len(objects)

@@ -31,11 +31,11 @@ from scripts.preflight.row import Row, State, checked
 from scripts.preflight.scaling import CHECK as INSTANCE_TYPE
 from scripts.preflight.scaling import check_instance_type
 from scripts.preflight.sources import (
-    check_bucket,
+    check_data,
     check_image,
     check_patches,
     images,
-    outside_buckets,
+    outside_data,
 )
 from scripts.preflight.usage import Usage
 from scripts.synthesis import SynthesisError, environments, overrides_in
@@ -111,9 +111,8 @@ def _of_account(
         yield f"{purpose} image", partial(check_image, clients, uri, purpose)
         today = datetime.now(UTC).date()
         yield f"{purpose} image's patches", partial(check_patches, uri, purpose, today)
-    for bucket, setting in outside_buckets(assembly).items():
-        check = partial(check_bucket, clients, bucket, setting, assembly.region)
-        yield f"{setting}: bucket {bucket}", check
+    for setting, uri in outside_data(assembly, account).items():
+        yield setting, partial(check_data, clients, setting, uri, assembly.region)
 
 
 def _of_names(

@@ -6,13 +6,15 @@ from datetime import date
 
 from botocore.exceptions import ClientError
 
-from scripts.preflight.assembly import Assembly
+from scripts.preflight.assembly import Account, Assembly
 from scripts.preflight.clients import Clients
 from scripts.preflight.row import Row, State, code_of
+from stacks.names import FEEDBACK
 from stacks.settings.images import ContainerImage
 
+# Not all feedback, which scheduled trainings read: the deployment puts a file into its folder
+LITERAL = re.compile(rf"s3://[a-z0-9.-]+/(?!{FEEDBACK}/$)")
 TAG = re.compile(r"[:@]((?:sha256:)?[^:@/]+)$")
-LITERAL_BUCKET = re.compile(r"s3://([a-z0-9.-]+)(?:/|$)")
 
 
 def images(assembly: Assembly) -> dict[str, str]:
@@ -55,22 +57,27 @@ def check_patches(uri: str, purpose: str, today: date) -> Iterator[Row]:
         yield Row(f"{purpose} image's patches", state, sentence)
 
 
-def outside_buckets(assembly: Assembly) -> dict[str, str]:
-    """Return the buckets that settings name, each with the setting."""
-    found = {}
+def outside_data(assembly: Assembly, account: Account) -> dict[str, str]:
+    """Return the settings that name data in S3, each with its URI.
+
+    They include a month of feedback, which is in the environment's own bucket, but not the files
+    that the deployment itself copies there.
+    """
+    found: dict[str, str] = {}
     for job in assembly.training_jobs():
         for channel, uri in job["Channels"].items():
-            if isinstance(uri, str) and (match := LITERAL_BUCKET.match(uri)):
-                found[match[1]] = f"dataset.{channel}"
+            if isinstance(uri, str) or channel == FEEDBACK:
+                found[f"dataset.{channel}"] = account.text(uri) or ""
     for model in assembly.resources("AWS::SageMaker::Model"):
         uri = model.properties["PrimaryContainer"].get("ModelDataUrl")
-        if isinstance(uri, str) and (match := LITERAL_BUCKET.match(uri)):
-            found[match[1]] = "training.model_data"
-    return found
+        if isinstance(uri, str):
+            found["training.model_data"] = uri
+    return {setting: uri for setting, uri in found.items() if LITERAL.match(uri)}
 
 
-def check_bucket(clients: Clients, bucket: str, setting: str, region: str) -> Iterator[Row]:
-    """Check that a bucket is readable and in the environment's region, as SageMaker requires."""
+def check_data(clients: Clients, setting: str, uri: str, region: str) -> Iterator[Row]:
+    """Check that data are readable and in the environment's region, as SageMaker requires."""
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
     check = f"{setting}: bucket {bucket}"
     try:
         answer = clients("s3").head_bucket(Bucket=bucket)
@@ -86,6 +93,15 @@ def check_bucket(clients: Clients, bucket: str, setting: str, region: str) -> It
     found = answer.get("BucketRegion") or region
     if found == region:
         yield Row(check, State.GOOD, f"readable, in {region}")
+        yield from _check_objects(clients, setting, bucket, prefix)
     else:
         action = f"copy the files to a bucket in {region}"
         yield Row(check, State.PROBLEM, f"is in {found}; SageMaker reads {region} only", action)
+
+
+def _check_objects(clients: Clients, setting: str, bucket: str, prefix: str) -> Iterator[Row]:
+    """Check that there are data; SageMaker refuses to train on a prefix without objects."""
+    listed = clients("s3").list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
+    if not listed["KeyCount"]:
+        found = f"no objects under s3://{bucket}/{prefix}"
+        yield Row(f"{setting}: objects", State.PROBLEM, found, f"name others in {setting}")

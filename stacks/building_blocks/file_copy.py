@@ -35,13 +35,13 @@ class FileCopier(Construct):
         construct_id: str,
         *,
         bucket: IBucket,
-        prefix: str = "",
+        folders: Sequence[str] = (),
     ) -> None:
         """Prepare to copy files.
 
         Args:
             bucket: the bucket that receives the files.
-            prefix: key prefix that all files share.
+            folders: folders of the bucket that receive them; empty for the whole bucket.
         """
         super().__init__(scope, construct_id)
         rules = ("Serverless-LambdaLatestVersion", "AwsSolutions-L1")
@@ -54,7 +54,7 @@ class FileCopier(Construct):
             log_group=self._log_group,
             permissions=[
                 _read_assets(Stack.of(self)),
-                *_write_files(bucket, prefix),
+                *_write_files(bucket, folders),
                 *use_key_in_s3(_key_of(bucket), READ_AND_WRITE),
             ],
         )
@@ -122,12 +122,13 @@ def _key_of(bucket: IBucket) -> str | None:
     return bucket.encryption_key.key_arn if bucket.encryption_key else None
 
 
-def _write_files(bucket: IBucket, prefix: str) -> list[Permission]:
+def _write_files(bucket: IBucket, folders: Sequence[str]) -> list[Permission]:
+    written = [f"{folder}/*" for folder in folders] or ["*"]
     return [
         Permission(
             sid="WriteFiles",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            resources=[bucket.arn_for_objects(f"{prefix}/*" if prefix else "*")],
+            resources=[bucket.arn_for_objects(keys) for keys in written],
         ),
         Permission(sid="ListFiles", actions=["s3:ListBucket"], resources=[bucket.bucket_arn]),
     ]

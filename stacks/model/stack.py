@@ -163,7 +163,6 @@ class ModelStack(AppStack):
 
     def _describe_job(self, datasets: Mapping[str, Dataset]) -> TrainingJob:
         names, training = self.names, self.settings.training
-        scheduled = self.settings.retraining.schedule and self.settings.feedback.enabled
         image = (
             ContainerImage.parse(training.image)
             if training.image
@@ -178,7 +177,7 @@ class ModelStack(AppStack):
             channels={
                 name: dataset.location(names.data_bucket) for name, dataset in datasets.items()
             },
-            further_data=[f"{names.feedback}/"] if scheduled else [],
+            further_data=[f"{names.feedback}/"] if self.settings.schedules_feedback else [],
             dataset_identities={name: dataset.identity for name, dataset in datasets.items()},
             output=names.artifacts,
             checkpoints=f"s3://{names.data_bucket}/{CHECKPOINTS}",
@@ -192,7 +191,7 @@ class ModelStack(AppStack):
     def _retrain(self, job: TrainingJob, schedule: str, topic: ITopic) -> None:
         """Declare trainings on a schedule."""
         channels = dict(job.properties["Channels"])
-        if self.settings.feedback.enabled:
+        if self.settings.schedules_feedback:
             channels["feedback"] = f"{self.names.feedback}/"
         prefix = self.names.prefix
         start = start_scheduled_jobs(prefix, role=job.role, key_arn=self.data_key_arn)

@@ -155,7 +155,7 @@ class SmokeTest(Construct):
         on_event = self._handler(
             "on_event",
             "Sends known reviews through the endpoint",
-            [ask, *record, *(see if record else [])],
+            [ask, *record, *see],
         )
         if candidate_name is None:
             return ResourceProvider(self, "Provider", on_event=on_event)

@@ -47,3 +47,8 @@ class EnvironmentSettings(Section):
     storage: StorageSettings
     logs: LogSettings = LogSettings()
     tags: TagSettings = TagSettings()
+
+    @property
+    def schedules_feedback(self) -> bool:
+        """True when the scheduled trainings read callers' feedback."""
+        return self.retraining.schedule is not None and self.feedback.enabled

@@ -9,7 +9,7 @@ class RetrainingSettings(Section):
     """Trainings without a deployment.
 
     Attributes:
-        schedule: times at which a training job starts, such as `rate(30 days)` or
+        schedule: times in UTC at which a training job starts, at most hourly, such as
             `cron(0 4 2 * ? *)`; empty for none. The topic of the alarms receives the command that
             deploys the model. The data must be able to change: a dataset in S3, or feedback. The
             job trains on all kept feedback.

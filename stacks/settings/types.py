@@ -12,6 +12,7 @@ from unicodedata import category
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from stacks.settings.images import SCIKIT_LEARN
+from stacks.settings.schedule import EXAMPLE, SCHEDULE
 
 
 class Section(BaseModel):
@@ -150,11 +151,7 @@ Region = Annotated[
 ]
 Month = Annotated[Text, _spelled(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month, such as 2026-01")]
 ScheduleExpression = Annotated[
-    Text,
-    _spelled(
-        r"rate\([1-9][0-9]{0,4} (hours?|days?)\)|cron\([A-Z0-9*?,/#L -]{11,100}\)",
-        "a schedule such as rate(30 days) or cron(0 4 2 * ? *)",
-    ),
+    Text, _spelled(SCHEDULE, f"a cron schedule, at most hourly, such as {EXAMPLE}")
 ]
 Sha256 = Annotated[Text, _spelled(r"[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits")]
 MlInstance = Annotated[

@@ -31,6 +31,9 @@ OLD_VERSIONS = Duration.days(30)
 RETIRED = {"state": "retired"}
 # Long enough to diagnose a failure and retry.
 CHECKPOINT_EXPIRY_DAYS = 7
+CENTURY = "20"  # beginning of each month's folder
+# A file without rows, which never expires: SageMaker refuses to train on a folder without files.
+NO_FEEDBACK = "none.jsonl"
 
 
 class StorageStack(AppStack):
@@ -88,7 +91,7 @@ class StorageStack(AppStack):
         if settings.model.register:
             self._declare_registry()
         copied = {dataset.identity: dataset for dataset in datasets if dataset.files}
-        if copied:
+        if copied or settings.schedules_feedback:
             self._copy(copied.values(), data_bucket)
         CfnOutput(
             self,
@@ -140,10 +143,12 @@ class StorageStack(AppStack):
                     tag_filters=RETIRED,
                     expiration=Duration.days(settings.storage.artifact_expiry_days),
                 ),
-                _expire("checkpoints", CHECKPOINTS, days=CHECKPOINT_EXPIRY_DAYS),
-                _expire("captured-data", CAPTURED, days=settings.endpoint.capture_expiry_days),
-                _expire("feedback", FEEDBACK, days=settings.feedback.expiry_days),
-                _expire("scoring", SCORED, days=settings.scoring.expiry_days),
+                _expire("checkpoints", f"{CHECKPOINTS}/", days=CHECKPOINT_EXPIRY_DAYS),
+                _expire(
+                    "captured-data", f"{CAPTURED}/", days=settings.endpoint.capture_expiry_days
+                ),
+                _expire("feedback", f"{FEEDBACK}/{CENTURY}", days=settings.feedback.expiry_days),
+                _expire("scoring", f"{SCORED}/", days=settings.scoring.expiry_days),
                 LifecycleRule(
                     id="old-versions",
                     noncurrent_version_expiration=OLD_VERSIONS,
@@ -213,8 +218,12 @@ class StorageStack(AppStack):
         group.apply_removal_policy(KEPT if self._keep else RemovalPolicy.DESTROY)
 
     def _copy(self, datasets: Iterable[Dataset], bucket: Bucket) -> None:
-        declared = self.node.children
-        copier = FileCopier(self, "Datasets", bucket=bucket, prefix=PREFIX)
+        declared, feedback = self.node.children, self.settings.schedules_feedback
+        folders = [PREFIX, FEEDBACK] if feedback else [PREFIX]
+        copier = FileCopier(self, "Datasets", bucket=bucket, folders=folders)
+        if feedback:
+            source = Source.data(NO_FEEDBACK, "\n")
+            copier.copy("NoFeedback", sources=[source], prefix=FEEDBACK, after=declared)
         for dataset in datasets:
             source = Source.asset(
                 str(next(iter(dataset.files.values())).parent),
@@ -227,11 +236,11 @@ class StorageStack(AppStack):
             )
 
 
-def _expire(rule: str, folder: str, *, days: int) -> LifecycleRule:
-    """Return the rule that expires the objects in a folder, and old versions a day later."""
+def _expire(rule: str, prefix: str, *, days: int) -> LifecycleRule:
+    """Return the rule that expires the objects under a prefix, and old versions a day later."""
     return LifecycleRule(
         id=rule,
-        prefix=f"{folder}/",
+        prefix=prefix,
         expiration=Duration.days(days),
         noncurrent_version_expiration=Duration.days(1),
     )

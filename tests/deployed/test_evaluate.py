@@ -10,6 +10,7 @@ import pytest
 from scripts.evaluate.__main__ import main
 from tests.support.commands import run
 from tests.support.deployment import SAMPLE_ROWS, Deployment
+from tests.support.reviews import packaged_reviews
 
 SINGLES = 20
 HELD_OUT = SAMPLE_ROWS // 5 - 1  # one of the test rows is repeated
@@ -107,9 +108,12 @@ def test_evaluation_on_a_month_of_feedback(deployment: Deployment, tmp_path: Pat
     }.items():
         done = evaluate(deployment, tmp_path, "--feedback", month)
         assert (done.returncode, done.stderr) == (1, reason + "\n")
-    trained = ["-c", "dataset.feedback=2020-02"]
-    done = evaluate(deployment, tmp_path, "--feedback", "2020-02", *trained)
-    assert "the model was trained on it" in done.stderr
+    for number, (text, _) in enumerate(packaged_reviews()[:40]):  # most of which are trained on
+        body = json.dumps({"text": text, "label": "positive"})
+        s3.put_object(Bucket=bucket, Key=f"feedback/2020-04/{number:02}.jsonl", Body=body.encode())
+    done = evaluate(deployment, tmp_path, "--feedback", "2020-04")
+    assert "reviews left out: the model was trained on them" in done.stderr
+    assert "of 40 reviews" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,14 @@ def test_a_job_without_the_metric_fails(account: Account) -> None:
         handler.is_complete(event, None)
 
 
+def test_a_long_reason_in_any_script_fits_into_cloudformations_response(account: Account) -> None:
+    event = begin("Create")
+    account.sagemaker.end(FIRST, "Failed", FailureReason="映画" * 512)
+    with pytest.raises(TrainingFailedError, match=f"{FIRST} ended as Failed: 映画") as failure:
+        handler.is_complete(event, None)
+    assert len(str(failure.value).encode()) <= 2000
+
+
 def test_a_model_below_the_minimum_fails_with_both_numbers(account: Account) -> None:
     event = begin("Create", minimum_accuracy="0.9")
     account.finish(FIRST)
@@ -311,12 +319,15 @@ def test_a_failed_update_rolls_back_without_training(account: Account) -> None:
 def test_going_back_to_a_retired_model_keeps_it(account: Account) -> None:
     begin("Create")
     old = account.finish(FIRST)
-    held_out = old.replace("model.tar.gz", "output.tar.gz")
-    account.s3.put(held_out)
+    with_reviews = [
+        old.replace("model.tar.gz", name) for name in ("output.tar.gz", "comparison.json")
+    ]
+    for one in with_reviews:
+        account.s3.put(one)
     begin("Delete", FIRST)
-    assert account.s3.tags == {key: {"state": "retired"} for key in (old, held_out)}
+    assert account.s3.tags == {key: {"state": "retired"} for key in (old, *with_reviews)}
     assert begin("Create")["PhysicalResourceId"] == FIRST
-    assert account.s3.tags == {old: {}, held_out: {}}
+    assert account.s3.tags == {key: {} for key in (old, *with_reviews)}
 
 
 def test_delete_stops_a_running_job_and_waits_for_its_end(account: Account) -> None:

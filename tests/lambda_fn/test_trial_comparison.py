@@ -6,8 +6,11 @@ import json
 import tarfile
 from collections.abc import Callable, Iterable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from boto3 import Session
+from botocore.awsrequest import AWSResponse
 
 from resource_properties import FailedTestError
 from tests.lambda_fn.fake_aws import check, client_error
@@ -36,13 +39,17 @@ def output(
 ) -> bytes:
     """Return the output archive of a training job."""
     lines = [{"labels": labels}, *({"text": text, "label": truth(text)} for text in tested)]
-    hashes = sorted(hashlib.sha256(text.encode()).digest()[:8] for text in trained)
+    hashes = sorted(hashlib.sha256(_encoded(text)).digest()[:8] for text in trained)
     files = {
         "held_out.jsonl": "".join(json.dumps(line) + "\n" for line in lines).encode(),
         "trained_on.bin": b"".join(hashes),
         "report.html": b"<html>",
     }
     return packed(files)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def packed(files: dict[str, bytes]) -> bytes:
@@ -276,10 +283,37 @@ def test_a_serving_model_that_does_not_answer_can_be_replaced() -> None:
     for broken in (Broken(OLD), Dead(OLD)):
         s3 = S3(old=output(), new=output())
         sentence = decide(broken, Model(NEW), s3=s3)
-        assert sentence.startswith("not comparable: the serving model does not answer (Endpoint ")
+        assert sentence.startswith("not comparable: the serving model does not answer; the log ")
         assert s3.record["passed"]
+        # Callers of the API read the result, and see nothing internal.
+        assert "sentiment-prod does" not in json.dumps(s3.record)
     with pytest.raises(FailedTestError, match="does not answer"):
         decide(Model(OLD), Dead(NEW))
+
+
+def test_an_output_that_cannot_be_read_cannot_be_compared() -> None:
+    class Locked(S3):
+        def get_object(self, **request: Any) -> dict[str, Any]:
+            if OLD in request["Key"]:
+                message = "The ciphertext refers to a key in account 123456789012"
+                raise client_error("AccessDenied", message, "GetObject", 403)
+            return super().get_object(**request)
+
+    s3 = Locked(new=output())
+    result = f"not comparable: the output of the training “{OLD}” cannot be read (AccessDenied)"
+    assert decide(Model(OLD), Model(NEW), s3=s3) == result
+    with pytest.raises(FailedTestError, match="cannot be read"):
+        decide(Model(OLD), Model(NEW), Rule("not_worse", "fail"), s3)
+
+
+def test_a_refusal_in_any_script_fits_into_cloudformations_response() -> None:
+    texts = [f"{'映画は素晴らしい' * 20} {number}" for number in range(1000)]
+    s3 = S3(old=output(texts), new=output(texts))
+    with pytest.raises(FailedTestError) as refused:
+        decide(Model(OLD), Model(NEW, texts), s3=s3)
+    assert str(refused.value).count("映画は") > 3
+    assert len(str(FailedTestError("映" * 2000)).encode()) <= 2000
+    assert len(str(FailedTestError("\ud800" * 2000)).encode()) <= 2000
 
 
 def test_a_version_that_names_no_job_is_not_looked_for() -> None:
@@ -287,15 +321,26 @@ def test_a_version_that_names_no_job_is_not_looked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "compared"),
-    [("UPDATE_IN_PROGRESS", True), ("UPDATE_ROLLBACK_IN_PROGRESS", False)],
+    ("status", "serves", "comparison"),
+    [
+        ("UPDATE_IN_PROGRESS", True, "worse: …"),
+        ("UPDATE_IN_PROGRESS", False, handler.FIRST),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", True, handler.NOT_COMPARED),
+    ],
 )
-def test_a_rollback_to_the_old_model_is_not_refused(
+def test_neither_a_rollback_nor_the_first_model_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     status: str,
-    compared: bool,  # noqa: FBT001 - a parameter
+    serves: bool,  # noqa: FBT001 - a parameter
+    comparison: str,
 ) -> None:
-    class Stacks:
+    class Account:
+        def describe_endpoint(self, **request: Any) -> dict[str, Any]:
+            check("sagemaker", "DescribeEndpoint", request)
+            if not serves:
+                raise client_error("ValidationException", "Could not find", "DescribeEndpoint")
+            return {}
+
         def describe_stacks(self, **request: Any) -> dict[str, Any]:
             check("cloudformation", "DescribeStacks", request)
             assert request["StackName"] == "arn:stack"
@@ -305,7 +350,7 @@ def test_a_rollback_to_the_old_model_is_not_refused(
         test()
         return True
 
-    monkeypatch.setattr(handler, "_client", lambda *_: Stacks())
+    monkeypatch.setattr(handler, "_client", lambda *_: Account())
     monkeypatch.setattr(handler, "settle", settle)
     monkeypatch.setattr(handler, "_check", lambda *_: None)
     monkeypatch.setattr(handler, "challenge", lambda *_: "worse: …")
@@ -320,5 +365,34 @@ def test_a_rollback_to_the_old_model_is_not_refused(
             "ArtifactBucket": BUCKET, "ArtifactFolder": FOLDER,
         },
     }  # fmt: skip
-    found = handler.is_complete(event, None)["Data"]["Comparison"]
-    assert found == ("worse: …" if compared else handler.NOT_COMPARED)
+    assert handler.is_complete(event, None)["Data"]["Comparison"] == comparison
+
+
+def test_a_throttled_request_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A failure during a rollback leaves the stack in UPDATE_ROLLBACK_FAILED.
+    for name in ("DEFAULT_REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "us-east-1")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    sent: list[str] = []
+
+    def busy(request: Any, **_: Any) -> AWSResponse:
+        sent.append(request.headers["X-Amz-Target"].decode())
+        code = "ThrottlingException" if len(sent) < 3 else "ValidationException"
+        content = json.dumps({"__type": code, "message": "Could not find endpoint"}).encode()
+        return AWSResponse(request.url, 400, {}, Mock(stream=lambda: iter([content])))
+
+    def connect(service: str, **settings: Any) -> Any:
+        client = Session().client(service, **settings)
+        client.meta.events.register("before-send", busy)
+        return client
+
+    monkeypatch.setattr("boto3.client", connect)
+    uncached = handler._client.__wrapped__  # noqa: SLF001 - no other test gets this client
+    monkeypatch.setattr(handler, "_client", uncached)
+    event = {
+        "RequestType": "Delete",
+        "ResourceType": "Custom::Candidate",
+        "ResourceProperties": {"EndpointName": "candidate"},
+    }
+    assert handler.is_complete(event, None) == {"IsComplete": True}
+    assert sent == ["SageMaker.DescribeEndpoint"] * 3

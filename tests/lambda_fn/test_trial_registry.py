@@ -1,6 +1,7 @@
 """Record of models in the registry, by the handlers of the trial and the smoke test."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.sagemaker import SageMakerService
 from resource_properties import FailedTestError
+from tests.lambda_fn.fake_aws import Time, client_error
 from tests.local_aws.support.service import Client
 from trial import handler
 from trial.registry import ROLLED_BACK, Package, register
@@ -36,12 +38,14 @@ class Trial:
         status: status of the stack.
         serving: configuration in service.
         failure: reason for which the next model fails its tests, empty for none.
+        during: happens during the next test.
     """
 
     registry: Client
     status: str = "UPDATE_IN_PROGRESS"
     serving: str = "config-0"
     failure: str = ""
+    during: Callable[[], None] | None = None
     candidates: dict[str, str] = field(default_factory=dict)
 
     def __getattr__(self, method: str) -> Any:
@@ -70,6 +74,9 @@ class Trial:
 
     def check(self, *_arguments: object, **_options: object) -> dict[str, Any]:
         """Test an endpoint."""
+        happens, self.during = self.during, None
+        if happens:
+            happens()
         if self.failure:
             raise FailedTestError(self.failure)
         return self.card
@@ -227,6 +234,62 @@ def test_a_model_that_is_rolled_back_is_rejected_and_keeps_its_first_reason(
         trial.candidate("job-1", before="job-2")
     assert trial.statuses() == {"job-1": "Approved", "job-2": "Rejected"}
     assert trial.packages()[-1]["ApprovalDescription"] == (reason or ROLLED_BACK)
+    # A model that has never left service does not come into it again.
+    times = trial.packages()[0]["CustomerMetadataProperties"]["in_service"].split()
+    assert len(times) == (1 if reason else 2)
+
+
+@pytest.mark.parametrize("ends_with", ["trial", "comparison"])
+def test_a_cancelled_trial_that_continues_changes_nothing(trial: Trial, ends_with: str) -> None:
+    trial.smoke_test("job-1")
+    trial.serving = "config-of-job-1"
+    event = trial.event("Candidate", "Update", "job-2", before="job-1")
+    event |= handler.on_event(event, None)
+    assert not handler.is_complete(event, None)["IsComplete"]
+    rollback = trial.event("Candidate", "Update", "job-1", before="job-2")
+
+    def roll_back() -> None:
+        trial.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+        sent = rollback | handler.on_event(rollback, None)
+        while not handler.is_complete(sent, None)["IsComplete"]:
+            pass
+
+    if ends_with == "trial":
+        roll_back()
+    else:  # during the trial's questions
+        trial.during = roll_back
+    with suppress(FailedTestError):
+        for _ in range(3):
+            assert trial.candidates.keys() <= {f"{GROUP}-candidate"}
+            handler.is_complete(event, None)
+    assert trial.candidates == {}
+    assert trial.statuses() == {"job-1": "Approved", "job-2": "Rejected"}
+
+
+def test_a_trial_waits_until_it_may_see_its_stack(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time, refusals = Time(), ["User is not authorized to perform: cloudformation:DescribeStacks"]
+    monkeypatch.setattr(handler, "CLOCK", time.clock)
+
+    def describe_stacks(**_request: str) -> dict[str, Any]:
+        if refusals:
+            raise client_error("AccessDenied", refusals.pop(), "DescribeStacks", 403)
+        return {"Stacks": [{"StackStatus": "CREATE_IN_PROGRESS"}]}
+
+    monkeypatch.setattr(trial, "describe_stacks", describe_stacks)
+    event = trial.event("Candidate", "Create", "job-1")
+    assert handler.on_event(event, None)["RollsBack"] is False
+    assert time.waits == [5]
+
+
+def test_a_trial_ends_when_its_stack_is_deleted(trial: Trial) -> None:
+    event = trial.event("Candidate", "Create", "job-1")
+    event |= handler.on_event(event, None)
+    trial.status = "DELETE_IN_PROGRESS"
+    with pytest.raises(FailedTestError, match="has cancelled"):
+        handler.is_complete(event, None)
+    assert trial.candidates == {}
 
 
 def test_a_refused_configuration_does_not_reject_the_model_that_serves(trial: Trial) -> None:

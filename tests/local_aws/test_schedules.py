@@ -56,3 +56,27 @@ def test_a_schedule_starts_a_training_job_whose_end_is_an_event(emulator: Emulat
     assert f" made s3://{jobs.BUCKET}/output/{name}/output/model.tar.gz" in message
     job = emulator.client("sagemaker").describe_training_job(TrainingJobName=name)
     assert job["TrainingJobStatus"] == "Completed"
+
+
+def test_a_rate_begins_at_once_and_a_cron_does_not(emulator: Emulator) -> None:
+    scheduler, sqs = emulator.client("scheduler"), emulator.client("sqs")
+    for expression in ("rate(30 days)", "cron(0 4 2 * ? 2199)"):
+        scheduler.create_schedule(
+            Name=expression.partition("(")[0],
+            ScheduleExpression=expression,
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={
+                "Arn": "arn:aws:scheduler:::aws-sdk:sqs:createQueue",
+                "RoleArn": ROLE,
+                "Input": json.dumps({"QueueName": f"by-{expression.partition('(')[0]}"}),
+            },
+        )
+
+    def created() -> list[str]:
+        return [
+            url.rpartition("/")[2]
+            for url in sqs.list_queues(QueueNamePrefix="by-").get("QueueUrls", [])
+        ]
+
+    until(lambda: bool(created()))
+    assert created() == ["by-rate"]

@@ -61,6 +61,11 @@ def test_a_model_without_a_baseline_has_no_quarters() -> None:
     assert quarters({}, Model().judge(TEXTS[:2]), TEXTS[:2]) == [{}, {}]
 
 
+@pytest.mark.parametrize(("tested", "has_baseline"), [(199, False), (200, True)])
+def test_few_test_reviews_make_no_baseline(tested: int, *, has_baseline: bool) -> None:
+    assert bool(read_baseline(Model(), TEXTS[:tested])) == has_baseline  # type: ignore[arg-type]
+
+
 def test_only_a_sample_is_judged() -> None:
     model = Model()
     read_baseline(model, [f"review {number % 3000}" for number in range(25_000)])  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ TEXTS: dict[Any, st.SearchStrategy[Any]] = {
     types.Image: st.just(IMAGE),
     types.ServingImage: st.sampled_from(["scikit-learn", IMAGE]),
     types.ModelData: st.sampled_from(["s3://some-bucket/a/model.tar.gz", "s3://b.c/m.tar.gz"]),
-    types.ScheduleExpression: st.sampled_from(["rate(30 days)", "cron(0 4 2 * ? *)"]),
+    types.ScheduleExpression: st.sampled_from(["cron(0 4 2 * ? *)", "cron(0 4 ? * MON *)"]),
     types.Sha256: st.just("0a" * 32),
     types.Month: st.dates().map(lambda day: f"20{day:%y-%m}"),
     types.Source: st.sampled_from(["packaged", "s3://some-bucket/reviews", "s3://b.c/d/e.csv"]),

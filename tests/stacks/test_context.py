@@ -581,14 +581,43 @@ def test_a_scheduled_training_needs_new_data_and_a_topic_for_its_message(
     change: dict[str, str], reason: str
 ) -> None:
     usual = {"operations__alarms": "true", "feedback__enabled": "true"}
-    scheduled = {"retraining__schedule": "rate(30 days)"}
-    assert read(**usual, **scheduled).retraining.schedule == "rate(30 days)"
-    refused = f"retraining.schedule=rate(30 days) is refused: {reason}"
+    scheduled = {"retraining__schedule": "cron(0 4 2 * ? *)"}
+    assert read(**usual, **scheduled).retraining.schedule == "cron(0 4 2 * ? *)"
+    refused = f"retraining.schedule=cron(0 4 2 * ? *) is refused: {reason}"
     assert refusal(**{**usual, **scheduled, **change}) == refused
     data = {"dataset__training": "s3://reviews/all/", "operations__alarms": "true"}
     assert read(**data, **scheduled).retraining.schedule
-    for wrong in ("rate(5 minutes)", "daily", "at(2026-01-01T00:00:00)"):
-        assert "a schedule such as" in refusal(**usual, retraining__schedule=wrong)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "cron(0 4 2 * ? *)", "cron(30 04 ? * MON-FRI *)",
+        "cron(0 */6 1,15 JAN-JUN/2 ? 2026-2030)", "cron(0 4 L * ? *)", "cron(0 4 ? * 6L *)",
+        "cron(5 23 31W * ? *)", "cron(0 4 ? 1/3 MON#1 *)",
+    ],
+)  # fmt: skip
+def test_a_schedule_that_eventbridge_accepts_is_accepted(schedule: str) -> None:
+    usual = {"operations__alarms": "true", "feedback__enabled": "true"}
+    assert read(**usual, retraining__schedule=schedule).retraining.schedule == schedule
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "rate(5 minutes)", "daily", "at(2026-01-01T00:00:00)", "rate(1 day)", "rate(30 days)",
+        "cron(0 4 2 * * *)", "cron(0 4 ? * ? *)", "cron(0 4 2 * MON *)",
+        "cron(60 4 2 * ? *)", "cron(0 24 2 * ? *)", "cron(0 4 32 * ? *)", "cron(0 4 2 13 ? *)",
+        "cron(0 4 ? * 0 *)", "cron(0 4 2 * ?)", "cron(* 4 2 * ? *)", "cron(0/5 * * * ? *)",
+        "cron(-----------)", "cron(0 4 2 * ? 1969)",
+    ],
+)  # fmt: skip
+def test_a_schedule_that_eventbridge_refuses_or_that_is_too_frequent_is_refused(
+    schedule: str,
+) -> None:
+    usual = {"operations__alarms": "true", "feedback__enabled": "true"}
+    said = refusal(**usual, retraining__schedule=schedule)
+    assert "a cron schedule, at most hourly, such as cron(0 4 2 * ? *)" in said
 
 
 def test_drift_must_be_seen() -> None:

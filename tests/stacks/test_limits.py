@@ -39,7 +39,7 @@ LONGEST = {
     "network.security_group_ids": ",".join(f"sg-{number:017x}" for number in range(5)),
     "model.register": "true",
     "operations.alarm_email": "ops@example.com",
-    "retraining.schedule": "rate(30 days)",
+    "retraining.schedule": "cron(0 4 2 * ? *)",
     "site.certificate_arn": CERTIFICATE,
     "site.comment": "c" * COMMENT,
     "site.domain_name": "films.example.com",

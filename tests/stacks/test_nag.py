@@ -38,6 +38,13 @@ PRIVATE = {
     "api.access": "iam",
 }
 FEEDBACK = {"feedback.enabled": "true", "dataset.feedback": "2026-10"}
+OPERATED = {
+    "retraining.schedule": "cron(0 4 2 * ? *)",
+    "feedback.enabled": "true",
+    "operations.drift": "true",
+    "model.register": "true",
+    "rollout.challenger": "better",
+}
 BARE = {
     "api.web_acl": "false",
     "api.tracing": "false",
@@ -46,7 +53,8 @@ BARE = {
 }
 VARIANTS: list[tuple[str, dict[str, str]]] = [
     ("dev", {}), ("dev", {"endpoint.expires_after_hours": "12", **SPOT_CLUSTER}), ("dev", BARE),
-    ("prod", {}), ("prod", {**PRIVATE, **FEEDBACK}), ("prod", BARE),
+    ("prod", {}), ("prod", {**PRIVATE, **FEEDBACK}), ("prod", OPERATED),
+    ("prod", BARE),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from scripts.cost.estimate import estimate
 from scripts.cost.prices import Prices
+from sentiment.datasets import read_feedback
 from tests.stacks.assembly import Assembly, synthesize
 from tests.stacks.literals import literal
 from tests.stacks.test_permissions import as_list, statements
@@ -18,7 +19,7 @@ RUN = "<aws.scheduler.execution-id>"
 def scheduled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """An environment that trains on a schedule."""
     settings = {
-        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true", "operations.alarms": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "feedback.enabled": "true", "operations.alarms": "true",
     }  # fmt: skip
     return synthesize(request.param, tmp_path_factory.mktemp("scheduled"), settings)
 
@@ -50,7 +51,11 @@ def test_a_scheduled_job_has_the_deployments_inputs_and_all_feedback(scheduled: 
 def test_the_bill_has_scheduled_trainings(scheduled: Assembly) -> None:
     found = {item.name: item.once for item in estimate(scheduled.templates, Prices.read())}
     (machines,) = [name.partition(", ")[2] for name in found if name.startswith("a training, ")]
-    assert found[f"a training at rate(30 days), {machines}"] == found[f"a training, {machines}"] > 0
+    assert (
+        found[f"a training at cron(0 4 2 * ? *), {machines}"]
+        == found[f"a training, {machines}"]
+        > 0
+    )
 
 
 def test_the_schedule_may_only_start_jobs(scheduled: Assembly) -> None:
@@ -98,7 +103,7 @@ def test_jobs_read_feedback_only_if_it_is_scheduled(scheduled: Assembly, tmp_pat
 
 def test_trainings_are_scheduled_while_the_model_of_one_serves(tmp_path: Path) -> None:
     settings = {
-        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "feedback.enabled": "true",
         "operations.alarms": "true", "training.model_data": "s3://models/job/model.tar.gz",
     }  # fmt: skip
     assembly = synthesize("dev", tmp_path, settings)
@@ -112,7 +117,7 @@ def test_trainings_are_scheduled_while_the_model_of_one_serves(tmp_path: Path) -
 
 def test_a_scheduled_job_on_spot_machines_resumes_no_other(tmp_path: Path) -> None:
     settings = {
-        "retraining.schedule": "rate(30 days)", "feedback.enabled": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "feedback.enabled": "true",
         "operations.alarms": "true", "training.use_spot": "true",
     }  # fmt: skip
     assembly = synthesize("dev", tmp_path, settings)
@@ -121,3 +126,24 @@ def test_a_scheduled_job_on_spot_machines_resumes_no_other(tmp_path: Path) -> No
     sent = json.loads(literal({"input": target["Input"]}, resources)["input"])
     saved = sent["CheckpointConfig"]["S3Uri"]
     assert saved.endswith(f"/sentiment-dev-new-{RUN}/")
+
+
+def test_the_folder_of_the_feedback_is_never_empty(scheduled: Assembly) -> None:
+    """SageMaker refuses a job with a channel without files, and nobody would hear of it."""
+    (copy,) = [
+        one
+        for one in scheduled.resources("Custom::CDKBucketDeployment", "storage").values()
+        if one["Properties"]["DestinationBucketKeyPrefix"] == "feedback"
+    ]
+    asset = copy["Properties"]["SourceObjectKeys"][0].removesuffix(".zip")
+    (content,) = (scheduled.folder / f"asset.{asset}").iterdir()
+    assert not read_feedback(content.parent).texts
+    (bucket,) = [
+        one["Properties"]
+        for key, one in scheduled.resources("AWS::S3::Bucket", "storage").items()
+        if "DataBucket" in key
+    ]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    (expiring,) = [rule["Prefix"] for rule in rules if rule["Id"] == "feedback"]
+    assert "feedback/2026-10/1.jsonl".startswith(expiring)
+    assert not f"feedback/{content.name}".startswith(expiring)

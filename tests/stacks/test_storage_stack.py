@@ -97,7 +97,7 @@ def test_unneeded_objects_expire(assembly: Assembly) -> None:
     assert checkpoints["ExpirationInDays"] == 7
     assert checkpoints["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert (captured["Prefix"], captured["ExpirationInDays"]) == ("captured/", 30)
-    assert (feedback["Prefix"], feedback["ExpirationInDays"]) == ("feedback/", 365)
+    assert (feedback["Prefix"], feedback["ExpirationInDays"]) == ("feedback/20", 365)
     assert feedback["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert (scoring["Prefix"], scoring["ExpirationInDays"]) == ("scoring/", 7)
     assert all(rule["Status"] == "Enabled" for rule in rules)

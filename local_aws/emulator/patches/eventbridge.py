@@ -3,13 +3,14 @@
 import json
 import logging
 import re
+import time
 import uuid
 from typing import Any
 
 import boto3
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from ministack.services import eventbridge, sns
+from ministack.services import eventbridge, scheduler, sns
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, RoleError, without_roles
 
@@ -17,12 +18,16 @@ PRIVATE_NAMES = (
     (eventbridge, "_dispatch_to_sns", "(arn, payload)"),
     (eventbridge, "_invoke_target", "(target, event, rule, view=None)"),
     (eventbridge, "_put_events", "(data, allow_aws_source=False)"),
+    (scheduler, "_schedule_last_fired", "dict"),
+    (scheduler, "_schedules", "AccountRegionScopedDict"),
+    (scheduler, "_tick_schedules", "()"),
     (sns, "topic_policy_allows", "(topic_arn, service, source_arn, source_account)"),
 )
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 OPERATION = re.compile(r"arn:[^:]+:scheduler:::aws-sdk:([a-z0-9]+):([A-Za-z]+)")
 RUN = "<aws.scheduler.execution-id>"
 EVENTS = "events.amazonaws.com"
+NEW_SECONDS = 60.0  # age of a schedule that an earlier emulator has not started
 logger = logging.getLogger(__name__)
 
 
@@ -74,3 +79,21 @@ def apply(endpoint_url: str, region: str, assume: AssumeRole) -> None:
             logger.warning("the policy of %s does not let EventBridge publish", arn)
 
     eventbridge._dispatch_to_sns = dispatch_to_sns
+    _begin_rates_at_once()
+
+
+def _begin_rates_at_once() -> None:
+    """Start a schedule with a rate when it is created, unless it has a start.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+    """
+    tick, fired = scheduler._tick_schedules, scheduler._schedule_last_fired
+
+    def tick_schedules() -> None:
+        for key, found in list(scheduler._schedules._data.items()):
+            rate = found["ScheduleExpression"].startswith("rate(") and not found.get("StartDate")
+            if rate and key not in fired and time.time() - found["CreationDate"] < NEW_SECONDS:
+                fired[key] = 0.0
+        tick()
+
+    scheduler._tick_schedules = tick_schedules

@@ -16,7 +16,7 @@ from tests.support.deployment import Deployment
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
-SCHEDULE = "retraining.schedule=rate(30 days)"
+SCHEDULE = "retraining.schedule=cron(0 4 2 * ? *)"
 
 
 @contextmanager
@@ -56,9 +56,9 @@ def test_a_scheduled_training_needs_no_further_permission(
         (one["Name"], one["GroupName"]) for one in scheduler.list_schedules()["Schedules"]
     ]
     found = scheduler.get_schedule(Name=name, GroupName=group)
-    assert found["ScheduleExpression"] == "rate(30 days)"
+    assert found["ScheduleExpression"] == "cron(0 4 2 * ? *)"
     with subscribed(deployment) as receive:
-        # As 30 days later
+        # As on the second of a month
         scheduler.create_schedule(
             Name="now",
             ScheduleExpression="at(2026-01-01T00:00:00)",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.preflight.assembly import Assembly, read
+from scripts.preflight.assembly import Account, Assembly, read
 from scripts.preflight.needs import needs
-from scripts.preflight.sources import images, outside_buckets
+from scripts.preflight.sources import images, outside_data
 from tests.stacks.assembly import synthesize
 
 
@@ -84,7 +84,7 @@ def test_a_served_model_from_elsewhere_needs_no_training(elsewhere: Assembly) ->
 def test_a_schedule_needs_machines_while_the_model_of_a_training_serves(tmp_path: Path) -> None:
     settings = {
         "dataset.training": "s3://reviews/all/", "operations.alarms": "true",
-        "retraining.schedule": "rate(30 days)", "training.use_spot": "true",
+        "retraining.schedule": "cron(0 4 2 * ? *)", "training.use_spot": "true",
     }  # fmt: skip
     synthesize("dev", tmp_path / "trained", settings)
     trained = read("dev", tmp_path / "trained")
@@ -93,4 +93,16 @@ def test_a_schedule_needs_machines_while_the_model_of_a_training_serves(tmp_path
     scheduled = read("dev", tmp_path / "served")
     assert needed(scheduled) == needed(trained)
     assert images(scheduled) == images(trained)
-    assert outside_buckets(scheduled).keys() == {"reviews"}
+    account = Account("1" * 12, "us-east-1", "aws")
+    assert outside_data(scheduled, account) == {
+        "dataset.training": "s3://reviews/all/",
+        "training.model_data": "s3://reviews/models/a/output/model.tar.gz",
+    }
+
+
+def test_a_month_of_feedback_is_data_that_must_exist(tmp_path: Path) -> None:
+    settings = {"dataset.feedback": "2026-10", "feedback.enabled": "true"}
+    synthesize("dev", tmp_path, settings)
+    found = outside_data(read("dev", tmp_path), Account("1" * 12, "us-east-1", "aws"))
+    bucket = f"sentiment-dev-data-{'1' * 12}-us-east-1"
+    assert found == {"dataset.feedback": f"s3://{bucket}/feedback/2026-10/"}

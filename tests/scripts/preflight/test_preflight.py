@@ -296,6 +296,10 @@ def test_an_outside_bucket_must_be_readable_and_in_the_region(
             buckets.delete_bucket(Bucket=MODELS)
     row = rows[f"training.model_data: bucket {MODELS}"]
     assert (row.state, row.found) == (state, said)
+    if state is State.GOOD:
+        row = rows["training.model_data: objects"]
+        assert row.state is State.PROBLEM
+        assert row.found.startswith(f"no objects under s3://{MODELS}/")
 
 
 def test_a_denied_call_is_a_row_and_not_a_failure(
