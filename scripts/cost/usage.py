@@ -20,4 +20,5 @@ A prediction: a review of {REQUEST_GB * 1e6:g} kB, an answer of {RESPONSE_GB * 1
 {ENDPOINT_SECONDS * 1000:g} ms of a serverless endpoint.
 A training: {TRAINING_HOURS * 60:g} minutes.
 Not counted: storage in S3 (cents), page views beyond the predictions, functions that run on a \
-schedule (cents), custom metrics, free tiers, taxes, and instances that scaling adds."""
+schedule (cents), free tiers, taxes, instances that scaling adds, and the metrics of requests and \
+of each label, which cost $0.30 a month each if every hour has traffic."""

@@ -4,6 +4,7 @@ They use matplotlib's object interface, which needs no display and no shared sta
 """
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -63,7 +64,10 @@ def svg(figure: Figure, name: str) -> str:
         name: prefix that makes the ids unique in the page.
     """
     file = StringIO()
-    figure.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)
+    with warnings.catch_warnings():
+        # The texts stay texts, which the reader's browser draws with fonts that have the letters.
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        figure.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)
     text = file.getvalue()
     text = '<svg aria-hidden="true"' + text[text.index("<svg") + len("<svg") :].rstrip()
     text = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", text)

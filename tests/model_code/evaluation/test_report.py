@@ -247,3 +247,14 @@ def test_more_labels(report: Report, tmp_path: Path, size: int) -> None:
     page = Page(text)
     assert set(names) <= {cell.strip() for cell in page.texts["th"]}
     assert "<b>" not in re.sub(r"&lt;b&gt;", "", text)
+
+
+def test_labels_in_scripts_that_the_font_lacks(
+    report: Report, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    random, rows = np.random.default_rng(1), len(report.texts)
+    names = ["配送", "👍 praise", "жалоба"]
+    judged = Judged.of(names, random.integers(0, 3, rows), random.dirichlet(np.full(3, 0.1), rows))
+    _, text = written(replace(report, judged=judged), tmp_path)
+    assert ">配送</text>" in text  # not its outline: the reader's browser has the font
+    assert not [str(warning.message) for warning in recwarn]
