@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk.aws_events import CfnRule
-from aws_cdk.aws_scheduler import CfnSchedule
+from aws_cdk.aws_scheduler import CfnSchedule, CfnScheduleGroup
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
@@ -13,6 +13,7 @@ from stacks.building_blocks.aws import PARTITION
 from stacks.building_blocks.permissions import Permission
 from stacks.building_blocks.reasons import acknowledge
 from stacks.building_blocks.roles import scheduler_role
+from stacks.monitoring.alarms import declare_refusal_alarm
 from training_job.request import TrainingRequest
 
 # EventBridge Scheduler replaces this with the id of the run.
@@ -28,8 +29,9 @@ class Retraining(Construct):
     The job has the inputs of the deployment's job, but reads the data as they are when it starts.
     Its model does not serve until it is deployed, and then the trial compares it.
 
-    Creates: a schedule with its role, and a rule that notifies the topic of finished jobs.
-    Idle: nothing; each training costs its machines.
+    Creates: a schedule with its group and role, a rule that notifies the topic of finished jobs,
+        and an alarm for jobs that cannot start.
+    Idle: the alarm costs $0.10 a month; each training costs its machines.
     Destroy: everything is deleted. Finished jobs and their models stay.
     """
 
@@ -68,9 +70,11 @@ class Retraining(Construct):
                 for key, value in described.items()
             }
         )
+        group = CfnScheduleGroup(self, "Group", name=name_prefix).ref
         CfnSchedule(
             self,
             "Schedule",
+            group_name=group,
             description="Starts a training job on the data of this time",
             schedule_expression=schedule,
             flexible_time_window=CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
@@ -81,6 +85,7 @@ class Retraining(Construct):
                 retry_policy=CfnSchedule.RetryPolicyProperty(maximum_retry_attempts=ATTEMPTS),
             ),
         )
+        declare_refusal_alarm(self, "Refused", schedule_group=group, topic=topic)
         self._report(names, environment, topic)
 
     def _report(self, names: str, environment: str, topic: ITopic) -> None:

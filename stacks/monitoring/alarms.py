@@ -1,7 +1,13 @@
 """Every alarm of an environment."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, IMetric, TreatMissingData
+from aws_cdk.aws_cloudwatch import (
+    Alarm,
+    ComparisonOperator,
+    IMetric,
+    Metric,
+    TreatMissingData,
+)
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_events import CfnRule
 from aws_cdk.aws_sns import ITopic
@@ -73,6 +79,37 @@ def declare_idle_alarm(
         evaluation_periods=hours,
         # Without requests there is no data, so missing data must raise the alarm.
         treat_missing_data=TreatMissingData.BREACHING,
+    )
+    alarm.add_alarm_action(SnsAction(topic))
+    return alarm
+
+
+def declare_refusal_alarm(
+    scope: Construct, construct_id: str, *, schedule_group: str, topic: ITopic
+) -> Alarm:
+    """Declare an alarm for a scheduled call that AWS refuses; it costs $0.10 a month.
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+
+    Args:
+        schedule_group: group of the schedule; EventBridge Scheduler counts by group only.
+        topic: the topic that the alarm notifies.
+    """
+    alarm = Alarm(
+        scope,
+        construct_id,
+        alarm_description="A training could not start on schedule; CloudTrail has the reason",
+        metric=Metric(
+            namespace="AWS/Scheduler",
+            metric_name="TargetErrorCount",
+            dimensions_map={"ScheduleGroup": schedule_group},
+            statistic="Sum",
+            period=Duration.hours(1),
+        ),
+        threshold=0,
+        comparison_operator=ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluation_periods=1,
+        treat_missing_data=TreatMissingData.NOT_BREACHING,
     )
     alarm.add_alarm_action(SnsAction(topic))
     return alarm

@@ -80,3 +80,26 @@ def test_a_rate_begins_at_once_and_a_cron_does_not(emulator: Emulator) -> None:
 
     until(lambda: bool(created()))
     assert created() == ["by-rate"]
+
+
+def test_a_refused_call_of_a_schedule_is_counted_in_its_group(emulator: Emulator) -> None:
+    scheduler, metrics = emulator.client("scheduler"), emulator.client("cloudwatch")
+    scheduler.create_schedule_group(Name="refused")
+    scheduler.create_schedule(
+        Name="refused",
+        GroupName="refused",
+        ScheduleExpression="at(2026-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:stopTrainingJob",
+            "RoleArn": ROLE,
+            "Input": json.dumps({"TrainingJobName": "missing"}),
+        },
+    )
+    group = [{"Name": "ScheduleGroup", "Value": "refused"}]
+    until(
+        lambda: metrics.list_metrics(
+            Namespace="AWS/Scheduler", MetricName="TargetErrorCount", Dimensions=group
+        )["Metrics"],
+        seconds=60,
+    )

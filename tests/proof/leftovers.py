@@ -79,6 +79,9 @@ LISTINGS = {
     "dashboards": Listing("cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
     "event rules": Listing("events", "list_rules", "Rules[].Name"),
     "schedules": Listing("scheduler", "list_schedules", "Schedules[].Name"),
+    "schedule groups": Listing(
+        "scheduler", "list_schedule_groups", "ScheduleGroups[?Name!='default'].Name"
+    ),
     "topics": Listing("sns", "list_topics", "Topics[].TopicArn"),
     "subscriptions": Listing("sns", "list_subscriptions", "Subscriptions[].SubscriptionArn"),
     "queues": Listing("sqs", "list_queues", "QueueUrls"),

@@ -69,6 +69,22 @@ def test_the_schedule_may_only_start_jobs(scheduled: Assembly) -> None:
     assert allowed == {"sagemaker:AddTags", "sagemaker:CreateTrainingJob", "iam:PassRole"}
 
 
+def test_a_refused_start_raises_an_alarm(scheduled: Assembly) -> None:
+    (group,) = scheduled.resources("AWS::Scheduler::ScheduleGroup", "model")
+    schedule = scheduled.only("AWS::Scheduler::Schedule")
+    (alarm,) = [
+        one["Properties"]
+        for one in scheduled.resources("AWS::CloudWatch::Alarm", "model").values()
+        if one["Properties"].get("Namespace") == "AWS/Scheduler"
+    ]
+    (dimension,) = alarm["Dimensions"]
+    reference = {"Ref": group.removeprefix("model/")}
+    assert schedule["GroupName"] == reference
+    assert dimension == {"Name": "ScheduleGroup", "Value": reference}
+    assert alarm["MetricName"] == "TargetErrorCount"
+    assert alarm["AlarmActions"]
+
+
 def test_the_topic_receives_the_command_that_deploys_the_new_model(scheduled: Assembly) -> None:
     (rule,) = [
         one["Properties"]

@@ -10,11 +10,12 @@ from typing import Any
 import boto3
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from ministack.services import eventbridge, scheduler, sns
+from ministack.services import cloudwatch, eventbridge, scheduler, sns
 
 from local_aws.credentials import ACCOUNT_KEYS, AssumeRole, RoleError, without_roles
 
 PRIVATE_NAMES = (
+    (cloudwatch, "record_metric", "(namespace, metric_name, value, unit='None', dimensions=None)"),
     (eventbridge, "_dispatch_to_sns", "(arn, payload)"),
     (eventbridge, "_invoke_target", "(target, event, rule, view=None)"),
     (eventbridge, "_put_events", "(data, allow_aws_source=False)"),
@@ -52,10 +53,12 @@ def apply(endpoint_url: str, region: str, assume: AssumeRole) -> None:
     """
     invoke, publish = eventbridge._invoke_target, eventbridge._dispatch_to_sns
 
-    def invoke_target(target: dict[str, Any], *arguments: Any, **keywords: Any) -> None:
+    def invoke_target(
+        target: dict[str, Any], event: Any, rule: dict[str, Any], view: Any = None
+    ) -> None:
         found = OPERATION.fullmatch(str(target.get("Arn", "")))
         if found is None:
-            invoke(target, *arguments, **keywords)
+            invoke(target, event, rule, view)
             return
         service, operation = found.groups()
         request = json.loads(target.get("Input", "{}").replace(RUN, uuid.uuid4().hex[:16]))
@@ -67,6 +70,9 @@ def apply(endpoint_url: str, region: str, assume: AssumeRole) -> None:
             getattr(client, xform_name(operation))(**request)
         except (ClientError, BotoCoreError, RoleError) as error:
             logger.warning("a schedule's call of %s failed: %s", operation, error)
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+            group = {"ScheduleGroup": str(rule["GroupName"])}
+            cloudwatch.record_metric("AWS/Scheduler", "TargetErrorCount", 1, "Count", group)
 
     eventbridge._invoke_target = invoke_target
 
