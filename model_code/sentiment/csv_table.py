@@ -10,6 +10,7 @@ from itertools import chain, islice
 from sentiment.columns import ColumnsError, data_in_header, find_columns, is_label
 from sentiment.errors import DatasetError
 from sentiment.labels import spelling
+from sentiment.merged_rows import MergedRows
 from sentiment.rows import Rows
 from sentiment.schema import Schema
 
@@ -36,11 +37,9 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     csv.field_size_limit(MAX_FIELD)
     first, above, delimiters = first_lines(lines, delimiters)
     delimiter = find_delimiter(first, delimiters, schema)
+    spaced = _spaced(first, delimiter)
     reader = csv.reader(
-        chain(first, lines),
-        delimiter=delimiter,
-        strict=True,
-        skipinitialspace=_spaced(first, delimiter),
+        chain(first, lines), delimiter=delimiter, strict=True, skipinitialspace=spaced
     )
     try:
         header = next(filter(any, reader), [])
@@ -49,17 +48,13 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     except (csv.Error, ColumnsError) as error:
         raise DatasetError(f"{rows.name}, line {above + 1}: {error}") from error
     rows.details += [DIALECTS.get(delimiter, f"separated by {delimiter!r}"), columns]
+    merged = MergedRows(name=rows.name, delimiter=delimiter, label=label, spaced=spaced)
     if schema.numbers and not counts_columns(header):
+        merged.add(header, above + 1, above + reader.line_num)
         rows.add(header[text], header[label], above + reader.line_num)
-    place = f"{rows.name}, line"
-    for line_num, fields in rows_below(reader, header, rows.name, above=above):
+    for line_num, fields in rows_below(reader, header, merged, above=above):
         if fields == header and not schema.numbers:
-            raise DatasetError(f"{place} {line_num}: repeats the header; remove the line")
-        if "\n" in fields[text] and _holds_a_row(fields, text, label, delimiter):
-            raise DatasetError(
-                f"{place} {line_num}: the text contains whole rows: a quotation mark opens a field "
-                "that ends lines later; quote the whole text, and double the marks in it"
-            )
+            raise DatasetError(f"{rows.name}, line {line_num}: repeats the header; remove the line")
         if not any(fields):
             rows.skipped["empty rows"] += 1
         elif chosen(fields):
@@ -72,18 +67,6 @@ def _spaced(first: list[str], delimiter: str) -> bool:
     """Return whether a space follows the delimiters in the header."""
     _, *others = first[0].split(delimiter) if first else [""]
     return bool(others) and all(name.startswith(" ") for name in others)
-
-
-def _holds_a_row(fields: list[str], text: int, label: int, delimiter: str) -> bool:
-    """Return whether the first line of a row's text ends a row: it has a label at its place."""
-    line = fields[text].split("\n")[0].rstrip("\r")
-    row = [*fields[:text], *line.split(delimiter)]
-    return (
-        len(row) == len(fields)
-        and label > text
-        and row[label] == row[label].strip() != ""
-        and (is_label(row[label]) or spelling(row[label]) == spelling(fields[label]))
-    )
 
 
 def first_lines(lines: Iterator[str], delimiters: str) -> tuple[list[str], int, str]:
@@ -100,19 +83,21 @@ def first_lines(lines: Iterator[str], delimiters: str) -> tuple[list[str], int, 
 
 
 def rows_below(
-    reader: Reader, header: list[str], name: str, *, above: int = 0
+    reader: Reader, header: list[str], merged: MergedRows, *, above: int = 0
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the last line and the fields of each row below the header, without blank lines.
 
     Args:
         reader: reader of the table, after its header.
         header: the fields of the header.
-        name: file name, for messages.
+        merged: receives the rows and finds merged ones.
         above: number of lines above the header.
 
     Raises:
-        DatasetError: naming the first line of a row that cannot be read or has other fields.
+        DatasetError: naming the first line of a row that cannot be read, has other fields or
+            contains further rows.
     """
+    name = merged.name
     begin = above + reader.line_num + 1
     try:
         for fields in reader:
@@ -122,10 +107,12 @@ def rows_below(
                     _miscounted(name, begin, fields, header, reader.dialect.delimiter)
                 )
             if fields:
+                merged.add(fields, begin, line)
                 yield line, fields
             begin = line + 1
     except csv.Error as error:
         raise DatasetError(f"{name}, line {begin}: {_reason(error)}") from error
+    merged.refuse()
 
 
 def _reason(error: csv.Error) -> str:

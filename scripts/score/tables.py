@@ -33,6 +33,7 @@ from sentiment.csv_table import (
 )
 from sentiment.errors import DatasetError
 from sentiment.files import TEXT, format_of
+from sentiment.merged_rows import MergedRows
 from sentiment.schema import Schema
 from sentiment.tables import FASTTEXT, json_objects
 from sentiment.text_lines import text_lines
@@ -177,8 +178,13 @@ class Table:
             reader = csv.reader(
                 islice(lines, found.above, None), delimiter=found.delimiter, strict=True
             )
+            merged = MergedRows(
+                name=self.name, delimiter=found.delimiter, label=columns.label, spaced=False
+            )
             first = next(filter(None, reader))
-            rows = rows_below(reader, first, self.name, above=found.above)
+            if not found.has_header:
+                merged.add(first, found.above + 1, found.above + reader.line_num)
+            rows = rows_below(reader, first, merged, above=found.above)
             for fields in chain([] if found.has_header else [first], (row for _, row in rows)):
                 label = None if columns.label is None else fields[columns.label]
                 names = columns.names if found.has_header else ()

@@ -91,8 +91,8 @@ OBJECTS = json.dumps({"text": ["A fine film."], "label": ["positive"]})
             {f"{half}_{label}/1.txt": "x" for half in ("train", "test") for label in WORDS},
             "name both a half and a label; put folders of labels into the folders train and test",
         ),
-        ({"r.tsv": MERGED}, "r.tsv, line 23: the text contains whole rows"),
-        ({"r.csv": MERGED.replace("\t", ",")}, "r.csv, line 23: the text contains whole rows"),
+        ({"r.tsv": MERGED}, "r.tsv, line 22: a field contains whole rows"),
+        ({"r.csv": MERGED.replace("\t", ",")}, "r.csv, line 22: a field contains whole rows"),
         (
             {"r.csv": table() + "text,label\n"},
             "r.csv, line 22: repeats the header; remove the line",
