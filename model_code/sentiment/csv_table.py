@@ -11,6 +11,7 @@ from sentiment.columns import ColumnsError, data_in_header, find_columns, is_lab
 from sentiment.errors import DatasetError
 from sentiment.labels import spelling
 from sentiment.merged_rows import MergedRows
+from sentiment.quoting import TAB, is_literal, reason, shown
 from sentiment.rows import Rows
 from sentiment.schema import Schema
 
@@ -38,16 +39,24 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
     first, above, delimiters = first_lines(lines, delimiters)
     delimiter = find_delimiter(first, delimiters, schema)
     spaced = _spaced(first, delimiter)
+    lines, literal = _with_quoting(chain(first, lines), delimiter)
     reader = csv.reader(
-        chain(first, lines), delimiter=delimiter, strict=True, skipinitialspace=spaced
+        lines,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL,
+        strict=True,
+        skipinitialspace=spaced,
     )
     try:
         header = next(filter(any, reader), [])
         text, label, columns = _columns(header, schema)
         chosen = _filter(header, packaged=rows.packaged)
-    except (csv.Error, ColumnsError) as error:
+    except csv.Error as error:
+        raise DatasetError(f"{rows.name}, line {above + 1}: {reason(error)}") from error
+    except ColumnsError as error:
         raise DatasetError(f"{rows.name}, line {above + 1}: {error}") from error
-    rows.details += [DIALECTS.get(delimiter, f"separated by {delimiter!r}"), columns]
+    dialect = DIALECTS.get(delimiter, f"separated by {delimiter!r}")
+    rows.details += [f"{dialect}, no quoting" if literal else dialect, columns]
     merged = MergedRows(name=rows.name, delimiter=delimiter, label=label, spaced=spaced)
     if schema.numbers and not counts_columns(header):
         merged.add(header, above + 1, above + reader.line_num)
@@ -61,6 +70,14 @@ def read_csv(lines: Iterator[str], rows: Rows, schema: Schema, delimiters: str) 
             rows.add(fields[text], fields[label], line_num)
         else:
             rows.skipped["rows of other sources"] += 1
+
+
+def _with_quoting(lines: Iterator[str], delimiter: str) -> tuple[Iterator[str], bool]:
+    """Return the lines, and whether their quotation marks are plain characters."""
+    if delimiter != TAB:
+        return lines, False
+    kept = list(lines)
+    return iter(kept), is_literal(kept)
 
 
 def _spaced(first: list[str], delimiter: str) -> bool:
@@ -111,14 +128,8 @@ def rows_below(
                 yield line, fields
             begin = line + 1
     except csv.Error as error:
-        raise DatasetError(f"{name}, line {begin}: {_reason(error)}") from error
+        raise DatasetError(f"{name}, line {begin}: {reason(error)}") from error
     merged.refuse()
-
-
-def _reason(error: csv.Error) -> str:
-    if "new-line" in str(error):
-        return "mixed line endings within a row; save the file with one kind of line ending"
-    return f"{error}; double each quotation mark within a quoted field"
 
 
 def _columns(header: list[str], schema: Schema) -> tuple[int, int, str]:
@@ -163,7 +174,7 @@ def counts_columns(header: list[str]) -> bool:
 def _miscounted(name: str, line: int, fields: list[str], header: list[str], delimiter: str) -> str:
     return (
         f"{name}, line {line}: {len(fields)} fields, but the header has {len(header)}; "
-        f"put a text with {delimiter!r} or a quotation mark in double quotes"
+        f"put a text with {shown(delimiter)} or a quotation mark in double quotes"
     )
 
 

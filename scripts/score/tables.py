@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePath
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from scripts.score import ScoreError
 from scripts.score.columns import Columns
@@ -34,6 +34,7 @@ from sentiment.csv_table import (
 from sentiment.errors import DatasetError
 from sentiment.files import TEXT, format_of
 from sentiment.merged_rows import MergedRows
+from sentiment.quoting import TAB, is_literal, reason
 from sentiment.schema import Schema
 from sentiment.tables import FASTTEXT, json_objects
 from sentiment.text_lines import text_lines
@@ -59,6 +60,7 @@ class Dialect(NamedTuple):
         above: number of lines above the first row: a spreadsheet's line about the delimiter.
         has_header: whether the first row has the names of the columns.
         line_end: end of the first row.
+        quoting: `csv.QUOTE_NONE` where quotation marks are plain characters.
     """
 
     columns: Columns
@@ -66,6 +68,7 @@ class Dialect(NamedTuple):
     above: int
     has_header: bool
     line_end: str
+    quoting: Literal[0, 3]
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Table:
         except ColumnsError as error:
             raise ScoreError(f"{self.name}: {error}") from error
         except csv.Error as error:  # of the header; those of rows are named by their line
-            raise ScoreError(f"{self.name}, line 1: {error}") from error
+            raise ScoreError(f"{self.name}, line 1: {reason(error)}") from error
         except DAMAGED as error:
             raise ScoreError(f"{self.name}: cannot be read ({error})") from error
 
@@ -139,7 +142,11 @@ class Table:
                 output.write(f"sep={found.delimiter}{found.line_end}")
             names = [*found.columns.names, *added] if found.has_header else None
             return CsvWriter(
-                output, delimiter=found.delimiter, line_end=found.line_end, names=names
+                output,
+                delimiter=found.delimiter,
+                line_end=found.line_end,
+                quoting=found.quoting,
+                names=names,
             )
         if self.format == PARQUET:
             return ParquetWriter(name=self.name, target=file, added=added)
@@ -159,15 +166,25 @@ class Table:
         numbered = self.schema.numbers is not None
         for delimiter in find_delimiter(first, delimiters, self.schema) if numbered else delimiters:
             try:
-                reader = csv.reader(first, delimiter=delimiter)
+                quoting = self._quoting(delimiter)
+                reader = csv.reader(first, delimiter=delimiter, quoting=quoting)
                 row = next(filter(None, reader), [])
                 has_header = not numbered or counts_columns(row)
                 columns = Columns.of(row, self.schema)
                 end = line_end(first[reader.line_num - 1]) if first else "\n"
-                return Dialect(columns, delimiter, above, has_header, end)
+                return Dialect(columns, delimiter, above, has_header, end, quoting)
             except (csv.Error, ColumnsError) as error:
                 problems.append(error)
         raise ScoreError(f"{self.name}, line {above + 1}: {problems[0]}")
+
+    def _quoting(self, delimiter: str) -> Literal[0, 3]:
+        """Return `csv.QUOTE_NONE` if quotation marks are plain characters."""
+        if delimiter == TAB:
+            with self._lines() as lines:
+                first, _, _ = first_lines(lines, delimiter)
+                if is_literal(chain(first, lines)):
+                    return csv.QUOTE_NONE
+        return csv.QUOTE_MINIMAL
 
     def _csv_rows(self) -> Iterator[Row]:
         if self._is_empty():
@@ -176,7 +193,10 @@ class Table:
         columns = found.columns
         with self._lines() as lines:
             reader = csv.reader(
-                islice(lines, found.above, None), delimiter=found.delimiter, strict=True
+                islice(lines, found.above, None),
+                delimiter=found.delimiter,
+                quoting=found.quoting,
+                strict=True,
             )
             merged = MergedRows(
                 name=self.name, delimiter=found.delimiter, label=columns.label, spaced=False

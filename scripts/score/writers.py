@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, Any, Literal, NamedTuple, Protocol
 
 from scripts.score.objects import extended
 
@@ -59,11 +59,23 @@ class CsvWriter:
     """Writes CSV with the input's delimiter and line ends."""
 
     def __init__(
-        self, output: IO[str], *, delimiter: str, line_end: str, names: Sequence[str] | None
+        self,
+        output: IO[str],
+        *,
+        delimiter: str,
+        line_end: str,
+        quoting: Literal[0, 3],
+        names: Sequence[str] | None,
     ) -> None:
         """Write the header if the input has one."""
         lines = _Lines(output, line_end=line_end)
-        self._writer = csv.writer(lines, delimiter=delimiter, lineterminator=lines.END)
+        self._writer = csv.writer(
+            lines,
+            delimiter=delimiter,
+            lineterminator=lines.END,
+            quoting=quoting,
+            quotechar=None if quoting == csv.QUOTE_NONE else '"',
+        )
         if names is not None:
             self._writer.writerow(names)
 

@@ -1,6 +1,7 @@
 """Quotation marks in tables: texts over several lines, and marks that nobody closes."""
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,68 @@ def test_texts_over_several_lines_are_read(
         )
     assert read_channel(file)["train"].texts == [text for _, text in rows]
     assert [row.review for row in Table("r.csv", file).rows()] == [text for _, text in rows]
+
+
+LITERAL = [
+    ("spam", '"great" film'),
+    ("ham", '"Hello there'),
+    ("spam", 'win 5" money'),
+    ("ham", 'the screen is 12"'),
+]
+
+
+@pytest.mark.parametrize("name", ["r.tsv", "r.csv"])
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("order", [*ORDERS, (0, 1), (1, 0)])
+@pytest.mark.parametrize("marked", [LITERAL, LITERAL[:1], LITERAL[1:]])
+def test_tables_with_tabs_that_never_quote_are_read_and_written_as_they_are(
+    tmp_path: Path,
+    name: str,
+    order: tuple[int, ...],
+    marked: list[tuple[str, str]],
+    *,
+    header: bool,
+) -> None:
+    rows = [*marked, *ROWS]
+    content = lines(rows, order, "\t", header=header)
+    file = tmp_path / name
+    file.write_text(content)
+    schema = Schema() if header else Schema(str(order.index(1) + 1), str(order.index(0) + 1))
+    said: list[str] = []
+    assert read_channel(file, schema, report=said.append)["train"].texts == [t for _, t in rows]
+    assert "; tabs, no quoting, columns " in said[0]
+    table, output = Table(name, file, schema), io.StringIO()
+    writer = table.writer(output, tmp_path / "out", ["judged", "phrases"])
+    for row, (_, text) in zip(table.rows(), rows, strict=True):
+        assert row.review == text
+        writer.write(row, {"judged": "ham", "phrases": [{"phrase": "a\tb"}]})
+    added = [*(["judged\tphrases"] if header else []), *['ham\t[{"phrase": "a\\tb"}]'] * len(rows)]
+    expected = [f"{a}\t{b}" for a, b in zip(content.splitlines(), added, strict=True)]
+    assert output.getvalue().splitlines() == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        # The marks of another row are doubled, so this table does quote.
+        (
+            'text\tlabel\n"a ""great"" film"\tham\n"dull" film\tspam\n',
+            "r.tsv, line 3: a tab expected after '\"'; double each quotation mark",
+        ),
+        ('"text"\t"label"\n"dull" film\t"spam"\n', "r.tsv, line 2: a tab expected after"),
+        # A text over two lines
+        (
+            'text\tlabel\n"one\ntwo"\tham\n"dull" film\tspam\n',
+            "r.tsv, line 4: a tab expected after",
+        ),
+        ("text\tlabel\nfine\tham\nfine\n", "put a text with a tab or a quotation mark in double"),
+    ],
+)
+def test_tables_with_tabs_that_quote_are_refused_with_the_name_of_the_tab(
+    tmp_path: Path, content: str, reason: str
+) -> None:
+    file = tmp_path / "r.tsv"
+    file.write_text(content)
+    for message in refused(file, Schema()):
+        assert reason in message
+        assert "\t" not in message

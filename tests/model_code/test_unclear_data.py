@@ -64,7 +64,7 @@ def test_reviews_that_are_named_unlabelled_are_left_out(tmp_path: Path) -> None:
     assert lines[0] == "skipped 1 unlabelled files, such as 'unsupervised-00000-of-00001.csv'"
 
 
-MERGED = "text\tlabel\n" + "Fine.\t1\nDull.\t0\n" * 10 + '"I said that\t0\nand then"\t0\n'
+MERGED = "text,label\n" + "Fine.,1\nDull.,0\n" * 10 + '"I said that,0\nand then",0\n'
 OBJECTS = json.dumps({"text": ["A fine film."], "label": ["positive"]})
 
 
@@ -91,8 +91,7 @@ OBJECTS = json.dumps({"text": ["A fine film."], "label": ["positive"]})
             {f"{half}_{label}/1.txt": "x" for half in ("train", "test") for label in WORDS},
             "name both a half and a label; put folders of labels into the folders train and test",
         ),
-        ({"r.tsv": MERGED}, "r.tsv, line 22: a field contains whole rows"),
-        ({"r.csv": MERGED.replace("\t", ",")}, "r.csv, line 22: a field contains whole rows"),
+        ({"r.csv": MERGED}, "r.csv, line 22: a field contains whole rows"),
         (
             {"r.csv": table() + "text,label\n"},
             "r.csv, line 22: repeats the header; remove the line",
