@@ -100,6 +100,7 @@ def interpret(
             probably meant.
     """
     chosen = {spelling(label): name for label, name in mapping.items()}
+    _refuse_other_names(chosen, names)
     complete = bool(set(chosen.values()) & set(SENTIMENTS))  # nothing else but names is understood
     if names is not None and not is_sentiment(names):
         chosen = {**{spelling(name): name for name in names}, **chosen}
@@ -127,7 +128,11 @@ def interpret(
             else _reason(label, others[:number], names, most)
         )
         if reason:
-            proposed = _shown({**_proposal(places), **chosen}, places)
+            proposed = (
+                _shown({**_proposal(places), **chosen}, places)
+                if names is None or is_sentiment(names)
+                else "map it to one of them, or to null, with dataset.labels"
+            )
             raise DatasetError(f"{places[label]}: label {label[:MAX_SHOWN]!r}{reason}; {proposed}")
     if len(known) > most:
         raise DatasetError(f"dataset.labels has {len(known)} names; the limit is {most}")
@@ -135,6 +140,17 @@ def interpret(
         tuple(known),
         {label: None if name is None else known.index(name) for label, name in wanted.items()},
     )
+
+
+def _refuse_other_names(mapping: Mapping[str, str | None], names: Sequence[str] | None) -> None:
+    """Refuse a mapping to a name that the model does not have."""
+    for label, name in mapping.items():
+        if names is not None and name is not None and name not in names:
+            listed = ", ".join(map(repr, names))
+            raise DatasetError(
+                f"dataset.labels maps {label!r} to {name!r}, which is not one of the model's "
+                f"{listed}; map it to one of these or to null"
+            )
 
 
 def _reason(

@@ -9,7 +9,8 @@ import pytest
 
 from sentiment.datasets import Dataset, read_channel
 from sentiment.errors import DatasetError, HyperparameterError
-from sentiment.schema import Schema
+from sentiment.labels import interpret
+from sentiment.schema import SENTIMENTS, Schema
 from tests.model_code.test_tables import read, refusal
 
 STARS = {"1": "negative", "2": "negative", "3": None, "4": "positive", "5": "positive"}
@@ -241,3 +242,48 @@ def test_a_schema_survives_a_shell(schema: Schema) -> None:
 def test_another_text_is_refused_as_a_schema(encoded: str) -> None:
     with pytest.raises(HyperparameterError, match="schema: not as the deployment encodes it"):
         Schema.decode(encoded)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "names", "reason"),
+    [
+        (
+            {},
+            ("lob", "kritik", "frage"),
+            (
+                "r.csv, line 2: label 'no' is not one of the model's 'lob', 'kritik', 'frage'; map it to "
+                "one of them, or to null, with dataset.labels"
+            ),
+        ),
+        (
+            {"no": "negative", "yes": "positive"},
+            ("lob", "kritik", "frage"),
+            (
+                "dataset.labels maps 'no' to 'negative', which is not one of the model's 'lob', 'kritik', "
+                "'frage'; map it to one of these or to null"
+            ),
+        ),
+        (
+            {"no": "kritik", "yes": "lob"},
+            SENTIMENTS,
+            (
+                "dataset.labels maps 'no' to 'kritik', which is not one of the model's 'negative', "
+                "'positive'; map it to one of these or to null"
+            ),
+        ),
+    ],
+)
+def test_labels_that_a_model_does_not_have_are_refused(
+    mapping: dict[str, str | None], names: tuple[str, ...], reason: str
+) -> None:
+    places = {"no": "r.csv, line 2", "yes": "r.csv, line 3"}
+    with pytest.raises(DatasetError) as refused:
+        interpret(places, mapping, names=names)
+    assert str(refused.value) == reason
+
+
+def test_labels_can_be_mapped_to_those_of_a_model() -> None:
+    places = {"no": "r.csv, line 2", "yes": "r.csv, line 3", "lob": "r.csv, line 4"}
+    names = ("lob", "kritik", "frage")
+    found = interpret(places, {"no": "kritik", "yes": None}, names=names)
+    assert (found.names, [found.indexes[label] for label in places]) == (names, [1, None, 0])
