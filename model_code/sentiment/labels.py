@@ -21,6 +21,8 @@ NUMBERS = (("0", "1"), ("-1", "1"), ("1", "2"), ("0", "4"))
 ALLOWED = "0/1, -1/1, 1/2, 0/4, neg/pos, negative/positive, false/true, no/yes"
 # A whole number as programs write it: `1.0`, `+1`, `-0`, `1,0`, `1.000e+00`
 WHOLE = re.compile(r"\+?(-?(?:0|[1-9]\d*))(?:[.,]0+)?(?:e[+-]?0+)?")
+# Any other number with a decimal point or comma: `2.5`, `2,5`, `+2.5`, `2.5e+00`
+DECIMAL = re.compile(r"\+?(-?(?:0|[1-9]\d*))[.,](\d+)(?:e[+-]?0+)?")
 INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"  # signs of no width, at the ends of pasted labels
 LONGEST = 60  # characters of a label
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -63,9 +65,10 @@ def is_sentiment(names: Sequence[str]) -> bool:
 
 
 def spelling(label: Any) -> str:
-    """Return a label in lower case, without surplus spaces, and whole numbers as such.
+    """Return a label in lower case, without surplus spaces, and numbers in one spelling.
 
-    A missing value is empty, as pandas and JSON write it.
+    Whole numbers have no decimals, and others a decimal point. A missing value is empty, as pandas
+    and JSON write it.
     """
     return _plain("" if label is None else str(label))
 
@@ -76,6 +79,8 @@ def _plain(label: str) -> str:
     whole = WHOLE.fullmatch(text)
     if whole:
         return "0" if whole[1] == "-0" else whole[1]
+    if decimal := DECIMAL.fullmatch(text):
+        return f"{decimal[1]}.{decimal[2]}"
     return "" if text == "nan" else text
 
 

@@ -141,6 +141,9 @@ def test_sources_with_the_same_known_labels_are_read(tmp_path: Path) -> None:
         (("ham\u200b", "spam"), ("ham", "spam")),
         (("ne\u0301gatif", "n\u00e9gatif", "positif"), ("n\u00e9gatif", "positif")),
         (("007", "7"), ("007", "7")),
+        (('"2,5"', "2.5", "+2.5", "2.5e+00", "-0.5"), ("-0.5", "2.5")),
+        (('"1,5"', '"2,5"', "3", '"4,5"', "10"), ("1.5", "2.5", "3", "4.5", "10")),
+        (('"1,0"', '"2,5"', '"v1,5"', "1.2.3"), ("1", "2.5", "1.2.3", "v1,5")),
     ],
 )
 def test_one_label_in_two_spellings_is_one(
