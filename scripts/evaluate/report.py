@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.evaluate import EvaluationError
+from scripts.evaluate.both_ways import BothWays
 from scripts.evaluate.reviews import Reviews
 from scripts.evaluate.run import LISTS, SINGLES, Asked, Reply
 from scripts.evaluate.targets import Verdict
@@ -50,8 +51,7 @@ class Result:
     metrics: Metrics
     latencies: list[Latency]
     refused: dict[str, int]  # error code to number of reviews
-    compared: int  # number of reviews sent both in a list and on their own
-    differing: int  # number of these with two different verdicts
+    both_ways: BothWays  # the verdicts on reviews sent both in a list and on their own
     trained: float | None  # accuracy that the training measured on the same reviews
 
 
@@ -85,8 +85,7 @@ def summarize(
         metrics=evaluate(judged),
         latencies=[_latency(kind, replies) for kind in dict.fromkeys(kind for kind, _ in replies)],
         refused=dict(Counter(one for one in verdicts.values() if isinstance(one, str))),
-        compared=len(singles),
-        differing=sum(one != verdicts.get(index) for index, one in singles.items()),
+        both_ways=BothWays.of(verdicts, singles),
         trained=trained,
     )
 
@@ -155,8 +154,12 @@ def show(result: Result, console: Console) -> None:
         values = (f"{value:.1f}" for value in one.percentiles.values())
         latency.add_row(one.kind, str(len(one.milliseconds)), str(one.retried), *values)
     console.print(confusion, *([latency] if result.latencies else []))
-    if result.compared:
-        console.print(f"{result.compared} sent both ways, {result.differing} differ")
+    if result.both_ways.rows:
+        console.print(
+            f"{result.both_ways.rows} sent both ways, {result.both_ways.labels} differ in label"
+        )
+    if result.both_ways.largest:
+        console.print(f"their probabilities differ by up to {result.both_ways.largest:.4f}")
     for code, count in result.refused.items():
         console.print(f"{count} refused: {code}")
 

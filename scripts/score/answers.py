@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from scripts.evaluate.both_ways import BothWays
 from scripts.evaluate.report import Result
 from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
@@ -161,7 +162,7 @@ class Scored:
         )
         return Result(
             target=target, version="".join(self.versions), reviews=data, texts=texts, judged=quoted,
-            metrics=evaluate(judged), latencies=[], refused={}, compared=0, differing=0,
+            metrics=evaluate(judged), latencies=[], refused={}, both_ways=BothWays(),
             trained=None,
         )  # fmt: skip
 

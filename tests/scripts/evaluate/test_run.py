@@ -68,7 +68,7 @@ def test_a_failed_run_continues_after_its_last_reply(tmp_path: Path) -> None:
         replies.close()
         assert len(replies.replies) == known
     result = summarize("a model", REVIEWS, replies.replies)
-    assert (result.metrics.accuracy, result.compared, result.differing) == (1.0, 30, 0)
+    assert (result.metrics.accuracy, *result.both_ways) == (1.0, 30, 0, 0.0)
     other = Replies(file, {**subject, "version": "m2"})
     other.close()
     assert other.replies == {}

@@ -3,6 +3,7 @@
 import io
 import statistics
 
+import pytest
 from rich.console import Console
 
 from scripts.evaluate.report import show, summarize
@@ -71,7 +72,21 @@ def test_refused_and_differing_reviews_are_counted() -> None:
     replies["lists", (1,)] = Reply(["empty_review"], "m1", 0.1, 0)
     replies["singles", (0,)] = Reply([shares(0.5)], "m1", 0.1, 0)
     replies["singles", (2,)] = Reply([shares(0.6)], "m1", 0.1, 0)
+    replies["singles", (3,)] = Reply(["empty_review"], "m1", 0.1, 0)
+    replies["singles", (8,)] = Reply([shares(0.51)], "m1", 0.1, 0)
     output = printed(replies)
-    assert "2 sent both ways, 1 differ\n" in output
+    assert "4 sent both ways, 2 differ in label\n" in output
+    assert "their probabilities differ by up to 0.1000\n" in output
     assert "1 refused: empty_review\n" in output
     assert "of 16 reviews" in output
+
+
+@pytest.mark.parametrize("rounding", [1e-15, -1e-15, 3e-6])
+def test_rounding_is_not_a_difference(rounding: float) -> None:
+    replies = lists(0.1)
+    for index in range(8, len(LABELS)):
+        probability = VERDICTS[index]["positive"] + rounding
+        replies["singles", (index,)] = Reply([shares(probability)], "m1", 0.1, 0)
+    output = printed(replies)
+    assert "9 sent both ways, 0 differ in label\n" in output
+    assert "probabilities differ" not in output
