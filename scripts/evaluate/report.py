@@ -11,6 +11,7 @@ from rich.table import Table
 
 from scripts.evaluate import EvaluationError
 from scripts.evaluate.both_ways import BothWays
+from scripts.evaluate.confusion import show_confusion
 from scripts.evaluate.reviews import Reviews
 from scripts.evaluate.run import LISTS, SINGLES, Asked, Reply
 from scripts.evaluate.targets import Verdict
@@ -130,7 +131,7 @@ def _latency(kind: str, replies: Mapping[Asked, Reply]) -> Latency:
 def show(result: Result, console: Console) -> None:
     """Print accuracy, confusion matrix and latency."""
     metrics = result.metrics
-    console.print(f"{result.target}, model {result.version}, on {result.reviews}")
+    console.print(f"{result.target}, model {result.version}, on {result.reviews}", markup=False)
     console.print(
         f"accuracy={metrics.accuracy:.4f} of {metrics.rows} reviews "
         f"(95 % interval {metrics.accuracy_low:.4f} to {metrics.accuracy_high:.4f})"
@@ -144,16 +145,15 @@ def show(result: Result, console: Console) -> None:
         console.print(f"with fewer than {FEW_ROWS} reviews, these are rough estimates")
     if result.trained is not None:
         console.print(f"its training measured {result.trained:.4f} on the same reviews")
-    confusion = Table("", *(f"judged {name}" for name in metrics.labels), title="Confusion matrix")
-    for name, counts in zip(metrics.labels, metrics.confusion, strict=True):
-        confusion.add_row(f"is {name}", *map(str, counts))
+    show_confusion(metrics, console)
     latency = Table("", "requests", "retried", title="Latency of a request, ms")
     for percent in PERCENTILES:
         latency.add_column(f"p{percent}", justify="right")
     for one in result.latencies:
         values = (f"{value:.1f}" for value in one.percentiles.values())
         latency.add_row(one.kind, str(len(one.milliseconds)), str(one.retried), *values)
-    console.print(confusion, *([latency] if result.latencies else []))
+    if result.latencies:
+        console.print(latency)
     if result.both_ways.rows:
         console.print(
             f"{result.both_ways.rows} sent both ways, {result.both_ways.labels} differ in label"
