@@ -19,11 +19,13 @@ from scripts.evaluate.report import Result, show, summarize, write_report
 from scripts.evaluate.reviews import Reviews, held_out, read_reviews
 from scripts.evaluate.run import Replies, patiently, run
 from scripts.evaluate.targets import Endpoint, Site, Target
+from scripts.evaluate.trained import NOTHING, trained_on, without_trained
 from scripts.synthesis import context, overrides_in
 from sentiment.errors import DatasetError
 from sentiment.schema import SENTIMENTS
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
+from trial.held_out import TrainedOn
 
 
 def main() -> int:
@@ -78,15 +80,19 @@ def _measure(arguments: argparse.Namespace) -> Result:
     card = patiently(target.model_card)[0]
     version = str(card.get("model_version"))
     reviews = given or _feedback(arguments, card.get("labels", SENTIMENTS), version)
-    sha256 = reviews.dataset.sha256()
-    same = card.get("sha256", {}).get("testing") == sha256
+    same = card.get("sha256", {}).get("testing") == reviews.dataset.sha256()
     if not (arguments.data or arguments.feedback or same):
         raise EvaluationError(
             f"{target.name}: the model was tested on other reviews than {reviews.name}, so it may "
             "have been trained on these; name test reviews with DATA=, or repeat the CONTEXT= and "
             "ENV= of its deployment"
         )
+    if arguments.data and not same:
+        known = _trained_on(arguments, version)
+        new = without_trained(reviews.dataset, known, source=f"DATA={arguments.data}")
+        reviews = Reviews(reviews.name, new)
     path = arguments.output / "replies.jsonl"
+    sha256 = reviews.dataset.sha256()
     subject = {"target": target.name, "version": version, "reviews": sha256}
     with closing(Replies(path, subject)) as replies:
         if replies.replies:
@@ -112,9 +118,25 @@ def _reviews(arguments: argparse.Namespace) -> Reviews:
 
 
 def _feedback(arguments: argparse.Namespace, labels: Sequence[str], version: str) -> Reviews:
+    return read_month(arguments.feedback, _data_bucket(arguments), labels, version)
+
+
+def _trained_on(arguments: argparse.Namespace, version: str) -> TrainedOn:
+    """Return the reviews that the model was trained on; none if they cannot be read.
+
+    A site may be another account's, so its reviews are measured without credentials.
+    """
+    if arguments.site:
+        return NOTHING
+    try:
+        return trained_on(boto3.client("s3"), _data_bucket(arguments), version)
+    except (EvaluationError, ClientError, BotoCoreError):
+        return NOTHING
+
+
+def _data_bucket(arguments: argparse.Namespace) -> str:
     stack = f"sentiment-{arguments.environment}-storage"
-    bucket = _output(stack, "DataBucketName", arguments.port)
-    return read_month(arguments.feedback, bucket, labels, version)
+    return _output(stack, "DataBucketName", arguments.port)
 
 
 def _target(arguments: argparse.Namespace) -> Target:

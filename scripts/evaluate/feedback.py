@@ -1,7 +1,6 @@
 """A month of people's feedback, as labelled reviews to measure the model with."""
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.evaluate import EvaluationError
 from scripts.evaluate.reviews import Reviews
+from scripts.evaluate.trained import trained_on, without_trained
 from sentiment.datasets import read_feedback
-from stacks.names import ARTIFACTS, FEEDBACK
-from trial.held_out import read_output
+from stacks.names import FEEDBACK
 
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
@@ -44,7 +43,7 @@ def read_month(month: str, bucket: str, labels: Sequence[str], version: str) -> 
         s3 = boto3.client("s3")
         try:
             found = _download(s3, bucket, prefix, Path(folder))
-            output = read_output(s3, bucket, ARTIFACTS, version)
+            known = trained_on(s3, bucket, version)
         except (ClientError, BotoCoreError) as error:
             raise EvaluationError(f"FEEDBACK={month}: {error}") from error
         if not found:
@@ -53,16 +52,9 @@ def read_month(month: str, bucket: str, labels: Sequence[str], version: str) -> 
     if not read.texts:
         raise EvaluationError(f"FEEDBACK={month}: no feedback has one of the model's labels")
     last = dict(zip(read.texts, read.labels, strict=True))
-    new = {
-        text: label for text, label in last.items() if not output or text not in output.trained_on
-    }
-    if not new:
-        raise EvaluationError(f"FEEDBACK={month}: the model was trained on it; name another month")
-    if len(new) < len(last):
-        left_out = len(last) - len(new)
-        print(f"{left_out} reviews left out: the model was trained on them", file=sys.stderr)
-    rows = replace(read, texts=list(new), labels=list(new.values()))
-    return Reviews(f"the feedback of {month}", rows)
+    rows = replace(read, texts=list(last), labels=list(last.values()))
+    new = without_trained(rows, known, source=f"FEEDBACK={month}")
+    return Reviews(f"the feedback of {month}", new)
 
 
 def _download(s3: Any, bucket: str, prefix: str, folder: Path) -> int:

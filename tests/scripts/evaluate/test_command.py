@@ -1,17 +1,22 @@
 """The whole command against an API with known answers."""
 
+import io
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Barrier, Lock
 from typing import Any
 
+import boto3
 import pytest
 
+from scripts.evaluate import __main__
 from scripts.evaluate.__main__ import main
 from scripts.evaluate.targets import Site
+from tests.lambda_fn.fake_aws import client_error
+from tests.lambda_fn.test_trial_comparison import output
 from tests.scripts.evaluate.answers import shares
 from tests.scripts.evaluate.printed import rows
 from tests.scripts.evaluate.serving import Prepared, serving
@@ -71,12 +76,22 @@ def deployed(quick: None) -> Iterator[Deployed]:  # noqa: ARG001
 
 
 def evaluate(
-    deployed: Deployed, folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str
+    deployed: Deployed,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *arguments: str,
+    site: bool = True,
 ) -> int:
     data = folder / "reviews.jsonl"
     reviews = ({"text": f"Review {i}", "label": LABELS[i % 10]} for i in range(COUNT))
     data.write_text("".join(json.dumps(review) + "\n" for review in reviews))
-    where = ["--site", deployed.url, "--data", str(data), "--output", str(folder / "out")]
+    where = [
+        *(["--site", deployed.url] if site else []),
+        "--data",
+        str(data),
+        "--output",
+        str(folder / "out"),
+    ]
     monkeypatch.setattr("sys.argv", ["evaluate", *where, *arguments])
     return main()
 
@@ -104,6 +119,66 @@ def test_reviews_are_sent_in_lists_of_512_and_500_of_them_singly(
         assert row[1:] == [str(len(times)), "0", *figures, f"{max(times):.1f}"]
     page = (tmp_path / "out" / "report.html").read_text()
     assert "60.00&nbsp;% of 1,100 test reviews judged correctly" in page
+
+
+class Outputs:
+    """S3 with the output of the training of the model m1."""
+
+    def __init__(self, trained: list[str], refusal: str = "") -> None:
+        """Hold the reviews that the model was trained on, or refuse with a code."""
+        self._output, self._refusal = output(trained=trained), refusal
+
+    def get_object(self, **request: str) -> dict[str, Any]:
+        """Return the output."""
+        assert request == {"Bucket": "data", "Key": "models/m1/output/output.tar.gz"}
+        if self._refusal:
+            raise client_error(self._refusal, "No.", "GetObject", 403)
+        return {"Body": io.BytesIO(self._output)}
+
+
+@pytest.mark.parametrize(
+    ("trained", "refusal", "left"),
+    [(range(1000), "", 100), ([], "", COUNT), ([5], "AccessDenied", COUNT)],
+)
+def test_reviews_that_the_model_was_trained_on_do_not_measure_it(
+    deployed: Deployed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    trained: Iterable[int],
+    refusal: str,
+    left: int,
+) -> None:
+    s3 = Outputs([f"Review {number}" for number in trained], refusal)
+    monkeypatch.setattr(boto3, "client", lambda _: s3)
+    measure_locally(deployed, monkeypatch)
+    assert evaluate(deployed, tmp_path, monkeypatch, site=False) == 0
+    done = capsys.readouterr()
+    assert f" of {left} reviews (95 %" in done.out
+    said = f"{COUNT - left} reviews left out: the model was trained on them\n"
+    assert done.err == (said if left < COUNT else "")
+
+
+def test_a_measurement_with_the_training_reviews_alone_is_refused(
+    deployed: Deployed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    s3 = Outputs([f"Review {number}" for number in range(COUNT)])
+    monkeypatch.setattr(boto3, "client", lambda _: s3)
+    measure_locally(deployed, monkeypatch)
+    assert evaluate(deployed, tmp_path, monkeypatch, site=False) == 1
+    refusal = f"DATA={tmp_path}/reviews.jsonl: the model was trained on it; name other reviews\n"
+    assert capsys.readouterr().err == refusal
+
+
+def measure_locally(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the API for that of the local deployment, with a bucket named data."""
+    outputs = {"ApiUrl": deployed.url, "DataBucketName": "data"}
+    monkeypatch.setattr(__main__, "isolate", lambda _: None)
+    monkeypatch.setattr(__main__, "_output", lambda _stack, key, _port: outputs[key])
+    monkeypatch.setattr(__main__, "local_url", lambda url, _port: url)
 
 
 @pytest.mark.parametrize("connections", [1, 3])
