@@ -16,6 +16,7 @@ from local_aws.environment import isolate
 from scripts import ROOT
 from scripts.cost.prices import Prices
 from scripts.evaluate.report import show, write_report
+from scripts.evaluate.trained import NOTHING, trained_on
 from scripts.score import ScoreError
 from scripts.score.answers import Scored, answers_of
 from scripts.score.deployment import Deployment, find
@@ -29,6 +30,7 @@ from scripts.synthesis import context, overrides_in
 from stacks.settings.environment import EnvironmentSettings
 from stacks.settings.error import SettingsError
 from stacks.settings.load import read_settings
+from trial.held_out import TrainedOn
 
 REPORT = ROOT / "test-artifacts" / "scoring" / "report.html"
 
@@ -102,6 +104,7 @@ def _score(arguments: argparse.Namespace, folder: Path) -> None:
         deployment.labels,
         every=arguments.all,
         explain=arguments.explain,
+        known=_trained_on(deployment) if found.labelled else NOTHING,
     )
     scored.write(tables, answers_of(boto3.client("s3"), deployment, parts), output, found)
     _report(scored, deployment, arguments)
@@ -169,10 +172,17 @@ def _judge(
     return parts
 
 
+def _trained_on(deployment: Deployment) -> TrainedOn:
+    """Return the reviews that the model was trained on; none if they cannot be read."""
+    try:
+        return trained_on(boto3.client("s3"), deployment.bucket, deployment.version)
+    except (ClientError, BotoCoreError):
+        return NOTHING
+
+
 def _report(scored: Scored, deployment: Deployment, arguments: argparse.Namespace) -> None:
     """Print what was written, and the accuracy where the input has labels."""
-    counts = ", ".join(f"{count:,} {label}" for label, count in scored.counts.items())
-    print(f"{arguments.output}: {scored.rows:,} rows, {counts}, {scored.errors:,} with an error")
+    print(f"{arguments.output}: {scored.summary()}")
     try:
         result = scored.result(deployment.endpoint, arguments.data)
     except ScoreError as error:

@@ -10,6 +10,7 @@ import numpy as np
 
 from scripts.evaluate.both_ways import BothWays
 from scripts.evaluate.report import Result
+from scripts.evaluate.trained import NOTHING
 from scripts.score import ScoreError
 from scripts.score.deployment import Deployment
 from scripts.score.output import Output
@@ -22,6 +23,7 @@ from sentiment.evaluation.metrics import evaluate
 from sentiment.labels import interpret, spelling
 from sentiment.request import MAX_CHARACTERS
 from sentiment.schema import Schema
+from trial.held_out import TrainedOn
 
 MOST_REPORTED = 100_000  # rows whose texts the HTML report may quote
 Answer = dict[str, Any]
@@ -48,7 +50,15 @@ def answers_of(s3: Any, deployment: Deployment, parts: Sequence[Part]) -> Iterat
 class Scored:
     """Writes each row with its answer, and keeps what the labels need."""
 
-    def __init__(self, schema: Schema, names: Sequence[str], *, every: bool, explain: bool) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        names: Sequence[str],
+        *,
+        every: bool,
+        explain: bool,
+        known: TrainedOn = NOTHING,
+    ) -> None:
         """Choose the further columns.
 
         Args:
@@ -56,10 +66,12 @@ class Scored:
             names: the model's labels.
             every: True adds the probability of each label.
             explain: True adds the phrases that decided.
+            known: reviews that the model was trained on, which do not measure it.
         """
+        self._trained_on = known
         self._schema, self._every, self._explain = schema, every, explain
         self._known = tuple(names)
-        self.rows = self.errors = 0
+        self.rows = self.errors = self.trained = 0
         self.counts = dict.fromkeys(names, 0)
         self.versions: set[str] = set()
         self._labels: list[str] = []
@@ -131,12 +143,26 @@ class Scored:
         self.versions.add(answer["model_version"])
         if not row.is_labelled:
             return
+        if row.review in self._trained_on:
+            self.trained += 1
+            return
         label = spelling(row.label)
         self._labels.append(label)
         self._places.setdefault(label, f"{table.name}, row {self.rows}")
         self._probabilities.extend(answer["probabilities"][name] for name in self._known)
         if len(self._texts) < MOST_REPORTED:
             self._texts.append(row.review)
+
+    def summary(self) -> str:
+        """Return the numbers of rows in all, of each label and of other kinds."""
+        counts = ", ".join(f"{count:,} {label}" for label, count in self.counts.items())
+        lines = [f"{self.rows:,} rows, {counts}, {self.errors:,} with an error"]
+        if self.trained:
+            lines.append(
+                f"{self.trained:,} labelled rows left out of the accuracy: the model was trained "
+                "on them"
+            )
+        return "\n".join(lines)
 
     def result(self, target: str, data: str) -> Result | None:
         """Return accuracy and matrix of the labelled rows; None without labels.

@@ -27,6 +27,7 @@ class Deployment:
         bucket: the data bucket.
         key: alias of the key of its objects and of the machines' volumes; None for AWS's own.
         prefix: prefix of the environment's names.
+        version: version of the endpoint's model, which is the name of its training job.
     """
 
     endpoint: str
@@ -36,6 +37,7 @@ class Deployment:
     bucket: str
     key: str | None
     prefix: str
+    version: str = ""
 
     @property
     def given(self) -> str:
@@ -75,7 +77,7 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
         name = _output(names.stack("model"), "ScoringModelName")
         container = _container(sagemaker, name)
         bucket = _output(names.stack("storage"), "DataBucketName")
-        labels = _labels(names.endpoint)
+        card = _card(names.endpoint)
     except ClientError as error:
         if "Could not find" in str(error):
             raise ScoreError(
@@ -92,15 +94,25 @@ def find(settings: EnvironmentSettings, *, place: str) -> Deployment:
     identity = hashlib.sha256(json.dumps(container, sort_keys=True).encode()).hexdigest()[:16]
     managed = settings.security.customer_managed_keys
     key = f"alias/{names.key('data')}" if managed else None
-    return Deployment(names.endpoint, labels, name, identity, bucket, key, names.prefix)
+    return Deployment(
+        endpoint=names.endpoint,
+        labels=tuple(card["labels"]),
+        model=name,
+        identity=identity,
+        bucket=bucket,
+        key=key,
+        prefix=names.prefix,
+        version=card["model_version"],
+    )
 
 
-def _labels(endpoint: str) -> tuple[str, ...]:
-    """Return the labels of the serving model, which its card lists."""
+def _card(endpoint: str) -> dict[str, Any]:
+    """Return the serving model's description of itself."""
     reply = boto3.client("sagemaker-runtime").invoke_endpoint(
         EndpointName=endpoint, ContentType="application/json", Body=b'{"card": true}'
     )
-    return tuple(json.load(reply["Body"])["labels"])
+    card: dict[str, Any] = json.load(reply["Body"])
+    return card
 
 
 def _container(sagemaker: Any, model: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from scripts.evaluate.__main__ import main as evaluate
 from scripts.score.__main__ import main
 from tests.support.commands import run
 from tests.support.deployment import Deployment
+from tests.support.reviews import packaged_reviews
 
 ODD = ["", "  ", "<br />", "x" * 100_001, "\u2028", 'a "quoted", text\nof two lines', "映画は最高"]
 
@@ -83,6 +86,23 @@ def test_each_row_gets_the_endpoints_verdict(deployment: Deployment, tmp_path: P
     assert again.returncode == 0, again.stderr
     assert read_csv(output) == scored
     assert len(jobs(deployment)) == before  # all parts have their answers already
+
+
+def test_reviews_that_the_model_was_trained_on_do_not_measure_it(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    rows = [*packaged_reviews()[:40], *deployment.held_back[:20]]
+    data = csv_file(tmp_path / "reviews.csv", rows)
+    scored = score(deployment, data, tmp_path / "scored.csv").stdout
+    measured = run(
+        evaluate, "--data", str(data), "--port", str(deployment.port), "--singles", "0",
+        "--output", str(tmp_path), "-c", "dataset.label_column=stars",
+    )  # fmt: skip
+    [trained] = re.findall(r"(\d+) labelled rows left out of the accuracy: the model", scored)
+    assert 20 <= int(trained) <= 40
+    assert f"{trained} reviews left out: the model was trained on them\n" in measured.stderr
+    for output in (scored, measured.stdout):
+        assert f" of {60 - int(trained)} reviews (95 % interval " in output
 
 
 def test_folders_and_prefixes_keep_their_files(deployment: Deployment, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class Account:
         }
 
     def invoke_endpoint(self, **_given: str) -> dict[str, Any]:
-        return {"Body": io.BytesIO(b'{"labels": ["negative", "positive"]}')}
+        return {"Body": io.BytesIO(b'{"labels": ["negative", "positive"], "model_version": "m1"}')}
 
 
 def account(monkeypatch: pytest.MonkeyPatch, status: str, serving: str, scoring: str) -> None:

@@ -1,6 +1,7 @@
 """The output keeps every row of the input, and every cell as it is."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from scripts.evaluate.trained import NOTHING
 from scripts.score import ScoreError
 from scripts.score.answers import Scored
 from scripts.score.output import Output
@@ -16,6 +18,7 @@ from scripts.score.parts import survey
 from scripts.score.tables import Table
 from sentiment.schema import Schema
 from tests.scripts.score.test_score_tables import table
+from trial.held_out import TrainedOn
 
 ANSWER = {
     "label": "positive", "probabilities": {"negative": 0.25, "positive": 0.75}, "known_words": 3,
@@ -24,12 +27,20 @@ ANSWER = {
 ADDED = '"label": "positive", "probability": 0.75, "known_words": 3'
 
 
-def score(table: Table, answer: Mapping[str, Any] = ANSWER) -> tuple[bytes, Scored]:
-    """Return the output of a table whose rows all have one answer."""
+def score(
+    table: Table, answer: Mapping[str, Any] = ANSWER, *, known: TrainedOn = NOTHING
+) -> tuple[bytes, Scored]:
+    """Return the output of a table whose rows all have one answer.
+
+    Args:
+        table: the table.
+        answer: the answer.
+        known: reviews that the model was trained on.
+    """
     folder = table.file.parent / "out"
     output = Output(f"{folder}/", [table], folder, single=True)
     found = survey([table], explain=False)
-    scored = Scored(Schema(), ["negative", "positive"], every=False, explain=False)
+    scored = Scored(Schema(), ["negative", "positive"], every=False, explain=False, known=known)
     scored.write([table], iter([dict(answer)] * found.rows), output, found)
     return next(iter(output.files.values())).read_bytes(), scored
 
@@ -183,3 +194,16 @@ def test_parquet_that_cannot_be_scored_is_one_line(
     with pytest.raises(ScoreError, match=message) as error:
         survey([Table("a.parquet", file)], explain=False)
     assert "\n" not in str(error.value)
+
+
+def test_labelled_rows_that_the_model_was_trained_on_do_not_measure_it(tmp_path: Path) -> None:
+    known = TrainedOn(hashlib.sha256(b"fine").digest()[:8])
+    made = table(tmp_path, "a.csv", "text,label\nfine,pos\ndull,neg\nfine,pos\nfine,\n")
+    _, scored = score(made, known=known)
+    assert scored.summary().splitlines() == [
+        "4 rows, 0 negative, 4 positive, 0 with an error",
+        "2 labelled rows left out of the accuracy: the model was trained on them",
+    ]
+    result = scored.result("endpoint", "a.csv")
+    assert result is not None
+    assert (result.texts, result.metrics.accuracy) == (["dull"], 0)
