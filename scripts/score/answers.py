@@ -71,7 +71,7 @@ class Scored:
         self._trained_on = known
         self._schema, self._every, self._explain = schema, every, explain
         self._known = tuple(names)
-        self.rows = self.errors = self.trained = 0
+        self.rows = self.errors = self.unknown = self.trained = 0
         self.counts = dict.fromkeys(names, 0)
         self.versions: set[str] = set()
         self._labels: list[str] = []
@@ -141,6 +141,7 @@ class Scored:
             return
         self.counts[answer["label"]] += 1
         self.versions.add(answer["model_version"])
+        self.unknown += answer["known_words"] == 0
         if not row.is_labelled:
             return
         if row.review in self._trained_on:
@@ -157,6 +158,10 @@ class Scored:
         """Return the numbers of rows in all, of each label and of other kinds."""
         counts = ", ".join(f"{count:,} {label}" for label, count in self.counts.items())
         lines = [f"{self.rows:,} rows, {counts}, {self.errors:,} with an error"]
+        if self.unknown:
+            lines.append(
+                f"{self.unknown:,} rows have no word that the model knows: their label is arbitrary"
+            )
         if self.trained:
             lines.append(
                 f"{self.trained:,} labelled rows left out of the accuracy: the model was trained "

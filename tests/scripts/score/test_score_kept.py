@@ -207,3 +207,13 @@ def test_labelled_rows_that_the_model_was_trained_on_do_not_measure_it(tmp_path:
     result = scored.result("endpoint", "a.csv")
     assert result is not None
     assert (result.texts, result.metrics.accuracy) == (["dull"], 0)
+
+
+def test_rows_without_a_known_word_are_counted(tmp_path: Path) -> None:
+    _, scored = score(table(tmp_path, "a.csv", "text\nfine\ndull\n"), {**ANSWER, "known_words": 0})
+    assert scored.summary().splitlines() == [
+        "2 rows, 0 negative, 2 positive, 0 with an error",
+        "2 rows have no word that the model knows: their label is arbitrary",
+    ]
+    _, scored = score(table(tmp_path, "b.csv", "text\nfine\n"))
+    assert scored.summary() == "1 rows, 0 negative, 1 positive, 0 with an error"
