@@ -4,6 +4,7 @@ import { NOUN, capital, create, element, nodes, number } from "./dom.js";
 import { groupsOf, isJudged } from "./groups.js";
 import { showMessage } from "./message.js";
 import { load, messageOf } from "./patience.js";
+import { percentOf } from "./shares.js";
 import { VIEW, store, stored } from "./storage.js";
 import { addStyle } from "./style.js";
 import { isSentiment, wordingOf } from "./verdict.js";
@@ -145,9 +146,9 @@ function accuracy() {
   const compared = rows.filter((row) => typeof row.right === "boolean");
   const right = compared.filter((row) => row.right).length;
   const guesses = rows.filter((row) => row.right === null).length;
-  const share = Math.round((100 * right) / compared.length);
+  const share = percentOf(right / compared.length);
   return [
-    compared.length > 0 && `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}%).`,
+    compared.length > 0 && `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}).`,
     guesses > 0 && `Not counted: ${number(guesses)} guess${guesses === 1 ? "" : "es"}.`,
     compared.length + guesses === 0 && rows.some((row) => row.spelled) && "The labels are not recognized, so the accuracy is unknown.",
   ].filter(Boolean).join(" ");

@@ -44,6 +44,21 @@ def test_the_whole_column_decides_what_a_label_means(page: Page, table: str, acc
     expect(page.locator("#accuracy")).to_have_text(accuracy)
 
 
+@pytest.mark.parametrize(
+    ("right", "rows", "share"),
+    [(2, 2, "100%"), (299, 300, "over 99%"), (1, 300, "under 1%"), (0, 3, "0%"), (2, 3, "67%")],
+)
+def test_the_accuracy_is_rounded_to_the_true_side(
+    page: Page, right: int, rows: int, share: str
+) -> None:
+    table = "review,label\n" + "".join(f"Film {row},positive\n" for row in range(rows))
+    chances = [{"probability": 0.97 if row < right else 0.03} for row in range(rows)]
+    judge_each(page, table, *chances)
+    expect(page.locator("#accuracy")).to_have_text(
+        f"Right on {right} of {rows} reviews with a label ({share})."
+    )
+
+
 def test_a_guess_is_not_counted_as_right(page: Page) -> None:
     guess = {"probability": 0.5, "words": 3, "known_words": 0}
     judge_each(page, "review,label\nGood,1\nQwx,1\nQwz,0", {"probability": 0.97}, guess, guess)
