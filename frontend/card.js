@@ -1,8 +1,9 @@
 /** Drawer with information about the model. */
 
 import { NOUN, create, element, nodes, number } from "./dom.js";
-import { percentOf, strengths, tableOfLabels } from "./labels.js";
+import { outOf100, strengths, tableOfLabels } from "./labels.js";
 import { patiently, unreadable } from "./patience.js";
+import { percentOf } from "./shares.js";
 import { addStyle } from "./style.js";
 
 await addStyle("lists.css");
@@ -27,12 +28,11 @@ export async function fillCard(config, options) {
 
 function content(card, cited) {
   const { metrics = {}, reliability = [], sha256 = {}, hyperparameters = {}, comparison } = card;
-  const right = Math.round(metrics.accuracy * 100);
   const range = [metrics.accuracy_low, metrics.accuracy_high].map(share).join(" to ");
   const trained = metrics.training_rows && `${number(metrics.training_rows)} ${NOUN}s`;
   return [
     ...(Number.isFinite(metrics.accuracy)
-      ? [create("p", { className: "headline" }, `Right on ${right} of 100 ${NOUN}s it had not seen`)]
+      ? [create("p", { className: "headline" }, `Right on ${outOf100(metrics.accuracy)} ${NOUN}s it had not seen`)]
       : []),
     ...strip(reliability),
     list({
@@ -107,5 +107,5 @@ function date(text) {
 }
 
 function share(value) {
-  return Number.isFinite(value) ? `${(value * 100).toFixed(1)}%` : "?";
+  return Number.isFinite(value) ? percentOf(value, 1) : "?";
 }

@@ -1,13 +1,20 @@
 /** The table of verdicts as CSV. */
 
-import { NOUN } from "./dom.js";
+import { NOUN, create } from "./dom.js";
 import { isSentiment, wordingOf } from "./verdict.js";
 
 // Beginning of a cell that a spreadsheet would evaluate as a formula
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
+/** Download the verdicts on a list. */
+export function download(rows) {
+  const href = URL.createObjectURL(new Blob([`\ufeff${csvOf(rows)}`], { type: "text/csv" }));
+  create("a", { href, download: "verdicts.csv" }).click();
+  URL.revokeObjectURL(href);
+}
+
 /** Return CSV (RFC 4180) in which spreadsheets do not evaluate reviews as formulas. */
-export function csvOf(rows) {
+function csvOf(rows) {
   const spelled = rows.some((row) => row.spelled);
   const labels = rows.some((row) => row.probabilities);
   const lines = rows.map((row) => {

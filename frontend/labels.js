@@ -1,6 +1,7 @@
 /** The labels of a model on its card: which it recognizes well, which badly, and which it confuses. */
 
 import { NOUN, capital, create, number } from "./dom.js";
+import { percentOf } from "./shares.js";
 
 const NAMED = 3;
 
@@ -27,7 +28,7 @@ export function tableOfLabels({ labels, metrics = {} }) {
   const heads = ["Label", `${capital(NOUN)}s`, "Found", "Right"];
   const rows = labels.map((label) => {
     const { rows: count = 0, recall, precision } = metrics.labels[label] ?? {};
-    const cells = [number(count), percentOf(recall), percentOf(precision)];
+    const cells = [number(count), ...[recall, precision].map(percentOrDash)];
     const name = create("th", { scope: "row" }, create("bdi", {}, label));
     return create("tr", {}, name, ...cells.map((cell) => create("td", {}, cell)));
   });
@@ -56,12 +57,12 @@ function listed(entries) {
   return entries.length > 0 ? ["", ...parts] : undefined;
 }
 
-function outOf100(share) {
-  const count = Math.round(share * 100);
-  return count === 0 && share > 0 ? "under 1 of 100" : `${count} of 100`;
+/** Return a percentage; a dash where the share is unknown. */
+function percentOrDash(share) {
+  return Number.isFinite(share) ? percentOf(share) : "–";
 }
 
-/** Return a share as a percentage; a dash where it is unknown. */
-export function percentOf(share) {
-  return Number.isFinite(share) ? `${Math.round(share * 100)}%` : "–";
+/** Return a share of 100, which is 0 or 100 only where the share is exactly that. */
+export function outOf100(share) {
+  return `${percentOf(share).replace("%", "")} of 100`;
 }

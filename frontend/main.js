@@ -6,7 +6,6 @@ import { currentConfig, send, startOver } from "./asking.js";
 import { NOUN, element, hideSample, number } from "./dom.js";
 import { startFolded } from "./folded.js";
 import { forgetShared, remember, sharedReview, startHistory } from "./history.js";
-import { copyLink } from "./link.js";
 import { showMessage, showRefusal } from "./message.js";
 import { load, messageOf } from "./patience.js";
 import { DRAFT, LIST, VERDICT, store, stored } from "./storage.js";
@@ -54,7 +53,8 @@ review.addEventListener("input", () => {
 element("each").addEventListener("click", submitEach);
 element("one").addEventListener("click", () => submit());
 element("link").addEventListener("click", async () => {
-  element("copied").textContent = await copyLink(review.value);
+  const copying = load("./copying.js").then(({ copyLink }) => copyLink(review.value));
+  element("copied").textContent = await copying.catch(messageOf);
 });
 // Back leads from a link of the history to the text that it replaced.
 element("entries").addEventListener("click", ({ target }) => {
@@ -119,17 +119,26 @@ async function openShared(before = null) {
 async function offerEach() {
   found = null;
   element("several").hidden = true;
-  if (/[\r\n]/.test(review.value.trim())) {
+  const text = review.value;
+  if (/[\r\n]/.test(text.trim())) {
     try {
       tables ??= await load("./table.js");
+      const looked = await tables.reviewsIn(text, judged);
+      if (text === review.value) {
+        showFound(looked);
+      }
     } catch (error) {
       showMessage(messageOf(error), "error");
-      return;
     }
-    found = tables.reviewsIn(review.value, judged);
-    element("several").hidden = found.entries.length < 2;
-    element("looks").textContent = `${found.odd ?? ""}Looks like ${number(found.entries.length)} ${NOUN}s:`;
   }
+}
+
+function showFound({ odd = "", column, entries, table }) {
+  found = { table, entries };
+  const looks = `Looks like ${number(entries.length)} ${NOUN}s${column ? ` in column ${column}` : ""}:`;
+  element("several").hidden = entries.length < 2 && !odd;
+  element("each").hidden = entries.length === 0;
+  element("looks").textContent = odd + (entries.length > 0 ? looks : "");
 }
 
 function askLive() {

@@ -4,6 +4,7 @@ import { NOUN, capital, create, element, nodes, number } from "./dom.js";
 import { groupsOf, isJudged } from "./groups.js";
 import { showMessage } from "./message.js";
 import { load, messageOf } from "./patience.js";
+import { percentOf } from "./shares.js";
 import { VIEW, store, stored } from "./storage.js";
 import { addStyle } from "./style.js";
 import { isSentiment, wordingOf } from "./verdict.js";
@@ -19,7 +20,7 @@ let groups = [];
 let filter = "all";
 let judge;
 
-element("download").addEventListener("click", () => download().catch((error) => showMessage(messageOf(error), "error")));
+element("download").addEventListener("click", () => withModule("./csv.js", ({ download }) => download(rows)));
 element("order").addEventListener("change", changeView);
 element("filters").addEventListener("click", ({ target }) => {
   const button = target.closest("button");
@@ -29,7 +30,8 @@ element("filters").addEventListener("click", ({ target }) => {
     changeView();
   }
 });
-element("rows").addEventListener("click", ({ target }) => target.dataset.row && explain(target));
+element("rows").addEventListener("click", ({ target }) =>
+  target.dataset.row && withModule("./why.js", ({ explain }) => explain(target, rows[target.dataset.row].review, judge)));
 
 /** Show judged reviews in the stored view; `explained` classifies one of them again. */
 export function showRows(judged, explained) {
@@ -135,44 +137,8 @@ function tableRow(row) {
   return create("tr", {}, create("td", {}, text), create("td", {}, ...shown), why);
 }
 
-/** Open an explanation under a row, or close it. */
-async function explain(button) {
-  const above = button.closest("tr");
-  if (button.ariaExpanded === "true") {
-    button.ariaExpanded = "false";
-    above.nextElementSibling.remove();
-    return;
-  }
-  button.ariaExpanded = "true";
-  const shown = create("td", { colSpan: above.cells.length, role: "status" }, "Reading …");
-  above.after(create("tr", { className: "why" }, shown));
-  const { review } = rows[button.dataset.row];
-  const options = { signal: new AbortController().signal, onWait: (detail) => shown.replaceChildren(detail) };
-  try {
-    const [verdict, { reasons }, { markedReview }] = await Promise.all([
-      judge(review, options),
-      load("./because.js"),
-      load("./explanation.js"),
-    ]);
-    const text = create("p", { className: "marked", dir: "auto" }, ...markedReview(review, verdict));
-    for (const mark of text.querySelectorAll("mark")) {
-      mark.removeAttribute("tabindex");
-      mark.removeAttribute("aria-pressed");
-      mark.role = "img"; // has a name, and is not a button here
-      mark.title = mark.ariaLabel;
-    }
-    const sentence = reasons(verdict, Array.from(review));
-    shown.replaceChildren(...(sentence.length > 0 ? sentence : ["No phrase had a strong influence."]), text);
-  } catch (error) {
-    shown.replaceChildren(messageOf(error));
-  }
-}
-
-async function download() {
-  const { csvOf } = await load("./csv.js");
-  const href = URL.createObjectURL(new Blob([`\ufeff${csvOf(rows)}`], { type: "text/csv" }));
-  create("a", { href, download: "verdicts.csv" }).click();
-  URL.revokeObjectURL(href);
+function withModule(name, act) {
+  load(name).then(act).catch((error) => showMessage(messageOf(error), "error"));
 }
 
 /** Return how often the verdict agrees with the label in the table. */
@@ -180,9 +146,9 @@ function accuracy() {
   const compared = rows.filter((row) => typeof row.right === "boolean");
   const right = compared.filter((row) => row.right).length;
   const guesses = rows.filter((row) => row.right === null).length;
-  const share = Math.round((100 * right) / compared.length);
+  const share = percentOf(right / compared.length);
   return [
-    compared.length > 0 && `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}%).`,
+    compared.length > 0 && `Right on ${number(right)} of ${number(compared.length)} ${NOUN}s with a label (${share}).`,
     guesses > 0 && `Not counted: ${number(guesses)} guess${guesses === 1 ? "" : "es"}.`,
     compared.length + guesses === 0 && rows.some((row) => row.spelled) && "The labels are not recognized, so the accuracy is unknown.",
   ].filter(Boolean).join(" ");

@@ -10,13 +10,19 @@ export function ranked({ label, probabilities }) {
   return Object.entries(probabilities).sort((a, b) => first(b) - first(a) || b[1] - a[1]);
 }
 
-/** Return a percentage that is never 0% or 100%, because no model is certain. */
-export function percent(share) {
-  const rounded = Math.round(share * 100);
-  if (rounded === 100) {
-    return "over 99%";
+/** Return a percentage that is 0% or 100% only where the share is exactly that. */
+export function percentOf(share, digits = 0) {
+  const [least, most] = [10 ** -digits, 100 - 10 ** -digits];
+  const rounded = Number((share * 100).toFixed(digits));
+  if (rounded === 100 && share < 1) {
+    return `over ${most.toFixed(digits)}%`;
   }
-  return rounded === 0 ? "under 1%" : `${rounded}%`;
+  return rounded === 0 && share > 0 ? `under ${least.toFixed(digits)}%` : `${rounded.toFixed(digits)}%`;
+}
+
+/** Return the percentage of a probability, which is never 0% or 100%, because no model is certain. */
+export function percent(probability) {
+  return percentOf(Math.min(Math.max(probability, 0.001), 0.999));
 }
 
 /** Show the most probable labels; the number of bars depends on the model alone, so that nothing moves. */

@@ -10,10 +10,12 @@ const MOST_NAMED = 3; // labels that an unsure verdict names
 const STORED = MOST_NAMED + 1; // labels from which a stored verdict can be worded again
 const CLEAR = 0.9; // chance from which a verdict is more than "mostly" one side
 const LIKELY = 0.5; // chance from which a label is more probable than all others together
-// A text in another language shares up to three quarters of its words with English ones.
+// A short text in another language shares up to three quarters of its words with English ones.
 const KNOWN_ENOUGH = 0.8; // share of known words below which a verdict is a guess
 const FEW = 3; // unknown words, such as names, with which a smaller share suffices
 const KNOWN_OF_FEW = 0.75; // that share: guesses are 29 of 40 foreign sentences, and 0.4% of short English ones
+const LONG = 20; // words from which this share tells languages apart, also for small models
+const KNOWN_OF_LONG = 0.7;
 const FULL_REVIEW = 8; // words below which a text is much shorter than what the model was trained on
 const SHORT = `The model was trained on full ${NOUN}s: a text this short gives it little to go on.`;
 
@@ -98,8 +100,8 @@ export function labelOf(judged) {
 }
 
 function isGuess({ words, known_words: known }) {
-  const few = words - known > FEW ? KNOWN_ENOUGH : KNOWN_OF_FEW;
-  return known === 0 || known / words < few;
+  const least = words >= LONG ? KNOWN_OF_LONG : words - known > FEW ? KNOWN_ENOUGH : KNOWN_OF_FEW;
+  return known === 0 || known / words < least;
 }
 
 function noteOn({ words, known_words }, kind) {

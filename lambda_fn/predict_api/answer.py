@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from predict_api.body import JSON
+from predict_api.body import JSON, TEXT
 from predict_api.problem import MEDIA_TYPE, Problem
+
+# Clients read text as ISO-8859-1 unless it says otherwise; JSON is UTF-8 by definition.
+CONTENT_TYPES = {TEXT: f"{TEXT}; charset=utf-8"}
 
 Answer = dict[str, Any]
 
@@ -26,7 +29,7 @@ def answer(
     return {
         "statusCode": status.value,
         "headers": {
-            "Content-Type": media_type,
+            "Content-Type": CONTENT_TYPES.get(media_type, media_type),
             "Cache-Control": "no-store",
             "X-Request-Id": request_id,
             **(headers or {}),

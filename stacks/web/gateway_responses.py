@@ -114,6 +114,11 @@ HEADERS = {
     "Cache-Control": "'no-store'",
     "X-Request-Id": "context.requestId",
 }
+# Headers that pages of other origins need; a browser hides others than Content-Type and its like.
+CROSS_ORIGIN_HEADERS = {
+    "Access-Control-Allow-Origin": "'*'",
+    "Access-Control-Expose-Headers": "'X-Request-Id, Retry-After'",
+}
 # Seconds until a retry of temporary problems
 RETRY_AFTER_SECONDS = {"Throttled": 1, "Timeout": 5, "Busy": 5, "Failure": 5}
 
@@ -127,7 +132,7 @@ def declare_problem_responses(api: RestApi, *, signed: bool, other_origins: bool
         other_origins: whether pages of other origins may call it. These answers contain nothing of
             a caller, so every page may read them.
     """
-    headers = HEADERS | ({"Access-Control-Allow-Origin": "'*'"} if other_origins else {})
+    headers = HEADERS | (CROSS_ORIGIN_HEADERS if other_origins else {})
     problems = PROBLEMS | SIGNED_PROBLEMS if signed else PROBLEMS
     for name, (kind, status, code, detail) in problems.items():
         problem = {

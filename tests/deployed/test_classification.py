@@ -27,7 +27,7 @@ def predict_url(request: pytest.FixtureRequest, deployment: Deployment) -> str:
 def test_plain_text_answers_one_or_zero(predict_url: str, review: str, verdict: bytes) -> None:
     status, headers, body = send(predict_url, body=review.encode(), headers=TEXT)
     assert (status, body) == (200, verdict)
-    assert headers["content-type"].startswith("text/plain")
+    assert headers["content-type"] == "text/plain; charset=utf-8"
 
 
 @pytest.mark.parametrize(("review", "sentiment"), [(PRAISE, "positive"), (DAMNATION, "negative")])

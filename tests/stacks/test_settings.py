@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from predict_api.cors import EXPOSED
 from sentiment.hyperparameters import SPECIFIC
 from sentiment.schema import Schema
 from stacks.settings.environment import EnvironmentSettings
@@ -280,7 +281,9 @@ def check(name: str, find: Find, expected: Any, altered: Assembly, before: Assem
 def test_pages_of_allowed_origins_can_read_api_gateways_own_answers(
     altered_dev: Assembly, dev: Assembly
 ) -> None:
-    name = "gatewayresponse.header.Access-Control-Allow-Origin"
-    for assembly, expected in ((altered_dev, {"'*'"}), (dev, {None})):
-        answers = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
-        assert {one["Properties"]["ResponseParameters"].get(name) for one in answers} == expected
+    for name, value in (("Allow-Origin", "*"), ("Expose-Headers", EXPOSED)):
+        header = f"gatewayresponse.header.Access-Control-{name}"
+        for assembly, expected in ((altered_dev, {f"'{value}'"}), (dev, {None})):
+            answers = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+            found = {one["Properties"]["ResponseParameters"].get(header) for one in answers}
+            assert found == expected

@@ -124,5 +124,5 @@ def test_a_visitor_downloads_little_until_a_list_is_judged(page: Page) -> None:
     judge_each(page, TABLE, *CHANCES)
     expect(page.locator("#rows tr")).to_have_count(3)
     files = downloaded(page)
-    assert set(files) >= {"/", "/table.js", "/batch.js", "/rows.js", "/lists.css"}
+    assert set(files) >= {"/", "/columns.js", "/batch.js", "/rows.js", "/lists.css"}
     assert sum(files.values()) <= MAX_PAGE_BYTES, files

@@ -45,6 +45,18 @@ def test_the_drawer_shows_the_model_card(page: Page) -> None:
     expect(opener).to_be_focused()
 
 
+def test_a_share_is_all_or_nothing_only_where_it_is_exactly_that(page: Page) -> None:
+    metrics = {"accuracy": 0.9996, "accuracy_low": 0.9994, "accuracy_high": 1.0, "rows": 5000}
+    bins = [{"confidence": 0.998, "accuracy": 0.999, "rows": 999}]
+    card = {**CARD, "metrics": metrics, "reliability": bins}
+    page.route("**/api/model", lambda route: route.fulfill(json=card))
+    page.get_by_role("button", name="About the model").click()
+    drawer = page.get_by_role("dialog", name="The model")
+    expect(drawer).to_contain_text("Right on over 99 of 100 reviews it had not seen")
+    expect(drawer).to_contain_text("over 99.9% right (95% interval: 99.9% to 100.0%)")
+    expect(drawer).to_contain_text("over 99% sure: right in over 99% of 999 reviews")
+
+
 def test_only_a_click_outside_the_drawer_closes_it(page: Page) -> None:
     page.route("**/api/model", lambda _: None)  # an almost empty drawer
     page.get_by_role("button", name="About the model").click()

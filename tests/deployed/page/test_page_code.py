@@ -12,6 +12,22 @@ from playwright.sync_api import Page, expect
 from tests.deployed.page.conftest import OpenPage
 from tests.deployed.page.use import answer, classify, overflow, violations
 
+# Words of tables that a line break divides
+BROKEN_WORDS = r"""[...document.querySelectorAll("table")].flatMap(table => {
+  const walker = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const broken = [];
+  while (walker.nextNode()) {
+    for (const { 0: word, index } of walker.currentNode.data.matchAll(/\w+/g)) {
+      range.setStart(walker.currentNode, index);
+      range.setEnd(walker.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) {
+        broken.push(word);
+      }
+    }
+  }
+  return broken;
+})"""
 REVIEW = """It's a "fine" film,\nI say: $HOME `x` 😀"""
 
 
@@ -68,13 +84,14 @@ def test_the_snippets_run(page: Page) -> None:
         assert re.search(r"""sentiment['"]?: ?['"]positive['"]""", printed)
 
 
-@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("width", [320, 375, 1200, 1440])
 def test_the_api_has_a_page(open_page: OpenPage, width: int) -> None:
     page = open_page("/api-docs", viewport={"width": width, "height": 900})
     expect(page.get_by_role("heading", name="POST /api/predict", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="POST /api/feedback")).to_be_visible()
     page.get_by_role("link", name="Verdict", exact=True).first.click()
     expect(page.locator("#Verdict")).to_be_in_viewport()
+    assert page.evaluate(BROKEN_WORDS) == []
     assert overflow(page) == 0
     assert violations(page) == []
 

@@ -81,14 +81,14 @@ def test_untrusted_lines_break_no_table(page: Page) -> None:
 
 
 def test_a_table_without_labels_or_with_prose_is_no_guesswork(page: Page) -> None:
-    for text, count in (
-        ("A fine film, really\nDull, and long\nA film, a joy", 3),
-        ("review\nA fine film, really\nDull, and long", 2),
-        ("1\tA fine film\n0\tDull and long", 2),
-        ('"unclosed, quotation\nand another line', 2),
+    for text, found in (
+        ("A fine film, really\nDull, and long\nA film, a joy", "3 reviews"),
+        ("review\nA fine film, really\nDull, and long", "2 reviews"),
+        ("1\tA fine film\n0\tDull and long", "2 reviews in column 2"),
+        ('"unclosed, quotation\nand another line', "2 reviews"),
     ):
         page.get_by_label(REVIEW).fill(text)
-        expect(page.locator("#looks")).to_have_text(f"Looks like {count} reviews:")
+        expect(page.locator("#looks")).to_have_text(f"Looks like {found}:")
 
 
 def test_several_lines_can_be_one_review(page: Page) -> None:

@@ -5,10 +5,20 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from sentiment.columns import USUAL
 from tests.deployed.page.use import REVIEW, answer, judge_each, violations
 
 GOOD_THEN_BAD = ({"probability": 0.97}, {"probability": 0.03})
 NOT_UNDERSTOOD = "The labels are not recognized, so the accuracy is unknown."
+
+
+def reviews_of(page: Page, text: str) -> list[str]:
+    """Judge each of the two reviews in a text, and return them."""
+    sent = judge_each(page, text, *GOOD_THEN_BAD)
+    expect(page.locator("#rows tr")).to_have_count(2)
+    (body,) = sent
+    reviews: list[str] = body["reviews"]
+    return reviews
 
 
 @pytest.mark.parametrize(
@@ -32,6 +42,21 @@ NOT_UNDERSTOOD = "The labels are not recognized, so the accuracy is unknown."
 def test_the_whole_column_decides_what_a_label_means(page: Page, table: str, accuracy: str) -> None:
     judge_each(page, table, *GOOD_THEN_BAD)
     expect(page.locator("#accuracy")).to_have_text(accuracy)
+
+
+@pytest.mark.parametrize(
+    ("right", "rows", "share"),
+    [(2, 2, "100%"), (299, 300, "over 99%"), (1, 300, "under 1%"), (0, 3, "0%"), (2, 3, "67%")],
+)
+def test_the_accuracy_is_rounded_to_the_true_side(
+    page: Page, right: int, rows: int, share: str
+) -> None:
+    table = "review,label\n" + "".join(f"Film {row},positive\n" for row in range(rows))
+    chances = [{"probability": 0.97 if row < right else 0.03} for row in range(rows)]
+    judge_each(page, table, *chances)
+    expect(page.locator("#accuracy")).to_have_text(
+        f"Right on {right} of {rows} reviews with a label ({share})."
+    )
 
 
 def test_a_guess_is_not_counted_as_right(page: Page) -> None:
@@ -75,6 +100,71 @@ def test_a_row_of_another_width_is_named(page: Page, table: str, line: int) -> N
             "so this is not read as a table. Looks like [345] reviews:$"
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("asin,reviewText,reviewTime\nB0,{0},2014\nB1,{1},2015\n", None),
+        ("asin,comments,reviewTime\nB0,{0},2014\nB1,{1},2015\n", None),
+        ("asin|Review Text|reviewTime\nB0|{0}|2014\nB1|{1}|2015\n", None),
+        ("id;Kommentar;Bewertung\n0;{0};gut\n1;{1};schlecht\n", "Kommentar"),
+        ("7,{0},2014\n8,{1},2015\n", "2"),
+        ('{{"id": 7, "said": "{0}"}}\n{{"id": 8, "said": "{1}"}}\n', "said"),
+        ("id\tsaid\n7\t{0}\n8\t{1}\n", "said"),
+    ],
+)
+def test_the_column_of_the_texts_is_found(page: Page, table: str, column: str | None) -> None:
+    texts = ["A film that moved me", "A dull and lazy film"]
+    assert reviews_of(page, table.format(*texts)) == texts
+    named = f" in column {column}" if column else ""
+    expect(page.locator("#looks")).to_have_text(f"Looks like 2 reviews{named}:")
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Good film, I loved all of it\nBad film, I hated all of it\n",
+        "A film that moved me\nA dull and lazy film\n",
+        "Good,bad\nUgly,fine\n",
+    ],
+)
+def test_lines_are_not_a_table(page: Page, prose: str) -> None:
+    assert reviews_of(page, prose) == prose.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ('label\ttext\nspam\t"Dull\nham\tGood\nspam\tA screen of 5"\nham\tFine\n', 2),
+        ('label,text\n1,Good\n0,"Dull\n1,Fine\n0,A screen of 5"\n', 3),
+        ('text,label\nGood,1\n"Dull,0\nFine,1\nA screen of 5",0\n', 3),
+        ('id,text\n11,Good\n12,"Dull\n13,A screen of 5"\n', 3),
+        ('label,text\n1,Good\n0,Fine\n1,"Dull\n0,Good\n', 4),
+        ('text\n"Dull\nGood\n', 2),
+    ],
+)
+def test_an_open_quotation_is_named_and_nothing_is_read(page: Page, table: str, line: int) -> None:
+    page.get_by_label(REVIEW).fill(table)
+    expect(page.locator("#looks")).to_have_text(
+        f"Line {line}: a quotation mark is not closed. "
+        "Quote the whole text, and double the quotation marks in it."
+    )
+    expect(page.get_by_role("button", name="Judge each")).to_be_hidden()
+
+
+def test_a_text_of_several_lines_is_one_text(page: Page) -> None:
+    text = "I paid:\n1, for the music\n1,000 dollars, for the rest\n\nDull, really"
+    assert reviews_of(page, f'label,text\n0,"{text}"\n1,Good\n') == [text, "Good"]
+
+
+def test_a_column_may_be_alone(page: Page) -> None:
+    assert reviews_of(page, 'text\n"Dull\nand long"\nGood\n') == ["Dull\nand long", "Good"]
+
+
+def test_the_page_and_the_training_know_the_same_names(page: Page) -> None:
+    known = page.evaluate("import('/columns.js').then(({ USUAL }) => USUAL)")
+    assert {kind: frozenset(names) for kind, names in known.items()} == USUAL
 
 
 def test_the_marks_of_a_row_say_their_direction(page: Page) -> None:

@@ -49,6 +49,7 @@ def test_the_wording_follows_the_probability(
         (10, 7, "I know 7 of 10 words here: this is a guess."),
         (3, 2, "I know 2 of 3 words here: this is a guess."),
         (18, 14, "I know 14 of 18 words here: this is a guess."),
+        (73, 50, "I know 50 of 73 words here: this is a guess."),
         (3, 0, "I know none of the 3 words here: this is a guess."),
         (1, 0, "I know no word here: this is a guess."),
         (0, 0, "I know no word here: this is a guess."),
@@ -72,7 +73,13 @@ def test_a_text_of_unknown_words_gets_a_guess(
         assert colour == "grayscale(1)"
 
 
-@pytest.mark.parametrize(("words", "known"), [(9, 7), (4, 3), (12, 9), (20, 16)])
+# Measured with models of 600 and of 25,000 reviews: 300 English reviews share at least 73% and 94%
+# of their words with the model. Reviews in German, French, Spanish and Dutch share at most 39% and
+# 69%, and two of their sentences, of 20 to 60 words, at most 46% and 79% (2 of 48 at least 70%). With
+# 600 reviews, 17 of the 300 were guesses at a limit of 80%, of which 14 were right; none is at 70%.
+@pytest.mark.parametrize(
+    ("words", "known"), [(9, 7), (4, 3), (12, 9), (20, 16), (20, 14), (533, 418)]
+)
 def test_a_few_names_make_no_guess(page: Page, words: int, known: int) -> None:
     answer(page, words=words, known_words=known)
     classify(page, "A film.")

@@ -7,14 +7,16 @@ import pytest
 
 from tests.lambda_fn.predict_api.api import JSON, MODEL, TEXT, VERDICT, Api, problem_of
 
+TEXT_IN_UTF_8 = "text/plain; charset=utf-8"
+
 
 @pytest.mark.parametrize("plain", [True, False])
 @pytest.mark.parametrize(("sentiment", "digit"), [("positive", "1"), ("negative", "0")])
 def test_text_gets_one_or_zero(api: Api, sentiment: str, digit: str, *, plain: bool) -> None:
     api.model_answers({**VERDICT, "label": sentiment})
-    answer = api.post(b"A fine film", "text/plain; charset=utf-8", plain=plain)
+    answer = api.post(b"A fine film", TEXT_IN_UTF_8, plain=plain)
     assert (answer["statusCode"], answer["body"]) == (200, digit)
-    assert answer["headers"]["Content-Type"] == TEXT
+    assert answer["headers"]["Content-Type"] == TEXT_IN_UTF_8
 
 
 def test_json_gets_the_whole_verdict(api: Api) -> None:
@@ -47,14 +49,14 @@ def test_other_labels_have_no_sentiment(api: Api) -> None:
 @pytest.mark.parametrize(
     ("content_type", "accept", "answered"),
     [
-        (JSON, TEXT, TEXT),
+        (JSON, TEXT, TEXT_IN_UTF_8),
         (TEXT, JSON, JSON),
         (JSON, "text/html, */*;q=0.1", JSON),
-        (TEXT, "", TEXT),
+        (TEXT, "", TEXT_IN_UTF_8),
         (JSON, "application/*, text/plain;q=0.1", JSON),
         (TEXT, "text/plain;q=0, application/json", JSON),
         (TEXT, "text/plain;q=0.4, application/json;q=0.5", JSON),
-        (JSON, "text/*", TEXT),
+        (JSON, "text/*", TEXT_IN_UTF_8),
     ],
 )
 def test_the_accept_header_selects_the_media_type(
