@@ -5,7 +5,7 @@ import re
 from _csv import Reader
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain, islice, product
 
 from sentiment.columns import ColumnsError, data_in_header, find_columns, is_label
 from sentiment.errors import DatasetError
@@ -182,20 +182,20 @@ def find_delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
     """Return the first delimiter with which the first lines fit best.
 
     That is: a header names the columns, or a table without one has labels, or all rows are of equal
-    length.
+    length; and rather with quotation marks around whole fields than without.
     """
     for fits in (_names_columns, _has_labels, _same_length):
-        for delimiter in delimiters:
-            if fits(_first_rows(first, delimiter), schema):
+        for strict, delimiter in product((True, False), delimiters):
+            if fits(_first_rows(first, delimiter, strict=strict), schema):
                 return delimiter
     return delimiters[0]
 
 
-def _first_rows(first: list[str], delimiter: str) -> list[list[str]]:
+def _first_rows(first: list[str], delimiter: str, *, strict: bool) -> list[list[str]]:
     """Return the whole rows in the first lines."""
     rows: list[list[str]] = []
     with suppress(csv.Error):
-        rows += filter(None, csv.reader(first, delimiter=delimiter))
+        rows += filter(None, csv.reader(first, delimiter=delimiter, strict=strict))
     return rows[:-1] if len(first) == SNIFFED else rows  # the last row may be longer
 
 
@@ -211,7 +211,9 @@ def _has_labels(rows: list[list[str]], schema: Schema) -> bool:
     known = {spelling(label) for label in schema.labels}
     needed, label = max(schema.numbers), schema.numbers[1]
     return bool(rows) and all(
-        len(row) > needed and (is_label(row[label]) or spelling(row[label]) in known)
+        len(row) > needed
+        and TAB not in row[label]  # of a table with tabs; spelling() strips it
+        and (is_label(row[label]) or spelling(row[label]) in known)
         for row in rows
     )
 

@@ -61,6 +61,15 @@ def test_a_spreadsheets_line_about_the_delimiter_is_no_row(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "content", ['"0";",";"ham"\n"0";"";"spam"\n', "0\t;;\t0\n0\t;;\t1\n"]
+)  # fmt: skip
+def test_a_delimiter_within_fields_is_not_that_of_the_table(tmp_path: Path, content: str) -> None:
+    (tmp_path / "r.csv").write_text(content)
+    found = read_channel(tmp_path / "r.csv", Schema("1", "3"))["train"]
+    assert found.texts == ["0", "0"]
+
+
+@pytest.mark.parametrize(
     ("content", "columns"),
     [
         (b"fine,1\ndull,0\n", "text_column=1 -c dataset.label_column=2"),
