@@ -10,7 +10,8 @@ Placed = tuple[list[str], list[int], list[int]]
 MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 # A word with its apostrophes, one exclamation or question mark, or a run of other punctuation:
 # `don't`, `10`, `!`, `...`, `:-)`. Punctuation matters: consider "!" and "7/10".
-_SHAPES = r"{0}+(?:'{0}+)*|[!?]|[^\w\s]+"
+# \s has the separators \x1c to \x1f, but not with re.ASCII
+_SHAPES = r"{0}+(?:'{0}+)*|[!?]|[^\w\s\x1c-\x1f]+"
 TOKEN = re.compile(_SHAPES.format(r"[^\W_]"))
 ASCII_TOKEN = re.compile(_SHAPES.format("[a-zA-Z0-9]"), re.ASCII)  # the same in ASCII, but faster
 # Letters of scripts without spaces between words. Each is a token, so that n-grams find words.

@@ -37,6 +37,7 @@ WORDS = st.sampled_from(
 @example("l'été, c'est « bien »")
 @example("한국 영화는 정말 좋아요")
 @example("Отличный фильм!!")
+@example("good\x1ffilm")
 def test_scripts_with_blanks_are_read_as_before(review: str) -> None:
     found = SPACED.findall(plain_text(mask_markup(review)))
     assert tokenize(review) == [token.lower() for token in found]
