@@ -192,11 +192,15 @@ def find_delimiter(first: list[str], delimiters: str, schema: Schema) -> str:
 
 
 def _first_rows(first: list[str], delimiter: str, *, strict: bool) -> list[list[str]]:
-    """Return the whole rows in the first lines."""
+    """Return the whole rows in the first lines; none if strict reading fails in one of them."""
+    reader = csv.reader(first, delimiter=delimiter, strict=strict)
     rows: list[list[str]] = []
-    with suppress(csv.Error):
-        rows += filter(None, csv.reader(first, delimiter=delimiter, strict=strict))
-    return rows[:-1] if len(first) == SNIFFED else rows  # the last row may be longer
+    more = len(first) == SNIFFED  # the last row may be longer
+    try:
+        rows += filter(None, reader)
+    except csv.Error:
+        return [] if strict and not (more and reader.line_num == len(first)) else rows
+    return rows[:-1] if more else rows
 
 
 def _names_columns(rows: list[list[str]], schema: Schema) -> bool:

@@ -80,6 +80,7 @@ PAIRS = [
 ]
 OTHER_LABELS = [("ham", "spam"), ("1", "2", "3"), ("bas", "meh", "très")]
 OTHERS = st.text("ab \"',;", max_size=5)
+PLAIN = str.maketrans("", "", ",;\t|")  # removes the delimiters
 BOTH = st.tuples(st.tuples(REVIEWS, st.just(0), OTHERS), st.tuples(REVIEWS, st.just(1), OTHERS))
 LISTS = st.builds(
     lambda both, more: [*both, *more],
@@ -102,11 +103,15 @@ def test_a_table_in_any_dialect_is_read_back(
     assume(len({label for _, label, _ in rows}) == len(spelled))
     if end == "\r":
         rows = [(" ".join(text.split("\n")), label, other) for text, label, other in rows]
-    assume(all(text.strip() for text, _, _ in rows))
     order = data.draw(st.permutations(range(3)))
     names = data.draw(
         st.sampled_from([("Text", " LABEL "), ("review", "stars"), ("a b", "ü;,"), None])
     )
+    if names is None:  # "0<tab>|ham|" could have two columns as well as three
+        rows = [
+            (text.translate(PLAIN), label, other.translate(PLAIN)) for text, label, other in rows
+        ]
+    assume(all(text.strip() for text, _, _ in rows))
     schema = Schema("a b", "ü;,") if names == ("a b", "ü;,") else Schema()
     if names is None:
         schema = Schema(str(order.index(0) + 1), str(order.index(1) + 1))
