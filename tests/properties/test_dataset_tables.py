@@ -1,6 +1,7 @@
 """Dataset tables: read completely or refused with file, line and reason."""
 
 import bz2
+import codecs
 import csv
 import gzip
 import io
@@ -127,6 +128,7 @@ def test_a_table_in_any_dialect_is_read_back(
     writer.writerows([[row[place] for place in order] for row in table])
     encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
     content = buffer.getvalue().encode(encoding)
+    assume(not content.startswith(codecs.BOM_UTF32_LE))  # a text of NUL in UTF-16
     found = read(f"a{packing}", packed_table(packing, content), schema)
     texts, labels = [row[0] for row in rows], [row[1] for row in rows]
     known = spelled if spelled in OTHER_LABELS else SENTIMENTS
