@@ -14,6 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sentiment import text_lines
+from sentiment.csv_table import counts_columns
 from sentiment.datasets import Dataset, read_channel, read_feedback
 from sentiment.errors import DatasetError
 from sentiment.schema import SENTIMENTS, Schema
@@ -118,6 +119,8 @@ def test_a_table_in_any_dialect_is_read_back(
         schema = Schema(str(order.index(0) + 1), str(order.index(1) + 1))
     table = [[text, spelled[label], other] for text, label, other in rows]
     table = [[*names, "other"], *table] if names else table
+    # Without a header, a first row such as ",0,1" would be pandas' numbers of the columns.
+    assume(names or not counts_columns([table[0][place] for place in order]))
     buffer = io.StringIO()
     writer = csv.writer(
         buffer,
