@@ -1,11 +1,29 @@
 """Schedules that call an operation of AWS, and events of training jobs."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from tests.local_aws.conftest import Emulator
 from tests.local_aws.support import jobs
 from tests.local_aws.support.endpoints import ROLE
 from tests.support.waiting import until
+
+
+def plan(
+    emulator: Emulator, name: str, operation: str, request: Mapping[str, Any], **more: str
+) -> None:
+    """Create a schedule that calls an operation, at once unless `more` says otherwise."""
+    schedule = {
+        "ScheduleExpression": "at(2026-01-01T00:00:00)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {
+            "Arn": f"arn:aws:scheduler:::aws-sdk:{operation}",
+            "RoleArn": ROLE,
+            "Input": json.dumps(request),
+        },
+    }
+    emulator.client("scheduler").create_schedule(Name=name, **(schedule | more))
 
 
 def test_a_schedule_starts_a_training_job_whose_end_is_an_event(emulator: Emulator) -> None:
@@ -32,16 +50,7 @@ def test_a_schedule_starts_a_training_job_whose_end_is_an_event(emulator: Emulat
     target = {"Id": "q", "Arn": arn["Attributes"]["QueueArn"], "InputTransformer": transformer}
     events.put_targets(Rule="finished-jobs", Targets=[target])
     scheduled = jobs.request("scheduled-<aws.scheduler.execution-id>", "complete")
-    emulator.client("scheduler").create_schedule(
-        Name="train",
-        ScheduleExpression="at(2026-01-01T00:00:00)",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target={
-            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createTrainingJob",
-            "RoleArn": ROLE,
-            "Input": json.dumps(scheduled),
-        },
-    )
+    plan(emulator, "train", "sagemaker:createTrainingJob", scheduled)
     found: list[str] = []
 
     def received() -> bool:
@@ -59,18 +68,11 @@ def test_a_schedule_starts_a_training_job_whose_end_is_an_event(emulator: Emulat
 
 
 def test_a_rate_begins_at_once_and_a_cron_does_not(emulator: Emulator) -> None:
-    scheduler, sqs = emulator.client("scheduler"), emulator.client("sqs")
+    sqs = emulator.client("sqs")
     for expression in ("rate(30 days)", "cron(0 4 2 * ? 2199)"):
-        scheduler.create_schedule(
-            Name=expression.partition("(")[0],
-            ScheduleExpression=expression,
-            FlexibleTimeWindow={"Mode": "OFF"},
-            Target={
-                "Arn": "arn:aws:scheduler:::aws-sdk:sqs:createQueue",
-                "RoleArn": ROLE,
-                "Input": json.dumps({"QueueName": f"by-{expression.partition('(')[0]}"}),
-            },
-        )
+        kind = expression.partition("(")[0]
+        request = {"QueueName": f"by-{kind}"}
+        plan(emulator, kind, "sqs:createQueue", request, ScheduleExpression=expression)
 
     def created() -> list[str]:
         return [
@@ -83,19 +85,10 @@ def test_a_rate_begins_at_once_and_a_cron_does_not(emulator: Emulator) -> None:
 
 
 def test_a_refused_call_of_a_schedule_is_counted_in_its_group(emulator: Emulator) -> None:
-    scheduler, metrics = emulator.client("scheduler"), emulator.client("cloudwatch")
-    scheduler.create_schedule_group(Name="refused")
-    scheduler.create_schedule(
-        Name="refused",
-        GroupName="refused",
-        ScheduleExpression="at(2026-01-01T00:00:00)",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target={
-            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:stopTrainingJob",
-            "RoleArn": ROLE,
-            "Input": json.dumps({"TrainingJobName": "missing"}),
-        },
-    )
+    metrics = emulator.client("cloudwatch")
+    emulator.client("scheduler").create_schedule_group(Name="refused")
+    request = {"TrainingJobName": "missing"}
+    plan(emulator, "refused", "sagemaker:stopTrainingJob", request, GroupName="refused")
     group = [{"Name": "ScheduleGroup", "Value": "refused"}]
     until(
         lambda: metrics.list_metrics(
