@@ -63,7 +63,7 @@ class MergedRows:
     def _found(self, fields: list[str], place: int, lines: list[str]) -> list[str | None]:
         """Return the label of each line of a field that has the fields of a row, else None.
 
-        A line that has its label outside the field is left out: that of a good row has one, too.
+        A line whose label is outside the field is left out: a good row has one there, too.
         """
         rows = [line.split(self._delimiter) for line in lines]
         rows[0] = [*fields[:place], *rows[0]]
